@@ -1,0 +1,142 @@
+package dev.lancet.dsl;
+
+/** How a model knows where in the text a token stands. */
+public sealed interface Position {
+
+    /** A learned vector per position, added to the embedding, as in GPT-2. */
+    record Learned() implements Position {
+        @Override
+        public String toString() {
+            return "learned()";
+        }
+    }
+
+    /**
+     * Rotary embedding (Su et al., 2021): halves of each query and key head are rotated by position · θ^(−2i/d).
+     *
+     * @param theta the base of the frequencies
+     * @param scaling how the frequencies are stretched for longer contexts
+     */
+    record Rotary(double theta, Scaling scaling) implements Position {
+        public Rotary {
+            Check.that(theta > 1, "rotary: theta %s; it must be over 1, usually 10000", theta);
+        }
+
+        /** The same rotation with stretched frequencies. */
+        public Rotary scaling(Scaling scaling) {
+            return new Rotary(theta, scaling);
+        }
+
+        /**
+         * The inverse frequencies of a head, after scaling, in radians per position.
+         *
+         * @param headWidth width of a head, even
+         * @return {@code [headWidth / 2]}
+         */
+        public double[] inverseFrequencies(int headWidth) {
+            double[] frequencies = new double[headWidth / 2];
+            for (int i = 0; i < frequencies.length; i++) {
+                frequencies[i] = scaling.apply(Math.pow(theta, -2.0 * i / headWidth));
+            }
+            return frequencies;
+        }
+
+        @Override
+        public String toString() {
+            return "rotary(" + theta + ")" + (scaling instanceof Unscaled ? "" : ".scaling(" + scaling + ")");
+        }
+    }
+
+    /** How rotary frequencies are stretched. */
+    sealed interface Scaling {
+        /** The stretched form of one inverse frequency. */
+        double apply(double frequency);
+    }
+
+    /** Frequencies as trained. */
+    record Unscaled() implements Scaling {
+        @Override
+        public double apply(double frequency) {
+            return frequency;
+        }
+    }
+
+    /**
+     * Position interpolation (Chen et al., 2023): every frequency divided by the factor.
+     *
+     * @param factor how many times longer the context is
+     */
+    record Linear(double factor) implements Scaling {
+        public Linear {
+            Check.that(factor >= 1, "rotary scaling: factor %s; it must be at least 1", factor);
+        }
+
+        @Override
+        public double apply(double frequency) {
+            return frequency / factor;
+        }
+
+        @Override
+        public String toString() {
+            return "linear(" + factor + ")";
+        }
+    }
+
+    /**
+     * Llama 3's scaling: low frequencies are divided by the factor, high ones kept, those between interpolated.
+     *
+     * @param factor divisor of the low frequencies
+     * @param lowFactor context over this is the longest wave length that is not fully divided
+     * @param highFactor context over this is the longest wave length that is kept
+     * @param trainedContext the context the frequencies were trained for
+     */
+    record Llama3(double factor, double lowFactor, double highFactor, int trainedContext) implements Scaling {
+        public Llama3 {
+            Check.that(factor >= 1, "rotary scaling: factor %s; it must be at least 1", factor);
+            Check.that(
+                    lowFactor > 0 && highFactor > lowFactor,
+                    "rotary scaling: low %s and high %s frequency factors; high must be over low",
+                    lowFactor,
+                    highFactor);
+            Check.that(trainedContext > 0, "rotary scaling: trained context %d; it must be positive", trainedContext);
+        }
+
+        @Override
+        public double apply(double frequency) {
+            double wave = 2 * Math.PI / frequency;
+            if (wave < trainedContext / highFactor) {
+                return frequency;
+            }
+            if (wave > trainedContext / lowFactor) {
+                return frequency / factor;
+            }
+            double smooth = (trainedContext / wave - lowFactor) / (highFactor - lowFactor);
+            return (1 - smooth) * frequency / factor + smooth * frequency;
+        }
+
+        @Override
+        public String toString() {
+            return "llama3(" + factor + ", " + lowFactor + ", " + highFactor + ", " + trainedContext + ")";
+        }
+    }
+
+    /** A learned table of positions. */
+    static Position learned() {
+        return new Learned();
+    }
+
+    /** Rotary embedding with the frequencies as trained. */
+    static Rotary rotary(double theta) {
+        return new Rotary(theta, new Unscaled());
+    }
+
+    /** Position interpolation by a factor. */
+    static Scaling linearScaling(double factor) {
+        return new Linear(factor);
+    }
+
+    /** Llama 3's stretched frequencies. */
+    static Scaling llama3Scaling(double factor, double lowFactor, double highFactor, int trainedContext) {
+        return new Llama3(factor, lowFactor, highFactor, trainedContext);
+    }
+}

@@ -1,0 +1,235 @@
+package dev.lancet.dsl;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Which weights a rule is about. Vectors (norms, biases) are never selected. */
+public sealed interface Selector {
+
+    /** The roles of linear layers. */
+    Set<Role> LINEAR = Arrays.stream(Role.values()).filter(Role::linear).collect(Collectors.toUnmodifiableSet());
+
+    /** Whether the weight is meant. */
+    boolean selects(Weight weight);
+
+    /** Every matrix, the tables included. */
+    record Everything() implements Selector {
+        @Override
+        public boolean selects(Weight weight) {
+            return weight.role().matrix();
+        }
+
+        @Override
+        public String toString() {
+            return "everything()";
+        }
+    }
+
+    /** Every weight of the given roles. */
+    record Roles(Set<Role> roles) implements Selector {
+
+        private static final Map<Set<Role>, String> NAMED = Map.of(
+                LINEAR,
+                "linears()",
+                EnumSet.of(Role.QUERY, Role.KEY, Role.VALUE, Role.OUTPUT),
+                "attention()",
+                EnumSet.of(Role.GATE, Role.UP, Role.DOWN),
+                "feedForward()",
+                EnumSet.of(Role.EMBEDDING, Role.POSITION),
+                "embedding()",
+                EnumSet.of(Role.HEAD),
+                "head()");
+
+        public Roles {
+            Check.that(!roles.isEmpty(), "roles: none given; name at least one");
+            roles = Collections.unmodifiableSet(new TreeSet<>(roles));
+        }
+
+        @Override
+        public boolean selects(Weight weight) {
+            return weight.role().matrix() && roles.contains(weight.role());
+        }
+
+        @Override
+        public String toString() {
+            return NAMED.entrySet().stream()
+                    .filter(word -> word.getKey().equals(roles))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElseGet(() -> roles.stream().map(Role::name).collect(Collectors.joining(", ", "roles(", ")")));
+        }
+    }
+
+    /** Every matrix in the blocks {@code first} to {@code last}, both included. */
+    record Blocks(int first, int last) implements Selector {
+        public Blocks {
+            Check.that(
+                    0 <= first && first <= last,
+                    "blocks(%d, %d): the first block must not be after the last",
+                    first,
+                    last);
+        }
+
+        @Override
+        public boolean selects(Weight weight) {
+            return weight.role().matrix() && first <= weight.block() && weight.block() <= last;
+        }
+
+        @Override
+        public String toString() {
+            return "blocks(" + first + ", " + last + ")";
+        }
+    }
+
+    /** Every matrix whose whole name matches the glob: {@code *} is any run of characters, {@code ?} any one. */
+    record Glob(String pattern) implements Selector {
+        public Glob {
+            Check.that(!pattern.isBlank(), "named: the pattern is empty; give a name or a glob such as h.*.mlp.up");
+        }
+
+        @Override
+        public boolean selects(Weight weight) {
+            return weight.role().matrix() && regex().matcher(weight.name()).matches();
+        }
+
+        private Pattern regex() {
+            return Pattern.compile(pattern.chars()
+                    .mapToObj(c -> c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c)))
+                    .collect(Collectors.joining()));
+        }
+
+        @Override
+        public String toString() {
+            return "named(\"" + pattern + "\")";
+        }
+    }
+
+    /** What both select. */
+    record And(Selector one, Selector other) implements Selector {
+        @Override
+        public boolean selects(Weight weight) {
+            return one.selects(weight) && other.selects(weight);
+        }
+
+        @Override
+        public String toString() {
+            return one + "." + (other instanceof Blocks ? other : "and(" + other + ")");
+        }
+    }
+
+    /** What either selects. */
+    record Or(Selector one, Selector other) implements Selector {
+        @Override
+        public boolean selects(Weight weight) {
+            return one.selects(weight) || other.selects(weight);
+        }
+
+        @Override
+        public String toString() {
+            return one + ".or(" + other + ")";
+        }
+    }
+
+    /** What the first selects and the second does not. */
+    record Except(Selector one, Selector other) implements Selector {
+        @Override
+        public boolean selects(Weight weight) {
+            return one.selects(weight) && !other.selects(weight);
+        }
+
+        @Override
+        public String toString() {
+            return one + ".except(" + other + ")";
+        }
+    }
+
+    /** What a predicate of the user's selects; it has a description because code has no text. */
+    record Matching(String description, Predicate<Weight> predicate) implements Selector {
+        @Override
+        public boolean selects(Weight weight) {
+            return weight.role().matrix() && predicate.test(weight);
+        }
+
+        @Override
+        public String toString() {
+            return "matching(\"" + description + "\")";
+        }
+    }
+
+    /** Only in the blocks {@code first} to {@code last}, both included. */
+    default Selector blocks(int first, int last) {
+        return new And(this, new Blocks(first, last));
+    }
+
+    /** Only what the other selects too. */
+    default Selector and(Selector other) {
+        return new And(this, other);
+    }
+
+    /** Also what the other selects. */
+    default Selector or(Selector other) {
+        return new Or(this, other);
+    }
+
+    /** Without what the other selects. */
+    default Selector except(Selector other) {
+        return new Except(this, other);
+    }
+
+    /** Every matrix of the model, the tables included. */
+    static Selector everything() {
+        return new Everything();
+    }
+
+    /** Every linear layer: all matrices but the tables. */
+    static Selector linears() {
+        return new Roles(LINEAR);
+    }
+
+    /** The four projections of attention. */
+    static Selector attention() {
+        return new Roles(EnumSet.of(Role.QUERY, Role.KEY, Role.VALUE, Role.OUTPUT));
+    }
+
+    /** The matrices of the feed-forward halves. */
+    static Selector feedForward() {
+        return new Roles(EnumSet.of(Role.GATE, Role.UP, Role.DOWN));
+    }
+
+    /** The token and position tables; a tied head is the token table. */
+    static Selector embedding() {
+        return new Roles(EnumSet.of(Role.EMBEDDING, Role.POSITION));
+    }
+
+    /** The untied head. */
+    static Selector head() {
+        return new Roles(EnumSet.of(Role.HEAD));
+    }
+
+    /** Weights of these roles. */
+    static Selector roles(Role first, Role... more) {
+        return new Roles(EnumSet.of(first, more));
+    }
+
+    /** Matrices in the blocks {@code first} to {@code last}, both included. */
+    static Selector inBlocks(int first, int last) {
+        return new Blocks(first, last);
+    }
+
+    /** Matrices whose name matches a glob such as {@code h.*.mlp.up}. */
+    static Selector named(String glob) {
+        return new Glob(glob);
+    }
+
+    /** Matrices that a predicate accepts; the description stands for it in plans and reports. */
+    static Selector matching(String description, Predicate<Weight> predicate) {
+        return new Matching(description, predicate);
+    }
+}

@@ -1,0 +1,275 @@
+package dev.lancet.dsl;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A decoder-only transformer as a value: GPT-2 and the LLaMA family (LLaMA, Mistral, Qwen2) are points of this space.
+ *
+ * <p>Blocks are pre-norm: {@code x += attention(norm(x)); x += feedForward(norm(x))}, a last norm stands before the head.
+ *
+ * @param name what the model is called
+ * @param vocabulary number of tokens
+ * @param context longest sequence, in tokens
+ * @param width width of the residual stream
+ * @param layers number of blocks
+ * @param attention the attention half, its head width resolved
+ * @param feedForward the feed-forward half
+ * @param norm the normalisation
+ * @param position how positions are told apart
+ * @param tiedHead whether the head is the transposed embedding
+ */
+public record Transformer(
+        String name,
+        int vocabulary,
+        int context,
+        int width,
+        int layers,
+        Attention attention,
+        FeedForward feedForward,
+        Norm norm,
+        Position position,
+        boolean tiedHead) {
+
+    public Transformer {
+        Check.that(!name.isBlank(), "transformer: the name is empty; give it one");
+        Check.that(vocabulary > 0, "vocabulary: %d; it must be positive", vocabulary);
+        Check.that(context > 0, "context: %d; it must be positive", context);
+        Check.that(width > 0, "width: %d; it must be positive", width);
+        Check.that(layers > 0, "layers: %d; it must be positive", layers);
+        if (attention.headWidth() == 0) {
+            Check.that(
+                    width % attention.heads() == 0,
+                    "attention: width %d does not divide into %d heads; change one of them or set headWidth",
+                    width,
+                    attention.heads());
+            attention = attention.headWidth(width / attention.heads());
+        }
+        Check.that(
+                position instanceof Position.Learned || attention.headWidth() % 2 == 0,
+                "attention: head width %d is odd; rotary positions turn pairs, so it must be even",
+                attention.headWidth());
+    }
+
+    /** Begins the declaration of a decoder; what is not said is as in LLaMA with a tied head. */
+    public static Builder decoder(String name) {
+        return new Builder(name);
+    }
+
+    /**
+     * A published model by its name, see {@link Presets#names()}.
+     *
+     * @throws IllegalArgumentException if no preset is called so; the message lists those there are
+     */
+    public static Transformer preset(String name) {
+        return Presets.find(name)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "preset: '" + name + "' is not known; there are " + String.join(", ", Presets.names())));
+    }
+
+    /** Every trainable array in the order of the forward pass. */
+    public List<Weight> weights() {
+        List<Weight> weights = new ArrayList<>();
+        weights.add(new Weight("embedding", Role.EMBEDDING, -1, vocabulary, width));
+        if (position instanceof Position.Learned) {
+            weights.add(new Weight("position", Role.POSITION, -1, context, width));
+        }
+        for (int block = 0; block < layers; block++) {
+            addBlock(weights, block);
+        }
+        addNorm(weights, "norm", -1);
+        if (!tiedHead) {
+            weights.add(new Weight("head", Role.HEAD, -1, width, vocabulary));
+        }
+        return List.copyOf(weights);
+    }
+
+    private void addBlock(List<Weight> weights, int block) {
+        String attn = "h." + block + ".attn.";
+        addNorm(weights, attn + "norm", block);
+        addLinear(weights, attn + "q", Role.QUERY, block, width, attention.queryWidth(), attention.qkvBiased());
+        addLinear(weights, attn + "k", Role.KEY, block, width, attention.kvWidth(), attention.qkvBiased());
+        addLinear(weights, attn + "v", Role.VALUE, block, width, attention.kvWidth(), attention.qkvBiased());
+        addLinear(weights, attn + "o", Role.OUTPUT, block, attention.queryWidth(), width, attention.outputBiased());
+        String mlp = "h." + block + ".mlp.";
+        int hidden = feedForward.hidden();
+        addNorm(weights, mlp + "norm", block);
+        if (feedForward.gated()) {
+            addLinear(weights, mlp + "gate", Role.GATE, block, width, hidden, feedForward.bias());
+        }
+        addLinear(weights, mlp + "up", Role.UP, block, width, hidden, feedForward.bias());
+        addLinear(weights, mlp + "down", Role.DOWN, block, hidden, width, feedForward.bias());
+    }
+
+    private void addNorm(List<Weight> weights, String name, int block) {
+        weights.add(new Weight(name + ".gain", Role.NORM, block, 1, width));
+        if (norm.kind() == Norm.Kind.LAYER) {
+            weights.add(new Weight(name + ".bias", Role.BIAS, block, 1, width));
+        }
+    }
+
+    private static void addLinear(
+            List<Weight> weights, String name, Role role, int block, int rows, int columns, boolean bias) {
+        weights.add(new Weight(name, role, block, rows, columns));
+        if (bias) {
+            weights.add(new Weight(name + ".bias", Role.BIAS, block, 1, columns));
+        }
+    }
+
+    /** The weight of this name, or empty. */
+    public Optional<Weight> weight(String name) {
+        return weights().stream().filter(weight -> weight.name().equals(name)).findFirst();
+    }
+
+    /** Number of trainable parameters. */
+    public long parameters() {
+        return weights().stream().mapToLong(Weight::parameters).sum();
+    }
+
+    /** Bytes of the weights as float32. */
+    public long bytes() {
+        return 4 * parameters();
+    }
+
+    /**
+     * Floating-point operations of one forward pass per token at full context, two per multiplication and addition:
+     * every linear layer and the head, and the scores and mixes of attention over {@code context} positions (PaLM,
+     * appendix B, without its factor 3 for training).
+     */
+    public long flopsPerToken() {
+        long linear = weights().stream()
+                .filter(weight -> weight.role().linear())
+                .mapToLong(Weight::parameters)
+                .sum();
+        long head = tiedHead ? (long) vocabulary * width : 0;
+        long seen = attention.window() == 0 ? context : Math.min(context, attention.window());
+        return 2 * (linear + head) + 4L * layers * attention.queryWidth() * seen;
+    }
+
+    /** A few lines for people: the declaration, parameters, bytes as float32, and FLOPs per token. */
+    public String summary() {
+        long parameters = parameters();
+        return String.format(
+                Locale.ROOT,
+                "%s%n%n%,d parameters (%.1f M), %,d bytes as float32 (%.1f MB), %.2f MFLOPs per token at context %d%n",
+                this,
+                parameters,
+                parameters / 1e6,
+                bytes(),
+                bytes() / 1e6,
+                flopsPerToken() / 1e6,
+                context);
+    }
+
+    @Override
+    public String toString() {
+        return "Transformer.decoder(\"" + name + "\")"
+                + "\n    .vocabulary(" + vocabulary + ").context(" + context + ")"
+                + "\n    .width(" + width + ").layers(" + layers + ")"
+                + "\n    .attention(" + attention + ")"
+                + "\n    .feedForward(" + feedForward + ")"
+                + "\n    .norm(" + norm + ").position(" + position + ")"
+                + (tiedHead ? ".tiedHead()" : ".untiedHead()");
+    }
+
+    /** A declaration under way; {@link #build()} checks it. */
+    public static final class Builder {
+        private final String name;
+        private int vocabulary;
+        private int context;
+        private int width;
+        private int layers;
+        private Optional<Attention> attention = Optional.empty();
+        private Optional<FeedForward> feedForward = Optional.empty();
+        private Norm norm = Norm.rmsNorm(1e-5);
+        private Position position = Position.rotary(10_000);
+        private boolean tiedHead = true;
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /** Number of tokens; must be said. */
+        public Builder vocabulary(int vocabulary) {
+            this.vocabulary = vocabulary;
+            return this;
+        }
+
+        /** Longest sequence in tokens; must be said. */
+        public Builder context(int context) {
+            this.context = context;
+            return this;
+        }
+
+        /** Width of the residual stream; must be said. */
+        public Builder width(int width) {
+            this.width = width;
+            return this;
+        }
+
+        /** Number of blocks; must be said. */
+        public Builder layers(int layers) {
+            this.layers = layers;
+            return this;
+        }
+
+        /** The attention half; must be said. */
+        public Builder attention(Attention attention) {
+            this.attention = Optional.of(attention);
+            return this;
+        }
+
+        /** The feed-forward half; must be said. */
+        public Builder feedForward(FeedForward feedForward) {
+            this.feedForward = Optional.of(feedForward);
+            return this;
+        }
+
+        /** The normalisation; {@code rmsNorm(1e-5)} if not said. */
+        public Builder norm(Norm norm) {
+            this.norm = norm;
+            return this;
+        }
+
+        /** The positions; {@code rotary(10000)} if not said. */
+        public Builder position(Position position) {
+            this.position = position;
+            return this;
+        }
+
+        /** The head is the transposed embedding; so it is if nothing is said. */
+        public Builder tiedHead() {
+            this.tiedHead = true;
+            return this;
+        }
+
+        /** The head is a matrix of its own. */
+        public Builder untiedHead() {
+            this.tiedHead = false;
+            return this;
+        }
+
+        /**
+         * The transformer.
+         *
+         * @throws IllegalArgumentException naming the field that is missing or does not fit
+         */
+        public Transformer build() {
+            return new Transformer(
+                    name,
+                    vocabulary,
+                    context,
+                    width,
+                    layers,
+                    attention.orElseThrow(() ->
+                            new IllegalArgumentException("attention: not said; add for example .attention(heads(8))")),
+                    feedForward.orElseThrow(() -> new IllegalArgumentException(
+                            "feedForward: not said; add for example .feedForward(swiglu(688))")),
+                    norm,
+                    position,
+                    tiedHead);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.lancet.dsl;
+
+import java.util.List;
+
+/**
+ * One trainable array of a model before anything was made small: its name, what it does and its shape.
+ *
+ * <p>A linear layer is {@code [rows = inputs, columns = outputs]} and computes {@code x · W}. A table
+ * ({@link Role#table()}) is {@code [rows = entries, columns = width]}. A vector has one row.
+ *
+ * <p>All names derived from a weight live here: {@code h.0.mlp.up} has the factors {@code h.0.mlp.up.left} and
+ * {@code h.0.mlp.up.right}, and whatever is stored quantised has a {@code .scale} beside it.
+ *
+ * @param name the name from the declaration, for example {@code h.0.attn.q}
+ * @param role what it does
+ * @param block the block it belongs to, or -1 outside the blocks
+ * @param rows number of rows, 1 for a vector
+ * @param columns number of columns
+ */
+public record Weight(String name, Role role, int block, int rows, int columns) {
+
+    public Weight {
+        Check.that(!name.isBlank(), "a weight needs a name");
+        Check.that(rows > 0 && columns > 0, "weight %s: shape [%d, %d]; both must be positive", name, rows, columns);
+        Check.that(role.matrix() || rows == 1, "weight %s: a %s is a vector; it has one row, not %d", name, role, rows);
+    }
+
+    /** The name of the left factor, {@code [rows, rank]}. */
+    public String left() {
+        return name + ".left";
+    }
+
+    /** The name of the right factor, {@code [rank, columns]}. */
+    public String right() {
+        return name + ".right";
+    }
+
+    /** The name of the scales of a quantised array called {@code stored}. */
+    public static String scale(String stored) {
+        return stored + ".scale";
+    }
+
+    /** {@code [rows, columns]}, or {@code [columns]} for a vector. */
+    public List<Integer> shape() {
+        return role.matrix() ? List.of(rows, columns) : List.of(columns);
+    }
+
+    /** Number of elements. */
+    public long parameters() {
+        return (long) rows * columns;
+    }
+
+    /** Bytes as float32. */
+    public long bytes() {
+        return 4 * parameters();
+    }
+
+    /** The smallest rank at which two factors are no smaller than the matrix: {@code ⌈mn / (m + n)⌉}. */
+    public int breakEvenRank() {
+        long sum = (long) rows + columns;
+        return (int) ((parameters() + sum - 1) / sum);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.lancet.dsl.plan;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The names closest to one that is not there, by edit distance. */
+final class NearMisses {
+
+    private static final int SHOWN = 3;
+
+    private NearMisses() {}
+
+    static String of(String wanted, List<String> names) {
+        return names.stream()
+                .distinct()
+                .sorted(Comparator.comparingInt(name -> distance(wanted, name)))
+                .limit(SHOWN)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

@@ -1,0 +1,79 @@
+package dev.lancet.dsl.plan;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Weight;
+import java.util.List;
+
+/**
+ * A matrix that is stored: a whole weight, or one of its two factors. Here, and only here, stands how codes and scales
+ * are laid out, for {@code surgery}, which reads them in the graph, and {@code compression}, which writes them.
+ *
+ * <p>A scale belongs to one output channel. A linear matrix {@code [rows = inputs, columns = outputs]} has a scale per
+ * column ({@link Channels#COLUMNS}) and its groups run down the rows; a table has a scale per row
+ * ({@link Channels#ROWS}) and its groups run along the columns.
+ *
+ * <table>
+ * <caption>What is stored for a piece called {@code x} of shape [m, n], group g</caption>
+ * <tr><th>precision</th><th>channels</th><th>{@code x}</th><th>{@code x.scale}</th></tr>
+ * <tr><td>float32</td><td>either</td><td>FLOAT32 [m, n]</td><td>none</td></tr>
+ * <tr><td>int8</td><td>COLUMNS</td><td>INT8 [m, n]</td><td>FLOAT32 [1, n]</td></tr>
+ * <tr><td>int8</td><td>ROWS</td><td>INT8 [m, n]</td><td>FLOAT32 [m, 1]</td></tr>
+ * <tr><td>4 bits</td><td>COLUMNS</td><td>UINT8 [⌈m/2⌉, n], rows 2i (low half) and 2i+1 (high half)</td>
+ *     <td>FLOAT32 [⌈m/g⌉, n]</td></tr>
+ * <tr><td>4 bits</td><td>ROWS</td><td>UINT8 [m, ⌈n/2⌉], columns 2i (low half) and 2i+1 (high half)</td>
+ *     <td>FLOAT32 [m, ⌈n/g⌉]</td></tr>
+ * </table>
+ *
+ * <p>A half byte holds code + 8 for int4 (codes −8…7) and the index into the table of 16 values for nf4. The last group
+ * of a channel may be short; the half byte after an odd end is 0.
+ *
+ * @param name its name
+ * @param rows number of rows
+ * @param columns number of columns
+ * @param precision how it is stored
+ * @param channels which dimension counts the output channels
+ */
+public record Piece(String name, int rows, int columns, Precision precision, Channels channels) {
+
+    /** Which dimension of a matrix counts its output channels. */
+    public enum Channels {
+        /** A channel is a column; the usual linear layer. */
+        COLUMNS,
+        /** A channel is a row; tables. */
+        ROWS
+    }
+
+    /** The arrays that hold it: itself, then its scales if it is quantised. */
+    public List<Stored> stored() {
+        boolean byColumn = channels == Channels.COLUMNS;
+        return switch (precision.format()) {
+            case FLOAT32 -> List.of(new Stored(name, Stored.Type.FLOAT32, List.of(rows, columns)));
+            case INT8 ->
+                List.of(
+                        new Stored(name, Stored.Type.INT8, List.of(rows, columns)),
+                        scales(byColumn ? List.of(1, columns) : List.of(rows, 1)));
+            case INT4, NF4 -> halfBytes(byColumn);
+        };
+    }
+
+    private List<Stored> halfBytes(boolean byColumn) {
+        List<Integer> codes = byColumn ? List.of(ceil(rows, 2), columns) : List.of(rows, ceil(columns, 2));
+        List<Integer> scales = byColumn
+                ? List.of(ceil(rows, precision.group()), columns)
+                : List.of(rows, ceil(columns, precision.group()));
+        return List.of(new Stored(name, Stored.Type.UINT8, codes), scales(scales));
+    }
+
+    private Stored scales(List<Integer> shape) {
+        return new Stored(Weight.scale(name), Stored.Type.FLOAT32, shape);
+    }
+
+    private static int ceil(int a, int b) {
+        return (a + b - 1) / b;
+    }
+
+    /** Bytes of codes and scales. */
+    public long bytes() {
+        return stored().stream().mapToLong(Stored::bytes).sum();
+    }
+}

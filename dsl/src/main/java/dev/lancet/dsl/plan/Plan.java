@@ -1,0 +1,158 @@
+package dev.lancet.dsl.plan;
+
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.Weight;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * One step for every matrix of a model, worked out from shapes before any work is done: printable, comparable, and the
+ * whole truth about which arrays the smaller model consists of.
+ *
+ * @param model name of the model
+ * @param steps one for every matrix, in the model's order
+ * @param vectors norms and biases, which stay float32
+ */
+public record Plan(String model, List<Step> steps, List<Weight> vectors) {
+
+    public Plan {
+        steps = List.copyOf(steps);
+        vectors = List.copyOf(vectors);
+    }
+
+    /** The plan that leaves every weight of a transformer alone. */
+    public static Plan dense(Transformer transformer) {
+        return dense(transformer.name(), transformer.weights());
+    }
+
+    /** The plan that leaves every one of these weights alone. */
+    public static Plan dense(String model, List<Weight> weights) {
+        return new Plan(
+                model,
+                weights.stream()
+                        .filter(weight -> weight.role().matrix())
+                        .map(weight -> Step.keep(weight, "no rule selects it"))
+                        .toList(),
+                weights.stream().filter(weight -> !weight.role().matrix()).toList());
+    }
+
+    /**
+     * Decides every weight of a transformer.
+     *
+     * @throws LancetException if a clause selects nothing, if a given rank does not make a layer smaller, or if a rank by
+     *     energy is wanted here, where no singular values are known
+     */
+    public static Plan of(Transformer transformer, Compression compression) {
+        return dense(transformer).then(compression, Spectra.none());
+    }
+
+    /** Decides every weight of a transformer whose singular values are known. */
+    public static Plan of(Transformer transformer, Compression compression, Spectra spectra) {
+        return dense(transformer).then(compression, spectra);
+    }
+
+    /**
+     * What becomes of a model that already follows this plan when a further compression is applied: a matrix that is
+     * factored stays so unless a clause gives it another rank.
+     */
+    public Plan then(Compression compression, Spectra spectra) {
+        return new Planner(this, compression, spectra).plan();
+    }
+
+    /** The same plan with one step replaced; for plans made by hand. */
+    public Plan with(Step step) {
+        step(step.weight().name());
+        return new Plan(
+                model,
+                steps.stream()
+                        .map(old -> old.weight().equals(step.weight()) ? step : old)
+                        .toList(),
+                vectors);
+    }
+
+    /** The step of the weight of this name. */
+    public Step step(String weight) {
+        return find(weight)
+                .orElseThrow(() -> new LancetException("plan: " + model + " has no matrix '" + weight + "'; near it: "
+                        + NearMisses.of(weight, names())));
+    }
+
+    /** The step of the weight of this name, or empty. */
+    public Optional<Step> find(String weight) {
+        return steps.stream()
+                .filter(step -> step.weight().name().equals(weight))
+                .findFirst();
+    }
+
+    private List<String> names() {
+        return steps.stream().map(step -> step.weight().name()).toList();
+    }
+
+    /** All stored arrays of the model under this plan: of every step, then the vectors. */
+    public List<Stored> stored() {
+        List<Stored> all = new ArrayList<>();
+        steps.forEach(step -> step.pieces().forEach(piece -> all.addAll(piece.stored())));
+        vectors.forEach(vector -> all.add(new Stored(vector.name(), Stored.Type.FLOAT32, vector.shape())));
+        return all;
+    }
+
+    /** Steps that leave their matrix alone. */
+    public List<Step> kept() {
+        return steps.stream().filter(Step::keeps).toList();
+    }
+
+    /** Steps that change their matrix. */
+    public List<Step> changed() {
+        return steps.stream().filter(step -> !step.keeps()).toList();
+    }
+
+    /** Whether any matrix is changed. */
+    public boolean changes() {
+        return steps.stream().anyMatch(step -> !step.keeps());
+    }
+
+    /** Parameters of the dense model. */
+    public long parametersBefore() {
+        return weights().mapToLong(Weight::parameters).sum();
+    }
+
+    /** Parameters under this plan, scales not counted. */
+    public long parametersAfter() {
+        return steps.stream().mapToLong(Step::parameters).sum()
+                + vectors.stream().mapToLong(Weight::parameters).sum();
+    }
+
+    /** Bytes of the dense float32 model. */
+    public long bytesBefore() {
+        return weights().mapToLong(Weight::bytes).sum();
+    }
+
+    /** Bytes under this plan, scales counted. */
+    public long bytesAfter() {
+        return steps.stream().mapToLong(Step::bytes).sum()
+                + vectors.stream().mapToLong(Weight::bytes).sum();
+    }
+
+    /** Bytes before over bytes after. */
+    public double compression() {
+        return (double) bytesBefore() / bytesAfter();
+    }
+
+    private Stream<Weight> weights() {
+        return Stream.concat(steps.stream().map(Step::weight), vectors.stream());
+    }
+
+    @Override
+    public String toString() {
+        return new PlanText(this).toString();
+    }
+
+    /** The names that a person may have meant, for error messages. */
+    public static String nearMisses(String wanted, List<String> names) {
+        return NearMisses.of(wanted, names);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.lancet.dsl.plan;
+
+import java.util.List;
+import java.util.Locale;
+
+/** The canonical text of a plan: one line a matrix, aligned, then the totals. */
+final class PlanText {
+
+    private final Plan plan;
+
+    PlanText(Plan plan) {
+        this.plan = plan;
+    }
+
+    @Override
+    public String toString() {
+        List<Step> steps = plan.steps();
+        int name = width(steps, step -> step.weight().name());
+        int shape = width(steps, step -> step.weight().shape().toString());
+        int form = width(steps, PlanText::form);
+        StringBuilder text = new StringBuilder("plan for ").append(plan.model()).append('\n');
+        for (Step step : steps) {
+            text.append(String.format(
+                            Locale.ROOT,
+                            "  %-" + name + "s  %-" + shape + "s  %-" + form + "s  %,13d -> %,13d bytes%s  %s",
+                            step.weight().name(),
+                            step.weight().shape(),
+                            form(step),
+                            step.weight().bytes(),
+                            step.bytes(),
+                            step.predictedError().isPresent()
+                                    ? String.format(
+                                            Locale.ROOT,
+                                            "  error %.4f",
+                                            step.predictedError().getAsDouble())
+                                    : "",
+                            step.because()))
+                    .append('\n');
+        }
+        return text.append(totals()).toString();
+    }
+
+    private String totals() {
+        return String.format(
+                Locale.ROOT,
+                "%d of %d matrices changed, %d vectors stay float32\n%,d -> %,d parameters, %,d -> %,d bytes, %.2fx smaller\n",
+                plan.changed().size(),
+                plan.steps().size(),
+                plan.vectors().size(),
+                plan.parametersBefore(),
+                plan.parametersAfter(),
+                plan.bytesBefore(),
+                plan.bytesAfter(),
+                plan.compression());
+    }
+
+    private static String form(Step step) {
+        String rank = step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "";
+        return step.keeps() ? "keep" : rank + step.precision();
+    }
+
+    private static int width(List<Step> steps, java.util.function.Function<Step, String> column) {
+        return Math.max(
+                1, steps.stream().map(column).mapToInt(String::length).max().orElse(1));
+    }
+}

@@ -1,0 +1,114 @@
+package dev.lancet.dsl.plan;
+
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.Compression.Clause;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Rank;
+import dev.lancet.dsl.Weight;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/** Turns clauses into steps: the last clause that selects a weight decides it, whole. */
+final class Planner {
+
+    private final Plan before;
+    private final Compression compression;
+    private final Spectra spectra;
+
+    Planner(Plan before, Compression compression, Spectra spectra) {
+        this.before = before;
+        this.compression = compression;
+        this.spectra = spectra;
+    }
+
+    Plan plan() {
+        List<Weight> weights = before.steps().stream().map(Step::weight).toList();
+        for (Clause clause : compression.clauses()) {
+            if (weights.stream().noneMatch(clause.selector()::selects)) {
+                throw new LancetException("rule: " + clause + " selects nothing in " + before.model() + "; near it: "
+                        + NearMisses.of(
+                                wanted(clause),
+                                weights.stream().map(Weight::name).toList()));
+            }
+        }
+        return new Plan(
+                before.model(), before.steps().stream().map(this::decide).toList(), before.vectors());
+    }
+
+    private static String wanted(Clause clause) {
+        String text = clause.selector().toString();
+        int quote = text.indexOf('"');
+        return quote < 0 ? text : text.substring(quote + 1, text.indexOf('"', quote + 1));
+    }
+
+    private Step decide(Step step) {
+        return compression
+                .decisive(step.weight())
+                .filter(clause -> !clause.treatment().keeps())
+                .map(clause -> treat(step, clause))
+                .orElseGet(() -> compression.decisive(step.weight()).isPresent() && step.keeps()
+                        ? Step.keep(
+                                step.weight(),
+                                compression.decisive(step.weight()).get().toString())
+                        : step);
+    }
+
+    private Step treat(Step step, Clause clause) {
+        Weight weight = step.weight();
+        Precision precision = clause.treatment().precision();
+        if (clause.treatment().rank().isEmpty()) {
+            return new Step(weight, step.rank(), precision, clause.toString(), step.predictedError());
+        }
+        return clause.treatment()
+                .rank()
+                .get()
+                .match(
+                        fixed -> fixed(weight, fixed, precision, clause),
+                        ratio -> ratio(weight, ratio, precision, clause),
+                        energy -> energy(weight, energy, precision, clause));
+    }
+
+    private Step fixed(Weight weight, Rank.Fixed rank, Precision precision, Clause clause) {
+        int breakEven = weight.breakEvenRank();
+        if (rank.value() >= breakEven && !rank.larger()) {
+            throw new LancetException("rank: " + rank.value() + " makes " + weight.name() + " " + weight.shape()
+                    + " no smaller; stay under its break-even rank " + breakEven + " or allow larger factors");
+        }
+        if (rank.value() >= Math.min(weight.rows(), weight.columns())) {
+            String because = clause + ": full rank, stays in one piece";
+            return new Step(weight, OptionalInt.empty(), precision, because);
+        }
+        return factored(weight, rank.value(), precision, clause.toString());
+    }
+
+    private Step ratio(Weight weight, Rank.Ratio ratio, Precision precision, Clause clause) {
+        int rank = (int) (ratio.share() * weight.parameters() / (weight.rows() + (long) weight.columns()));
+        if (rank == 0) {
+            String because = clause + ": even rank 1 holds more than this share, stays in one piece";
+            return new Step(weight, OptionalInt.empty(), precision, because);
+        }
+        return factored(weight, rank, precision, clause.toString());
+    }
+
+    private Step energy(Weight weight, Rank.Energy energy, Precision precision, Clause clause) {
+        List<Double> values = spectra.of(weight.name())
+                .orElseThrow(() -> new LancetException("energy: the singular values of " + weight.name()
+                        + " are not known; plan on a model with weights, or give a rank or ratio"));
+        int rank = Spectra.rankKeeping(values, energy.share());
+        if (rank >= weight.breakEvenRank()) {
+            String because = clause + ": needs rank " + rank + ", break-even is " + weight.breakEvenRank()
+                    + ", stays in one piece";
+            return new Step(weight, OptionalInt.empty(), precision, because);
+        }
+        return factored(weight, rank, precision, clause.toString());
+    }
+
+    private Step factored(Weight weight, int rank, Precision precision, String because) {
+        OptionalDouble error = spectra.of(weight.name())
+                .map(values -> OptionalDouble.of(Spectra.errorAt(values, rank)))
+                .orElse(OptionalDouble.empty());
+        return new Step(weight, OptionalInt.of(rank), precision, because, error);
+    }
+}

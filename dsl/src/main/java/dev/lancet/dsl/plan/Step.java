@@ -1,0 +1,82 @@
+package dev.lancet.dsl.plan;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Weight;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * What becomes of one matrix, and why. Surgery and compression know of each other only through steps.
+ *
+ * @param weight the matrix before
+ * @param rank inner width of its two factors, or empty if it stays in one piece
+ * @param precision how it, or each factor, is stored
+ * @param because the clause that decided it, or the reason why it is left alone
+ * @param predictedError relative Frobenius error of the truncation, where singular values were known
+ */
+public record Step(
+        Weight weight, OptionalInt rank, Precision precision, String because, OptionalDouble predictedError) {
+
+    public Step {
+        if (!weight.role().matrix()) {
+            throw new IllegalArgumentException("step: " + weight.name() + " is a vector; only matrices have steps");
+        }
+        if (rank.isPresent() && (rank.getAsInt() < 1 || rank.getAsInt() > Math.min(weight.rows(), weight.columns()))) {
+            throw new IllegalArgumentException("step: rank " + rank.getAsInt() + " for " + weight.name() + " of shape "
+                    + weight.shape() + "; it must lie between 1 and " + Math.min(weight.rows(), weight.columns()));
+        }
+    }
+
+    /** A step without a prediction. */
+    public Step(Weight weight, OptionalInt rank, Precision precision, String because) {
+        this(weight, rank, precision, because, OptionalDouble.empty());
+    }
+
+    /** Leaves a matrix alone, for a reason. */
+    public static Step keep(Weight weight, String because) {
+        return new Step(weight, OptionalInt.empty(), Precision.float32(), because);
+    }
+
+    /** Two factors of this rank, for a reason. */
+    public static Step factorise(Weight weight, int rank, Precision precision, String because) {
+        return new Step(weight, OptionalInt.of(rank), precision, because);
+    }
+
+    /** One piece in fewer bits, for a reason. */
+    public static Step quantize(Weight weight, Precision precision, String because) {
+        return new Step(weight, OptionalInt.empty(), precision, because);
+    }
+
+    /** Whether the matrix stays in one float32 piece. */
+    public boolean keeps() {
+        return rank.isEmpty() && !precision.quantized();
+    }
+
+    /**
+     * The matrices that are stored afterwards: one, or the left factor {@code [rows, rank]} and the right one
+     * {@code [rank, columns]}. The left factor of a table is a table; its right factor is an ordinary linear matrix.
+     */
+    public List<Piece> pieces() {
+        Piece.Channels channels = weight.role().table() ? Piece.Channels.ROWS : Piece.Channels.COLUMNS;
+        if (rank.isEmpty()) {
+            return List.of(new Piece(weight.name(), weight.rows(), weight.columns(), precision, channels));
+        }
+        int r = rank.getAsInt();
+        return List.of(
+                new Piece(weight.left(), weight.rows(), r, precision, channels),
+                new Piece(weight.right(), r, weight.columns(), precision, Piece.Channels.COLUMNS));
+    }
+
+    /** Parameters afterwards, scales not counted. */
+    public long parameters() {
+        return pieces().stream()
+                .mapToLong(piece -> (long) piece.rows() * piece.columns())
+                .sum();
+    }
+
+    /** Bytes afterwards, scales counted. */
+    public long bytes() {
+        return pieces().stream().mapToLong(Piece::bytes).sum();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.lancet.dsl.plan;
+
+import java.util.List;
+
+/**
+ * One array as it lies in a model file and in a graph variable.
+ *
+ * @param name its name
+ * @param type its element type
+ * @param shape its shape
+ */
+public record Stored(String name, Type type, List<Integer> shape) {
+
+    /** Element types of stored arrays. */
+    public enum Type {
+        /** 32-bit float. */
+        FLOAT32(4),
+        /** Signed byte: the codes of int8. */
+        INT8(1),
+        /** Unsigned byte: two 4-bit codes, the lower half first. */
+        UINT8(1);
+
+        private final int bytes;
+
+        Type(int bytes) {
+            this.bytes = bytes;
+        }
+
+        /** Bytes of an element. */
+        public int bytes() {
+            return bytes;
+        }
+    }
+
+    public Stored {
+        shape = List.copyOf(shape);
+    }
+
+    /** Number of elements. */
+    public long elements() {
+        return shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+    }
+
+    /** Bytes in memory. */
+    public long bytes() {
+        return elements() * type.bytes();
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + type + " " + shape;
+    }
+}

@@ -1,0 +1,9 @@
+package dev.lancet.dsl.recipe;
+
+/**
+ * A candidate that is saved as a Lancet model folder.
+ *
+ * @param candidate its name
+ * @param path the folder
+ */
+public record Export(String candidate, String path) {}

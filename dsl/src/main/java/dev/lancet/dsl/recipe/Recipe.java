@@ -1,0 +1,165 @@
+package dev.lancet.dsl.recipe;
+
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.Transformer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A whole run as a value: candidates, how each is trained, what is measured, what is written. The thing that a script ends
+ * with.
+ *
+ * @param name what the run is called
+ * @param candidates in the order of the report
+ * @param stages trainings, in order
+ * @param evaluations texts over which every candidate's perplexity is measured
+ * @param samples texts that every candidate continues
+ * @param exports candidates that are saved, beside those in the report folder
+ * @param report folder of the report and the saved models, or empty for none
+ */
+public record Recipe(
+        String name,
+        List<Candidate> candidates,
+        List<Stage> stages,
+        List<Corpus.Part> evaluations,
+        List<Sample> samples,
+        List<Export> exports,
+        Optional<String> report) {
+
+    public Recipe {
+        candidates = List.copyOf(candidates);
+        stages = List.copyOf(stages);
+        evaluations = List.copyOf(evaluations);
+        samples = List.copyOf(samples);
+        exports = List.copyOf(exports);
+    }
+
+    /** An empty recipe. */
+    public static Recipe recipe(String name) {
+        Check.that(!name.isBlank(), "recipe: the name is empty; give it one");
+        return new Recipe(name, List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty());
+    }
+
+    /** A declared transformer with fresh weights. */
+    public Recipe candidate(String name, Transformer transformer) {
+        return candidate(name, transformer, Compression.keepAll());
+    }
+
+    /** A declared transformer with fresh weights in the compressed form: its factors are trained from the first step. */
+    public Recipe candidate(String name, Transformer transformer, Compression compression) {
+        return candidate(name, new Origin.Declared(transformer), compression);
+    }
+
+    /** A model from a checkpoint or from another candidate, as it is. */
+    public Recipe candidate(String name, Origin origin) {
+        return candidate(name, origin, Compression.keepAll());
+    }
+
+    /** A model from a checkpoint or from another candidate, compressed. */
+    public Recipe candidate(String name, Origin origin, Compression compression) {
+        Check.that(find(name).isEmpty(), "candidate: '%s' is there already; give each its own name", name);
+        if (origin instanceof Origin.After after) {
+            known(after.candidate());
+        }
+        return new Recipe(
+                this.name,
+                plus(candidates, new Candidate(name, origin, compression)),
+                stages,
+                evaluations,
+                samples,
+                exports,
+                report);
+    }
+
+    /** Trains every declared candidate that stands above, all on the same batches in the same order. */
+    public Recipe pretrain(Corpus corpus, Training training) {
+        List<Stage> more = candidates.stream()
+                .filter(candidate -> candidate.origin() instanceof Origin.Declared)
+                .map(candidate -> new Stage(candidate.name(), corpus, training))
+                .toList();
+        Check.that(!more.isEmpty(), "pretrain: no declared candidate stands above it; declare one first");
+        List<Stage> all = Stream.concat(stages.stream(), more.stream()).toList();
+        return new Recipe(name, candidates, all, evaluations, samples, exports, report);
+    }
+
+    /** Trains one candidate on; for instance what was factored after training, to heal the cut. */
+    public Recipe train(String candidate, Corpus corpus, Training training) {
+        known(candidate);
+        List<Stage> more = plus(stages, new Stage(candidate, corpus, training));
+        return new Recipe(name, candidates, more, evaluations, samples, exports, report);
+    }
+
+    /** Measures every candidate's perplexity over a text. */
+    public Recipe evaluate(Corpus.Part text) {
+        return new Recipe(name, candidates, stages, plus(evaluations, text), samples, exports, report);
+    }
+
+    /** Lets every candidate continue a text with its likeliest tokens. */
+    public Recipe sample(String prompt, int tokens) {
+        return sample(Sample.greedy(prompt, tokens));
+    }
+
+    /** Lets every candidate continue a text. */
+    public Recipe sample(Sample sample) {
+        return new Recipe(name, candidates, stages, evaluations, plus(samples, sample), exports, report);
+    }
+
+    /** Saves a candidate as a Lancet model folder. */
+    public Recipe export(String candidate, String folder) {
+        known(candidate);
+        List<Export> more = plus(exports, new Export(candidate, folder));
+        return new Recipe(name, candidates, stages, evaluations, samples, more, report);
+    }
+
+    /** Writes report.md, report.html, report.json and every candidate's model into a folder. */
+    public Recipe report(String folder) {
+        return new Recipe(name, candidates, stages, evaluations, samples, exports, Optional.of(folder));
+    }
+
+    /** The candidate of this name, or empty. */
+    public Optional<Candidate> find(String name) {
+        return candidates.stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst();
+    }
+
+    private void known(String candidate) {
+        Check.that(
+                find(candidate).isPresent(),
+                "candidate: '%s' is not declared above; there are %s",
+                candidate,
+                candidates.stream().map(Candidate::name).toList());
+    }
+
+    private static <T> List<T> plus(List<T> some, T more) {
+        List<T> all = new ArrayList<>(some);
+        all.add(more);
+        return all;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("recipe(\"" + name + "\")");
+        for (Candidate candidate : candidates) {
+            text.append("\n.candidate(\"" + candidate.name() + "\",\n    "
+                    + indent(candidate.origin().toString()));
+            if (!candidate.compression().clauses().isEmpty()) {
+                text.append(",\n    " + indent(candidate.compression().toString()));
+            }
+            text.append(')');
+        }
+        stages.forEach(stage -> text.append(
+                "\n.train(\"" + stage.candidate() + "\", " + stage.corpus() + ", " + stage.training() + ")"));
+        evaluations.forEach(part -> text.append("\n.evaluate(" + part + ")"));
+        samples.forEach(sample -> text.append("\n.sample(" + sample + ")"));
+        exports.forEach(export -> text.append("\n.export(\"" + export.candidate() + "\", \"" + export.path() + "\")"));
+        report.ifPresent(folder -> text.append("\n.report(\"" + folder + "\")"));
+        return text.toString();
+    }
+
+    private static String indent(String text) {
+        return text.replace("\n", "\n    ");
+    }
+}
