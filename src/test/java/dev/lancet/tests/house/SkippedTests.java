@@ -1,0 +1,26 @@
+package dev.lancet.tests.house;
+
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestExecutionResult.Status;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+
+/** Says on the console why a test did not run: nothing is skipped in silence. */
+public final class SkippedTests implements TestExecutionListener {
+
+    @Override
+    public void executionSkipped(TestIdentifier test, String reason) {
+        say(test, reason);
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (result.getStatus() == Status.ABORTED) {
+            say(test, result.getThrowable().map(Throwable::getMessage).orElse("no reason given"));
+        }
+    }
+
+    private static void say(TestIdentifier test, String reason) {
+        System.out.printf("SKIPPED %s: %s%n", test.getLegacyReportingName(), reason);
+    }
+}
