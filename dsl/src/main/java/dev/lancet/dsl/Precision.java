@@ -1,5 +1,7 @@
 package dev.lancet.dsl;
 
+import java.util.List;
+
 /** In how many bits a matrix is stored. All are symmetric and weight-only: the arithmetic stays in floating point. */
 public sealed interface Precision {
 
@@ -58,6 +60,25 @@ public sealed interface Precision {
      * @param group weights that share a scale; even
      */
     record Nf4(int group) implements Precision {
+        /** What the 16 codes stand for, in ascending order, before the scale (Dettmers et al., 2023, appendix E). */
+        public static final List<Float> VALUES = List.of(
+                -1.0f,
+                -0.6961928f,
+                -0.52507305f,
+                -0.3949175f,
+                -0.28444138f,
+                -0.18477343f,
+                -0.091050036f,
+                0.0f,
+                0.0795803f,
+                0.1609302f,
+                0.2461123f,
+                0.33791524f,
+                0.44070983f,
+                0.562617f,
+                0.72295684f,
+                1.0f);
+
         public Nf4 {
             checkGroup("nf4", group);
         }
