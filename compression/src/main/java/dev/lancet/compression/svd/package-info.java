@@ -1,0 +1,5 @@
+/** Cutting a matrix into two narrow factors, exactly or by a random sketch. */
+@NullMarked
+package dev.lancet.compression.svd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,72 @@
+package dev.lancet.compression.weights;
+
+import dev.lancet.dsl.plan.Stored;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/**
+ * One array of a model with its content, on the Java heap or in a mapped file.
+ *
+ * @param stored its name, type and shape
+ * @param bytes its elements in row-major order, little-endian; every call gives a read-only view of its own
+ */
+public record HostTensor(Stored stored, ByteBuffer bytes) {
+
+    public HostTensor {
+        if (bytes.remaining() != stored.bytes()) {
+            throw new IllegalArgumentException(
+                    "tensor: " + bytes.remaining() + " bytes for " + stored + "; it takes " + stored.bytes());
+        }
+        bytes = bytes.slice().asReadOnlyBuffer();
+    }
+
+    /** A tensor of floats, which are copied. */
+    public static HostTensor of(Stored stored, float[] values) {
+        if (stored.type() != Stored.Type.FLOAT32) {
+            throw new IllegalArgumentException("tensor: " + stored + " does not hold floats; give its bytes");
+        }
+        HostMemory.check(stored);
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(4, values.length));
+        bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+        return new HostTensor(stored, bytes);
+    }
+
+    /** A tensor of bytes, which are not copied: codes, or floats in little-endian order. */
+    public static HostTensor of(Stored stored, byte[] bytes) {
+        return new HostTensor(stored, ByteBuffer.wrap(bytes));
+    }
+
+    @Override
+    public ByteBuffer bytes() {
+        return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The name. */
+    public String name() {
+        return stored.name();
+    }
+
+    /** A copy of the floats. */
+    public float[] floats() {
+        if (stored.type() != Stored.Type.FLOAT32) {
+            throw new IllegalArgumentException("tensor: " + stored + " does not hold floats");
+        }
+        FloatBuffer from = bytes().asFloatBuffer();
+        float[] values = new float[from.remaining()];
+        from.get(values);
+        return values;
+    }
+
+    /** A copy of the bytes. */
+    public byte[] toArray() {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes().get(copy);
+        return copy;
+    }
+
+    @Override
+    public String toString() {
+        return stored.toString();
+    }
+}

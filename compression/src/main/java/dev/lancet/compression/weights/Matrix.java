@@ -1,0 +1,65 @@
+package dev.lancet.compression.weights;
+
+import dev.lancet.dsl.plan.Stored;
+
+/** A float matrix on the heap, row by row. Its values are shared, not copied: whoever is given one may read, not write. */
+public final class Matrix {
+
+    private final int rows;
+    private final int columns;
+    private final float[] values;
+
+    private Matrix(int rows, int columns, float[] values) {
+        if (rows < 1 || columns < 1 || (long) rows * columns != values.length) {
+            throw new IllegalArgumentException(
+                    "matrix: " + values.length + " values for shape [" + rows + ", " + columns + "]");
+        }
+        this.rows = rows;
+        this.columns = columns;
+        this.values = values;
+    }
+
+    /** A matrix {@code [rows, columns]} over these values, row by row, not copied. */
+    public static Matrix of(int rows, int columns, float[] values) {
+        return new Matrix(rows, columns, values);
+    }
+
+    /** A copy of a stored float matrix. */
+    public static Matrix of(HostTensor tensor) {
+        Stored stored = tensor.stored();
+        if (stored.shape().size() != 2) {
+            throw new IllegalArgumentException("matrix: " + stored + " does not have two dimensions");
+        }
+        return of(stored.shape().get(0), stored.shape().get(1), tensor.floats());
+    }
+
+    /** Number of rows. */
+    public int rows() {
+        return rows;
+    }
+
+    /** Number of columns. */
+    public int columns() {
+        return columns;
+    }
+
+    /** The values row by row, shared. */
+    public float[] values() {
+        return values;
+    }
+
+    /** One value. */
+    public float at(int row, int column) {
+        return values[row * columns + column];
+    }
+
+    /** The smaller side, which no rank exceeds. */
+    public int smallerSide() {
+        return Math.min(rows, columns);
+    }
+
+    @Override
+    public String toString() {
+        return "Matrix [" + rows + ", " + columns + "]";
+    }
+}

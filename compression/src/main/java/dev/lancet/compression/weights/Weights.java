@@ -1,0 +1,63 @@
+package dev.lancet.compression.weights;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Stored;
+import java.util.List;
+import java.util.Optional;
+
+/** The arrays of a model, read one at a time: in memory, or in files that are somebody else's to close. */
+public interface Weights {
+
+    /** What there is, in the order of the file. */
+    List<Stored> stored();
+
+    /**
+     * The content of one array. It may be a view of a file and lives as long as that file is open.
+     *
+     * @throws LancetException if there is none of this name; the message lists those near it
+     */
+    HostTensor read(String name);
+
+    /** The description of one array, or empty if there is none of this name. */
+    default Optional<Stored> find(String name) {
+        return stored().stream().filter(stored -> stored.name().equals(name)).findFirst();
+    }
+
+    /** Bytes of all arrays. */
+    default long bytes() {
+        return stored().stream().mapToLong(Stored::bytes).sum();
+    }
+
+    /**
+     * Checks that everything that a plan needs is there in the right type and shape. What else is there does not matter.
+     *
+     * @throws LancetException naming the first array that is missing or does not fit
+     */
+    default void require(Plan plan) {
+        for (Stored wanted : plan.stored()) {
+            Stored found = find(wanted.name()).orElseThrow(() -> missing(wanted.name()));
+            if (!found.equals(wanted)) {
+                throw new LancetException("weights: found " + found + " where " + plan.model() + " needs " + wanted);
+            }
+        }
+    }
+
+    /** The failure to report where an array is not there. */
+    default LancetException missing(String name) {
+        List<String> names = stored().stream().map(Stored::name).toList();
+        return new LancetException("weights: no '" + name + "'; near it: " + Plan.nearMisses(name, names));
+    }
+
+    /** Hands everything over, one array at a time, in order. */
+    default void copyTo(WeightSink sink) {
+        stored().forEach(stored -> sink.accept(read(stored.name())));
+    }
+
+    /** Weights in memory. */
+    static Weights of(List<HostTensor> tensors) {
+        WeightsInMemory weights = new WeightsInMemory();
+        tensors.forEach(weights::accept);
+        return weights;
+    }
+}

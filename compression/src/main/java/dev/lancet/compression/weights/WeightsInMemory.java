@@ -1,0 +1,43 @@
+package dev.lancet.compression.weights;
+
+import dev.lancet.dsl.plan.Stored;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Weights that are collected one at a time and kept: the target of a small compression, the content of a fresh model. */
+public final class WeightsInMemory implements Weights, WeightSink {
+
+    private final Map<String, HostTensor> tensors = new LinkedHashMap<>();
+
+    /** Nothing yet. */
+    public WeightsInMemory() {}
+
+    /** Keeps the tensor itself, without a copy. */
+    @Override
+    public void accept(HostTensor tensor) {
+        if (tensors.putIfAbsent(tensor.name(), tensor) != null) {
+            throw new IllegalArgumentException("weights: '" + tensor.name() + "' is there twice");
+        }
+    }
+
+    @Override
+    public List<Stored> stored() {
+        return tensors.values().stream().map(HostTensor::stored).toList();
+    }
+
+    @Override
+    public Optional<Stored> find(String name) {
+        return Optional.ofNullable(tensors.get(name)).map(HostTensor::stored);
+    }
+
+    @Override
+    public HostTensor read(String name) {
+        HostTensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw missing(name);
+        }
+        return tensor;
+    }
+}
