@@ -1,0 +1,78 @@
+package dev.lancet.script;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The text of a script and where it lies; it knows how to point into itself.
+ *
+ * @param file as the user named it
+ * @param text what stands in it
+ */
+record Source(Path file, String text) {
+
+    /**
+     * Something wrong in a script.
+     *
+     * @param line counted from 1
+     * @param column counted from 1
+     * @param message what is wrong; its first line says it all
+     */
+    record Fault(int line, int column, String message) {}
+
+    /** The name without folders, as stack traces have it. */
+    String name() {
+        return String.valueOf(file.getFileName());
+    }
+
+    /** A line, counted from 1; empty past the end. */
+    String line(int number) {
+        List<String> lines = text.lines().toList();
+        return 1 <= number && number <= lines.size() ? lines.get(number - 1) : "";
+    }
+
+    /** The number of the last line that says something, at least 1. */
+    int lastLine() {
+        return Math.max(1, (int) text.stripTrailing().lines().count());
+    }
+
+    /** The column of the first character of a line that is not white. */
+    int indent(int number) {
+        String line = line(number);
+        return line.length() - line.stripLeading().length() + 1;
+    }
+
+    /** The exception that reports these faults, the first one foremost. */
+    ScriptException wrong(List<Fault> faults) {
+        StringBuilder excerpt = new StringBuilder(below(faults.get(0)));
+        faults.stream()
+                .skip(1)
+                .forEach(fault -> excerpt.append(headline(fault)).append('\n').append(below(fault)));
+        return new ScriptException(headline(faults.get(0)), excerpt.toString());
+    }
+
+    /** The exception that reports one fault. */
+    ScriptException wrong(Fault fault, Throwable cause) {
+        return new ScriptException(headline(fault), below(fault), cause);
+    }
+
+    private String headline(Fault fault) {
+        String first = fault.message().lines().findFirst().orElse("");
+        return file + ":" + fault.line() + ":" + fault.column() + ": " + first;
+    }
+
+    private String below(Fault fault) {
+        StringBuilder text = new StringBuilder();
+        fault.message().lines().skip(1).forEach(more -> text.append("  ")
+                .append(more)
+                .append('\n'));
+        String line = line(fault.line());
+        // Tabs stay tabs, so that the caret stands right however wide they are shown.
+        String until = line.substring(0, Math.min(line.length(), Math.max(0, fault.column() - 1)));
+        return text.append(line)
+                .append('\n')
+                .append(until.replaceAll("[^\t]", " "))
+                .append("^\n")
+                .toString();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.lancet.script
+
+import kotlin.script.experimental.annotations.KotlinScript
+import kotlin.script.experimental.api.ScriptCompilationConfiguration
+import kotlin.script.experimental.api.compilerOptions
+import kotlin.script.experimental.api.defaultImports
+import kotlin.script.experimental.jvm.jvm
+import kotlin.script.experimental.jvm.updateClasspath
+
+/** The definition of `*.lancet.kts`: what such a file has imported, and what it sees. Editors find it by the jar. */
+@KotlinScript(
+    displayName = "Lancet recipe",
+    fileExtension = "lancet.kts",
+    compilationConfiguration = LancetScriptCompilation::class,
+)
+abstract class LancetScript
+
+/** How a `*.lancet.kts` file is compiled. */
+object LancetScriptCompilation :
+    ScriptCompilationConfiguration({
+        defaultImports("dev.lancet.Lancet.*", "dev.lancet.dsl.*", "dev.lancet.dsl.recipe.*")
+        compilerOptions("-jvm-target", "17", "-Xjspecify-annotations=strict")
+        jvm { updateClasspath(Classpath.entries()) }
+    })
