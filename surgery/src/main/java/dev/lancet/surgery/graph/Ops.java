@@ -1,0 +1,228 @@
+package dev.lancet.surgery.graph;
+
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.TensorProto;
+
+/**
+ * The operators that Lancet's own graphs are made of, each drawn into a {@link Sketch} with the form of its result worked out.
+ * Every method takes the name of the node first. Constants have names of their own too: nothing is numbered.
+ *
+ * @param sketch what is drawn into
+ */
+public record Ops(Sketch sketch) {
+
+    /** A float32 scalar. */
+    public Value constant(String name, float value) {
+        return floats(name, List.of(), value);
+    }
+
+    /** A float32 vector. */
+    public Value floats(String name, float... values) {
+        return floats(name, List.of((long) values.length), values);
+    }
+
+    private Value floats(String name, List<Long> dims, float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            bytes.putFloat(value);
+        }
+        return constant(name, new Form(DataType.DT_FLOAT, dims), bytes);
+    }
+
+    /** An int32 scalar. */
+    public Value constant(String name, int value) {
+        return ints(name, List.of(), value);
+    }
+
+    /** An int32 vector. */
+    public Value ints(String name, int... values) {
+        return ints(name, List.of((long) values.length), values);
+    }
+
+    private Value ints(String name, List<Long> dims, int... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int value : values) {
+            bytes.putInt(value);
+        }
+        return constant(name, new Form(DataType.DT_INT32, dims), bytes);
+    }
+
+    private Value constant(String name, Form form, ByteBuffer bytes) {
+        TensorProto tensor = TensorProto.newBuilder()
+                .setDtype(form.type())
+                .setTensorShape(Attrs.shape(form.dims()))
+                .setTensorContent(ByteString.copyFrom(bytes.flip()))
+                .build();
+        return sketch.node(name, "Const")
+                .with("dtype", form.type())
+                .with("value", Attrs.of(tensor))
+                .gives(form);
+    }
+
+    /** {@code a + b}, broadcast. */
+    public Value add(String name, Value a, Value b) {
+        return binary(name, "AddV2", a, b);
+    }
+
+    /** {@code a − b}, broadcast. */
+    public Value sub(String name, Value a, Value b) {
+        return binary(name, "Sub", a, b);
+    }
+
+    /** {@code a · b}, element by element, broadcast. */
+    public Value mul(String name, Value a, Value b) {
+        return binary(name, "Mul", a, b);
+    }
+
+    /** Any element-wise operator of two arguments of one type {@code T}, broadcast. */
+    public Value binary(String name, String op, Value a, Value b) {
+        return sketch.node(name, op).in(a, b).with("T", a.type()).gives(a.type(), broadcast(name, a, b));
+    }
+
+    /** Any comparison of two arguments of one type {@code T}, broadcast; the result is boolean. */
+    public Value compare(String name, String op, Value a, Value b) {
+        return sketch.node(name, op).in(a, b).with("T", a.type()).gives(DataType.DT_BOOL, broadcast(name, a, b));
+    }
+
+    /** {@code a ∧ b}, broadcast. */
+    public Value and(String name, Value a, Value b) {
+        return sketch.node(name, "LogicalAnd").in(a, b).gives(DataType.DT_BOOL, broadcast(name, a, b));
+    }
+
+    /** Any element-wise operator of one argument: {@code Square}, {@code Rsqrt}, {@code Tanh}, {@code Neg}, ... */
+    public Value unary(String name, String op, Value x) {
+        return sketch.node(name, op).in(x).with("T", x.type()).gives(x.form());
+    }
+
+    /** Another element type. */
+    public Value cast(String name, Value x, DataType type) {
+        return sketch.node(name, "Cast")
+                .in(x)
+                .with("SrcT", x.type())
+                .with("DstT", type)
+                .with("Truncate", false)
+                .gives(x.form().as(type));
+    }
+
+    /** {@code where ? a : b}, broadcast. */
+    public Value select(String name, Value where, Value a, Value b) {
+        return sketch.node(name, "SelectV2")
+                .in(where, a, b)
+                .with("T", a.type())
+                .gives(a.type(), Shapes.broadcast(name, where.dims(), broadcast(name, a, b)));
+    }
+
+    /** The mean over the last axis, which stays with size 1. Draws {@code name_axis}. */
+    public Value meanOfLast(String name, Value x) {
+        List<Long> dims = new ArrayList<>(x.dims());
+        dims.set(x.rank() - 1, 1L);
+        return reduce(name, "Mean", x, ints(name + "_axis", x.rank() - 1), true, dims);
+    }
+
+    /** A reduction ({@code Mean}, {@code Sum}, {@code Max}) over constant axes whose result has the given dimensions. */
+    public Value reduce(String name, String op, Value x, Value axes, boolean keep, List<Long> dims) {
+        return sketch.node(name, op)
+                .in(x, axes)
+                .with("T", x.type())
+                .with("Tidx", axes.type())
+                .with("keep_dims", keep)
+                .gives(x.type(), dims);
+    }
+
+    /** {@code a · b} of two matrices, either transposed first. */
+    public Value matmul(String name, Value a, boolean transposeA, Value b, boolean transposeB) {
+        return sketch.node(name, "MatMul")
+                .in(a, b)
+                .with("T", a.type())
+                .with("transpose_a", transposeA)
+                .with("transpose_b", transposeB)
+                .gives(a.type(), List.of(a.dim(transposeA ? 1 : 0), b.dim(transposeB ? 0 : 1)));
+    }
+
+    /** {@code a · b} of two stacks of matrices {@code [stack, rows, columns]}, either transposed first. */
+    public Value batchMatmul(String name, Value a, boolean transposeA, Value b, boolean transposeB) {
+        List<Long> dims = new ArrayList<>(a.dims());
+        dims.set(a.rank() - 2, a.dim(transposeA ? -1 : -2));
+        dims.set(a.rank() - 1, b.dim(transposeB ? -2 : -1));
+        return sketch.node(name, "BatchMatMulV2")
+                .in(a, b)
+                .with("T", a.type())
+                .with("adj_x", transposeA)
+                .with("adj_y", transposeB)
+                .gives(a.type(), dims);
+    }
+
+    /** Softmax over the last axis. */
+    public Value softmax(String name, Value x) {
+        return unary(name, "Softmax", x);
+    }
+
+    /** The same elements with the dimensions that {@code shape}, an int32 vector, has at run time. */
+    public Value reshape(String name, Value x, Value shape, List<Long> dims) {
+        return sketch.node(name, "Reshape")
+                .in(x, shape)
+                .with("T", x.type())
+                .with("Tshape", shape.type())
+                .gives(x.type(), dims);
+    }
+
+    /** Axes in another order; {@code order} is the constant {@code axes}. */
+    public Value transpose(String name, Value x, Value order, int... axes) {
+        List<Long> dims = new ArrayList<>();
+        for (int axis : axes) {
+            dims.add(x.dim(axis));
+        }
+        return sketch.node(name, "Transpose")
+                .in(x, order)
+                .with("T", x.type())
+                .with("Tperm", order.type())
+                .gives(x.type(), dims);
+    }
+
+    /** Slices of {@code table} along axis {@code axis}, which is the constant {@code at}. */
+    public Value gather(String name, Value table, Value indices, Value at, int axis) {
+        List<Long> dims = new ArrayList<>(table.dims().subList(0, axis));
+        dims.addAll(indices.dims());
+        dims.addAll(table.dims().subList(axis + 1, table.rank()));
+        return sketch.node(name, "GatherV2")
+                .in(table, indices, at)
+                .with("Tparams", table.type())
+                .with("Tindices", indices.type())
+                .with("Taxis", at.type())
+                .with("batch_dims", 0)
+                .gives(table.type(), dims);
+    }
+
+    /** Two tensors joined along axis {@code axis}, which is the constant {@code at}. */
+    public Value concat(String name, Value a, Value b, Value at, int axis) {
+        List<Long> dims = new ArrayList<>(a.dims());
+        dims.set(axis, a.dim(axis) < 0 || b.dim(axis) < 0 ? -1 : a.dim(axis) + b.dim(axis));
+        return sketch.node(name, "ConcatV2")
+                .in(a, b, at)
+                .with("N", 2)
+                .with("T", a.type())
+                .with("Tidx", at.type())
+                .gives(a.type(), dims);
+    }
+
+    /** The two halves along axis {@code axis}, which is the constant {@code at}. */
+    public List<Value> halves(String name, Value x, Value at, int axis) {
+        List<Long> dims = new ArrayList<>(x.dims());
+        dims.set(axis, x.dim(axis) / 2);
+        Form half = new Form(x.type(), dims);
+        return sketch.node(name, "Split")
+                .in(at, x)
+                .with("num_split", 2)
+                .with("T", x.type())
+                .gives(List.of(half, half));
+    }
+
+    private static List<Long> broadcast(String name, Value a, Value b) {
+        return Shapes.broadcast(name, a.dims(), b.dims());
+    }
+}
