@@ -142,6 +142,11 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
         return (double) bytesBefore() / bytesAfter();
     }
 
+    /** Whether another plan is for the same weights in the same order. */
+    public boolean sameWeights(Plan other) {
+        return weights().toList().equals(other.weights().toList());
+    }
+
     private Stream<Weight> weights() {
         return Stream.concat(steps.stream().map(Step::weight), vectors.stream());
     }
