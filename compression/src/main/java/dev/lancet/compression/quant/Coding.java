@@ -1,0 +1,89 @@
+package dev.lancet.compression.quant;
+
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Stored;
+import java.util.List;
+
+/** One way of writing floats as codes times a scale: what a scale is, what a code is, and what the two stand for. */
+abstract class Coding {
+
+    static Coding of(Precision precision) {
+        return switch (precision.format()) {
+            case INT8 -> new Int8Coding();
+            case INT4 -> new Int4Coding();
+            case NF4 -> new Nf4Coding();
+            case FLOAT32 -> throw new IllegalArgumentException("coding: float32 has no codes");
+        };
+    }
+
+    /** The scale of values of which the largest, without its sign, is this. */
+    abstract float scale(float largest);
+
+    /** The code of a value; not asked for where the scale is 0. */
+    abstract int code(float value, float scale);
+
+    /** What a value of 0 is where the scale is 0. */
+    abstract int zero();
+
+    /** What a code stands for. */
+    abstract float value(int code, float scale);
+
+    /** Writes a code. */
+    abstract void write(byte[] codes, Grid grid, int input, int channel, int code);
+
+    /** Reads a code. */
+    abstract int read(byte[] codes, Grid grid, int input, int channel);
+
+    List<HostTensor> pack(Piece piece, List<Stored> stored, float[] values) {
+        byte[] codes = new byte[Math.toIntExact(stored.get(0).bytes())];
+        float[] scales = new float[Math.toIntExact(stored.get(1).elements())];
+        Grid grid = new Grid(piece);
+        grid.forEachBlock((group, first, end) -> {
+            float[] scale = scales(piece, grid, values, group, first, end);
+            for (int c = first; c < end; c++) {
+                scales[grid.scale(group, c)] = scale[c - first];
+            }
+            for (int i = grid.firstInput(group); i < grid.endInput(group); i++) {
+                for (int c = first; c < end; c++) {
+                    float s = scale[c - first];
+                    write(codes, grid, i, c, s == 0 ? zero() : code(values[grid.value(i, c)], s));
+                }
+            }
+        });
+        return List.of(HostTensor.of(stored.get(0), codes), HostTensor.of(stored.get(1), scales));
+    }
+
+    private float[] scales(Piece piece, Grid grid, float[] values, int group, int first, int end) {
+        float[] largest = new float[end - first];
+        for (int i = grid.firstInput(group); i < grid.endInput(group); i++) {
+            for (int c = first; c < end; c++) {
+                // Math.max hands NaN on, a comparison would lose it.
+                largest[c - first] = Math.max(largest[c - first], Math.abs(values[grid.value(i, c)]));
+            }
+        }
+        for (int c = 0; c < largest.length; c++) {
+            if (!Float.isFinite(largest[c])) {
+                throw new LancetException("quantise: " + piece.name() + " holds " + largest[c] + " in channel "
+                        + (first + c) + "; only finite weights have codes");
+            }
+            largest[c] = scale(largest[c]);
+        }
+        return largest;
+    }
+
+    float[] unpack(Piece piece, byte[] codes, float[] scales) {
+        float[] values = new float[Math.multiplyExact(piece.rows(), piece.columns())];
+        Grid grid = new Grid(piece);
+        grid.forEachBlock((group, first, end) -> {
+            for (int i = grid.firstInput(group); i < grid.endInput(group); i++) {
+                for (int c = first; c < end; c++) {
+                    values[grid.value(i, c)] = value(read(codes, grid, i, c), scales[grid.scale(group, c)]);
+                }
+            }
+        });
+        return values;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.lancet.compression.quant;
+
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Piece.Channels;
+import java.util.stream.IntStream;
+
+/**
+ * Where the value, the code and the scale of input i of channel c lie: all three addresses are linear in i (or i / 2, or
+ * the group) and c, so that one loop serves matrices whose channels are columns and those whose channels are rows.
+ */
+final class Grid {
+
+    /** Channels worked on side by side: 64 floats are four cache lines of a row, and 64 lines fit into every L1 cache. */
+    private static final int TILE = 64;
+
+    final int channels;
+    final int inputs;
+    final int group;
+    final int groups;
+    private final boolean byColumn;
+    private final int columns;
+
+    Grid(Piece piece) {
+        byColumn = piece.channels() == Channels.COLUMNS;
+        columns = piece.columns();
+        channels = byColumn ? piece.columns() : piece.rows();
+        inputs = byColumn ? piece.rows() : piece.columns();
+        group = piece.precision().group() == 0 ? inputs : piece.precision().group();
+        groups = (inputs + group - 1) / group;
+    }
+
+    int value(int input, int channel) {
+        return byColumn ? input * columns + channel : channel * columns + input;
+    }
+
+    int halfByte(int input, int channel) {
+        return byColumn ? (input / 2) * columns + channel : channel * ((columns + 1) / 2) + input / 2;
+    }
+
+    int scale(int group, int channel) {
+        return byColumn ? group * columns + channel : channel * groups + group;
+    }
+
+    int firstInput(int group) {
+        return group * this.group;
+    }
+
+    int endInput(int group) {
+        return Math.min(inputs, (group + 1) * this.group);
+    }
+
+    /** One group of some channels. */
+    interface Block {
+        void visit(int group, int firstChannel, int endChannel);
+    }
+
+    /** Visits every block once, in parallel. No two blocks share a value, a byte or a scale, so the result is the same. */
+    void forEachBlock(Block block) {
+        int tiles = (channels + TILE - 1) / TILE;
+        IntStream.range(0, tiles).parallel().forEach(tile -> {
+            int first = tile * TILE;
+            int end = Math.min(channels, first + TILE);
+            for (int g = 0; g < groups; g++) {
+                block.visit(g, first, end);
+            }
+        });
+    }
+}
