@@ -1,5 +1,6 @@
 package dev.lancet.compression.weights;
 
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Stored;
 
 /** A float matrix on the heap, row by row. Its values are shared, not copied: whoever is given one may read, not write. */
@@ -56,6 +57,22 @@ public final class Matrix {
     /** The smaller side, which no rank exceeds. */
     public int smallerSide() {
         return Math.min(rows, columns);
+    }
+
+    /**
+     * This matrix.
+     *
+     * @param name what it is, for the message
+     * @throws LancetException if it holds NaN or infinity
+     */
+    public Matrix requireFinite(String name) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new LancetException("matrix: " + name + " holds " + value
+                        + "; only finite matrices can be decomposed, so look where it comes from");
+            }
+        }
+        return this;
     }
 
     @Override

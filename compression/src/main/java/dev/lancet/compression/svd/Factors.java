@@ -1,0 +1,23 @@
+package dev.lancet.compression.svd;
+
+import dev.lancet.compression.weights.Matrix;
+
+/**
+ * Two narrow matrices whose product stands for a wide one.
+ *
+ * @param left {@code [m, rank]}
+ * @param right {@code [rank, n]}
+ */
+public record Factors(Matrix left, Matrix right) {
+
+    public Factors {
+        if (left.columns() != right.rows()) {
+            throw new IllegalArgumentException("factors: " + left + " and " + right + " do not meet");
+        }
+    }
+
+    /** The inner width. */
+    public int rank() {
+        return left.columns();
+    }
+}

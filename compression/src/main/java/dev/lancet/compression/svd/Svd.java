@@ -1,0 +1,72 @@
+package dev.lancet.compression.svd;
+
+import dev.lancet.compression.weights.Matrix;
+
+/** {@code W ≈ U · diag(σ) · Vᵀ} with orthonormal columns in U and V and descending σ. */
+public final class Svd {
+
+    private final Matrix u;
+    private final double[] values;
+    private final Matrix v;
+
+    /**
+     * A decomposition of a matrix {@code [m, n]}.
+     *
+     * @param u left singular vectors, {@code [m, k]}
+     * @param values singular values, k of them
+     * @param v right singular vectors, {@code [n, k]}, not transposed
+     */
+    public Svd(Matrix u, double[] values, Matrix v) {
+        if (u.columns() != values.length || v.columns() != values.length) {
+            throw new IllegalArgumentException("svd: " + values.length + " values for U " + u + " and V " + v);
+        }
+        this.u = u;
+        this.values = values.clone();
+        this.v = v;
+    }
+
+    /** Left singular vectors, {@code [m, k]}. */
+    public Matrix u() {
+        return u;
+    }
+
+    /** Singular values in descending order. */
+    public double[] values() {
+        return values.clone();
+    }
+
+    /** Right singular vectors, {@code [n, k]}. */
+    public Matrix v() {
+        return v;
+    }
+
+    /**
+     * The best two factors of this inner width (Eckart and Young, 1936), the singular values split evenly between them:
+     * {@code U√σ · √σVᵀ}. Of the two possible signs of a pair of vectors that one is taken that makes the largest entry of
+     * the left one positive, so that the factors do not depend on who decomposed.
+     */
+    public Factors factors(int rank) {
+        float[] left = new float[Math.multiplyExact(u.rows(), rank)];
+        float[] right = new float[Math.multiplyExact(rank, v.rows())];
+        for (int k = 0; k < rank; k++) {
+            double root = Math.sqrt(values[k]) * sign(k);
+            for (int i = 0; i < u.rows(); i++) {
+                left[i * rank + k] = (float) (root * u.at(i, k));
+            }
+            for (int j = 0; j < v.rows(); j++) {
+                right[k * v.rows() + j] = (float) (root * v.at(j, k));
+            }
+        }
+        return new Factors(Matrix.of(u.rows(), rank, left), Matrix.of(rank, v.rows(), right));
+    }
+
+    private int sign(int k) {
+        float largest = 0;
+        for (int i = 0; i < u.rows(); i++) {
+            if (Math.abs(u.at(i, k)) > Math.abs(largest)) {
+                largest = u.at(i, k);
+            }
+        }
+        return largest < 0 ? -1 : 1;
+    }
+}
