@@ -1,0 +1,59 @@
+package dev.lancet.compression;
+
+import dev.lancet.compression.svd.LinearAlgebra;
+import dev.lancet.compression.weights.WeightSink;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Plan;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Turns the weights of a model that follows one plan into the weights under another, one matrix in memory at a time, with
+ * as little done to each as possible: what is stored alike is copied byte for byte; at the same rank each piece is
+ * quantised (or read back into floats) by itself; only another rank multiplies out and decomposes.
+ */
+public final class Compressor {
+
+    private final LinearAlgebra algebra;
+
+    /** Compresses by means of this algebra. */
+    public Compressor(LinearAlgebra algebra) {
+        this.algebra = algebra;
+    }
+
+    /** {@link #compress(Plan, Plan, Weights, WeightSink, Progress)} with nobody watching. */
+    public List<Fidelity> compress(Plan from, Plan into, Weights weights, WeightSink sink) {
+        return compress(from, into, weights, sink, Progress.unseen());
+    }
+
+    /**
+     * Compresses every weight, in the order of {@code into.stored()}.
+     *
+     * @param from what the weights follow now; {@link Plan#dense} for a model as it was trained
+     * @param into what they are to follow; a plan for the same weights
+     * @param weights what there is
+     * @param sink takes what becomes of it
+     * @param progress told about every matrix
+     * @return what every changed matrix lost; a matrix that is copied is not in it
+     * @throws LancetException if a needed array is missing or does not fit, or a matrix to be changed is not finite
+     */
+    public List<Fidelity> compress(Plan from, Plan into, Weights weights, WeightSink sink, Progress progress) {
+        if (!from.sameWeights(into)) {
+            throw new IllegalArgumentException("compress: the plans for " + from.model() + " and " + into.model()
+                    + " are not for the same weights; derive the second with Plan.then");
+        }
+        weights.require(from);
+        List<Fidelity> losses = new ArrayList<>();
+        int count = into.steps().size();
+        for (int i = 0; i < count; i++) {
+            long begin = System.nanoTime();
+            Operation operation =
+                    new Operation(algebra, from.steps().get(i), into.steps().get(i));
+            operation.apply(weights, sink).ifPresent(losses::add);
+            progress.finished(into.steps().get(i).weight().name(), i + 1, count, (System.nanoTime() - begin) / 1e9);
+        }
+        into.vectors().forEach(vector -> sink.accept(weights.read(vector.name())));
+        return List.copyOf(losses);
+    }
+}

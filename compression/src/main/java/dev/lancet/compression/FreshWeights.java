@@ -1,0 +1,99 @@
+package dev.lancet.compression;
+
+import dev.lancet.compression.quant.Packing;
+import dev.lancet.compression.random.Normals;
+import dev.lancet.compression.random.Orthonormal;
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.compression.weights.Matrix;
+import dev.lancet.compression.weights.WeightSink;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.compression.weights.WeightsInMemory;
+import dev.lancet.dsl.Role;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.Stored;
+import java.util.Arrays;
+
+/**
+ * The weights that a model begins its training with. Every array has a stream of numbers of its own, keyed by the seed and
+ * its name: another layer, or another treatment elsewhere, changes nothing else.
+ *
+ * <p>Linear layers are normal with standard deviation {@code 1 / √(3 · inputs)}, those that write to the residual stream
+ * (o and down) divided by {@code √(2 · layers)} (Radford et al., 2019); tables have 0.02, gains are 1, biases 0. Factors
+ * begin spectrally, {@code √s · U} and {@code √s · Vᵀ} with random orthonormal U and V: all r directions equally strong, and
+ * {@code s = std · √(rows · columns / r)} gives the product the standard deviation of the dense matrix.
+ */
+public final class FreshWeights {
+
+    private static final double TABLE_DEVIATION = 0.02;
+
+    private final Transformer transformer;
+    private final long seed;
+
+    /** The fresh weights of a transformer under a seed. */
+    public FreshWeights(Transformer transformer, long seed) {
+        this.transformer = transformer;
+        this.seed = seed;
+    }
+
+    /** All of them, in memory. */
+    public Weights under(Plan plan) {
+        WeightsInMemory weights = new WeightsInMemory();
+        write(plan, weights);
+        return weights;
+    }
+
+    /** Hands them over one array at a time, in the order of {@code plan.stored()}. */
+    public void write(Plan plan, WeightSink sink) {
+        if (!Plan.dense(transformer).sameWeights(plan)) {
+            throw new IllegalArgumentException(
+                    "fresh weights: the plan for " + plan.model() + " is not for " + transformer.name());
+        }
+        for (Step step : plan.steps()) {
+            if (step.rank().isEmpty()) {
+                pack(step.pieces().get(0), dense(step.weight()), sink);
+            } else {
+                step.pieces().forEach(piece -> pack(piece, factor(step, piece), sink));
+            }
+        }
+        plan.vectors().forEach(vector -> sink.accept(vector(vector)));
+    }
+
+    private static void pack(Piece piece, Matrix matrix, WeightSink sink) {
+        Packing.pack(piece, matrix).forEach(sink::accept);
+    }
+
+    private Matrix dense(Weight weight) {
+        int count = Math.multiplyExact(weight.rows(), weight.columns());
+        float[] values = new Normals(seed, weight.name()).floats(count, deviation(weight));
+        return Matrix.of(weight.rows(), weight.columns(), values);
+    }
+
+    private Matrix factor(Step step, Piece piece) {
+        Weight weight = step.weight();
+        int rank = step.rank().orElseThrow();
+        double strength = deviation(weight) * Math.sqrt((double) weight.rows() * weight.columns() / rank);
+        Normals normals = new Normals(seed, piece.name());
+        float scale = (float) Math.sqrt(strength);
+        return piece.name().equals(weight.left())
+                ? Orthonormal.columns(normals, weight.rows(), rank, scale)
+                : Orthonormal.rows(normals, rank, weight.columns(), scale);
+    }
+
+    private double deviation(Weight weight) {
+        if (weight.role().table()) {
+            return TABLE_DEVIATION;
+        }
+        boolean residual = weight.role() == Role.OUTPUT || weight.role() == Role.DOWN;
+        return 1 / Math.sqrt(3.0 * weight.rows()) / (residual ? Math.sqrt(2.0 * transformer.layers()) : 1);
+    }
+
+    private static HostTensor vector(Weight weight) {
+        float[] values = new float[weight.columns()];
+        Arrays.fill(values, weight.role() == Role.NORM ? 1 : 0);
+        return HostTensor.of(new Stored(weight.name(), Stored.Type.FLOAT32, weight.shape()), values);
+    }
+}

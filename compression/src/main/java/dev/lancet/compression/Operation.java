@@ -1,0 +1,72 @@
+package dev.lancet.compression;
+
+import dev.lancet.compression.quant.Packing;
+import dev.lancet.compression.svd.Factors;
+import dev.lancet.compression.svd.LinearAlgebra;
+import dev.lancet.compression.svd.Truncation;
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.compression.weights.Matrix;
+import dev.lancet.compression.weights.WeightSink;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What is done to one matrix. */
+final class Operation {
+
+    private final LinearAlgebra algebra;
+    private final Step from;
+    private final Step into;
+
+    Operation(LinearAlgebra algebra, Step from, Step into) {
+        this.algebra = algebra;
+        this.from = from;
+        this.into = into;
+    }
+
+    /** Hands the matrix over in its new form, and tells what it lost unless it is a copy. */
+    Optional<Fidelity> apply(Weights weights, WeightSink sink) {
+        if (from.pieces().equals(into.pieces())) {
+            into.pieces().forEach(piece -> piece.stored().forEach(stored -> sink.accept(weights.read(stored.name()))));
+            return Optional.empty();
+        }
+        long begin = System.nanoTime();
+        List<Matrix> before = unpack(from.pieces(), weights);
+        Matrix dense = multiplied(before);
+        List<Matrix> wanted = from.rank().equals(into.rank()) ? before : recut(dense);
+        List<Matrix> after = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            Piece piece = into.pieces().get(i);
+            List<HostTensor> arrays = Packing.pack(piece, wanted.get(i));
+            after.add(piece.precision().quantized() ? Packing.unpack(piece, arrays) : wanted.get(i));
+            arrays.forEach(sink::accept);
+        }
+        Matrix result = multiplied(after);
+        return Optional.of(Fidelity.of(into.weight().name(), dense, result, (System.nanoTime() - begin) / 1e9));
+    }
+
+    private List<Matrix> recut(Matrix dense) {
+        if (into.rank().isEmpty()) {
+            return List.of(dense);
+        }
+        Factors factors = new Truncation(algebra)
+                .cut(into.weight().name(), dense, into.rank().getAsInt());
+        return List.of(factors.left(), factors.right());
+    }
+
+    private Matrix multiplied(List<Matrix> pieces) {
+        return pieces.size() == 1 ? pieces.get(0) : algebra.product(pieces.get(0), pieces.get(1));
+    }
+
+    private static List<Matrix> unpack(List<Piece> pieces, Weights weights) {
+        return pieces.stream().map(piece -> Packing.unpack(piece, weights)).toList();
+    }
+
+    /** The whole matrix that a step's stored pieces stand for. */
+    static Matrix dense(LinearAlgebra algebra, Step step, Weights weights) {
+        return new Operation(algebra, step, step).multiplied(unpack(step.pieces(), weights));
+    }
+}

@@ -1,0 +1,51 @@
+package dev.lancet.compression;
+
+import dev.lancet.compression.svd.LinearAlgebra;
+import dev.lancet.compression.weights.Matrix;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Spectra;
+import dev.lancet.dsl.plan.Step;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.DoubleStream;
+
+/** Measures the singular values of a model's matrices, which a rank by energy is chosen from. */
+public final class Spectrometer {
+
+    private final LinearAlgebra algebra;
+
+    /** Measures by means of this algebra. */
+    public Spectrometer(LinearAlgebra algebra) {
+        this.algebra = algebra;
+    }
+
+    /**
+     * All singular values of the matrices that are wanted, as the weights stand: quantised or factored ones are put
+     * together first.
+     *
+     * @param plan what the weights follow
+     * @param weights what there is
+     * @param wanted which matrices; for a compression those that it gives a rank by energy
+     * @param progress told about every matrix
+     * @throws LancetException if an array is missing or a matrix is not finite
+     */
+    public Spectra measure(Plan plan, Weights weights, Predicate<Weight> wanted, Progress progress) {
+        List<Step> steps =
+                plan.steps().stream().filter(step -> wanted.test(step.weight())).toList();
+        Map<String, List<Double>> byName = new HashMap<>();
+        for (Step step : steps) {
+            long begin = System.nanoTime();
+            String name = step.weight().name();
+            Matrix dense = Operation.dense(algebra, step, weights).requireFinite(name);
+            byName.put(
+                    name, DoubleStream.of(algebra.singularValues(dense)).boxed().toList());
+            progress.finished(name, byName.size(), steps.size(), (System.nanoTime() - begin) / 1e9);
+        }
+        return new Spectra(byName);
+    }
+}
