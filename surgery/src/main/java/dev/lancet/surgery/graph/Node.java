@@ -22,6 +22,11 @@ public final class Node {
         this.inputs = definition.getInputList().stream().map(Input::parse).toList();
     }
 
+    /** The graph it stands in. */
+    public GraphView graph() {
+        return graph;
+    }
+
     /** Its place in the GraphDef. */
     public int index() {
         return index;

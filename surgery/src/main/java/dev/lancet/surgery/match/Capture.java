@@ -5,6 +5,7 @@ package dev.lancet.surgery.match;
  *
  * @param <T> what is kept
  */
+@SuppressWarnings("UnusedTypeParameter") // it types what Captures gives back
 public final class Capture<T> {
 
     private final String name;
