@@ -1,0 +1,186 @@
+package dev.lancet.surgery;
+
+import dev.lancet.dsl.Transformer;
+import dev.lancet.surgery.Geometry.Dim;
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import java.util.List;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+
+/**
+ * A declared {@link Transformer} drawn as a TensorFlow graph, in the form that its use asks for. Pure: the same declaration
+ * gives the same graph, no native library is needed, and no weight is inside; variables are filled by {@code Loading}.
+ *
+ * <h2>Names</h2>
+ *
+ * Names come from the declaration alone; a block more moves no other node. A weight {@code X} of
+ * {@link Transformer#weights()} is the variable {@code X} (VarHandleOp) with its one {@code X.read} (ReadVariableOp). With
+ * {@code p = h.N.attn} and {@code m = h.N.mlp}, a block is, in this order (rows = batch · seq, group = heads / kv):
+ *
+ * <pre>
+ * p.norm              norm(stream, p.norm.gain.read[, p.norm.bias.read])          [rows, width]
+ * p.q.out             MatMul(p.norm, p.q.read)                                    [rows, heads · hd]
+ * p.q.heads           Reshape(p.q.out, shape.query)                               [batch, seq, heads, hd]
+ * p.q.ready           query(p.q.heads[, p.q.bias.read][, rotary.cos, rotary.sin]) [batch, seq, heads, hd]
+ * p.q.turned          Transpose(p.q.ready, order.heads)                           [batch, heads, seq, hd]
+ * p.k.out .heads .ready .turned     likewise; key(...), only if there is a bias or a rotation
+ * p.v.out .heads .ready .turned     likewise; value(...), only if there is a bias
+ * cache.N.k.next      ConcatV2(cache.N.k, p.k.turned) when decoding, and so v     [batch, kv, past + seq, hd]
+ * p.q.grouped         Reshape                                                     [batch · kv, group · seq, hd]
+ * p.k.grouped p.v.grouped  Reshape                                                [batch · kv, seen, hd]
+ * p.scores            BatchMatMulV2(p.q.grouped, p.k.grouped, adj_y)              [batch · kv, group · seq, seen]
+ * p.masked            mask(p.scores, visible)
+ * p.shares            Softmax(p.masked)
+ * p.mix               BatchMatMulV2(p.shares, p.v.grouped)                        [batch · kv, group · seq, hd]
+ * p.mix.heads         Reshape                                                     [batch, heads, seq, hd]
+ * p.mix.tokens        Transpose                                                   [batch, seq, heads, hd]
+ * p.mix.flat          Reshape                                                     [rows, heads · hd]
+ * p.o.out             MatMul(p.mix.flat, p.o.read)                                [rows, width]
+ * p.residual          residual(stream, p.o.out) or residual_biased(stream, p.o.out, p.o.bias.read)
+ * m.norm              norm(p.residual, ...)
+ * m.gate.out m.up.out MatMul(m.norm, ...)                                         [rows, hidden]
+ * m.inner             gated(m.gate.out, m.up.out[, biases]) or gelu(m.up.out[, m.up.bias.read])
+ * m.down.out          MatMul(m.inner, m.down.read)                                [rows, width]
+ * m.residual          residual(p.residual, m.down.out[, m.down.bias.read])        the next block's stream
+ * </pre>
+ *
+ * Before the blocks: {@code ids.flat}, {@code embedding.rows} (GatherV2), with learned positions {@code position.rows}
+ * (GatherV2) and {@code embedded} (AddV2 of both); after them {@code norm} and {@code head.out} (MatMul, transposed against
+ * {@code embedding.read} for a tied head), {@code [rows, vocabulary]}.
+ *
+ * <h2>Functions</h2>
+ *
+ * What stands between products is in the function library ({@code norm}, {@code query}, {@code key}, {@code value},
+ * {@code mask}, {@code gated} or {@code gelu}, {@code residual} or {@code residual_biased}) and called by PartitionedCall,
+ * the same function in every layer. Each has one result, {@code y}. Bodies keep to Const, AddV2, Sub, Mul, Square, Mean
+ * (last axis, kept), Rsqrt, Sigmoid, Tanh, Erf, SelectV2, Split (in two), ConcatV2 (of two) and Reshape (of a bias), so that a backward pass
+ * can be derived from them node by node; every argument and body node says its dimensions. Arguments that no weight reaches
+ * ({@code cos}, {@code sin}, {@code visible}) need no gradient.
+ *
+ * <p>Trainable paths outside of functions meet only GatherV2 (axis 0), AddV2, MatMul, BatchMatMulV2, Softmax, Reshape,
+ * Transpose, SparseSoftmaxCrossEntropyWithLogits and Mean.
+ */
+public final class Blueprint {
+
+    private Blueprint() {}
+
+    /**
+     * The form that scores text.
+     *
+     * <p>Placeholders {@code ids} and {@code labels}, int32 {@code [batch, seq]}. Outputs {@code logits}, float32
+     * {@code [batch, seq, vocabulary]}, and {@code nll}, the negative log-likelihood of every label in nats, float32
+     * {@code [batch, seq]}. Whoever fetches only {@code logits} need not feed {@code labels}.
+     */
+    public static GraphDef scoring(Transformer model) {
+        Sketch sketch = Sketch.graph();
+        Ops ops = new Ops(sketch);
+        Value ids = Geometry.tokens(sketch, "ids", -1, -1);
+        Value labels = Geometry.tokens(sketch, "labels", -1, -1);
+        Geometry geometry = Geometry.of(sketch, ids);
+        Layers layers = new Layers(sketch, model, geometry);
+        Value logits = layers.head(stream(sketch, model, geometry, layers, ids));
+        Dim vocabulary = Dim.of(model.vocabulary());
+        ops.reshape(
+                "logits",
+                logits,
+                geometry.target("shape.logits", geometry.batch, geometry.seq, vocabulary),
+                Geometry.dims(geometry.batch, geometry.seq, vocabulary));
+        Value each = crossEntropy(sketch, ops, layers, logits, labels);
+        ops.reshape("nll", each, geometry.grid, Geometry.dims(geometry.batch, geometry.seq));
+        return sketch.toGraph();
+    }
+
+    /**
+     * The form that trains: every size is known.
+     *
+     * <p>Placeholders {@code ids} and {@code labels}, int32 {@code [batch, seq]}. Output {@code loss}, the mean negative
+     * log-likelihood in nats, a float32 scalar. {@code entropy} is the node whose second output is the gradient of the sum
+     * of losses with respect to {@code head.out}.
+     *
+     * @throws IllegalArgumentException if batch or seq is not positive, or seq is longer than the context
+     */
+    public static GraphDef training(Transformer model, int batch, int seq) {
+        if (batch <= 0 || seq <= 0) {
+            throw new IllegalArgumentException(
+                    "training: batch " + batch + ", sequence " + seq + "; both must be positive");
+        }
+        if (seq > model.context()) {
+            throw new IllegalArgumentException("training: sequence " + seq + " is longer than the context "
+                    + model.context() + " of " + model.name());
+        }
+        Sketch sketch = Sketch.graph();
+        Ops ops = new Ops(sketch);
+        Value ids = Geometry.tokens(sketch, "ids", batch, seq);
+        Value labels = Geometry.tokens(sketch, "labels", batch, seq);
+        Geometry geometry = Geometry.fixed(sketch, batch, seq);
+        Layers layers = new Layers(sketch, model, geometry);
+        Value logits = layers.head(stream(sketch, model, geometry, layers, ids));
+        Value each = crossEntropy(sketch, ops, layers, logits, labels);
+        ops.reduce("loss", "Mean", each, ops.ints("loss.axis", 0), false, List.of());
+        return sketch.toGraph();
+    }
+
+    /**
+     * The form that generates text, a few tokens at a time.
+     *
+     * <p>Placeholders {@code ids}, int32 {@code [batch, new]}; {@code past}, int32 scalar, how many tokens came before; for
+     * every block N {@code cache.N.k} and {@code cache.N.v}, float32 {@code [batch, kv, past, headWidth]}, of size 0 in the
+     * beginning. Outputs {@code logits}, float32 {@code [batch, vocabulary]} of the last token, and {@code cache.N.k.next},
+     * {@code cache.N.v.next}, {@code [batch, kv, past + new, headWidth]}, to be fed next time.
+     */
+    public static GraphDef decoding(Transformer model) {
+        Sketch sketch = Sketch.graph();
+        Ops ops = new Ops(sketch);
+        Value ids = Geometry.tokens(sketch, "ids", -1, -1);
+        Value past = sketch.placeholder("past", Form.of(DataType.DT_INT32));
+        Geometry geometry = Geometry.after(sketch, ids, past);
+        Layers layers = new Layers(sketch, model, geometry);
+        Form cache = Form.of(
+                DataType.DT_FLOAT,
+                -1,
+                model.attention().kvHeads(),
+                -1,
+                model.attention().headWidth());
+        Value stream = stream(sketch, model, geometry, layers, ids, (block, letter, fresh) -> {
+            String name = "cache." + block + "." + letter;
+            return ops.concat(name + ".next", sketch.placeholder(name, cache), fresh, layers.axis(2), 2);
+        });
+        Dim width = Dim.of(model.width());
+        Value grid = ops.reshape(
+                "last.stream",
+                stream,
+                geometry.target("shape.stream", geometry.batch, geometry.seq, width),
+                Geometry.dims(geometry.batch, geometry.seq, width));
+        Value index = ops.sub("last.index", geometry.scalar(geometry.seq), layers.axis(1));
+        Value last = ops.gather("last", grid, index, layers.axis(1), 1);
+        ops.unary("logits", "Identity", layers.head(last));
+        return sketch.toGraph();
+    }
+
+    private static Value stream(Sketch sketch, Transformer model, Geometry geometry, Layers layers, Value ids) {
+        return stream(sketch, model, geometry, layers, ids, (block, letter, fresh) -> fresh);
+    }
+
+    private static Value stream(
+            Sketch sketch, Transformer model, Geometry geometry, Layers layers, Value ids, Layers.Cache cache) {
+        Sight sight = Sight.of(sketch, geometry, model.attention(), model.position());
+        Value stream = layers.embedded(ids, sight.positions());
+        for (int block = 0; block < model.layers(); block++) {
+            stream = layers.feedForward(block, layers.attention(block, stream, sight, cache));
+        }
+        return stream;
+    }
+
+    private static Value crossEntropy(Sketch sketch, Ops ops, Layers layers, Value logits, Value labels) {
+        Value flat = ops.reshape("labels.flat", labels, layers.rest(), List.of(logits.dim(0)));
+        return sketch.node("entropy", "SparseSoftmaxCrossEntropyWithLogits")
+                .in(logits, flat)
+                .with("T", logits.type())
+                .with("Tlabels", flat.type())
+                .gives(List.of(new Form(logits.type(), flat.dims()), logits.form()))
+                .get(0);
+    }
+}
