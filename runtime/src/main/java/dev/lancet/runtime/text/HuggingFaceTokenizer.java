@@ -1,0 +1,134 @@
+package dev.lancet.runtime.text;
+
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import dev.lancet.dsl.LancetException;
+import java.lang.ref.Cleaner;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Hugging Face's {@code tokenizer.json}, read by their own library. It is called without the class that DJL puts around
+ * it: that class asks the network for the machine it runs on, cuts at 512 tokens if it is not told otherwise, and
+ * copies seven arrays out of native memory where one is wanted.
+ */
+final class HuggingFaceTokenizer implements Tokenizer {
+
+    private static final long LARGEST_FILE = 256L << 20;
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final Path file;
+    private final String fingerprint;
+    private final HuggingFaceVocabulary vocabulary;
+    private final TokenizersLibrary library;
+    private final long handle;
+    private final Cleaner.Cleanable cleanable;
+    private volatile boolean closed;
+
+    private HuggingFaceTokenizer(Path file, byte[] content) {
+        this.file = file;
+        this.fingerprint = Sha256.of(content);
+        String json = new String(content, StandardCharsets.UTF_8);
+        this.vocabulary = HuggingFaceVocabulary.parse(json, file);
+        this.library = NativeTokenizers.load();
+        this.handle = create(library, json, file);
+        this.cleanable = CLEANER.register(this, new Native(library, handle));
+    }
+
+    private record Native(TokenizersLibrary library, long handle) implements Runnable {
+        @Override
+        public void run() {
+            library.deleteTokenizer(handle);
+        }
+    }
+
+    static HuggingFaceTokenizer read(Path file) {
+        return new HuggingFaceTokenizer(file, FileBytes.read(file, LARGEST_FILE, "tokenizer"));
+    }
+
+    private static long create(TokenizersLibrary library, String json, Path file) {
+        try {
+            long handle = library.createTokenizerFromString(json);
+            library.disableTruncation(handle);
+            library.disablePadding(handle);
+            return handle;
+        } catch (RuntimeException e) {
+            throw new LancetException(
+                    "tokenizer: " + file + " is refused by Hugging Face's tokenizers library: "
+                            + HuggingFaceVocabulary.oneLine(e.getMessage()) + "; is it from a newer release?",
+                    e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return String.valueOf(file.getFileName());
+    }
+
+    @Override
+    public int vocabulary() {
+        return vocabulary.size();
+    }
+
+    @Override
+    public OptionalInt begin() {
+        return vocabulary.begin();
+    }
+
+    @Override
+    public OptionalInt end() {
+        return vocabulary.end();
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    @Override
+    public Optional<Path> source() {
+        return Optional.of(file);
+    }
+
+    @Override
+    public synchronized int[] encode(String text, boolean special) {
+        long encoding = library.encode(open(), text, special);
+        try {
+            return Arrays.stream(library.getTokenIds(encoding))
+                    .mapToInt(Math::toIntExact)
+                    .toArray();
+        } finally {
+            library.deleteEncoding(encoding);
+        }
+    }
+
+    @Override
+    public synchronized String decode(int[] ids) {
+        long[] wide = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            Ids.checkOne(ids[i], this);
+            wide[i] = ids[i];
+        }
+        return ids.length == 0 ? "" : library.decode(open(), wide, true);
+    }
+
+    private long open() {
+        if (closed) {
+            throw new IllegalStateException("tokenizer: " + file + " is closed; open it again");
+        }
+        return handle;
+    }
+
+    @Override
+    public Streaming streaming() {
+        return new WindowedStreaming(this);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        cleanable.clean();
+    }
+}
