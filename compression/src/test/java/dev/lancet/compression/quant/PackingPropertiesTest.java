@@ -1,0 +1,102 @@
+package dev.lancet.compression.quant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lancet.compression.random.Normals;
+import dev.lancet.compression.svd.JacobiAlgebra;
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.compression.weights.Matrix;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Piece.Channels;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+
+class PackingPropertiesTest {
+
+    /** Half of the widest gap between neighbours: −1 and −0.696. */
+    private static final double WIDEST_NF4 = (1 - 0.6961928) / 2;
+
+    @Provide
+    Arbitrary<Precision> precisions() {
+        return Arbitraries.of(
+                Precision.int8(), Precision.int4(2), Precision.int4(6), Precision.int4(32), Precision.nf4(4));
+    }
+
+    private static Matrix matrix(int rows, int columns, long seed) {
+        return Matrix.of(rows, columns, new Normals(seed, "property").floats(rows * columns, 3));
+    }
+
+    @Property(tries = 300)
+    void arrays_have_the_types_and_shapes_of_the_plan(
+            @ForAll("precisions") Precision precision,
+            @ForAll Channels channels,
+            @ForAll @IntRange(min = 1, max = 140) int rows,
+            @ForAll @IntRange(min = 1, max = 140) int columns,
+            @ForAll long seed) {
+        Piece piece = new Piece("x", rows, columns, precision, channels);
+        assertThat(Packing.pack(piece, matrix(rows, columns, seed)))
+                .extracting(HostTensor::stored)
+                .isEqualTo(piece.stored());
+    }
+
+    @Property(tries = 300)
+    void no_weight_moves_further_than_half_a_step(
+            @ForAll("precisions") Precision precision,
+            @ForAll Channels channels,
+            @ForAll @IntRange(min = 1, max = 140) int rows,
+            @ForAll @IntRange(min = 1, max = 140) int columns,
+            @ForAll long seed) {
+        Piece piece = new Piece("x", rows, columns, precision, channels);
+        Matrix matrix = matrix(rows, columns, seed);
+        List<HostTensor> arrays = Packing.pack(piece, matrix);
+        float[] scales = arrays.get(1).floats();
+        Grid grid = new Grid(piece);
+        Matrix after = Packing.unpack(piece, arrays);
+        double reach = precision.format() == Precision.Format.NF4 ? WIDEST_NF4 : 0.5;
+        for (int i = 0; i < grid.inputs; i++) {
+            for (int c = 0; c < grid.channels; c++) {
+                int at = grid.value(i, c);
+                double scale = scales[grid.scale(i / grid.group, c)];
+                assertThat(Math.abs((double) matrix.values()[at] - after.values()[at]))
+                        .isLessThanOrEqualTo(reach * scale * (1 + 1e-5));
+            }
+        }
+    }
+
+    @Property(tries = 300)
+    void packing_what_was_unpacked_gives_the_same_codes(
+            @ForAll("precisions") Precision precision,
+            @ForAll Channels channels,
+            @ForAll @IntRange(min = 1, max = 140) int rows,
+            @ForAll @IntRange(min = 1, max = 140) int columns,
+            @ForAll long seed) {
+        Piece piece = new Piece("x", rows, columns, precision, channels);
+        List<HostTensor> once = Packing.pack(piece, matrix(rows, columns, seed));
+        List<HostTensor> twice = Packing.pack(piece, Packing.unpack(piece, once));
+        assertThat(twice.get(0)).isEqualTo(once.get(0));
+        float[] scales = once.get(1).floats();
+        for (int i = 0; i < scales.length; i++) {
+            assertThat(twice.get(1).floats()[i]).isBetween(Math.nextDown(scales[i]), Math.nextUp(scales[i]));
+        }
+    }
+
+    @Property(tries = 200)
+    void rows_and_columns_are_treated_alike(
+            @ForAll("precisions") Precision precision,
+            @ForAll @IntRange(min = 1, max = 100) int rows,
+            @ForAll @IntRange(min = 1, max = 100) int columns,
+            @ForAll long seed) {
+        Matrix matrix = matrix(rows, columns, seed);
+        Piece byColumn = new Piece("x", rows, columns, precision, Channels.COLUMNS);
+        Piece byRow = new Piece("x", columns, rows, precision, Channels.ROWS);
+        Matrix straight = Packing.unpack(byColumn, Packing.pack(byColumn, matrix));
+        Matrix turned = Packing.unpack(byRow, Packing.pack(byRow, JacobiAlgebra.transposed(matrix)));
+        assertThat(JacobiAlgebra.transposed(turned).values()).isEqualTo(straight.values());
+    }
+}

@@ -1,0 +1,121 @@
+package dev.lancet.compression.quant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.compression.weights.Matrix;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Piece.Channels;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PackingTest {
+
+    private static Piece piece(int rows, int columns, Precision precision, Channels channels) {
+        return new Piece("x", rows, columns, precision, channels);
+    }
+
+    private static List<HostTensor> pack(Piece piece, float... values) {
+        return Packing.pack(piece, Matrix.of(piece.rows(), piece.columns(), values));
+    }
+
+    @Test
+    void a_column_is_a_channel_of_a_linear_matrix_in_8_bits() {
+        List<HostTensor> arrays = pack(piece(2, 2, Precision.int8(), Channels.COLUMNS), 127, 1, -63.5f, -2);
+        assertThat(arrays.get(1).floats()).containsExactly(1, 2f / 127);
+        // 63.5 lies between two codes and goes to the even one, so does 1 / (2 / 127).
+        assertThat(arrays.get(0).toArray()).containsExactly(127, 64, -64, -127);
+    }
+
+    @Test
+    void a_row_is_a_channel_of_a_table_in_8_bits() {
+        List<HostTensor> arrays = pack(piece(2, 2, Precision.int8(), Channels.ROWS), 127, 1, -63.5f, -2);
+        assertThat(arrays.get(1).floats()).containsExactly(1, 0.5f);
+        assertThat(arrays.get(0).toArray()).containsExactly(127, 1, -127, -4);
+    }
+
+    @Test
+    void rows_pair_up_in_a_linear_matrix_in_4_bits_and_the_last_group_may_be_short() {
+        Piece piece = piece(3, 2, Precision.int4(2), Channels.COLUMNS);
+        List<HostTensor> arrays = pack(piece, 7, 1, -3, 14, 1, 0);
+        assertThat(arrays.get(1).floats()).containsExactly(1, 2, 1f / 7, 0);
+        // 1 / 2 is a tie and becomes 0. The low half holds the even row; after the odd end follows 0.
+        assertThat(arrays.get(0).toArray()).containsExactly((5 << 4) | 15, (byte) ((15 << 4) | 8), 15, 8);
+        assertThat(Packing.unpack(piece, arrays).values()).containsExactly(7, 0, -3, 14, 1, 0);
+    }
+
+    @Test
+    void columns_pair_up_in_a_table_in_4_bits() {
+        Piece piece = piece(2, 3, Precision.int4(2), Channels.ROWS);
+        List<HostTensor> arrays = pack(piece, 7, -3, 1, 1, 14, 0);
+        assertThat(arrays.get(1).floats()).containsExactly(1, 1f / 7, 2, 0);
+        assertThat(arrays.get(0).toArray()).containsExactly((5 << 4) | 15, 15, (byte) ((15 << 4) | 8), 8);
+        assertThat(Packing.unpack(piece, arrays).values()).containsExactly(7, -3, 1, 0, 14, 0);
+    }
+
+    @Test
+    void nf4_takes_the_nearest_of_its_sixteen_values() {
+        Piece piece = piece(6, 1, Precision.nf4(6), Channels.COLUMNS);
+        List<HostTensor> arrays = pack(piece, -2, 2, 0, 0.16f, 0.15f, -1.5f);
+        assertThat(arrays.get(1).floats()).containsExactly(2);
+        assertThat(arrays.get(0).toArray()).containsExactly((byte) (15 << 4), (byte) ((8 << 4) | 7), (1 << 4) | 8);
+        assertThat(Packing.unpack(piece, arrays).values())
+                .containsExactly(
+                        -2,
+                        2,
+                        0,
+                        2 * Precision.Nf4.VALUES.get(8),
+                        2 * Precision.Nf4.VALUES.get(8),
+                        2 * Precision.Nf4.VALUES.get(1));
+    }
+
+    @Test
+    void floats_are_stored_as_they_are() {
+        Piece piece = piece(1, 3, Precision.float32(), Channels.COLUMNS);
+        List<HostTensor> arrays = pack(piece, 1.5f, -2, Float.MIN_VALUE);
+        assertThat(arrays).hasSize(1);
+        assertThat(Packing.unpack(piece, arrays).values()).containsExactly(1.5f, -2, Float.MIN_VALUE);
+    }
+
+    @Test
+    void a_channel_of_zeros_stays_zero() {
+        for (Precision precision : List.of(Precision.int8(), Precision.int4(2), Precision.nf4(2))) {
+            for (Channels channels : Channels.values()) {
+                Piece piece = piece(3, 3, precision, channels);
+                assertThat(Packing.unpack(piece, pack(piece, new float[9])).values())
+                        .as("%s by %s", precision, channels)
+                        .containsOnly(0f);
+            }
+        }
+    }
+
+    @Test
+    void what_is_too_small_for_a_scale_becomes_zero() {
+        Piece piece = piece(2, 1, Precision.int8(), Channels.COLUMNS);
+        assertThat(Packing.unpack(piece, pack(piece, Float.MIN_VALUE, -Float.MIN_VALUE))
+                        .values())
+                .containsExactly(0, 0);
+    }
+
+    @Test
+    void weights_that_are_not_finite_have_no_codes() {
+        for (float wrong : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+            assertThatThrownBy(() -> pack(piece(2, 2, Precision.int4(32), Channels.COLUMNS), 1, wrong, 1, 1))
+                    .isInstanceOf(LancetException.class)
+                    .hasMessage(
+                            "quantise: x holds " + Math.abs(wrong) + " in channel 1; only finite weights have codes");
+        }
+    }
+
+    @Test
+    void a_matrix_of_another_shape_is_refused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        Packing.pack(piece(2, 3, Precision.int8(), Channels.COLUMNS), Matrix.of(3, 2, new float[6])))
+                .withMessage("packing: Matrix [3, 2] for x of shape [2, 3]");
+    }
+}
