@@ -12,7 +12,7 @@ import org.tensorflow.proto.GraphDef;
 
 /**
  * A declared {@link Transformer} drawn as a TensorFlow graph, in the form that its use asks for. Pure: the same declaration
- * gives the same graph, no native library is needed, and no weight is inside; variables are filled by {@code Loading}.
+ * gives the same graph, no native library is needed, and no weight is inside; variables are filled by {@link Loading}.
  *
  * <h2>Names</h2>
  *

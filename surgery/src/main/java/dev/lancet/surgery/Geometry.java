@@ -99,11 +99,16 @@ final class Geometry {
         return List.of(shape, sizes.get(0), sizes.get(1));
     }
 
-    /** A size times a number; {@code name} is drawn only if the size is not known. */
+    /** A size times a number; if the size is not known, a node, drawn at its first use. */
     Dim times(String name, Dim size, int factor) {
-        return size.size() >= 0
-                ? Dim.of(size.size() * factor)
-                : factor == 1 ? size : Dim.of(ops.mul(name, size.scalar().get(0), scalar(Dim.of(factor))));
+        if (size.size() >= 0) {
+            return Dim.of(size.size() * factor);
+        }
+        if (factor == 1) {
+            return size;
+        }
+        return Dim.of(targets.computeIfAbsent(
+                name, unknown -> ops.mul(name, size.scalar().get(0), scalar(Dim.of(factor)))));
     }
 
     /** A size as an int32 scalar. */
