@@ -56,6 +56,8 @@ public final class Ports {
             Map.entry("Softmax", List.of("softmax")),
             Map.entry("LogSoftmax", List.of("logsoftmax")),
             Map.entry("L2Loss", List.of("output")),
+            Map.entry("BitwiseAnd", List.of("z")),
+            Map.entry("RightShift", List.of("z")),
             Map.entry("ReadVariableOp", List.of("value")),
             Map.entry("VarHandleOp", List.of("resource")),
             Map.entry("BroadcastGradientArgs", List.of("r0", "r1")),

@@ -1,0 +1,64 @@
+package dev.lancet.surgery;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.Stored;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Node;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.tensorflow.proto.DataType;
+
+/** What a graph holds of the weights of a plan. */
+final class Patient {
+
+    private final GraphView graph;
+
+    Patient(GraphView graph) {
+        this.graph = graph;
+    }
+
+    /** Whether every array of a piece is there in its type and shape. */
+    boolean holds(Piece piece) {
+        return piece.stored().stream().allMatch(this::holds);
+    }
+
+    boolean holds(Stored stored) {
+        return variable(stored.name())
+                .filter(handle -> handle.type("dtype") == type(stored) && shape(handle).equals(stored.shape()))
+                .isPresent();
+    }
+
+    Optional<Node> variable(String name) {
+        return graph.find(name).filter(node -> node.is("VarHandleOp"));
+    }
+
+    private static DataType type(Stored stored) {
+        return stored.type() == Stored.Type.FLOAT32 ? DataType.DT_FLOAT : DataType.DT_UINT8;
+    }
+
+    private static List<Integer> shape(Node handle) {
+        return handle.attribute("shape").flatMap(shape -> Node.dimensions(shape.getShape())).orElse(List.of());
+    }
+
+    /** Says what is wrong with a weight that is neither whole nor already as its step says. */
+    LancetException stranger(Step step) {
+        String name = step.weight().name();
+        Optional<Node> there = variable(name);
+        if (there.isPresent()) {
+            return new LancetException("surgery: " + name + " is " + there.get().type("dtype").name().substring(3).toLowerCase(Locale.ROOT)
+                    + " " + shape(there.get()) + " in the graph; the plan expects float " + step.weight().shape()
+                    + ", or what it becomes");
+        }
+        if (variable(step.weight().left()).isPresent()) {
+            return new LancetException("surgery: " + name + " is already factored in the graph, but not as the plan says ("
+                    + step.because() + "); operate on the graph of the declared model");
+        }
+        return new LancetException("surgery: the graph has no variable '" + name + "'; near it: " + Plan.nearMisses(
+                        name,
+                        graph.nodes().stream().filter(node -> node.is("VarHandleOp")).map(Node::name).toList()));
+    }
+}

@@ -1,0 +1,183 @@
+package dev.lancet.surgery;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Role;
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.surgery.Operation.Change;
+import dev.lancet.surgery.Operation.Outcome;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.match.Captures;
+import dev.lancet.surgery.rule.FactoriseLookup;
+import dev.lancet.surgery.rule.FactoriseMatMul;
+import dev.lancet.surgery.rule.Incision;
+import dev.lancet.surgery.rule.QuantizeWeight;
+import dev.lancet.surgery.rule.Refusal;
+import dev.lancet.surgery.rule.Rule;
+import dev.lancet.surgery.rule.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tensorflow.proto.GraphDef;
+
+/**
+ * Rewrites graphs, as pure functions: the input is never touched, and the output is whole or there is none.
+ *
+ * <p>A plan is carried out weight by weight on all uses of the weight: first factors, then fewer bits for each piece. A
+ * graph that follows the plan already comes back as it is.
+ */
+public final class Surgeon {
+
+    private Surgeon() {}
+
+    /**
+     * Carries out a plan.
+     *
+     * @param graph a graph whose weights are variables with the names of the plan, as {@code Blueprint} draws them
+     * @throws LancetException if the graph has not a weight of the plan (with the near misses), has it in another shape, or
+     *     uses it where no rule can treat it; then nothing is done
+     */
+    public static Operation operate(GraphDef graph, Plan plan) {
+        GraphView before = GraphView.of(graph);
+        plan.vectors().forEach(vector -> check(before, vector));
+        List<Outcome> outcomes =
+                plan.steps().stream().map(step -> outcome(before, step)).toList();
+        List<Step> open = outcomes.stream()
+                .filter(outcome -> outcome.change() == Change.CUT)
+                .map(Outcome::step)
+                .toList();
+        GraphDef factored = pass(before, open, Surgeon::factorising);
+        GraphDef after = open.isEmpty() ? graph : pass(GraphView.of(factored), open, Surgeon::quantizing);
+        return new Operation(after, outcomes);
+    }
+
+    private static void check(GraphView graph, Weight vector) {
+        Patient patient = new Patient(graph);
+        Step asItIs = Step.keep(new Weight(vector.name(), Role.LINEAR, vector.block(), 1, vector.columns()), "");
+        if (patient.variable(vector.name()).isEmpty()) {
+            throw patient.stranger(asItIs);
+        }
+    }
+
+    private static Outcome outcome(GraphView graph, Step step) {
+        Patient patient = new Patient(graph);
+        if (step.pieces().stream().allMatch(patient::holds)) {
+            return new Outcome(step, step.keeps() ? Change.KEPT : Change.AS_IT_WAS);
+        }
+        boolean whole = patient.holds(Step.keep(step.weight(), "").pieces().get(0));
+        boolean factored = step.rank().isPresent()
+                && step.pieces().stream().allMatch(piece -> patient.holds(floats(piece)) || patient.holds(piece));
+        if (step.keeps() || !(whole || factored)) {
+            throw patient.stranger(step);
+        }
+        return new Outcome(step, Change.CUT);
+    }
+
+    private static Piece floats(Piece piece) {
+        return new Piece(piece.name(), piece.rows(), piece.columns(), Precision.float32(), piece.channels());
+    }
+
+    private interface Rules {
+        /** The rules for every use of each variable that a step treats, or none if the step leaves it. */
+        List<Treatment> of(GraphView graph, Step step);
+    }
+
+    private record Treatment(String variable, List<Rule> rules) {}
+
+    private static List<Treatment> factorising(GraphView graph, Step step) {
+        Weight weight = step.weight();
+        if (step.rank().isEmpty() || graph.find(weight.name()).isEmpty()) {
+            return List.of();
+        }
+        int rank = step.rank().getAsInt();
+        return List.of(new Treatment(
+                weight.name(), List.of(new FactoriseMatMul(weight, rank), new FactoriseLookup(weight, rank))));
+    }
+
+    private static List<Treatment> quantizing(GraphView graph, Step step) {
+        Patient patient = new Patient(graph);
+        return step.pieces().stream()
+                .filter(piece -> piece.precision().quantized() && !patient.holds(piece))
+                .map(piece -> new Treatment(piece.name(), List.of(new QuantizeWeight(piece))))
+                .toList();
+    }
+
+    private static GraphDef pass(GraphView graph, List<Step> steps, Rules rules) {
+        Cuts cuts = new Cuts(graph);
+        List<String> untreatable = new ArrayList<>();
+        for (Step step : steps) {
+            for (Treatment treatment : rules.of(graph, step)) {
+                untreatable.addAll(treat(graph, treatment, cuts));
+            }
+        }
+        if (!untreatable.isEmpty()) {
+            int more = untreatable.size() - 1;
+            throw new LancetException("surgery: " + untreatable.get(0)
+                    + (more == 0 ? "" : "; and " + more + " more") + "; nothing was done");
+        }
+        return cuts.sewn();
+    }
+
+    private static List<String> treat(GraphView graph, Treatment treatment, Cuts cuts) {
+        List<String> untreatable = new ArrayList<>();
+        for (Node.Use read : graph.node(treatment.variable()).uses()) {
+            if (!read.node().is("ReadVariableOp")) {
+                untreatable.add(untreatable(treatment, read));
+                continue;
+            }
+            for (Node.Use use : read.node().uses()) {
+                Optional<Verdict> verdict = judge(treatment.rules(), use.node());
+                if (verdict.isEmpty() || use.taken().control()) {
+                    untreatable.add(untreatable(treatment, use));
+                } else if (verdict.get() instanceof Refusal refusal) {
+                    untreatable.add(refusal.because());
+                } else if (verdict.get() instanceof Incision incision) {
+                    cuts.add(use.node(), incision);
+                }
+            }
+        }
+        return untreatable;
+    }
+
+    private static String untreatable(Treatment treatment, Node.Use use) {
+        return treatment.variable() + " is used by " + use.node().name() + ", "
+                + (use.taken().control() ? "which waits for it" : "a " + use.node().op())
+                + "; only x · W, x · Wᵀ and lookups of rows are treated";
+    }
+
+    /** What the first rule that looks for a node makes of it. */
+    private static Optional<Verdict> judge(List<Rule> rules, Node node) {
+        return rules.stream()
+                .flatMap(rule -> {
+                    Optional<Captures> met = rule.pattern().match(node);
+                    return met.map(captures -> rule.judge(node, captures)).stream();
+                })
+                .findFirst();
+    }
+
+    /**
+     * Offers every node of a graph to rules; of several, the first that looks for a node decides. What a rule put in is not
+     * offered again.
+     */
+    public static Cut cut(GraphDef graph, Rule... rules) {
+        GraphView view = GraphView.of(graph);
+        Cuts cuts = new Cuts(view);
+        List<String> sites = new ArrayList<>();
+        List<String> refusals = new ArrayList<>();
+        for (Node node : view.ordered()) {
+            judge(List.of(rules), node).ifPresent(verdict -> {
+                if (verdict instanceof Incision incision) {
+                    cuts.add(node, incision);
+                    sites.add(node.name());
+                } else if (verdict instanceof Refusal refusal) {
+                    refusals.add(refusal.because());
+                }
+            });
+        }
+        return new Cut(cuts.sewn(), sites, refusals);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.lancet.surgery.rule;
+
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Stored;
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import org.tensorflow.proto.DataType;
+
+/**
+ * The two variables of a quantised matrix. Signed codes lie in an unsigned variable too, for TensorFlow Java has no
+ * signed bytes; the graph reads the bits as they are meant.
+ */
+record Codes(Value codes, Value scales) {
+
+    static Codes of(Piece piece, Sketch sketch) {
+        return new Codes(
+                variable(sketch, piece.stored().get(0), DataType.DT_UINT8),
+                variable(sketch, piece.stored().get(1), DataType.DT_FLOAT));
+    }
+
+    private static Value variable(Sketch sketch, Stored stored, DataType type) {
+        return sketch.variable(
+                stored.name(),
+                new Form(type, stored.shape().stream().map(Long::valueOf).toList()));
+    }
+}

@@ -1,0 +1,71 @@
+package dev.lancet.surgery.rule;
+
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import java.util.List;
+import org.tensorflow.proto.DataType;
+
+/** Draws the uses of a matrix of one byte a weight, see {@link QuantizeWeight}. */
+final class Int8 {
+
+    private final Piece piece;
+    private final Node site;
+    private final Sketch sketch = Sketch.graph();
+    private final Ops ops = new Ops(sketch);
+
+    Int8(Piece piece, Node site) {
+        this.piece = piece;
+        this.site = site;
+    }
+
+    Incision matmul() {
+        Codes stored = Codes.of(piece, sketch);
+        boolean transposed = site.flag("transpose_b");
+        boolean byRow = piece.channels() == Piece.Channels.ROWS;
+        Value x = Sites.rowsInto(site, transposed ? piece.columns() : piece.rows());
+        Value scales = byRow
+                ? ops.reshape(
+                        name("scale"), stored.scales(), ops.ints(name("scale.shape"), 1, -1), List.of(1L, (long) piece.rows()))
+                : stored.scales();
+        Value values = values(stored.codes(), x.node());
+        boolean channelIsOutput = byRow == transposed;
+        if (channelIsOutput) {
+            ops.mul(site.name(), ops.matmul(name("product"), x, false, values, transposed), scales);
+        } else {
+            ops.matmul(site.name(), ops.mul(name("scaled"), x, scales), false, values, transposed);
+        }
+        return Incision.of(site, sketch);
+    }
+
+    Incision lookup() {
+        Codes stored = Codes.of(piece, sketch);
+        Lookup lookup = new Lookup(site, sketch, piece.columns());
+        Value list = lookup.list();
+        Value rows = lookup.gather(name("rows"), stored.codes(), list);
+        Value scales = lookup.gather(name("scales"), stored.scales(), list);
+        lookup.shaped(ops.mul(lookup.matrix(), values(rows, list.node()), scales));
+        return Incision.of(site, sketch);
+    }
+
+    private Value values(Value bytes, String after) {
+        Value codes = sketch.node(name("codes"), "Bitcast")
+                .in(bytes)
+                .with("T", DataType.DT_UINT8)
+                .with("type", DataType.DT_INT8)
+                .gives(bytes.form().as(DataType.DT_INT8));
+        return sketch.node(name("values"), "Cast")
+                .in(codes)
+                .after(after)
+                .with("SrcT", DataType.DT_INT8)
+                .with("DstT", DataType.DT_FLOAT)
+                .with("Truncate", false)
+                .gives(codes.form().as(DataType.DT_FLOAT));
+    }
+
+    private String name(String part) {
+        return site.name() + "." + part;
+    }
+}

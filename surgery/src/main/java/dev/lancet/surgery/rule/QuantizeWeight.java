@@ -1,0 +1,83 @@
+package dev.lancet.surgery.rule;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.match.Captures;
+import dev.lancet.surgery.match.Pattern;
+import java.util.Optional;
+
+/**
+ * A float matrix becomes codes and scales, laid out as {@link Piece} says, which the graph turns back into floats where
+ * they are used: after the input of the product is there, so that not all matrices lie there as floats at one time.
+ *
+ * <p>8 bits. The scale of a channel is factored out of the sum over the inputs, so it is multiplied with the few outputs
+ * (or, where a channel is an input, with the few inputs) instead of the whole matrix; equal up to rounding:
+ *
+ * <pre>
+ * X = Variable [m,n]                 X = Variable uint8 [m,n]
+ * X.out = MatMul(x, X)       ->      X.scale = Variable [1,n]
+ *                                    X.out.codes = Bitcast(X) T=uint8 type=int8
+ *                                    X.out.values = Cast(X.out.codes, ^x) SrcT=int8
+ *                                    X.out.product = MatMul(x, X.out.values)
+ *                                    X.out = Mul(X.out.product, X.scale)
+ * </pre>
+ *
+ * <p>4 bits. A scale covers only a group of inputs, so the matrix itself is scaled, in one function a shape:
+ *
+ * <pre>
+ * X = Variable [m,n]                 X = Variable uint8 [m/2,n]
+ * X.out = MatMul(x, X)       ->      X.scale = Variable [m/g,n]
+ *                                    X.out.values = &#64;int4_columns_MxN_gG(X, X.scale, ^x)
+ *                                    X.out = MatMul(x, X.out.values)
+ * </pre>
+ *
+ * <p>A lookup gathers rows of codes and of scales, and turns only those into floats. Products with the transposed matrix
+ * are treated alike. Codes cannot be trained; the gradient flows through to x.
+ *
+ * @param piece the matrix as it is to be stored
+ */
+public record QuantizeWeight(Piece piece) implements Rule {
+
+    public QuantizeWeight {
+        if (!piece.precision().quantized()) {
+            throw new IllegalArgumentException(piece.name() + ": " + piece.precision() + " has no codes to look up");
+        }
+    }
+
+    @Override
+    public Pattern<Node> pattern() {
+        return Sites.matmul(piece.name()).or(Sites.lookup(piece.name()));
+    }
+
+    @Override
+    public Verdict judge(Node site, Captures met) {
+        boolean lookup = site.is("GatherV2");
+        Optional<Refusal> refusal = lookup ? refuseLookup(site) : Sites.refuseMatMul(site);
+        return refusal.isPresent() ? refusal.get() : lookup ? lookup(site) : matmul(site);
+    }
+
+    private Optional<Refusal> refuseLookup(Node site) {
+        return piece.channels() == Piece.Channels.ROWS
+                ? Sites.refuseLookup(site)
+                : Optional.of(new Refusal(site.name() + " looks up rows of " + piece.name()
+                        + ", whose scales run down its columns; only a table is quantised by rows"));
+    }
+
+    private Incision matmul(Node site) {
+        return piece.precision().format() == Precision.Format.INT8
+                ? new Int8(piece, site).matmul()
+                : new HalfBytes(piece, site).matmul();
+    }
+
+    private Incision lookup(Node site) {
+        return piece.precision().format() == Precision.Format.INT8
+                ? new Int8(piece, site).lookup()
+                : new HalfBytes(piece, site).lookup();
+    }
+
+    @Override
+    public String toString() {
+        return "quantise " + piece.name() + " to " + piece.precision();
+    }
+}

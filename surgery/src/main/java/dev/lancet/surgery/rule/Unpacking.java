@@ -1,0 +1,145 @@
+package dev.lancet.surgery.rule;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.TensorProto;
+
+/**
+ * The function that turns half bytes and scales into floats; layers of one shape share it, and so do a table and any
+ * choice of its rows. With g the group, a channel is seen as whole groups: the bytes are padded to them first, which is
+ * possible since g is even, and cut to the true length last. For columns:
+ *
+ * <pre>
+ * bytes [⌈m/2⌉, n] -> padded [G·g/2, n] -> low and high halves side by side [G·g/2, 2, n]
+ *       -> levels [G, g, n] × scales [G, 1, n] -> [G·g, n] -> [m, n]
+ * </pre>
+ */
+final class Unpacking {
+
+    private final Piece piece;
+    private final boolean byRow;
+    private final int length;
+    private final int group;
+    private final int groups;
+    private final Sketch sketch;
+    private final Ops ops;
+
+    private Unpacking(Piece piece) {
+        this.piece = piece;
+        this.byRow = piece.channels() == Piece.Channels.ROWS;
+        this.length = byRow ? piece.columns() : piece.rows();
+        this.group = piece.precision().group();
+        this.groups = (length + group - 1) / group;
+        this.sketch = Sketch.function(name());
+        this.ops = new Ops(sketch);
+    }
+
+    static Sketch of(Piece piece) {
+        return new Unpacking(piece).drawn();
+    }
+
+    private String name() {
+        String format = piece.precision().format().name().toLowerCase(Locale.ROOT);
+        return byRow
+                ? format + "_rows_of_" + length + "_g" + group
+                : format + "_columns_" + length + "x" + piece.columns() + "_g" + group;
+    }
+
+    private Sketch drawn() {
+        int bytes = (length + 1) / 2;
+        int padded = groups * group / 2;
+        Value codes = sketch.argument("codes", Form.of(DataType.DT_UINT8, shape(bytes)));
+        Value scales = sketch.argument("scales", Form.of(DataType.DT_FLOAT, shape(groups)));
+        Value all = padded == bytes ? codes : pad(codes, padded - bytes, shape(padded));
+        Value low = half("low", "BitwiseAnd", all, 15);
+        Value high = half("high", "RightShift", all, 4);
+        Value levels = levels(reshape("grouped", pack(low, high), grouped(group)));
+        Value scaled = ops.mul("scaled", levels, reshape("scales_grouped", scales, grouped(1)));
+        Value whole = reshape("whole", scaled, shape(groups * group));
+        sketch.result("values", length == groups * group ? whole : cut(whole));
+        return sketch;
+    }
+
+    private Value levels(Value codes) {
+        if (piece.precision().format() == Precision.Format.NF4) {
+            List<Float> table = Precision.Nf4.VALUES;
+            float[] values = new float[table.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = table.get(i);
+            }
+            Value index = ops.cast("index", codes, DataType.DT_INT32);
+            return ops.gather("levels", ops.floats("table", values), index, ops.constant("table_axis", 0), 0);
+        }
+        return ops.sub("levels", ops.cast("shifted", codes, DataType.DT_FLOAT), ops.constant("zero", 8f));
+    }
+
+    /** One number a channel, along it; the other dimension is open for a table, for its rows may be a choice. */
+    private long[] shape(int along) {
+        return byRow ? new long[] {-1, along} : new long[] {along, piece.columns()};
+    }
+
+    private long[] grouped(int along) {
+        return byRow ? new long[] {-1, groups, along} : new long[] {groups, along, piece.columns()};
+    }
+
+    private Value pad(Value codes, int more, long[] shape) {
+        Value paddings = matrix("paddings", 0, byRow ? 0 : more, 0, byRow ? more : 0);
+        return sketch.node("padded", "Pad")
+                .in(codes, paddings)
+                .with("T", codes.type())
+                .with("Tpaddings", DataType.DT_INT32)
+                .gives(Form.of(codes.type(), shape));
+    }
+
+    private Value matrix(String name, int... twoByTwo) {
+        Value list = ops.ints(name + "_list", twoByTwo);
+        return ops.reshape(name, list, ops.ints(name + "_shape", 2, 2), List.of(2L, 2L));
+    }
+
+    private Value half(String name, String op, Value bytes, int by) {
+        TensorProto mask =
+                TensorProto.newBuilder().setDtype(DataType.DT_UINT8).setTensorShape(Attrs.shape(List.of())).addIntVal(by).build();
+        Value constant = sketch.node(name + "_by", "Const")
+                .with("dtype", DataType.DT_UINT8)
+                .with("value", Attrs.of(mask))
+                .gives(Form.of(DataType.DT_UINT8));
+        return ops.binary(name, op, bytes, constant);
+    }
+
+    private Value pack(Value low, Value high) {
+        int axis = byRow ? 2 : 1;
+        List<Long> dims = new ArrayList<>(low.dims());
+        dims.add(axis, 2L);
+        return sketch.node("packed", "Pack")
+                .in(low, high)
+                .with("N", 2)
+                .with("T", low.type())
+                .with("axis", axis)
+                .gives(low.type(), dims);
+    }
+
+    private Value reshape(String name, Value x, long[] shape) {
+        int[] sizes = new int[shape.length];
+        for (int i = 0; i < shape.length; i++) {
+            sizes[i] = (int) shape[i];
+        }
+        return ops.reshape(name, x, ops.ints(name + "_shape", sizes), Form.of(x.type(), shape).dims());
+    }
+
+    private Value cut(Value whole) {
+        return sketch.node("values", "Slice")
+                .in(whole, ops.ints("begin", 0, 0), ops.ints("size", byRow ? -1 : length, byRow ? length : -1))
+                .with("T", whole.type())
+                .with("Index", DataType.DT_INT32)
+                .gives(Form.of(whole.type(), shape(length)));
+    }
+}
