@@ -71,7 +71,9 @@ final class Cuts {
         boolean inPlaceOfAnother = before == null
                 && !gone.contains(node.getName())
                 && !bySite.containsKey(node.getName())
-                && graph.find(node.getName()).filter(old -> !old.definition().equals(node)).isPresent();
+                && graph.find(node.getName())
+                        .filter(old -> !old.definition().equals(node))
+                        .isPresent();
         if (inPlaceOfAnother || (before != null && !before.equals(node))) {
             throw new LancetException("surgery: " + node.getName()
                     + " would be there twice; a use of it is left that no rule treats, or the name is taken");
@@ -81,8 +83,8 @@ final class Cuts {
     private static void define(Map<String, FunctionDef> functions, FunctionDef added) {
         FunctionDef before = functions.putIfAbsent(added.getSignature().getName(), added);
         if (before != null && !before.equals(added)) {
-            throw new LancetException("surgery: the function " + added.getSignature().getName()
-                    + " is already defined otherwise; rename it in the graph");
+            throw new LancetException("surgery: the function "
+                    + added.getSignature().getName() + " is already defined otherwise; rename it in the graph");
         }
     }
 

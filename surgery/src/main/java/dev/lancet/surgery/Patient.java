@@ -28,7 +28,8 @@ final class Patient {
 
     boolean holds(Stored stored) {
         return variable(stored.name())
-                .filter(handle -> handle.type("dtype") == type(stored) && shape(handle).equals(stored.shape()))
+                .filter(handle ->
+                        handle.type("dtype") == type(stored) && shape(handle).equals(stored.shape()))
                 .isPresent();
     }
 
@@ -41,7 +42,9 @@ final class Patient {
     }
 
     private static List<Integer> shape(Node handle) {
-        return handle.attribute("shape").flatMap(shape -> Node.dimensions(shape.getShape())).orElse(List.of());
+        return handle.attribute("shape")
+                .flatMap(shape -> Node.dimensions(shape.getShape()))
+                .orElse(List.of());
     }
 
     /** Says what is wrong with a weight that is neither whole nor already as its step says. */
@@ -49,16 +52,23 @@ final class Patient {
         String name = step.weight().name();
         Optional<Node> there = variable(name);
         if (there.isPresent()) {
-            return new LancetException("surgery: " + name + " is " + there.get().type("dtype").name().substring(3).toLowerCase(Locale.ROOT)
-                    + " " + shape(there.get()) + " in the graph; the plan expects float " + step.weight().shape()
+            return new LancetException("surgery: " + name + " is "
+                    + there.get().type("dtype").name().substring(3).toLowerCase(Locale.ROOT)
+                    + " " + shape(there.get()) + " in the graph; the plan expects float "
+                    + step.weight().shape()
                     + ", or what it becomes");
         }
         if (variable(step.weight().left()).isPresent()) {
-            return new LancetException("surgery: " + name + " is already factored in the graph, but not as the plan says ("
-                    + step.because() + "); operate on the graph of the declared model");
+            return new LancetException(
+                    "surgery: " + name + " is already factored in the graph, but not as the plan says ("
+                            + step.because() + "); operate on the graph of the declared model");
         }
-        return new LancetException("surgery: the graph has no variable '" + name + "'; near it: " + Plan.nearMisses(
+        return new LancetException("surgery: the graph has no variable '" + name + "'; near it: "
+                + Plan.nearMisses(
                         name,
-                        graph.nodes().stream().filter(node -> node.is("VarHandleOp")).map(Node::name).toList()));
+                        graph.nodes().stream()
+                                .filter(node -> node.is("VarHandleOp"))
+                                .map(Node::name)
+                                .toList()));
     }
 }

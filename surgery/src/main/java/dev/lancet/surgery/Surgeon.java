@@ -116,8 +116,8 @@ public final class Surgeon {
         }
         if (!untreatable.isEmpty()) {
             int more = untreatable.size() - 1;
-            throw new LancetException("surgery: " + untreatable.get(0)
-                    + (more == 0 ? "" : "; and " + more + " more") + "; nothing was done");
+            throw new LancetException("surgery: " + untreatable.get(0) + (more == 0 ? "" : "; and " + more + " more")
+                    + "; nothing was done");
         }
         return cuts.sewn();
     }
@@ -145,7 +145,9 @@ public final class Surgeon {
 
     private static String untreatable(Treatment treatment, Node.Use use) {
         return treatment.variable() + " is used by " + use.node().name() + ", "
-                + (use.taken().control() ? "which waits for it" : "a " + use.node().op())
+                + (use.taken().control()
+                        ? "which waits for it"
+                        : "a " + use.node().op())
                 + "; only x · W, x · Wᵀ and lookups of rows are treated";
     }
 

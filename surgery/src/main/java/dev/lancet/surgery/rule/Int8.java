@@ -27,8 +27,8 @@ final class Int8 {
         boolean byRow = piece.channels() == Piece.Channels.ROWS;
         Value x = Sites.rowsInto(site, transposed ? piece.columns() : piece.rows());
         Value scales = byRow
-                ? ops.reshape(
-                        name("scale"), stored.scales(), ops.ints(name("scale.shape"), 1, -1), List.of(1L, (long) piece.rows()))
+                ? ops.reshape(name("scale"), stored.scales(), ops.ints(name("scale.shape"), 1, -1), List.of(1L, (long)
+                        piece.rows()))
                 : stored.scales();
         Value values = values(stored.codes(), x.node());
         boolean channelIsOutput = byRow == transposed;

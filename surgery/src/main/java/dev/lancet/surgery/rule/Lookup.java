@@ -29,7 +29,11 @@ final class Lookup {
         this.width = width;
         DataType type = site.attribute("Tindices").isPresent() ? site.type("Tindices") : DataType.DT_INT32;
         this.ids = Sites.input(site, 1, Form.of(type, -1));
-        this.listed = site.producer(1).orElseThrow().shape(ids.output()).filter(dims -> dims.size() == 1).isPresent();
+        this.listed = site.producer(1)
+                .orElseThrow()
+                .shape(ids.output())
+                .filter(dims -> dims.size() == 1)
+                .isPresent();
     }
 
     /** The ids as a list. */
@@ -62,7 +66,9 @@ final class Lookup {
         dims.add(width);
         Value shape = dims.stream().filter(size -> size < 0).count() > 1 || !said()
                 ? atRunTime()
-                : ops.ints(site.name() + ".shape", dims.stream().mapToInt(Long::intValue).toArray());
+                : ops.ints(
+                        site.name() + ".shape",
+                        dims.stream().mapToInt(Long::intValue).toArray());
         ops.reshape(site.name(), matrix, shape, dims);
     }
 

@@ -55,16 +55,20 @@ final class Sites {
                 .flatMap(axis -> axis.attribute("value"))
                 .map(value -> scalar(value.getTensor()) == 0)
                 .orElse(false);
-        boolean batched = site.attribute("batch_dims").filter(dims -> dims.getI() != 0).isPresent();
+        boolean batched =
+                site.attribute("batch_dims").filter(dims -> dims.getI() != 0).isPresent();
         return rows && !batched
                 ? Optional.empty()
-                : Optional.of(new Refusal(site.name() + " does not gather rows; only lookups along axis 0 are treated"));
+                : Optional.of(
+                        new Refusal(site.name() + " does not gather rows; only lookups along axis 0 are treated"));
     }
 
     private static long scalar(TensorProto tensor) {
         return !tensor.getTensorContent().isEmpty()
                 ? tensor.getTensorContent().byteAt(0)
-                : tensor.getIntValCount() > 0 ? tensor.getIntVal(0) : tensor.getInt64ValCount() > 0 ? tensor.getInt64Val(0) : 0;
+                : tensor.getIntValCount() > 0
+                        ? tensor.getIntVal(0)
+                        : tensor.getInt64ValCount() > 0 ? tensor.getInt64Val(0) : 0;
     }
 
     /** An input of a site as sketches take it, with the form it has where the graph does not say. */
@@ -72,7 +76,8 @@ final class Sites {
         Input input = site.dataInputs().get(number);
         Node producer = site.producer(number).orElseThrow();
         Form form = producer.shape(input.port())
-                .map(dims -> new Form(otherwise.type(), dims.stream().map(Long::valueOf).toList()))
+                .map(dims -> new Form(
+                        otherwise.type(), dims.stream().map(Long::valueOf).toList()))
                 .orElse(otherwise);
         return new Value(producer.name(), producer.op(), input.port(), form);
     }

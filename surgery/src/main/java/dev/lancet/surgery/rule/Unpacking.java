@@ -106,8 +106,11 @@ final class Unpacking {
     }
 
     private Value half(String name, String op, Value bytes, int by) {
-        TensorProto mask =
-                TensorProto.newBuilder().setDtype(DataType.DT_UINT8).setTensorShape(Attrs.shape(List.of())).addIntVal(by).build();
+        TensorProto mask = TensorProto.newBuilder()
+                .setDtype(DataType.DT_UINT8)
+                .setTensorShape(Attrs.shape(List.of()))
+                .addIntVal(by)
+                .build();
         Value constant = sketch.node(name + "_by", "Const")
                 .with("dtype", DataType.DT_UINT8)
                 .with("value", Attrs.of(mask))
@@ -132,7 +135,11 @@ final class Unpacking {
         for (int i = 0; i < shape.length; i++) {
             sizes[i] = (int) shape[i];
         }
-        return ops.reshape(name, x, ops.ints(name + "_shape", sizes), Form.of(x.type(), shape).dims());
+        return ops.reshape(
+                name,
+                x,
+                ops.ints(name + "_shape", sizes),
+                Form.of(x.type(), shape).dims());
     }
 
     private Value cut(Value whole) {
