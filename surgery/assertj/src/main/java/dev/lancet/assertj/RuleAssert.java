@@ -1,0 +1,122 @@
+package dev.lancet.assertj;
+
+import dev.lancet.surgery.Cut;
+import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.graph.GraphText;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.rule.Rule;
+import java.util.Arrays;
+import java.util.List;
+import org.assertj.core.api.AbstractAssert;
+import org.tensorflow.proto.GraphDef;
+
+/** Assertions on a rule: what it makes of a graph. */
+public final class RuleAssert extends AbstractAssert<RuleAssert, Rule> {
+
+    RuleAssert(Rule actual) {
+        super(actual, RuleAssert.class);
+    }
+
+    /** On the graph that has this text, see {@link GraphText#parse}. */
+    public OnGraph on(String text) {
+        return on(GraphText.parse(text));
+    }
+
+    /**
+     * On this graph. The laws of rules are verified at once: what is replaced keeps its name and shape, the input stays as
+     * it is, and a second pass changes nothing.
+     */
+    public OnGraph on(GraphDef before) {
+        isNotNull();
+        byte[] bytes = before.toByteArray();
+        Cut cut = Surgeon.cut(before, actual);
+        if (!Arrays.equals(bytes, before.toByteArray())) {
+            failWithMessage("%s", "law: " + actual + " changed its input");
+        }
+        GraphView then = GraphView.of(before);
+        GraphView now = GraphView.of(cut.graph());
+        for (String site : cut.sites()) {
+            if (now.find(site).isEmpty()) {
+                failWithMessage("%s", "law: " + actual + " lost the name " + site);
+            }
+            Node old = then.node(site);
+            if (!old.shape(0).equals(now.node(site).shape(0))) {
+                failWithMessage(
+                        "%s",
+                        "law: " + actual + " gave " + site + " the shape "
+                                + now.node(site).shape(0) + ", it had " + old.shape(0));
+            }
+        }
+        Cut again = Surgeon.cut(cut.graph(), actual);
+        if (!again.sites().isEmpty()) {
+            failWithMessage("%s", "law: " + actual + " cuts " + again.sites() + " a second time");
+        }
+        return new OnGraph(cut, actual);
+    }
+
+    /** Assertions on what a rule made of one graph. */
+    public static final class OnGraph extends AbstractAssert<OnGraph, Cut> {
+
+        private final Rule rule;
+
+        private OnGraph(Cut actual, Rule rule) {
+            super(actual, OnGraph.class);
+            this.rule = rule;
+        }
+
+        /**
+         * Verifies the text of the graph afterwards.
+         *
+         * <pre>{@code
+         * assertThat(rule).on("x = Placeholder [2]\n...").becomes("x = Placeholder [2]\n..."); // passes if it does so
+         * assertThat(rule).on("x = Placeholder [2]\n...").becomes("y = Placeholder [2]\n..."); // fails with a diff
+         * }</pre>
+         */
+        public OnGraph becomes(String text) {
+            if (actual.sites().isEmpty()) {
+                failWithMessage(
+                        "%s",
+                        "rule: " + rule + " finds nothing to cut, it looks for " + rule.pattern()
+                                + (actual.refusals().isEmpty() ? "" : "; it declines: " + actual.refusals()));
+            }
+            new GraphAssert(actual.graph()).hasText(text);
+            return this;
+        }
+
+        /**
+         * Verifies that the rule cuts nothing and gives this one reason.
+         *
+         * <pre>{@code
+         * assertThat(rule).on(transposed).declines("y transposes its input; only ..."); // passes
+         * assertThat(rule).on(transposed).declines("something else");                   // fails, and shows the reason
+         * }</pre>
+         */
+        public OnGraph declines(String because) {
+            if (!actual.sites().isEmpty()) {
+                failWithMessage("%s", "rule: " + rule + " cuts " + actual.sites() + " and does not decline");
+            }
+            if (!actual.refusals().equals(List.of(because))) {
+                failWithMessage(
+                        "%s", "rule: " + rule + " declines " + actual.refusals() + ", expected [" + because + "]");
+            }
+            return this;
+        }
+
+        /**
+         * Verifies that the rule finds nothing that it looks for.
+         *
+         * <pre>{@code
+         * assertThat(rule).on("x = Placeholder [2]").leavesAlone(); // passes
+         * assertThat(rule).on(graphWithItsWeight).leavesAlone();    // fails, and names the node
+         * }</pre>
+         */
+        public OnGraph leavesAlone() {
+            if (!actual.sites().isEmpty() || !actual.refusals().isEmpty()) {
+                failWithMessage(
+                        "%s", "rule: " + rule + " cuts " + actual.sites() + " and declines " + actual.refusals());
+            }
+            return this;
+        }
+    }
+}
