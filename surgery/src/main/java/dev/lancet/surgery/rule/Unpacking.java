@@ -92,30 +92,29 @@ final class Unpacking {
     }
 
     private Value pad(Value codes, int more, long[] shape) {
-        Value paddings = matrix("paddings", 0, byRow ? 0 : more, 0, byRow ? more : 0);
+        Value paddings = byRow
+                ? constant("paddings", DataType.DT_INT32, List.of(2L, 2L), 0, 0, 0, more)
+                : constant("paddings", DataType.DT_INT32, List.of(2L, 2L), 0, more, 0, 0);
         return sketch.node("padded", "Pad")
                 .in(codes, paddings)
                 .with("T", codes.type())
-                .with("Tpaddings", DataType.DT_INT32)
+                .with("Tpaddings", paddings.type())
                 .gives(Form.of(codes.type(), shape));
     }
 
-    private Value matrix(String name, int... twoByTwo) {
-        Value list = ops.ints(name + "_list", twoByTwo);
-        return ops.reshape(name, list, ops.ints(name + "_shape", 2, 2), List.of(2L, 2L));
+    private Value half(String name, String op, Value bytes, int by) {
+        return ops.binary(name, op, bytes, constant(name + "_by", bytes.type(), List.of(), by));
     }
 
-    private Value half(String name, String op, Value bytes, int by) {
-        TensorProto mask = TensorProto.newBuilder()
-                .setDtype(DataType.DT_UINT8)
-                .setTensorShape(Attrs.shape(List.of()))
-                .addIntVal(by)
-                .build();
-        Value constant = sketch.node(name + "_by", "Const")
-                .with("dtype", DataType.DT_UINT8)
-                .with("value", Attrs.of(mask))
-                .gives(Form.of(DataType.DT_UINT8));
-        return ops.binary(name, op, bytes, constant);
+    private Value constant(String name, DataType type, List<Long> dims, int... values) {
+        TensorProto.Builder tensor = TensorProto.newBuilder().setDtype(type).setTensorShape(Attrs.shape(dims));
+        for (int value : values) {
+            tensor.addIntVal(value);
+        }
+        return sketch.node(name, "Const")
+                .with("dtype", type)
+                .with("value", Attrs.of(tensor.build()))
+                .gives(new Form(type, dims));
     }
 
     private Value pack(Value low, Value high) {

@@ -1,0 +1,141 @@
+package dev.lancet.tests.surgery;
+
+import static dev.lancet.assertj.LancetAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Piece.Channels;
+import dev.lancet.surgery.rule.QuantizeWeight;
+import org.junit.jupiter.api.Test;
+
+class QuantizeTest {
+
+    private static final String PRODUCT = """
+            x = Placeholder [-1,6]
+            w = Variable [6,8]
+            w.out = MatMul(x, w) : [-1,8]
+            """;
+
+    private static final String TRANSPOSED = """
+            x = Placeholder [-1,8]
+            w = Variable [6,8]
+            w.out = MatMul(x, w) transpose_b : [-1,6]
+            """;
+
+    private static final String LOOKUP = """
+            ids = Placeholder int32 [5]
+            axis = Const int32 0
+            w = Variable [6,8]
+            w.rows = GatherV2(w, ids, axis) : [5,8]
+            """;
+
+    private static QuantizeWeight rule(Precision precision, Channels channels) {
+        return new QuantizeWeight(new Piece("w", 6, 8, precision, channels));
+    }
+
+    @Test
+    void bytes_by_column_scale_the_output() {
+        assertThat(rule(Precision.int8(), Channels.COLUMNS)).on(PRODUCT).becomes("""
+                    x = Placeholder [-1,6]
+                    w = Variable uint8 [6,8]
+                    w.scale = Variable [1,8]
+                    w.out.codes = Bitcast(w) T=uint8 type=int8 : [6,8]
+                    w.out.values = Cast(w.out.codes, ^x) SrcT=int8 : [6,8]
+                    w.out.product = MatMul(x, w.out.values) : [-1,8]
+                    w.out = Mul(w.out.product, w.scale) : [-1,8]
+                    """);
+    }
+
+    @Test
+    void bytes_by_column_scale_the_input_of_the_transposed_product() {
+        assertThat(rule(Precision.int8(), Channels.COLUMNS)).on(TRANSPOSED).becomes("""
+                    x = Placeholder [-1,8]
+                    w = Variable uint8 [6,8]
+                    w.scale = Variable [1,8]
+                    w.out.codes = Bitcast(w) T=uint8 type=int8 : [6,8]
+                    w.out.values = Cast(w.out.codes, ^x) SrcT=int8 : [6,8]
+                    w.out.scaled = Mul(x, w.scale) : [-1,8]
+                    w.out = MatMul(w.out.scaled, w.out.values) transpose_b : [-1,6]
+                    """);
+    }
+
+    @Test
+    void bytes_by_row_scale_the_output_of_the_transposed_product() {
+        assertThat(rule(Precision.int8(), Channels.ROWS)).on(TRANSPOSED).becomes("""
+                    x = Placeholder [-1,8]
+                    w = Variable uint8 [6,8]
+                    w.scale = Variable [6,1]
+                    w.out.scale.shape = Const int32 [2] {1,-1}
+                    w.out.scale = Reshape(w.scale, w.out.scale.shape) : [1,6]
+                    w.out.codes = Bitcast(w) T=uint8 type=int8 : [6,8]
+                    w.out.values = Cast(w.out.codes, ^x) SrcT=int8 : [6,8]
+                    w.out.product = MatMul(x, w.out.values) transpose_b : [-1,6]
+                    w.out = Mul(w.out.product, w.out.scale) : [-1,6]
+                    """);
+    }
+
+    @Test
+    void a_lookup_turns_only_the_rows_it_needs_into_floats() {
+        assertThat(rule(Precision.int8(), Channels.ROWS)).on(LOOKUP).becomes("""
+                    ids = Placeholder int32 [5]
+                    axis = Const int32 0
+                    w = Variable uint8 [6,8]
+                    w.scale = Variable [6,1]
+                    w.rows.rows = GatherV2(w, ids, axis) Tparams=uint8 : [5,8]
+                    w.rows.scales = GatherV2(w.scale, ids, axis) : [5,1]
+                    w.rows.codes = Bitcast(w.rows.rows) T=uint8 type=int8 : [5,8]
+                    w.rows.values = Cast(w.rows.codes, ^ids) SrcT=int8 : [5,8]
+                    w.rows = Mul(w.rows.values, w.rows.scales) : [5,8]
+                    """);
+    }
+
+    @Test
+    void half_bytes_are_unpacked_by_a_function_after_the_input_is_there() {
+        assertThat(rule(Precision.int4(4), Channels.COLUMNS)).on(PRODUCT).becomes("""
+                    x = Placeholder [-1,6]
+                    w = Variable uint8 [3,8]
+                    w.scale = Variable [2,8]
+                    w.out.values = @int4_columns_6x8_g4(w, w.scale, ^x) : [6,8]
+                    w.out = MatMul(x, w.out.values) : [-1,8]
+
+                    function int4_columns_6x8_g4(codes uint8, scales) -> (values)
+                      paddings = Const int32 [2,2] {0,1,0,0}
+                      padded = Pad(codes, paddings:output) T=uint8 : [4,8]
+                      low_by = Const uint8 15
+                      low = BitwiseAnd(padded:output, low_by:output) T=uint8 : [4,8]
+                      high_by = Const uint8 4
+                      high = RightShift(padded:output, high_by:output) T=uint8 : [4,8]
+                      packed = Pack(low:z, high:z) N=2 T=uint8 axis=1 : [4,2,8]
+                      grouped_shape = Const int32 [3] {2,4,8}
+                      grouped = Reshape(packed:output, grouped_shape:output) T=uint8 : [2,4,8]
+                      shifted = Cast(grouped:output) SrcT=uint8 : [2,4,8]
+                      zero = Const 8.0
+                      levels = Sub(shifted:y, zero:output) : [2,4,8]
+                      scales_grouped_shape = Const int32 [3] {2,1,8}
+                      scales_grouped = Reshape(scales, scales_grouped_shape:output) : [2,1,8]
+                      scaled = Mul(levels:z, scales_grouped:output) : [2,4,8]
+                      whole_shape = Const int32 [2] {8,8}
+                      whole = Reshape(scaled:z, whole_shape:output) : [8,8]
+                      begin = Const int32 [2] {0,0}
+                      size = Const int32 [2] {6,-1}
+                      values = Slice(whole:output, begin:output, size:output) : [6,8]
+                      return values = values:output
+                    """);
+    }
+
+    @Test
+    void rows_of_a_matrix_stored_by_columns_are_not_looked_up() {
+        assertThat(rule(Precision.int8(), Channels.COLUMNS))
+                .on(LOOKUP)
+                .declines("w.rows looks up rows of w, whose scales run down its columns;"
+                        + " only a table is quantised by rows");
+    }
+
+    @Test
+    void floats_have_no_codes() {
+        assertThatThrownBy(() -> rule(Precision.float32(), Channels.ROWS))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("w: float32 has no codes to look up");
+    }
+}
