@@ -1,0 +1,38 @@
+package dev.lancet.surgery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Sketch;
+import org.junit.jupiter.api.Test;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+
+class LoadingTest {
+
+    @Test
+    void every_variable_is_assigned_from_the_placeholder_of_its_type() {
+        Sketch sketch = Sketch.graph();
+        sketch.variable("codes", Form.of(DataType.DT_UINT8, 3));
+        sketch.variable("gain", Form.of(DataType.DT_FLOAT, 3));
+        GraphDef before = sketch.toGraph();
+        GraphDef after = Loading.into(before);
+        assertThat(after.getNodeList().subList(0, before.getNodeCount())).isEqualTo(before.getNodeList());
+        assertThat(after.getNodeList().stream().skip(before.getNodeCount()).map(NodeDef::getName))
+                .containsExactly("load.float", "load.uint8", "codes.assign", "gain.assign");
+        assertThat(after.getNode(before.getNodeCount() + 2).getInputList()).containsExactly("codes", "load.uint8");
+        assertThat(after.getNode(before.getNodeCount() + 3).getInputList()).containsExactly("gain", "load.float");
+    }
+
+    @Test
+    void a_graph_is_not_loaded_twice() {
+        GraphDef loaded = Loading.into(Blueprint.scoring(Declared.llama(1)));
+        assertThatThrownBy(() -> Loading.into(loaded))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "loading: the graph already has a node 'load.float'; it is loaded already, or the node needs"
+                                + " another name");
+    }
+}
