@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 record TextFile(List<String> documents) {
 
     private static final long LARGEST = 1L << 30;
+    // Atomic, so that one \r\n never counts as two line ends.
+    private static final Pattern BLANK_LINE = Pattern.compile("(?>\\r\\n|\\n)[ \\t]*(?>\\r\\n|\\n)\\s*");
 
     TextFile {
         documents = List.copyOf(documents);
@@ -74,7 +77,7 @@ record TextFile(List<String> documents) {
                     .toList();
         }
         String text = utf8(bytes, file.toString());
-        return name.endsWith(".jsonl") ? lines(text, file) : List.of(text.split("\\R[ \\t]*\\R\\s*"));
+        return name.endsWith(".jsonl") ? lines(text, file) : List.of(BLANK_LINE.split(text));
     }
 
     private static List<String> lines(String text, Path file) {

@@ -34,6 +34,16 @@ class TokenTextTest {
     }
 
     @Test
+    void a_line_end_of_two_characters_is_no_blank_line() throws IOException {
+        write("a.txt", "one\r\ntwo\r\n\r\nthree four\r\n");
+
+        TokenText text = read(Corpus.corpus("a.txt").holdOut(0.4));
+
+        assertThat(bytes.decode(text.training())).isEqualTo("one\r\ntwo\n\n");
+        assertThat(bytes.decode(text.heldOut())).isEqualTo("three four\r\n");
+    }
+
+    @Test
     void one_long_document_is_cut_at_a_line() throws IOException {
         write("a.txt", "a line\n".repeat(100));
 

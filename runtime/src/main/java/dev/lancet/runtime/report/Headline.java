@@ -1,0 +1,39 @@
+package dev.lancet.runtime.report;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The one sentence that a reader takes home: the smallest model against the first. */
+final class Headline {
+
+    private Headline() {}
+
+    static Optional<String> of(Report report) {
+        List<Report.Model> models = report.models();
+        if (models.size() < 2) {
+            return Optional.empty();
+        }
+        Report.Model first = models.get(0);
+        Report.Model smallest = models.stream()
+                .min(Comparator.comparingLong(Report.Model::bytes))
+                .orElse(first);
+        if (smallest.bytes() >= first.bytes()) {
+            return Optional.empty();
+        }
+        String size = String.format(
+                Locale.ROOT,
+                "%s takes %s, %.1f %% of %s’s %s",
+                smallest.name(),
+                Figures.bytes(smallest.bytes()),
+                100.0 * smallest.bytes() / first.bytes(),
+                first.name(),
+                Figures.bytes(first.bytes()));
+        if (smallest.perplexity().isEmpty() || first.perplexity().isEmpty()) {
+            return Optional.of(size + ".");
+        }
+        return Optional.of(size + ", at a perplexity of " + Figures.perplexity(smallest.perplexity()) + " against "
+                + Figures.perplexity(first.perplexity()) + ".");
+    }
+}

@@ -1,0 +1,107 @@
+package dev.lancet.runtime.report;
+
+import dev.lancet.compression.Fidelity;
+import dev.lancet.dsl.plan.Step;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A report for programs. What was not measured is null; so is what JSON cannot say, such as NaN. */
+final class JsonReport {
+
+    private final Report report;
+
+    JsonReport(Report report) {
+        this.report = report;
+    }
+
+    @Override
+    public String toString() {
+        JsonMapper mapper = JsonMapper.shared();
+        ObjectNode root = mapper.createObjectNode();
+        root.put("title", report.title());
+        ArrayNode models = root.putArray("models");
+        report.models().forEach(model -> add(models.addObject(), model));
+        ArrayNode steps = root.putArray("steps");
+        report.cuts().forEach(cut -> add(steps.addObject(), cut));
+        ArrayNode curves = root.putArray("curves");
+        for (Report.Curve curve : report.curves()) {
+            ObjectNode node = curves.addObject().put("model", curve.model());
+            points(node.putArray("training"), curve.training());
+            points(node.putArray("validation"), curve.validation());
+        }
+        ArrayNode samples = root.putArray("samples");
+        report.samples().forEach(sample -> samples.addObject()
+                .put("model", sample.model())
+                .put("prompt", sample.prompt())
+                .put("continuation", sample.continuation()));
+        ObjectNode facts = root.putObject("facts");
+        report.facts().forEach(facts::put);
+        report.recipe().ifPresent(text -> root.put("recipe", text));
+        DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(lines);
+        return mapper.writer().with(printer).writeValueAsString(root) + "\n";
+    }
+
+    private static void add(ObjectNode node, Report.Model model) {
+        node.put("name", model.name());
+        node.put("parameters", model.parameters());
+        node.put("bytes", model.bytes());
+        node.put("bytes_before", model.bytesBefore());
+        node.put("compression", model.compression());
+        put(node, "tokens_per_second", model.tokensPerSecond());
+        put(node, "validation_loss", model.validationLoss());
+        put(node, "perplexity", model.perplexity());
+    }
+
+    private static void add(ObjectNode node, Report.Cut cut) {
+        Step step = cut.step();
+        node.put("model", cut.model());
+        node.put("name", step.weight().name());
+        node.put("rows", step.weight().rows());
+        node.put("columns", step.weight().columns());
+        node.put("kept", step.keeps());
+        if (step.rank().isPresent()) {
+            node.put("rank", step.rank().getAsInt());
+        } else {
+            node.putNull("rank");
+        }
+        node.put("bits", step.precision().bits());
+        node.put("group", step.precision().group());
+        node.put("bytes_before", step.weight().bytes());
+        node.put("bytes", step.bytes());
+        node.put("because", step.because());
+        put(node, "predicted_error", step.predictedError());
+        put(node, "error", measured(cut, Fidelity::relativeFrobenius));
+        put(node, "sqnr_db", measured(cut, Fidelity::sqnrDb));
+        put(node, "seconds", measured(cut, Fidelity::seconds));
+    }
+
+    private static OptionalDouble measured(Report.Cut cut, ToDoubleFunction<Fidelity> measure) {
+        return cut.fidelity().stream().mapToDouble(measure).findFirst();
+    }
+
+    private static void points(ArrayNode array, List<Report.Point> points) {
+        for (Report.Point point : points) {
+            ArrayNode pair = array.addArray().add(point.step());
+            if (Double.isFinite(point.loss())) {
+                pair.add(point.loss());
+            } else {
+                pair.addNull();
+            }
+        }
+    }
+
+    private static void put(ObjectNode node, String name, OptionalDouble value) {
+        if (value.isPresent() && Double.isFinite(value.getAsDouble())) {
+            node.put(name, value.getAsDouble());
+        } else {
+            node.putNull(name);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.lancet.runtime.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A logarithmic scale: losses fall fast, then slowly, and the small differences at the end are what is compared.
+ *
+ * @param least the lower end, over 0
+ * @param most the upper end
+ */
+record LogAxis(double least, double most) {
+
+    private static final double[] ROUND = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8};
+    private static final double SMALLEST = 1e-3;
+    private static final double MARGIN = 1.04;
+
+    static LogAxis over(double least, double most) {
+        double from = Math.max(SMALLEST, least) / MARGIN;
+        return new LogAxis(from, Math.max(from * MARGIN, most) * MARGIN);
+    }
+
+    /** Round numbers between the ends, not too close to each other. */
+    List<Double> ticks() {
+        List<Double> ticks = new ArrayList<>();
+        for (double power = Math.pow(10, Math.floor(Math.log10(least))); power <= most; power *= 10) {
+            for (double round : ROUND) {
+                double tick = power * round;
+                boolean apart = ticks.isEmpty() || share(tick) - share(ticks.get(ticks.size() - 1)) > 0.08;
+                if (tick >= least && tick <= most && apart) {
+                    ticks.add(tick);
+                }
+            }
+        }
+        return ticks;
+    }
+
+    /** Where a value lies between the lower end (0) and the upper one (1). */
+    double share(double value) {
+        double inside = Math.min(most, Math.max(least, value));
+        return Math.log(inside / least) / Math.log(most / least);
+    }
+
+    static String label(double tick) {
+        return String.format(Locale.ROOT, "%.3g", tick).replaceFirst("\\.0*$|(\\.\\d*?)0+$", "$1");
+    }
+}

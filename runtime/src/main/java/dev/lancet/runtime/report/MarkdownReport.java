@@ -1,0 +1,129 @@
+package dev.lancet.runtime.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/** A report for reading in a repository. */
+final class MarkdownReport {
+
+    private final Report report;
+    private final StringBuilder text = new StringBuilder();
+
+    MarkdownReport(Report report) {
+        this.report = report;
+        text.append("# ").append(inline(report.title())).append('\n');
+        Headline.of(report)
+                .ifPresent(line -> text.append('\n').append(inline(line)).append('\n'));
+        models();
+        losses();
+        samples();
+        cuts();
+        facts();
+    }
+
+    private void models() {
+        if (report.models().isEmpty()) {
+            return;
+        }
+        text.append('\n').append(row(ModelTable.HEADS)).append("|---|---:|---:|---:|---:|---:|---:|\n");
+        ModelTable.rows(report).forEach(row -> text.append(row(row)));
+    }
+
+    private void losses() {
+        if (report.curves().isEmpty()) {
+            return;
+        }
+        text.append("""
+
+                ## Training
+
+                | model | steps | first loss | last loss | last validation loss |
+                |---|---:|---:|---:|---:|
+                """);
+        for (Report.Curve curve : report.curves()) {
+            List<Report.Point> training = curve.training();
+            text.append(row(List.of(
+                    curve.model(),
+                    training.isEmpty()
+                            ? "–"
+                            : Figures.count(training.get(training.size() - 1).step()),
+                    Figures.loss(loss(training, 0)),
+                    Figures.loss(loss(training, training.size() - 1)),
+                    Figures.loss(loss(curve.validation(), curve.validation().size() - 1)))));
+        }
+    }
+
+    private static OptionalDouble loss(List<Report.Point> points, int at) {
+        return points.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(points.get(at).loss());
+    }
+
+    private void samples() {
+        if (report.samples().isEmpty()) {
+            return;
+        }
+        text.append("\n## What they write\n");
+        for (Report.Text sample : report.samples()) {
+            text.append("\n**").append(inline(sample.model())).append("**\n\n");
+            (sample.prompt() + sample.continuation())
+                    .lines()
+                    .forEach(line -> text.append("> ").append(inline(line)).append("  \n"));
+        }
+    }
+
+    private void cuts() {
+        if (report.cuts().isEmpty()) {
+            return;
+        }
+        text.append("""
+
+                ## Layer by layer
+
+                | model | matrix | shape | form | before | after | error | SQNR | because |
+                |---|---|---:|---|---:|---:|---:|---:|---|
+                """);
+        for (Report.Cut cut : report.cuts()) {
+            text.append(row(List.of(
+                    cut.model(),
+                    cut.step().weight().name(),
+                    Figures.shape(cut.step()),
+                    Figures.form(cut.step()),
+                    Figures.bytes(cut.step().weight().bytes()),
+                    Figures.bytes(cut.step().bytes()),
+                    cut.fidelity()
+                            .map(f -> String.format(Locale.ROOT, "%.4f", f.relativeFrobenius()))
+                            .orElse("–"),
+                    cut.fidelity()
+                            .map(f -> String.format(Locale.ROOT, "%.1f dB", f.sqnrDb()))
+                            .orElse("–"),
+                    cut.step().because())));
+        }
+    }
+
+    private void facts() {
+        if (!report.facts().isEmpty()) {
+            text.append("\n## Facts\n\n");
+            report.facts().forEach((name, value) -> text.append("- " + inline(name) + ": " + inline(value) + "\n"));
+        }
+        report.recipe().ifPresent(recipe -> text.append("\n## Recipe\n\n    ")
+                .append(recipe.strip().replace("\n", "\n    "))
+                .append('\n'));
+    }
+
+    private static String row(List<String> cells) {
+        return "| "
+                + String.join(" | ", cells.stream().map(MarkdownReport::inline).toList()) + " |\n";
+    }
+
+    /** Text that Markdown leaves as it is, on one line. */
+    private static String inline(String text) {
+        return text.replaceAll("\\R", " ").replaceAll("([\\\\`*_\\[\\]<>|#&])", "\\\\$1");
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}

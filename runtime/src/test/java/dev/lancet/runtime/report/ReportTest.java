@@ -1,0 +1,192 @@
+package dev.lancet.runtime.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lancet.compression.Fidelity;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Role;
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.xml.sax.InputSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ReportTest {
+
+    @TempDir
+    Path folder;
+
+    private final Weight up = new Weight("h.0.mlp.up", Role.UP, 0, 256, 1024);
+    private final Weight down = new Weight("h.0.mlp.down", Role.DOWN, 0, 1024, 256);
+    private final Plan plan = Plan.dense("tiny", List.of(up, down))
+            .with(Step.factorise(up, 32, Precision.int8(), "on(up()).factorise(rank(32), int8())"));
+    private final Report report = Report.titled("Tiny | dense & low rank")
+            .with(model("dense", Plan.dense("tiny", List.of(up, down)), 3.25))
+            .with(model("low <rank>", plan, 3.5))
+            .with("low <rank>", plan, List.of(new Fidelity("h.0.mlp.up", 0.01, 0.5)))
+            .with(new Report.Curve("dense", points(5, 3, 2), points(4, 2.5)))
+            .with(new Report.Curve("low <rank>", points(5, 3.5, Double.NaN), List.of()))
+            .with(new Report.Text("low <rank>", "The Committee", " said \"no\" & <b>left</b>."))
+            .fact("seed", "42")
+            .recipe("recipe(\"tiny\")\n.report(\"out\")");
+
+    @Test
+    void the_table_is_aligned() {
+        assertThat(report.table()).isEqualTo("""
+                        model        parameters     bytes   smaller   tokens/s   validation loss   perplexity
+                        -------------------------------------------------------------------------------------
+                        dense             524 k   2.10 MB     1.00×     12,346            1.2346        3.250
+                        low <rank>        303 k   1.09 MB     1.92×     12,346            1.2346        3.500
+                        """);
+    }
+
+    @Test
+    void markdown_is_golden() {
+        assertThat(report.markdown().replace("  \n", "\n")).isEqualTo("""
+                        # Tiny \\| dense \\& low rank
+
+                        low \\<rank\\> takes 1.09 MB, 52.2 % of dense’s 2.10 MB, at a perplexity of 3.500 against 3.250.
+
+                        | model | parameters | bytes | smaller | tokens/s | validation loss | perplexity |
+                        |---|---:|---:|---:|---:|---:|---:|
+                        | dense | 524 k | 2.10 MB | 1.00× | 12,346 | 1.2346 | 3.250 |
+                        | low \\<rank\\> | 303 k | 1.09 MB | 1.92× | 12,346 | 1.2346 | 3.500 |
+
+                        ## Training
+
+                        | model | steps | first loss | last loss | last validation loss |
+                        |---|---:|---:|---:|---:|
+                        | dense | 3 | 5.0000 | 2.0000 | 2.5000 |
+                        | low \\<rank\\> | 3 | 5.0000 | NaN | – |
+
+                        ## What they write
+
+                        **low \\<rank\\>**
+
+                        > The Committee said "no" \\& \\<b\\>left\\</b\\>.
+
+                        ## Layer by layer
+
+                        | model | matrix | shape | form | before | after | error | SQNR | because |
+                        |---|---|---:|---|---:|---:|---:|---:|---|
+                        | low \\<rank\\> | h.0.mlp.up | 256 × 1024 | rank 32 int8 | 1.05 MB | 45.2 kB | 0.0100 | 40.0 dB | on(up()).factorise(rank(32), int8()) |
+                        | low \\<rank\\> | h.0.mlp.down | 1024 × 256 | kept | 1.05 MB | 1.05 MB | – | – | no rule selects it |
+
+                        ## Facts
+
+                        - seed: 42
+
+                        ## Recipe
+
+                            recipe("tiny")
+                            .report("out")
+                        """);
+    }
+
+    @Test
+    void json_says_everything_and_null_where_nothing_was_measured() {
+        JsonNode json = JsonMapper.shared().readTree(report.json());
+
+        assertThat(json.at("/models/1/name").stringValue()).isEqualTo("low <rank>");
+        assertThat(json.at("/models/1/bytes").longValue()).isEqualTo(plan.bytesAfter());
+        assertThat(json.at("/models/1/compression").doubleValue()).isEqualTo(plan.compression());
+        assertThat(json.at("/steps/0/rank").intValue()).isEqualTo(32);
+        assertThat(json.at("/steps/0/error").doubleValue()).isEqualTo(0.01);
+        assertThat(json.at("/steps/0/sqnr_db").doubleValue()).isEqualTo(40);
+        assertThat(json.at("/steps/1/kept").booleanValue()).isTrue();
+        assertThat(json.at("/steps/1/error").isNull()).isTrue();
+        assertThat(json.at("/curves/1/training/2/1").isNull()).isTrue();
+        assertThat(json.at("/facts/seed").stringValue()).isEqualTo("42");
+    }
+
+    @Test
+    void the_page_escapes_what_models_and_people_write_and_needs_nothing_from_elsewhere() {
+        String html = report.html();
+
+        assertThat(html)
+                .contains("<title>Tiny | dense &amp; low rank</title>")
+                .contains("<b>The Committee</b> said &quot;no&quot; &amp; &lt;b&gt;left&lt;/b&gt;.")
+                .contains("low &lt;rank&gt;")
+                .doesNotContain("low <rank>", "<script", "http:", "https:", "src=", "url(", "NaN");
+    }
+
+    @Test
+    void the_chart_is_well_formed() throws Exception {
+        String html = report.html();
+        String svg = html.substring(html.indexOf("<svg"), html.indexOf("</svg>") + 6);
+
+        assertThat(DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(new InputSource(new StringReader(svg)))
+                        .getElementsByTagName("circle")
+                        .getLength())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void the_headline_tells_size_and_price() {
+        assertThat(Headline.of(report))
+                .contains(
+                        "low <rank> takes 1.09 MB, 52.2 % of dense’s 2.10 MB, at a perplexity of 3.500 against 3.250.");
+    }
+
+    @Test
+    void marks_on_the_axes_are_round() {
+        assertThat(Axis.over(0, 400).ticks()).containsExactly(0.0, 100.0, 200.0, 300.0, 400.0);
+        assertThat(LogAxis.over(1.2, 6).ticks()).containsExactly(1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0);
+        assertThat(LogAxis.label(1.5) + " " + LogAxis.label(2) + " " + LogAxis.label(10))
+                .isEqualTo("1.5 2 10");
+    }
+
+    @Test
+    void an_empty_report_is_still_a_page() {
+        assertThat(Report.titled("Nothing").html()).contains("<h1>Nothing</h1>").doesNotContain("<table", "<svg");
+    }
+
+    @Test
+    void three_files_are_written_again_with_the_same_bytes() throws IOException {
+        List<Path> files = report.write(folder.resolve("out"));
+        String first = Files.readString(files.get(2));
+        report.write(folder.resolve("out"));
+
+        assertThat(files)
+                .extracting(file -> file.getFileName().toString())
+                .containsExactly("report.json", "report.md", "report.html");
+        assertThat(Files.readString(files.get(2))).isEqualTo(first).isEqualTo(report.html());
+        assertThat(folder.resolve("out"))
+                .isDirectoryNotContaining(file -> file.toString().endsWith(".part"));
+    }
+
+    @Test
+    void a_folder_that_is_a_file_is_named() throws IOException {
+        Path file = Files.createFile(folder.resolve("out"));
+
+        assertThatThrownBy(() -> report.write(file))
+                .isInstanceOf(LancetException.class)
+                .hasMessageStartingWith("report: " + file.resolve("report.json") + " cannot be written: ");
+    }
+
+    private static Report.Model model(String name, Plan plan, double perplexity) {
+        return Report.Model.of(name, plan)
+                .measured(OptionalDouble.of(12345.6), OptionalDouble.of(1.23456), OptionalDouble.of(perplexity));
+    }
+
+    private static List<Report.Point> points(double... losses) {
+        return IntStream.range(0, losses.length)
+                .mapToObj(i -> new Report.Point(i + 1, losses[i]))
+                .toList();
+    }
+}
