@@ -1,0 +1,185 @@
+package dev.lancet.tests.blueprint;
+
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.Attention;
+import dev.lancet.dsl.Norm;
+import dev.lancet.dsl.Position;
+import dev.lancet.dsl.Transformer;
+
+/** A transformer in plain loops and float64, one sequence at a time: slow, and simple enough to be believed. */
+record PlainTransformer(Transformer model, Weights weights) {
+
+    /** The logits of one sequence, {@code [seq][vocabulary]}. */
+    double[][] logits(int... ids) {
+        double[][] stream = new double[ids.length][];
+        float[] table = weights.read("embedding").floats();
+        for (int t = 0; t < ids.length; t++) {
+            stream[t] = row(table, ids[t]);
+            if (model.position() instanceof Position.Learned) {
+                plus(stream[t], row(weights.read("position").floats(), t));
+            }
+        }
+        for (int block = 0; block < model.layers(); block++) {
+            double[][] attended = attention("h." + block + ".attn.", stream);
+            for (int t = 0; t < ids.length; t++) {
+                plus(stream[t], attended[t]);
+                plus(stream[t], feedForward("h." + block + ".mlp.", stream[t]));
+            }
+        }
+        double[][] logits = new double[ids.length][model.vocabulary()];
+        for (int t = 0; t < ids.length; t++) {
+            double[] last = norm("norm", stream[t]);
+            if (!model.tiedHead()) {
+                logits[t] = linear("head", last);
+                continue;
+            }
+            for (int token = 0; token < model.vocabulary(); token++) {
+                logits[t][token] = dot(last, row(table, token));
+            }
+        }
+        return logits;
+    }
+
+    private double[][] attention(String p, double[][] stream) {
+        Attention a = model.attention();
+        int seq = stream.length;
+        double[][] q = new double[seq][];
+        double[][] k = new double[seq][];
+        double[][] v = new double[seq][];
+        for (int t = 0; t < seq; t++) {
+            double[] x = norm(p + "norm", stream[t]);
+            q[t] = rotated(linear(p + "q", x), t);
+            k[t] = rotated(linear(p + "k", x), t);
+            v[t] = linear(p + "v", x);
+        }
+        double[][] out = new double[seq][];
+        for (int t = 0; t < seq; t++) {
+            int first = a.window() == 0 ? 0 : Math.max(0, t - a.window() + 1);
+            double[] mix = new double[a.queryWidth()];
+            for (int head = 0; head < a.heads(); head++) {
+                int from = head * a.headWidth();
+                int shared = head / (a.heads() / a.kvHeads()) * a.headWidth();
+                double[] shares = new double[t + 1];
+                double sum = 0;
+                for (int s = first; s <= t; s++) {
+                    double score = 0;
+                    for (int i = 0; i < a.headWidth(); i++) {
+                        score += q[t][from + i] * k[s][shared + i];
+                    }
+                    shares[s] = Math.exp(score / Math.sqrt(a.headWidth()));
+                    sum += shares[s];
+                }
+                for (int s = first; s <= t; s++) {
+                    for (int i = 0; i < a.headWidth(); i++) {
+                        mix[from + i] += shares[s] / sum * v[s][shared + i];
+                    }
+                }
+            }
+            out[t] = linear(p + "o", mix);
+        }
+        return out;
+    }
+
+    private double[] rotated(double[] heads, int t) {
+        if (!(model.position() instanceof Position.Rotary rotary)) {
+            return heads;
+        }
+        int width = model.attention().headWidth();
+        double[] turned = new double[heads.length];
+        for (int i = 0; i < heads.length; i++) {
+            int within = i % width;
+            int half = width / 2;
+            double angle = t * rotary.scaling().apply(Math.pow(rotary.theta(), -2.0 * (within % half) / width));
+            double other = within < half ? -heads[i + half] : heads[i - half];
+            turned[i] = heads[i] * Math.cos(angle) + other * Math.sin(angle);
+        }
+        return turned;
+    }
+
+    private double[] feedForward(String p, double[] stream) {
+        double[] x = norm(p + "norm", stream);
+        double[] up = linear(p + "up", x);
+        double[] gate = model.feedForward().gated() ? linear(p + "gate", x) : up;
+        for (int i = 0; i < up.length; i++) {
+            double g = gate[i];
+            up[i] = switch (model.feedForward().kind()) {
+                case SWIGLU -> up[i] * g / (1 + Math.exp(-g));
+                case GELU -> g * normalCdf(g);
+                case GELU_TANH -> g / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (g + 0.044715 * g * g * g)));
+            };
+        }
+        return linear(p + "down", up);
+    }
+
+    /** By the series of its density, exact to double precision for the small arguments here. */
+    private static double normalCdf(double x) {
+        double term = x;
+        double sum = x;
+        for (int i = 1; i < 200; i++) {
+            term *= x * x / (2 * i + 1);
+            sum += term;
+        }
+        return 0.5 + sum * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+    }
+
+    private double[] norm(String name, double[] x) {
+        float[] gain = weights.read(name + ".gain").floats();
+        boolean layer = model.norm().kind() == Norm.Kind.LAYER;
+        double mean = 0;
+        double variance = 0;
+        for (double value : x) {
+            mean += layer ? value / x.length : 0;
+        }
+        for (double value : x) {
+            variance += (value - mean) * (value - mean) / x.length;
+        }
+        double[] normed = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            normed[i] = (x[i] - mean) / Math.sqrt(variance + model.norm().epsilon()) * gain[i];
+        }
+        if (layer) {
+            plus(normed, row(weights.read(name + ".bias").floats(), 0));
+        }
+        return normed;
+    }
+
+    private double[] linear(String name, double[] x) {
+        float[] w = weights.read(name).floats();
+        int columns = w.length / x.length;
+        double[] y = new double[columns];
+        for (int i = 0; i < x.length; i++) {
+            for (int j = 0; j < columns; j++) {
+                y[j] += x[i] * w[i * columns + j];
+            }
+        }
+        weights.find(name + ".bias")
+                .ifPresent(bias -> plus(y, widened(weights.read(bias.name()).floats(), 0, columns)));
+        return y;
+    }
+
+    private double[] row(float[] table, int row) {
+        return widened(table, row * model.width(), model.width());
+    }
+
+    private static double[] widened(float[] values, int from, int count) {
+        double[] wide = new double[count];
+        for (int i = 0; i < count; i++) {
+            wide[i] = values[from + i];
+        }
+        return wide;
+    }
+
+    private static void plus(double[] to, double[] other) {
+        for (int i = 0; i < to.length; i++) {
+            to[i] += other[i];
+        }
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+}
