@@ -1,0 +1,222 @@
+package dev.lancet.surgery.training;
+
+import dev.lancet.dsl.LancetException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.tensorflow.proto.NodeDef;
+
+/** The static shapes of a node's outputs from those of its inputs, for the ops that gradients are made of. */
+final class Shapes {
+
+    private static final Set<String> ELEMENTWISE = Set.of(
+            "Add", "AddN", "AddV2", "BiasAdd", "Bitcast", "Cast", "Div", "Equal", "Erf", "Exp", "Greater", "GreaterEqual",
+            "Identity", "Less", "LessEqual", "Log", "LogicalAnd", "LogicalNot", "LogicalOr", "Maximum", "Minimum", "Mul",
+            "Neg", "Pow", "RealDiv", "Reciprocal", "ReciprocalGrad", "Relu", "ReluGrad", "Rsqrt", "RsqrtGrad", "SelectV2",
+            "Sigmoid", "SigmoidGrad", "Softmax", "Sqrt", "SqrtGrad", "Square", "SquaredDifference", "StopGradient", "Sub",
+            "Tanh", "TanhGrad");
+
+    private Shapes() {}
+
+    static List<List<Long>> of(Region region, NodeDef node) {
+        List<Tensor> in = region.inputs(node);
+        return switch (node.getOp()) {
+            case "Const" ->
+                List.of(Attributes.dimensions(
+                        node.getAttrOrThrow("value").getTensor().getTensorShape()));
+            case "NoOp" -> List.of();
+            case "VarHandleOp", "L2Loss" -> List.of(List.of());
+            case "MatMul" -> List.of(product(in, node, "transpose_a", "transpose_b"));
+            case "BatchMatMulV2" -> List.of(product(in, node, "adj_x", "adj_y"));
+            case "Reshape" -> List.of(reshaped(in.get(0), region.integers(in.get(1))));
+            case "BroadcastTo" -> List.of(region.integers(in.get(1)));
+            case "Fill" -> List.of(region.integers(in.get(0)));
+            case "Transpose" ->
+                List.of(region.integers(in.get(1)).stream()
+                        .map(axis -> in.get(0).dimension(axis.intValue()))
+                        .toList());
+            case "Sum", "Mean", "Max", "Min", "Prod" ->
+                List.of(reduced(in.get(0), region.integers(in.get(1)), Attributes.isSet(node, "keep_dims")));
+            case "BiasAddGrad" -> List.of(List.of(in.get(0).dimension(-1)));
+            case "GatherV2" -> List.of(gathered(in.get(0), in.get(1)));
+            case "UnsortedSegmentSum" -> List.of(segments(region, in));
+            case "SparseSoftmaxCrossEntropyWithLogits" ->
+                List.of(in.get(1).shape(), in.get(0).shape());
+            case "Split" -> split(region, node, in);
+            case "SplitV" -> splitV(region, in);
+            case "Slice" -> List.of(sliced(in.get(0), region.integers(in.get(1)), region.integers(in.get(2))));
+            case "StridedSlice" -> List.of(Strides.of(region, node).shape());
+            case "StridedSliceGrad" -> List.of(region.integers(in.get(0)));
+            case "Pad" -> List.of(padded(in.get(0), region.integers(in.get(1))));
+            case "ConcatV2" -> List.of(joined(region, in));
+            case "Pack" -> List.of(packed(node, in));
+            case "Unpack" -> unpacked(node, in.get(0));
+            case "ExpandDims" -> List.of(expanded(in.get(0), region.integers(in.get(1))));
+            case "Squeeze" -> List.of(squeezed(in.get(0), node));
+            default -> elementwise(node, in);
+        };
+    }
+
+    /** NumPy's rule: aligned at the right, equal or one. */
+    static List<Long> broadcast(List<Long> left, List<Long> right) {
+        int rank = Math.max(left.size(), right.size());
+        List<Long> shape = new ArrayList<>();
+        for (int axis = 0; axis < rank; axis++) {
+            long a = aligned(left, axis, rank);
+            long b = aligned(right, axis, rank);
+            if (a != b && a != 1 && b != 1) {
+                throw new LancetException("shapes " + left + " and " + right + " do not broadcast");
+            }
+            shape.add(a == 1 ? b : a);
+        }
+        return shape;
+    }
+
+    static long aligned(List<Long> shape, int axis, int rank) {
+        int own = axis - (rank - shape.size());
+        return own < 0 ? 1 : shape.get(own);
+    }
+
+    /** Axes counted from the front. */
+    static List<Long> axes(Tensor tensor, List<Long> axes) {
+        return axes.stream()
+                .map(axis -> axis < 0 ? axis + tensor.rank() : axis)
+                .sorted()
+                .toList();
+    }
+
+    static List<Long> reduced(Tensor tensor, List<Long> over, boolean keep) {
+        List<Long> axes = axes(tensor, over);
+        List<Long> shape = new ArrayList<>();
+        for (int axis = 0; axis < tensor.rank(); axis++) {
+            if (!axes.contains((long) axis)) {
+                shape.add(tensor.dimension(axis));
+            } else if (keep) {
+                shape.add(1L);
+            }
+        }
+        return shape;
+    }
+
+    private static List<List<Long>> elementwise(NodeDef node, List<Tensor> in) {
+        if (in.isEmpty() || !ELEMENTWISE.contains(node.getOp())) {
+            throw new LancetException("node '" + node.getName() + "' (" + node.getOp() + ") must say its static shape in "
+                    + Attributes.OUTPUT_SHAPES + "; only a graph of static shapes can be differentiated");
+        }
+        List<Long> shape = in.get(0).shape();
+        // A bias adds along the last axis, and the gradient of a curve has its output's shape: both broadcast alike.
+        for (Tensor tensor : in.subList(1, in.size())) {
+            shape = broadcast(shape, tensor.shape());
+        }
+        return List.of(shape);
+    }
+
+    private static List<Long> product(List<Tensor> in, NodeDef node, String turnA, String turnB) {
+        Tensor a = in.get(0);
+        Tensor b = in.get(1);
+        List<Long> shape = new ArrayList<>(broadcast(
+                a.shape().subList(0, a.rank() - 2), b.shape().subList(0, b.rank() - 2)));
+        shape.add(a.dimension(Attributes.isSet(node, turnA) ? -1 : -2));
+        shape.add(b.dimension(Attributes.isSet(node, turnB) ? -2 : -1));
+        return shape;
+    }
+
+    private static List<Long> reshaped(Tensor tensor, List<Long> wanted) {
+        long known = wanted.stream().filter(size -> size >= 0).reduce(1L, (a, b) -> a * b);
+        return wanted.stream()
+                .map(size -> size < 0 ? Long.valueOf(tensor.elements() / known) : size)
+                .toList();
+    }
+
+    private static List<Long> gathered(Tensor table, Tensor ids) {
+        List<Long> shape = new ArrayList<>(ids.shape());
+        shape.addAll(table.shape().subList(1, table.rank()));
+        return shape;
+    }
+
+    private static List<Long> segments(Region region, List<Tensor> in) {
+        List<Long> shape = new ArrayList<>(region.integers(in.get(2)));
+        shape.addAll(in.get(0).shape().subList(in.get(1).rank(), in.get(0).rank()));
+        return shape;
+    }
+
+    private static List<Long> replaced(Tensor tensor, int axis, long size) {
+        List<Long> shape = new ArrayList<>(tensor.shape());
+        shape.set(axis < 0 ? axis + tensor.rank() : axis, size);
+        return shape;
+    }
+
+    private static List<List<Long>> split(Region region, NodeDef node, List<Tensor> in) {
+        int parts = (int) node.getAttrOrThrow("num_split").getI();
+        Tensor whole = in.get(1);
+        int axis = region.integers(in.get(0)).get(0).intValue();
+        return Collections.nCopies(parts, replaced(whole, axis, whole.dimension(axis) / parts));
+    }
+
+    private static List<List<Long>> splitV(Region region, List<Tensor> in) {
+        int axis = region.integers(in.get(2)).get(0).intValue();
+        return region.integers(in.get(1)).stream()
+                .map(size -> replaced(in.get(0), axis, size))
+                .toList();
+    }
+
+    private static List<Long> sliced(Tensor tensor, List<Long> begin, List<Long> size) {
+        return LongStream.range(0, tensor.rank())
+                .map(axis -> size.get((int) axis) >= 0
+                        ? size.get((int) axis)
+                        : tensor.dimension((int) axis) - begin.get((int) axis))
+                .boxed()
+                .toList();
+    }
+
+    private static List<Long> padded(Tensor tensor, List<Long> paddings) {
+        List<Long> shape = new ArrayList<>();
+        for (int axis = 0; axis < tensor.rank(); axis++) {
+            shape.add(tensor.dimension(axis) + paddings.get(2 * axis) + paddings.get(2 * axis + 1));
+        }
+        return shape;
+    }
+
+    private static List<Long> joined(Region region, List<Tensor> in) {
+        List<Tensor> parts = in.subList(0, in.size() - 1);
+        int axis = region.integers(in.get(in.size() - 1)).get(0).intValue();
+        return replaced(
+                parts.get(0), axis, parts.stream().mapToLong(part -> part.dimension(axis)).sum());
+    }
+
+    private static List<Long> packed(NodeDef node, List<Tensor> in) {
+        int axis = (int) node.getAttrOrThrow("axis").getI();
+        List<Long> shape = new ArrayList<>(in.get(0).shape());
+        shape.add(axis < 0 ? axis + shape.size() + 1 : axis, (long) in.size());
+        return shape;
+    }
+
+    private static List<List<Long>> unpacked(NodeDef node, Tensor tensor) {
+        int axis = (int) node.getAttrOrThrow("axis").getI();
+        List<Long> shape = new ArrayList<>(tensor.shape());
+        shape.remove(axis < 0 ? axis + tensor.rank() : axis);
+        return Collections.nCopies((int) node.getAttrOrThrow("num").getI(), shape);
+    }
+
+    private static List<Long> expanded(Tensor tensor, List<Long> axis) {
+        List<Long> shape = new ArrayList<>(tensor.shape());
+        int at = axis.get(0).intValue();
+        shape.add(at < 0 ? at + shape.size() + 1 : at, 1L);
+        return shape;
+    }
+
+    private static List<Long> squeezed(Tensor tensor, NodeDef node) {
+        List<Long> axes = axes(
+                tensor, node.getAttrOrThrow("squeeze_dims").getList().getIList());
+        List<Long> shape = new ArrayList<>();
+        for (int axis = 0; axis < tensor.rank(); axis++) {
+            boolean goes = axes.isEmpty() ? tensor.dimension(axis) == 1 : axes.contains((long) axis);
+            if (!goes) {
+                shape.add(tensor.dimension(axis));
+            }
+        }
+        return shape;
+    }
+}
