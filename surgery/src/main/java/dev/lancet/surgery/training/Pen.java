@@ -176,6 +176,21 @@ final class Pen {
                 Map.of("T", Attributes.type(like.type()), "index_type", Attributes.type(DataType.DT_INT32)));
     }
 
+    /** A float32 scalar that is fed. */
+    Tensor placeholder(String word) {
+        return put(
+                word,
+                "Placeholder",
+                List.of(),
+                Map.of(
+                        "dtype",
+                        Attributes.type(DataType.DT_FLOAT),
+                        "shape",
+                        Attributes.shape(List.of()),
+                        Attributes.OUTPUT_SHAPES,
+                        Attributes.shapes(List.of(List.of()))));
+    }
+
     private Tensor constant(String word, DataType type, AttrValue value) {
         return put(word, "Const", List.of(), Map.of("dtype", Attributes.type(type), "value", value));
     }
