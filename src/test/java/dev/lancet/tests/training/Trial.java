@@ -1,0 +1,176 @@
+package dev.lancet.tests.training;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.tensorflow.Graph;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
+
+/** A graph that runs: its variables are written and its tensors read as arrays of doubles, whatever their type. */
+final class Trial implements AutoCloseable {
+
+    private final Map<String, NodeDef> variables = new LinkedHashMap<>();
+    private final Map<String, Tensor> feeds = new LinkedHashMap<>();
+    private final Graph graph = new Graph();
+    private final Session session;
+
+    Trial(GraphDef def) {
+        GraphDef.Builder loading = def.toBuilder();
+        for (NodeDef node : def.getNodeList()) {
+            if (node.getOp().equals("VarHandleOp")) {
+                variables.put(node.getName(), node);
+                AttrValue type = node.getAttrOrThrow("dtype");
+                loading.addNode(NodeDef.newBuilder()
+                        .setName(node.getName() + ".fed")
+                        .setOp("Placeholder")
+                        .putAttr("dtype", type)
+                        .putAttr("shape", node.getAttrOrThrow("shape")));
+                loading.addNode(NodeDef.newBuilder()
+                        .setName(node.getName() + ".set")
+                        .setOp("AssignVariableOp")
+                        .addInput(node.getName())
+                        .addInput(node.getName() + ".fed")
+                        .putAttr("dtype", type));
+            }
+        }
+        graph.importGraphDef(loading.build());
+        session = new Session(graph);
+    }
+
+    Graph graph() {
+        return graph;
+    }
+
+    List<Long> shape(String variable) {
+        return variables.get(variable).getAttrOrThrow("shape").getShape().getDimList().stream()
+                .map(size -> size.getSize())
+                .toList();
+    }
+
+    /** Every variable but optimiser slots gets small numbers, the same for the same seed; gains are near one. */
+    Map<String, double[]> fill(long seed) {
+        Map<String, double[]> values = new LinkedHashMap<>();
+        Random random = new Random(seed);
+        for (String name : variables.keySet()) {
+            if (!name.endsWith(".m") && !name.endsWith(".v") || name.contains("attn.v")) {
+                double[] numbers = new double[(int) size(shape(name))];
+                double centre = name.endsWith(".gain") ? 1 : 0;
+                for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] = (float) (centre + 0.3 * random.nextGaussian());
+                }
+                values.put(name, numbers);
+                set(name, numbers);
+            }
+        }
+        return values;
+    }
+
+    void set(String variable, double[] numbers) {
+        boolean wide = variables.get(variable).getAttrOrThrow("dtype").getType() == DataType.DT_DOUBLE;
+        Shape shape = Shape.of(
+                shape(variable).stream().mapToLong(Long::longValue).toArray());
+        try (Tensor tensor = wide ? doubles(shape, numbers) : floats(shape, numbers)) {
+            session.runner()
+                    .feed(variable + ".fed", tensor)
+                    .addTarget(variable + ".set")
+                    .run()
+                    .close();
+        }
+    }
+
+    /** Feeds random ids below {@code bound} to an int32 placeholder, from now on. */
+    void feedIds(String placeholder, int bound, long seed, long... shape) {
+        int[] ids = new Random(seed)
+                .ints(LongStream.of(shape).reduce(1, (a, b) -> a * b), 0, bound)
+                .toArray();
+        put(placeholder, TInt32.tensorOf(Shape.of(shape), DataBuffers.of(ids)));
+    }
+
+    /** Feeds a float32 scalar from now on. */
+    void feed(String placeholder, double number) {
+        put(placeholder, TFloat32.scalarOf((float) number));
+    }
+
+    private void put(String placeholder, Tensor tensor) {
+        Tensor before = feeds.put(placeholder, tensor);
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    double[] fetch(String tensor) {
+        return fetch(List.of(tensor), List.of()).get(0);
+    }
+
+    void run(String target) {
+        fetch(List.of(), List.of(target));
+    }
+
+    List<double[]> fetch(List<String> tensors, List<String> targets) {
+        Session.Runner runner = session.runner();
+        feeds.forEach((name, tensor) -> {
+            if (graph.operation(name) != null) {
+                runner.feed(name, tensor);
+            }
+        });
+        tensors.forEach(runner::fetch);
+        targets.forEach(runner::addTarget);
+        try (Result result = runner.run()) {
+            List<double[]> values = new ArrayList<>();
+            result.forEach(entry -> values.add(numbers(entry.getValue())));
+            return values;
+        }
+    }
+
+    private static long size(List<Long> shape) {
+        return shape.stream().reduce(1L, (a, b) -> a * b);
+    }
+
+    private static Tensor doubles(Shape shape, double[] numbers) {
+        return TFloat64.tensorOf(shape, DataBuffers.of(numbers));
+    }
+
+    private static Tensor floats(Shape shape, double[] numbers) {
+        float[] narrow = new float[numbers.length];
+        for (int i = 0; i < numbers.length; i++) {
+            narrow[i] = (float) numbers[i];
+        }
+        return TFloat32.tensorOf(shape, DataBuffers.of(narrow));
+    }
+
+    private static double[] numbers(Tensor tensor) {
+        int size = (int) tensor.shape().size();
+        double[] numbers = new double[size];
+        if (tensor.dataType() == DataType.DT_DOUBLE) {
+            tensor.asRawTensor().data().asDoubles().read(numbers);
+        } else {
+            float[] narrow = new float[size];
+            tensor.asRawTensor().data().asFloats().read(narrow);
+            for (int i = 0; i < size; i++) {
+                numbers[i] = narrow[i];
+            }
+        }
+        return numbers;
+    }
+
+    @Override
+    public void close() {
+        feeds.values().forEach(Tensor::close);
+        session.close();
+        graph.close();
+    }
+}
