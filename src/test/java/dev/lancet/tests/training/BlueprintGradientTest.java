@@ -66,8 +66,10 @@ class BlueprintGradientTest {
             feed(model, trial);
             judge.fill(3);
             trial.fill(3);
-            for (String name : names) {
-                assertClose(name, trial.fetch(name + ".grad"), judge.fetch(name + ".judged"), 1e-5);
+            List<double[]> gradients = trial.fetchAll(names, ".grad");
+            List<double[]> judged = judge.fetchAll(names, ".judged");
+            for (int i = 0; i < names.size(); i++) {
+                assertClose(names.get(i), gradients.get(i), judged.get(i), 1e-5);
             }
         }
     }

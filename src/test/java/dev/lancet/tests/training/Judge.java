@@ -18,7 +18,7 @@ final class Judge {
     /** Gradients of a scalar. */
     static GraphDef of(GraphDef forward, String loss, List<String> variables) {
         try (Graph graph = new Graph()) {
-            graph.importGraphDef(forward);
+            graph.importGraphDef(Inlined.of(forward));
             return judged(graph, loss, new Output<?>[0], variables);
         }
     }
@@ -29,7 +29,7 @@ final class Judge {
      */
     static GraphDef ofCrossEntropy(GraphDef forward, int rows, List<String> variables) {
         try (Graph graph = new Graph()) {
-            GraphDef.Builder seeded = forward.toBuilder();
+            GraphDef.Builder seeded = Inlined.of(forward).toBuilder();
             seeded.addNodeBuilder()
                     .setName("share")
                     .setOp("Const")

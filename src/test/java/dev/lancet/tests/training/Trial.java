@@ -1,10 +1,12 @@
 package dev.lancet.tests.training;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
@@ -13,9 +15,12 @@ import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
@@ -24,11 +29,17 @@ import org.tensorflow.types.TInt32;
 final class Trial implements AutoCloseable {
 
     private final Map<String, NodeDef> variables = new LinkedHashMap<>();
+    private final Set<String> slots = new HashSet<>();
+    private final Map<String, double[]> values = new LinkedHashMap<>();
     private final Map<String, Tensor> feeds = new LinkedHashMap<>();
     private final Graph graph = new Graph();
     private final Session session;
 
     Trial(GraphDef def) {
+        def.getNodeList().stream()
+                .map(NodeDef::getName)
+                .filter(name -> name.endsWith(".start"))
+                .forEach(name -> slots.add(name.substring(0, name.length() - ".start".length())));
         GraphDef.Builder loading = def.toBuilder();
         for (NodeDef node : def.getNodeList()) {
             if (node.getOp().equals("VarHandleOp")) {
@@ -48,11 +59,12 @@ final class Trial implements AutoCloseable {
             }
         }
         graph.importGraphDef(loading.build());
-        session = new Session(graph);
-    }
-
-    Graph graph() {
-        return graph;
+        session = new Session(
+                graph,
+                ConfigProto.newBuilder()
+                        .setGraphOptions(GraphOptions.newBuilder()
+                                .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)))
+                        .build());
     }
 
     List<Long> shape(String variable) {
@@ -63,33 +75,39 @@ final class Trial implements AutoCloseable {
 
     /** Every variable but optimiser slots gets small numbers, the same for the same seed; gains are near one. */
     Map<String, double[]> fill(long seed) {
-        Map<String, double[]> values = new LinkedHashMap<>();
         Random random = new Random(seed);
         for (String name : variables.keySet()) {
-            if (!name.endsWith(".m") && !name.endsWith(".v") || name.contains("attn.v")) {
+            if (!slots.contains(name)) {
                 double[] numbers = new double[(int) size(shape(name))];
                 double centre = name.endsWith(".gain") ? 1 : 0;
                 for (int i = 0; i < numbers.length; i++) {
                     numbers[i] = (float) (centre + 0.3 * random.nextGaussian());
                 }
                 values.put(name, numbers);
-                set(name, numbers);
             }
         }
-        return values;
+        write();
+        return Map.copyOf(values);
     }
 
     void set(String variable, double[] numbers) {
-        boolean wide = variables.get(variable).getAttrOrThrow("dtype").getType() == DataType.DT_DOUBLE;
-        Shape shape = Shape.of(
-                shape(variable).stream().mapToLong(Long::longValue).toArray());
-        try (Tensor tensor = wide ? doubles(shape, numbers) : floats(shape, numbers)) {
-            session.runner()
-                    .feed(variable + ".fed", tensor)
-                    .addTarget(variable + ".set")
-                    .run()
-                    .close();
-        }
+        values.put(variable, numbers);
+        write();
+    }
+
+    /** All variables at once: every new set of feeds costs the session more than the numbers do. */
+    private void write() {
+        List<Tensor> tensors = new ArrayList<>();
+        Session.Runner runner = session.runner();
+        values.forEach((variable, numbers) -> {
+            boolean wide = variables.get(variable).getAttrOrThrow("dtype").getType() == DataType.DT_DOUBLE;
+            Shape shape = Shape.of(
+                    shape(variable).stream().mapToLong(Long::longValue).toArray());
+            tensors.add(wide ? doubles(shape, numbers) : floats(shape, numbers));
+            runner.feed(variable + ".fed", tensors.get(tensors.size() - 1)).addTarget(variable + ".set");
+        });
+        runner.run().close();
+        tensors.forEach(Tensor::close);
     }
 
     /** Feeds random ids below {@code bound} to an int32 placeholder, from now on. */
@@ -114,6 +132,10 @@ final class Trial implements AutoCloseable {
 
     double[] fetch(String tensor) {
         return fetch(List.of(tensor), List.of()).get(0);
+    }
+
+    List<double[]> fetchAll(List<String> variables, String suffix) {
+        return fetch(variables.stream().map(name -> name + suffix).toList(), List.of());
     }
 
     void run(String target) {
