@@ -62,12 +62,13 @@ final class Doubled {
         if (tensor.getDtype() != DataType.DT_FLOAT) {
             return tensor;
         }
-        TensorProto.Builder doubled =
-                tensor.toBuilder().setDtype(DataType.DT_DOUBLE).clearTensorContent().clearFloatVal();
+        TensorProto.Builder doubled = tensor.toBuilder()
+                .setDtype(DataType.DT_DOUBLE)
+                .clearTensorContent()
+                .clearFloatVal();
         tensor.getFloatValList().forEach(doubled::addDoubleVal);
         ByteBuffer floats = tensor.getTensorContent().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-        ByteBuffer doubles =
-                ByteBuffer.allocate(2 * floats.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer doubles = ByteBuffer.allocate(2 * floats.remaining()).order(ByteOrder.LITTLE_ENDIAN);
         while (floats.hasRemaining()) {
             doubles.putDouble(floats.getFloat());
         }

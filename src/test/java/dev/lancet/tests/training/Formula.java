@@ -66,7 +66,13 @@ record Formula(String name, GraphDef graph, List<String> variables) {
 
         Value reduce(String op, boolean keep, int axis, long... dims) {
             Value x = variable("a", 2, 3, 4);
-            return ops().reduce("y", op, x, ops().ints("y.axis", axis), keep, Form.of(FLOAT, dims).dims());
+            return ops().reduce(
+                            "y",
+                            op,
+                            x,
+                            ops().ints("y.axis", axis),
+                            keep,
+                            Form.of(FLOAT, dims).dims());
         }
     }
 }

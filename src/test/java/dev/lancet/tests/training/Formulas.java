@@ -83,8 +83,19 @@ final class Formulas {
 
     private static void curves(List<Formula> all) {
         for (String op : List.of(
-                "Neg", "Square", "Sqrt", "Rsqrt", "Reciprocal", "Tanh", "Sigmoid", "Exp", "Log", "Erf", "Relu",
-                "Identity", "Softmax")) {
+                "Neg",
+                "Square",
+                "Sqrt",
+                "Rsqrt",
+                "Reciprocal",
+                "Tanh",
+                "Sigmoid",
+                "Exp",
+                "Log",
+                "Erf",
+                "Relu",
+                "Identity",
+                "Softmax")) {
             all.add(Formula.of(op, at -> at.unary(op, at.positive("a", 2, 3))));
         }
         all.add(Formula.of("Softmax of rank 3", at -> at.unary("Softmax", at.variable("a", 2, 2, 3))));
@@ -120,27 +131,49 @@ final class Formulas {
 
     private static void pieces(List<Formula> all) {
         all.add(Formula.of("ConcatV2", at -> at.ops()
-                .concat("y", at.variable("a", 2, 3), at.variable("b", 2, 1), at.ops().constant("axis", 1), 1)));
+                .concat(
+                        "y",
+                        at.variable("a", 2, 3),
+                        at.variable("b", 2, 1),
+                        at.ops().constant("axis", 1),
+                        1)));
         all.add(Formula.of("Split", at -> {
-            var halves = at.ops().halves("halves", at.variable("a", 2, 4), at.ops().constant("axis", 1), 1);
+            var halves =
+                    at.ops().halves("halves", at.variable("a", 2, 4), at.ops().constant("axis", 1), 1);
             return at.binary("Mul", halves.get(0), halves.get(1));
         }));
         all.add(Formula.of(
                 "Split of which one half is used",
-                at -> at.unary("Square", at.ops()
-                        .halves("halves", at.variable("a", 2, 4), at.ops().constant("axis", 1), 1)
-                        .get(1))));
-        all.add(Formula.of("SplitV", at -> at.unary("Square", at.sketch()
-                .node("parts", "SplitV")
-                .in(at.variable("a", 2, 4), at.ops().ints("sizes", 1, 3), at.ops().constant("axis", 1))
-                .with("T", FLOAT)
-                .with("Tlen", DataType.DT_INT32)
-                .with("num_split", 2)
-                .gives(List.of(Form.of(FLOAT, 2, 1), Form.of(FLOAT, 2, 3)))
-                .get(1))));
+                at -> at.unary(
+                        "Square",
+                        at.ops()
+                                .halves(
+                                        "halves",
+                                        at.variable("a", 2, 4),
+                                        at.ops().constant("axis", 1),
+                                        1)
+                                .get(1))));
+        all.add(Formula.of(
+                "SplitV",
+                at -> at.unary(
+                        "Square",
+                        at.sketch()
+                                .node("parts", "SplitV")
+                                .in(
+                                        at.variable("a", 2, 4),
+                                        at.ops().ints("sizes", 1, 3),
+                                        at.ops().constant("axis", 1))
+                                .with("T", FLOAT)
+                                .with("Tlen", DataType.DT_INT32)
+                                .with("num_split", 2)
+                                .gives(List.of(Form.of(FLOAT, 2, 1), Form.of(FLOAT, 2, 3)))
+                                .get(1))));
         all.add(Formula.of("Slice", at -> at.sketch()
                 .node("y", "Slice")
-                .in(at.variable("a", 3, 4), at.ops().ints("begin", 1, 0), at.ops().ints("size", 1, -1))
+                .in(
+                        at.variable("a", 3, 4),
+                        at.ops().ints("begin", 1, 0),
+                        at.ops().ints("size", 1, -1))
                 .with("T", FLOAT)
                 .with("Index", DataType.DT_INT32)
                 .gives(Form.of(FLOAT, 1, 4))));
@@ -203,7 +236,13 @@ final class Formulas {
         Value halves = in.ops()
                 .halves("halves", in.ops().mul("scaled", x, gain), in.ops().constant("axis", 1), 1)
                 .get(1);
-        body.result("y", in.ops().mul("out", in.ops().concat("twin", halves, halves, in.ops().constant("last", 1), 1), mean));
+        body.result(
+                "y",
+                in.ops()
+                        .mul(
+                                "out",
+                                in.ops().concat("twin", halves, halves, in.ops().constant("last", 1), 1),
+                                mean));
         Sketch.Function block = at.sketch().define(body);
         Value once = at.sketch().call("once", block, List.of(a, b)).get(0);
         return at.sketch().call("y", block, List.of(once, b)).get(0);

@@ -16,7 +16,8 @@ final class Inlined {
 
     static GraphDef of(GraphDef graph) {
         Map<String, FunctionDef> functions = new HashMap<>();
-        graph.getLibrary().getFunctionList()
+        graph.getLibrary()
+                .getFunctionList()
                 .forEach(function -> functions.put(function.getSignature().getName(), function));
         GraphDef.Builder inlined = graph.toBuilder().clearNode().clearLibrary();
         for (NodeDef node : graph.getNodeList()) {
@@ -38,17 +39,19 @@ final class Inlined {
         Map<String, String> ops = new HashMap<>();
         function.getNodeDefList().forEach(node -> ops.put(node.getName(), node.getOp()));
         for (NodeDef node : function.getNodeDefList()) {
-            NodeDef.Builder copy = node.toBuilder().setName(call.getName() + "/" + node.getName()).clearInput();
+            NodeDef.Builder copy = node.toBuilder()
+                    .setName(call.getName() + "/" + node.getName())
+                    .clearInput();
             node.getInputList().forEach(input -> copy.addInput(input(input, call.getName(), names, ops)));
             graph.addNode(copy);
         }
-        String result = function.getRetOrThrow(function.getSignature().getOutputArg(0).getName());
+        String result =
+                function.getRetOrThrow(function.getSignature().getOutputArg(0).getName());
         graph.addNodeBuilder()
                 .setName(call.getName())
                 .setOp("Identity")
                 .addInput(input(result, call.getName(), names, ops))
-                .putAttr("T", Attrs.of(
-                        function.getSignature().getOutputArg(0).getType()));
+                .putAttr("T", Attrs.of(function.getSignature().getOutputArg(0).getType()));
     }
 
     private static String input(String input, String call, Map<String, String> names, Map<String, String> ops) {

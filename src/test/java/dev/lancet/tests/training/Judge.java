@@ -66,7 +66,9 @@ final class Judge {
                     .setName(variables.get(i) + ".judged")
                     .setOp("Identity")
                     .addInput(op.name() + ":" + gradients[i].index())
-                    .putAttr("T", Attrs.of(DataType.forNumber(gradients[i].dataType().getNumber()))));
+                    .putAttr(
+                            "T",
+                            Attrs.of(DataType.forNumber(gradients[i].dataType().getNumber()))));
         }
         return judged.build();
     }

@@ -101,8 +101,8 @@ final class Trial implements AutoCloseable {
         Session.Runner runner = session.runner();
         values.forEach((variable, numbers) -> {
             boolean wide = variables.get(variable).getAttrOrThrow("dtype").getType() == DataType.DT_DOUBLE;
-            Shape shape = Shape.of(
-                    shape(variable).stream().mapToLong(Long::longValue).toArray());
+            Shape shape =
+                    Shape.of(shape(variable).stream().mapToLong(Long::longValue).toArray());
             tensors.add(wide ? doubles(shape, numbers) : floats(shape, numbers));
             runner.feed(variable + ".fed", tensors.get(tensors.size() - 1)).addTarget(variable + ".set");
         });

@@ -62,6 +62,8 @@ class VjpTest {
                         "ids",
                         3,
                         5,
-                        shape.getDimList().stream().mapToLong(size -> size.getSize()).toArray()));
+                        shape.getDimList().stream()
+                                .mapToLong(size -> size.getSize())
+                                .toArray()));
     }
 }

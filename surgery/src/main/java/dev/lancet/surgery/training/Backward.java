@@ -53,8 +53,8 @@ public final class Backward {
         for (String variable : variables) {
             @Nullable Tensor gradient = gradients.get(reads.get(index++));
             if (gradient == null) {
-                throw new LancetException("variable '" + variable + "' does not reach '" + loss
-                        + "'; leave it out of what is trained");
+                throw new LancetException(
+                        "variable '" + variable + "' does not reach '" + loss + "'; leave it out of what is trained");
             }
             new Pen(region, variable).identity(".grad", gradient);
         }

@@ -98,9 +98,7 @@ final class Bodies {
 
     private String named(Region region, Tensor tensor) {
         NodeDef node = region.node(tensor.node());
-        return node.getOp().equals(ARGUMENT)
-                ? node.getName()
-                : ports.name(node.getName(), node.getOp(), tensor.port());
+        return node.getOp().equals(ARGUMENT) ? node.getName() : ports.name(node.getName(), node.getOp(), tensor.port());
     }
 
     private String counted(String input, Map<String, String> ops) {

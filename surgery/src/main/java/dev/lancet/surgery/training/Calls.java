@@ -124,10 +124,7 @@ final class Calls implements Vjp {
                             .collect(Collectors.joining("_"));
         }
         if (functions.containsKey(name)) {
-            name += "."
-                    + use.arguments().stream()
-                            .map(Calls::size)
-                            .collect(Collectors.joining("_"));
+            name += "." + use.arguments().stream().map(Calls::size).collect(Collectors.joining("_"));
         }
         return name;
     }

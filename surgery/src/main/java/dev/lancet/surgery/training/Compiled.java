@@ -19,7 +19,8 @@ public final class Compiled {
         GraphDef.Builder marked = graph.toBuilder().clearNode();
         for (NodeDef node : graph.getNodeList()) {
             boolean call = node.getOp().equals("PartitionedCall");
-            marked.addNode(call ? node.toBuilder().putAttr(MARK, Attributes.flag(true)).build() : node);
+            marked.addNode(
+                    call ? node.toBuilder().putAttr(MARK, Attributes.flag(true)).build() : node);
         }
         return marked.build();
     }

@@ -16,11 +16,10 @@ final class Curves {
             Map.entry("Tanh", fused("TanhGrad")),
             Map.entry("Sigmoid", fused("SigmoidGrad")),
             Map.entry("Exp", chain -> chain.give(0, chain.pen().times("0", chain.gradient(), chain.output(0)))),
-            Map.entry(
-                    "Log", chain -> chain.give(0, chain.pen().op("0", "RealDiv", chain.gradient(), chain.input(0)))),
+            Map.entry("Log", chain -> chain.give(0, chain.pen().op("0", "RealDiv", chain.gradient(), chain.input(0)))),
             Map.entry("Erf", Curves::erf),
-            Map.entry("Relu", chain -> chain.give(
-                    0, chain.pen().op("0", "ReluGrad", chain.gradient(), chain.input(0)))));
+            Map.entry(
+                    "Relu", chain -> chain.give(0, chain.pen().op("0", "ReluGrad", chain.gradient(), chain.input(0)))));
 
     private Curves() {}
 

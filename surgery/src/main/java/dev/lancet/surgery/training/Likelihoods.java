@@ -26,7 +26,8 @@ final class Likelihoods {
             throw Table.missing(chain.node(), "of its second output");
         }
         Pen pen = chain.pen();
-        Tensor column = pen.reshape("column", chain.gradient(), List.of(chain.gradient().elements(), 1L));
+        Tensor column =
+                pen.reshape("column", chain.gradient(), List.of(chain.gradient().elements(), 1L));
         chain.give(0, pen.times("0", chain.output(1), column));
     }
 }

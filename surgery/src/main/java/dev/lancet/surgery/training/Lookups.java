@@ -15,7 +15,10 @@ final class Lookups {
         Tensor table = chain.input(0);
         Tensor ids = chain.input(1);
         boolean rows = chain.region().integers(chain.input(2)).get(0) == 0
-                && chain.node().getAttrOrDefault("batch_dims", Attributes.integer(0)).getI() == 0;
+                && chain.node()
+                                .getAttrOrDefault("batch_dims", Attributes.integer(0))
+                                .getI()
+                        == 0;
         if (!rows) {
             throw Table.missing(chain.node(), "along an axis other than 0");
         }

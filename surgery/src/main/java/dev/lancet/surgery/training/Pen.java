@@ -63,11 +63,7 @@ final class Pen {
     }
 
     Tensor cast(String word, Tensor a, DataType type) {
-        return put(
-                word,
-                "Cast",
-                List.of(a),
-                Map.of("SrcT", Attributes.type(a.type()), "DstT", Attributes.type(type)));
+        return put(word, "Cast", List.of(a), Map.of("SrcT", Attributes.type(a.type()), "DstT", Attributes.type(type)));
     }
 
     /** {@code a · b}, each transposed if said. */

@@ -34,7 +34,14 @@ final class Pieces {
             if (chain.wants(index)) {
                 List<Long> begin = zeros(rank);
                 begin.set(axis, offset);
-                chain.give(index, cut(chain.pen(), "" + index, chain.gradient(), begin, parts.get(index).shape()));
+                chain.give(
+                        index,
+                        cut(
+                                chain.pen(),
+                                "" + index,
+                                chain.gradient(),
+                                begin,
+                                parts.get(index).shape()));
             }
             offset += parts.get(index).dimension(axis);
         }
@@ -45,7 +52,8 @@ final class Pieces {
         Pen pen = chain.pen();
         List<Tensor> parts = gradients(chain);
         List<Tensor> inputs = new ArrayList<>(parts);
-        inputs.add(pen.integer("axis", chain.region().integers(chain.input(axisInput)).get(0)));
+        inputs.add(pen.integer(
+                "axis", chain.region().integers(chain.input(axisInput)).get(0)));
         chain.give(
                 whole,
                 pen.put(
@@ -67,7 +75,8 @@ final class Pieces {
         List<Long> paddings = new ArrayList<>();
         for (int axis = 0; axis < input.rank(); axis++) {
             paddings.add(begin.get(axis));
-            paddings.add(input.dimension(axis) - begin.get(axis) - chain.output(0).dimension(axis));
+            paddings.add(
+                    input.dimension(axis) - begin.get(axis) - chain.output(0).dimension(axis));
         }
         Tensor pairs = chain.pen().pairs("paddings", paddings);
         chain.give(
@@ -84,7 +93,10 @@ final class Pieces {
         List<Tensor> inputs = new ArrayList<>();
         inputs.add(chain.pen().integers("shape", chain.input(0).shape()));
         Map<String, AttrValue> attributes = new LinkedHashMap<>(Map.of(
-                "T", Attributes.type(chain.gradient().type()), "Index", chain.node().getAttrOrThrow("Index")));
+                "T",
+                Attributes.type(chain.gradient().type()),
+                "Index",
+                chain.node().getAttrOrThrow("Index")));
         for (int index = 1; index < 4; index++) {
             Tensor bound = chain.input(index);
             inputs.add(
@@ -107,7 +119,8 @@ final class Pieces {
         for (int axis = 0; axis < chain.input(0).rank(); axis++) {
             begin.add(paddings.get(2 * axis));
         }
-        chain.give(0, cut(chain.pen(), "0", chain.gradient(), begin, chain.input(0).shape()));
+        chain.give(
+                0, cut(chain.pen(), "0", chain.gradient(), begin, chain.input(0).shape()));
     }
 
     private static void pack(Chain chain) {

@@ -34,7 +34,9 @@ final class Products {
         String word = whole ? "" + index : index + ".whole";
         Tensor product =
                 chain.pen().matMul(word, factors.left(), factors.turnLeft(), factors.right(), factors.turnRight());
-        chain.give(index, chain.pen().gathered("" + index, product, chain.input(index).shape()));
+        chain.give(
+                index,
+                chain.pen().gathered("" + index, product, chain.input(index).shape()));
     }
 
     private record Factors(Tensor left, boolean turnLeft, Tensor right, boolean turnRight) {}

@@ -6,9 +6,8 @@ import java.util.Map;
 /** Sums and means over axes: the gradient is spread over what was summed. */
 final class Reductions {
 
-    static final Map<String, Vjp> ROOM = Map.of(
-            "Sum", chain -> spread(chain, chain.gradient()),
-            "Mean", Reductions::mean);
+    static final Map<String, Vjp> ROOM =
+            Map.of("Sum", chain -> spread(chain, chain.gradient()), "Mean", Reductions::mean);
 
     private Reductions() {}
 

@@ -81,7 +81,9 @@ final class Region {
 
     /** The data inputs of a node as they are written in it. */
     static List<String> refs(NodeDef node) {
-        return node.getInputList().stream().filter(input -> !input.startsWith("^")).toList();
+        return node.getInputList().stream()
+                .filter(input -> !input.startsWith("^"))
+                .toList();
     }
 
     /** The name of the node that an input, data or control, comes from. */

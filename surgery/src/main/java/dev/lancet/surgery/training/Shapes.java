@@ -12,11 +12,49 @@ import org.tensorflow.proto.NodeDef;
 final class Shapes {
 
     private static final Set<String> ELEMENTWISE = Set.of(
-            "Add", "AddN", "AddV2", "BiasAdd", "Bitcast", "Cast", "Div", "Equal", "Erf", "Exp", "Greater", "GreaterEqual",
-            "Identity", "Less", "LessEqual", "Log", "LogicalAnd", "LogicalNot", "LogicalOr", "Maximum", "Minimum", "Mul",
-            "Neg", "Pow", "RealDiv", "Reciprocal", "ReciprocalGrad", "Relu", "ReluGrad", "Rsqrt", "RsqrtGrad", "SelectV2",
-            "Sigmoid", "SigmoidGrad", "Softmax", "Sqrt", "SqrtGrad", "Square", "SquaredDifference", "StopGradient", "Sub",
-            "Tanh", "TanhGrad");
+            "Add",
+            "AddN",
+            "AddV2",
+            "BiasAdd",
+            "Bitcast",
+            "Cast",
+            "Div",
+            "Equal",
+            "Erf",
+            "Exp",
+            "Greater",
+            "GreaterEqual",
+            "Identity",
+            "Less",
+            "LessEqual",
+            "Log",
+            "LogicalAnd",
+            "LogicalNot",
+            "LogicalOr",
+            "Maximum",
+            "Minimum",
+            "Mul",
+            "Neg",
+            "Pow",
+            "RealDiv",
+            "Reciprocal",
+            "ReciprocalGrad",
+            "Relu",
+            "ReluGrad",
+            "Rsqrt",
+            "RsqrtGrad",
+            "SelectV2",
+            "Sigmoid",
+            "SigmoidGrad",
+            "Softmax",
+            "Sqrt",
+            "SqrtGrad",
+            "Square",
+            "SquaredDifference",
+            "StopGradient",
+            "Sub",
+            "Tanh",
+            "TanhGrad");
 
     private Shapes() {}
 
@@ -102,8 +140,9 @@ final class Shapes {
 
     private static List<List<Long>> elementwise(NodeDef node, List<Tensor> in) {
         if (in.isEmpty() || !ELEMENTWISE.contains(node.getOp())) {
-            throw new LancetException("node '" + node.getName() + "' (" + node.getOp() + ") must say its static shape in "
-                    + Attributes.OUTPUT_SHAPES + "; only a graph of static shapes can be differentiated");
+            throw new LancetException(
+                    "node '" + node.getName() + "' (" + node.getOp() + ") must say its static shape in "
+                            + Attributes.OUTPUT_SHAPES + "; only a graph of static shapes can be differentiated");
         }
         List<Long> shape = in.get(0).shape();
         // A bias adds along the last axis, and the gradient of a curve has its output's shape: both broadcast alike.
@@ -116,8 +155,8 @@ final class Shapes {
     private static List<Long> product(List<Tensor> in, NodeDef node, String turnA, String turnB) {
         Tensor a = in.get(0);
         Tensor b = in.get(1);
-        List<Long> shape = new ArrayList<>(broadcast(
-                a.shape().subList(0, a.rank() - 2), b.shape().subList(0, b.rank() - 2)));
+        List<Long> shape = new ArrayList<>(
+                broadcast(a.shape().subList(0, a.rank() - 2), b.shape().subList(0, b.rank() - 2)));
         shape.add(a.dimension(Attributes.isSet(node, turnA) ? -1 : -2));
         shape.add(b.dimension(Attributes.isSet(node, turnB) ? -2 : -1));
         return shape;
@@ -183,7 +222,9 @@ final class Shapes {
         List<Tensor> parts = in.subList(0, in.size() - 1);
         int axis = region.integers(in.get(in.size() - 1)).get(0).intValue();
         return replaced(
-                parts.get(0), axis, parts.stream().mapToLong(part -> part.dimension(axis)).sum());
+                parts.get(0),
+                axis,
+                parts.stream().mapToLong(part -> part.dimension(axis)).sum());
     }
 
     private static List<Long> packed(NodeDef node, List<Tensor> in) {
@@ -208,8 +249,8 @@ final class Shapes {
     }
 
     private static List<Long> squeezed(Tensor tensor, NodeDef node) {
-        List<Long> axes = axes(
-                tensor, node.getAttrOrThrow("squeeze_dims").getList().getIList());
+        List<Long> axes =
+                axes(tensor, node.getAttrOrThrow("squeeze_dims").getList().getIList());
         List<Long> shape = new ArrayList<>();
         for (int axis = 0; axis < tensor.rank(); axis++) {
             boolean goes = axes.isEmpty() ? tensor.dimension(axis) == 1 : axes.contains((long) axis);

@@ -15,7 +15,12 @@ final class Shaping {
             "Squeeze", Shaping::reshape,
             "BroadcastTo",
                     chain -> chain.give(
-                            0, chain.pen().gathered("0", chain.gradient(), chain.input(0).shape())),
+                            0,
+                            chain.pen()
+                                    .gathered(
+                                            "0",
+                                            chain.gradient(),
+                                            chain.input(0).shape())),
             "Transpose", Shaping::transpose,
             "Cast", Shaping::cast);
 

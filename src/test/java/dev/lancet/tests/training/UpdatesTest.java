@@ -1,0 +1,115 @@
+package dev.lancet.tests.training;
+
+import static dev.lancet.tests.training.Differences.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.training.Backward;
+import dev.lancet.surgery.training.Updates;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.proto.GraphDef;
+
+/** Steps of AdamW against the formulas of the paper, computed here in float64. */
+class UpdatesTest {
+
+    private static final double RATE = 0.01;
+    private static final double BETA1 = 0.9;
+    private static final double BETA2 = 0.95;
+    private static final double EPSILON = 1e-3; // large enough to be seen
+
+    private static final Formula LAYER = Formula.of("layer", at -> {
+        var x = at.sketch().variable("x", Form.of(Formula.FLOAT, 4, 3));
+        var product = at.ops().matmul("product", x, false, at.variable("w", 3, 2), false);
+        return at.ops().unary("y", "Tanh", at.ops().add("biased", product, at.variable("b", 2)));
+    });
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0.1, 0", "0, 0.5", "0.1, 0.5", "0.1, 1000"})
+    void steps_are_those_of_the_paper(double decay, double clip) {
+        try (Trial trial = new Trial(graph(new Updates(BETA1, BETA2, EPSILON, decay, clip)))) {
+            Map<String, double[]> before = trial.fill(1);
+            trial.run("train.start");
+            Expected w = new Expected(before.get("w"), decay);
+            Expected b = new Expected(before.get("b"), 0);
+            for (int step = 1; step <= 3; step++) {
+                at(trial, step);
+                List<double[]> seen =
+                        trial.fetch(List.of("loss", "grad.norm", "w.grad", "b.grad", "w.read"), List.of("train"));
+                double norm = Math.hypot(Differences.norm(seen.get(2)), Differences.norm(seen.get(3)));
+                assertThat(seen.get(1)[0]).isCloseTo(norm, within(1e-5 * norm));
+                assertClose("w as the step read it", seen.get(4), w.values, 1e-6);
+                double scale = clip == 0 ? 1 : Math.min(1, clip / norm);
+                w.step(seen.get(2), scale, step);
+                b.step(seen.get(3), scale, step);
+                assertClose("w after step " + step, trial.fetch("w.read"), w.values, 1e-6);
+                assertClose("b after step " + step, trial.fetch("b.read"), b.values, 1e-6);
+            }
+        }
+    }
+
+    @Test
+    void what_is_not_trained_stays() {
+        try (Trial trial = new Trial(graph(new Updates(BETA1, BETA2, EPSILON, 0.1, 1)))) {
+            Map<String, double[]> before = trial.fill(1);
+            trial.run("train.start");
+            at(trial, 1);
+            trial.run("train");
+            assertThat(trial.fetch("x.read")).isEqualTo(before.get("x"));
+            assertThat(trial.fetch("mix.read")).isEqualTo(before.get("mix"));
+        }
+    }
+
+    @Test
+    void a_step_shows_its_loss_and_its_norm_when_they_are_not_numbers() {
+        try (Trial trial = new Trial(graph(new Updates(BETA1, BETA2, EPSILON, 0, 1)))) {
+            trial.fill(1);
+            trial.set("b", new double[] {Double.NaN, 0});
+            trial.run("train.start");
+            at(trial, 1);
+            List<double[]> seen = trial.fetch(List.of("loss", "grad.norm"), List.of("train"));
+            assertThat(seen.get(0)[0]).isNaN();
+            assertThat(seen.get(1)[0]).isNaN();
+        }
+    }
+
+    private static GraphDef graph(Updates updates) {
+        return updates.on(Backward.derive(LAYER.graph(), "loss", LAYER.variables()), LAYER.variables());
+    }
+
+    private static void at(Trial trial, int step) {
+        trial.feed("rate", RATE);
+        trial.feed("beta1.power", Math.pow(BETA1, step));
+        trial.feed("beta2.power", Math.pow(BETA2, step));
+    }
+
+    /** One variable and its moments. */
+    private static final class Expected {
+        private final double decay;
+        private final double[] values;
+        private final double[] m;
+        private final double[] v;
+
+        Expected(double[] values, double decay) {
+            this.values = values.clone();
+            this.decay = decay;
+            this.m = new double[values.length];
+            this.v = new double[values.length];
+        }
+
+        void step(double[] gradient, double scale, int step) {
+            for (int i = 0; i < values.length; i++) {
+                double g = gradient[i] * scale;
+                m[i] = BETA1 * m[i] + (1 - BETA1) * g;
+                v[i] = BETA2 * v[i] + (1 - BETA2) * g * g;
+                double first = m[i] / (1 - Math.pow(BETA1, step));
+                double second = v[i] / (1 - Math.pow(BETA2, step));
+                values[i] -= RATE * decay * values[i] + RATE * first / (Math.sqrt(second) + EPSILON);
+            }
+        }
+    }
+}
