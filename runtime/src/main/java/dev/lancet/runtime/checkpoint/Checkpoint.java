@@ -1,0 +1,44 @@
+package dev.lancet.runtime.checkpoint;
+
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model on disk, opened: what it is, and its arrays, which are read one at a time when they are asked for.
+ *
+ * @param transformer what was declared
+ * @param plan which arrays it consists of
+ * @param weights the arrays, read from the files as they are asked for
+ * @param tokenizer its tokenizer file, if one lies beside it
+ * @param unused tensors of the files that are no part of the model, for a warning
+ */
+public record Checkpoint(
+        Transformer transformer, Plan plan, Weights weights, Optional<Path> tokenizer, List<String> unused) {
+
+    public Checkpoint {
+        unused = List.copyOf(unused);
+    }
+
+    /**
+     * Opens whatever model lies there: a Hugging Face folder, a Lancet model folder or a llama2.c {@code .bin}.
+     *
+     * @throws LancetException if it is none of them, or not whole; the message says which file and what to do
+     */
+    public static Checkpoint open(Path path) {
+        Format format = Format.of(path);
+        return switch (format) {
+            case HUGGING_FACE -> HuggingFace.open(path);
+            case LANCET -> ModelFolder.open(path).checkpoint();
+            case LLAMA2C -> Llama2c.open(path);
+            case SAVED_MODEL, FROZEN_GRAPH ->
+                throw new LancetException(path + ": is a " + format.description()
+                        + ", which holds a graph; here a Hugging Face folder, a Lancet model folder or a llama2.c .bin is"
+                        + " needed");
+        };
+    }
+}

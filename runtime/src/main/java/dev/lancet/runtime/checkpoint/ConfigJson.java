@@ -1,0 +1,129 @@
+package dev.lancet.runtime.checkpoint;
+
+import dev.lancet.dsl.LancetException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A JSON object that somebody else wrote: what is asked for is checked, what is not asked for does not matter.
+ *
+ * @param file where it stands
+ * @param inside how far inside the file, for messages: empty at its root, else for example {@code rope_scaling.}
+ * @param node its content
+ */
+record ConfigJson(Path file, String inside, ObjectNode node) {
+
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .build();
+
+    static ConfigJson read(Path file) {
+        try {
+            JsonNode root = JSON.readTree(Files.readAllBytes(file));
+            if (root instanceof ObjectNode object) {
+                return new ConfigJson(file, "", object);
+            }
+            throw new LancetException(file + ": holds no JSON object; get the file anew");
+        } catch (IOException wrong) {
+            throw Failure.reading(file, wrong);
+        } catch (JacksonException wrong) {
+            TokenStreamLocation at = wrong.getLocation();
+            throw new LancetException(
+                    file + ": is no JSON at line " + at.getLineNr() + ", column " + at.getColumnNr() + " ("
+                            + wrong.getOriginalMessage().lines().findFirst().orElse("") + "); correct it there",
+                    wrong);
+        }
+    }
+
+    /** Whether the key is there, be it null. */
+    boolean has(String key) {
+        return node.has(key);
+    }
+
+    /** The value of a key that is there and not null. */
+    Optional<JsonNode> find(String key) {
+        return Optional.ofNullable(node.get(key)).filter(value -> !value.isNull());
+    }
+
+    Optional<ConfigJson> object(String key) {
+        return find(key).map(value -> {
+            if (value instanceof ObjectNode object) {
+                return new ConfigJson(file, inside + key + ".", object);
+            }
+            throw wrong(key, value, "an object");
+        });
+    }
+
+    Optional<Integer> integer(String key) {
+        return find(key).map(value -> {
+            if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+                throw wrong(key, value, "a whole number");
+            }
+            return value.intValue();
+        });
+    }
+
+    Optional<Double> number(String key) {
+        return find(key).map(value -> {
+            if (!value.isNumber()) {
+                throw wrong(key, value, "a number");
+            }
+            return value.doubleValue();
+        });
+    }
+
+    Optional<Boolean> flag(String key) {
+        return find(key).map(value -> {
+            if (!value.isBoolean()) {
+                throw wrong(key, value, "true or false");
+            }
+            return value.booleanValue();
+        });
+    }
+
+    Optional<String> text(String key) {
+        return find(key).map(value -> {
+            if (!value.isString()) {
+                throw wrong(key, value, "a text");
+            }
+            return value.stringValue();
+        });
+    }
+
+    int requiredInteger(String key) {
+        return integer(key).orElseThrow(() -> missing(key));
+    }
+
+    double requiredNumber(String key) {
+        return number(key).orElseThrow(() -> missing(key));
+    }
+
+    String requiredText(String key) {
+        return text(key).orElseThrow(() -> missing(key));
+    }
+
+    LancetException missing(String key) {
+        return new LancetException(file + ": key '" + inside + key + "' is missing; add it");
+    }
+
+    private LancetException wrong(String key, JsonNode value, String wanted) {
+        return new LancetException(
+                file + ": key '" + inside + key + "' is " + value + ", not " + wanted + "; correct it");
+    }
+
+    /** The failure to report where a key has a value that Lancet does not know what to do with. */
+    LancetException unsupported(String key, Object value, String supported) {
+        return new LancetException(file + ": key '" + inside + key + "' is " + value
+                + ", which is not supported; supported is " + supported);
+    }
+}

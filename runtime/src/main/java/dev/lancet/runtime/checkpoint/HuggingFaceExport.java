@@ -1,0 +1,85 @@
+package dev.lancet.runtime.checkpoint;
+
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Stored;
+import dev.lancet.runtime.json.Json;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A dense model in Hugging Face's names and orientation. */
+final class HuggingFaceExport {
+
+    private final Transformer transformer;
+    private final Weights weights;
+    private final Family family;
+    private final Map<String, Object> config;
+
+    /** By the name of the array there: the weights that it is made of. */
+    private final Map<String, List<Part>> parts = new LinkedHashMap<>();
+
+    /** A weight and where in an array there it goes. */
+    private record Part(String name, Weight weight, Slot slot) {}
+
+    HuggingFaceExport(Transformer transformer, Weights weights) {
+        this.transformer = transformer;
+        this.weights = weights;
+        this.family = Family.ALL.stream()
+                .filter(some -> some.write(transformer).isPresent())
+                .findFirst()
+                .orElseThrow(() -> new LancetException("export: no Hugging Face architecture that is known here (gpt2,"
+                        + " llama, mistral, qwen2) is like " + transformer.name()
+                        + "; save it as a Lancet model folder"));
+        this.config = family.write(transformer).orElseThrow();
+        for (Weight weight : transformer.weights()) {
+            Slot slot = family.slot(transformer, weight);
+            Part part = new Part(name(family, slot), weight, slot);
+            parts.computeIfAbsent(part.name(), key -> new ArrayList<>()).add(part);
+        }
+    }
+
+    void write(Path folder, Optional<Path> tokenizer) {
+        weights.require(Plan.dense(transformer));
+        try (NewFolder target = NewFolder.create(folder)) {
+            target.text(HuggingFace.CONFIG, Json.pretty(config) + "\n");
+            target.safetensors(
+                    TensorFiles.SINGLE,
+                    Map.of("format", "pt"),
+                    parts.values().stream().map(HuggingFaceExport::array).toList(),
+                    this::assemble);
+            tokenizer.ifPresent(target::copy);
+            target.finish();
+        }
+    }
+
+    private static String name(Family family, Slot slot) {
+        return slot.tensor().equals(Family.HEAD) ? Family.HEAD : family.prefix() + slot.tensor();
+    }
+
+    private static Stored array(List<Part> parts) {
+        Part first = parts.get(0);
+        return new Stored(first.name(), Stored.Type.FLOAT32, first.slot().shape());
+    }
+
+    private HostTensor assemble(String name) {
+        List<Part> pieces = parts.getOrDefault(name, List.of());
+        Stored array = array(pieces);
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(array.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        FloatBuffer floats = bytes.asFloatBuffer();
+        for (Part part : pieces) {
+            Transfer.put(weights.read(part.weight().name()).bytes(), part.slot(), part.weight(), floats);
+        }
+        return new HostTensor(array, bytes);
+    }
+}

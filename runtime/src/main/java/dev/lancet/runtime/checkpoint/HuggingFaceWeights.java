@@ -1,0 +1,51 @@
+package dev.lancet.runtime.checkpoint;
+
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Stored;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The weights of a Hugging Face folder under their names here, converted one at a time. */
+final class HuggingFaceWeights implements Weights {
+
+    private final TensorFiles files;
+    private final Map<String, Place> places = new LinkedHashMap<>();
+
+    private record Place(Weight weight, Stored stored, Slot slot) {}
+
+    HuggingFaceWeights(TensorFiles files, Map<Weight, Slot> slots) {
+        this.files = files;
+        slots.forEach((weight, slot) -> places.put(
+                weight.name(),
+                new Place(weight, new Stored(weight.name(), Stored.Type.FLOAT32, weight.shape()), slot)));
+    }
+
+    @Override
+    public List<Stored> stored() {
+        return places.values().stream().map(Place::stored).toList();
+    }
+
+    @Override
+    public Optional<Stored> find(String name) {
+        return Optional.ofNullable(places.get(name)).map(Place::stored);
+    }
+
+    @Override
+    public HostTensor read(String name) {
+        Place place = places.get(name);
+        if (place == null) {
+            throw missing(name);
+        }
+        Slot slot = place.slot();
+        Safetensors file = files.fileOf(slot.tensor()).orElseThrow(() -> missing(name));
+        FloatSource source = file.floatSource(slot.tensor());
+        if (source.dtype() == Dtype.F32 && slot.isWhole(place.weight())) {
+            return new HostTensor(place.stored(), source.bytes());
+        }
+        return new HostTensor(place.stored(), Transfer.take(source, slot, place.weight()));
+    }
+}

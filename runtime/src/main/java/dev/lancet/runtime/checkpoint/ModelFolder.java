@@ -1,0 +1,155 @@
+package dev.lancet.runtime.checkpoint;
+
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Stored;
+import dev.lancet.runtime.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Lancet's own model folder: {@code model.safetensors} holds exactly the arrays of the plan, {@code plan.json} the plan,
+ * {@code lancet.json} the manifest, and the tokenizer file lies beside them.
+ *
+ * @param folder where it lies
+ * @param manifest what is recorded about it
+ * @param checkpoint the model, its arrays read as they are asked for
+ */
+public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint) {
+
+    /** The version of the layout that is written and read here. */
+    public static final int FORMAT = 1;
+
+    static final String MANIFEST = "lancet.json";
+    static final String PLAN = "plan.json";
+    static final String ARRAYS = "model.safetensors";
+
+    /**
+     * Writes a model.
+     *
+     * @param folder where; it must not exist, and appears whole or not at all
+     * @param plan which arrays the model consists of
+     * @param weights those arrays; more do no harm
+     * @param tokenizer a file to be copied beside them
+     * @param seed of the training or the fresh weights
+     * @throws LancetException if the folder exists or cannot be written, or if an array is missing or does not fit
+     */
+    public static void save(
+            Path folder,
+            Transformer transformer,
+            Plan plan,
+            Weights weights,
+            Optional<Path> tokenizer,
+            OptionalLong seed) {
+        requireSameWeights("plan", transformer, plan);
+        weights.require(plan);
+        try (NewFolder target = NewFolder.create(folder)) {
+            target.safetensors(ARRAYS, Map.of("format", "lancet"), plan.stored(), weights::read);
+            target.text(PLAN, Json.pretty(plan) + "\n");
+            tokenizer.ifPresent(target::copy);
+            Optional<String> tokenizerName = tokenizer.map(file -> String.valueOf(file.getFileName()));
+            Map<String, String> hashes = new TreeMap<>();
+            List.of(ARRAYS, PLAN).forEach(name -> hashes.put(name, target.sha256(name)));
+            tokenizerName.ifPresent(name -> hashes.put(name, target.sha256(name)));
+            Manifest manifest = new Manifest(
+                    FORMAT, Versions.lancet(), Versions.tensorflow(), transformer, seed, tokenizerName, hashes);
+            target.text(MANIFEST, Json.pretty(manifest) + "\n");
+            target.finish();
+        }
+    }
+
+    /**
+     * Opens a model and checks that its files belong together; their hashes are compared only by {@link #verify}.
+     *
+     * @throws LancetException if a file is missing, damaged, of a later version of Lancet, or of another model
+     */
+    public static ModelFolder open(Path folder) {
+        Path manifestFile = folder.resolve(MANIFEST);
+        int format = ConfigJson.read(manifestFile).requiredInteger("format");
+        if (format != FORMAT) {
+            throw new LancetException(manifestFile + ": has format " + format + ", but this Lancet reads format "
+                    + FORMAT + "; use the Lancet that wrote it");
+        }
+        Manifest manifest = Json.read(manifestFile, Manifest.class);
+        Plan plan = Json.read(folder.resolve(PLAN), Plan.class);
+        requireSameWeights(folder.resolve(PLAN).toString(), manifest.transformer(), plan);
+        Safetensors arrays = Safetensors.open(folder.resolve(ARRAYS));
+        requireArrays(plan, arrays);
+        Optional<Path> tokenizer = manifest.tokenizer().map(name -> beside(folder, name));
+        Weights weights = new PlannedWeights(plan, arrays);
+        return new ModelFolder(
+                folder, manifest, new Checkpoint(manifest.transformer(), plan, weights, tokenizer, List.of()));
+    }
+
+    /**
+     * Compares every file with its hash in the manifest.
+     *
+     * @throws LancetException naming the first file that was changed
+     */
+    public void verify() {
+        manifest.sha256().forEach((name, wanted) -> {
+            Path file = beside(folder, name);
+            try {
+                String found = Sha256.of(file);
+                if (!found.equals(wanted)) {
+                    throw new LancetException(file + ": has the SHA-256 " + found + ", but " + MANIFEST + " says "
+                            + wanted + "; the file was changed after it was saved");
+                }
+            } catch (IOException wrong) {
+                throw Failure.reading(file, wrong);
+            }
+        });
+    }
+
+    private static Path beside(Path folder, String name) {
+        Path file = folder.resolve(name);
+        if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.equals("..")) {
+            throw new LancetException(
+                    folder.resolve(MANIFEST) + ": file '" + name + "' is no plain name; files lie beside the manifest");
+        }
+        if (!Files.exists(file)) {
+            throw new LancetException(
+                    folder.resolve(MANIFEST) + ": file '" + name + "' is not in the folder; get it too");
+        }
+        return file;
+    }
+
+    private static void requireSameWeights(String where, Transformer transformer, Plan plan) {
+        if (!plan.sameWeights(Plan.dense(transformer))) {
+            throw new LancetException(where + ": is for other weights than those of " + transformer.name()
+                    + "; plan and model must belong together");
+        }
+    }
+
+    private static void requireArrays(Plan plan, Safetensors arrays) {
+        Map<String, Stored> wanted =
+                plan.stored().stream().collect(Collectors.toMap(Stored::name, stored -> stored, (a, b) -> a));
+        for (Tensor tensor : arrays.tensors()) {
+            Stored stored = wanted.remove(tensor.name());
+            if (stored == null) {
+                throw new LancetException(arrays.file() + ": tensor '" + tensor.name() + "' is not in " + PLAN
+                        + "; one of them is of another model");
+            }
+            Tensor planned = new Tensor(
+                    stored.name(),
+                    Dtype.of(stored.type()),
+                    stored.shape().stream().map(Integer::longValue).toList(),
+                    tensor.offset(),
+                    tensor.bytes());
+            if (!planned.equals(tensor)) {
+                throw new LancetException(arrays.file() + ": tensor " + tensor + " is " + planned.dtype() + " "
+                        + planned.shape() + " in " + PLAN + "; one of them is of another model");
+            }
+        }
+        wanted.keySet().stream().sorted().findFirst().ifPresent(arrays::tensor);
+    }
+}

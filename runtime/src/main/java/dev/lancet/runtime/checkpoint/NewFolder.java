@@ -1,0 +1,145 @@
+package dev.lancet.runtime.checkpoint;
+
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.dsl.plan.Stored;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * How a folder comes into being: it is filled under a name of its own beside its place and moved there in one step by
+ * {@link #finish}; closed before that, nothing remains of it, nor of parent folders that were made for it.
+ */
+final class NewFolder implements AutoCloseable {
+
+    private final Path target;
+    private final Path partial;
+    private final Deque<Path> madeParents = new ArrayDeque<>();
+    private boolean finished;
+
+    private NewFolder(Path target) {
+        this.target = target;
+        this.partial = NewFile.partial(target.toAbsolutePath().normalize());
+    }
+
+    static NewFolder create(Path target) {
+        if (Files.exists(target)) {
+            throw Failure.exists(target);
+        }
+        NewFolder folder = new NewFolder(target);
+        try {
+            folder.makeParents();
+            Files.createDirectory(folder.partial);
+            return folder;
+        } catch (IOException wrong) {
+            folder.close();
+            throw Failure.writing(target, wrong);
+        }
+    }
+
+    private void makeParents() throws IOException {
+        Deque<Path> missing = new ArrayDeque<>();
+        Path parent = NewFile.folder(partial);
+        while (parent != null && !Files.exists(parent)) {
+            missing.push(parent);
+            parent = parent.getParent();
+        }
+        for (Path folder : missing) {
+            Files.createDirectory(folder);
+            madeParents.push(folder);
+        }
+    }
+
+    private Path resolve(String name) {
+        return partial.resolve(name);
+    }
+
+    void text(String name, String content) {
+        try {
+            NewFile.text(resolve(name), content);
+        } catch (IOException wrong) {
+            throw Failure.writing(target.resolve(name), wrong);
+        }
+    }
+
+    /** A safetensors file; its arrays are asked for one at a time. */
+    void safetensors(
+            String name, Map<String, String> metadata, List<Stored> arrays, Function<String, HostTensor> content) {
+        Path shown = target.resolve(name);
+        try (SafetensorsWriter writer =
+                SafetensorsWriter.create(resolve(name), shown, metadata, arrays, NewFile::open)) {
+            arrays.forEach(array -> writer.accept(content.apply(array.name())));
+            writer.finish();
+        }
+    }
+
+    /** The hash of a file that was written before. */
+    String sha256(String name) {
+        try {
+            return Sha256.of(resolve(name));
+        } catch (IOException wrong) {
+            throw Failure.reading(target.resolve(name), wrong);
+        }
+    }
+
+    /** A copy of a file, under its own name. */
+    void copy(Path file) {
+        Path copy = partial.resolve(file.getFileName());
+        try {
+            Files.copy(file, copy);
+            try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+        } catch (IOException wrong) {
+            throw Failure.writing(target.resolve(file.getFileName()), wrong);
+        }
+    }
+
+    void finish() {
+        try {
+            NewFile.publish(partial, target.toAbsolutePath().normalize());
+            finished = true;
+        } catch (IOException wrong) {
+            throw Failure.writing(target, wrong);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (finished) {
+            return;
+        }
+        try {
+            if (Files.exists(partial)) {
+                deleteAll(partial);
+            }
+            for (Path made : madeParents) {
+                Files.deleteIfExists(made);
+            }
+        } catch (IOException wrong) {
+            throw Failure.writing(partial, wrong);
+        }
+    }
+
+    private static void deleteAll(Path folder) throws IOException {
+        List<Path> all;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            all = walk.sorted(Comparator.reverseOrder()).toList();
+        } catch (UncheckedIOException wrong) {
+            throw wrong.getCause();
+        }
+        for (Path path : all) {
+            Files.delete(path);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.lancet.runtime.checkpoint;
+
+import dev.lancet.dsl.LancetException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The tensors of a Hugging Face folder: in {@code model.safetensors}, or in shards that an index lists. */
+final class TensorFiles {
+
+    static final String SINGLE = "model.safetensors";
+    static final String INDEX = "model.safetensors.index.json";
+
+    private final Path source;
+    private final Map<String, Safetensors> byName;
+
+    private TensorFiles(Path source, Map<String, Safetensors> byName) {
+        this.source = source;
+        this.byName = byName;
+    }
+
+    static TensorFiles open(Path folder) {
+        Path single = folder.resolve(SINGLE);
+        if (Files.exists(single)) {
+            Safetensors file = Safetensors.open(single);
+            Map<String, Safetensors> byName = new LinkedHashMap<>();
+            file.tensors().forEach(tensor -> byName.put(tensor.name(), file));
+            return new TensorFiles(single, byName);
+        }
+        Path index = folder.resolve(INDEX);
+        if (Files.exists(index)) {
+            return sharded(folder, index);
+        }
+        throw new LancetException(folder + ": there is neither " + SINGLE + " nor " + INDEX
+                + "; convert the weights to safetensors first");
+    }
+
+    private static TensorFiles sharded(Path folder, Path index) {
+        ConfigJson json = ConfigJson.read(index);
+        ConfigJson weightMap = json.object("weight_map").orElseThrow(() -> json.missing("weight_map"));
+        Map<String, Safetensors> shards = new TreeMap<>();
+        Map<String, Safetensors> byName = new LinkedHashMap<>();
+        for (String tensor : weightMap.node().propertyNames()) {
+            String shard = weightMap.requiredText(tensor);
+            Safetensors file = shards.computeIfAbsent(shard, name -> openShard(folder, index, name));
+            if (file.find(tensor).isEmpty()) {
+                throw new LancetException(index + ": tensor '" + tensor + "' is not in shard '" + shard
+                        + "', where the index says it is; get the files anew");
+            }
+            byName.put(tensor, file);
+        }
+        shards.values().forEach(file -> file.tensors().forEach(tensor -> byName.putIfAbsent(tensor.name(), file)));
+        return new TensorFiles(index, byName);
+    }
+
+    private static Safetensors openShard(Path folder, Path index, String name) {
+        if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.contains(":") || name.equals("..")) {
+            throw new LancetException(
+                    index + ": shard '" + name + "' is no plain file name; shards lie beside their index");
+        }
+        Path file = folder.resolve(name);
+        if (!Files.exists(file)) {
+            throw new LancetException(index + ": shard '" + name + "' is not in the folder; get it too");
+        }
+        return Safetensors.open(file);
+    }
+
+    /** The file or index, for messages. */
+    Path source() {
+        return source;
+    }
+
+    List<String> names() {
+        return List.copyOf(byName.keySet());
+    }
+
+    Optional<Safetensors> fileOf(String tensor) {
+        return Optional.ofNullable(byName.get(tensor));
+    }
+}

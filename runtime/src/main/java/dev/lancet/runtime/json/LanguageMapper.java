@@ -1,0 +1,79 @@
+package dev.lancet.runtime.json;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Selector;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.NamedType;
+import tools.jackson.databind.jsontype.TypeSerializer;
+import tools.jackson.databind.module.SimpleModule;
+
+/** How Jackson treats the language: strictly, and with annotations that lie here and not there. */
+final class LanguageMapper {
+
+    private LanguageMapper() {}
+
+    /** One of several kinds; {@code kind} says which. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = Kinds.KEY)
+    private interface Tagged {}
+
+    static JsonMapper create() {
+        JsonFactory factory = JsonFactory.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .build();
+        JsonMapper.Builder builder = JsonMapper.builder(factory)
+                .annotationIntrospector(new LanguageAnnotations())
+                .addModule(new SimpleModule().addSerializer(Selector.Matching.class, new NoJsonForCode()))
+                .changeDefaultPropertyInclusion(all -> all.withValueInclusion(JsonInclude.Include.NON_ABSENT))
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY);
+        Kinds.BASES.forEach((base, kinds) -> {
+            builder.addMixIn(base, Tagged.class);
+            kinds.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));
+        });
+        return builder.build();
+    }
+
+    static JsonMapper pretty(JsonMapper mapper) {
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter()
+                .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+                .withArrayIndenter(new DefaultIndenter("  ", "\n"));
+        return mapper.rebuild()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .defaultPrettyPrinter(printer)
+                .build();
+    }
+
+    /** A predicate is code: it cannot be written down and read back. */
+    private static final class NoJsonForCode extends ValueSerializer<Selector.Matching> {
+        @Override
+        public void serialize(Selector.Matching selector, JsonGenerator generator, SerializationContext context) {
+            throw new LancetException("json: " + selector + " is a predicate, which is code and cannot be written;"
+                    + " use roles, blocks or names instead");
+        }
+
+        @Override
+        public void serializeWithType(
+                Selector.Matching selector,
+                JsonGenerator generator,
+                SerializationContext context,
+                TypeSerializer type) {
+            serialize(selector, generator, context);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package dev.lancet.tests.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.dsl.Attention;
+import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.Norm;
+import dev.lancet.dsl.Position;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.runtime.checkpoint.Checkpoint;
+import dev.lancet.runtime.checkpoint.Safetensors;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PublishedCheckpointsTest {
+
+    private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
+
+    @Test
+    void gpt2_is_read_from_its_config() {
+        assertThat(open("hf-gpt2-tiny").transformer())
+                .isEqualTo(Transformer.decoder("hf-gpt2-tiny")
+                        .vocabulary(97)
+                        .context(64)
+                        .width(48)
+                        .layers(3)
+                        .attention(Attention.heads(4).bias())
+                        .feedForward(FeedForward.geluTanh(192))
+                        .norm(Norm.layerNorm(1e-5))
+                        .position(Position.learned())
+                        .build());
+    }
+
+    @Test
+    void llama_is_read_from_the_old_layout() {
+        assertThat(open("hf-llama-tiny-gqa").transformer()).isEqualTo(llama("hf-llama-tiny-gqa"));
+    }
+
+    @Test
+    void llama_is_read_from_the_new_layout() {
+        assertThat(open("hf-llama-tiny-sharded").transformer()).isEqualTo(llama("hf-llama-tiny-sharded"));
+    }
+
+    private static Transformer llama(String name) {
+        return Transformer.decoder(name)
+                .vocabulary(131)
+                .context(128)
+                .width(64)
+                .layers(3)
+                .attention(Attention.heads(8).kv(2))
+                .feedForward(FeedForward.swiglu(172))
+                .untiedHead()
+                .build();
+    }
+
+    @Test
+    void mistral_has_a_head_width_of_its_own() {
+        assertThat(open("hf-mistral-tiny").transformer())
+                .isEqualTo(Transformer.decoder("hf-mistral-tiny")
+                        .vocabulary(113)
+                        .context(128)
+                        .width(48)
+                        .layers(3)
+                        .attention(Attention.heads(6).kv(3).headWidth(16))
+                        .feedForward(FeedForward.swiglu(120))
+                        .position(Position.rotary(1_000_000))
+                        .untiedHead()
+                        .build());
+    }
+
+    @Test
+    void qwen2_has_biases_on_three_projections() {
+        assertThat(open("hf-qwen2-tiny").transformer())
+                .isEqualTo(Transformer.decoder("hf-qwen2-tiny")
+                        .vocabulary(109)
+                        .context(128)
+                        .width(56)
+                        .layers(3)
+                        .attention(Attention.heads(7).kv(1).qkvBias())
+                        .feedForward(FeedForward.swiglu(152))
+                        .norm(Norm.rmsNorm(1e-6))
+                        .position(Position.rotary(1_000_000))
+                        .build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hf-gpt2-tiny",
+                "hf-llama-tiny-gqa",
+                "hf-llama-tiny-sharded",
+                "hf-mistral-tiny",
+                "hf-qwen2-tiny",
+                "stories260K-hf"
+            })
+    void every_weight_is_there_and_nothing_is_left_over(String fixture) {
+        Checkpoint checkpoint = open(fixture);
+        checkpoint.weights().require(checkpoint.plan());
+        checkpoint.weights().copyTo(tensor -> assertThat(tensor.bytes().remaining())
+                .isEqualTo((int) tensor.stored().bytes()));
+        assertThat(checkpoint.unused()).isEmpty();
+    }
+
+    @Test
+    void linear_layers_of_llama_are_turned() {
+        float[] there = Safetensors.open(FIXTURES.resolve("hf-llama-tiny-gqa/model.safetensors"))
+                .floats("model.layers.1.mlp.up_proj.weight");
+        float[] here = open("hf-llama-tiny-gqa").weights().read("h.1.mlp.up").floats();
+        for (int out = 0; out < 172; out++) {
+            for (int in = 0; in < 64; in++) {
+                assertThat(here[in * 172 + out]).isEqualTo(there[out * 64 + in]);
+            }
+        }
+    }
+
+    @Test
+    void the_fused_projection_of_gpt2_is_split() {
+        float[] there = Safetensors.open(FIXTURES.resolve("hf-gpt2-tiny/model.safetensors"))
+                .floats("transformer.h.2.attn.c_attn.weight");
+        Checkpoint checkpoint = open("hf-gpt2-tiny");
+        String[] names = {"h.2.attn.q", "h.2.attn.k", "h.2.attn.v"};
+        for (int part = 0; part < 3; part++) {
+            float[] here = checkpoint.weights().read(names[part]).floats();
+            for (int i = 0; i < 48 * 48; i++) {
+                assertThat(here[i]).isEqualTo(there[i / 48 * 144 + part * 48 + i % 48]);
+            }
+        }
+    }
+
+    @Test
+    void bfloat16_shards_are_the_float32_weights_rounded() {
+        Checkpoint rounded = open("hf-llama-tiny-sharded");
+        open("hf-llama-tiny-gqa").weights().copyTo(tensor -> {
+            float[] exact = tensor.floats();
+            float[] here = rounded.weights().read(tensor.name()).floats();
+            for (int i = 0; i < exact.length; i++) {
+                assertThat(here[i]).isEqualTo(roundedToBfloat16(exact[i]));
+            }
+        });
+    }
+
+    /** To nearest, ties to even, as PyTorch does. */
+    private static float roundedToBfloat16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        int even = bits >>> 16 & 1;
+        return Float.intBitsToFloat((bits + 0x7fff + even) & 0xffff0000);
+    }
+
+    @Test
+    void the_llama2c_file_holds_the_weights_of_the_hugging_face_folder() {
+        Checkpoint bin = open("stories260K/stories260K.bin");
+        Checkpoint folder = open("stories260K-hf");
+        assertThat(bin.plan().stored()).isEqualTo(folder.plan().stored());
+        assertThat(bin.transformer().attention()).isEqualTo(folder.transformer().attention());
+        assertThat(bin.transformer().position()).isEqualTo(folder.transformer().position());
+        assertThat(bin.transformer().norm()).isEqualTo(folder.transformer().norm());
+        assertThat(bin.transformer().context()).isEqualTo(folder.transformer().context());
+        assertThat(bin.tokenizer()).hasValue(FIXTURES.resolve("stories260K/tok512.bin"));
+        assertThat(folder.tokenizer()).hasValue(FIXTURES.resolve("stories260K-hf/tok512.bin"));
+        for (var stored : bin.plan().stored()) {
+            HostTensor here = bin.weights().read(stored.name());
+            assertThat(here.floats())
+                    .as(stored.name())
+                    .isEqualTo(folder.weights().read(stored.name()).floats());
+        }
+    }
+
+    private static Checkpoint open(String fixture) {
+        return Checkpoint.open(FIXTURES.resolve(fixture));
+    }
+}
