@@ -1,9 +1,13 @@
 package dev.lancet.runtime.json;
 
 import dev.lancet.dsl.plan.Plan;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,12 +26,21 @@ final class Complaint {
     private static final Pattern MISSING = Pattern.compile("Missing (?:required )?creator property '([^']+)'");
     private static final Pattern DUPLICATE = Pattern.compile("Duplicate Object property \"([^\"]+)\"");
 
-    private Complaint() {}
+    private final String json;
 
-    static String of(JacksonException wrong) {
+    /** About a text. */
+    Complaint(String json) {
+        this.json = json;
+    }
+
+    String of(JacksonException wrong) {
         String where = where(wrong.getLocation());
         if (wrong instanceof UnrecognizedPropertyException unknown) {
-            return unknown(unknown, where);
+            Collection<Object> known = unknown.getKnownPropertyIds();
+            List<String> names = known == null
+                    ? List.of()
+                    : known.stream().map(Object::toString).sorted().toList();
+            return unknown(unknown.getPropertyName(), names, place(unknown, where));
         }
         if (wrong instanceof InvalidTypeIdException kind) {
             return kind(kind, where);
@@ -37,7 +50,7 @@ final class Complaint {
         }
         Matcher missing = MISSING.matcher(wrong.getOriginalMessage());
         if (missing.find()) {
-            return "key '" + missing.group(1) + "' is missing" + where + "; add it";
+            return misspelt(wrong).orElse("key '" + missing.group(1) + "' is missing" + where + "; add it");
         }
         Matcher duplicate = DUPLICATE.matcher(wrong.getOriginalMessage());
         if (duplicate.find()) {
@@ -52,15 +65,34 @@ final class Complaint {
         return firstLine(wrong) + where;
     }
 
-    private static String unknown(UnrecognizedPropertyException wrong, String where) {
-        Collection<Object> known = wrong.getKnownPropertyIds();
-        List<String> names = known == null
-                ? List.of()
-                : known.stream().map(Object::toString).sorted().toList();
-        return "key '" + wrong.getPropertyName() + "' is not known" + where
-                + (names.isEmpty()
-                        ? "; none is known here"
-                        : "; near it: " + Plan.nearMisses(wrong.getPropertyName(), names));
+    private static String unknown(String key, List<String> known, String where) {
+        return "key '" + key + "' is not known" + where
+                + (known.isEmpty() ? "; none is known here" : "; near it: " + Plan.nearMisses(key, known));
+    }
+
+    /** Where the key itself stands: Jackson tells where it was when it looked at it, which may be far behind. */
+    private String place(UnrecognizedPropertyException unknown, String otherwise) {
+        List<JacksonException.Reference> path = unknown.getPath();
+        return Keys.of(json, path.subList(0, Math.max(0, path.size() - 1))).stream()
+                .filter(key -> key.name().equals(unknown.getPropertyName()))
+                .findFirst()
+                .map(key -> where(key.location()))
+                .orElse(otherwise);
+    }
+
+    /** A key that is missing may be there with a slip of the pen; Jackson looks at unknown keys last. */
+    private Optional<String> misspelt(JacksonException missing) {
+        List<JacksonException.Reference> path = missing.getPath();
+        if (path.isEmpty() || !(path.get(path.size() - 1).from() instanceof Class<?> type) || !type.isRecord()) {
+            return Optional.empty();
+        }
+        List<String> known = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getName)
+                .toList();
+        return Keys.of(json, path.subList(0, path.size() - 1)).stream()
+                .filter(key -> !known.contains(key.name()) && !key.name().equals(Kinds.KEY))
+                .findFirst()
+                .map(key -> unknown(key.name(), known, where(key.location())));
     }
 
     private static String kind(InvalidTypeIdException wrong, String where) {
@@ -102,8 +134,7 @@ final class Complaint {
             return "a text";
         }
         if (type.isEnum()) {
-            return "one of "
-                    + java.util.Arrays.toString(type.getEnumConstants()).toLowerCase(java.util.Locale.ROOT);
+            return "one of " + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT);
         }
         return Collection.class.isAssignableFrom(type) ? "a list" : "an object";
     }

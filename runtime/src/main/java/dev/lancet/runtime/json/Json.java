@@ -10,8 +10,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The values of the language as JSON: {@code Transformer}, {@code Compression}, {@code Plan}, {@code Recipe} and their parts,
- * and any record, list or map of such. Reading back gives an equal value. A key that nobody knows, or that is there twice or
+ * The values of the language as JSON: {@code Transformer}, {@code Compression}, {@code Plan}, {@code Recipe} and their parts;
+ * also records, lists and maps of texts and numbers, for reports. Reading back gives an equal value. A key that nobody knows, or that is there twice or
  * missing, is an error; an empty {@code Optional} is simply left out.
  *
  * <p>Keys are the names of the record's components; where one of several kinds is meant, {@code kind} says which, for example
@@ -85,7 +85,7 @@ public final class Json {
             }
             return value;
         } catch (JacksonException wrong) {
-            throw new LancetException(source + ": " + Complaint.of(wrong), wrong);
+            throw new LancetException(source + ": " + new Complaint(json).of(wrong), wrong);
         }
     }
 }

@@ -1,0 +1,178 @@
+package dev.lancet.runtime.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lancet.dsl.Attention;
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.Norm;
+import dev.lancet.dsl.Position;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Rank;
+import dev.lancet.dsl.Role;
+import dev.lancet.dsl.Selector;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.Treatment;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Origin;
+import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.dsl.recipe.Sample;
+import dev.lancet.dsl.recipe.Training;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Whatever the language can say comes back equal. */
+class RoundTripTest {
+
+    @Property(tries = 200)
+    void transformers_come_back(@ForAll("transformers") Transformer transformer) {
+        comesBack(transformer, Transformer.class);
+    }
+
+    @Property(tries = 200)
+    void compressions_come_back(@ForAll("compressions") Compression compression) {
+        comesBack(compression, Compression.class);
+    }
+
+    @Property(tries = 100)
+    void plans_come_back(
+            @ForAll("transformers") Transformer transformer,
+            @ForAll("precisions") Precision precision,
+            @ForAll long seed) {
+        Plan plan = Plan.dense(transformer);
+        for (Step step : plan.steps()) {
+            int side = Math.min(step.weight().rows(), step.weight().columns());
+            int choice = Math.floorMod(step.weight().name().hashCode() + (int) seed, 3);
+            OptionalInt rank = choice == 0 ? OptionalInt.empty() : OptionalInt.of(Math.max(1, side / 2));
+            OptionalDouble error = choice == 1 ? OptionalDouble.of(1.0 / (1 + side)) : OptionalDouble.empty();
+            plan = plan.with(new Step(step.weight(), rank, precision, "because \"" + seed + "\"\n", error));
+        }
+        comesBack(plan, Plan.class);
+    }
+
+    @Property(tries = 100)
+    void recipes_come_back(
+            @ForAll("transformers") Transformer transformer,
+            @ForAll("compressions") Compression compression,
+            @ForAll("shares") double share,
+            @ForAll long seed) {
+        Corpus corpus =
+                Corpus.corpus("text \u00e9.txt").tokenizer("tokenizer.json").holdOut(share);
+        Training training = Training.adamW(100, share).seed(seed);
+        comesBack(
+                Recipe.recipe("run")
+                        .candidate("dense", transformer)
+                        .candidate("small", transformer, compression)
+                        .candidate("read", Origin.checkpoint("some/where"))
+                        .candidate("later", Origin.after("small"), compression)
+                        .pretrain(corpus, seed % 2 == 0 ? training : training.sequence(17))
+                        .train("later", Corpus.corpus("b").bytes(), training.clip(share))
+                        .evaluate(corpus.heldOut())
+                        .sample(new Sample("Once", 3, share, share, seed))
+                        .export("later", "out"),
+                Recipe.class);
+    }
+
+    private static <T> void comesBack(T value, Class<T> type) {
+        assertThat(Json.read(Json.compact(value), type)).isEqualTo(value);
+        assertThat(Json.read(Json.pretty(value), type)).isEqualTo(value);
+    }
+
+    @Provide
+    Arbitrary<Double> shares() {
+        return Arbitraries.doubles().between(1e-6, 0.999_999).ofScale(12);
+    }
+
+    @Provide
+    Arbitrary<Transformer> transformers() {
+        Arbitrary<Attention> attention = Combinators.combine(
+                        Arbitraries.integers().between(1, 4),
+                        Arbitraries.integers().between(1, 4),
+                        Arbitraries.integers().between(1, 8).map(half -> 2 * half),
+                        Arbitraries.integers().between(0, 2),
+                        Arbitraries.integers().between(0, 9))
+                .as((kv, group, width, bias, window) ->
+                        new Attention(kv * group, kv, width, bias > 0, bias > 1, window));
+        Arbitrary<FeedForward> feedForward = Combinators.combine(
+                        Arbitraries.of(FeedForward.Kind.class),
+                        Arbitraries.integers().between(1, 50),
+                        Arbitraries.of(true, false))
+                .as(FeedForward::new);
+        Arbitrary<Norm> norm =
+                Combinators.combine(Arbitraries.of(Norm.Kind.class), shares()).as(Norm::new);
+        return Combinators.combine(
+                        Arbitraries.strings().ofMinLength(1).filter(name -> !name.isBlank()),
+                        Arbitraries.integers().between(1, 99),
+                        Arbitraries.integers().between(1, 4),
+                        attention,
+                        feedForward,
+                        norm,
+                        positions(),
+                        Arbitraries.of(true, false))
+                .as((name, size, layers, heads, forward, norms, position, tied) ->
+                        new Transformer(name, size, 2 * size, 3 * size, layers, heads, forward, norms, position, tied));
+    }
+
+    private Arbitrary<Position> positions() {
+        Arbitrary<Double> theta = Arbitraries.doubles().between(1.5, 1e7);
+        Arbitrary<Position.Scaling> scaling = Arbitraries.oneOf(
+                Arbitraries.just(new Position.Unscaled()),
+                Arbitraries.doubles().between(1, 64).map(Position::linearScaling),
+                Arbitraries.integers()
+                        .between(1, 9000)
+                        .map(context -> Position.llama3Scaling(1.0 + context / 7.0, 1.5, 4.25, context)));
+        return Arbitraries.oneOf(
+                Arbitraries.just(Position.learned()),
+                Combinators.combine(theta, scaling).as(Position.Rotary::new));
+    }
+
+    @Provide
+    Arbitrary<Precision> precisions() {
+        Arbitrary<Integer> groups = Arbitraries.integers().between(1, 64).map(half -> 2 * half);
+        return Arbitraries.oneOf(
+                Arbitraries.just(Precision.float32()),
+                Arbitraries.just(Precision.int8()),
+                groups.map(Precision::int4),
+                groups.map(Precision::nf4));
+    }
+
+    private Arbitrary<Selector> selectors() {
+        Arbitrary<Set<Role>> roles = Arbitraries.of(Role.class).set().ofMinSize(1);
+        Arbitrary<Selector> simple = Arbitraries.oneOf(
+                Arbitraries.just(Selector.everything()),
+                roles.map(Selector.Roles::new),
+                Arbitraries.integers().between(0, 9).map(first -> Selector.inBlocks(first, first + 3)),
+                Arbitraries.of("h.*.mlp.up", "?", "\"quoted\"", "ключ").map(Selector::named));
+        return Arbitraries.lazyOf(
+                () -> simple,
+                () -> Combinators.combine(simple, simple).as(Selector::and),
+                () -> Combinators.combine(simple, simple).as(Selector::or),
+                () -> Combinators.combine(selectors(), simple).as(Selector::except));
+    }
+
+    @Provide
+    Arbitrary<Compression> compressions() {
+        Arbitrary<Rank> rank = Arbitraries.oneOf(
+                Combinators.combine(Arbitraries.integers().between(1, 999), Arbitraries.of(true, false))
+                        .as(Rank.Fixed::new),
+                shares().map(Rank::ratio),
+                shares().map(Rank::energy));
+        Arbitrary<Treatment> treatment = Combinators.combine(rank.optional(), precisions())
+                .as((Optional<Rank> some, Precision precision) -> new Treatment(some, precision));
+        return Combinators.combine(selectors(), treatment)
+                .as(Compression.Clause::new)
+                .list()
+                .ofMaxSize(4)
+                .map(Compression::new);
+    }
+}
