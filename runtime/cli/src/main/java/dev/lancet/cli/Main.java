@@ -1,36 +1,121 @@
 package dev.lancet.cli;
 
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
 
 /** The {@code lancet} command. */
 @Command(
         name = "lancet",
         description = "Model surgery and compression for the JVM.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class)
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        footer = {
+            "",
+            "Begin here:",
+            "  lancet doctor                              is everything here that is needed?",
+            "  lancet run samples/quickstart.lancet.kts   train, cut, quantise, measure",
+            "  lancet plan llama-2-7b --bits 4            what 4 bits would do to a model",
+            "  lancet COMMAND --help                      more about a command, with examples",
+            "",
+            "Exit status: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted."
+        })
 public final class Main implements Runnable {
 
-    private Main() {}
+    private final Console console;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Say what lancet does.")
+    boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Say which lancet this is.")
+    boolean versionWanted;
+
+    private Main(Console console) {
+        this.console = console;
+    }
+
+    /** Runs a command and ends the JVM with its exit status. */
     public static void main(String... arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        Console console = Console.system();
+        if (Arrays.asList(arguments).contains("--json")) {
+            // Whatever a script or a library prints must not come between the braces.
+            System.setOut(System.err);
+        }
+        System.exit(run(console, arguments));
+    }
+
+    /**
+     * Runs a command, without a terminal.
+     *
+     * @return its exit status: 0 done, 1 the work failed, 2 wrong usage
+     */
+    public static int run(String[] arguments, PrintStream out, PrintStream err, Map<String, String> env) {
+        return run(new Console(out, err, env, false), arguments);
+    }
+
+    static int run(Console console, String... arguments) {
+        Errors errors = new Errors(console);
+        CommandLine line = line(console).setParameterExceptionHandler(errors).setExecutionExceptionHandler(errors);
+        try {
+            return line.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            errors.say(Errors.outOfMemory());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    private static CommandLine line(Console console) {
+        CommandLine line = new CommandLine(new Main(console))
+                .addSubcommand(new InspectCommand(console))
+                .addSubcommand(new PlanCommand(console))
+                .addSubcommand(new DoctorCommand(console))
+                .setOut(writer(console.out()))
+                .setErr(writer(console.err()))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(console.colourful() ? Ansi.ON : Ansi.OFF))
+                .setUsageHelpWidth(100);
+        line.getSubcommands().values().forEach(command -> command.getCommandSpec()
+                .usageMessage()
+                .sortOptions(false)
+                .abbreviateSynopsis(true));
+        return line;
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 
     @Override
     public void run() {
-        CommandLine.usage(this, System.out);
+        line(console).usage(console.out());
     }
 
-    /** Reads the version that the build wrote into the jar. */
+    /** The version that the build wrote into the jar. */
+    static String version() {
+        @Nullable String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "(unpackaged)" : version;
+    }
+
+    /** Says it. */
     static final class Version implements IVersionProvider {
 
         @Override
         public String[] getVersion() {
-            @Nullable String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"lancet " + (version == null ? "(unpackaged)" : version)};
+            return new String[] {"lancet " + version()};
         }
     }
 }

@@ -1,0 +1,24 @@
+package dev.lancet.cli;
+
+import picocli.CommandLine.Option;
+
+/** The options that every command takes. */
+final class Common {
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Say what this command does, with examples.")
+    boolean help;
+
+    @Option(names = "--json", description = "Print one JSON document, and nothing else, on standard output.")
+    boolean json;
+
+    @Option(names = "--quiet", description = "Show no progress.")
+    boolean quiet;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Show the stack trace of an error.")
+    boolean verbose;
+}

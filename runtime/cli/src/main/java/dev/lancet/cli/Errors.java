@@ -1,0 +1,103 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.script.ScriptException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Every error is one line, {@code error: WHAT: VALUE; WAY OUT}; a script's is followed by the place in the script. */
+final class Errors implements IParameterExceptionHandler, IExecutionExceptionHandler {
+
+    private final Console console;
+
+    Errors(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public int handleParseException(ParameterException wrong, String[] arguments) {
+        CommandLine command = wrong.getCommandLine();
+        String message = usage(wrong);
+        say(message
+                + (message.contains(";")
+                        ? ""
+                        : "; see " + command.getCommandSpec().qualifiedName() + " --help"));
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static String usage(ParameterException wrong) {
+        if (wrong instanceof UnmatchedArgumentException unmatched) {
+            String first = unmatched.getUnmatched().get(0);
+            List<String> near = unmatched.getSuggestions();
+            String what = unmatched.isUnknownOption() ? "unknown option: " : "unexpected argument: ";
+            boolean command = !unmatched.isUnknownOption()
+                    && !unmatched.getCommandLine().getSubcommands().isEmpty();
+            return (command ? "unknown command: " : what)
+                    + first
+                    + (near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?");
+        }
+        String message = String.valueOf(wrong.getMessage()).lines().findFirst().orElse("wrong usage");
+        if (wrong instanceof MissingParameterException) {
+            return "missing: "
+                    + message.replaceAll("^Missing required [^:]*: ", "").replace("'", "");
+        }
+        return message.substring(0, 1).toLowerCase(Locale.ROOT)
+                + message.substring(1).replaceAll("\\.$", "");
+    }
+
+    @Override
+    public int handleExecutionException(Exception thrown, CommandLine command, ParseResult result) {
+        if (thrown instanceof ParameterException wrong) {
+            return handleParseException(wrong, new String[0]);
+        }
+        say(failure(thrown));
+        if (thrown instanceof ScriptException script) {
+            console.err().print(script.excerpt());
+        }
+        if (verbose(command)) {
+            thrown.printStackTrace(console.err());
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static String failure(Exception thrown) {
+        if (thrown instanceof LancetException || thrown.getClass() == IllegalArgumentException.class) {
+            return String.valueOf(thrown.getMessage());
+        }
+        Throwable cause =
+                thrown instanceof UncheckedIOException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (cause instanceof FileSystemException file) {
+            String reason = file.getReason() == null ? file.getClass().getSimpleName() : file.getReason();
+            return "file: " + file.getFile() + "; " + reason;
+        }
+        if (cause instanceof IOException) {
+            return "file: " + cause.getMessage() + "; check the path and the disk";
+        }
+        return "unexpected: " + cause.toString().replaceAll("\\R.*", "") + "; run again with -v for the stack trace";
+    }
+
+    /** No memory left is not an exception of the command's, but it too gets one line. */
+    static String outOfMemory() {
+        return "memory: the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
+                + " MB is full; give it more, for example LANCET_JAVA_OPTS=-Xmx8g";
+    }
+
+    void say(String message) {
+        console.out().flush();
+        console.err().println("error: " + message);
+    }
+
+    private static boolean verbose(CommandLine command) {
+        return command.getCommand() instanceof LancetCommand lancet && lancet.common.verbose;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code lancet inspect}: what a model is. */
+@Command(
+        name = "inspect",
+        description = "Say what a model is: its architecture, its size, and every matrix in it.",
+        footer = {
+            "",
+            "Examples:",
+            "  lancet inspect my-model",
+            "  lancet inspect tinyllama-1.1b --json",
+        })
+final class InspectCommand extends LancetCommand {
+
+    @Parameters(paramLabel = "MODEL", description = Subject.MODEL)
+    private String model = "";
+
+    InspectCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    Answer answer() {
+        Subject subject = Subject.of(model);
+        Plan plan = subject.plan();
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("model", subject.transformer().name());
+        document.put("format", subject.format());
+        document.put("architecture", subject.transformer().toString());
+        document.put("parameters", plan.parametersAfter());
+        document.put("bytes", plan.bytesAfter());
+        document.put("flops_per_token", subject.transformer().flopsPerToken());
+        document.put("layers", plan.steps().stream().map(InspectCommand::layer).toList());
+        return new Answer(document, text(subject));
+    }
+
+    private static Map<String, @Nullable Object> layer(Step step) {
+        Map<String, @Nullable Object> layer = new LinkedHashMap<>();
+        layer.put("name", step.weight().name());
+        layer.put("role", step.weight().role().name().toLowerCase(Locale.ROOT));
+        layer.put("rows", step.weight().rows());
+        layer.put("columns", step.weight().columns());
+        layer.put("rank", step.rank().isPresent() ? step.rank().getAsInt() : null);
+        layer.put("dtype", step.precision().toString());
+        layer.put("bytes", step.bytes());
+        return layer;
+    }
+
+    private static String text(Subject subject) {
+        Plan plan = subject.plan();
+        List<Step> steps = plan.steps();
+        int name = steps.stream()
+                .mapToInt(step -> step.weight().name().length())
+                .max()
+                .orElse(1);
+        int shape = steps.stream()
+                .mapToInt(step -> step.weight().shape().toString().length())
+                .max()
+                .orElse(1);
+        StringBuilder text = new StringBuilder(subject.format())
+                .append(": ")
+                .append(subject.transformer().summary())
+                .append('\n');
+        for (Step step : steps) {
+            String form = (step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "") + step.precision();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "  %-" + name + "s  %-" + shape + "s  %-9s  %,13d bytes  %s%n",
+                    step.weight().name(),
+                    step.weight().shape(),
+                    step.weight().role().name().toLowerCase(Locale.ROOT),
+                    step.bytes(),
+                    form));
+        }
+        return text.append(String.format(
+                        Locale.ROOT, "stored: %,d parameters, %,d bytes%n", plan.parametersAfter(), plan.bytesAfter()))
+                .toString();
+    }
+}

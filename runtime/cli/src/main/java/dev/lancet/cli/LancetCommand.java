@@ -1,0 +1,55 @@
+package dev.lancet.cli;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What all commands have in common: the console, the common options, and a document as JSON or as text. */
+abstract class LancetCommand implements Callable<Integer> {
+
+    final Console console;
+
+    @Mixin
+    final Common common = new Common();
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    LancetCommand(Console console) {
+        this.console = console;
+    }
+
+    /** Does the work and says what came out, as JSON or for people. */
+    abstract Answer answer();
+
+    /**
+     * What came out.
+     *
+     * @param document for programs
+     * @param text for people
+     */
+    record Answer(Map<String, @Nullable Object> document, String text) {}
+
+    @Override
+    public final Integer call() {
+        Answer answer = answer();
+        String text = common.json ? Json.text(answer.document()) : answer.text();
+        console.out().print(text.endsWith("\n") || text.isEmpty() ? text : text + "\n");
+        console.out().flush();
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** Wrong usage: the message names the option, its value and the way out. */
+    ParameterException wrongUsage(String message) {
+        if (spec == null) {
+            throw new IllegalStateException("the command was not parsed");
+        }
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A plan as a JSON document: the totals, every matrix that changes, every matrix that does not and why. */
+final class PlanDocument {
+
+    private PlanDocument() {}
+
+    static Map<String, @Nullable Object> of(Plan plan) {
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("model", plan.model());
+        document.put("parameters_before", plan.parametersBefore());
+        document.put("parameters_after", plan.parametersAfter());
+        document.put("bytes_before", plan.bytesBefore());
+        document.put("bytes_after", plan.bytesAfter());
+        document.put("compression", plan.compression());
+        document.put("steps", plan.changed().stream().map(PlanDocument::step).toList());
+        document.put("kept", plan.kept().stream().map(PlanDocument::kept).toList());
+        return document;
+    }
+
+    private static Map<String, @Nullable Object> step(Step step) {
+        Map<String, @Nullable Object> entry = matrix(step);
+        Precision precision = step.precision();
+        entry.put("rank", step.rank().isPresent() ? step.rank().getAsInt() : null);
+        entry.put("precision", precision.format().name().toLowerCase(Locale.ROOT));
+        entry.put("bits", precision.bits());
+        entry.put("group", precision.group() == 0 ? null : precision.group());
+        entry.put("bytes_before", step.weight().bytes());
+        entry.put("bytes", step.bytes());
+        entry.put(
+                "predicted_error",
+                step.predictedError().isPresent() ? step.predictedError().getAsDouble() : null);
+        entry.put("because", step.because());
+        return entry;
+    }
+
+    private static Map<String, @Nullable Object> kept(Step step) {
+        Map<String, @Nullable Object> entry = matrix(step);
+        entry.put("bytes", step.bytes());
+        entry.put("because", step.because());
+        return entry;
+    }
+
+    private static Map<String, @Nullable Object> matrix(Step step) {
+        Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+        entry.put("name", step.weight().name());
+        entry.put("role", step.weight().role().name().toLowerCase(Locale.ROOT));
+        entry.put("rows", step.weight().rows());
+        entry.put("columns", step.weight().columns());
+        return entry;
+    }
+}

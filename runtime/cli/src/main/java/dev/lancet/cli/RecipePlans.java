@@ -1,0 +1,63 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Spectra;
+import dev.lancet.dsl.recipe.Candidate;
+import dev.lancet.dsl.recipe.Origin;
+import dev.lancet.dsl.recipe.Recipe;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a recipe would make of its candidates, and the rules that it holds. */
+final class RecipePlans {
+
+    private RecipePlans() {}
+
+    /** The plan of every candidate, in the recipe's order. */
+    static Map<String, Plan> of(Recipe recipe) {
+        Map<String, Plan> plans = new LinkedHashMap<>();
+        for (Candidate candidate : recipe.candidates()) {
+            plans.put(
+                    candidate.name(), before(candidate.origin(), plans).then(candidate.compression(), Spectra.none()));
+        }
+        if (plans.isEmpty()) {
+            throw new LancetException("recipe: " + recipe.name() + "; it has no candidate, add one");
+        }
+        return plans;
+    }
+
+    private static Plan before(Origin origin, Map<String, Plan> plans) {
+        if (origin instanceof Origin.Declared declared) {
+            return Plan.dense(declared.transformer());
+        }
+        if (origin instanceof Origin.Checkpoint checkpoint) {
+            return Subject.of(checkpoint.path()).plan();
+        }
+        String after = ((Origin.After) origin).candidate();
+        Plan plan = plans.get(after);
+        if (plan == null) {
+            throw new LancetException("recipe: candidate '" + after + "'; it is not declared above");
+        }
+        return plan;
+    }
+
+    /** The one compression of a recipe, to be applied to another model. */
+    static Compression rules(Recipe recipe) {
+        List<Candidate> compressed = recipe.candidates().stream()
+                .filter(candidate -> !candidate.compression().clauses().isEmpty())
+                .toList();
+        List<Compression> distinct =
+                compressed.stream().map(Candidate::compression).distinct().toList();
+        if (distinct.size() != 1) {
+            throw new LancetException("rules: recipe " + recipe.name() + " has "
+                    + (distinct.isEmpty()
+                            ? "no compressed candidate; add one"
+                            : "several compressed candidates, "
+                                    + compressed.stream().map(Candidate::name).toList() + "; keep one"));
+        }
+        return distinct.get(0);
+    }
+}

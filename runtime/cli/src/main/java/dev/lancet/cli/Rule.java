@@ -1,0 +1,116 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Rank;
+import dev.lancet.dsl.Selector;
+import dev.lancet.dsl.Treatment;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** One rule of the command line: some weights and the options that were said about them. */
+final class Rule {
+
+    private static final List<String> RANKS = List.of("--rank", "--ratio", "--energy");
+
+    private final String about;
+    private final Selector selector;
+    private final Map<String, String> said = new LinkedHashMap<>();
+
+    private Rule(String about, Selector selector) {
+        this.about = about;
+        this.selector = selector;
+    }
+
+    static Rule on(String glob) {
+        return new Rule("--on " + glob, Selector.named(glob));
+    }
+
+    static Rule onEveryLinearLayer() {
+        return new Rule("every linear layer", Selector.linears());
+    }
+
+    void say(String option, String value) {
+        check(
+                !said.containsKey(option),
+                option,
+                value,
+                "it is given twice for " + about + "; say it once, or --on again");
+        said.put(option, value);
+    }
+
+    Compression addTo(Compression compression) {
+        check(
+                !said.isEmpty(),
+                "--on",
+                about.substring("--on ".length()),
+                "nothing is said about it; add --rank, --bits or --keep");
+        Compression.Target target = compression.on(selector);
+        if (said.containsKey("--keep")) {
+            check(said.size() == 1, "--keep", about, "other options stand with it; say either");
+            return target.keep();
+        }
+        return target.treated(new Treatment(rank(), precision()));
+    }
+
+    private Optional<Rank> rank() {
+        List<String> given = RANKS.stream().filter(said::containsKey).toList();
+        check(given.size() <= 1, String.join(", ", given), about, "each chooses the rank; keep one");
+        boolean larger = said.containsKey("--allow-larger");
+        check(!larger || said.containsKey("--rank"), "--allow-larger", about, "there is no --rank with it; add one");
+        return given.stream().findFirst().map(option -> switch (option) {
+            case "--rank" -> {
+                Rank.Fixed rank = Rank.rank(number(option, Integer::valueOf));
+                yield larger ? rank.allowLarger() : rank;
+            }
+            case "--ratio" -> Rank.ratio(number(option, Double::valueOf));
+            default -> Rank.energy(number(option, Double::valueOf));
+        });
+    }
+
+    private Precision precision() {
+        String bits = said.getOrDefault("--bits", "32");
+        boolean grouped = bits.equals("4") || bits.equals("nf4");
+        String group = said.getOrDefault("--group", "32");
+        check(
+                grouped || !said.containsKey("--group"),
+                "--group",
+                group,
+                "it goes with --bits 4 or --bits nf4; add one");
+        return switch (bits) {
+            case "32" -> {
+                check(!said.containsKey("--bits"), "--bits", bits, "it is 8, 4 or nf4; leave it out to keep float32");
+                yield Precision.float32();
+            }
+            case "8" -> Precision.int8();
+            case "4" -> Precision.int4(groupSize());
+            case "nf4" -> Precision.nf4(groupSize());
+            default -> throw new IllegalArgumentException("--bits: " + bits + "; it is 8, 4 or nf4");
+        };
+    }
+
+    private int groupSize() {
+        return said.containsKey("--group") ? number("--group", Integer::valueOf) : 32;
+    }
+
+    private <T> T number(String option, Function<String, T> reader) {
+        String value = said.getOrDefault(option, "");
+        try {
+            return reader.apply(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    option + ": " + value + "; it is a number, for example "
+                            + (RANKS.indexOf(option) > 0 ? "0.5" : "32"),
+                    e);
+        }
+    }
+
+    private static void check(boolean holds, String option, String value, String wayOut) {
+        if (!holds) {
+            throw new IllegalArgumentException(option + ": " + value + "; " + wayOut);
+        }
+    }
+}

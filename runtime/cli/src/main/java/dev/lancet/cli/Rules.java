@@ -1,0 +1,139 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.Compression;
+import dev.lancet.script.Script;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Stack;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The options that say what becomes of which weights. Their order counts: what follows an {@code --on} belongs to it, so
+ * each option is taken as it comes and written into the rule under way.
+ */
+final class Rules {
+
+    private final List<Rule> rules = new ArrayList<>();
+
+    @Option(
+            names = "--on",
+            paramLabel = "GLOB",
+            parameterConsumer = Taker.class,
+            description = "The weights that the options after it are about, such as 'h.*.mlp.*'. May be repeated; the"
+                    + " last rule that selects a weight decides it. Without it: every linear layer.")
+    String on = "";
+
+    @Option(
+            names = "--rank",
+            paramLabel = "N",
+            parameterConsumer = Taker.class,
+            description = "Replace each matrix by two narrower ones with N columns and rows between them.")
+    String rank = "";
+
+    @Option(
+            names = "--ratio",
+            paramLabel = "X",
+            parameterConsumer = Taker.class,
+            description = "The same, with the largest rank that holds at most this share of the parameters.")
+    String ratio = "";
+
+    @Option(
+            names = "--energy",
+            paramLabel = "X",
+            parameterConsumer = Taker.class,
+            description = "The same, with the smallest rank that keeps this share of the squared singular values;"
+                    + " needs a model with weights.")
+    String energy = "";
+
+    @Option(
+            names = "--bits",
+            paramLabel = "8|4|nf4",
+            parameterConsumer = Taker.class,
+            description = "Store in 8 bits a channel, 4 bits in groups, or 4-bit normal floats in groups.")
+    String bits = "";
+
+    @Option(
+            names = "--group",
+            paramLabel = "N",
+            parameterConsumer = Taker.class,
+            description = "Weights that share a scale in 4 bits; 32 if not said.")
+    String group = "";
+
+    @Option(names = "--keep", arity = "0", parameterConsumer = Taker.class, description = "Leave the weights alone.")
+    boolean keep;
+
+    @Option(
+            names = "--allow-larger",
+            arity = "0",
+            parameterConsumer = Taker.class,
+            description = "Take the --rank also where two factors are no smaller than the matrix.")
+    boolean allowLarger;
+
+    /** Whether any rule was given. */
+    boolean given() {
+        return !rules.isEmpty();
+    }
+
+    /** What the options say, or a recipe in their place. */
+    Compression chosen(LancetCommand command, Optional<Path> recipe) {
+        if (recipe.isPresent() && given()) {
+            throw command.wrongUsage("rules: " + recipe.get() + " and options; give one of them");
+        }
+        return recipe.map(script -> RecipePlans.rules(Script.load(script))).orElseGet(() -> compression(command));
+    }
+
+    private Compression compression(LancetCommand command) {
+        Compression all = Compression.keepAll();
+        for (Rule rule : rules) {
+            try {
+                all = rule.addTo(all);
+            } catch (IllegalArgumentException e) {
+                throw command.wrongUsage(String.valueOf(e.getMessage()));
+            }
+        }
+        return all;
+    }
+
+    /** Takes one option of a rule. */
+    static final class Taker implements IParameterConsumer {
+
+        @Override
+        public void consumeParameters(Stack<String> arguments, ArgSpec option, CommandSpec command) {
+            Rules rules = command.mixins().values().stream()
+                    .map(CommandSpec::userObject)
+                    .filter(Rules.class::isInstance)
+                    .map(Rules.class::cast)
+                    .findFirst()
+                    .orElseThrow();
+            String name = ((CommandLine.Model.OptionSpec) option).longestName();
+            boolean flag = option.arity().max() == 0;
+            if (!flag && arguments.isEmpty()) {
+                throw new ParameterException(
+                        command.commandLine(), name + ": nothing follows it; say " + option.paramLabel());
+            }
+            try {
+                rules.take(name, flag ? "" : arguments.pop());
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+            }
+        }
+    }
+
+    private void take(String option, String value) {
+        if (option.equals("--on")) {
+            rules.add(Rule.on(value));
+            return;
+        }
+        if (rules.isEmpty()) {
+            rules.add(Rule.onEveryLinearLayer());
+        }
+        rules.get(rules.size() - 1).say(option, value);
+    }
+}

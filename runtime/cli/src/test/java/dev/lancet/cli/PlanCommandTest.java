@@ -1,0 +1,126 @@
+package dev.lancet.cli;
+
+import static dev.lancet.cli.Ran.lancet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class PlanCommandTest {
+
+    private static final String QUICKSTART = "../../samples/quickstart.lancet.kts";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void a_published_model_is_planned_in_under_a_second() {
+        String[] arguments = {"plan", "llama-2-7b", "--bits", "4", "--group", "32", "--json"};
+        lancet(arguments);
+
+        Ran ran = Assertions.assertTimeout(Duration.ofSeconds(1), () -> lancet(arguments));
+
+        assertThat(ran.status()).isZero();
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.json().get("bytes_before").asLong()).isEqualTo(26_953_662_464L);
+        assertThat(ran.json().get("bytes_after").asLong()).isEqualTo(4_654_776_320L);
+    }
+
+    @Test
+    void the_document_has_what_the_contract_says() {
+        JsonNode plan = lancet("plan", "gpt2-127m", "--rank", "64", "--bits", "4", "--json")
+                .json();
+
+        assertThat(plan.propertyNames()).contains("bytes_before", "bytes_after", "compression", "steps", "kept");
+        assertThat(plan.get("steps").get(0).propertyNames())
+                .contains("name", "rank", "bits", "group", "bytes", "because");
+        assertThat(plan.get("kept").get(0).propertyNames()).contains("name", "because");
+        assertThat(plan.get("steps").get(0).get("group").asInt()).isEqualTo(32);
+    }
+
+    @Test
+    void people_get_a_table() {
+        assertThat(lancet("plan", "gpt2-127m", "--bits", "8").out())
+                .startsWith("plan for gpt2-127m\n")
+                .contains("h.11.mlp.down")
+                .endsWith("x smaller\n");
+    }
+
+    @Test
+    void a_recipe_is_planned_candidate_by_candidate() {
+        Ran ran = lancet("plan", QUICKSTART, "--json");
+
+        assertThat(ran.err()).isEmpty();
+        JsonNode plan = ran.json();
+        assertThat(plan.get("candidates")).hasSize(3);
+        assertThat(plan.get("candidate").asString()).isEqualTo("low rank int8");
+        assertThat(plan.get("bytes_after"))
+                .isEqualTo(plan.get("candidates").get(2).get("bytes_after"));
+        JsonNode step = plan.get("steps").get(1);
+        assertThat(step.get("rank").asInt()).isEqualTo(32);
+        assertThat(step.get("bits").asInt()).isEqualTo(8);
+    }
+
+    @Test
+    void the_rules_of_a_recipe_fit_another_model() throws IOException {
+        Path diet = Files.writeString(folder.resolve("Diet.java"), """
+                import static dev.lancet.Lancet.*;
+                import dev.lancet.dsl.Compression;
+                import dev.lancet.dsl.recipe.Recipe;
+                class Diet {
+                    Recipe diet() {
+                        return recipe("diet").candidate("it", preset("gpt2-127m"),
+                                Compression.keepAll().on(feedForward()).factorise(rank(8), int8()));
+                    }
+                }
+                """);
+
+        JsonNode plan =
+                lancet("plan", "tinyllama-1.1b", diet.toString(), "--json").json();
+
+        assertThat(plan.get("model").asString()).isEqualTo("tinyllama-1.1b");
+        assertThat(plan.get("steps")).hasSize(3 * 22);
+        assertThat(lancet("plan", "tinyllama-1.1b", QUICKSTART))
+                .isEqualTo(new Ran(
+                        1,
+                        "",
+                        "error: rules: recipe quickstart has several compressed candidates, [low rank, low rank int8];"
+                                + " keep one\n"));
+    }
+
+    @Test
+    void rules_come_from_one_place() {
+        assertThat(lancet("plan", QUICKSTART, "--bits", "8"))
+                .isEqualTo(new Ran(
+                        2,
+                        "",
+                        "error: rules: " + QUICKSTART + " holds its own; give a model to apply other rules to\n"));
+        assertThat(lancet("plan", "gpt2-127m", QUICKSTART, "--bits", "8"))
+                .isEqualTo(new Ran(2, "", "error: rules: " + QUICKSTART + " and options; give one of them\n"));
+    }
+
+    @Test
+    void an_error_in_a_script_is_one_line_and_then_the_place() throws IOException {
+        Path script = Files.writeString(folder.resolve("bad.lancet.kts"), "val r = rank(0)\nrecipe(\"x\")\n");
+
+        assertThat(lancet("plan", script.toString()))
+                .isEqualTo(new Ran(
+                        1,
+                        "",
+                        "error: " + script + ":1:9: rank: 0; it must be at least 1\nval r = rank(0)\n        ^\n"));
+    }
+
+    @Test
+    void a_recipe_without_candidates_has_no_plan() throws IOException {
+        Path script = Files.writeString(folder.resolve("none.lancet.kts"), "recipe(\"x\")\n");
+
+        assertThat(lancet("plan", script.toString()))
+                .isEqualTo(new Ran(1, "", "error: recipe: x; it has no candidate, add one\n"));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.lancet.runtime.doctor;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was found on this machine.
+ *
+ * @param java version of the running Java
+ * @param os operating system and architecture
+ * @param tensorflow version of TensorFlow, empty where its native library does not load
+ * @param devices what TensorFlow can compute on
+ * @param processors cores that this process may use
+ * @param memory bytes of physical memory, 0 where unknown
+ * @param heap bytes that Java may take of it
+ * @param gpuBuilt whether TensorFlow's GPU library is on the class path
+ * @param cudaFound libraries that it needs and that are there
+ * @param cudaMissing libraries that it needs and that are not there
+ * @param hugePages {@code always}, {@code madvise}, {@code never}, or empty where there is no such thing
+ * @param problems what is wrong, each with what to do
+ * @param hints what would make it faster
+ */
+public record Health(
+        String java,
+        String os,
+        String tensorflow,
+        List<Device> devices,
+        int processors,
+        long memory,
+        long heap,
+        boolean gpuBuilt,
+        List<String> cudaFound,
+        List<String> cudaMissing,
+        String hugePages,
+        List<String> problems,
+        List<String> hints) {
+
+    public Health {
+        devices = List.copyOf(devices);
+        cudaFound = List.copyOf(cudaFound);
+        cudaMissing = List.copyOf(cudaMissing);
+        problems = List.copyOf(problems);
+        hints = List.copyOf(hints);
+    }
+
+    /** Looks. Loads TensorFlow's native library, which takes seconds the first time. */
+    public static Health examine(Map<String, String> env) {
+        return new Examination(env).health();
+    }
+
+    /** Whether TensorFlow sees a GPU. */
+    public boolean gpu() {
+        return devices.stream().anyMatch(device -> device.type().equals("GPU"));
+    }
+}
