@@ -43,8 +43,11 @@ final class Sites {
 
     /** Why this product cannot be treated, if so. */
     static Optional<Refusal> refuseMatMul(Node site) {
-        return site.flag("transpose_a")
-                ? Optional.of(new Refusal(site.name() + " transposes its input; only x · W and x · Wᵀ are treated"))
+        if (site.flag("transpose_a")) {
+            return Optional.of(new Refusal(site.name() + " transposes its input; only x · W and x · Wᵀ are treated"));
+        }
+        return site.dataInputs().get(0).equals(site.dataInputs().get(1))
+                ? Optional.of(new Refusal(site.name() + " multiplies a matrix with itself; x must be something else"))
                 : Optional.empty();
     }
 

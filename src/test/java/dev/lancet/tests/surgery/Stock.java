@@ -1,0 +1,64 @@
+package dev.lancet.tests.surgery;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Stored;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+
+/** A quantised matrix of random codes and scales, and what it means: {@link Piece} read once more, element by element. */
+record Stock(Piece piece, byte[] codes, float[] scales) {
+
+    static Stock random(Piece piece, Random random) {
+        byte[] codes = new byte[(int) piece.stored().get(0).elements()];
+        random.nextBytes(codes);
+        float[] scales = new float[(int) piece.stored().get(1).elements()];
+        for (int i = 0; i < scales.length; i++) {
+            scales[i] = 0.01f + random.nextFloat();
+        }
+        return new Stock(piece, codes, scales);
+    }
+
+    /** Under the names of the variables. */
+    Map<String, Object> variables() {
+        Map<String, Object> variables = new HashMap<>();
+        variables.put(piece.name(), codes);
+        variables.put(Weight.scale(piece.name()), scales);
+        return variables;
+    }
+
+    /** The matrix [rows, columns] in row-major order. */
+    float[] meaning() {
+        float[] matrix = new float[piece.rows() * piece.columns()];
+        for (int i = 0; i < piece.rows(); i++) {
+            for (int j = 0; j < piece.columns(); j++) {
+                matrix[i * piece.columns() + j] = level(i, j) * scale(i, j);
+            }
+        }
+        return matrix;
+    }
+
+    private float level(int i, int j) {
+        Stored stored = piece.stored().get(0);
+        int width = stored.shape().get(1);
+        if (piece.precision().format() == Precision.Format.INT8) {
+            return codes[i * width + j];
+        }
+        boolean byColumn = piece.channels() == Piece.Channels.COLUMNS;
+        int along = byColumn ? i : j;
+        byte pair = byColumn ? codes[i / 2 * width + j] : codes[i * width + j / 2];
+        int half = along % 2 == 0 ? pair & 15 : pair >> 4 & 15;
+        return piece.precision().format() == Precision.Format.INT4 ? half - 8 : Precision.Nf4.VALUES.get(half);
+    }
+
+    private float scale(int i, int j) {
+        int width = piece.stored().get(1).shape().get(1);
+        int group = piece.precision().group();
+        if (piece.channels() == Piece.Channels.COLUMNS) {
+            return scales[(group == 0 ? 0 : i / group) * width + j];
+        }
+        return scales[i * width + (group == 0 ? 0 : j / group)];
+    }
+}
