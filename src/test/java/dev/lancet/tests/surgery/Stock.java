@@ -9,7 +9,17 @@ import java.util.Map;
 import java.util.Random;
 
 /** A quantised matrix of random codes and scales, and what it means: {@link Piece} read once more, element by element. */
-record Stock(Piece piece, byte[] codes, float[] scales) {
+final class Stock {
+
+    private final Piece piece;
+    private final byte[] codes;
+    private final float[] scales;
+
+    private Stock(Piece piece, byte[] codes, float[] scales) {
+        this.piece = piece;
+        this.codes = codes;
+        this.scales = scales;
+    }
 
     static Stock random(Piece piece, Random random) {
         byte[] codes = new byte[(int) piece.stored().get(0).elements()];
@@ -19,6 +29,10 @@ record Stock(Piece piece, byte[] codes, float[] scales) {
             scales[i] = 0.01f + random.nextFloat();
         }
         return new Stock(piece, codes, scales);
+    }
+
+    Piece piece() {
+        return piece;
     }
 
     /** Under the names of the variables. */

@@ -1,0 +1,84 @@
+package dev.lancet.assertj;
+
+import static dev.lancet.assertj.LancetAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lancet.surgery.graph.GraphText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GoldenGraphsTest {
+
+    private static final String TEXT = "x = Placeholder [2]\ny = Neg(x)\n";
+    private static final String OTHER = "x = Placeholder [2]\ny = Abs(x)\n";
+
+    @TempDir
+    private Path folder;
+
+    private GoldenGraphs read;
+    private GoldenGraphs write;
+
+    @BeforeEach
+    void open() {
+        read = new GoldenGraphs(folder, false);
+        write = new GoldenGraphs(folder, true);
+    }
+
+    @Test
+    void a_graph_that_is_golden_passes() throws IOException {
+        Files.writeString(folder.resolve("neg.graph"), TEXT);
+
+        assertThat(GraphText.parse(TEXT)).isGolden("neg.graph", read);
+    }
+
+    @Test
+    void windows_line_ends_are_no_difference() throws IOException {
+        Files.writeString(folder.resolve("neg.graph"), TEXT.replace("\n", "\r\n"));
+
+        assertThat(GraphText.parse(TEXT)).isGolden("neg.graph", read);
+    }
+
+    @Test
+    void a_graph_that_is_another_fails_with_a_unified_diff_and_the_way_to_accept_it() throws IOException {
+        Path file = Files.writeString(folder.resolve("neg.graph"), TEXT);
+
+        assertThatThrownBy(() -> assertThat(GraphText.parse(OTHER)).isGolden("neg.graph", read))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("golden: neg.graph is another text now\n\n"
+                        + "--- " + file + "\n+++ actual\n@@ -1,2 +1,2 @@\n"
+                        + " x = Placeholder [2]\n-y = Neg(x)\n+y = Abs(x)\n\n"
+                        + "If this is what you want, run the test with -Dgolden.update=true; it writes " + file);
+        assertThat(file).hasContent(TEXT);
+    }
+
+    @Test
+    void a_golden_that_is_not_there_fails_and_writes_nothing() {
+        assertThatThrownBy(() -> read.verify("new.graph", TEXT))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageStartingWith("golden: there is no new.graph yet\n\nIf this is what you want, ");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void an_update_writes_what_is_new_or_another_and_then_it_is_golden() throws IOException {
+        Files.writeString(folder.resolve("neg.graph"), TEXT);
+
+        write.verify("neg.graph", OTHER);
+        write.verify("deeper/new.graph", TEXT);
+
+        read.verify("neg.graph", OTHER);
+        read.verify("deeper/new.graph", TEXT);
+    }
+
+    @Test
+    void a_name_that_leads_out_of_the_folder_is_an_error() {
+        assertThatThrownBy(() -> write.verify("../escaped.graph", TEXT))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("golden: '../escaped.graph' is no name of a file in " + folder);
+    }
+}
