@@ -141,8 +141,9 @@ public final class Safetensors {
         if (tensor.dtype() != Dtype.I8 && tensor.dtype() != Dtype.U8) {
             throw new LancetException(file + ": tensor " + tensor + " holds no codes; those are I8 or U8");
         }
-        byte[] values = new byte[(int) tensor.bytes()];
-        map(name).get(values);
+        ByteBuffer mapped = map(name);
+        byte[] values = new byte[mapped.remaining()];
+        mapped.get(values);
         return values;
     }
 
