@@ -2,10 +2,8 @@ package dev.lancet.surgery.training;
 
 import dev.lancet.dsl.LancetException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.LongStream;
 import org.tensorflow.proto.NodeDef;
 
 /** The static shapes of a node's outputs from those of its inputs, for the ops that gradients are made of. */
@@ -82,17 +80,17 @@ final class Shapes {
             case "UnsortedSegmentSum" -> List.of(segments(region, in));
             case "SparseSoftmaxCrossEntropyWithLogits" ->
                 List.of(in.get(1).shape(), in.get(0).shape());
-            case "Split" -> split(region, node, in);
-            case "SplitV" -> splitV(region, in);
-            case "Slice" -> List.of(sliced(in.get(0), region.integers(in.get(1)), region.integers(in.get(2))));
+            case "Split" -> Cuts.split(region, node, in);
+            case "SplitV" -> Cuts.splitV(region, in);
+            case "Slice" -> List.of(Cuts.sliced(in.get(0), region.integers(in.get(1)), region.integers(in.get(2))));
             case "StridedSlice" -> List.of(Strides.of(region, node).shape());
             case "StridedSliceGrad" -> List.of(region.integers(in.get(0)));
-            case "Pad" -> List.of(padded(in.get(0), region.integers(in.get(1))));
-            case "ConcatV2" -> List.of(joined(region, in));
-            case "Pack" -> List.of(packed(node, in));
-            case "Unpack" -> unpacked(node, in.get(0));
-            case "ExpandDims" -> List.of(expanded(in.get(0), region.integers(in.get(1))));
-            case "Squeeze" -> List.of(squeezed(in.get(0), node));
+            case "Pad" -> List.of(Cuts.padded(in.get(0), region.integers(in.get(1))));
+            case "ConcatV2" -> List.of(Cuts.joined(region, in));
+            case "Pack" -> List.of(Cuts.packed(node, in));
+            case "Unpack" -> Cuts.unpacked(node, in.get(0));
+            case "ExpandDims" -> List.of(Cuts.expanded(in.get(0), region.integers(in.get(1))));
+            case "Squeeze" -> List.of(Cuts.squeezed(in.get(0), node));
             default -> elementwise(node, in);
         };
     }
@@ -178,86 +176,6 @@ final class Shapes {
     private static List<Long> segments(Region region, List<Tensor> in) {
         List<Long> shape = new ArrayList<>(region.integers(in.get(2)));
         shape.addAll(in.get(0).shape().subList(in.get(1).rank(), in.get(0).rank()));
-        return shape;
-    }
-
-    private static List<Long> replaced(Tensor tensor, int axis, long size) {
-        List<Long> shape = new ArrayList<>(tensor.shape());
-        shape.set(axis < 0 ? axis + tensor.rank() : axis, size);
-        return shape;
-    }
-
-    private static List<List<Long>> split(Region region, NodeDef node, List<Tensor> in) {
-        int parts = (int) node.getAttrOrThrow("num_split").getI();
-        Tensor whole = in.get(1);
-        int axis = region.integers(in.get(0)).get(0).intValue();
-        return Collections.nCopies(parts, replaced(whole, axis, whole.dimension(axis) / parts));
-    }
-
-    private static List<List<Long>> splitV(Region region, List<Tensor> in) {
-        int axis = region.integers(in.get(2)).get(0).intValue();
-        return region.integers(in.get(1)).stream()
-                .map(size -> replaced(in.get(0), axis, size))
-                .toList();
-    }
-
-    private static List<Long> sliced(Tensor tensor, List<Long> begin, List<Long> size) {
-        return LongStream.range(0, tensor.rank())
-                .map(axis -> size.get((int) axis) >= 0
-                        ? size.get((int) axis)
-                        : tensor.dimension((int) axis) - begin.get((int) axis))
-                .boxed()
-                .toList();
-    }
-
-    private static List<Long> padded(Tensor tensor, List<Long> paddings) {
-        List<Long> shape = new ArrayList<>();
-        for (int axis = 0; axis < tensor.rank(); axis++) {
-            shape.add(tensor.dimension(axis) + paddings.get(2 * axis) + paddings.get(2 * axis + 1));
-        }
-        return shape;
-    }
-
-    private static List<Long> joined(Region region, List<Tensor> in) {
-        List<Tensor> parts = in.subList(0, in.size() - 1);
-        int axis = region.integers(in.get(in.size() - 1)).get(0).intValue();
-        return replaced(
-                parts.get(0),
-                axis,
-                parts.stream().mapToLong(part -> part.dimension(axis)).sum());
-    }
-
-    private static List<Long> packed(NodeDef node, List<Tensor> in) {
-        int axis = (int) node.getAttrOrThrow("axis").getI();
-        List<Long> shape = new ArrayList<>(in.get(0).shape());
-        shape.add(axis < 0 ? axis + shape.size() + 1 : axis, (long) in.size());
-        return shape;
-    }
-
-    private static List<List<Long>> unpacked(NodeDef node, Tensor tensor) {
-        int axis = (int) node.getAttrOrThrow("axis").getI();
-        List<Long> shape = new ArrayList<>(tensor.shape());
-        shape.remove(axis < 0 ? axis + tensor.rank() : axis);
-        return Collections.nCopies((int) node.getAttrOrThrow("num").getI(), shape);
-    }
-
-    private static List<Long> expanded(Tensor tensor, List<Long> axis) {
-        List<Long> shape = new ArrayList<>(tensor.shape());
-        int at = axis.get(0).intValue();
-        shape.add(at < 0 ? at + shape.size() + 1 : at, 1L);
-        return shape;
-    }
-
-    private static List<Long> squeezed(Tensor tensor, NodeDef node) {
-        List<Long> axes =
-                axes(tensor, node.getAttrOrThrow("squeeze_dims").getList().getIList());
-        List<Long> shape = new ArrayList<>();
-        for (int axis = 0; axis < tensor.rank(); axis++) {
-            boolean goes = axes.isEmpty() ? tensor.dimension(axis) == 1 : axes.contains((long) axis);
-            if (!goes) {
-                shape.add(tensor.dimension(axis));
-            }
-        }
         return shape;
     }
 }

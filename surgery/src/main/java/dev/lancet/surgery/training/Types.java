@@ -53,6 +53,7 @@ final class Types {
                 return value.getType();
             }
         }
-        return DataType.DT_INVALID;
+        // As in GraphText: what says no type is a float.
+        return DataType.DT_FLOAT;
     }
 }
