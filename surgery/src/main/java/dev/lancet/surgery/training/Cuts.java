@@ -79,8 +79,8 @@ final class Cuts {
     }
 
     static List<Long> squeezed(Tensor tensor, NodeDef node) {
-        List<Long> axes =
-                Shapes.axes(tensor, node.getAttrOrThrow("squeeze_dims").getList().getIList());
+        List<Long> axes = Shapes.axes(
+                tensor, node.getAttrOrThrow("squeeze_dims").getList().getIList());
         List<Long> shape = new ArrayList<>();
         for (int axis = 0; axis < tensor.rank(); axis++) {
             boolean goes = axes.isEmpty() ? tensor.dimension(axis) == 1 : axes.contains((long) axis);

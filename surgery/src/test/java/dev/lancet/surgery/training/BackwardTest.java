@@ -27,7 +27,9 @@ class BackwardTest {
         GraphDef graph = GraphText.parse(before);
         String after = GraphText.of(Backward.derive(graph, "loss", List.of(variables)));
         List<String> known = GraphText.of(graph).lines().toList();
-        return String.join("\n", after.lines().filter(line -> !known.contains(line)).toList()) + "\n";
+        return String.join(
+                        "\n",
+                        after.lines().filter(line -> !known.contains(line)).toList()) + "\n";
     }
 
     @Test
@@ -140,6 +142,7 @@ class BackwardTest {
     void gradients_go_in_once() {
         GraphDef once = Backward.derive(GraphText.parse(LAYER), "loss", List.of("w"));
         assertThatThrownBy(() -> Backward.derive(once, "loss", List.of("w")))
-                .hasMessage("node 'loss.grad' is already in the graph; gradients and updates go into a graph that has none");
+                .hasMessage(
+                        "node 'loss.grad' is already in the graph; gradients and updates go into a graph that has none");
     }
 }

@@ -42,7 +42,8 @@ class UpdatesTest {
     void no_variable_changes_before_the_norm_is_known() {
         GraphDef graph = new Updates(0.9, 0.95, 1e-8, 0.1, 0).on(GRADIENTS, List.of("w", "b"));
         assertThat(graph.getNodeList())
-                .filteredOn(node -> List.of("ResourceApplyAdam", "AssignSubVariableOp").contains(node.getOp()))
+                .filteredOn(node ->
+                        List.of("ResourceApplyAdam", "AssignSubVariableOp").contains(node.getOp()))
                 .hasSize(3)
                 .allSatisfy(node -> assertThat(node.getInputList()).contains("^grad.norm"));
     }
