@@ -64,12 +64,12 @@ public record Compression(List<Clause> clauses) {
         return last;
     }
 
-    /** Whether some clause chooses ranks by energy, so that a plan needs singular values. */
-    public boolean needsSpectra() {
-        return clauses.stream().anyMatch(clause -> clause.treatment()
-                .rank()
+    /** Whether the rank of a weight is chosen by energy, so that its plan needs its singular values. */
+    public boolean needsSpectrum(Weight weight) {
+        return decisive(weight)
+                .flatMap(clause -> clause.treatment().rank())
                 .filter(Rank.Energy.class::isInstance)
-                .isPresent());
+                .isPresent();
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.tensorflow.proto.NodeDef;
  *   X ← X − rate · m/(1 − beta1ᵗ) / (√(v/(1 − beta2ᵗ)) + epsilon)
  * </pre>
  * Fed each step, float32 scalars: {@code rate}, {@code beta1.power} (beta1ᵗ) and {@code beta2.power} (beta2ᵗ). Run:
- * {@code train.start} once, which zeroes {@code X.m} and {@code X.v}, then {@code train} each step. Fetched beside it:
+ * {@code train.start} once, which zeroes {@code X.m} and {@code X.v} (a state to go on from is assigned to them instead), then {@code train} each step. Fetched beside it:
  * {@code grad.norm}, the 2-norm of all gradients before clipping, which is not finite if any gradient is not. No variable
  * changes before that norm is known, so everything else that the step fetches was computed from the old weights.
  *
@@ -130,6 +130,13 @@ public record Updates(double beta1, double beta2, double epsilon, double decay, 
                         "shape", Attributes.shape(value.shape()),
                         "container", Attributes.text(""),
                         "shared_name", Attributes.text(name)));
+        node(
+                region,
+                name + ".read",
+                "ReadVariableOp",
+                List.of(name),
+                List.of(),
+                Map.of("dtype", Attributes.type(FLOAT), "_output_shapes", Attributes.shapes(List.of(value.shape()))));
         Tensor zeros = pen.zeros(name + ".zeros", value);
         return node(
                 region,

@@ -1,0 +1,337 @@
+package dev.lancet.runtime;
+
+import dev.lancet.compression.Fidelity;
+import dev.lancet.compression.FreshWeights;
+import dev.lancet.compression.weights.WeightSink;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.compression.weights.WeightsInMemory;
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Sample;
+import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.checkpoint.Checkpoint;
+import dev.lancet.runtime.checkpoint.HuggingFace;
+import dev.lancet.runtime.checkpoint.ModelFolder;
+import dev.lancet.runtime.engine.Host;
+import dev.lancet.runtime.engine.Sessions;
+import dev.lancet.runtime.evaluate.Perplexity;
+import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.generate.Generator;
+import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.text.Ids;
+import dev.lancet.runtime.text.TokenText;
+import dev.lancet.runtime.text.Tokenizer;
+import dev.lancet.runtime.train.Fingerprint;
+import dev.lancet.runtime.train.Trainer;
+import dev.lancet.runtime.train.TrainingFolder;
+import dev.lancet.runtime.train.TrainingLog;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.tensorflow.types.TInt32;
+
+/**
+ * A transformer with weights: it can be trained, made smaller, measured, asked for text and saved.
+ *
+ * <p>A model is a declaration, a {@link Plan} that says in which form each weight is stored, and the stored arrays. Native
+ * memory is taken when a model first computes and given back by {@link #close()}. A model is used by one thread at a time.
+ *
+ * <pre>{@code
+ * try (Model full = Model.create(gpt, 42).train(minutes, adamW(400, 1e-3));
+ *         Model slim = full.compress(diet)) {
+ *     System.out.printf("%.2f -> %.2f%n", full.perplexity(minutes.heldOut()), slim.perplexity(minutes.heldOut()));
+ *     System.out.println(slim.generate("The Committee", 64));
+ *     slim.save(Path.of("mini-slim"));
+ * }
+ * }</pre>
+ */
+public final class Model implements AutoCloseable {
+
+    private static final int STEPS_A_STATE = 100;
+    private static final Path HERE = Path.of("");
+
+    private final Transformer transformer;
+    private final Plan plan;
+    private final Sessions sessions;
+    private Weights weights;
+    private Optional<Tokenizer> tokenizer;
+    private Optional<TrainingLog> log = Optional.empty();
+    private List<Fidelity> losses = List.of();
+    private Progress progress = Progress.silent();
+
+    private Model(Transformer transformer, Plan plan, Weights weights, Optional<Tokenizer> tokenizer) {
+        weights.require(plan);
+        this.transformer = transformer;
+        this.plan = plan;
+        this.weights = weights;
+        this.tokenizer = tokenizer;
+        sessions = new Sessions(transformer, plan);
+    }
+
+    /** A model with fresh weights, the same for the same seed. */
+    public static Model create(Transformer transformer, long seed) {
+        return create(transformer, Plan.dense(transformer), seed);
+    }
+
+    /** A model with fresh weights that is small from the start: its factors are drawn, not computed from a matrix. */
+    public static Model create(Transformer transformer, Compression compression, long seed) {
+        return create(transformer, Plan.of(transformer, compression), seed);
+    }
+
+    /** A model with fresh weights in the form that a plan says. */
+    public static Model create(Transformer transformer, Plan plan, long seed) {
+        Weights fresh = new FreshWeights(transformer, seed).under(plan);
+        return new Model(transformer, plan, fresh, Optional.empty());
+    }
+
+    /**
+     * A model on disk: a Lancet model folder, a Hugging Face folder, or a llama2.c {@code .bin}.
+     *
+     * @throws LancetException if it is none of these, or is broken; the message says what was found
+     */
+    public static Model open(Path path) {
+        Checkpoint found = Checkpoint.open(path);
+        return new Model(
+                found.transformer(),
+                found.plan(),
+                found.weights(),
+                found.tokenizer().map(Tokenizer::open));
+    }
+
+    /** Lets long work say how far it is. */
+    public Model progress(Progress progress) {
+        this.progress = progress;
+        return this;
+    }
+
+    /** Gives it a tokenizer, which stays the caller's to close. */
+    public Model tokenizer(Tokenizer tokenizer) {
+        this.tokenizer = Optional.of(tokenizer);
+        return this;
+    }
+
+    /** What it is. */
+    public Transformer transformer() {
+        return transformer;
+    }
+
+    /** In which form each weight is stored. */
+    public Plan plan() {
+        return plan;
+    }
+
+    /** The stored arrays. */
+    public Weights weights() {
+        return weights;
+    }
+
+    /** How the last training went, or empty if there was none. */
+    public Optional<TrainingLog> log() {
+        return log;
+    }
+
+    /** Parameters, scales of quantised arrays not counted. */
+    public long parameters() {
+        return plan.parametersAfter();
+    }
+
+    /** Bytes of the stored arrays. */
+    public long bytes() {
+        return plan.bytesAfter();
+    }
+
+    /** Trains on a corpus, read through its tokenizer, and validates on what it holds out; see {@link Trainer}. */
+    public Model train(Corpus corpus, Training training) {
+        TokenText text = read(corpus);
+        return train(text.training(), text.heldOut(), training);
+    }
+
+    /**
+     * Trains on a corpus and keeps metrics and states in a folder, see {@link TrainingFolder}; where a training of the same
+     * model, text and settings was cut off there, it can go on, to the same weights as if it had not been.
+     */
+    public Model train(Corpus corpus, Training training, Path folder, boolean resume) {
+        TokenText text = read(corpus);
+        String fingerprint = Fingerprint.of(transformer, plan, training, text.fingerprint());
+        try (TrainingFolder kept = resume
+                ? TrainingFolder.resume(folder, fingerprint, STEPS_A_STATE)
+                : TrainingFolder.begin(folder, fingerprint, STEPS_A_STATE)) {
+            return train(text.training(), text.heldOut(), training, Optional.of(kept));
+        }
+    }
+
+    /** Trains on token ids. What is stored quantised stays as it is. */
+    public Model train(int[] ids, int[] heldOut, Training training) {
+        return train(ids, heldOut, training, Optional.empty());
+    }
+
+    private Model train(int[] ids, int[] heldOut, Training training, Optional<TrainingFolder> folder) {
+        Ids.check(ids, transformer.vocabulary(), "training text");
+        Ids.check(heldOut, transformer.vocabulary(), "held-out text");
+        Trainer.Outcome outcome =
+                new Trainer(transformer, plan, training, progress).train(weights, ids, heldOut, folder);
+        weights = outcome.weights();
+        log = Optional.of(outcome.log());
+        sessions.close();
+        return this;
+    }
+
+    /** The plan by which this model would be made smaller; measures singular values where a rank by energy needs them. */
+    public Plan planFor(Compression compression) {
+        return new Smaller(plan, weights, progress).plan(compression);
+    }
+
+    /** A smaller model beside this one, in memory; it has this model's tokenizer. */
+    public Model compress(Compression compression) {
+        return compress(planFor(compression));
+    }
+
+    /** A smaller model beside this one, in memory, in the form that a plan says. */
+    public Model compress(Plan into) {
+        WeightsInMemory smaller = new WeightsInMemory();
+        List<Fidelity> losses = compress(into, smaller);
+        Model model = new Model(transformer, into, smaller, tokenizer);
+        model.progress = progress;
+        model.losses = losses;
+        return model;
+    }
+
+    /**
+     * Hands over the arrays of a smaller model, one at a time, so that neither model has to fit into memory.
+     *
+     * @return what every changed matrix lost
+     */
+    public List<Fidelity> compress(Plan into, WeightSink sink) {
+        return new Smaller(plan, weights, progress).compress(into, sink);
+    }
+
+    /** What every matrix lost when this model was made out of a larger one; none if it was not. */
+    public List<Fidelity> losses() {
+        return losses;
+    }
+
+    /** Perplexity over a part of a corpus, in windows of the model's context; lower is better. */
+    public double perplexity(Corpus.Part part) {
+        return evaluate(part).value();
+    }
+
+    /** Perplexity over a part of a corpus, with what it was computed from. */
+    public Perplexity evaluate(Corpus.Part part) {
+        int[] ids = read(part.corpus()).part(part);
+        return evaluate(ids, Math.min(transformer.context(), Math.max(2, ids.length)));
+    }
+
+    /** Perplexity over token ids, in consecutive windows; see {@link Perplexity}. */
+    public Perplexity evaluate(int[] ids, int window) {
+        Ids.check(ids, transformer.vocabulary(), "text");
+        if (window > transformer.context()) {
+            throw new LancetException("window: " + window + " is longer than the context " + transformer.context()
+                    + " of " + transformer.name() + "; take a shorter one");
+        }
+        return Perplexity.of(sessions.scoring(weights), ids, window, progress);
+    }
+
+    /**
+     * The scores of every next token.
+     *
+     * @param ids {@code [batch][sequence]}
+     * @return {@code [batch · sequence · vocabulary]}, row by row
+     */
+    public float[] logits(int[][] ids) {
+        for (int[] row : ids) {
+            Ids.check(row, transformer.vocabulary(), "input");
+        }
+        try (TInt32 in = Host.matrix(ids);
+                var result = sessions.scoring(weights)
+                        .runner()
+                        .feed("ids", in)
+                        .fetch("logits")
+                        .run()) {
+            return Host.floats(result.get(0));
+        }
+    }
+
+    /** What the model adds to a text when it takes the likeliest token each time. */
+    public String generate(String prompt, int tokens) {
+        return generate(Sample.greedy(prompt, tokens), piece -> {}).text();
+    }
+
+    /** What the model adds to a text, handed over piece by piece as it comes. */
+    public Generation generate(Sample sample, Consumer<String> eager) {
+        Tokenizer words = words();
+        Tokenizer.Streaming streaming = words.streaming();
+        StringBuilder text = new StringBuilder();
+        Consumer<String> both = piece -> {
+            text.append(piece);
+            eager.accept(piece);
+        };
+        int[] prompt = words.encode(sample.prompt());
+        Arrays.stream(prompt).forEach(streaming::add);
+        long start = System.nanoTime();
+        int[] added = generate(
+                prompt, sample.tokens(), Sampler.of(sample), words.end(), id -> both.accept(streaming.add(id)));
+        double seconds = (System.nanoTime() - start) / 1e9;
+        both.accept(streaming.finish());
+        return new Generation(
+                sample.prompt(), text.toString(), Arrays.stream(added).boxed().toList(), added.length / seconds);
+    }
+
+    /** The tokens that the model adds to others; see {@link Generator}. */
+    public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
+        Ids.check(prompt, transformer.vocabulary(), "prompt");
+        return new Generator(transformer, sessions.decoding(weights)).generate(prompt, tokens, sampler, end, eager);
+    }
+
+    private TokenText read(Corpus corpus) {
+        Tokenizer own = tokenizer.orElseGet(() -> Tokenizer.of(corpus.tokens(), HERE));
+        tokenizer = Optional.of(own);
+        TokenText text = TokenText.read(corpus, HERE, own);
+        text.checkFits(transformer.vocabulary());
+        return text;
+    }
+
+    private Tokenizer words() {
+        return tokenizer.orElseThrow(() -> new LancetException("tokenizer: " + transformer.name()
+                + " has none; put a tokenizer.json or tok*.bin beside the model, or give token ids"));
+    }
+
+    /**
+     * Saves a Lancet model folder, from which {@link #open} gives an equal model.
+     *
+     * @throws LancetException if the folder exists or cannot be written; then nothing of it remains
+     */
+    public void save(Path folder) {
+        ModelFolder.save(folder, transformer, plan, weights, source(), OptionalLong.empty());
+    }
+
+    /**
+     * Saves a Hugging Face folder in float32, with every small matrix put together again.
+     *
+     * @throws LancetException if the folder exists or cannot be written, or no architecture there is like this one
+     */
+    public void saveHuggingFace(Path folder) {
+        Plan dense = Plan.dense(transformer);
+        WeightsInMemory whole = new WeightsInMemory();
+        new Smaller(plan, weights, progress).compress(dense, whole);
+        HuggingFace.write(folder, transformer, whole, source());
+    }
+
+    private Optional<Path> source() {
+        return tokenizer.flatMap(Tokenizer::source);
+    }
+
+    /** Gives native memory back; the weights on the host stay as long as somebody holds them. */
+    @Override
+    public void close() {
+        sessions.close();
+    }
+}

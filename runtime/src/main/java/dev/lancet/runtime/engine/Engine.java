@@ -1,0 +1,123 @@
+package dev.lancet.runtime.engine;
+
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.surgery.Loading;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/**
+ * A graph in a session, with its variables. Each variable {@code X} is set through the node {@code X.assign}, fed from
+ * {@code load.float} or {@code load.uint8}, one array at a time.
+ */
+public final class Engine implements AutoCloseable {
+
+    private final Graph graph;
+    private final Session session;
+    private final Map<String, NodeDef> variables = new LinkedHashMap<>();
+
+    private Engine(GraphDef definition, ConfigProto config) {
+        for (NodeDef node : definition.getNodeList()) {
+            if (node.getOp().equals("VarHandleOp")) {
+                variables.put(node.getName(), node);
+            }
+        }
+        graph = new Graph();
+        try {
+            graph.importGraphDef(definition);
+            session = new Session(graph, config);
+        } catch (RuntimeException e) {
+            graph.close();
+            throw e;
+        }
+    }
+
+    /** A session in which TensorFlow's graph optimiser fuses and folds what it can: for inference. */
+    public static Engine optimised(GraphDef definition) {
+        return new Engine(definition, ConfigProto.getDefaultInstance());
+    }
+
+    /** A session that runs the graph as it is written: for training, where the graph is fast already. */
+    public static Engine literal(GraphDef definition) {
+        RewriterConfig rewriter =
+                RewriterConfig.newBuilder().setDisableMetaOptimizer(true).build();
+        return new Engine(
+                definition,
+                ConfigProto.newBuilder()
+                        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter))
+                        .build());
+    }
+
+    /** Something to run: feeds, fetches and targets by node name. */
+    public Session.Runner runner() {
+        return session.runner();
+    }
+
+    /**
+     * Sets a variable.
+     *
+     * @throws LancetException if the graph has no such variable
+     */
+    public void assign(String variable, ByteBuffer bytes) {
+        Shape shape = shape(variable);
+        DataType type = node(variable).getAttrOrThrow("dtype").getType();
+        try (Tensor value = type == DataType.DT_FLOAT ? TFloat32.tensorOf(shape) : TUint8.tensorOf(shape)) {
+            Host.fill(value, bytes);
+            Session.Runner runner = session.runner().feed(Loading.feed(type), value);
+            runner.addTarget(Loading.assign(variable)).run().close();
+        }
+    }
+
+    /** Sets the variables of all arrays of a plan, one at a time. */
+    public void load(Plan plan, Weights weights) {
+        plan.stored()
+                .forEach(stored ->
+                        assign(stored.name(), weights.read(stored.name()).bytes()));
+    }
+
+    /** Runs a node for its effect. */
+    public void run(String target) {
+        session.runner().addTarget(target).run().close();
+    }
+
+    /** The numbers of a float32 variable. */
+    public float[] floats(String variable) {
+        try (var result = session.runner().fetch(variable + ".read").run()) {
+            return Host.floats(result.get(0));
+        }
+    }
+
+    private Shape shape(String variable) {
+        return Shape.of(node(variable).getAttrOrThrow("shape").getShape().getDimList().stream()
+                .mapToLong(dimension -> dimension.getSize())
+                .toArray());
+    }
+
+    private NodeDef node(String variable) {
+        NodeDef node = variables.get(variable);
+        if (node == null) {
+            throw new LancetException("graph: it has no variable '" + variable + "'; it has " + variables.keySet());
+        }
+        return node;
+    }
+
+    @Override
+    public void close() {
+        session.close();
+        graph.close();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.lancet.runtime.engine;
+
+import java.nio.ByteBuffer;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.ByteDataBuffer;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/** Moves numbers between the JVM and TensorFlow's tensors in bulk; a tensor belongs to the caller, who closes it. */
+public final class Host {
+
+    private static final int CHUNK = 1 << 20;
+
+    private Host() {}
+
+    /** An int32 tensor {@code [rows.length, rows[0].length]}, or of as many columns as said where there is no row. */
+    public static TInt32 matrix(int[][] rows) {
+        Shape shape = Shape.of(rows.length, rows.length == 0 ? 0 : rows[0].length);
+        return TInt32.tensorOf(shape, tensor -> {
+            var data = tensor.asRawTensor().data().asInts();
+            for (int i = 0; i < rows.length; i++) {
+                data.offset((long) i * rows[i].length).write(rows[i]);
+            }
+        });
+    }
+
+    /** A float32 tensor of this shape, filled from little-endian bytes. */
+    public static TFloat32 floats(Shape shape, ByteBuffer bytes) {
+        return TFloat32.tensorOf(shape, tensor -> fill(tensor, bytes));
+    }
+
+    /** Copies all remaining bytes into a tensor of the same size. */
+    public static void fill(Tensor tensor, ByteBuffer bytes) {
+        ByteDataBuffer data = tensor.asRawTensor().data();
+        ByteBuffer source = bytes.duplicate();
+        if (source.remaining() != data.size()) {
+            throw new IllegalArgumentException(
+                    "tensor: " + source.remaining() + " bytes do not fill one of " + data.size() + " bytes");
+        }
+        byte[] chunk = new byte[Math.min(CHUNK, source.remaining())];
+        for (long at = 0; source.hasRemaining(); ) {
+            int length = Math.min(chunk.length, source.remaining());
+            source.get(chunk, 0, length);
+            data.offset(at).write(chunk, 0, length);
+            at += length;
+        }
+    }
+
+    /** All numbers of a float32 tensor. */
+    public static float[] floats(Tensor tensor) {
+        float[] values = new float[Math.toIntExact(tensor.shape().size())];
+        tensor.asRawTensor().data().asFloats().read(values);
+        return values;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.lancet.runtime.engine;
+
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.surgery.Blueprint;
+import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.Surgeon;
+import java.util.Optional;
+import org.tensorflow.proto.GraphDef;
+
+/** The sessions in which a model computes, each made when it is first wanted and thrown away when the weights change. */
+public final class Sessions implements AutoCloseable {
+
+    private final Transformer transformer;
+    private final Plan plan;
+    private Optional<Engine> scoring = Optional.empty();
+    private Optional<Engine> decoding = Optional.empty();
+
+    /** No session yet. */
+    public Sessions(Transformer transformer, Plan plan) {
+        this.transformer = transformer;
+        this.plan = plan;
+    }
+
+    /** The session that scores whole sequences. */
+    public Engine scoring(Weights weights) {
+        if (scoring.isEmpty()) {
+            scoring = Optional.of(open(Blueprint.scoring(transformer), weights));
+        }
+        return scoring.get();
+    }
+
+    /** The session that continues a text. */
+    public Engine decoding(Weights weights) {
+        if (decoding.isEmpty()) {
+            decoding = Optional.of(open(Blueprint.decoding(transformer), weights));
+        }
+        return decoding.get();
+    }
+
+    private Engine open(GraphDef blueprint, Weights weights) {
+        Engine engine =
+                Engine.optimised(Loading.into(Surgeon.operate(blueprint, plan).graph()));
+        try {
+            engine.load(plan, weights);
+            return engine;
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        scoring.ifPresent(Engine::close);
+        decoding.ifPresent(Engine::close);
+        scoring = Optional.empty();
+        decoding = Optional.empty();
+    }
+}

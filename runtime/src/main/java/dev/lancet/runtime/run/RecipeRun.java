@@ -1,0 +1,145 @@
+package dev.lancet.runtime.run;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.recipe.Candidate;
+import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Export;
+import dev.lancet.dsl.recipe.Origin;
+import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.dsl.recipe.Sample;
+import dev.lancet.dsl.recipe.Stage;
+import dev.lancet.runtime.Model;
+import dev.lancet.runtime.evaluate.Perplexity;
+import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.report.Report;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Carries out a recipe: makes and trains every candidate in order, then measures, samples and saves it. */
+public final class RecipeRun implements AutoCloseable {
+
+    private static final long SEED = 42;
+
+    private final Recipe recipe;
+    private final Progress progress;
+    private final Map<String, Model> models = new LinkedHashMap<>();
+
+    /**
+     * What a run came to.
+     *
+     * @param finished every candidate, in order
+     * @param report what was found out
+     * @param files the files of the report, if the recipe wants them
+     */
+    public record Outcome(List<Finished> finished, Report report, List<Path> files) {}
+
+    /** A run that has not begun. */
+    public RecipeRun(Recipe recipe, Progress progress) {
+        this.recipe = recipe;
+        this.progress = progress;
+    }
+
+    /**
+     * Does all of it.
+     *
+     * @throws LancetException if a folder to be written exists, which is found out before anything is computed, or if
+     *     a step of the work fails
+     */
+    public Outcome carryOut() {
+        checkOutputs();
+        List<Finished> finished = new ArrayList<>();
+        for (Candidate candidate : recipe.candidates()) {
+            Model model = made(candidate).progress(progress);
+            models.put(candidate.name(), model);
+            for (Stage stage : recipe.stages()) {
+                if (stage.candidate().equals(candidate.name())) {
+                    model.train(stage.corpus(), stage.training());
+                }
+            }
+            finished.add(finish(candidate, model));
+        }
+        Report report = RunReport.of(recipe, finished);
+        List<Path> files =
+                recipe.report().map(folder -> report.write(Path.of(folder))).orElse(List.of());
+        return new Outcome(finished, report, files);
+    }
+
+    private Model made(Candidate candidate) {
+        Origin origin = candidate.origin();
+        if (origin instanceof Origin.Declared declared) {
+            return Model.create(declared.transformer(), candidate.compression(), seed(candidate));
+        }
+        if (origin instanceof Origin.Checkpoint checkpoint) {
+            Model opened = Model.open(Path.of(checkpoint.path())).progress(progress);
+            return candidate.compression().clauses().isEmpty() ? opened : opened.compress(candidate.compression());
+        }
+        String before = ((Origin.After) origin).candidate();
+        Model finished = models.get(before);
+        if (finished == null) {
+            throw new LancetException("candidate: '" + candidate.name() + "' comes after '" + before
+                    + "', which is not declared above it; there are " + models.keySet());
+        }
+        return finished.compress(candidate.compression());
+    }
+
+    private long seed(Candidate candidate) {
+        return recipe.stages().stream()
+                .filter(stage -> stage.candidate().equals(candidate.name()))
+                .mapToLong(stage -> stage.training().seed())
+                .findFirst()
+                .orElse(SEED);
+    }
+
+    private Finished finish(Candidate candidate, Model model) {
+        List<Perplexity> measured = new ArrayList<>();
+        for (Corpus.Part part : recipe.evaluations()) {
+            measured.add(model.evaluate(part));
+        }
+        List<Generation> samples = new ArrayList<>();
+        for (Sample sample : recipe.samples()) {
+            samples.add(model.generate(sample, piece -> {}));
+        }
+        List<Path> saved = outputs(candidate);
+        saved.forEach(model::save);
+        return new Finished(
+                candidate, model.transformer(), model.plan(), model.losses(), model.log(), measured, samples, saved);
+    }
+
+    /** Folders that a candidate is saved in: one beside the report, and those that the recipe names. */
+    private List<Path> outputs(Candidate candidate) {
+        List<Path> folders = new ArrayList<>();
+        recipe.report().ifPresent(report -> folders.add(Path.of(report, folderName(candidate))));
+        for (Export export : recipe.exports()) {
+            if (export.candidate().equals(candidate.name())) {
+                folders.add(Path.of(export.path()));
+            }
+        }
+        return folders;
+    }
+
+    private static String folderName(Candidate candidate) {
+        return candidate.name().strip().replaceAll("[^A-Za-z0-9._-]+", "-");
+    }
+
+    private void checkOutputs() {
+        for (Candidate candidate : recipe.candidates()) {
+            for (Path folder : outputs(candidate)) {
+                if (Files.exists(folder)) {
+                    throw new LancetException(
+                            "output: " + folder + " exists; remove it or let the recipe write somewhere else");
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        models.values().forEach(Model::close);
+        models.clear();
+    }
+}

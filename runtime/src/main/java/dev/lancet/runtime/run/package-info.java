@@ -1,0 +1,5 @@
+/** Carrying out a recipe from end to end. */
+@NullMarked
+package dev.lancet.runtime.run;
+
+import org.jspecify.annotations.NullMarked;

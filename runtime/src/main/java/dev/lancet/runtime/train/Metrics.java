@@ -1,0 +1,63 @@
+package dev.lancet.runtime.train;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The lines of {@code metrics.jsonl}. A line that was cut off when a run was killed counts as not written. */
+final class Metrics {
+
+    static final String FILE = "metrics.jsonl";
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private Metrics() {}
+
+    static String line(TrainingLog.Point point) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("step", point.step());
+        line.put("tokens", point.tokens());
+        line.put("loss", point.loss());
+        line.put("gradient_norm", point.gradientNorm());
+        line.put("rate", point.rate());
+        line.put("milliseconds", point.milliseconds());
+        return JSON.writeValueAsString(line);
+    }
+
+    static String line(TrainingLog.Validation validation) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("step", validation.step());
+        line.put("validation_loss", validation.loss());
+        return JSON.writeValueAsString(line);
+    }
+
+    /** The step of a line, or empty where the line is not whole. */
+    static Optional<Integer> step(String line) {
+        return tree(line).filter(tree -> tree.path("step").isInt()).map(tree -> tree.path("step")
+                .intValue());
+    }
+
+    /** The point that a line records, or empty where it records something else. */
+    static Optional<TrainingLog.Point> point(String line) {
+        return tree(line)
+                .filter(tree -> tree.path("loss").isNumber())
+                .map(tree -> new TrainingLog.Point(
+                        tree.path("step").asInt(),
+                        tree.path("tokens").asLong(),
+                        tree.path("loss").asDouble(),
+                        tree.path("gradient_norm").asDouble(),
+                        tree.path("rate").asDouble(),
+                        tree.path("milliseconds").asDouble()));
+    }
+
+    private static Optional<JsonNode> tree(String line) {
+        try {
+            return Optional.of(JSON.readTree(line)).filter(JsonNode::isObject);
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.recipe.Training;
+import dev.lancet.surgery.Blueprint;
+import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.training.Backward;
+import dev.lancet.surgery.training.Updates;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.proto.GraphDef;
+
+/** The road from a declared transformer to a graph that trains: blueprint, surgery, backward, updates. */
+final class TrainingGraph {
+
+    private TrainingGraph() {}
+
+    static GraphDef of(Transformer transformer, Plan plan, Training training, int sequence) {
+        GraphDef forward = Blueprint.training(transformer, training.batch(), sequence);
+        GraphDef cut = Surgeon.operate(forward, plan).graph();
+        List<String> trained = trainable(plan).stream().map(Stored::name).toList();
+        Training.AdamW adam = training.optimizer();
+        Updates updates = new Updates(adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay(), training.clip());
+        return Loading.into(updates.on(Backward.derive(cut, "loss", trained), trained));
+    }
+
+    /** The arrays that are trained: float32 matrices, their factors, and the vectors; no codes, no scales. */
+    static List<Stored> trainable(Plan plan) {
+        List<Stored> trainable = new ArrayList<>();
+        plan.steps().forEach(step -> step.pieces().stream()
+                .filter(piece -> !piece.precision().quantized())
+                .forEach(piece -> trainable.addAll(piece.stored())));
+        plan.vectors().forEach(vector -> trainable.add(new Stored(vector.name(), Stored.Type.FLOAT32, vector.shape())));
+        return trainable;
+    }
+}

@@ -1,0 +1,5 @@
+/** The training loop: batches in, better weights and a log out. */
+@NullMarked
+package dev.lancet.runtime.train;
+
+import org.jspecify.annotations.NullMarked;

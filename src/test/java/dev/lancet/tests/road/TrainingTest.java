@@ -1,0 +1,195 @@
+package dev.lancet.tests.road;
+
+import static dev.lancet.Lancet.adamW;
+import static dev.lancet.Lancet.feedForward;
+import static dev.lancet.Lancet.int8;
+import static dev.lancet.Lancet.linears;
+import static dev.lancet.Lancet.ratio;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.Model;
+import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.train.Trainer;
+import dev.lancet.runtime.train.TrainingFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainingTest {
+
+    private static final int[] TEXT = TinyModel.text(4_000);
+    private static final int[] HELD = TinyModel.text(600);
+    private static final Training SHORT = adamW(40, 3e-3).batch(4).sequence(16).seed(3);
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_dense_and_a_low_rank_model_both_learn_the_text(boolean lowRank) {
+        Compression compression =
+                lowRank ? Compression.keepAll().on(linears()).factorise(ratio(0.5)) : Compression.keepAll();
+        for (Transformer transformer : new Transformer[] {TinyModel.llama(), TinyModel.gpt2()}) {
+            try (Model model = Model.create(transformer, compression, 1)) {
+                double before = model.evaluate(HELD, 17).loss();
+                model.train(TEXT, HELD, adamW(150, 5e-3).batch(8).sequence(16).seed(3));
+                assertThat(before).isBetween(3.7, 4.1);
+                assertThat(model.evaluate(HELD, 17).loss()).isLessThan(2.2);
+                assertThat(model.log().orElseThrow().validationLoss().orElseThrow())
+                        .isLessThan(2.2);
+            }
+        }
+    }
+
+    @Test
+    void the_same_seed_gives_the_same_weights_bit_for_bit() {
+        assertThat(trained(SHORT)).isEqualTo(trained(SHORT));
+        assertThat(trained(SHORT.seed(4))).isNotEqualTo(trained(SHORT));
+    }
+
+    private static String trained(Training training) {
+        try (Model model = Model.create(TinyModel.llama(), 1)) {
+            return digest(model.train(TEXT, HELD, training).weights());
+        }
+    }
+
+    private static String digest(Weights weights) {
+        StringBuilder digest = new StringBuilder();
+        for (Stored stored : weights.stored()) {
+            HostTensor tensor = weights.read(stored.name());
+            digest.append(stored.name())
+                    .append(' ')
+                    .append(tensor.bytes().hashCode())
+                    .append('\n');
+        }
+        return digest.toString();
+    }
+
+    @Test
+    void a_training_that_was_cut_off_goes_on_to_the_same_weights() {
+        Transformer transformer = TinyModel.llama();
+        Plan plan = Plan.of(transformer, Compression.keepAll().on(feedForward()).factorise(ratio(0.5)));
+        Weights fresh = Model.create(transformer, plan, 1).weights();
+        Trainer whole = new Trainer(transformer, plan, SHORT, Progress.silent());
+        Trainer cut = new Trainer(transformer, plan, SHORT, new StopAfter(23));
+        Weights expected = whole.train(fresh, TEXT, HELD).weights();
+
+        try (TrainingFolder first = TrainingFolder.begin(folder, "same", 10)) {
+            assertThatThrownBy(() -> cut.train(fresh, TEXT, HELD, Optional.of(first)))
+                    .isInstanceOf(LancetException.class)
+                    .hasMessage("interrupted: after step 23 of 40; the state is kept, go on with --resume");
+        }
+        try (TrainingFolder second = TrainingFolder.resume(folder, "same", 10)) {
+            Trainer.Outcome outcome = whole.train(fresh, TEXT, HELD, Optional.of(second));
+            assertThat(digest(outcome.weights())).isEqualTo(digest(expected));
+            assertThat(outcome.log().steps()).isEqualTo(40);
+        }
+        assertThat(folder.resolve("metrics.jsonl")).content().hasLineCount(41);
+        assertThat(folder)
+                .isDirectoryContaining(file -> file.getFileName().toString().startsWith("events.out.tfevents."));
+        assertThat(folder.resolve("state-00000040.safetensors")).exists();
+        assertThat(folder.resolve("state-00000023.safetensors")).doesNotExist();
+    }
+
+    /** Asks the work to stop after a number of steps. */
+    private static final class StopAfter implements Progress {
+        private final long steps;
+        private long done;
+
+        StopAfter(long steps) {
+            this.steps = steps;
+        }
+
+        @Override
+        public Task begin(String what, long all) {
+            return new Task() {
+                @Override
+                public void advance(long now, String note) {
+                    done = now;
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+
+        @Override
+        public boolean stopWanted() {
+            return done >= steps;
+        }
+    }
+
+    @Test
+    void a_state_is_only_taken_up_by_the_training_it_is_of() throws Exception {
+        Transformer transformer = TinyModel.llama();
+        Plan plan = Plan.dense(transformer);
+        Weights fresh = Model.create(transformer, plan, 1).weights();
+        Trainer trainer = new Trainer(transformer, plan, adamW(2, 1e-3).batch(2).sequence(8), Progress.silent());
+        try (TrainingFolder first = TrainingFolder.begin(folder, "one", 1)) {
+            trainer.train(fresh, TEXT, HELD, Optional.of(first));
+        }
+        assertThatThrownBy(() -> TrainingFolder.begin(folder, "one", 1))
+                .hasMessage("training: " + folder
+                        + " holds a training already; take it up with --resume, or choose another folder");
+        try (TrainingFolder other = TrainingFolder.resume(folder, "other", 1)) {
+            assertThatThrownBy(() -> trainer.train(fresh, TEXT, HELD, Optional.of(other)))
+                    .hasMessageContaining("is of another model, recipe, text or version");
+        }
+        assertThat(Files.list(folder).filter(file -> file.toString().contains("partial")))
+                .isEmpty();
+    }
+
+    @Test
+    void a_loss_that_is_not_a_number_stops_the_training_and_names_the_step() {
+        try (Model model = Model.create(TinyModel.llama(), 1)) {
+            String before = digest(model.weights());
+            assertThatThrownBy(() -> model.train(
+                            TEXT,
+                            HELD,
+                            adamW(20, 1e30).batch(2).sequence(8).warmup(0).clip(0)))
+                    .isInstanceOf(LancetException.class)
+                    .hasMessageMatching("loss: .* with gradient norm .* at step \\d+ of 20;"
+                            + " lower the rate 1.0E30, warm up longer or clip harder");
+            assertThat(digest(model.weights())).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void what_is_stored_in_eight_bits_stays_as_it_is_while_the_rest_is_trained() {
+        Compression compression = Compression.keepAll().on(feedForward()).quantize(int8());
+        try (Model model = Model.create(TinyModel.llama(), compression, 1)) {
+            Weights before = model.weights();
+            model.train(TEXT, HELD, SHORT);
+            assertThat(model.weights().read("h.0.mlp.up").toArray())
+                    .isEqualTo(before.read("h.0.mlp.up").toArray());
+            assertThat(model.weights().read("h.0.mlp.up.scale").toArray())
+                    .isEqualTo(before.read("h.0.mlp.up.scale").toArray());
+            assertThat(model.weights().read("h.0.attn.q").toArray())
+                    .isNotEqualTo(before.read("h.0.attn.q").toArray());
+            assertThat(model.log().orElseThrow().loss())
+                    .isLessThan(model.log().orElseThrow().points().get(0).loss());
+        }
+    }
+
+    @Test
+    void a_sequence_longer_than_the_context_is_refused() {
+        try (Model model = Model.create(TinyModel.llama(), 1)) {
+            assertThatThrownBy(() -> model.train(TEXT, HELD, adamW(1, 1e-3).sequence(64)))
+                    .hasMessage("sequence: 64 tokens, but the context of tiny-llama is 32;"
+                            + " train on shorter sequences or declare a longer context");
+        }
+    }
+}
