@@ -20,7 +20,6 @@ import dev.lancet.runtime.Model;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -133,7 +132,7 @@ class TrainingTest {
     }
 
     @Test
-    void a_state_is_only_taken_up_by_the_training_it_is_of() throws Exception {
+    void a_state_is_only_taken_up_by_the_training_it_is_of() {
         Transformer transformer = TinyModel.llama();
         Plan plan = Plan.dense(transformer);
         Weights fresh = Model.create(transformer, plan, 1).weights();
