@@ -1,0 +1,66 @@
+package dev.lancet.tests.surgery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Piece.Channels;
+import dev.lancet.surgery.CompiledUnpacking;
+import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.GraphText;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import dev.lancet.surgery.rule.QuantizeWeight;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorflow.Tensor;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+
+class CompiledUnpackingTest {
+
+    @ParameterizedTest
+    @EnumSource(Channels.class)
+    void a_compiled_product_is_that_of_the_interpreter_and_lookups_stay_as_they_are(Channels channels) {
+        Stock stock = Stock.random(new Piece("w", 11, 7, Precision.nf4(4), channels), new Random(5));
+        Sketch sketch = Sketch.graph();
+        Ops ops = new Ops(sketch);
+        Value weight = sketch.variable("w", Form.of(DataType.DT_FLOAT, 11, 7));
+        ops.matmul("y", sketch.placeholder("x", Form.of(DataType.DT_FLOAT, -1, 11)), false, weight, false);
+        if (channels == Channels.ROWS) {
+            Value ids = sketch.placeholder("ids", Form.of(DataType.DT_INT32, -1));
+            ops.gather("rows", weight, ids, ops.constant("axis", 0), 0);
+        }
+        GraphDef interpreted =
+                Surgeon.cut(sketch.toGraph(), new QuantizeWeight(stock.piece())).graph();
+
+        GraphDef compiled = CompiledUnpacking.of(interpreted);
+
+        assertThat(GraphText.of(compiled).lines().filter(line -> line.contains("_XlaMustCompile")))
+                .singleElement()
+                .asString()
+                .startsWith("y.values = @nf4_");
+        assertThat(CompiledUnpacking.of(compiled)).isSameAs(compiled);
+        float[] expected = product(interpreted, stock);
+        float[] actual = product(compiled, stock);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(actual[i]).isCloseTo(expected[i], within(1e-5f));
+        }
+    }
+
+    private static float[] product(GraphDef graph, Stock stock) {
+        float[] x = new float[22];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (i % 5 - 2) / 4f;
+        }
+        try (Running running = new Running(graph, stock.variables());
+                Tensor fed = Running.floats(x, 2, 11)) {
+            return running.floats(Map.of("x", fed), "y");
+        }
+    }
+}
