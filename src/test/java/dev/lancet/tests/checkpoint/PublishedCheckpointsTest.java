@@ -8,10 +8,19 @@ import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Stored;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.Safetensors;
+import dev.lancet.runtime.checkpoint.SafetensorsWriter;
+import dev.lancet.runtime.checkpoint.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -128,6 +137,44 @@ class PublishedCheckpointsTest {
                 assertThat(here[i]).isEqualTo(there[i / 48 * 144 + part * 48 + i % 48]);
             }
         }
+    }
+
+    /** As the first published GPT-2 files: names without a prefix, causal masks, and the embedding again as a head. */
+    @Test
+    void an_early_gpt2_file_is_the_same_model(@TempDir Path temporary) throws IOException {
+        Path fixture = FIXTURES.resolve("hf-gpt2-tiny");
+        Safetensors there = Safetensors.open(fixture.resolve("model.safetensors"));
+        List<HostTensor> tensors = new ArrayList<>();
+        for (Tensor tensor : there.tensors()) {
+            String name = tensor.name().substring("transformer.".length());
+            tensors.add(floats(name, tensor.shape(), there.floats(tensor.name())));
+        }
+        tensors.add(floats("lm_head.weight", List.of(97L, 48L), there.floats("transformer.wte.weight")));
+        for (int layer = 0; layer < 3; layer++) {
+            String attention = "h." + layer + ".attn.";
+            Stored mask = new Stored(attention + "bias", Stored.Type.UINT8, List.of(1, 1, 64, 64));
+            tensors.add(HostTensor.of(mask, new byte[64 * 64]));
+            tensors.add(floats(attention + "masked_bias", List.of(), new float[] {-1e4f}));
+        }
+        Path early = Files.createDirectory(temporary.resolve("hf-gpt2-tiny"));
+        Files.copy(fixture.resolve("config.json"), early.resolve("config.json"));
+        List<Stored> descriptions = tensors.stream().map(HostTensor::stored).toList();
+        Path file = early.resolve("model.safetensors");
+        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), descriptions)) {
+            tensors.forEach(writer::accept);
+            writer.finish();
+        }
+        Checkpoint here = Checkpoint.open(early);
+        assertThat(here.unused()).isEmpty();
+        assertThat(here.transformer()).isEqualTo(open("hf-gpt2-tiny").transformer());
+        open("hf-gpt2-tiny").weights().copyTo(tensor -> assertThat(
+                        here.weights().read(tensor.name()).floats())
+                .isEqualTo(tensor.floats()));
+    }
+
+    private static HostTensor floats(String name, List<Long> shape, float[] values) {
+        List<Integer> dimensions = shape.stream().map(Long::intValue).toList();
+        return HostTensor.of(new Stored(name, Stored.Type.FLOAT32, dimensions), values);
     }
 
     @Test
