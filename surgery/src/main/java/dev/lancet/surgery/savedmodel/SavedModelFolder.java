@@ -1,0 +1,95 @@
+package dev.lancet.surgery.savedmodel;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lancet.dsl.LancetException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+
+/**
+ * A SavedModel as it lies in its folder.
+ *
+ * @param folder where
+ * @param schema version of {@code saved_model.pb}
+ * @param meta the graph that serves, with its signatures and its object graph
+ * @param variables the checkpoint beside it, or empty where the graph has no variables
+ */
+public record SavedModelFolder(Path folder, long schema, MetaGraphDef meta, Optional<Bundle> variables) {
+
+    /** The file with the graphs. */
+    public static final String FILE = "saved_model.pb";
+
+    /** The tag of the graph that serves. */
+    public static final String SERVE = "serve";
+
+    /** The prefix of the checkpoint in the folder. */
+    static final String VARIABLES = "variables/variables";
+
+    /** Protobuf's own limit, and that of a Java array. */
+    private static final long LARGEST = Integer.MAX_VALUE - 8L;
+
+    /**
+     * Reads a SavedModel.
+     *
+     * @throws LancetException if it is not there, damaged, or holds several graphs of which none is tagged {@code serve}
+     */
+    public static SavedModelFolder read(Path folder) {
+        Path file = folder.resolve(FILE);
+        SavedModel model = parsed(file);
+        Path prefix = folder.resolve(VARIABLES);
+        return new SavedModelFolder(
+                folder,
+                model.getSavedModelSchemaVersion(),
+                serving(file, model.getMetaGraphsList()),
+                Files.exists(Bundle.file(prefix, ".index")) ? Optional.of(Bundle.open(prefix)) : Optional.empty());
+    }
+
+    private static SavedModel parsed(Path file) {
+        try {
+            return SavedModel.parseFrom(bytes(file));
+        } catch (InvalidProtocolBufferException damage) {
+            throw new LancetException(file + ": is no SavedModel, or damaged: " + damage.getMessage(), damage);
+        }
+    }
+
+    /**
+     * A whole file that protobuf is to read.
+     *
+     * @throws LancetException if it is not there or too large
+     */
+    public static byte[] bytes(Path file) {
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new LancetException(file + ": is not there; check the path");
+            }
+            if (Files.size(file) > LARGEST) {
+                throw new LancetException(file + ": has " + Files.size(file)
+                        + " bytes; a graph takes at most 2 GiB, so keep its weights in variables");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException failure) {
+            throw new LancetException(file + ": cannot be read: " + failure.getMessage(), failure);
+        }
+    }
+
+    private static MetaGraphDef serving(Path file, List<MetaGraphDef> graphs) {
+        List<MetaGraphDef> serving = graphs.stream()
+                .filter(graph -> graph.getMetaInfoDef().getTagsList().contains(SERVE))
+                .toList();
+        if (!serving.isEmpty()) {
+            return serving.get(0);
+        }
+        if (graphs.size() == 1) {
+            return graphs.get(0);
+        }
+        throw new LancetException(file + ": holds " + graphs.size() + " graphs, tagged "
+                + graphs.stream()
+                        .map(graph -> graph.getMetaInfoDef().getTagsList().toString())
+                        .toList()
+                + "; one must be tagged " + SERVE);
+    }
+}
