@@ -10,26 +10,24 @@ import java.util.Map;
  * @param err progress, hints and errors
  * @param env environment variables
  * @param terminal whether {@code err} is a terminal that can draw over its last line
+ * @param interruption whether the user wants it to stop
  */
-record Console(PrintStream out, PrintStream err, Map<String, String> env, boolean terminal) {
+record Console(PrintStream out, PrintStream err, Map<String, String> env, boolean terminal, Interruption interruption) {
 
     Console {
         env = Map.copyOf(env);
     }
 
-    /** The console of this process. */
+    /** The console of this process. Java cannot tell whether standard error is a terminal; the launcher can, and says so. */
     static Console system() {
-        return new Console(System.out, System.err, System.getenv(), terminal(System.getenv()));
+        Map<String, String> env = System.getenv();
+        boolean terminal = env.getOrDefault("LANCET_TERMINAL", "").equals("1")
+                && !env.getOrDefault("TERM", "dumb").equals("dumb");
+        return new Console(System.out, System.err, env, terminal, new Interruption());
     }
 
     /** Whether colours are wanted (no-color.org). */
     boolean colourful() {
         return terminal && env.getOrDefault("NO_COLOR", "").isEmpty();
-    }
-
-    /** Java cannot tell whether standard error is a terminal; the launcher can, and says so. */
-    private static boolean terminal(Map<String, String> env) {
-        return env.getOrDefault("LANCET_TERMINAL", "").equals("1")
-                && !env.getOrDefault("TERM", "dumb").equals("dumb");
     }
 }

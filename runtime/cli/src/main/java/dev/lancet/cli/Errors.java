@@ -1,6 +1,7 @@
 package dev.lancet.cli;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.runtime.train.Stopped;
 import dev.lancet.script.ScriptException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +18,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Every error is one line, {@code error: WHAT: VALUE; WAY OUT}; a script's is followed by the place in the script. */
 final class Errors implements IParameterExceptionHandler, IExecutionExceptionHandler {
+
+    /** As a shell counts: 128 and the number of SIGINT. */
+    private static final int INTERRUPTED = 130;
 
     private final Console console;
 
@@ -61,6 +65,9 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
             return handleParseException(wrong, new String[0]);
         }
         say(failure(thrown));
+        if (thrown instanceof Stopped) {
+            return INTERRUPTED;
+        }
         if (thrown instanceof ScriptException script) {
             console.err().print(script.excerpt());
         }

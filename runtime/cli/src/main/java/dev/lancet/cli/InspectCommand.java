@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         })
 final class InspectCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = Subject.MODEL)
+    @Parameters(paramLabel = "MODEL", description = Subject.MODEL_OR_PRESET)
     private String model = "";
 
     InspectCommand(Console console) {
@@ -38,21 +38,23 @@ final class InspectCommand extends LancetCommand {
         document.put("format", subject.format());
         document.put("architecture", subject.transformer().toString());
         document.put("parameters", plan.parametersAfter());
-        document.put("bytes", plan.bytesAfter());
+        document.put("bytes", subject.bytes());
         document.put("flops_per_token", subject.transformer().flopsPerToken());
-        document.put("layers", plan.steps().stream().map(InspectCommand::layer).toList());
+        document.put(
+                "layers",
+                plan.steps().stream().map(step -> layer(subject, step)).toList());
         return new Answer(document, text(subject));
     }
 
-    private static Map<String, @Nullable Object> layer(Step step) {
+    private static Map<String, @Nullable Object> layer(Subject subject, Step step) {
         Map<String, @Nullable Object> layer = new LinkedHashMap<>();
         layer.put("name", step.weight().name());
         layer.put("role", step.weight().role().name().toLowerCase(Locale.ROOT));
         layer.put("rows", step.weight().rows());
         layer.put("columns", step.weight().columns());
         layer.put("rank", step.rank().isPresent() ? step.rank().getAsInt() : null);
-        layer.put("dtype", step.precision().toString());
-        layer.put("bytes", step.bytes());
+        layer.put("dtype", subject.dtype(step));
+        layer.put("bytes", subject.bytes(step));
         return layer;
     }
 
@@ -72,14 +74,14 @@ final class InspectCommand extends LancetCommand {
                 .append(subject.transformer().summary())
                 .append('\n');
         for (Step step : steps) {
-            String form = (step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "") + step.precision();
+            String form = (step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "") + subject.dtype(step);
             text.append(String.format(
                     Locale.ROOT,
                     "  %-" + name + "s  %-" + shape + "s  %-9s  %,13d bytes  %s%n",
                     step.weight().name(),
                     step.weight().shape(),
                     step.weight().role().name().toLowerCase(Locale.ROOT),
-                    step.bytes(),
+                    subject.bytes(step),
                     form));
         }
         return text.append(String.format(

@@ -1,6 +1,7 @@
 package dev.lancet.cli;
 
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -28,6 +29,16 @@ abstract class LancetCommand implements Callable<Integer> {
     /** Does the work and says what came out, as JSON or for people. */
     abstract Answer answer();
 
+    /** A number that JSON can say, or null. */
+    static @Nullable Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
+    /** A number that JSON can say, or null. */
+    static @Nullable Double finite(OptionalDouble value) {
+        return finite(value.orElse(Double.NaN));
+    }
+
     /**
      * What came out.
      *
@@ -43,6 +54,11 @@ abstract class LancetCommand implements Callable<Integer> {
         console.out().print(text.endsWith("\n") || text.isEmpty() ? text : text + "\n");
         console.out().flush();
         return CommandLine.ExitCode.OK;
+    }
+
+    /** Where long work says how far it is. */
+    LiveProgress progress() {
+        return new LiveProgress(console, common.quiet);
     }
 
     /** Wrong usage: the message names the option, its value and the way out. */

@@ -56,16 +56,19 @@ public final class Main implements Runnable {
             // Whatever a script or a library prints must not come between the braces.
             System.setOut(System.err);
         }
-        System.exit(run(console, arguments));
+        console.interruption().listen();
+        int status = run(console, arguments);
+        console.interruption().finished();
+        System.exit(status);
     }
 
     /**
      * Runs a command, without a terminal.
      *
-     * @return its exit status: 0 done, 1 the work failed, 2 wrong usage
+     * @return its exit status: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted
      */
     public static int run(String[] arguments, PrintStream out, PrintStream err, Map<String, String> env) {
-        return run(new Console(out, err, env, false), arguments);
+        return run(new Console(out, err, env, false, new Interruption()), arguments);
     }
 
     static int run(Console console, String... arguments) {
@@ -81,8 +84,13 @@ public final class Main implements Runnable {
 
     private static CommandLine line(Console console) {
         CommandLine line = new CommandLine(new Main(console))
+                .addSubcommand(new RunCommand(console))
                 .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new PlanCommand(console))
+                .addSubcommand(new CompressCommand(console))
+                .addSubcommand(new TrainCommand(console))
+                .addSubcommand(new EvaluateCommand(console))
+                .addSubcommand(new GenerateCommand(console))
                 .addSubcommand(new DoctorCommand(console))
                 .setOut(writer(console.out()))
                 .setErr(writer(console.err()))

@@ -3,6 +3,7 @@ package dev.lancet.cli;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
+import dev.lancet.runtime.Model;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class PlanCommand extends LancetCommand {
     @Parameters(
             index = "0",
             paramLabel = "MODEL|RECIPE",
-            description = Subject.MODEL + " Or a recipe with its own models.")
+            description = Subject.MODEL_OR_PRESET + " Or a recipe with its own models.")
     private String what = "";
 
     @Parameters(
@@ -60,8 +61,18 @@ final class PlanCommand extends LancetCommand {
             return ofRecipe(RecipePlans.of(Script.load(Path.of(what))));
         }
         Compression compression = rules.chosen(this, recipe);
-        Plan plan = Subject.of(what).plan().then(compression, Spectra.none());
+        Plan plan = plan(compression);
         return new Answer(PlanDocument.of(plan), plan.toString());
+    }
+
+    private Plan plan(Compression compression) {
+        Subject subject = Subject.of(what);
+        if (subject.path().isEmpty()) {
+            return subject.plan().then(compression, Spectra.none());
+        }
+        try (Model model = Subject.model(what, progress())) {
+            return model.planFor(compression);
+        }
     }
 
     private static Answer ofRecipe(Map<String, Plan> plans) {

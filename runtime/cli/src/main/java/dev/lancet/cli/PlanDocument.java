@@ -1,9 +1,11 @@
 package dev.lancet.cli;
 
+import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,27 @@ final class PlanDocument {
         document.put("steps", plan.changed().stream().map(PlanDocument::step).toList());
         document.put("kept", plan.kept().stream().map(PlanDocument::kept).toList());
         return document;
+    }
+
+    /** The same for a plan that was carried out, with what every matrix lost. */
+    static Map<String, @Nullable Object> of(Plan plan, List<Fidelity> losses) {
+        Map<String, @Nullable Object> document = of(plan);
+        document.put(
+                "steps",
+                plan.changed().stream().map(step -> measured(step, losses)).toList());
+        return document;
+    }
+
+    private static Map<String, @Nullable Object> measured(Step step, List<Fidelity> losses) {
+        Map<String, @Nullable Object> entry = step(step);
+        losses.stream()
+                .filter(loss -> loss.weight().equals(step.weight().name()))
+                .forEach(loss -> {
+                    entry.put("error", LancetCommand.finite(loss.relativeFrobenius()));
+                    entry.put("sqnr_db", LancetCommand.finite(loss.sqnrDb()));
+                    entry.put("seconds", loss.seconds());
+                });
+        return entry;
     }
 
     private static Map<String, @Nullable Object> step(Step step) {

@@ -33,6 +33,17 @@ class InspectCommandTest {
     }
 
     @Test
+    void a_checkpoint_is_shown_in_the_type_of_its_files() {
+        JsonNode model = lancet("inspect", "../../src/test/resources/fixtures/hf-llama-tiny-sharded", "--json")
+                .json();
+
+        assertThat(model.get("format").asString()).isEqualTo("hugging_face");
+        assertThat(model.get("bytes").asLong()).isEqualTo(2 * 147_008L);
+        assertThat(model.get("layers").get(1).get("dtype").asString()).isEqualTo("bfloat16");
+        assertThat(model.get("layers").get(1).get("bytes").asLong()).isEqualTo(64L * 64 * 2);
+    }
+
+    @Test
     void what_is_not_there_is_named() {
         assertThat(lancet("inspect", "nowhere"))
                 .isEqualTo(new Ran(

@@ -28,7 +28,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"inspect", "plan", "doctor"})
+    @ValueSource(strings = {"run", "inspect", "plan", "compress", "train", "evaluate", "generate", "doctor"})
     void every_command_teaches_by_example(String command) {
         Ran ran = lancet(command, "--help");
 
@@ -54,9 +54,9 @@ class UsageTest {
     @Test
     void there_are_no_colours_where_there_is_no_terminal_or_none_are_wanted() {
         assertThat(lancet("--help").out()).doesNotContain("\u001b[");
-        assertThat(new Console(System.out, System.err, Map.of("NO_COLOR", "1"), true).colourful())
+        assertThat(new Console(System.out, System.err, Map.of("NO_COLOR", "1"), true, new Interruption()).colourful())
                 .isFalse();
-        assertThat(new Console(System.out, System.err, Map.of(), true).colourful())
+        assertThat(new Console(System.out, System.err, Map.of(), true, new Interruption()).colourful())
                 .isTrue();
     }
 

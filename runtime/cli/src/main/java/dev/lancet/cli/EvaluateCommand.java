@@ -1,0 +1,119 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.runtime.Model;
+import dev.lancet.runtime.evaluate.Perplexity;
+import dev.lancet.runtime.text.Ids;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lancet evaluate}: how well a model foresees a text. */
+@Command(
+        name = "evaluate",
+        description = "Measure a model's perplexity over a text; lower is better.",
+        footer = {
+            "",
+            "Examples:",
+            "  lancet evaluate my-model --text held-out.txt",
+            "  lancet evaluate my-model --ids test.bin --window 256 --json",
+            "  lancet evaluate my-model-int8 --text held-out.txt --baseline my-model --min-recovery 0.95",
+            "",
+            "Recovery is the baseline's perplexity over the model's: 1 is as good, less is worse. Under",
+            "--min-recovery the exit status is 1.",
+        })
+final class EvaluateCommand extends LancetCommand {
+
+    @Parameters(paramLabel = "MODEL", description = Subject.MODEL)
+    private String what = "";
+
+    @ArgGroup(multiplicity = "1")
+    private Input input = new Input();
+
+    @Option(
+            names = "--window",
+            paramLabel = "N",
+            description = "With --ids: tokens that are read together; the model's context if not said.")
+    private Optional<Integer> window = Optional.empty();
+
+    @Option(names = "--baseline", paramLabel = "MODEL", description = "The model that recovery is measured against.")
+    private Optional<String> baseline = Optional.empty();
+
+    @Option(names = "--min-recovery", paramLabel = "X", description = "Fail where recovery is under this.")
+    private Optional<Double> minRecovery = Optional.empty();
+
+    /** What is read: one of the two. */
+    static final class Input {
+        @Option(names = "--text", paramLabel = "FILE", description = "A text, read through the model's tokenizer.")
+        Optional<String> text = Optional.empty();
+
+        @Option(names = "--ids", paramLabel = "FILE", description = "Raw little-endian int32 token ids.")
+        Optional<Path> ids = Optional.empty();
+    }
+
+    EvaluateCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    Answer answer() {
+        if (minRecovery.isPresent() && baseline.isEmpty()) {
+            throw wrongUsage("--min-recovery: " + minRecovery.get() + "; recovery needs a --baseline");
+        }
+        if (window.isPresent() && input.ids.isEmpty()) {
+            throw wrongUsage(
+                    "--window: " + window.get() + "; it goes with --ids, a text is read in the model's context");
+        }
+        Perplexity measured = measure(what);
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("perplexity", finite(measured.value()));
+        document.put("loss", finite(measured.loss()));
+        document.put("tokens", measured.tokens());
+        document.put("tokens_per_second", finite(measured.tokensPerSecond()));
+        String text = String.format(
+                Locale.ROOT,
+                "perplexity %.4f over %,d tokens, %,.0f tokens/s%n",
+                measured.value(),
+                measured.tokens(),
+                measured.tokensPerSecond());
+        if (baseline.isPresent()) {
+            Perplexity before = measure(baseline.get());
+            double recovery = before.value() / measured.value();
+            document.put("baseline_perplexity", finite(before.value()));
+            document.put("recovery", finite(recovery));
+            text += String.format(Locale.ROOT, "baseline %.4f, recovery %.4f%n", before.value(), recovery);
+            check(recovery);
+        }
+        return new Answer(document, text);
+    }
+
+    private void check(double recovery) {
+        if (minRecovery.isPresent() && !(recovery >= minRecovery.get())) {
+            throw new LancetException(String.format(
+                    Locale.ROOT,
+                    "recovery: %.4f is under %s; keep more rank or bits, or train the model on",
+                    recovery,
+                    minRecovery.get()));
+        }
+    }
+
+    private Perplexity measure(String named) {
+        try (Model model = Subject.model(named, progress())) {
+            if (input.ids.isPresent()) {
+                return model.evaluate(
+                        Ids.read(input.ids.get()),
+                        window.orElse(model.transformer().context()));
+            }
+            Subject.requireTokenizer(named);
+            return model.evaluate(Corpus.corpus(input.text.orElseThrow()).rest());
+        }
+    }
+}

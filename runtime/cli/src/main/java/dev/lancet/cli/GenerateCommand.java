@@ -1,0 +1,130 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.recipe.Sample;
+import dev.lancet.runtime.Model;
+import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.generate.Sampler;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lancet generate}: lets a model continue a text. */
+@Command(
+        name = "generate",
+        description = "Let a model continue a text, which is shown as it comes.",
+        footer = {
+            "",
+            "Examples:",
+            "  lancet generate my-model --prompt \"The Committee\" --max-tokens 60",
+            "  lancet generate my-model --prompt \"The Committee\" --temperature 0.8 --top-p 0.9 --seed 7",
+            "  lancet generate my-model --ids --prompt \"1 403 407\" --json",
+        })
+final class GenerateCommand extends LancetCommand {
+
+    @Parameters(paramLabel = "MODEL", description = Subject.MODEL)
+    private String what = "";
+
+    @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "How the text begins.")
+    private String prompt = "";
+
+    @Option(names = "--ids", description = "The prompt is token ids, and ids come out; no tokenizer is needed.")
+    private boolean ids;
+
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Tokens to add at most; ${DEFAULT-VALUE} if not said.")
+    private int maxTokens;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            defaultValue = "0",
+            description =
+                    "0, which is used if not said, takes the likeliest token each time; 1 draws as the model says.")
+    private double temperature;
+
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            defaultValue = "1",
+            description =
+                    "Draw from the likeliest tokens that together have this probability; ${DEFAULT-VALUE} if not said.")
+    private double topP;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "42",
+            description = "Of the drawing; ${DEFAULT-VALUE} if not said.")
+    private long seed;
+
+    GenerateCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    Answer answer() {
+        Sample sample = sample();
+        try (Model model = Subject.model(what, progress())) {
+            return ids ? tokens(model, sample) : text(model, sample);
+        }
+    }
+
+    private Sample sample() {
+        try {
+            return new Sample(prompt, maxTokens, temperature, topP, seed);
+        } catch (IllegalArgumentException e) {
+            throw wrongUsage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Answer text(Model model, Sample sample) {
+        Generation generation = model.generate(sample, this::show);
+        return answer(generation.text(), generation.ids(), generation.tokensPerSecond());
+    }
+
+    private Answer tokens(Model model, Sample sample) {
+        long start = System.nanoTime();
+        int[] added =
+                model.generate(promptIds(), maxTokens, Sampler.of(sample), OptionalInt.empty(), id -> show(id + " "));
+        double seconds = (System.nanoTime() - start) / 1e9;
+        List<Integer> list = Arrays.stream(added).boxed().toList();
+        return answer(null, list, added.length / seconds);
+    }
+
+    private int[] promptIds() {
+        List<Integer> all = new ArrayList<>();
+        for (String word : prompt.trim().split("[\\s,]+", -1)) {
+            try {
+                all.add(Integer.valueOf(word));
+            } catch (NumberFormatException e) {
+                throw wrongUsage("--prompt: '" + word + "'; with --ids the prompt is token ids, such as \"1 403 407\"");
+            }
+        }
+        return all.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private void show(String piece) {
+        if (!common.json) {
+            console.out().print(piece);
+            console.out().flush();
+        }
+    }
+
+    private static Answer answer(@Nullable String text, List<Integer> ids, double tokensPerSecond) {
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("text", text);
+        document.put("ids", ids);
+        document.put("tokens_per_second", finite(tokensPerSecond));
+        return new Answer(document, "\n");
+    }
+}

@@ -1,0 +1,57 @@
+package dev.lancet.cli;
+
+import dev.lancet.runtime.progress.Progress;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Progress on standard error: a bar with the time that is left on a terminal, a plain line every few seconds elsewhere. */
+final class LiveProgress implements Progress {
+
+    private static final int REDRAW_MILLISECONDS = 250;
+
+    private final Console console;
+    private final boolean quiet;
+
+    LiveProgress(Console console, boolean quiet) {
+        this.console = console;
+        this.quiet = quiet;
+    }
+
+    @Override
+    public boolean stopWanted() {
+        return console.interruption().wanted();
+    }
+
+    @Override
+    public Task begin(String what, long steps) {
+        if (quiet) {
+            return Progress.silent().begin(what, steps);
+        }
+        return console.terminal() ? bar(what, steps) : new ProgressLines(console.err(), what, steps, System::nanoTime);
+    }
+
+    private Task bar(String what, long steps) {
+        ProgressBar bar = new ProgressBarBuilder()
+                .setTaskName(what)
+                .setInitialMax(steps)
+                .setUpdateIntervalMillis(REDRAW_MILLISECONDS)
+                .setStyle(
+                        console.colourful() ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK : ProgressBarStyle.UNICODE_BLOCK)
+                .setConsumer(new ConsoleProgressBarConsumer(console.err()))
+                .build();
+        return new Task() {
+            @Override
+            public void advance(long done, String note) {
+                bar.stepTo(done);
+                bar.setExtraMessage(note);
+            }
+
+            @Override
+            public void close() {
+                bar.close();
+            }
+        };
+    }
+}

@@ -1,0 +1,60 @@
+package dev.lancet.cli;
+
+import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.report.Report;
+import dev.lancet.runtime.run.Finished;
+import dev.lancet.runtime.run.RecipeRun;
+import dev.lancet.script.Script;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code lancet run}: a whole recipe. */
+@Command(
+        name = "run",
+        description = "Carry out a recipe: train or load every candidate, compress, evaluate, sample, save, report.",
+        footer = {
+            "",
+            "Examples:",
+            "  lancet run samples/quickstart.lancet.kts",
+            "  lancet run Quickstart.java --json > outcome.json",
+            "",
+            "A recipe is a .lancet.kts file whose last expression is a Recipe, or a .java file with a class of the",
+            "file's name and one method that returns a Recipe. The JSON has the last candidate's \"model\" and",
+            "\"plan\", and all of them under \"candidates\".",
+        })
+final class RunCommand extends LancetCommand {
+
+    @Parameters(paramLabel = "RECIPE", description = "A .lancet.kts or .java file.")
+    private Path recipe = Path.of("");
+
+    RunCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    Answer answer() {
+        try (RecipeRun run = new RecipeRun(Script.load(recipe), progress())) {
+            RecipeRun.Outcome outcome = run.carryOut();
+            return new Answer(RunDocument.of(outcome), text(outcome));
+        }
+    }
+
+    private static String text(RecipeRun.Outcome outcome) {
+        Report report = outcome.report();
+        StringBuilder text = new StringBuilder(report.table());
+        for (Finished one : outcome.finished()) {
+            for (Generation sample : one.samples()) {
+                text.append('\n')
+                        .append(one.candidate().name())
+                        .append(":\n")
+                        .append((sample.prompt() + sample.text()).indent(4));
+            }
+        }
+        text.append('\n');
+        outcome.finished().forEach(one -> one.saved()
+                .forEach(folder -> text.append("saved ").append(folder).append('\n')));
+        outcome.files().forEach(file -> text.append("wrote ").append(file).append('\n'));
+        return text.toString();
+    }
+}

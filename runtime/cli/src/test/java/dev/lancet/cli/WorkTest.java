@@ -1,0 +1,146 @@
+package dev.lancet.cli;
+
+import static dev.lancet.cli.Ran.lancet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The commands that compute, on a model that is hardly one. */
+class WorkTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void a_recipe_is_carried_out_and_its_models_serve_the_other_commands() throws IOException {
+        String recipe = Workshop.recipe(folder).toString();
+        String dense = folder.resolve("report/dense").toString();
+        String small = folder.resolve("report/small").toString();
+        String text = folder.resolve("text.txt").toString();
+
+        Ran run = lancet("run", recipe, "--json", "--quiet");
+        assertThat(run.err()).isEmpty();
+        JsonNode outcome = run.json();
+        assertThat(outcome.propertyNames()).contains("model", "plan", "training", "evaluation", "outputs");
+        assertThat(outcome.get("training")).singleElement().satisfies(training -> {
+            assertThat(training.get("steps").asInt()).isEqualTo(4);
+            assertThat(training.get("tokens").asInt()).isEqualTo(4 * 2 * 16);
+        });
+        assertThat(outcome.get("evaluation")).hasSize(2);
+        assertThat(outcome.get("candidates")).hasSize(2);
+        for (JsonNode output : outcome.get("outputs")) {
+            assertThat(Path.of(output.asString())).exists();
+        }
+
+        assertThat(lancet("run", recipe))
+                .isEqualTo(new Ran(
+                        1,
+                        "",
+                        "error: output: " + dense + " exists; remove it or let the recipe write somewhere else\n"));
+
+        JsonNode inspected = lancet("inspect", small, "--json").json();
+        assertThat(inspected.get("format").asString()).isEqualTo("lancet");
+        assertThat(inspected.get("layers").get(1).get("dtype").asString()).isEqualTo("int8");
+
+        JsonNode generated = lancet("generate", dense, "--prompt", "The ", "--max-tokens", "4", "--json")
+                .json();
+        assertThat(generated.propertyNames()).contains("text", "ids", "tokens_per_second");
+        assertThat(generated.get("ids")).hasSize(4);
+        assertThat(lancet("generate", dense, "--prompt", "The ", "--max-tokens", "4")
+                        .out())
+                .isEqualTo(generated.get("text").asString() + "\n");
+        assertThat(lancet("generate", dense, "--ids", "--prompt", "84 104 101 32", "--max-tokens", "4", "--json")
+                        .json()
+                        .get("ids"))
+                .isEqualTo(generated.get("ids"));
+
+        JsonNode evaluated = lancet("evaluate", small, "--text", text, "--baseline", dense, "--json")
+                .json();
+        assertThat(evaluated.propertyNames()).contains("perplexity", "tokens", "recovery");
+        Ran failed = lancet("evaluate", small, "--text", text, "--baseline", dense, "--min-recovery", "2");
+        assertThat(failed.status()).isEqualTo(1);
+        assertThat(failed.out()).isEmpty();
+        assertThat(failed.err()).startsWith("error: recovery: ").contains(" is under 2.0; ");
+
+        String slim = folder.resolve("slim").toString();
+        Ran compressed = lancet("compress", dense, "--bits", "4", "--out", slim, "--json");
+        assertThat(compressed.json().get("steps")).hasSize(7).allSatisfy(step -> {
+            assertThat(step.get("error").asDouble()).isBetween(1e-4, 0.3);
+            assertThat(step.get("sqnr_db").asDouble()).isBetween(10.0, 80.0);
+            assertThat(step.get("seconds").asDouble()).isNotNegative();
+        });
+        assertThat(folder.resolve("slim")).isDirectoryContaining("glob:**/report.{json,md,html}");
+        assertThat(lancet("plan", slim, "--json").json().get("bytes_after"))
+                .isEqualTo(compressed.json().get("bytes_after"));
+        assertThat(lancet("compress", dense, "--bits", "4", "--out", slim))
+                .isEqualTo(new Ran(1, "", "error: output: " + slim + " exists; remove it or choose another\n"));
+    }
+
+    @Test
+    void an_interrupted_training_says_130_and_goes_on_to_the_same_model() throws IOException {
+        String recipe = Workshop.recipe(folder).toString();
+        String whole = folder.resolve("whole").toString();
+        String parts = folder.resolve("parts").toString();
+        assertThat(lancet("train", recipe, "--out", whole, "--quiet").status()).isZero();
+
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Interruption interruption = new Interruption();
+        interruption.request();
+        PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+        Console console = new Console(stream, stream, Map.of(), false, interruption);
+        assertThat(Main.run(console, "train", recipe, "--out", parts)).isEqualTo(130);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("error: interrupted: after step 1 of 4; the state is kept, go on with --resume\n");
+
+        assertThat(lancet("train", recipe, "--out", parts).err())
+                .startsWith("error: training: " + parts + " holds a training already; take it up with --resume");
+        JsonNode resumed =
+                lancet("train", recipe, "--out", parts, "--resume", "--json").json();
+        assertThat(resumed.propertyNames()).contains("steps", "tokens", "tokens_per_second", "loss", "validation_loss");
+        assertThat(resumed.get("steps").asInt()).isEqualTo(4);
+        assertThat(folder.resolve("parts/model/model.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("whole/model/model.safetensors"));
+    }
+
+    @Test
+    void what_cannot_be_done_is_said_in_one_line() throws IOException {
+        String recipe = Workshop.recipe(folder).toString();
+
+        assertThat(lancet(
+                                "compress",
+                                "gpt2-127m",
+                                "--bits",
+                                "8",
+                                "--out",
+                                folder.resolve("x").toString())
+                        .err())
+                .isEqualTo("error: model: gpt2-127m; a preset has no weights, give a folder that has\n");
+        assertThat(lancet("compress", "gpt2-127m", "--out", folder.resolve("x").toString()))
+                .isEqualTo(new Ran(
+                        2, "", "error: rules: none; say --rank, --ratio, --energy or --bits, or give a recipe\n"));
+        assertThat(lancet(
+                                "train",
+                                recipe,
+                                "--candidate",
+                                "x",
+                                "--out",
+                                folder.resolve("y").toString())
+                        .err())
+                .isEqualTo("error: train: x; the recipe trains [dense]\n");
+        assertThat(lancet("evaluate", "x", "--text", "y", "--min-recovery", "1"))
+                .isEqualTo(new Ran(2, "", "error: --min-recovery: 1.0; recovery needs a --baseline\n"));
+        assertThat(lancet("generate", "x", "--prompt", "y", "--temperature", "-1"))
+                .isEqualTo(new Ran(2, "", "error: sample: temperature -1.0; it must not be negative\n"));
+        assertThat(folder.resolve("x")).doesNotExist();
+        assertThat(Files.exists(folder.resolve("y"))).isFalse();
+    }
+}
