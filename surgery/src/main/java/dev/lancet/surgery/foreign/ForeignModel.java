@@ -1,0 +1,218 @@
+package dev.lancet.surgery.foreign;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Spectra;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.surgery.foreign.Discovery.Findings;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.savedmodel.Bundle;
+import dev.lancet.surgery.savedmodel.SavedModelFolder;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.TensorProto;
+
+/**
+ * A model that somebody else wrote: a SavedModel folder or a frozen graph. It is opened without TensorFlow.
+ *
+ * <p>Its graph is brought into the form that Lancet's own have: calls are unfolded, so that every product stands in the
+ * graph itself and every captured variable is the variable; what no signature reaches is dropped; variables have the names
+ * that their author gave; constants that are weights are variables.
+ */
+public final class ForeignModel {
+
+    private final Path path;
+    private final MetaGraphDef meta;
+    private final Optional<SavedModelFolder> folder;
+    private final Findings findings;
+    private final List<Held> held;
+    private final List<Dead> dead;
+    private final Map<String, TensorProto> constants;
+
+    private ForeignModel(
+            Path path,
+            MetaGraphDef meta,
+            Optional<SavedModelFolder> folder,
+            Map<String, String> keys,
+            Thawing thawing) {
+        this.path = path;
+        this.folder = folder;
+        this.constants = thawing.values();
+        GraphView graph = GraphView.of(Reads.unordered(GraphView.of(thawing.graph())));
+        this.meta = meta.toBuilder().setGraphDef(graph.definition()).build();
+        this.findings = Discovery.of(graph);
+        this.held = Holdings.live(graph, keys);
+        this.dead = folder.map(saved -> Holdings.dead(saved, held)).orElse(List.of());
+    }
+
+    /**
+     * Opens a SavedModel folder or a file with a frozen graph.
+     *
+     * @throws LancetException if it is neither, or damaged
+     */
+    public static ForeignModel open(Path path) {
+        return Files.isDirectory(path) ? ofFolder(path) : ofFile(path);
+    }
+
+    private static ForeignModel ofFolder(Path path) {
+        SavedModelFolder saved = SavedModelFolder.read(path);
+        GraphView all = GraphView.of(saved.meta().getGraphDef());
+        Set<String> roots = Roots.of(saved.meta());
+        Map<String, String> keys = Restoring.keys(saved.meta(), all);
+        GraphView flat = flat(all, roots);
+        Map<String, String> wanted = new LinkedHashMap<>();
+        keys.forEach((node, key) -> Restoring.author(saved.meta().getObjectGraphDef(), key)
+                .filter(name -> !name.equals(node) && flat.find(node).isPresent())
+                .ifPresent(name -> wanted.put(node, name)));
+        Map<String, String> names = Naming.possible(flat, wanted);
+        Map<String, String> renamedKeys = new LinkedHashMap<>();
+        keys.forEach((node, key) -> renamedKeys.put(names.getOrDefault(node, node), key));
+        GraphView named = GraphView.of(Naming.renamed(flat, names));
+        return new ForeignModel(
+                path, saved.meta(), Optional.of(saved), renamedKeys, Thawing.of(named, Discovery.of(named)));
+    }
+
+    private static ForeignModel ofFile(Path path) {
+        GraphDef definition;
+        try {
+            definition = GraphDef.parseFrom(SavedModelFolder.bytes(path));
+        } catch (InvalidProtocolBufferException damage) {
+            throw new LancetException(path + ": is no frozen graph, or damaged: " + damage.getMessage(), damage);
+        }
+        if (definition.getNodeCount() == 0) {
+            throw new LancetException(path + ": holds no graph; give a frozen GraphDef or a SavedModel folder");
+        }
+        GraphView all = GraphView.of(definition);
+        GraphView flat = flat(all, Roots.ends(all));
+        return new ForeignModel(
+                path,
+                MetaGraphDef.getDefaultInstance(),
+                Optional.empty(),
+                Map.of(),
+                Thawing.of(flat, Discovery.of(flat)));
+    }
+
+    private static GraphView flat(GraphView all, Set<String> roots) {
+        GraphDef pruned = Pruning.reaching(all, roots);
+        return GraphView.of(Pruning.reaching(GraphView.of(Inlining.flat(GraphView.of(pruned))), roots));
+    }
+
+    /** Where it lies. */
+    public Path path() {
+        return path;
+    }
+
+    /** The name of its folder or file; of a folder {@code saved_model} or {@code 1} the one around it. */
+    public String name() {
+        Path whole = path.toAbsolutePath().normalize();
+        String last = String.valueOf(whole.getFileName()).replaceAll("\\.pb$", "");
+        Path around = whole.getParent();
+        boolean says = !last.matches("saved_model|v?\\d+|export|frozen");
+        return says || around == null || around.getFileName() == null
+                ? last
+                : around.getFileName().toString();
+    }
+
+    /** Whether it is a frozen graph. */
+    public boolean frozen() {
+        return folder.isEmpty();
+    }
+
+    /** The graph as Lancet sees it, with the signatures; of a frozen graph without. */
+    public MetaGraphDef meta() {
+        return meta;
+    }
+
+    /** The matrices, each once, in the order in which they are used. */
+    public List<Layer> layers() {
+        return findings.layers();
+    }
+
+    /** The products that are no layers, in the order of the graph. */
+    public List<LeftAlone> leftAlone() {
+        return findings.leftAlone();
+    }
+
+    /** All variables that the graph uses, in its order. */
+    public List<Held> variables() {
+        return held;
+    }
+
+    /** What the checkpoint holds and nothing uses, in its order. */
+    public List<Dead> dead() {
+        return dead;
+    }
+
+    /** The plan that leaves everything alone; of a layer that cannot be cut with the reason. */
+    public Plan plan() {
+        return Holdings.plan(name(), layers(), held);
+    }
+
+    /**
+     * Decides every layer. What a clause selects but cannot be cut is left alone with the reason.
+     *
+     * @throws LancetException if a clause selects nothing, or a rank does not make a layer smaller
+     */
+    public Plan plan(Compression compression, Spectra spectra) {
+        Plan decided = plan().then(compression, spectra);
+        for (Layer layer : layers()) {
+            Step step = decided.step(layer.weight().name());
+            if (!layer.treatable() && !step.keeps()) {
+                decided = decided.with(Step.keep(layer.weight(), layer.hindrance() + "; so not " + step.because()));
+            }
+        }
+        return decided;
+    }
+
+    /**
+     * The elements of a variable, row by row, little-endian: mapped from the checkpoint, or what was a constant.
+     *
+     * @throws LancetException if the graph has no such variable, or the checkpoint not its value
+     */
+    public ByteBuffer read(String variable) {
+        TensorProto constant = constants.get(variable);
+        if (constant != null) {
+            return Holdings.bytes(variable, constant);
+        }
+        Held wanted = held(variable);
+        return bundle(wanted).read(wanted.key());
+    }
+
+    Held held(String variable) {
+        return held.stream()
+                .filter(one -> one.name().equals(variable))
+                .findFirst()
+                .orElseThrow(() -> new LancetException(path + ": no variable '" + variable + "'; near it: "
+                        + Plan.nearMisses(
+                                variable, held.stream().map(Held::name).toList())));
+    }
+
+    /** The checkpoint that has this variable. */
+    Bundle bundle(Held variable) {
+        return folder.flatMap(SavedModelFolder::variables)
+                .filter(bundle -> bundle.has(variable.key()))
+                .orElseThrow(() -> new LancetException(path + ": nothing restores the variable '" + variable.name()
+                        + "'; export the model again with its variables"));
+    }
+
+    /** Whether this variable was a constant. */
+    boolean constant(Held variable) {
+        return constants.containsKey(variable.name());
+    }
+
+    @Override
+    public String toString() {
+        return path + ": " + layers().size() + " matrices in "
+                + meta.getGraphDef().getNodeCount() + " nodes";
+    }
+}

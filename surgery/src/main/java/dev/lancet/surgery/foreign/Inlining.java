@@ -1,0 +1,271 @@
+package dev.lancet.surgery.foreign;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Input;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef;
+
+/**
+ * Unfolds calls: every {@code PartitionedCall} and {@code StatefulPartitionedCall}, however deep, gives way to the body of
+ * its function, and an argument to what was passed, so that a captured variable is the variable itself. The nodes of a body
+ * are called {@code call/node}; a call in the graph itself leaves an {@code Identity} of its name behind, so that whoever
+ * fetches it by name still can.
+ *
+ * <p>What a function has to have run before it returns still runs before whoever takes a result of it in the graph itself.
+ */
+final class Inlining {
+
+    private static final int DEEPEST = 64;
+    private static final int MOST_NODES = 2_000_000;
+    private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
+
+    private final GraphView graph;
+    private final Outputs outputs = Outputs.known();
+    private final boolean loopsToo;
+    private final List<NodeDef> flat = new ArrayList<>();
+
+    private Inlining(GraphView graph, boolean loopsToo) {
+        this.graph = graph;
+        this.loopsToo = loopsToo;
+    }
+
+    /** The graph without calls; its library is left as it is. */
+    static GraphDef flat(GraphView graph) {
+        return new Inlining(graph, false).unfolded();
+    }
+
+    /**
+     * The graph without calls, and with the bodies of loops and branches laid open beside the nodes that run them. It is
+     * there to be looked at: nobody may run it.
+     */
+    static GraphDef open(GraphView graph) {
+        return new Inlining(graph, true).unfolded();
+    }
+
+    private GraphDef unfolded() {
+        graph.nodes().forEach(node -> top(node.definition()));
+        return graph.definition().toBuilder().clearNode().addAllNode(flat).build();
+    }
+
+    private void top(NodeDef node) {
+        if (!CALLS.contains(node.getOp())) {
+            add(node);
+            look(node);
+            return;
+        }
+        Returned returned = call(node, node.getInputList(), 0);
+        NodeDef.Builder end = NodeDef.newBuilder().setName(node.getName()).setDevice(node.getDevice());
+        List<DataType> types = node.getAttrOrDefault("Tout", AttrValue.getDefaultInstance())
+                .getList()
+                .getTypeList();
+        if (types.size() == 1) {
+            end.setOp("Identity").putAttr("T", Attrs.of(types.get(0)));
+        } else if (types.isEmpty()) {
+            end.setOp("NoOp");
+        } else {
+            end.setOp("IdentityN").putAttr("T", Attrs.types(types));
+        }
+        returned.values().stream().limit(types.size()).forEach(end::addInput);
+        returned.after().forEach(name -> end.addInput("^" + name));
+        add(end.build());
+    }
+
+    private void add(NodeDef node) {
+        if (flat.size() >= MOST_NODES) {
+            throw new LancetException("graph: its functions unfold to more than " + MOST_NODES
+                    + " nodes; no model is that large, so look for a function that calls itself");
+        }
+        flat.add(node);
+    }
+
+    /** What came of a call: its results, and what must have run. */
+    private record Returned(List<String> values, List<String> after) {}
+
+    private Returned call(NodeDef node, List<String> inputs, int depth) {
+        return body(
+                node.getName(),
+                function(
+                        node,
+                        node.getAttrOrDefault("f", AttrValue.getDefaultInstance())
+                                .getFunc()
+                                .getName()),
+                inputs,
+                depth);
+    }
+
+    private FunctionDef function(NodeDef node, String name) {
+        FunctionDef function = graph.functions().get(name);
+        if (function == null) {
+            throw new LancetException(
+                    "graph: " + node.getName() + " calls '" + name + "', which is not in the library");
+        }
+        return function;
+    }
+
+    private Returned body(String prefix, FunctionDef function, List<String> inputs, int depth) {
+        if (depth > DEEPEST) {
+            throw new LancetException("graph: calls go deeper than " + DEEPEST + " at " + prefix
+                    + "; a function calls itself, which no SavedModel may");
+        }
+        List<String> data =
+                inputs.stream().filter(input -> !input.startsWith("^")).toList();
+        List<String> controls =
+                inputs.stream().filter(input -> input.startsWith("^")).toList();
+        List<OpDef.ArgDef> arguments = function.getSignature().getInputArgList();
+        if (arguments.size() != data.size()) {
+            throw new LancetException("graph: " + prefix + " passes " + data.size() + " values to "
+                    + function.getSignature().getName() + ", which takes " + arguments.size());
+        }
+        Scope scope = new Scope(function.getSignature().getName(), outputs);
+        for (int i = 0; i < arguments.size(); i++) {
+            scope.argument(arguments.get(i).getName(), data.get(i));
+        }
+        // Calls come first into the scope with what they return, so nodes are taken in an order in which that is known.
+        for (NodeDef node : BodyOrder.of(function)) {
+            String name = prefix + "/" + node.getName();
+            List<String> taken = new ArrayList<>();
+            node.getInputList().forEach(input -> taken.addAll(scope.resolve(input)));
+            controls.stream().filter(control -> !taken.contains(control)).forEach(taken::add);
+            NodeDef placed = node.toBuilder()
+                    .setName(name)
+                    .clearInput()
+                    .addAllInput(taken)
+                    .removeAttr("_class")
+                    .build();
+            if (CALLS.contains(node.getOp())) {
+                Returned returned = call(placed, taken, depth + 1);
+                scope.call(node.getName(), returned.values(), returned.after());
+            } else {
+                scope.node(node, name);
+                add(placed);
+                look(placed);
+            }
+        }
+        List<String> values = new ArrayList<>();
+        for (OpDef.ArgDef result : function.getSignature().getOutputArgList()) {
+            values.addAll(scope.resolve(function.getRetOrDefault(result.getName(), result.getName())));
+        }
+        Set<String> after = new LinkedHashSet<>();
+        function.getControlRetMap().values().stream().sorted().forEach(node -> scope.resolve("^" + node)
+                .forEach(name -> after.add(name.substring(1))));
+        return new Returned(values, List.copyOf(after));
+    }
+
+    /** Lays the bodies of a loop or branch open. */
+    private void look(NodeDef node) {
+        if (!loopsToo) {
+            return;
+        }
+        Branching.of(node).ifPresent(branching -> branching.bodies().forEach((word, name) -> {
+            FunctionDef function = function(node, name);
+            body(node.getName() + "/" + word, function, branching.seen(node, function, data(node), this::opaque), 1);
+        }));
+    }
+
+    private static List<String> data(NodeDef node) {
+        return node.getInputList().stream()
+                .filter(input -> !input.startsWith("^"))
+                .toList();
+    }
+
+    /** Stands for what a loop carries from turn to turn. */
+    private String opaque(String name, DataType type) {
+        add(NodeDef.newBuilder()
+                .setName(name)
+                .setOp("Placeholder")
+                .putAttr("dtype", Attrs.of(type))
+                .build());
+        return name;
+    }
+
+    /** The names of a body, and what they are in the graph. */
+    private static final class Scope {
+
+        private final String function;
+        private final Outputs outputs;
+        private final Map<String, String> arguments = new HashMap<>();
+        private final Map<String, NodeDef> nodes = new HashMap<>();
+        private final Map<String, String> names = new HashMap<>();
+        private final Map<String, Returned> calls = new HashMap<>();
+
+        Scope(String function, Outputs outputs) {
+            this.function = function;
+            this.outputs = outputs;
+        }
+
+        void argument(String name, String value) {
+            arguments.put(name, value);
+        }
+
+        void node(NodeDef node, String name) {
+            nodes.put(node.getName(), node);
+            names.put(node.getName(), name);
+        }
+
+        void call(String node, List<String> values, List<String> after) {
+            calls.put(node, new Returned(values, after));
+        }
+
+        /** One reference of a body; an order after a call is one after everything that the call must have run. */
+        List<String> resolve(String reference) {
+            if (reference.startsWith("^")) {
+                return after(reference.substring(1));
+            }
+            int colon = reference.indexOf(':');
+            String local = colon < 0 ? reference : reference.substring(0, colon);
+            if (arguments.containsKey(local)) {
+                return List.of(arguments.get(local));
+            }
+            String port = colon < 0 ? "output:0" : reference.substring(colon + 1);
+            int second = port.indexOf(':');
+            String word = second < 0 ? port : port.substring(0, second);
+            int index =
+                    second < 0 ? 0 : Input.parse("x" + port.substring(second)).port();
+            Returned returned = calls.get(local);
+            if (returned != null) {
+                if (index >= returned.values().size()) {
+                    throw unknown(reference);
+                }
+                return List.of(returned.values().get(index));
+            }
+            NodeDef node = nodes.get(local);
+            if (node == null) {
+                throw unknown(reference);
+            }
+            return List.of(new Input(names.getOrDefault(local, local), outputs.number(node, word, index)).toString());
+        }
+
+        private List<String> after(String local) {
+            Returned returned = calls.get(local);
+            if (returned != null) {
+                return returned.after().stream().map(name -> "^" + name).toList();
+            }
+            String argument = arguments.get(local);
+            if (argument != null) {
+                return List.of("^" + Input.parse(argument).node());
+            }
+            String name = names.get(local);
+            if (name == null) {
+                throw unknown("^" + local);
+            }
+            return List.of("^" + name);
+        }
+
+        private LancetException unknown(String reference) {
+            return new LancetException(
+                    "graph: function " + function + " takes '" + reference + "', which is not in it");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.lancet.surgery.foreign;
+
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.Node;
+import java.util.Set;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+
+/** Variables that nobody writes: who waits for a read of one waits for nothing. */
+final class Reads {
+
+    /** What asks a variable without changing it. */
+    static final Set<String> ASKING = Set.of(
+            "ReadVariableOp", "ResourceGather", "VariableShape", "VarIsInitializedOp", "DisableCopyOnRead", "Identity");
+
+    private Reads() {}
+
+    /** The graph without orders after reads of such variables. TensorFlow writes one for every read of a function. */
+    static GraphDef unordered(GraphView graph) {
+        GraphDef.Builder result = graph.definition().toBuilder().clearNode();
+        for (Node node : graph.nodes()) {
+            NodeDef.Builder kept = node.definition().toBuilder().clearInput();
+            for (Input input : node.inputs()) {
+                if (!(input.control() && settled(graph.node(input.node())))) {
+                    kept.addInput(input.toString());
+                }
+            }
+            result.addNode(kept.removeAttr("_has_manual_control_dependencies"));
+        }
+        return result.build();
+    }
+
+    private static boolean settled(Node node) {
+        if (node.is("Const") || node.is("VarHandleOp")) {
+            return true;
+        }
+        // A frozen graph has identities of constants where its variables were read.
+        return (node.is("ReadVariableOp") || node.is("Identity"))
+                && node.producer(0).filter(Reads::neverWritten).isPresent()
+                && node.controlInputs().isEmpty();
+    }
+
+    static boolean neverWritten(Node holder) {
+        return holder.is("Const")
+                || (holder.is("VarHandleOp")
+                        && holder.uses().stream()
+                                .allMatch(use -> ASKING.contains(use.node().op())
+                                        || Branching.of(use.node().definition()).isPresent()));
+    }
+}

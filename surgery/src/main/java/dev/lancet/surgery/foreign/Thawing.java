@@ -1,0 +1,83 @@
+package dev.lancet.surgery.foreign;
+
+import dev.lancet.surgery.foreign.Discovery.Findings;
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Node;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
+
+/**
+ * Constants that are weights become variables, so that a frozen graph is one with variables like any other.
+ *
+ * @param graph the graph with variables in the place of those constants
+ * @param values the constants by the name of their variable
+ */
+record Thawing(GraphDef graph, Map<String, TensorProto> values) {
+
+    /** What freezing and layers hang on to the name that the author gave. */
+    private static final Set<String> PLUMBING =
+            Set.of("resource", "ReadVariableOp", "Cast", "MatMul", "Tensordot", "Reshape", "Shape", "GatherV2", "read");
+
+    static Thawing of(GraphView flat, Findings findings) {
+        Map<String, String> wanted = new LinkedHashMap<>();
+        Set<String> constants = new LinkedHashSet<>();
+        for (Layer layer : findings.layers()) {
+            String name = layer.weight().name();
+            if (flat.node(name).is("Const")) {
+                constants.add(name);
+                wanted.put(name, named(name, layer.weight().role().table()));
+            }
+        }
+        Map<String, String> names = Naming.possible(flat, wanted);
+        GraphDef.Builder thawed = flat.definition().toBuilder().clearNode();
+        Map<String, TensorProto> values = new LinkedHashMap<>();
+        for (Node node : flat.nodes()) {
+            if (!constants.contains(node.name())) {
+                thawed.addNode(node.definition());
+                continue;
+            }
+            Source source = Source.of(node);
+            String name = names.getOrDefault(node.name(), node.name() + "/kernel");
+            values.put(name, node.attribute("value").orElseThrow().getTensor());
+            thawed.addNode(variable(name, source));
+            thawed.addNode(NodeDef.newBuilder()
+                    .setName(node.name())
+                    .setOp("ReadVariableOp")
+                    .setDevice(node.definition().getDevice())
+                    .addInput(name)
+                    .putAttr("dtype", Attrs.of(source.type())));
+        }
+        return new Thawing(thawed.build(), values);
+    }
+
+    private static NodeDef variable(String name, Source source) {
+        return NodeDef.newBuilder()
+                .setName(name)
+                .setOp("VarHandleOp")
+                .putAttr("container", Attrs.of(""))
+                .putAttr("shared_name", Attrs.of(name))
+                .putAttr("dtype", Attrs.of(source.type()))
+                .putAttr("shape", Attrs.of(source.shape()))
+                .build();
+    }
+
+    /** {@code encoder/up/Cast/ReadVariableOp/resource} was {@code encoder/up}; what it holds is its kernel, or its table. */
+    private static String named(String constant, boolean table) {
+        String name = constant;
+        int slash = name.lastIndexOf('/');
+        while (slash > 0 && PLUMBING.contains(name.substring(slash + 1).replaceAll("_\\d+$", ""))) {
+            name = name.substring(0, slash);
+            slash = name.lastIndexOf('/');
+        }
+        if (name.equals(constant)) {
+            return constant + ".variable";
+        }
+        return name + (table ? "/embeddings" : "/kernel");
+    }
+}
