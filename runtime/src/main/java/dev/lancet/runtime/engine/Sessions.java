@@ -4,6 +4,7 @@ import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.surgery.Blueprint;
+import dev.lancet.surgery.CompiledUnpacking;
 import dev.lancet.surgery.Loading;
 import dev.lancet.surgery.Surgeon;
 import java.util.Optional;
@@ -41,7 +42,8 @@ public final class Sessions implements AutoCloseable {
 
     private Engine open(GraphDef blueprint, Weights weights) {
         Engine engine =
-                Engine.optimised(Loading.into(Surgeon.operate(blueprint, plan).graph()));
+                Engine.optimised(
+                Loading.into(CompiledUnpacking.of(Surgeon.operate(blueprint, plan).graph())));
         try {
             engine.load(plan, weights);
             return engine;
