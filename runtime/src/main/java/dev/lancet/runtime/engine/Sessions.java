@@ -41,9 +41,8 @@ public final class Sessions implements AutoCloseable {
     }
 
     private Engine open(GraphDef blueprint, Weights weights) {
-        Engine engine =
-                Engine.optimised(
-                Loading.into(CompiledUnpacking.of(Surgeon.operate(blueprint, plan).graph())));
+        Engine engine = Engine.optimised(Loading.into(
+                CompiledUnpacking.of(Surgeon.operate(blueprint, plan).graph())));
         try {
             engine.load(plan, weights);
             return engine;
