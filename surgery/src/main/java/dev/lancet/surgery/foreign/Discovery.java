@@ -95,6 +95,15 @@ final class Discovery {
             if (flat.find(use.node()).isEmpty()) {
                 return use.node() + " stands in the body of a loop or branch, where nothing is cut";
             }
+            Node node = flat.node(use.node());
+            String type = List.of("T", "Tout", "Tparams", "dtype").stream()
+                    .filter(attribute -> node.attribute(attribute).isPresent())
+                    .findFirst()
+                    .orElse("T");
+            if (node.type(type) != DataType.DT_FLOAT) {
+                return use.node() + " computes in " + Elements.name(node.type(type))
+                        + "; only float products are treated";
+            }
             if (use.rows() != first.rows() || use.columns() != first.columns()) {
                 return "it is [" + first.rows() + ", " + first.columns() + "] to " + first.node() + ", but ["
                         + use.rows() + ", " + use.columns() + "] to " + use.node();

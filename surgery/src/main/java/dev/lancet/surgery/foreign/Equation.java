@@ -70,7 +70,15 @@ final class Equation {
             }
             List<Long> sizes = new ArrayList<>();
             outputs.chars().forEach(letter -> sizes.add(View.size(axes.get(w.indexOf(letter)))));
-            return Products.use(node, weight, pieces(inputs, axes), pieces(outputs, axes), text, weightInput, sizes);
+            return Products.use(
+                    node,
+                    weight,
+                    pieces(inputs, axes),
+                    pieces(outputs, axes),
+                    text,
+                    weightInput,
+                    inputs.length(),
+                    sizes);
         }
 
         private static boolean same(String letters, StringBuilder wanted) {

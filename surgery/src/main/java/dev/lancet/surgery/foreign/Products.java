@@ -79,7 +79,7 @@ final class Products {
                     Optional.of(weight),
                     "the weight has " + rank + " axes " + weight.view().shape());
         }
-        return use(node, weight, inputs, outputs, "", 1, List.of(View.size(outputs)));
+        return use(node, weight, inputs, outputs, "", 1, 1, List.of(View.size(outputs)));
     }
 
     /** The use of an array whose pieces are these, if they are stored as one matrix or its transpose. */
@@ -90,6 +90,7 @@ final class Products {
             List<Piece> outputs,
             String equation,
             int input,
+            int contracted,
             List<Long> sizes) {
         List<Piece> plain = new ArrayList<>(inputs);
         plain.addAll(outputs);
@@ -112,6 +113,7 @@ final class Products {
                 (int) columns,
                 equation,
                 input,
+                contracted,
                 sizes);
         return new Found(node, Optional.of(weight), Optional.of(use), "");
     }
@@ -145,7 +147,7 @@ final class Products {
                 node,
                 table,
                 Optional.of(new Use(
-                        node.name(), node.op(), Use.Kind.LOOKUP, (int) entries, (int) width, "", 0, List.of(width))),
+                        node.name(), node.op(), Use.Kind.LOOKUP, (int) entries, (int) width, "", 0, 0, List.of(width))),
                 "");
     }
 }

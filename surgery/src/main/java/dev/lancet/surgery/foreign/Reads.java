@@ -35,10 +35,14 @@ final class Reads {
         if (node.is("Const") || node.is("VarHandleOp")) {
             return true;
         }
+        if (!node.controlInputs().isEmpty()) {
+            return false;
+        }
         // A frozen graph has identities of constants where its variables were read.
-        return (node.is("ReadVariableOp") || node.is("Identity"))
-                && node.producer(0).filter(Reads::neverWritten).isPresent()
-                && node.controlInputs().isEmpty();
+        return node.is("Identity")
+                ? node.producer(0).filter(Reads::settled).isPresent()
+                : node.is("ReadVariableOp")
+                        && node.producer(0).filter(Reads::neverWritten).isPresent();
     }
 
     static boolean neverWritten(Node holder) {

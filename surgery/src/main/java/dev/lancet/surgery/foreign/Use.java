@@ -12,10 +12,19 @@ import java.util.List;
  * @param columns its columns
  * @param equation of an {@code Einsum}, otherwise empty
  * @param input which input of the node it is
+ * @param contracted how many axes of the activations, the last ones, it is multiplied with
  * @param sizes the dimensions that the result has in the place of the matrix's outputs
  */
 public record Use(
-        String node, String op, Kind kind, int rows, int columns, String equation, int input, List<Long> sizes) {
+        String node,
+        String op,
+        Kind kind,
+        int rows,
+        int columns,
+        String equation,
+        int input,
+        int contracted,
+        List<Long> sizes) {
 
     /** How a matrix W is used. */
     public enum Kind {

@@ -1,0 +1,34 @@
+package dev.lancet.runtime.foreign;
+
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.plan.Stored;
+import dev.lancet.surgery.foreign.ForeignModel;
+import java.util.List;
+
+/** The weights of a foreign model as its plan sees them: arrays of any shape, row by row as matrices and vectors. */
+public final class ForeignWeights implements Weights {
+
+    private final ForeignModel model;
+    private final List<Stored> stored;
+
+    private ForeignWeights(ForeignModel model) {
+        this.model = model;
+        this.stored = model.plan().stored();
+    }
+
+    /** The weights of a model, read from its files as they are asked for. */
+    public static ForeignWeights of(ForeignModel model) {
+        return new ForeignWeights(model);
+    }
+
+    @Override
+    public List<Stored> stored() {
+        return stored;
+    }
+
+    @Override
+    public HostTensor read(String name) {
+        return new HostTensor(find(name).orElseThrow(() -> missing(name)), model.read(name));
+    }
+}

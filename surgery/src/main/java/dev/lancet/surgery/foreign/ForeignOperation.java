@@ -1,0 +1,108 @@
+package dev.lancet.surgery.foreign;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.surgery.Operation;
+import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.graph.GraphView;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.MetaGraphDef;
+
+/**
+ * A plan carried out on a foreign model: its graph afterwards, ready to be written with the weights that belong to it. The
+ * model itself is never touched.
+ */
+public final class ForeignOperation {
+
+    private final ForeignModel model;
+    private final Plan plan;
+    private final GraphDef graph;
+    private final List<Operation.Outcome> outcomes;
+
+    private ForeignOperation(ForeignModel model, Plan plan, GraphDef graph, List<Operation.Outcome> outcomes) {
+        this.model = model;
+        this.plan = plan;
+        this.graph = graph;
+        this.outcomes = List.copyOf(outcomes);
+    }
+
+    /** Where the arrays come from that the plan changes: the codes, scales and factors. */
+    public interface Values {
+
+        /** The elements of a stored array of the plan, row by row, little-endian. */
+        ByteBuffer read(String name);
+    }
+
+    /**
+     * Carries out a plan: the layers that it changes are brought into Lancet's own form and given to the {@link Surgeon}.
+     *
+     * @param plan one of this model, see {@link ForeignModel#plan}
+     * @throws LancetException if the plan changes a layer that cannot be cut; then nothing is done
+     */
+    public static ForeignOperation operate(ForeignModel model, Plan plan) {
+        if (!plan.steps().stream()
+                .map(Step::weight)
+                .toList()
+                .equals(model.layers().stream().map(Layer::weight).toList())) {
+            throw new IllegalArgumentException(
+                    "surgery: the plan for " + plan.model() + " is not one of " + model.path() + "; take its plan()");
+        }
+        List<Layer> layers = model.layers().stream()
+                .filter(layer -> !plan.step(layer.weight().name()).keeps())
+                .toList();
+        layers.stream().filter(layer -> !layer.treatable()).findFirst().ifPresent(layer -> {
+            throw new LancetException("surgery: " + layer.weight().name() + " cannot be cut: " + layer.hindrance()
+                    + "; keep it. Nothing was done");
+        });
+        GraphView before = GraphView.of(model.meta().getGraphDef());
+        Set<String> roots = model.frozen() ? Roots.ends(before) : Roots.of(model.meta());
+        Operation operation =
+                Surgeon.operate(Normal.of(before, layers, roots), new Plan(plan.model(), plan.changed(), List.of()));
+        return new ForeignOperation(model, plan, operation.graph(), operation.outcomes());
+    }
+
+    /** The graph afterwards, its weights in variables. */
+    public GraphDef graph() {
+        return graph;
+    }
+
+    /** What became of every matrix that the plan changes. */
+    public List<Operation.Outcome> outcomes() {
+        return outcomes;
+    }
+
+    /**
+     * Writes a SavedModel with the signatures of the model, its weights in a checkpoint beside the graph; what was a frozen
+     * graph serves its ends as {@code serving_default}.
+     *
+     * @throws LancetException if the folder is there or cannot be written
+     */
+    public void saveModel(Path folder, Values values) {
+        MetaGraphDef meta = model.frozen()
+                ? Signatures.ofEnds(GraphView.of(graph))
+                : model.meta().toBuilder().setGraphDef(graph).build();
+        Saving.savedModel(folder, meta, model, changed(), values);
+    }
+
+    /**
+     * Writes a frozen graph, its weights in constants.
+     *
+     * @throws LancetException if the file is there, cannot be written, or would be larger than 2 GiB
+     */
+    public void freeze(Path file, Values values) {
+        Saving.frozen(file, graph, model, changed(), values);
+    }
+
+    private Set<String> changed() {
+        Set<String> changed = new HashSet<>();
+        plan.changed().forEach(step -> step.pieces()
+                .forEach(piece -> piece.stored().forEach(stored -> changed.add(stored.name()))));
+        return changed;
+    }
+}

@@ -1,0 +1,181 @@
+package dev.lancet.surgery.foreign;
+
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+
+/**
+ * Brings layers into the form that the rules look for: the variable is a matrix, it is read once, and every use is a
+ * {@code MatMul} of rows or a {@code GatherV2}. What stood between variable and use is no longer needed.
+ *
+ * <pre>
+ * W = Variable [c,d,e]                       W = Variable [c,d·e]
+ * m = Reshape(W, [c,d·e])                    y.rows = Reshape(x, [-1,c])
+ * y = BatchMatMulV2(x, m)              ->    y.out = MatMul(y.rows, W)
+ *                                            y = Reshape(y.out, [shape of x but its last, d·e])
+ * </pre>
+ */
+final class Normal {
+
+    private final GraphView graph;
+    private final Map<String, List<NodeDef>> replaced = new LinkedHashMap<>();
+
+    private Normal(GraphView graph) {
+        this.graph = graph;
+    }
+
+    /** The graph with these layers in that form. */
+    static GraphDef of(GraphView graph, List<Layer> layers, Set<String> roots) {
+        Normal normal = new Normal(graph);
+        layers.forEach(normal::layer);
+        return Pruning.reaching(GraphView.of(normal.rewritten()), roots);
+    }
+
+    private GraphDef rewritten() {
+        GraphDef.Builder result = graph.definition().toBuilder().clearNode();
+        for (Node node : graph.nodes()) {
+            result.addAllNode(replaced.getOrDefault(node.name(), List.of(node.definition())));
+        }
+        return result.build();
+    }
+
+    private void layer(Layer layer) {
+        String name = layer.weight().name();
+        Sketch holder = Sketch.graph();
+        Value read = holder.variable(
+                name,
+                Form.of(DataType.DT_FLOAT, layer.weight().rows(), layer.weight().columns()));
+        replaced.put(name, bare(holder));
+        for (Use use : layer.uses()) {
+            Node site = graph.node(use.node());
+            replaced.put(site.name(), use.kind() == Use.Kind.LOOKUP ? lookup(site, name) : product(site, use, read));
+        }
+        shapes(graph.node(name), layer);
+    }
+
+    /** What is drawn, without shapes that the graph around it does not say either. */
+    private static List<NodeDef> bare(Sketch sketch) {
+        return sketch.toGraph().getNodeList().stream()
+                .map(node -> node.toBuilder().removeAttr(Attrs.SHAPES).build())
+                .toList();
+    }
+
+    private static List<NodeDef> lookup(Node site, String name) {
+        NodeDef.Builder gather = site.definition().toBuilder();
+        if (site.is("GatherV2")) {
+            return List.of(gather.setInput(0, name + ".read").build());
+        }
+        Sketch sketch = Sketch.graph();
+        Value axis = new Ops(sketch).constant(site.name() + ".axis", 0);
+        NodeDef built = NodeDef.newBuilder()
+                .setName(site.name())
+                .setOp("GatherV2")
+                .setDevice(site.definition().getDevice())
+                .addInput(name + ".read")
+                .addInput(site.dataInputs().get(1).toString())
+                .addInput(axis.inGraph())
+                .addAllInput(controls(site))
+                .putAttr("Tparams", Attrs.of(DataType.DT_FLOAT))
+                .putAttr("Tindices", Attrs.of(site.type("Tindices")))
+                .putAttr("Taxis", Attrs.of(DataType.DT_INT32))
+                .putAttr("batch_dims", Attrs.of(0))
+                .build();
+        List<NodeDef> nodes = new ArrayList<>(bare(sketch));
+        nodes.add(built);
+        return nodes;
+    }
+
+    private static List<String> controls(Node site) {
+        return site.controlInputs().stream().map(Input::toString).toList();
+    }
+
+    private static List<NodeDef> product(Node site, Use use, Value read) {
+        boolean transposed = use.kind() == Use.Kind.TRANSPOSED;
+        if (site.is("MatMul")) {
+            return List.of(site.definition().toBuilder()
+                    .setInput(1, read.inGraph())
+                    .putAttr("transpose_b", Attrs.of(transposed))
+                    .build());
+        }
+        long inputs = transposed ? use.columns() : use.rows();
+        long outputs = transposed ? use.rows() : use.columns();
+        Input x = site.dataInputs().get(1 - use.input());
+        Value activations = new Value(x.node(), "", x.port(), Form.of(DataType.DT_FLOAT, -1, inputs));
+        Sketch sketch = Sketch.graph();
+        Ops ops = new Ops(sketch);
+        String name = site.name();
+        Value rows = ops.reshape(
+                name + ".rows", activations, ops.ints(name + ".rows.shape", -1, (int) inputs), List.of(-1L, inputs));
+        Value out = ops.matmul(name + ".out", rows, false, read, transposed);
+        Value shape = ops.concat(
+                name + ".shape",
+                outer(sketch, ops, name, activations, use.contracted()),
+                ops.ints(
+                        name + ".sizes",
+                        use.sizes().stream().mapToInt(Long::intValue).toArray()),
+                ops.constant(name + ".axis", 0),
+                0);
+        ops.reshape(name, out, shape, List.of(-1L, outputs));
+        return bare(sketch).stream()
+                .map(node -> node.getName().equals(name)
+                        ? node.toBuilder().addAllInput(controls(site)).build()
+                        : node)
+                .map(node -> node.toBuilder()
+                        .setDevice(site.definition().getDevice())
+                        .build())
+                .toList();
+    }
+
+    /** The sizes of all axes of x but the last, which are summed over. */
+    private static Value outer(Sketch sketch, Ops ops, String name, Value x, int contracted) {
+        Value all = sketch.node(name + ".dims", "Shape")
+                .in(x)
+                .with("T", DataType.DT_FLOAT)
+                .with("out_type", DataType.DT_INT32)
+                .gives(Form.of(DataType.DT_INT32, -1));
+        return sketch.node(name + ".outer", "StridedSlice")
+                .in(
+                        all,
+                        ops.ints(name + ".begin", 0),
+                        ops.ints(name + ".end", -contracted),
+                        ops.ints(name + ".step", 1))
+                .with("T", DataType.DT_INT32)
+                .with("Index", DataType.DT_INT32)
+                .with("begin_mask", 1)
+                .with("end_mask", 0)
+                .with("ellipsis_mask", 0)
+                .with("new_axis_mask", 0)
+                .with("shrink_axis_mask", 0)
+                .gives(Form.of(DataType.DT_INT32, -1));
+    }
+
+    /** Who asked for the shape of the stored array is told it, for it has another now. */
+    private void shapes(Node holder, Layer layer) {
+        Map<String, List<NodeDef>> told = new HashMap<>();
+        for (Node node : graph.nodes()) {
+            boolean asks = node.is("Shape") || node.is("VariableShape");
+            if (asks
+                    && Tracing.back(node, 0)
+                            .filter(back -> back.source().node() == holder)
+                            .isPresent()) {
+                List<Long> shape = Tracing.back(node, 0).orElseThrow().view().shape();
+                told.put(node.name(), List.of(Shapes.constant(node, shape)));
+            }
+        }
+        replaced.putAll(told);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.lancet.surgery.foreign;
+
+import com.google.protobuf.ByteString;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.savedmodel.BundleWriter;
+import dev.lancet.surgery.savedmodel.SavedModelWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.Set;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
+
+/** Writes graphs with their weights: in a checkpoint, or as constants. */
+final class Saving {
+
+    /** Protobuf's limit, with room for all that is no weight. */
+    private static final long LARGEST_GRAPH = Integer.MAX_VALUE - (64L << 20);
+
+    private Saving() {}
+
+    static void savedModel(
+            Path folder, MetaGraphDef meta, ForeignModel model, Set<String> changed, ForeignOperation.Values values) {
+        GraphView graph = GraphView.of(meta.getGraphDef());
+        MetaGraphDef.Builder saved = Saver.into(meta).toBuilder();
+        saved.clearObjectGraphDef();
+        // Collections that describe variables speak of nodes that are gone; those that say what to run, of nodes that
+        // are not.
+        for (String collection : meta.getCollectionDefMap().keySet()) {
+            if (!Set.of("saved_model_main_op", "legacy_init_op", "table_initializer", "saved_model_assets")
+                    .contains(collection)) {
+                saved.removeCollectionDef(collection);
+            }
+        }
+        saved.getMetaInfoDefBuilder().clearStrippedOpList();
+        SavedModelWriter.write(
+                folder,
+                saved.build(),
+                writer -> graph.nodes().stream()
+                        .filter(node -> node.is("VarHandleOp"))
+                        .forEach(node -> write(writer, node, model, changed, values)),
+                model.frozen() ? Optional.empty() : Optional.of(model.path()));
+    }
+
+    private static void write(
+            BundleWriter writer, Node node, ForeignModel model, Set<String> changed, ForeignOperation.Values values) {
+        Source source = Source.of(node);
+        if (changed.contains(node.name())) {
+            writer.write(node.name(), source.type(), source.shape(), values.read(node.name()));
+            return;
+        }
+        Held held = model.held(node.name());
+        if (model.constant(held)) {
+            writer.write(node.name(), source.type(), source.shape(), model.read(node.name()));
+        } else {
+            writer.copy(node.name(), model.bundle(held).entry(held.key()), model.bundle(held));
+        }
+    }
+
+    static void frozen(
+            Path file, GraphDef definition, ForeignModel model, Set<String> changed, ForeignOperation.Values values) {
+        GraphView graph = GraphView.of(definition);
+        GraphDef.Builder frozen = definition.toBuilder().clearNode();
+        long bytes = 0;
+        for (Node node : graph.nodes()) {
+            if (node.is("VarHandleOp")) {
+                continue;
+            }
+            boolean read = node.is("ReadVariableOp")
+                    && node.producer(0)
+                            .filter(holder -> holder.is("VarHandleOp"))
+                            .isPresent();
+            if (!read) {
+                frozen.addNode(node.definition());
+                continue;
+            }
+            Node holder = node.producer(0).orElseThrow();
+            ByteBuffer content =
+                    changed.contains(holder.name()) ? values.read(holder.name()) : model.read(holder.name());
+            bytes += content.remaining();
+            if (bytes > LARGEST_GRAPH) {
+                throw new LancetException(
+                        file + ": the weights take more than the 2 GiB that a graph may have; export a"
+                                + " SavedModel instead");
+            }
+            frozen.addNode(constant(node, Source.of(holder), content));
+        }
+        write(file, frozen.build());
+    }
+
+    private static NodeDef constant(Node read, Source source, ByteBuffer content) {
+        TensorProto tensor = TensorProto.newBuilder()
+                .setDtype(source.type())
+                .setTensorShape(Attrs.shape(source.shape()))
+                .setTensorContent(ByteString.copyFrom(content.duplicate()))
+                .build();
+        return NodeDef.newBuilder()
+                .setName(read.name())
+                .setOp("Const")
+                .setDevice(read.definition().getDevice())
+                .putAttr("dtype", Attrs.of(source.type()))
+                .putAttr("value", Attrs.of(tensor))
+                .build();
+    }
+
+    private static void write(Path file, GraphDef graph) {
+        try {
+            Files.write(file, graph.toByteArray(), StandardOpenOption.CREATE_NEW);
+        } catch (IOException failure) {
+            throw new LancetException(file + ": cannot be written: " + failure, failure);
+        }
+    }
+}
