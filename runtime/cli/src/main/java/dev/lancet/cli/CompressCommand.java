@@ -1,9 +1,11 @@
 package dev.lancet.cli;
 
+import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.report.Report;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -25,10 +27,12 @@ import picocli.CommandLine.Parameters;
             "  lancet compress my-model --bits 8 --out my-model-int8",
             "  lancet compress my-model --on 'h.*.mlp.*' --ratio 0.5 --bits 4 --group 32 --out slim",
             "  lancet compress my-model diet.lancet.kts --out slim",
+            "  lancet compress saved_model --bits 8 --out saved_model_int8",
+            "  lancet compress frozen.pb --on '*/kernel' --bits 8 --out small.pb",
         })
 final class CompressCommand extends LancetCommand {
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = Subject.MODEL)
+    @Parameters(index = "0", paramLabel = "MODEL", description = Subject.MODEL_OR_GRAPH)
     private String what = "";
 
     @Parameters(
@@ -38,7 +42,12 @@ final class CompressCommand extends LancetCommand {
             description = "A recipe whose compression is applied, in place of the options below.")
     private Optional<Path> recipe = Optional.empty();
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The model folder to write.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description =
+                    "The model folder to write; of a graph a SavedModel folder, or a frozen graph if it ends in .pb.")
     private Path out = Path.of("");
 
     @Mixin
@@ -55,21 +64,35 @@ final class CompressCommand extends LancetCommand {
             throw wrongUsage("rules: none; say --rank, --ratio, --energy or --bits, or give a recipe");
         }
         Outputs.mustNotExist(out);
+        Optional<ForeignSubject> foreign = ForeignSubject.find(what);
+        return foreign.isPresent() ? foreign(foreign.get(), compression) : declared(compression);
+    }
+
+    private Answer foreign(ForeignSubject subject, Compression compression) {
+        Plan plan = subject.plan(compression, progress());
+        List<Fidelity> losses = subject.compress(plan, out, progress());
+        return answer(compression, subject.model().plan(), plan, losses);
+    }
+
+    private Answer declared(Compression compression) {
         try (Model model = Subject.model(what, progress());
                 Model smaller = model.compress(compression)) {
             smaller.save(out);
-            Plan plan = smaller.plan();
-            List<Path> report = Report.titled(what + " made smaller")
-                    .with(Report.Model.of(what, model.plan()))
-                    .with(Report.Model.of(out.toString(), plan))
-                    .with(out.toString(), plan, smaller.losses())
-                    .fact("rules", compression.toString().replaceAll("\\s+", ""))
-                    .write(out);
-            Map<String, @Nullable Object> document = PlanDocument.of(plan, smaller.losses());
-            document.put("out", out.toString());
-            document.put("report", report.stream().map(Path::toString).toList());
-            return new Answer(document, text(plan, report));
+            return answer(compression, model.plan(), smaller.plan(), smaller.losses());
         }
+    }
+
+    private Answer answer(Compression compression, Plan before, Plan plan, List<Fidelity> losses) {
+        List<Path> report = Report.titled(what + " made smaller")
+                .with(Report.Model.of(what, before))
+                .with(Report.Model.of(out.toString(), plan))
+                .with(out.toString(), plan, losses)
+                .fact("rules", compression.toString().replaceAll("\\s+", ""))
+                .write(Files.isDirectory(out) ? out : Path.of(out + ".report"));
+        Map<String, @Nullable Object> document = PlanDocument.of(plan, losses);
+        document.put("out", out.toString());
+        document.put("report", report.stream().map(Path::toString).toList());
+        return new Answer(document, text(plan, report));
     }
 
     private String text(Plan plan, List<Path> report) {

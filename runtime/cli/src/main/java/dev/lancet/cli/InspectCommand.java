@@ -19,10 +19,11 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  lancet inspect my-model",
             "  lancet inspect tinyllama-1.1b --json",
+            "  lancet inspect saved_model",
         })
 final class InspectCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = Subject.MODEL_OR_PRESET)
+    @Parameters(paramLabel = "MODEL", description = Subject.ANYTHING)
     private String model = "";
 
     InspectCommand(Console console) {
@@ -31,7 +32,10 @@ final class InspectCommand extends LancetCommand {
 
     @Override
     Answer answer() {
-        Subject subject = Subject.of(model);
+        return ForeignSubject.find(model).map(ForeignSubject::inspected).orElseGet(() -> declared(Subject.of(model)));
+    }
+
+    private static Answer declared(Subject subject) {
         Plan plan = subject.plan();
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("model", subject.transformer().name());

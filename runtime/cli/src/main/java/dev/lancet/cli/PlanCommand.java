@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
             "  lancet plan samples/quickstart.lancet.kts",
             "  lancet plan my-model --bits 8 --on 'h.*.mlp.*' --rank 64 --bits 8 --on head --keep",
             "  lancet plan my-model diet.lancet.kts --json",
+            "  lancet plan saved_model --on '*/kernel' --bits 8",
             "",
             "The JSON of a recipe is the plan of its last candidate, with all of them under \"candidates\"."
         })
@@ -35,7 +36,7 @@ final class PlanCommand extends LancetCommand {
     @Parameters(
             index = "0",
             paramLabel = "MODEL|RECIPE",
-            description = Subject.MODEL_OR_PRESET + " Or a recipe with its own models.")
+            description = Subject.ANYTHING + " Or a recipe with its own models.")
     private String what = "";
 
     @Parameters(
@@ -66,6 +67,10 @@ final class PlanCommand extends LancetCommand {
     }
 
     private Plan plan(Compression compression) {
+        Optional<ForeignSubject> foreign = ForeignSubject.find(what);
+        if (foreign.isPresent()) {
+            return foreign.get().plan(compression, progress());
+        }
         Subject subject = Subject.of(what);
         if (subject.path().isEmpty()) {
             return subject.plan().then(compression, Spectra.none());

@@ -37,6 +37,15 @@ record Subject(String format, Transformer transformer, Plan plan, Optional<Path>
     static final String MODEL_OR_PRESET =
             "A Hugging Face folder, a Lancet model folder, a llama2.c .bin, or the name of a preset.";
 
+    /** Help for a parameter that may name a graph, too. */
+    static final String ANYTHING =
+            "A Hugging Face folder, a Lancet model folder, a llama2.c .bin, a TensorFlow SavedModel"
+                    + " folder, a frozen graph .pb, or the name of a preset.";
+
+    /** Help for a parameter that names one with weights, or a graph. */
+    static final String MODEL_OR_GRAPH = "A Hugging Face folder, a Lancet model folder, a llama2.c .bin, a TensorFlow"
+            + " SavedModel folder, or a frozen graph .pb.";
+
     /** Help for a parameter that names one with weights. */
     static final String MODEL = "A Hugging Face folder, a Lancet model folder, or a llama2.c .bin.";
 

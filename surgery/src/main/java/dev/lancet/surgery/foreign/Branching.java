@@ -58,14 +58,13 @@ record Branching(boolean loop, int skipped, Map<String, String> bodies) {
 
     /** What a body sees as its arguments: what was passed, where it stays the same through all turns of a loop. */
     List<String> seen(
-            NodeDef node, FunctionDef function, List<String> data, BiFunction<String, DataType, String> opaque) {
+            String prefix, FunctionDef function, List<String> data, BiFunction<String, DataType, String> opaque) {
         List<String> seen = new ArrayList<>();
         List<OpDef.ArgDef> arguments = function.getSignature().getInputArgList();
         for (int i = 0; i < arguments.size() && i + skipped < data.size(); i++) {
             String passed = data.get(i + skipped);
             boolean same = !loop || arguments.get(i).getType() == DataType.DT_RESOURCE;
-            String name = node.getName() + "/" + function.getSignature().getName() + "/"
-                    + arguments.get(i).getName();
+            String name = prefix + "/" + arguments.get(i).getName();
             seen.add(same ? passed : opaque.apply(name, arguments.get(i).getType()));
         }
         return seen;

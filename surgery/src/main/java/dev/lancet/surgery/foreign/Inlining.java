@@ -170,7 +170,8 @@ final class Inlining {
         }
         Branching.of(node).ifPresent(branching -> branching.bodies().forEach((word, name) -> {
             FunctionDef function = function(node, name);
-            body(node.getName() + "/" + word, function, branching.seen(node, function, data(node), this::opaque), 1);
+            String prefix = node.getName() + "/" + word;
+            body(prefix, function, branching.seen(prefix, function, data(node), this::opaque), 1);
         }));
     }
 

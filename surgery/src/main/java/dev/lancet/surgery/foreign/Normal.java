@@ -1,5 +1,6 @@
 package dev.lancet.surgery.foreign;
 
+import dev.lancet.dsl.LancetException;
 import dev.lancet.surgery.graph.Attrs;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.GraphView;
@@ -59,7 +60,18 @@ final class Normal {
         Value read = holder.variable(
                 name,
                 Form.of(DataType.DT_FLOAT, layer.weight().rows(), layer.weight().columns()));
-        replaced.put(name, bare(holder));
+        List<NodeDef> drawn = bare(holder);
+        // The handle, then its read, which a graph of Lancet's has already under this name.
+        String reading = drawn.get(1).getName();
+        if (graph.find(reading).isEmpty()) {
+            replaced.put(name, drawn);
+        } else if (graph.node(reading).is("ReadVariableOp")) {
+            replaced.put(name, drawn.subList(0, 1));
+            replaced.put(reading, drawn.subList(1, 2));
+        } else {
+            throw new LancetException("surgery: the graph has a node '" + reading + "', a "
+                    + graph.node(reading).op() + ", where the read of " + name + " would stand; rename it");
+        }
         for (Use use : layer.uses()) {
             Node site = graph.node(use.node());
             replaced.put(site.name(), use.kind() == Use.Kind.LOOKUP ? lookup(site, name) : product(site, use, read));

@@ -38,7 +38,13 @@ final class Products {
             return refused(node, right, "both its sides are weights");
         }
         if (left.isEmpty() && right.isEmpty()) {
-            return refused(node, Optional.empty(), "both its sides are activations");
+            return refused(
+                    node,
+                    Optional.empty(),
+                    Derived.from(node, 0)
+                            .or(() -> Derived.from(node, 1))
+                            .map(variable -> "one side is worked out from " + variable + ", and is not that itself")
+                            .orElse("both its sides are activations"));
         }
         if (node.is("Einsum")) {
             return left.isPresent() ? Equation.of(node, 0, left.get()) : Equation.of(node, 1, right.orElseThrow());

@@ -1,0 +1,131 @@
+package dev.lancet.cli;
+
+import dev.lancet.compression.Fidelity;
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.runtime.checkpoint.Format;
+import dev.lancet.runtime.foreign.ForeignCompression;
+import dev.lancet.runtime.progress.Progress;
+import dev.lancet.surgery.foreign.Dead;
+import dev.lancet.surgery.foreign.ForeignModel;
+import dev.lancet.surgery.foreign.Layer;
+import dev.lancet.surgery.foreign.LeftAlone;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A graph that a command is about: a SavedModel folder or a frozen graph.
+ *
+ * @param format which of them
+ * @param model what is in it
+ */
+record ForeignSubject(Format format, ForeignModel model) {
+
+    /** The graph of this name, or empty if it names something else. */
+    static Optional<ForeignSubject> find(String named) {
+        Path path = Path.of(named);
+        if (!Files.exists(path)) {
+            return Optional.empty();
+        }
+        Format format = Format.of(path);
+        return format == Format.SAVED_MODEL || format == Format.FROZEN_GRAPH
+                ? Optional.of(new ForeignSubject(format, ForeignModel.open(path)))
+                : Optional.empty();
+    }
+
+    Plan plan(Compression compression, Progress progress) {
+        return ForeignCompression.plan(model, compression, progress);
+    }
+
+    /** Carries out a plan and writes what came out. */
+    List<Fidelity> compress(Plan plan, Path out, Progress progress) {
+        ForeignCompression compressed = ForeignCompression.of(model, plan, progress);
+        compressed.write(out);
+        return compressed.losses();
+    }
+
+    LancetCommand.Answer inspected() {
+        Plan plan = model.plan();
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("model", model.name());
+        document.put("format", format.name().toLowerCase(Locale.ROOT));
+        document.put("architecture", "graph of " + model.meta().getGraphDef().getNodeCount() + " nodes");
+        document.put("signatures", signatures());
+        document.put("parameters", plan.parametersAfter());
+        document.put("bytes", plan.bytesAfter());
+        document.put(
+                "layers", model.layers().stream().map(ForeignSubject::layer).toList());
+        document.put(
+                "left_alone",
+                model.leftAlone().stream().map(LeftAlone::toString).toList());
+        document.put("dead", model.dead().stream().map(Dead::toString).toList());
+        return new LancetCommand.Answer(document, text(plan));
+    }
+
+    private List<String> signatures() {
+        return model.meta().getSignatureDefMap().keySet().stream()
+                .filter(name -> !name.startsWith("__"))
+                .sorted()
+                .toList();
+    }
+
+    private static Map<String, @Nullable Object> layer(Layer layer) {
+        Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+        entry.put("name", layer.weight().name());
+        entry.put("role", layer.weight().role().name().toLowerCase(Locale.ROOT));
+        entry.put("rows", layer.weight().rows());
+        entry.put("columns", layer.weight().columns());
+        entry.put("rank", null);
+        entry.put("dtype", "float32");
+        entry.put("bytes", layer.weight().bytes());
+        entry.put("uses", layer.uses().stream().map(Object::toString).toList());
+        entry.put("hindrance", layer.treatable() ? null : layer.hindrance());
+        return entry;
+    }
+
+    private String text(Plan plan) {
+        int name = model.layers().stream()
+                .mapToInt(layer -> layer.weight().name().length())
+                .max()
+                .orElse(1);
+        StringBuilder text =
+                new StringBuilder(format.name().toLowerCase(Locale.ROOT) + ": " + model.name() + ", a graph of "
+                        + model.meta().getGraphDef().getNodeCount() + " nodes"
+                        + (signatures().isEmpty() ? "" : ", signatures " + String.join(", ", signatures())) + "\n");
+        for (Layer layer : model.layers()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "  %-" + name + "s  %-14s %-9s  %,13d bytes  %d use%s%s%n",
+                    layer.weight().name(),
+                    layer.weight().shape(),
+                    layer.weight().role().name().toLowerCase(Locale.ROOT),
+                    layer.weight().bytes(),
+                    layer.uses().size(),
+                    layer.uses().size() == 1 ? "" : "s",
+                    layer.treatable() ? "" : "; left alone: " + layer.hindrance()));
+        }
+        if (!model.leftAlone().isEmpty()) {
+            text.append("products that are no layers\n");
+            model.leftAlone().forEach(left -> text.append("  ").append(left).append('\n'));
+        }
+        if (!model.dead().isEmpty()) {
+            long copies = model.dead().stream().filter(Dead::copy).count();
+            long bytes = model.dead().stream().mapToLong(Dead::bytes).sum();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "dead: %d tensors of the checkpoint that nothing reaches, %d of them copies of live ones, %,d bytes%n",
+                    model.dead().size(),
+                    copies,
+                    bytes));
+        }
+        return text.append(String.format(
+                        Locale.ROOT, "stored: %,d parameters, %,d bytes%n", plan.parametersAfter(), plan.bytesAfter()))
+                .toString();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.lancet.cli;
+
+import static dev.lancet.cli.Ran.lancet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class ForeignCommandsTest {
+
+    private static final String FIXTURES = "../../src/test/resources/fixtures/";
+    private static final String MLP = FIXTURES + "dense-mlp-savedmodel/saved_model";
+    private static final String KERAS = FIXTURES + "keras-transformer-classifier/saved_model";
+    private static final String FROZEN = FIXTURES + "keras-transformer-classifier-frozen/frozen.pb";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void a_saved_model_is_inspected() {
+        assertThat(lancet("inspect", MLP).out()).isEqualTo("""
+                        saved_model: dense-mlp-savedmodel, a graph of 27 nodes, signatures serving_default
+                          dense1/kernel  [96, 256]      linear            98,304 bytes  1 use
+                          dense2/kernel  [256, 256]     linear           262,144 bytes  1 use
+                          dense3/kernel  [256, 10]      linear            10,240 bytes  1 use
+                        stored: 93,194 parameters, 372,776 bytes
+                        """);
+        assertThat(lancet("inspect", KERAS).out())
+                .contains(
+                        "embed/token/embeddings              [4096, 64]     embedding",
+                        "BatchMatMulV2): both its sides are activations",
+                        "dead: 45 tensors of the checkpoint that nothing reaches, 38 of them copies of live ones");
+    }
+
+    @Test
+    void its_document_names_layers_by_what_their_author_called_them() {
+        JsonNode model = lancet("inspect", KERAS, "--json").json();
+        assertThat(model.get("format").asString()).isEqualTo("saved_model");
+        assertThat(model.get("layers")).hasSize(15);
+        assertThat(model.get("layers").get(2).get("name").asString()).isEqualTo("block0_mha/query/kernel");
+        assertThat(model.get("layers").get(2).get("role").asString()).isEqualTo("linear");
+        assertThat(model.get("left_alone")).hasSize(8);
+    }
+
+    @Test
+    void a_plan_for_a_graph_is_made_by_the_same_rules() {
+        assertThat(lancet("plan", MLP, "--on", "dense2/kernel", "--rank", "12").out())
+                .contains("dense2/kernel  [256, 256]  rank 12")
+                .contains("1 of 3 matrices changed");
+    }
+
+    @Test
+    void a_saved_model_is_compressed_into_a_saved_model() {
+        Path out = folder.resolve("small");
+        Ran ran = lancet("compress", MLP, "--on", "dense2/kernel", "--energy", "0.999", "--out", out.toString());
+        assertThat(ran.err() + ran.out()).contains("1 of 3 matrices changed");
+        assertThat(lancet("inspect", out.toString()).out())
+                .contains("dense2/kernel.left", "dense2/kernel.right", "dense1/kernel")
+                .doesNotContain("dense2/kernel  ");
+    }
+
+    @Test
+    void a_frozen_graph_is_compressed_into_a_frozen_graph() {
+        Path out = folder.resolve("small.pb");
+        JsonNode answer = lancet(
+                        "compress", FROZEN, "--on", "*", "--bits", "8", "--out", out.toString(), "--json", "--quiet")
+                .json();
+        assertThat(answer.get("steps")).hasSize(15);
+        assertThat(out).isRegularFile();
+        assertThat(out.toFile().length()).isLessThan(600_000);
+    }
+}
