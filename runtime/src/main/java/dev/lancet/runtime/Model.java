@@ -94,7 +94,8 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * A model on disk: a Lancet model folder, a Hugging Face folder, or a llama2.c {@code .bin}.
+     * A model on disk: a Lancet model folder, a Hugging Face folder, or a llama2.c {@code .bin}. Its tokenizer is the file
+     * beside it; a model of 256 tokens without such a file reads bytes.
      *
      * @throws LancetException if it is none of these, or is broken; the message says what was found
      */

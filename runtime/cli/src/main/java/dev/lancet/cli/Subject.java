@@ -11,7 +11,6 @@ import dev.lancet.runtime.checkpoint.Dtype;
 import dev.lancet.runtime.checkpoint.Format;
 import dev.lancet.runtime.checkpoint.Safetensors;
 import dev.lancet.runtime.checkpoint.Tensor;
-import dev.lancet.runtime.text.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -49,8 +48,6 @@ record Subject(String format, Transformer transformer, Plan plan, Optional<Path>
     /** Help for a parameter that names one with weights. */
     static final String MODEL = "A Hugging Face folder, a Lancet model folder, or a llama2.c .bin.";
 
-    private static final int BYTES = 256;
-
     static Subject of(String named) {
         Path path = Path.of(named);
         if (Files.exists(path)) {
@@ -66,16 +63,13 @@ record Subject(String format, Transformer transformer, Plan plan, Optional<Path>
                         + String.join(", ", Presets.names()) + ")"));
     }
 
-    /** The model with its weights; one of bytes, which has no tokenizer file, is given that tokenizer. */
+    /** The model with its weights. */
     static Model model(String named, LiveProgress progress) {
         Path path = of(named)
                 .path()
                 .orElseThrow(() ->
                         new LancetException("model: " + named + "; a preset has no weights, give a folder that has"));
-        Model model = Model.open(path).progress(progress);
-        boolean ofBytes = model.transformer().vocabulary() == BYTES
-                && Checkpoint.open(path).tokenizer().isEmpty();
-        return ofBytes ? model.tokenizer(Tokenizer.bytes()) : model;
+        return Model.open(path).progress(progress);
     }
 
     /** The one type of all weights in a Hugging Face folder; float32, as which they are read, where there are several. */

@@ -55,6 +55,7 @@ final class JsonReport {
         node.put("bytes_before", model.bytesBefore());
         node.put("compression", model.compression());
         put(node, "tokens_per_second", model.tokensPerSecond());
+        put(node, "generated_tokens_per_second", model.written());
         put(node, "validation_loss", model.validationLoss());
         put(node, "perplexity", model.perplexity());
     }

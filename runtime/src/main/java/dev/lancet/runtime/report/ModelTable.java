@@ -7,7 +7,7 @@ import java.util.List;
 final class ModelTable {
 
     static final List<String> HEADS =
-            List.of("model", "parameters", "bytes", "smaller", "tokens/s", "validation loss", "perplexity");
+            List.of("model", "parameters", "bytes", "smaller", "trains tok/s", "writes tok/s", "loss", "perplexity");
 
     private ModelTable() {}
 
@@ -20,6 +20,7 @@ final class ModelTable {
                     Figures.bytes(model.bytes()),
                     Figures.times(model.compression()),
                     Figures.rate(model.tokensPerSecond()),
+                    Figures.rate(model.written()),
                     Figures.loss(model.validationLoss()),
                     Figures.perplexity(model.perplexity())));
         }

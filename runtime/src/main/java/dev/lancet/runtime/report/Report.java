@@ -40,7 +40,8 @@ public record Report(
      * @param parameters trainable numbers, scales not counted
      * @param bytes of its stored weights, scales counted
      * @param bytesBefore of the dense float32 model that it stands for
-     * @param tokensPerSecond in training, or in generation where nothing was trained
+     * @param tokensPerSecond in training; empty for a model that was not trained but made out of another
+     * @param written tokens per second in generation, one text at a time
      * @param validationLoss mean negative log likelihood over held-out text, in nats a token
      * @param perplexity over the evaluation text
      */
@@ -50,19 +51,25 @@ public record Report(
             long bytes,
             long bytesBefore,
             OptionalDouble tokensPerSecond,
+            OptionalDouble written,
             OptionalDouble validationLoss,
             OptionalDouble perplexity) {
 
         /** A model that follows a plan, nothing measured yet. */
         public static Model of(String name, Plan plan) {
             OptionalDouble none = OptionalDouble.empty();
-            return new Model(name, plan.parametersAfter(), plan.bytesAfter(), plan.bytesBefore(), none, none, none);
+            return new Model(
+                    name, plan.parametersAfter(), plan.bytesAfter(), plan.bytesBefore(), none, none, none, none);
         }
 
         /** With what was measured. */
         public Model measured(
-                OptionalDouble tokensPerSecond, OptionalDouble validationLoss, OptionalDouble perplexity) {
-            return new Model(name, parameters, bytes, bytesBefore, tokensPerSecond, validationLoss, perplexity);
+                OptionalDouble tokensPerSecond,
+                OptionalDouble written,
+                OptionalDouble validationLoss,
+                OptionalDouble perplexity) {
+            return new Model(
+                    name, parameters, bytes, bytesBefore, tokensPerSecond, written, validationLoss, perplexity);
         }
 
         /** Bytes before over bytes now. */

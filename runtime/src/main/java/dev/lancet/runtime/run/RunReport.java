@@ -1,12 +1,12 @@
 package dev.lancet.runtime.run;
 
 import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.train.TrainingLog;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
 
 /** The report of a run. */
 final class RunReport {
@@ -31,18 +31,17 @@ final class RunReport {
     }
 
     private static Report.Model model(Finished one) {
-        OptionalDouble trained = one.log().isPresent()
-                ? OptionalDouble.of(one.log().get().tokensPerSecond())
-                : one.measured().isEmpty()
-                        ? OptionalDouble.empty()
-                        : OptionalDouble.of(one.measured().get(0).tokensPerSecond());
-        OptionalDouble loss = one.measured().isEmpty()
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(one.measured().get(0).loss());
-        OptionalDouble perplexity = one.measured().isEmpty()
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(one.measured().get(0).value());
-        return Report.Model.of(one.candidate().name(), one.plan()).measured(trained, loss, perplexity);
+        List<Perplexity> first = one.measured().stream().limit(1).toList();
+        return Report.Model.of(one.candidate().name(), one.plan())
+                .measured(
+                        one.log().stream()
+                                .mapToDouble(TrainingLog::tokensPerSecond)
+                                .findFirst(),
+                        one.samples().stream()
+                                .mapToDouble(Generation::tokensPerSecond)
+                                .max(),
+                        first.stream().mapToDouble(Perplexity::loss).findFirst(),
+                        first.stream().mapToDouble(Perplexity::value).findFirst());
     }
 
     private static Report.Curve curve(String name, TrainingLog log) {

@@ -46,10 +46,10 @@ class ReportTest {
     @Test
     void the_table_is_aligned() {
         assertThat(report.table()).isEqualTo("""
-                        model        parameters     bytes   smaller   tokens/s   validation loss   perplexity
-                        -------------------------------------------------------------------------------------
-                        dense             524 k   2.10 MB     1.00×     12,346            1.2346        3.250
-                        low <rank>        303 k   1.09 MB     1.92×     12,346            1.2346        3.500
+                        model        parameters     bytes   smaller   trains tok/s   writes tok/s     loss   perplexity
+                        -----------------------------------------------------------------------------------------------
+                        dense             524 k   2.10 MB     1.00×         12,346             99   1.2346        3.250
+                        low <rank>        303 k   1.09 MB     1.92×         12,346             99   1.2346        3.500
                         """);
     }
 
@@ -60,10 +60,10 @@ class ReportTest {
 
                         low \\<rank\\> takes 1.09 MB, 52.2 % of dense’s 2.10 MB, at a perplexity of 3.500 against 3.250.
 
-                        | model | parameters | bytes | smaller | tokens/s | validation loss | perplexity |
-                        |---|---:|---:|---:|---:|---:|---:|
-                        | dense | 524 k | 2.10 MB | 1.00× | 12,346 | 1.2346 | 3.250 |
-                        | low \\<rank\\> | 303 k | 1.09 MB | 1.92× | 12,346 | 1.2346 | 3.500 |
+                        | model | parameters | bytes | smaller | trains tok/s | writes tok/s | loss | perplexity |
+                        |---|---:|---:|---:|---:|---:|---:|---:|
+                        | dense | 524 k | 2.10 MB | 1.00× | 12,346 | 99 | 1.2346 | 3.250 |
+                        | low \\<rank\\> | 303 k | 1.09 MB | 1.92× | 12,346 | 99 | 1.2346 | 3.500 |
 
                         ## Training
 
@@ -181,7 +181,11 @@ class ReportTest {
 
     private static Report.Model model(String name, Plan plan, double perplexity) {
         return Report.Model.of(name, plan)
-                .measured(OptionalDouble.of(12345.6), OptionalDouble.of(1.23456), OptionalDouble.of(perplexity));
+                .measured(
+                        OptionalDouble.of(12345.6),
+                        OptionalDouble.of(99.4),
+                        OptionalDouble.of(1.23456),
+                        OptionalDouble.of(perplexity));
     }
 
     private static List<Report.Point> points(double... losses) {
