@@ -11,6 +11,7 @@ import dev.lancet.runtime.checkpoint.Dtype;
 import dev.lancet.runtime.checkpoint.Format;
 import dev.lancet.runtime.checkpoint.Safetensors;
 import dev.lancet.runtime.checkpoint.Tensor;
+import dev.lancet.runtime.text.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -113,7 +114,7 @@ record Subject(String format, Transformer transformer, Plan plan, Optional<Path>
         boolean known = subject.path()
                 .flatMap(path -> Checkpoint.open(path).tokenizer())
                 .isPresent();
-        if (!known && subject.transformer().vocabulary() != BYTES) {
+        if (!known && subject.transformer().vocabulary() != Tokenizer.bytes().vocabulary()) {
             throw new LancetException("tokenizer: " + named
                     + " has none; put a tokenizer.json or tok*.bin beside the model, or give token ids by --ids");
         }

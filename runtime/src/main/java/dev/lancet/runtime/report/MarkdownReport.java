@@ -26,7 +26,9 @@ final class MarkdownReport {
         if (report.models().isEmpty()) {
             return;
         }
-        text.append('\n').append(row(ModelTable.HEADS)).append("|---|---:|---:|---:|---:|---:|---:|\n");
+        text.append('\n')
+                .append(row(ModelTable.HEADS))
+                .append("|---|" + "---:|".repeat(ModelTable.HEADS.size() - 1) + "\n");
         ModelTable.rows(report).forEach(row -> text.append(row(row)));
     }
 
