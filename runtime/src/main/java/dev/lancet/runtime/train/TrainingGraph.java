@@ -8,6 +8,7 @@ import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Loading;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.training.Backward;
+import dev.lancet.surgery.training.Compiled;
 import dev.lancet.surgery.training.Updates;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ final class TrainingGraph {
         List<String> trained = trainable(plan).stream().map(Stored::name).toList();
         Training.AdamW adam = training.optimizer();
         Updates updates = new Updates(adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay(), training.clip());
-        return Loading.into(updates.on(Backward.derive(cut, "loss", trained), trained));
+        return Loading.into(Compiled.calls(updates.on(Backward.derive(cut, "loss", trained), trained)));
     }
 
     /** The arrays that are trained: float32 matrices, their factors, and the vectors; no codes, no scales. */
