@@ -48,7 +48,8 @@ final class Equation {
             }
             StringBuilder stopped = new StringBuilder();
             StringBuilder kept = new StringBuilder();
-            for (char letter : w.toCharArray()) {
+            for (int i = 0; i < w.length(); i++) {
+                char letter = w.charAt(i);
                 boolean ofX = x.indexOf(letter) >= 0;
                 boolean ofY = y.indexOf(letter) >= 0;
                 if (ofX == ofY) {

@@ -76,7 +76,7 @@ final class Normal {
             Node site = graph.node(use.node());
             replaced.put(site.name(), use.kind() == Use.Kind.LOOKUP ? lookup(site, name) : product(site, use, read));
         }
-        shapes(graph.node(name), layer);
+        shapes(graph.node(name));
     }
 
     /** What is drawn, without shapes that the graph around it does not say either. */
@@ -176,7 +176,7 @@ final class Normal {
     }
 
     /** Who asked for the shape of the stored array is told it, for it has another now. */
-    private void shapes(Node holder, Layer layer) {
+    private void shapes(Node holder) {
         Map<String, List<NodeDef>> told = new HashMap<>();
         for (Node node : graph.nodes()) {
             boolean asks = node.is("Shape") || node.is("VariableShape");
