@@ -3,8 +3,10 @@ package dev.lancet.compression.weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Stored;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The arrays of a model, read one at a time: in memory, or in files that are somebody else's to close. */
 public interface Weights {
@@ -18,6 +20,16 @@ public interface Weights {
      * @throws LancetException if there is none of this name; the message lists those near it
      */
     HostTensor read(String name);
+
+    /**
+     * Hands over the content of one array in parts, in order, each there only until the call returns: what lies in a file then
+     * goes through a small buffer, while pages of a mapped file count as memory of the process until the collector finds them.
+     *
+     * @throws LancetException if there is none of this name
+     */
+    default void readInParts(String name, Consumer<ByteBuffer> parts) {
+        parts.accept(read(name).bytes());
+    }
 
     /** The description of one array, or empty if there is none of this name. */
     default Optional<Stored> find(String name) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A safetensors file: its header is read and checked when it is opened; arrays are memory-mapped one at a time when they are
@@ -25,6 +26,7 @@ public final class Safetensors {
     static final long LONGEST_HEADER = 100_000_000;
 
     private static final int LENGTH = Long.BYTES;
+    private static final int PART = 1 << 18;
 
     private final Path file;
     private final SafetensorsHeader header;
@@ -120,6 +122,25 @@ public final class Safetensors {
     }
 
     /**
+     * Hands over the bytes of an array of any dtype in parts, in order, through one small buffer; nothing is mapped.
+     *
+     * @throws LancetException if the array is missing or the file cannot be read
+     */
+    public void readInParts(String name, Consumer<ByteBuffer> parts) {
+        Tensor tensor = tensor(name);
+        try (FileChannel channel = FileChannel.open(file)) {
+            ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(PART, tensor.bytes()));
+            for (long done = 0; done < tensor.bytes(); done += buffer.limit()) {
+                buffer.clear().limit((int) Math.min(PART, tensor.bytes() - done));
+                fill(buffer, channel, tensor.offset() + done);
+                parts.accept(buffer.flip().asReadOnlyBuffer());
+            }
+        } catch (IOException wrong) {
+            throw Failure.reading(file, wrong);
+        }
+    }
+
+    /**
      * The values of an F32, F16 or BF16 array as float32, exactly, row by row.
      *
      * @throws LancetException if the array is missing, of another dtype, or too long for one array
@@ -162,11 +183,15 @@ public final class Safetensors {
 
     static ByteBuffer read(FileChannel channel, long offset, int length) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(length);
+        fill(buffer, channel, offset);
+        return buffer.flip();
+    }
+
+    private static void fill(ByteBuffer buffer, FileChannel channel, long offset) throws IOException {
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, offset + buffer.position()) < 0) {
                 throw new EOFException("the file shrinks while it is read");
             }
         }
-        return buffer.flip();
     }
 }

@@ -3,10 +3,13 @@ package dev.lancet.runtime.engine;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Stored;
 import dev.lancet.surgery.Loading;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -46,12 +49,11 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** A session in which TensorFlow's graph optimiser fuses and folds what it can: for inference. */
-    public static Engine optimised(GraphDef definition) {
-        return new Engine(definition, ConfigProto.getDefaultInstance());
-    }
-
-    /** A session that runs the graph as it is written: for training, where the graph is fast already. */
+    /**
+     * A session that runs the graph as it is written. TensorFlow's own optimiser has nothing to add to it, and it does harm:
+     * it takes functions apart, and what was to wait for the result of one then waits for nothing, so that all quantised
+     * matrices are turned into floats at once.
+     */
     public static Engine literal(GraphDef definition) {
         RewriterConfig rewriter =
                 RewriterConfig.newBuilder().setDisableMetaOptimizer(true).build();
@@ -73,10 +75,19 @@ public final class Engine implements AutoCloseable {
      * @throws LancetException if the graph has no such variable
      */
     public void assign(String variable, ByteBuffer bytes) {
+        assign(variable, parts -> parts.accept(bytes));
+    }
+
+    private void assign(String variable, Consumer<Consumer<ByteBuffer>> content) {
         Shape shape = shape(variable);
         DataType type = node(variable).getAttrOrThrow("dtype").getType();
         try (Tensor value = type == DataType.DT_FLOAT ? TFloat32.tensorOf(shape) : TUint8.tensorOf(shape)) {
-            Host.fill(value, bytes);
+            AtomicLong filled = new AtomicLong();
+            content.accept(part -> Host.fill(value, filled.getAndAdd(part.remaining()), part));
+            if (filled.get() != value.numBytes()) {
+                throw new IllegalArgumentException("tensor: " + filled + " bytes of " + variable
+                        + " do not fill one of " + value.numBytes() + " bytes");
+            }
             Session.Runner runner = session.runner().feed(Loading.feed(type), value);
             runner.addTarget(Loading.assign(variable)).run().close();
         }
@@ -84,9 +95,9 @@ public final class Engine implements AutoCloseable {
 
     /** Sets the variables of all arrays of a plan, one at a time. */
     public void load(Plan plan, Weights weights) {
-        plan.stored()
-                .forEach(stored ->
-                        assign(stored.name(), weights.read(stored.name()).bytes()));
+        for (Stored stored : plan.stored()) {
+            assign(stored.name(), parts -> weights.readInParts(stored.name(), parts));
+        }
     }
 
     /** Runs a node for its effect. */

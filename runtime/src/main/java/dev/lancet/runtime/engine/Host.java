@@ -27,19 +27,19 @@ public final class Host {
 
     /** A float32 tensor of this shape, filled from little-endian bytes. */
     public static TFloat32 floats(Shape shape, ByteBuffer bytes) {
-        return TFloat32.tensorOf(shape, tensor -> fill(tensor, bytes));
+        return TFloat32.tensorOf(shape, tensor -> fill(tensor, 0, bytes));
     }
 
-    /** Copies all remaining bytes into a tensor of the same size. */
-    public static void fill(Tensor tensor, ByteBuffer bytes) {
+    /** Copies all remaining bytes into a tensor, from this byte of it on. */
+    static void fill(Tensor tensor, long from, ByteBuffer bytes) {
         ByteDataBuffer data = tensor.asRawTensor().data();
         ByteBuffer source = bytes.duplicate();
-        if (source.remaining() != data.size()) {
-            throw new IllegalArgumentException(
-                    "tensor: " + source.remaining() + " bytes do not fill one of " + data.size() + " bytes");
+        if (from + source.remaining() > data.size()) {
+            throw new IllegalArgumentException("tensor: " + source.remaining() + " bytes from " + from
+                    + " on do not fit one of " + data.size() + " bytes");
         }
         byte[] chunk = new byte[Math.min(CHUNK, source.remaining())];
-        for (long at = 0; source.hasRemaining(); ) {
+        for (long at = from; source.hasRemaining(); ) {
             int length = Math.min(chunk.length, source.remaining());
             source.get(chunk, 0, length);
             data.offset(at).write(chunk, 0, length);

@@ -41,7 +41,7 @@ public final class Sessions implements AutoCloseable {
     }
 
     private Engine open(GraphDef blueprint, Weights weights) {
-        Engine engine = Engine.optimised(Loading.into(
+        Engine engine = Engine.literal(Loading.into(
                 CompiledUnpacking.of(Surgeon.operate(blueprint, plan).graph())));
         try {
             engine.load(plan, weights);
