@@ -1,6 +1,8 @@
 package dev.lancet.cli;
 
+import dev.lancet.dsl.LancetException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +46,15 @@ abstract class LancetCommand implements Callable<Integer> {
      *
      * @param document for programs
      * @param text for people
+     * @param complaint why it counts as a failure all the same, or empty
      */
-    record Answer(Map<String, @Nullable Object> document, String text) {}
+    record Answer(Map<String, @Nullable Object> document, String text, Optional<String> complaint) {
+
+        /** A success. */
+        Answer(Map<String, @Nullable Object> document, String text) {
+            this(document, text, Optional.empty());
+        }
+    }
 
     @Override
     public final Integer call() {
@@ -53,6 +62,9 @@ abstract class LancetCommand implements Callable<Integer> {
         String text = common.json ? Json.text(answer.document()) : answer.text();
         console.out().print(text.endsWith("\n") || text.isEmpty() ? text : text + "\n");
         console.out().flush();
+        if (answer.complaint().isPresent()) {
+            throw new LancetException(answer.complaint().get());
+        }
         return CommandLine.ExitCode.OK;
     }
 

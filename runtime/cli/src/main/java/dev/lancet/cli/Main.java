@@ -91,16 +91,27 @@ public final class Main implements Runnable {
                 .addSubcommand(new TrainCommand(console))
                 .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new GenerateCommand(console))
+                .addSubcommand(bench(console))
                 .addSubcommand(new DoctorCommand(console))
                 .setOut(writer(console.out()))
                 .setErr(writer(console.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(console.colourful() ? Ansi.ON : Ansi.OFF))
                 .setUsageHelpWidth(100);
-        line.getSubcommands().values().forEach(command -> command.getCommandSpec()
-                .usageMessage()
-                .sortOptions(false)
-                .abbreviateSynopsis(true));
+        line.getSubcommands().values().forEach(Main::teach);
         return line;
+    }
+
+    private static CommandLine bench(Console console) {
+        return new CommandLine(new BenchCommand())
+                .addSubcommand(new BenchTrainCommand(console))
+                .addSubcommand(new BenchGenerateCommand(console))
+                .addSubcommand(new BenchCompressCommand(console))
+                .addSubcommand(new BenchMemoryCommand(console));
+    }
+
+    private static void teach(CommandLine command) {
+        command.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
+        command.getSubcommands().values().forEach(Main::teach);
     }
 
     private static PrintWriter writer(PrintStream stream) {

@@ -1,0 +1,44 @@
+package dev.lancet.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code lancet bench}: measures, by one of its own commands. */
+@Command(
+        name = "bench",
+        description =
+                "Measure how fast this machine trains, generates and compresses, and what running takes of its memory.",
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        footer = {
+            "",
+            "Examples:",
+            "  lancet bench train --preset S --rank 32",
+            "  lancet bench generate --preset M --bits 8",
+            "  lancet bench compress --preset S --rank 32 --bits 4 --json",
+            "  lancet bench memory",
+        })
+final class BenchCommand implements Runnable {
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Say what this command does, with examples.")
+    boolean help;
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    @Override
+    public void run() {
+        if (spec == null) {
+            throw new IllegalStateException("the command was not parsed");
+        }
+        throw new ParameterException(spec.commandLine(), "missing: COMMAND; it is train, generate, compress or memory");
+    }
+}

@@ -1,0 +1,49 @@
+package dev.lancet.cli;
+
+import dev.lancet.runtime.bench.CompressionBench;
+import dev.lancet.runtime.bench.Measured;
+import dev.lancet.runtime.bench.Trial;
+import java.util.LinkedHashMap;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lancet bench compress}: how long it takes to make a model small. */
+@Command(
+        name = "compress",
+        description = "Measure how long it takes to make a model of random weights small: decompose, quantise or both.",
+        footer = {
+            "",
+            "Examples:",
+            "  lancet bench compress --rank 32",
+            "  lancet bench compress --preset M --bits 8 --json",
+        })
+final class BenchCompressCommand extends LancetCommand {
+
+    @Mixin
+    private final BenchOptions options = new BenchOptions();
+
+    @Mixin
+    private final BenchPrecision precision = new BenchPrecision();
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Times it is done; ${DEFAULT-VALUE} if not said.")
+    private int steps;
+
+    BenchCompressCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    Answer answer() {
+        Trial trial = options.trial(this, steps, precision.precision(this));
+        if (trial.rank() == 0 && !trial.precision().quantized()) {
+            throw wrongUsage("compress: nothing to do; give --rank, --bits or both");
+        }
+        Measured measured = CompressionBench.run(trial, progress());
+        return new Answer(new LinkedHashMap<>(measured.fields()), measured.toString());
+    }
+}

@@ -1,0 +1,35 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.runtime.bench.Preset;
+import dev.lancet.runtime.bench.Trial;
+import picocli.CommandLine.Option;
+
+/** The options that say what is measured. */
+final class BenchOptions {
+
+    @Option(
+            names = "--preset",
+            paramLabel = "S|M",
+            defaultValue = "S",
+            description = "S: 6 layers, width 256, feed-forward 688, vocabulary 4096; M: 12, 768, 2048, 8192."
+                    + " ${DEFAULT-VALUE} if not said.")
+    private String preset = "";
+
+    @Option(
+            names = "--rank",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Every linear layer but the head in two factors of this rank; 0, which is used if not said,"
+                    + " leaves them whole.")
+    private int rank;
+
+    /** The trial in this precision. */
+    Trial trial(LancetCommand command, int steps, Precision precision) {
+        try {
+            return new Trial(Preset.named(preset), rank, precision, steps);
+        } catch (IllegalArgumentException e) {
+            throw command.wrongUsage(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.Precision;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say in how many bits the linear layers are stored. */
+final class BenchPrecision {
+
+    private static final int USUAL_GROUP = 32;
+
+    @Option(
+            names = "--bits",
+            paramLabel = "8|4|nf4",
+            description = "Store every linear layer in 8 bits, 4 bits in groups, or 4-bit normal floats in groups.")
+    private Optional<String> bits = Optional.empty();
+
+    @Option(names = "--group", paramLabel = "N", description = "Weights that share a scale in 4 bits; 32 if not said.")
+    private Optional<Integer> group = Optional.empty();
+
+    Precision precision(LancetCommand command) {
+        try {
+            return precision();
+        } catch (IllegalArgumentException e) {
+            throw command.wrongUsage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Precision precision() {
+        String wanted = bits.orElse("32");
+        boolean grouped = wanted.equals("4") || wanted.equals("nf4");
+        if (group.isPresent() && !grouped) {
+            throw new IllegalArgumentException(
+                    "--group: " + group.get() + "; it goes with --bits 4 or --bits nf4; add one");
+        }
+        int size = group.orElse(USUAL_GROUP);
+        if (bits.isEmpty()) {
+            return Precision.float32();
+        }
+        return switch (wanted) {
+            case "8" -> Precision.int8();
+            case "4" -> Precision.int4(size);
+            case "nf4" -> Precision.nf4(size);
+            default -> throw new IllegalArgumentException("--bits: " + wanted + "; it is 8, 4 or nf4");
+        };
+    }
+}

@@ -1,0 +1,49 @@
+package dev.lancet.cli;
+
+import static dev.lancet.cli.Ran.lancet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+class BenchCommandTest {
+
+    @Test
+    void generation_is_measured_in_json_and_for_people() {
+        Ran ran = lancet("bench", "generate", "--rank", "8", "--bits", "8", "--steps", "3", "--json", "--quiet");
+        JsonNode said = ran.json();
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.status()).isZero();
+        assertThat(said.get("rank").asInt()).isEqualTo(8);
+        assertThat(said.get("precision").asString()).isEqualTo("int8");
+        assertThat(said.get("tokens_per_s").asDouble()).isPositive();
+        assertThat(lancet("bench", "generate", "--steps", "2", "--quiet").out())
+                .contains("ms_per_step", "params          6,843,648\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bench | missing: COMMAND; it is train, generate, compress or memory",
+                "bench train --preset L | --preset: L; it is S or M",
+                "bench train --rank -1 | --rank: -1; it is 1 or more, or 0 for whole matrices",
+                "bench generate --steps 0 | --steps: 0; at least 1 is needed",
+                "bench generate --bits 5 | --bits: 5; it is 8, 4 or nf4",
+                "bench generate --group 32 | --group: 32; it goes with --bits 4 or --bits nf4; add one",
+                "bench compress | compress: nothing to do; give --rank, --bits or both",
+            })
+    void wrong_usage_is_one_line(String line, String message) {
+        assertThat(lancet(line.split(" "))).isEqualTo(new Ran(2, "", "error: " + message + "\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train", "generate", "compress", "memory"})
+    void every_bench_teaches_by_example(String bench) {
+        assertThat(lancet("bench", bench, "--help").out()).contains("Examples:\n  lancet bench " + bench, "--json");
+    }
+}

@@ -1,0 +1,61 @@
+package dev.lancet.runtime.bench;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What a bench found.
+ *
+ * @param fields names and values in the order in which they are said: texts, numbers, lists of numbers
+ */
+public record Measured(Map<String, Object> fields) {
+
+    private static final long MB = 1 << 20;
+
+    public Measured {
+        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    /** What every bench says: on what it was run. */
+    static Map<String, Object> begin(String bench, Trial trial) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("bench", bench);
+        fields.put("preset", trial.preset().name());
+        fields.put("rank", trial.rank());
+        fields.put("precision", trial.precision().toString());
+        fields.put("dtype", "fp32");
+        fields.put("device", "cpu");
+        fields.put("threads", Runtime.getRuntime().availableProcessors());
+        fields.put("steps", trial.steps());
+        return fields;
+    }
+
+    /** The measurement, with the most memory that the process held; left out where the system does not say it. */
+    static Measured end(Map<String, Object> fields) {
+        Resident.here().ifPresent(resident -> fields.put("peak_rss_mb", resident.peak() / MB));
+        return new Measured(fields);
+    }
+
+    /** Rounded, so that nobody believes in its last digits. */
+    static double rounded(double value, int digits) {
+        double unit = Math.pow(10, digits);
+        return Math.round(value * unit) / unit;
+    }
+
+    /** A line for each field. */
+    @Override
+    public String toString() {
+        return fields.entrySet().stream()
+                .map(field -> String.format(Locale.ROOT, "%-15s %s%n", field.getKey(), shown(field.getValue())))
+                .collect(Collectors.joining());
+    }
+
+    private static String shown(Object value) {
+        return value instanceof Long || value instanceof Integer
+                ? String.format(Locale.ROOT, "%,d", ((Number) value).longValue())
+                : String.valueOf(value);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.lancet.runtime.bench;
+
+import dev.lancet.runtime.Model;
+import dev.lancet.runtime.generate.Sampler;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.OptionalInt;
+
+/**
+ * The program that {@link MemoryBench} starts for each model: opens a model folder, scores a few windows, continues a text
+ * by a few tokens, and says on its last line what it then holds: {@code resident BYTES peak BYTES loss NATS}.
+ */
+public final class MemoryChild {
+
+    private static final int WINDOW = 128;
+    private static final int WINDOWS = 4;
+    private static final int PROMPT = 16;
+    private static final int TOKENS = 8;
+
+    private MemoryChild() {}
+
+    /** Runs the model of the folder that is the one argument. */
+    public static void main(String... arguments) {
+        System.out.println(run(Path.of(arguments[0])));
+    }
+
+    static String run(Path folder) {
+        try (Model model = Model.open(folder)) {
+            int window = Math.min(WINDOW, model.transformer().context());
+            int[] ids = RandomIds.of(model.transformer().vocabulary(), window * WINDOWS, 1);
+            double loss = model.evaluate(ids, window).loss();
+            int[] prompt = Arrays.copyOf(ids, Math.min(PROMPT, window / 2));
+            model.generate(prompt, TOKENS, Sampler.greedy(), OptionalInt.empty(), id -> {});
+            Resident resident = Resident.here().orElseThrow(MemoryBench::cannotBeMeasured);
+            return "resident " + resident.bytes() + " peak " + resident.peak() + " loss " + loss;
+        }
+    }
+}

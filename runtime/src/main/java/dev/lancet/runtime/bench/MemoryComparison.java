@@ -1,0 +1,116 @@
+package dev.lancet.runtime.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One model in several forms, and what each takes of the machine's memory while it runs.
+ *
+ * @param parameters of the model
+ * @param rows one a form; the first is the one that the others are held against
+ */
+public record MemoryComparison(long parameters, List<Row> rows) {
+
+    /** The least share of the saved bytes that must be saved in memory too. */
+    public static final double LEAST_SHARE = 0.5;
+
+    private static final long MB = 1 << 20;
+
+    public MemoryComparison {
+        rows = List.copyOf(rows);
+    }
+
+    /**
+     * One form.
+     *
+     * @param form how the matrices are stored
+     * @param bytes of the stored arrays' file
+     * @param resident what the process held after the run, in bytes
+     * @param peak the most it ever held, in bytes
+     * @param loss nats per token over random ids, near the logarithm of the vocabulary
+     */
+    public record Row(String form, long bytes, long resident, long peak, double loss) {}
+
+    /** Bytes that a form's file is smaller. */
+    public long savedBytes(Row row) {
+        return rows.get(0).bytes() - row.bytes();
+    }
+
+    /** Bytes that its process holds less. */
+    public long savedResident(Row row) {
+        return rows.get(0).resident() - row.resident();
+    }
+
+    /** How much of the saved bytes is saved in memory; over 1 where a byte lies there more than once. */
+    public double share(Row row) {
+        return (double) savedResident(row) / savedBytes(row);
+    }
+
+    /** What is wrong with it, or empty where every form saves enough. */
+    public Optional<String> complaint() {
+        return rows.stream()
+                .skip(1)
+                .filter(row -> share(row) < LEAST_SHARE)
+                .findFirst()
+                .map(row -> String.format(
+                        Locale.ROOT,
+                        "memory: running %s saves %.2f of the bytes that its file saves; at least %s is wanted, so look"
+                                + " for copies that stay",
+                        row.form(),
+                        share(row),
+                        LEAST_SHARE));
+    }
+
+    /** For programs. */
+    public Map<String, Object> fields() {
+        List<Map<String, Object>> models = new ArrayList<>();
+        for (Row row : rows) {
+            Map<String, Object> model = new LinkedHashMap<>();
+            model.put("form", row.form());
+            model.put("bytes", row.bytes());
+            model.put("rss_bytes", row.resident());
+            model.put("peak_rss_bytes", row.peak());
+            model.put("loss", Measured.rounded(row.loss(), 4));
+            if (!row.equals(rows.get(0))) {
+                model.put("saved_bytes", savedBytes(row));
+                model.put("saved_rss_bytes", savedResident(row));
+                model.put("share", Measured.rounded(share(row), 3));
+            }
+            models.add(model);
+        }
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("bench", "memory");
+        fields.put("params", parameters);
+        fields.put("models", models);
+        fields.put("holds", complaint().isEmpty());
+        return fields;
+    }
+
+    /** A line for each form, in MB of 2^20 bytes. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%,d parameters; MB%n", parameters));
+        text.append(String.format(
+                "%-10s %8s %8s %8s %12s %10s %6s%n",
+                "form", "file", "rss", "peak", "file saved", "rss saved", "share"));
+        for (Row row : rows) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-10s %8d %8d %8d",
+                    row.form(),
+                    row.bytes() / MB,
+                    row.resident() / MB,
+                    row.peak() / MB));
+            if (!row.equals(rows.get(0))) {
+                text.append(String.format(
+                        Locale.ROOT, " %12d %10d %6.2f", savedBytes(row) / MB, savedResident(row) / MB, share(row)));
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.lancet.runtime.bench;
+
+import dev.lancet.dsl.Attention;
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Rank;
+import dev.lancet.dsl.Selector;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import java.util.Locale;
+
+/**
+ * A LLaMA-style decoder with an untied head, of a size that others are measured at too.
+ *
+ * @param name what it is called
+ * @param transformer the model; its context is the length of a sequence
+ * @param batch sequences a training step
+ */
+public record Preset(String name, Transformer transformer, int batch) {
+
+    private static final int CONTEXT = 256;
+
+    /**
+     * The preset of this name: S (6 layers, width 256, 8 heads, feed-forward 688, vocabulary 4096, batch 8) or M (12, 768,
+     * 12, 2048, 8192, 4), both with sequences of 256 tokens.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Preset named(String name) {
+        return switch (name.toUpperCase(Locale.ROOT)) {
+            case "S" -> new Preset("S", llama("bench-s", 6, 256, 8, 688, 4096), 8);
+            case "M" -> new Preset("M", llama("bench-m", 12, 768, 12, 2048, 8192), 4);
+            default -> throw new IllegalArgumentException("--preset: " + name + "; it is S or M");
+        };
+    }
+
+    static Transformer llama(String name, int layers, int width, int heads, int hidden, int vocabulary) {
+        return Transformer.decoder(name)
+                .vocabulary(vocabulary)
+                .context(CONTEXT)
+                .width(width)
+                .layers(layers)
+                .attention(Attention.heads(heads))
+                .feedForward(FeedForward.swiglu(hidden))
+                .untiedHead()
+                .build();
+    }
+
+    /**
+     * The model made small: every linear layer but the head in two factors, and every linear layer in this precision.
+     *
+     * @param rank inner width of the factors, or 0 for whole matrices
+     * @throws LancetException if the rank does not make a layer smaller
+     */
+    public Plan plan(int rank, Precision precision) {
+        Compression all = Compression.keepAll();
+        if (precision.quantized()) {
+            all = all.on(Selector.linears()).quantize(precision);
+        }
+        if (rank > 0) {
+            all = all.on(Selector.linears().except(Selector.head())).factorise(Rank.rank(rank), precision);
+        }
+        return Plan.of(transformer, all);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.lancet.runtime.bench;
+
+import java.util.List;
+
+/**
+ * Repeated measurements of one thing.
+ *
+ * @param values at least one
+ */
+record Timings(List<Double> values) {
+
+    Timings {
+        values = values.stream().sorted().toList();
+    }
+
+    /** The middle one; of an even number the mean of the two in the middle. */
+    double median() {
+        int half = values.size() / 2;
+        return values.size() % 2 == 1 ? values.get(half) : (values.get(half - 1) + values.get(half)) / 2;
+    }
+
+    double least() {
+        return values.get(0);
+    }
+}

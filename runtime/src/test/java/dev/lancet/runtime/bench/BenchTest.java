@@ -1,0 +1,109 @@
+package dev.lancet.runtime.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.runtime.progress.Progress;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class BenchTest {
+
+    private static final Preset TINY = new Preset("tiny", Preset.llama("tiny", 1, 16, 2, 32, 64), 1);
+    private static final Progress NOBODY = Progress.silent();
+
+    @Test
+    void presets_have_the_sizes_of_their_peers() {
+        assertThat(Preset.named("s").transformer().parameters()).isEqualTo(6_843_648);
+        assertThat(Preset.named("M").transformer().parameters()).isEqualTo(97_536_768);
+        assertThat(MemoryBench.MODEL.parameters()).isEqualTo(110_119_680);
+        assertThatThrownBy(() -> Preset.named("L"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("--preset: L; it is S or M");
+    }
+
+    @Test
+    void a_rank_factors_every_linear_layer_but_the_head() {
+        Plan plan = TINY.plan(4, Precision.float32());
+
+        assertThat(plan.changed()).hasSize(7).allSatisfy(step -> assertThat(step.rank())
+                .hasValue(4));
+        assertThat(plan.step("head").keeps()).isTrue();
+        assertThat(TINY.plan(4, Precision.int8()).step("head").precision()).isEqualTo(Precision.int8());
+        assertThatThrownBy(() -> TINY.plan(9, Precision.float32()))
+                .isInstanceOf(LancetException.class)
+                .hasMessageContaining("break");
+    }
+
+    @Test
+    void training_is_measured() {
+        Trial trial = new Trial(TINY, 4, Precision.float32(), 3);
+        Map<String, Object> fields = TrainingBench.run(trial, NOBODY).fields();
+
+        plausible(fields, trial);
+        assertThat(fields)
+                .containsEntry("bench", "train")
+                .containsEntry("seq", 256)
+                .containsEntry("batch", 1);
+        assertThat(number(fields, "tokens_per_s")).isPositive();
+        assertThat((List<?>) Objects.requireNonNull(fields.get("loss"))).hasSize(2);
+        assertThatThrownBy(() -> TrainingBench.run(new Trial(TINY, 0, Precision.int8(), 3), NOBODY))
+                .hasMessage("train: int8 cannot be trained; take float32");
+    }
+
+    @Test
+    void generation_is_measured() {
+        Trial trial = new Trial(TINY, 4, Precision.int4(16), 3);
+        Map<String, Object> fields = GenerationBench.run(trial, NOBODY).fields();
+
+        plausible(fields, trial);
+        assertThat(number(fields, "tokens_per_s"))
+                .isCloseTo(1e3 / number(fields, "ms_per_step"), within(0.05 * number(fields, "tokens_per_s")));
+        assertThatThrownBy(() -> GenerationBench.run(new Trial(TINY, 0, Precision.int8(), 500), NOBODY))
+                .hasMessage("--steps: 500; the context has room for 237");
+    }
+
+    @Test
+    void compression_is_measured() {
+        Trial trial = new Trial(TINY, 4, Precision.int8(), 2);
+        Map<String, Object> fields = CompressionBench.run(trial, NOBODY).fields();
+
+        plausible(fields, trial);
+        assertThat(fields).containsEntry("bytes_after", trial.plan().bytesAfter());
+        assertThat(number(fields, "mb_per_s")).isPositive();
+        assertThatThrownBy(() -> CompressionBench.run(new Trial(TINY, 0, Precision.float32(), 1), NOBODY))
+                .hasMessage("compress: nothing to do; give --rank, --bits or both");
+    }
+
+    private static double number(Map<String, Object> fields, String name) {
+        return ((Number) Objects.requireNonNull(fields.get(name))).doubleValue();
+    }
+
+    private static void plausible(Map<String, Object> fields, Trial trial) {
+        assertThat(fields)
+                .containsEntry("preset", "tiny")
+                .containsEntry("rank", trial.rank())
+                .containsEntry("steps", trial.steps())
+                .containsEntry("dtype", "fp32")
+                .containsEntry("device", "cpu")
+                .containsEntry("params", trial.plan().parametersAfter());
+        double median = number(fields, "ms_per_step");
+        assertThat(median).isPositive().isGreaterThanOrEqualTo(number(fields, "ms_min"));
+        assertThat(number(fields, "first_step_ms")).isPositive();
+        Resident.here().ifPresent(resident -> assertThat(number(fields, "peak_rss_mb"))
+                .isBetween(1.0, (double) (resident.peak() >> 20)));
+    }
+
+    @Test
+    void the_median_is_the_middle() {
+        assertThat(new Timings(List.of(3.0, 1.0, 2.0)).median()).isEqualTo(2);
+        assertThat(new Timings(List.of(4.0, 1.0, 3.0, 2.0)).median()).isEqualTo(2.5);
+        assertThat(new Timings(List.of(4.0, 1.0)).least()).isEqualTo(1);
+    }
+}
