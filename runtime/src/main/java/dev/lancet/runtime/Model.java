@@ -30,6 +30,7 @@ import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -204,6 +205,19 @@ public final class Model implements AutoCloseable {
         model.progress = progress;
         model.losses = losses;
         return model;
+    }
+
+    /**
+     * Saves a smaller model as a Lancet model folder, one array at a time, so that neither model has to fit into memory.
+     *
+     * @return what every changed matrix lost
+     * @throws LancetException if the folder exists or cannot be written; then nothing of it remains
+     */
+    public List<Fidelity> compress(Plan into, Path folder) {
+        List<Fidelity> losses = new ArrayList<>();
+        ModelFolder.save(
+                folder, transformer, into, sink -> losses.addAll(compress(into, sink)), source(), OptionalLong.empty());
+        return losses;
     }
 
     /**

@@ -75,10 +75,9 @@ final class CompressCommand extends LancetCommand {
     }
 
     private Answer declared(Compression compression) {
-        try (Model model = Subject.model(what, progress());
-                Model smaller = model.compress(compression)) {
-            smaller.save(out);
-            return answer(compression, model.plan(), smaller.plan(), smaller.losses());
+        try (Model model = Subject.model(what, progress())) {
+            Plan plan = model.planFor(compression);
+            return answer(compression, model.plan(), plan, model.compress(plan, out));
         }
     }
 

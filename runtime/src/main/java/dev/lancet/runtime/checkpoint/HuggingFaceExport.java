@@ -57,7 +57,7 @@ final class HuggingFaceExport {
                     TensorFiles.SINGLE,
                     Map.of("format", "pt"),
                     parts.values().stream().map(HuggingFaceExport::array).toList(),
-                    this::assemble);
+                    sink -> parts.keySet().forEach(name -> sink.accept(assemble(name))));
             tokenizer.ifPresent(target::copy);
             target.finish();
         }

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.checkpoint;
 
+import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -50,10 +52,31 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
             Weights weights,
             Optional<Path> tokenizer,
             OptionalLong seed) {
-        requireSameWeights("plan", transformer, plan);
         weights.require(plan);
+        save(
+                folder,
+                transformer,
+                plan,
+                sink -> plan.stored().forEach(stored -> sink.accept(weights.read(stored.name()))),
+                tokenizer,
+                seed);
+    }
+
+    /**
+     * Writes a model whose arrays are made while it is written, one at a time.
+     *
+     * @param arrays hands over every array of the plan, in any order
+     */
+    public static void save(
+            Path folder,
+            Transformer transformer,
+            Plan plan,
+            Consumer<WeightSink> arrays,
+            Optional<Path> tokenizer,
+            OptionalLong seed) {
+        requireSameWeights("plan", transformer, plan);
         try (NewFolder target = NewFolder.create(folder)) {
-            target.safetensors(ARRAYS, Map.of("format", "lancet"), plan.stored(), weights::read);
+            target.safetensors(ARRAYS, Map.of("format", "lancet"), plan.stored(), arrays);
             target.text(PLAN, Json.pretty(plan) + "\n");
             tokenizer.ifPresent(target::copy);
             Optional<String> tokenizerName = tokenizer.map(file -> String.valueOf(file.getFileName()));

@@ -1,6 +1,6 @@
 package dev.lancet.runtime.checkpoint;
 
-import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.dsl.plan.Stored;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +13,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -72,13 +72,12 @@ final class NewFolder implements AutoCloseable {
         }
     }
 
-    /** A safetensors file; its arrays are asked for one at a time. */
-    void safetensors(
-            String name, Map<String, String> metadata, List<Stored> arrays, Function<String, HostTensor> content) {
+    /** A safetensors file; its arrays are handed over one at a time. */
+    void safetensors(String name, Map<String, String> metadata, List<Stored> arrays, Consumer<WeightSink> content) {
         Path shown = target.resolve(name);
         try (SafetensorsWriter writer =
                 SafetensorsWriter.create(resolve(name), shown, metadata, arrays, NewFile::open)) {
-            arrays.forEach(array -> writer.accept(content.apply(array.name())));
+            content.accept(writer);
             writer.finish();
         }
     }
