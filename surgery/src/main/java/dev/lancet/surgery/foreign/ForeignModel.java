@@ -205,6 +205,14 @@ public final class ForeignModel {
                         + "'; export the model again with its variables"));
     }
 
+    /** Whether the value of a variable lies in the model's files. */
+    boolean knows(String variable) {
+        return constants.containsKey(variable)
+                || folder.flatMap(SavedModelFolder::variables)
+                        .filter(bundle -> bundle.has(held(variable).key()))
+                        .isPresent();
+    }
+
     /** Whether this variable was a constant. */
     boolean constant(Held variable) {
         return constants.containsKey(variable.name());

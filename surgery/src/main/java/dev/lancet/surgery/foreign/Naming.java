@@ -21,7 +21,9 @@ final class Naming {
         wanted.values().forEach(name -> times.merge(name, 1, Integer::sum));
         Map<String, String> possible = new LinkedHashMap<>();
         wanted.forEach((node, name) -> {
-            if (times.getOrDefault(name, 0) == 1 && graph.find(name).isEmpty() && name.matches("[A-Za-z0-9.][A-Za-z0-9_.\\-/]*")) {
+            if (times.getOrDefault(name, 0) == 1
+                    && graph.find(name).isEmpty()
+                    && name.matches("[A-Za-z0-9.][A-Za-z0-9_.\\-/]*")) {
                 possible.put(node, name);
             }
         });

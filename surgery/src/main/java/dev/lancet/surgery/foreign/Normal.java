@@ -74,7 +74,8 @@ final class Normal {
         }
         for (Use use : layer.uses()) {
             Node site = graph.node(use.node());
-            replaced.put(site.name(), use.kind() == Use.Kind.LOOKUP ? lookup(site, name) : product(site, use, read));
+            List<NodeDef> nodes = use.kind() == Use.Kind.LOOKUP ? lookup(site, name) : product(site, use, read);
+            replaced.put(site.name(), nodes.stream().map(Normal::plain).toList());
         }
         shapes(graph.node(name));
     }
@@ -84,6 +85,14 @@ final class Normal {
         return sketch.toGraph().getNodeList().stream()
                 .map(node -> node.toBuilder().removeAttr(Attrs.SHAPES).build())
                 .toList();
+    }
+
+    /**
+     * Without a device and without shapes: the factors of a matrix are drawn anew at each of its uses and must be the same,
+     * whatever one use says of itself that another does not.
+     */
+    private static NodeDef plain(NodeDef node) {
+        return node.toBuilder().clearDevice().removeAttr(Attrs.SHAPES).build();
     }
 
     private static List<NodeDef> lookup(Node site, String name) {
@@ -96,7 +105,6 @@ final class Normal {
         NodeDef built = NodeDef.newBuilder()
                 .setName(site.name())
                 .setOp("GatherV2")
-                .setDevice(site.definition().getDevice())
                 .addInput(name + ".read")
                 .addInput(site.dataInputs().get(1).toString())
                 .addInput(axis.inGraph())
@@ -146,9 +154,6 @@ final class Normal {
                 .map(node -> node.getName().equals(name)
                         ? node.toBuilder().addAllInput(controls(site)).build()
                         : node)
-                .map(node -> node.toBuilder()
-                        .setDevice(site.definition().getDevice())
-                        .build())
                 .toList();
     }
 

@@ -2,7 +2,6 @@ package dev.lancet.surgery.foreign;
 
 import com.google.protobuf.ByteString;
 import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,10 +30,7 @@ final class Saver {
 
     private Saver() {}
 
-    static MetaGraphDef into(MetaGraphDef meta) {
-        List<Node> variables = GraphView.of(meta.getGraphDef()).nodes().stream()
-                .filter(node -> node.is("VarHandleOp"))
-                .toList();
+    static MetaGraphDef into(MetaGraphDef meta, List<Node> variables) {
         MetaGraphDef.Builder saved = meta.toBuilder().clearSaverDef();
         if (variables.isEmpty()) {
             return saved.build();

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.proto.GraphDef;
@@ -30,8 +31,12 @@ final class Saving {
     static void savedModel(
             Path folder, MetaGraphDef meta, ForeignModel model, Set<String> changed, ForeignOperation.Values values) {
         GraphView graph = GraphView.of(meta.getGraphDef());
-        MetaGraphDef.Builder saved = Saver.into(meta).toBuilder();
+        List<Node> kept = graph.nodes().stream()
+                .filter(node -> stored(folder, node, model, changed))
+                .toList();
+        MetaGraphDef.Builder saved = Saver.into(meta, kept).toBuilder();
         saved.clearObjectGraphDef();
+        Assets.settle(saved);
         // Collections that describe variables speak of nodes that are gone; those that say what to run, of nodes that
         // are not.
         for (String collection : meta.getCollectionDefMap().keySet()) {
@@ -44,10 +49,21 @@ final class Saving {
         SavedModelWriter.write(
                 folder,
                 saved.build(),
-                writer -> graph.nodes().stream()
-                        .filter(node -> node.is("VarHandleOp"))
-                        .forEach(node -> write(writer, node, model, changed, values)),
+                writer -> kept.forEach(node -> write(writer, node, model, changed, values)),
                 model.frozen() ? Optional.empty() : Optional.of(model.path()));
+    }
+
+    /** Whether a node is a variable with a value in the checkpoint; that of an asset's path is set when the graph starts. */
+    private static boolean stored(Path folder, Node node, ForeignModel model, Set<String> changed) {
+        if (node.is("VariableV2") || node.is("Variable")) {
+            throw new LancetException(folder + ": cannot be written: " + node.name() + " is a " + node.op()
+                    + " of TensorFlow 1, a variable by reference; export the model with resource variables");
+        }
+        boolean set = node.is("VarHandleOp")
+                && !changed.contains(node.name())
+                && !model.knows(node.name())
+                && node.uses().stream().anyMatch(use -> use.node().is("AssignVariableOp"));
+        return node.is("VarHandleOp") && !set;
     }
 
     private static void write(
@@ -72,6 +88,7 @@ final class Saving {
         long bytes = 0;
         for (Node node : graph.nodes()) {
             if (node.is("VarHandleOp")) {
+                freezable(file, node);
                 continue;
             }
             boolean read = node.is("ReadVariableOp")
@@ -94,6 +111,16 @@ final class Saving {
             frozen.addNode(constant(node, Source.of(holder), content));
         }
         write(file, frozen.build());
+    }
+
+    private static void freezable(Path file, Node holder) {
+        for (Node.Use use : holder.uses()) {
+            if (!use.node().is("ReadVariableOp")) {
+                throw new LancetException(file + ": cannot be frozen: "
+                        + use.node().name() + ", a " + use.node().op() + ", needs " + holder.name()
+                        + " as a variable; write a SavedModel folder");
+            }
+        }
     }
 
     private static NodeDef constant(Node read, Source source, ByteBuffer content) {

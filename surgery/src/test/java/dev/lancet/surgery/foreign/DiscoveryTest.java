@@ -120,8 +120,8 @@ class DiscoveryTest {
                 x = Placeholder [-1,6]
                 w.left = Variable [8,2]
                 w.right = Variable [2,6]
-                y.right = MatMul(x, w.right) transpose_b : [-1,2]
-                y = MatMul(y.right, w.left) transpose_b : [-1,8]
+                y.right = MatMul(x, w.right) transpose_b
+                y = MatMul(y.right, w.left) transpose_b
                 """);
     }
 
