@@ -1,6 +1,7 @@
 package dev.lancet;
 
 import dev.lancet.dsl.Attention;
+import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
@@ -137,6 +138,16 @@ public final class Lancet {
     /** The smallest rank that keeps this share of the squared singular values. */
     public static Rank energy(double share) {
         return Rank.energy(share);
+    }
+
+    /** The rank for which the compression's budget leaves room. */
+    public static Rank.ByBudget byBudget() {
+        return Rank.byBudget();
+    }
+
+    /** What a model may take, such as {@code budget("600MB")}, or how many times smaller, {@code budget("2.64x")}. */
+    public static Budget budget(String text) {
+        return Budget.parse(text);
     }
 
     /** 8 bits per output channel. */

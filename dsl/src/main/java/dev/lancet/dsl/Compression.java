@@ -15,9 +15,18 @@ import java.util.stream.Collectors;
  *         .on(embedding()).keep();
  * }</pre>
  *
+ * <p>With a budget the ranks need not be said; clauses then choose the weights and the bits:
+ *
+ * <pre>{@code
+ * Compression.keepAll()
+ *         .on(everything()).factorise(byBudget(), int8())
+ *         .within(budget("600MB"));
+ * }</pre>
+ *
  * @param clauses in the order in which they were said
+ * @param budget what the stored arrays of the whole model may take, or empty for no limit
  */
-public record Compression(List<Clause> clauses) {
+public record Compression(List<Clause> clauses, Optional<Budget> budget) {
 
     /**
      * One sentence: these weights, that treatment.
@@ -38,7 +47,7 @@ public record Compression(List<Clause> clauses) {
 
     /** The compression that leaves everything as it is. */
     public static Compression keepAll() {
-        return new Compression(List.of());
+        return new Compression(List.of(), Optional.empty());
     }
 
     /** Begins a sentence about some weights; a verb ends it. */
@@ -46,11 +55,24 @@ public record Compression(List<Clause> clauses) {
         return new Target(this, selector);
     }
 
-    /** Both, one after the other: where they speak of the same weight the other decides. */
+    /** Both, one after the other: where they speak of the same weight, or both name a budget, the other decides. */
     public Compression plus(Compression other) {
         List<Clause> both = new ArrayList<>(clauses);
         both.addAll(other.clauses);
-        return new Compression(both);
+        return new Compression(both, other.budget.or(() -> budget));
+    }
+
+    /**
+     * The same clauses, under a budget for the whole model: it chooses the ranks of all weights whose clause says
+     * {@link Rank#byBudget()}, and a plan that does not fit is an error. A later budget takes the place of an earlier one.
+     */
+    public Compression within(Budget budget) {
+        return new Compression(clauses, Optional.of(budget));
+    }
+
+    /** Whether nothing is said at all. */
+    public boolean keepsAll() {
+        return clauses.isEmpty() && budget.isEmpty();
     }
 
     /** The clause that decides a weight, or empty if none speaks of it. */
@@ -64,19 +86,31 @@ public record Compression(List<Clause> clauses) {
         return last;
     }
 
-    /** Whether the rank of a weight is chosen by energy, so that its plan needs its singular values. */
+    /** Whether the rank of a weight follows from its singular values, so that its plan needs, or is better with, them. */
     public boolean needsSpectrum(Weight weight) {
-        return decisive(weight)
-                .flatMap(clause -> clause.treatment().rank())
-                .filter(Rank.Energy.class::isInstance)
-                .isPresent();
+        return rank(weight)
+                .map(rank -> rank instanceof Rank.Energy || (rank instanceof Rank.ByBudget by && by.chooses(weight)))
+                .orElse(false);
+    }
+
+    /** Whether a weight is to be factored, so that its singular values foretell what it loses. */
+    public boolean factorises(Weight weight) {
+        return rank(weight).isPresent();
+    }
+
+    private Optional<Rank> rank(Weight weight) {
+        return decisive(weight).flatMap(clause -> clause.treatment().rank());
     }
 
     @Override
     public String toString() {
         return clauses.stream()
                 .map(clause -> "\n    ." + clause)
-                .collect(Collectors.joining("", "Compression.keepAll()", ""));
+                .collect(Collectors.joining(
+                        "",
+                        "Compression.keepAll()",
+                        budget.map(limit -> "\n    .within(budget(\"" + limit + "\"))")
+                                .orElse("")));
     }
 
     /** Some weights, waiting for a verb. */
@@ -113,7 +147,7 @@ public record Compression(List<Clause> clauses) {
         public Compression treated(Treatment treatment) {
             List<Clause> more = new ArrayList<>(before.clauses);
             more.add(new Clause(selector, treatment));
-            return new Compression(more);
+            return new Compression(more, before.budget);
         }
     }
 }

@@ -5,8 +5,12 @@ import java.util.function.Function;
 /** How the inner width of two factors is chosen. */
 public sealed interface Rank {
 
-    /** What the one of the three functions says that fits; there is no fourth. */
-    <T> T match(Function<Fixed, T> fixed, Function<Ratio, T> ratio, Function<Energy, T> energy);
+    /** What the one of the four functions says that fits; there is no fifth. */
+    <T> T match(
+            Function<Fixed, T> fixed,
+            Function<Ratio, T> ratio,
+            Function<Energy, T> energy,
+            Function<ByBudget, T> byBudget);
 
     /**
      * A given rank.
@@ -26,7 +30,11 @@ public sealed interface Rank {
         }
 
         @Override
-        public <T> T match(Function<Fixed, T> fixed, Function<Ratio, T> ratio, Function<Energy, T> energy) {
+        public <T> T match(
+                Function<Fixed, T> fixed,
+                Function<Ratio, T> ratio,
+                Function<Energy, T> energy,
+                Function<ByBudget, T> byBudget) {
             return fixed.apply(this);
         }
 
@@ -47,7 +55,11 @@ public sealed interface Rank {
         }
 
         @Override
-        public <T> T match(Function<Fixed, T> fixed, Function<Ratio, T> ratio, Function<Energy, T> energy) {
+        public <T> T match(
+                Function<Fixed, T> fixed,
+                Function<Ratio, T> ratio,
+                Function<Energy, T> energy,
+                Function<ByBudget, T> byBudget) {
             return ratio.apply(this);
         }
 
@@ -68,13 +80,49 @@ public sealed interface Rank {
         }
 
         @Override
-        public <T> T match(Function<Fixed, T> fixed, Function<Ratio, T> ratio, Function<Energy, T> energy) {
+        public <T> T match(
+                Function<Fixed, T> fixed,
+                Function<Ratio, T> ratio,
+                Function<Energy, T> energy,
+                Function<ByBudget, T> byBudget) {
             return energy.apply(this);
         }
 
         @Override
         public String toString() {
             return "energy(" + share + ")";
+        }
+    }
+
+    /**
+     * Whatever the compression's {@link Budget} leaves room for: never past break-even, and in one piece where that fits.
+     *
+     * @param tables whether tables are factored too; if not, they stay in one piece
+     */
+    record ByBudget(boolean tables) implements Rank {
+
+        /** The same choice, for tables too. */
+        public ByBudget withTables() {
+            return new ByBudget(true);
+        }
+
+        /** Whether the rank of this weight is the budget's to choose. */
+        public boolean chooses(Weight weight) {
+            return tables || !weight.role().table();
+        }
+
+        @Override
+        public <T> T match(
+                Function<Fixed, T> fixed,
+                Function<Ratio, T> ratio,
+                Function<Energy, T> energy,
+                Function<ByBudget, T> byBudget) {
+            return byBudget.apply(this);
+        }
+
+        @Override
+        public String toString() {
+            return "byBudget()" + (tables ? ".withTables()" : "");
         }
     }
 
@@ -91,5 +139,10 @@ public sealed interface Rank {
     /** The smallest rank that keeps {@code share} of the squared singular values. */
     static Rank energy(double share) {
         return new Energy(share);
+    }
+
+    /** The rank for which the compression's budget leaves room; see {@link Compression#within}. */
+    static ByBudget byBudget() {
+        return new ByBudget(false);
     }
 }

@@ -187,9 +187,20 @@ public final class Model implements AutoCloseable {
         return this;
     }
 
-    /** The plan by which this model would be made smaller; measures singular values where a rank by energy needs them. */
+    /**
+     * The plan by which this model would be made smaller; measures singular values where a rank by energy or by budget
+     * follows from them.
+     */
     public Plan planFor(Compression compression) {
         return new Smaller(plan, weights, progress).plan(compression);
+    }
+
+    /**
+     * The same plan with the error predicted of every matrix that is factored, which takes the singular values of all of
+     * them: slower.
+     */
+    public Plan foretell(Compression compression) {
+        return new Smaller(plan, weights, progress).foretold(compression);
     }
 
     /** A smaller model beside this one, in memory; it has this model's tokenizer. */

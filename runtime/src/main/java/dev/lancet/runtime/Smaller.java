@@ -32,6 +32,11 @@ final class Smaller {
         return plan.then(compression, spectra(compression::needsSpectrum));
     }
 
+    /** The same plan, with what every matrix that is factored will lose. */
+    Plan foretold(Compression compression) {
+        return plan.then(compression, spectra(compression::factorises));
+    }
+
     private Spectra spectra(Predicate<Weight> wanted) {
         long count = plan.steps().stream().map(Step::weight).filter(wanted).count();
         if (count == 0) {

@@ -137,6 +137,15 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
                 + vectors.stream().mapToLong(Weight::bytes).sum();
     }
 
+    /**
+     * Bytes that the weights take while the model answers one sequence: the stored arrays, and the largest single layer
+     * in float32, because a quantised layer is unpacked when it is used. Of a table that is only looked up a few rows are
+     * unpacked, which do not count. Nor do activations, the cache of keys and values, and TensorFlow itself.
+     */
+    public long memory() {
+        return bytesAfter() + Memory.unpacked(steps);
+    }
+
     /** Bytes before over bytes after. */
     public double compression() {
         return (double) bytesBefore() / bytesAfter();

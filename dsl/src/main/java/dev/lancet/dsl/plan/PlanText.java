@@ -43,7 +43,11 @@ final class PlanText {
     private String totals() {
         return String.format(
                 Locale.ROOT,
-                "%d of %d matrices changed, %d vectors stay float32\n%,d -> %,d parameters, %,d -> %,d bytes, %.2fx smaller\n",
+                """
+                %d of %d matrices changed, %d vectors stay float32
+                %,d -> %,d parameters, %,d -> %,d bytes, %.2fx smaller
+                %,d bytes in memory: the stored arrays, and the largest quantised layer while it is unpacked
+                """,
                 plan.changed().size(),
                 plan.steps().size(),
                 plan.vectors().size(),
@@ -51,7 +55,8 @@ final class PlanText {
                 plan.parametersAfter(),
                 plan.bytesBefore(),
                 plan.bytesAfter(),
-                plan.compression());
+                plan.compression(),
+                plan.memory());
     }
 
     private static String form(Step step) {

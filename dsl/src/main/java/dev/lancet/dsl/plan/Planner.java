@@ -7,6 +7,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Weight;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -33,8 +34,19 @@ final class Planner {
                                 weights.stream().map(Weight::name).toList()));
             }
         }
-        return new Plan(
+        Plan decided = new Plan(
                 before.model(), before.steps().stream().map(this::decide).toList(), before.vectors());
+        return compression
+                .budget()
+                .map(budget -> new BudgetSolver(decided, this::byBudget, spectra).within(budget))
+                .orElse(decided);
+    }
+
+    private Optional<Clause> byBudget(Weight weight) {
+        return compression.decisive(weight).filter(clause -> clause.treatment()
+                .rank()
+                .filter(rank -> rank instanceof Rank.ByBudget by && by.chooses(weight))
+                .isPresent());
     }
 
     private static String wanted(Clause clause) {
@@ -67,14 +79,26 @@ final class Planner {
                 .match(
                         fixed -> fixed(weight, fixed, precision, clause),
                         ratio -> ratio(weight, ratio, precision, clause),
-                        energy -> energy(weight, energy, precision, clause));
+                        energy -> energy(weight, energy, precision, clause),
+                        byBudget -> whole(step, byBudget, precision, clause));
+    }
+
+    /** The largest form that a weight may take within a budget; what the budget makes of it comes later. */
+    private Step whole(Step step, Rank.ByBudget rank, Precision precision, Clause clause) {
+        if (compression.budget().isEmpty()) {
+            throw new LancetException(
+                    "budget: " + clause + " has none to choose its rank by; add .within(budget(\"2.64x\"))");
+        }
+        String because = clause + (rank.chooses(step.weight()) ? "" : ": a table, stays in one piece");
+        return new Step(step.weight(), step.rank(), precision, because, step.predictedError());
     }
 
     private Step fixed(Weight weight, Rank.Fixed rank, Precision precision, Clause clause) {
         int breakEven = weight.breakEvenRank();
         if (rank.value() >= breakEven && !rank.larger()) {
             throw new LancetException("rank: " + rank.value() + " makes " + weight.name() + " " + weight.shape()
-                    + " no smaller; stay under its break-even rank " + breakEven + " or allow larger factors");
+                    + " no smaller; stay under its break-even rank " + breakEven
+                    + " or allow larger factors with .allowLarger() or --allow-larger");
         }
         if (rank.value() >= Math.min(weight.rows(), weight.columns())) {
             String because = clause + ": full rank, stays in one piece";

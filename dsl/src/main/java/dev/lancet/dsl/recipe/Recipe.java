@@ -145,7 +145,7 @@ public record Recipe(
         for (Candidate candidate : candidates) {
             text.append("\n.candidate(\"" + candidate.name() + "\",\n    "
                     + indent(candidate.origin().toString()));
-            if (!candidate.compression().clauses().isEmpty()) {
+            if (!candidate.compression().keepsAll()) {
                 text.append(",\n    " + indent(candidate.compression().toString()));
             }
             text.append(')');

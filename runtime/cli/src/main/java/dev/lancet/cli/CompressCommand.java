@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  lancet compress my-model --bits 8 --out my-model-int8",
             "  lancet compress my-model --on 'h.*.mlp.*' --ratio 0.5 --bits 4 --group 32 --out slim",
+            "  lancet compress my-model --on '*' --bits 8 --budget 600MB --out slim",
             "  lancet compress my-model diet.lancet.kts --out slim",
             "  lancet compress saved_model --bits 8 --out saved_model_int8",
             "  lancet compress frozen.pb --on '*/kernel' --bits 8 --out small.pb",
@@ -60,8 +61,8 @@ final class CompressCommand extends LancetCommand {
     @Override
     Answer answer() {
         Compression compression = rules.chosen(this, recipe);
-        if (compression.clauses().isEmpty()) {
-            throw wrongUsage("rules: none; say --rank, --ratio, --energy or --bits, or give a recipe");
+        if (compression.keepsAll()) {
+            throw wrongUsage("rules: none; say --rank, --ratio, --energy, --bits or --budget, or give a recipe");
         }
         Outputs.mustNotExist(out);
         Optional<ForeignSubject> foreign = ForeignSubject.find(what);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code lancet plan}: the dry run. */
@@ -28,6 +29,11 @@ import picocli.CommandLine.Parameters;
             "  lancet plan my-model --bits 8 --on 'h.*.mlp.*' --rank 64 --bits 8 --on head --keep",
             "  lancet plan my-model diet.lancet.kts --json",
             "  lancet plan saved_model --on '*/kernel' --bits 8",
+            "  lancet plan gpt2-1.5b --bits 8 --budget 0.59GB",
+            "  lancet plan my-model --rank 64 --spectra",
+            "",
+            "Memory counts the stored arrays and the largest quantised layer while it is unpacked, at batch 1; not",
+            "activations, the cache of keys and values, or TensorFlow itself.",
             "",
             "The JSON of a recipe is the plan of its last candidate, with all of them under \"candidates\"."
         })
@@ -46,6 +52,13 @@ final class PlanCommand extends LancetCommand {
             description = "A recipe whose compression is applied to MODEL, in place of the options below.")
     private Optional<Path> recipe = Optional.empty();
 
+    @Option(
+            names = "--spectra",
+            description = "Predict the error of every matrix that is factored, from its singular values. Needs a model with"
+                    + " weights, and takes one decomposition a matrix: seconds to many minutes, so it is off if not said;"
+                    + " --energy and --budget measure what they need on their own.")
+    private boolean spectra;
+
     @Mixin
     private final Rules rules = new Rules();
 
@@ -59,6 +72,9 @@ final class PlanCommand extends LancetCommand {
             if (rules.given() || recipe.isPresent()) {
                 throw wrongUsage("rules: " + what + " holds its own; give a model to apply other rules to");
             }
+            if (spectra) {
+                throw wrongUsage("--spectra: " + what + " is a recipe; give a model with weights");
+            }
             return ofRecipe(RecipePlans.of(Script.load(Path.of(what))));
         }
         Compression compression = rules.chosen(this, recipe);
@@ -69,14 +85,20 @@ final class PlanCommand extends LancetCommand {
     private Plan plan(Compression compression) {
         Optional<ForeignSubject> foreign = ForeignSubject.find(what);
         if (foreign.isPresent()) {
+            if (spectra) {
+                throw wrongUsage("--spectra: " + what + " is a graph; compress says what each of its matrices loses");
+            }
             return foreign.get().plan(compression, progress());
         }
         Subject subject = Subject.of(what);
         if (subject.path().isEmpty()) {
+            if (spectra) {
+                throw wrongUsage("--spectra: " + what + " is a preset without weights; give a model that has some");
+            }
             return subject.plan().then(compression, Spectra.none());
         }
         try (Model model = Subject.model(what, progress())) {
-            return model.planFor(compression);
+            return spectra ? model.foretell(compression) : model.planFor(compression);
         }
     }
 

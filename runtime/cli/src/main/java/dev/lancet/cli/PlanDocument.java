@@ -23,6 +23,7 @@ final class PlanDocument {
         document.put("bytes_before", plan.bytesBefore());
         document.put("bytes_after", plan.bytesAfter());
         document.put("compression", plan.compression());
+        document.put("memory_bytes", plan.memory());
         document.put("steps", plan.changed().stream().map(PlanDocument::step).toList());
         document.put("kept", plan.kept().stream().map(PlanDocument::kept).toList());
         return document;

@@ -47,7 +47,7 @@ final class RecipePlans {
     /** The one compression of a recipe, to be applied to another model. */
     static Compression rules(Recipe recipe) {
         List<Candidate> compressed = recipe.candidates().stream()
-                .filter(candidate -> !candidate.compression().clauses().isEmpty())
+                .filter(candidate -> !candidate.compression().keepsAll())
                 .toList();
         List<Compression> distinct =
                 compressed.stream().map(Candidate::compression).distinct().toList();

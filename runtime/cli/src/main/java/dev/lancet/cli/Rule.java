@@ -42,7 +42,17 @@ final class Rule {
         said.put(option, value);
     }
 
-    Compression addTo(Compression compression) {
+    /** Whether it chooses ranks itself. */
+    boolean ranks() {
+        return RANKS.stream().anyMatch(said::containsKey);
+    }
+
+    boolean everyLinearLayer() {
+        return !about.startsWith("--on ");
+    }
+
+    /** A rule that says no rank leaves it to the budget, if there is one. */
+    Compression addTo(Compression compression, boolean byBudget) {
         check(
                 !said.isEmpty(),
                 "--on",
@@ -53,7 +63,7 @@ final class Rule {
             check(said.size() == 1, "--keep", about, "other options stand with it; say either");
             return target.keep();
         }
-        return target.treated(new Treatment(rank(), precision()));
+        return target.treated(new Treatment(rank().or(() -> byBudget ? Optional.of(Rank.byBudget()) : Optional.empty()), precision()));
     }
 
     private Optional<Rank> rank() {

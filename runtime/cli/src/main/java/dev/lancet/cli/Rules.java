@@ -1,6 +1,9 @@
 package dev.lancet.cli;
 
+import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.Rank;
+import dev.lancet.dsl.Selector;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,9 +79,18 @@ final class Rules {
             description = "Take the --rank also where two factors are no smaller than the matrix.")
     boolean allowLarger;
 
+    @Option(
+            names = "--budget",
+            paramLabel = "600MB|2.64x",
+            description = "What the whole model may take, in B, kB, MB, GB, KiB, MiB or GiB, or how many times smaller it"
+                    + " is to be. Chooses the rank of every linear layer that no rule gives a rank or keeps: by singular"
+                    + " values where the weights are at hand, else the same share of all. Tables are only made smaller"
+                    + " by rules, such as --on embedding --bits 8.")
+    Optional<String> budget = Optional.empty();
+
     /** Whether any rule was given. */
     boolean given() {
-        return !rules.isEmpty();
+        return !rules.isEmpty() || budget.isPresent();
     }
 
     /** What the options say, or a recipe in their place. */
@@ -90,13 +102,28 @@ final class Rules {
     }
 
     private Compression compression(LancetCommand command) {
-        Compression all = Compression.keepAll();
+        try {
+            return budget.map(limit -> within(Budget.parse(limit))).orElseGet(() -> all(Compression.keepAll(), false));
+        } catch (IllegalArgumentException e) {
+            throw command.wrongUsage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Compression within(Budget limit) {
+        Compression base = Compression.keepAll();
+        if (rules.isEmpty() || !rules.get(0).everyLinearLayer()) {
+            base = base.on(Selector.linears()).factorise(Rank.byBudget());
+        } else if (rules.get(0).ranks()) {
+            throw new IllegalArgumentException("--budget: " + limit
+                    + "; every linear layer is given its rank already, leave one of them out or say --on before the rank");
+        }
+        return all(base, true).within(limit);
+    }
+
+    private Compression all(Compression base, boolean byBudget) {
+        Compression all = base;
         for (Rule rule : rules) {
-            try {
-                all = rule.addTo(all);
-            } catch (IllegalArgumentException e) {
-                throw command.wrongUsage(String.valueOf(e.getMessage()));
-            }
+            all = rule.addTo(all, byBudget);
         }
         return all;
     }

@@ -49,7 +49,8 @@ class PlanCommandTest {
         assertThat(lancet("plan", "gpt2-127m", "--bits", "8").out())
                 .startsWith("plan for gpt2-127m\n")
                 .contains("h.11.mlp.down")
-                .endsWith("x smaller\n");
+                .contains("x smaller\n")
+                .endsWith(" bytes in memory: the stored arrays, and the largest quantised layer while it is unpacked\n");
     }
 
     @Test

@@ -56,7 +56,7 @@ class RulesTest {
                         1,
                         "",
                         "error: rank: 3000 makes h.0.attn.q [4096, 4096] no smaller; stay under its break-even rank 2048"
-                                + " or allow larger factors\n"));
+                                + " or allow larger factors with .allowLarger() or --allow-larger\n"));
         assertThat(because(plan("--rank", "3000", "--allow-larger"), "h.0.attn.q"))
                 .isEqualTo("on(linears()).factorise(rank(3000).allowLarger())");
     }

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.json;
 
+import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
@@ -21,7 +22,13 @@ final class Kinds {
                     "int4", Precision.Int4.class,
                     "nf4", Precision.Nf4.class),
             Rank.class,
-            Map.of("rank", Rank.Fixed.class, "ratio", Rank.Ratio.class, "energy", Rank.Energy.class),
+            Map.of(
+                    "rank", Rank.Fixed.class,
+                    "ratio", Rank.Ratio.class,
+                    "energy", Rank.Energy.class,
+                    "byBudget", Rank.ByBudget.class),
+            Budget.class,
+            Map.of("bytes", Budget.Bytes.class, "times", Budget.Times.class),
             Position.class,
             Map.of("learned", Position.Learned.class, "rotary", Position.Rotary.class),
             Position.Scaling.class,

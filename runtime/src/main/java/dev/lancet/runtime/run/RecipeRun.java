@@ -76,7 +76,7 @@ public final class RecipeRun implements AutoCloseable {
         }
         if (origin instanceof Origin.Checkpoint checkpoint) {
             Model opened = Model.open(Path.of(checkpoint.path())).progress(progress);
-            return candidate.compression().clauses().isEmpty() ? opened : opened.compress(candidate.compression());
+            return candidate.compression().keepsAll() ? opened : opened.compress(candidate.compression());
         }
         String before = ((Origin.After) origin).candidate();
         Model finished = models.get(before);

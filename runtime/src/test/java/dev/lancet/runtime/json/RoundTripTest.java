@@ -3,6 +3,7 @@ package dev.lancet.runtime.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lancet.dsl.Attention;
+import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Norm;
@@ -166,13 +167,16 @@ class RoundTripTest {
                 Combinators.combine(Arbitraries.integers().between(1, 999), Arbitraries.of(true, false))
                         .as(Rank.Fixed::new),
                 shares().map(Rank::ratio),
-                shares().map(Rank::energy));
+                shares().map(Rank::energy),
+                Arbitraries.of(true, false).map(Rank.ByBudget::new));
+        Arbitrary<Budget> budget = Arbitraries.oneOf(
+                Arbitraries.longs().greaterOrEqual(1).map(Budget.Bytes::new),
+                shares().map(share -> new Budget.Times(1 / share)));
         Arbitrary<Treatment> treatment = Combinators.combine(rank.optional(), precisions())
                 .as((Optional<Rank> some, Precision precision) -> new Treatment(some, precision));
-        return Combinators.combine(selectors(), treatment)
-                .as(Compression.Clause::new)
-                .list()
-                .ofMaxSize(4)
-                .map(Compression::new);
+        Arbitrary<Compression.Clause> clause =
+                Combinators.combine(selectors(), treatment).as(Compression.Clause::new);
+        return Combinators.combine(clause.list().ofMaxSize(4), budget.optional())
+                .as((clauses, limit) -> new Compression(clauses, limit));
     }
 }

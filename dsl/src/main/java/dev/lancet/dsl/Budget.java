@@ -1,0 +1,116 @@
+package dev.lancet.dsl;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** How large the stored arrays of a model may be, all together, scales counted. */
+public sealed interface Budget {
+
+    /** The bytes that a model may hold whose dense float32 form holds {@code dense} bytes. */
+    long of(long dense);
+
+    /**
+     * So many bytes.
+     *
+     * @param bytes at least 1
+     */
+    record Bytes(long bytes) implements Budget {
+
+        public Bytes {
+            Check.that(bytes > 0, "budget: %d bytes; it must be at least 1", bytes);
+        }
+
+        @Override
+        public long of(long dense) {
+            return bytes;
+        }
+
+        /** In the largest unit that divides it, so that {@link Budget#parse} reads it back. */
+        @Override
+        public String toString() {
+            return Text.UNITS.entrySet().stream()
+                    .filter(unit -> bytes % unit.getValue() == 0)
+                    .max(Map.Entry.comparingByValue())
+                    .map(unit -> bytes / unit.getValue() + unit.getKey())
+                    .orElseThrow();
+        }
+    }
+
+    /**
+     * So many times smaller than the dense float32 model.
+     *
+     * @param factor at least 1
+     */
+    record Times(double factor) implements Budget {
+
+        public Times {
+            Check.that(
+                    factor >= 1 && Double.isFinite(factor),
+                    "budget: %sx; it says how many times smaller the model becomes, so it is at least 1",
+                    factor);
+        }
+
+        @Override
+        public long of(long dense) {
+            return (long) (dense / factor);
+        }
+
+        @Override
+        public String toString() {
+            return BigDecimal.valueOf(factor).stripTrailingZeros().toPlainString() + "x";
+        }
+    }
+
+    /**
+     * What a text such as {@code 600MB}, {@code 1.5GB}, {@code 590MiB} or {@code 2.64x} says; parts of a byte are dropped.
+     *
+     * @throws IllegalArgumentException if it says neither bytes nor a factor
+     */
+    static Budget parse(String text) {
+        Matcher parts = Text.FORM.matcher(text.strip());
+        Check.that(
+                parts.matches(),
+                "budget: '%s'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                text);
+        String unit = parts.group(2);
+        BigDecimal number = new BigDecimal(parts.group(1));
+        if (unit.equalsIgnoreCase("x")) {
+            return new Times(number.doubleValue());
+        }
+        BigDecimal bytes = number.multiply(BigDecimal.valueOf(Text.size(unit))).setScale(0, RoundingMode.DOWN);
+        Check.that(bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) <= 0, "budget: %s; no model is as large", text);
+        return new Bytes(bytes.longValue());
+    }
+
+    /** The written form. */
+    final class Text {
+        private static final Map<String, Long> UNITS = new LinkedHashMap<>();
+        private static final Pattern FORM =
+                Pattern.compile("(\\d{1,30}(?:\\.\\d{1,30})?) ?(x|B|kB|MB|GB|KiB|MiB|GiB)", Pattern.CASE_INSENSITIVE);
+
+        static {
+            UNITS.put("B", 1L);
+            UNITS.put("kB", 1_000L);
+            UNITS.put("KiB", 1L << 10);
+            UNITS.put("MB", 1_000_000L);
+            UNITS.put("MiB", 1L << 20);
+            UNITS.put("GB", 1_000_000_000L);
+            UNITS.put("GiB", 1L << 30);
+        }
+
+        private Text() {}
+
+        private static long size(String wanted) {
+            return UNITS.entrySet().stream()
+                    .filter(unit -> unit.getKey().toLowerCase(Locale.ROOT).equals(wanted.toLowerCase(Locale.ROOT)))
+                    .mapToLong(Map.Entry::getValue)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.lancet.dsl.plan;
+
+import dev.lancet.dsl.Budget;
+import dev.lancet.dsl.Compression.Clause;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Weight;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Chooses the ranks that a budget leaves room for. Where all layers fit in one piece they stay so. Else, where singular
+ * values are known, the rank that keeps most squares per byte goes first ({@link Greed}); where they are not, all layers
+ * keep the same share of their parameters ({@link EqualShares}). Either way a larger budget never costs a layer a rank.
+ */
+final class BudgetSolver {
+
+    private final Plan whole;
+    private final Function<Weight, Optional<Clause>> byBudget;
+    private final Spectra spectra;
+
+    /**
+     * @param whole the plan in which every layer takes the largest form it may
+     * @param byBudget the clause that leaves the rank of a weight to the budget, or empty
+     */
+    BudgetSolver(Plan whole, Function<Weight, Optional<Clause>> byBudget, Spectra spectra) {
+        this.whole = whole;
+        this.byBudget = byBudget;
+        this.spectra = spectra;
+    }
+
+    Plan within(Budget budget) {
+        List<Elastic> layers = whole.steps().stream()
+                .flatMap(step ->
+                        byBudget.apply(step.weight()).map(clause -> new Elastic(step, clause, spectra)).stream())
+                .toList();
+        long limit = budget.of(whole.bytesBefore());
+        if (whole.bytesAfter() <= limit) {
+            return with(layers.stream()
+                    .map(layer -> layer.step(layer.forms(), "fits " + budget + ", " + Elastic.IN_ONE_PIECE))
+                    .toList());
+        }
+        long rest = whole.bytesAfter()
+                - layers.stream().mapToLong(Elastic::wholeBytes).sum();
+        long smallest =
+                rest + layers.stream().mapToLong(layer -> layer.bytes(1)).sum();
+        if (smallest > limit) {
+            throw outOfReach(budget, limit, smallest, layers);
+        }
+        return with(
+                layers.stream().allMatch(Elastic::measured)
+                        ? Greed.choose(layers, limit - rest, budget)
+                        : EqualShares.choose(layers, limit - rest, budget));
+    }
+
+    private Plan with(List<Step> chosen) {
+        List<Step> steps = new ArrayList<>(whole.steps());
+        for (Step step : chosen) {
+            steps.replaceAll(old -> old.weight().equals(step.weight()) ? step : old);
+        }
+        return new Plan(whole.model(), steps, whole.vectors());
+    }
+
+    private LancetException outOfReach(Budget budget, long limit, long smallest, List<Elastic> layers) {
+        String largest = whole.steps().stream()
+                .filter(step ->
+                        layers.stream().noneMatch(layer -> layer.weight().equals(step.weight())))
+                .max(Comparator.comparingLong(Step::bytes))
+                .map(step -> String.format(
+                        Locale.ROOT,
+                        ", or include %s, which takes %,d bytes and has no rank by budget",
+                        step.weight().name(),
+                        step.bytes()))
+                .orElse("");
+        return new LancetException(String.format(
+                Locale.ROOT,
+                "budget: %s allows %s %,d bytes, and %,d is the least that these rules reach; allow more, use fewer bits%s",
+                budget,
+                whole.model(),
+                limit,
+                smallest,
+                largest));
+    }
+}

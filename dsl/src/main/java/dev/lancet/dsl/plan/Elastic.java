@@ -1,0 +1,93 @@
+package dev.lancet.dsl.plan;
+
+import dev.lancet.dsl.Compression.Clause;
+import dev.lancet.dsl.Weight;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * A layer whose rank a budget chooses. Its forms are counted from 1: form r is a pair of factors of rank r, as long as they
+ * take fewer bytes than the layer as it would be without; the last form is that one.
+ */
+final class Elastic {
+
+    static final String IN_ONE_PIECE = "stays in one piece";
+
+    private final Step whole;
+    private final Clause clause;
+    private final Optional<List<Double>> values;
+    private final int factored;
+
+    Elastic(Step whole, Clause clause, Spectra spectra) {
+        this.whole = whole;
+        this.clause = clause;
+        this.values = spectra.of(whole.weight().name());
+        this.factored = largestRank();
+    }
+
+    private int largestRank() {
+        int rank = Math.min(weight().breakEvenRank(), whole.rank().orElse(Integer.MAX_VALUE)) - 1;
+        while (rank > 0 && factors(rank).bytes() >= whole.bytes()) {
+            rank--;
+        }
+        return rank;
+    }
+
+    Weight weight() {
+        return whole.weight();
+    }
+
+    /** Number of forms; also the last one. */
+    int forms() {
+        return factored + 1;
+    }
+
+    long bytes(int form) {
+        return form > factored ? whole.bytes() : factors(form).bytes();
+    }
+
+    long wholeBytes() {
+        return whole.bytes();
+    }
+
+    /** The largest form that holds at most a share of the matrix's parameters; rank 1 where none does. */
+    int formOf(double share) {
+        long rank = (long) (share * weight().parameters() / (weight().rows() + (long) weight().columns()));
+        return (int) Math.max(1, Math.min(rank, forms()));
+    }
+
+    /** Whether its singular values are known. */
+    boolean measured() {
+        return values.isPresent();
+    }
+
+    /** By form, from index 1, the share of the squared singular values that it keeps. */
+    double[] kept() {
+        List<Double> known = values.orElseThrow();
+        double total = known.stream().mapToDouble(value -> value * value).sum();
+        double[] kept = new double[forms() + 1];
+        for (int form = 1; form <= factored; form++) {
+            double value = form <= known.size() ? known.get(form - 1) : 0;
+            kept[form] = kept[form - 1] + (total == 0 ? 0 : value * value / total);
+        }
+        kept[forms()] = 1;
+        return kept;
+    }
+
+    /** What becomes of the layer in a form, for a reason that is said beside the clause. */
+    Step step(int form, String reason) {
+        String because = clause + ": " + reason;
+        if (form > factored) {
+            return new Step(weight(), whole.rank(), whole.precision(), because, whole.predictedError());
+        }
+        OptionalDouble error = values.map(known -> OptionalDouble.of(Spectra.errorAt(known, form)))
+                .orElse(OptionalDouble.empty());
+        return new Step(weight(), OptionalInt.of(form), whole.precision(), because, error);
+    }
+
+    private Step factors(int rank) {
+        return Step.factorise(weight(), rank, whole.precision(), "");
+    }
+}

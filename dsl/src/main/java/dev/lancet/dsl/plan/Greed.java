@@ -1,0 +1,90 @@
+package dev.lancet.dsl.plan;
+
+import dev.lancet.dsl.Budget;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The next rank goes to the layer where a byte keeps most: its squared singular value over the sum of the layer's own, so
+ * that a layer of small numbers counts as much as one of large ones.
+ *
+ * <p>The last form of a layer keeps all that is left for few bytes, and factors of 4 bits grow in jumps, so the gain per
+ * byte does not fall from form to form. Neighbours are therefore joined until it does (the upper convex hull of what is
+ * kept over bytes), and all stretches of all layers are put into one order. A budget pays for a beginning of that order,
+ * and a larger one for a longer beginning: it never takes a rank away.
+ */
+final class Greed {
+
+    private Greed() {}
+
+    /** The forms of a layer after {@code from} up to {@code to}, what they cost and keep. */
+    private record Stretch(int layer, int from, int to, long bytes, double kept) {
+
+        double perByte() {
+            return kept == 0 ? 0 : kept / bytes;
+        }
+
+        Stretch and(Stretch next) {
+            return new Stretch(layer, from, next.to, bytes + next.bytes, kept + next.kept);
+        }
+    }
+
+    static List<Step> choose(List<Elastic> layers, long limit, Budget budget) {
+        int[] forms = forms(layers, limit);
+        List<Step> steps = new ArrayList<>();
+        for (int i = 0; i < forms.length; i++) {
+            Elastic layer = layers.get(i);
+            String reason = forms[i] == layer.forms()
+                    ? "keeps most a byte in one piece, within " + budget
+                    : String.format(Locale.ROOT, "keeps %.4f of its squares within %s", layer.kept()[forms[i]], budget);
+            steps.add(layer.step(forms[i], reason));
+        }
+        return steps;
+    }
+
+    private static int[] forms(List<Elastic> layers, long limit) {
+        int[] forms = layers.stream().mapToInt(layer -> 1).toArray();
+        long bytes = layers.stream().mapToLong(layer -> layer.bytes(1)).sum();
+        for (Stretch stretch : inOrder(layers)) {
+            Elastic layer = layers.get(stretch.layer());
+            for (int form = stretch.from() + 1; form <= stretch.to(); form++) {
+                bytes += layer.bytes(form) - layer.bytes(form - 1);
+                if (bytes > limit) {
+                    return forms;
+                }
+                forms[stretch.layer()] = form;
+            }
+        }
+        return forms;
+    }
+
+    private static List<Stretch> inOrder(List<Elastic> layers) {
+        List<Stretch> all = new ArrayList<>();
+        for (int i = 0; i < layers.size(); i++) {
+            all.addAll(stretches(i, layers.get(i)));
+        }
+        all.sort(Comparator.comparingDouble(Stretch::perByte)
+                .reversed()
+                .thenComparingInt(Stretch::layer)
+                .thenComparingInt(Stretch::from));
+        return all;
+    }
+
+    private static List<Stretch> stretches(int index, Elastic layer) {
+        double[] kept = layer.kept();
+        Deque<Stretch> hull = new ArrayDeque<>();
+        for (int form = 2; form <= layer.forms(); form++) {
+            Stretch next = new Stretch(
+                    index, form - 1, form, layer.bytes(form) - layer.bytes(form - 1), kept[form] - kept[form - 1]);
+            while (!hull.isEmpty() && hull.getLast().perByte() < next.perByte()) {
+                next = hull.removeLast().and(next);
+            }
+            hull.addLast(next);
+        }
+        return List.copyOf(hull);
+    }
+}
