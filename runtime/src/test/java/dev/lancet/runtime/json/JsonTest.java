@@ -157,7 +157,7 @@ class JsonTest {
         fails(
                 Rank.class,
                 "{\"value\":3}",
-                "json: key 'kind' is missing at line 1, column 11; it is one of energy, rank, ratio");
+                "json: key 'kind' is missing at line 1, column 11; it is one of byBudget, energy, rank, ratio");
     }
 
     @Test

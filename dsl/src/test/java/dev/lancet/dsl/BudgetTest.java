@@ -1,0 +1,60 @@
+package dev.lancet.dsl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BudgetTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "600MB, 600000000, 600MB",
+        "1.5GB, 1500000000, 1500MB",
+        "590MiB, 618659840, 590MiB",
+        "2 gib, 2147483648, 2GiB",
+        "7b, 7, 7B",
+        "0.0015kB, 1, 1B",
+        "3KiB, 3072, 3KiB",
+    })
+    void bytes_have_a_unit(String text, long bytes, String canonical) {
+        assertThat(Budget.parse(text)).isEqualTo(new Budget.Bytes(bytes)).hasToString(canonical);
+    }
+
+    @Test
+    void a_factor_is_of_the_dense_model() {
+        assertThat(Budget.parse("2.64x")).isEqualTo(new Budget.Times(2.64)).hasToString("2.64x");
+        assertThat(Budget.parse("2.64X").of(264)).isEqualTo(100);
+        assertThat(Budget.parse("3x")).hasToString("3x");
+        assertThat(Budget.parse("600MB").of(1)).isEqualTo(600_000_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "600     | budget: '600'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "-1MB    | budget: '-1MB'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "small   | budget: 'small'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "0MB     | budget: 0 bytes; it must be at least 1",
+                "0.5x    | budget: 0.5x; it says how many times smaller the model becomes, so it is at least 1",
+                "99999999999GB | budget: 99999999999GB; no model is as large",
+            })
+    void what_is_neither_is_told(String text, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Budget.parse(text))
+                .withMessage(message);
+    }
+
+    @Property
+    void the_text_of_bytes_reads_back(@ForAll @LongRange(min = 1) long bytes) {
+        Budget budget = new Budget.Bytes(bytes);
+
+        assertThat(Budget.parse(budget.toString())).isEqualTo(budget);
+    }
+}
