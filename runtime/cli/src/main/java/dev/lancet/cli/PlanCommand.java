@@ -54,9 +54,10 @@ final class PlanCommand extends LancetCommand {
 
     @Option(
             names = "--spectra",
-            description = "Predict the error of every matrix that is factored, from its singular values. Needs a model with"
-                    + " weights, and takes one decomposition a matrix: seconds to many minutes, so it is off if not said;"
-                    + " --energy and --budget measure what they need on their own.")
+            description =
+                    "Predict the error of every matrix that is factored, from its singular values. Needs a model with"
+                            + " weights, and takes one decomposition a matrix: seconds to many minutes, so it is off if not said;"
+                            + " --energy and --budget measure what they need on their own.")
     private boolean spectra;
 
     @Mixin

@@ -63,7 +63,8 @@ final class Rule {
             check(said.size() == 1, "--keep", about, "other options stand with it; say either");
             return target.keep();
         }
-        return target.treated(new Treatment(rank().or(() -> byBudget ? Optional.of(Rank.byBudget()) : Optional.empty()), precision()));
+        return target.treated(new Treatment(
+                rank().or(() -> byBudget ? Optional.of(Rank.byBudget()) : Optional.empty()), precision()));
     }
 
     private Optional<Rank> rank() {

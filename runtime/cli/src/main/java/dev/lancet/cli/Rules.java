@@ -82,10 +82,11 @@ final class Rules {
     @Option(
             names = "--budget",
             paramLabel = "600MB|2.64x",
-            description = "What the whole model may take, in B, kB, MB, GB, KiB, MiB or GiB, or how many times smaller it"
-                    + " is to be. Chooses the rank of every linear layer that no rule gives a rank or keeps: by singular"
-                    + " values where the weights are at hand, else the same share of all. Tables are only made smaller"
-                    + " by rules, such as --on embedding --bits 8.")
+            description =
+                    "What the whole model may take, in B, kB, MB, GB, KiB, MiB or GiB, or how many times smaller it"
+                            + " is to be. Chooses the rank of every linear layer that no rule gives a rank or keeps: by singular"
+                            + " values where the weights are at hand, else the same share of all. Tables are only made smaller"
+                            + " by rules, such as --on embedding --bits 8.")
     Optional<String> budget = Optional.empty();
 
     /** Whether any rule was given. */
@@ -114,8 +115,9 @@ final class Rules {
         if (rules.isEmpty() || !rules.get(0).everyLinearLayer()) {
             base = base.on(Selector.linears()).factorise(Rank.byBudget());
         } else if (rules.get(0).ranks()) {
-            throw new IllegalArgumentException("--budget: " + limit
-                    + "; every linear layer is given its rank already, leave one of them out or say --on before the rank");
+            throw new IllegalArgumentException(
+                    "--budget: " + limit
+                            + "; every linear layer is given its rank already, leave one of them out or say --on before the rank");
         }
         return all(base, true).within(limit);
     }

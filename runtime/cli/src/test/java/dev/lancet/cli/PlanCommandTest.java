@@ -50,7 +50,8 @@ class PlanCommandTest {
                 .startsWith("plan for gpt2-127m\n")
                 .contains("h.11.mlp.down")
                 .contains("x smaller\n")
-                .endsWith(" bytes in memory: the stored arrays, and the largest quantised layer while it is unpacked\n");
+                .endsWith(
+                        " bytes in memory: the stored arrays, and the largest quantised layer while it is unpacked\n");
     }
 
     @Test

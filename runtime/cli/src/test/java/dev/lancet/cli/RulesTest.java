@@ -94,12 +94,80 @@ class RulesTest {
                 "--rank 4 --ratio 1 | --rank, --ratio: every linear layer; each chooses the rank; keep one",
                 "--allow-larger     | --allow-larger: every linear layer; there is no --rank with it; add one",
                 "--on head          | --on: head; nothing is said about it; add --rank, --bits or --keep",
+                "--budget 600       | budget: '600'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "--budget 2x --rank 9 | --budget: 2x; every linear layer is given its rank already, leave one of them out or say --on before the rank",
                 "--on               | --on: nothing follows it; say GLOB",
                 "--on head --keep --bits 8 | --keep: --on head; other options stand with it; say either",
             })
     void a_rule_that_makes_no_sense_is_wrong_usage(String options, String error) {
         assertThat(lancet(("plan llama-2-7b " + options).split(" ", -1)))
                 .isEqualTo(new Ran(2, "", "error: " + error + "\n"));
+    }
+
+    @Test
+    void a_budget_chooses_the_ranks_that_no_rule_gives() {
+        JsonNode plan = plan(
+                "--bits",
+                "8",
+                "--on",
+                "h.0.*",
+                "--keep",
+                "--on",
+                "head",
+                "--rank",
+                "5",
+                "--on",
+                "embedding",
+                "--bits",
+                "8",
+                "--budget",
+                "6x");
+
+        assertThat(plan.get("compression").asDouble()).isBetween(6.0, 6.05);
+        assertThat(because(plan, "h.0.attn.q")).isEqualTo("on(named(\"h.0.*\")).keep()");
+        assertThat(because(plan, "head")).isEqualTo("on(named(\"head\")).factorise(rank(5))");
+        assertThat(because(plan, "embedding"))
+                .isEqualTo("on(named(\"embedding\")).factorise(byBudget(), int8): a table, stays in one piece");
+        assertThat(because(plan, "h.9.mlp.up"))
+                .startsWith("on(linears()).factorise(byBudget(), int8): ")
+                .endsWith(" of all parameters fit 6x");
+    }
+
+    @Test
+    void a_budget_alone_is_about_every_linear_layer() {
+        JsonNode plan = plan("--budget", "10GB");
+
+        assertThat(plan.get("bytes_after").asLong()).isBetween(9_950_000_000L, 10_000_000_000L);
+        assertThat(plan.get("memory_bytes")).isEqualTo(plan.get("bytes_after"));
+        assertThat(plan.get("steps")).hasSize(7 * 32 + 1);
+    }
+
+    @Test
+    void memory_counts_the_largest_layer_unpacked() {
+        JsonNode plan = plan("--bits", "8");
+
+        assertThat(plan.get("memory_bytes").asLong())
+                .isEqualTo(plan.get("bytes_after").asLong() + 4L * 4096 * 32_000);
+    }
+
+    @Test
+    void a_budget_out_of_reach_says_what_is_in_reach() {
+        assertThat(lancet("plan", "gpt2-127m", "--budget", "100MB"))
+                .isEqualTo(new Ran(
+                        1,
+                        "",
+                        "error: budget: 100MB allows gpt2-127m 100,000,000 bytes, and 158,684,160 is the least that"
+                                + " these rules reach; allow more, use fewer bits, or include embedding, which takes"
+                                + " 154,389,504 bytes and has no rank by budget\n"));
+    }
+
+    @Test
+    void a_preset_has_no_singular_values() {
+        assertThat(lancet("plan", "gpt2-127m", "--rank", "4", "--spectra"))
+                .isEqualTo(new Ran(
+                        2,
+                        "",
+                        "error: --spectra: gpt2-127m is a preset without weights; give a model that has some\n"));
     }
 
     private static String because(JsonNode plan, String weight) {
