@@ -1,0 +1,67 @@
+package dev.lancet.dsl.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.Piece.Channels;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** The arrays that hold a matrix, for every precision, way of channels and odd end. */
+class PieceTest {
+
+    @Property
+    void floats_are_stored_as_they_are(@ForAll @IntRange(min = 1, max = 99) int m, @ForAll Channels channels) {
+        assertThat(new Piece("x", m, 7, Precision.float32(), channels).stored())
+                .containsExactly(new Stored("x", Stored.Type.FLOAT32, List.of(m, 7)));
+    }
+
+    @Property
+    void bytes_have_a_scale_a_channel(
+            @ForAll @IntRange(min = 1, max = 99) int m, @ForAll @IntRange(min = 1, max = 99) int n) {
+        assertThat(new Piece("x", m, n, Precision.int8(), Channels.COLUMNS).stored())
+                .containsExactly(
+                        new Stored("x", Stored.Type.INT8, List.of(m, n)),
+                        new Stored("x.scale", Stored.Type.FLOAT32, List.of(1, n)));
+        assertThat(new Piece("x", m, n, Precision.int8(), Channels.ROWS).stored())
+                .containsExactly(
+                        new Stored("x", Stored.Type.INT8, List.of(m, n)),
+                        new Stored("x.scale", Stored.Type.FLOAT32, List.of(m, 1)));
+    }
+
+    @Property
+    void half_bytes_run_along_the_inputs_and_may_end_short(
+            @ForAll @IntRange(min = 1, max = 99) int inputs,
+            @ForAll @IntRange(min = 1, max = 99) int outputs,
+            @ForAll @IntRange(min = 1, max = 40) int half,
+            @ForAll boolean normal) {
+        Precision precision = normal ? Precision.nf4(2 * half) : Precision.int4(2 * half);
+        int pairs = inputs / 2 + inputs % 2;
+        int groups = (int) Math.ceil(inputs / (2.0 * half));
+
+        Piece linear = new Piece("x", inputs, outputs, precision, Channels.COLUMNS);
+        assertThat(linear.stored())
+                .containsExactly(
+                        new Stored("x", Stored.Type.UINT8, List.of(pairs, outputs)),
+                        new Stored("x.scale", Stored.Type.FLOAT32, List.of(groups, outputs)));
+        assertThat(linear.bytes()).isEqualTo((long) outputs * (pairs + 4 * groups));
+        assertThat(new Piece("x", outputs, inputs, precision, Channels.ROWS).stored())
+                .containsExactly(
+                        new Stored("x", Stored.Type.UINT8, List.of(outputs, pairs)),
+                        new Stored("x.scale", Stored.Type.FLOAT32, List.of(outputs, groups)));
+    }
+
+    @Test
+    void a_group_is_even() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Precision.int4(3))
+                .withMessage("int4: group 3; it must be even and at least 2, usually 32");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Precision.nf4(0))
+                .withMessage("nf4: group 0; it must be even and at least 2, usually 32");
+    }
+}

@@ -1,0 +1,222 @@
+package dev.lancet.dsl.plan;
+
+import static dev.lancet.Lancet.attention;
+import static dev.lancet.Lancet.embedding;
+import static dev.lancet.Lancet.energy;
+import static dev.lancet.Lancet.everything;
+import static dev.lancet.Lancet.feedForward;
+import static dev.lancet.Lancet.heads;
+import static dev.lancet.Lancet.int8;
+import static dev.lancet.Lancet.linears;
+import static dev.lancet.Lancet.named;
+import static dev.lancet.Lancet.nf4;
+import static dev.lancet.Lancet.rank;
+import static dev.lancet.Lancet.ratio;
+import static dev.lancet.Lancet.swiglu;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Role;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.Weight;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+
+    private static final Transformer MINI = Transformer.decoder("mini")
+            .vocabulary(50)
+            .context(32)
+            .width(24)
+            .layers(2)
+            .attention(heads(4).kv(2))
+            .feedForward(swiglu(40))
+            .build();
+
+    private static Compression on() {
+        return Compression.keepAll();
+    }
+
+    @Test
+    void the_last_rule_decides_whole() {
+        Plan plan = Plan.of(
+                MINI,
+                on().on(everything())
+                        .quantize(int8())
+                        .on(attention().blocks(1, 1))
+                        .factorise(rank(3))
+                        .on(embedding())
+                        .keep());
+
+        assertThat(plan.step("h.0.attn.q"))
+                .isEqualTo(Step.quantize(weight("h.0.attn.q"), int8(), "on(everything()).quantize(int8)"));
+        assertThat(plan.step("h.1.attn.q"))
+                .isEqualTo(Step.factorise(
+                        weight("h.1.attn.q"),
+                        3,
+                        Precision.float32(),
+                        "on(attention().blocks(1, 1)).factorise(rank(3))"));
+        assertThat(plan.step("embedding")).isEqualTo(Step.keep(weight("embedding"), "on(embedding()).keep()"));
+        assertThat(plan.kept()).containsExactly(plan.step("embedding"));
+    }
+
+    @Test
+    void what_no_rule_selects_says_so() {
+        assertThat(Plan.of(MINI, on().on(feedForward()).quantize(int8()))
+                        .step("h.0.attn.q")
+                        .because())
+                .isEqualTo("no rule selects it");
+    }
+
+    @Test
+    void a_rule_that_selects_nothing_has_near_misses() {
+        fails(
+                on().on(named("h.0.atn.q")).quantize(int8()),
+                "rule: on(named(\"h.0.atn.q\")).quantize(int8) selects nothing in mini; near it: h.0.attn.q, h.0.attn.k,"
+                        + " h.0.attn.v");
+    }
+
+    @Test
+    void a_rank_lies_between_one_and_break_even() {
+        assertThatIllegalArgumentException().isThrownBy(() -> rank(0)).withMessage("rank: 0; it must be at least 1");
+        assertThatIllegalArgumentException().isThrownBy(() -> rank(-3)).withMessage("rank: -3; it must be at least 1");
+        fails(
+                on().on(named("h.0.attn.q")).factorise(rank(12)),
+                "rank: 12 makes h.0.attn.q [24, 24] no smaller; stay under its break-even rank 12 or allow larger"
+                        + " factors with .allowLarger() or --allow-larger");
+        assertThat(Plan.of(MINI, on().on(named("h.0.attn.q")).factorise(rank(11)))
+                        .step("h.0.attn.q")
+                        .rank())
+                .hasValue(11);
+        assertThat(Plan.of(MINI, on().on(named("h.0.attn.q")).factorise(rank(12).allowLarger()))
+                        .step("h.0.attn.q")
+                        .rank())
+                .hasValue(12);
+        assertThat(Plan.of(MINI, on().on(named("h.0.attn.q")).factorise(rank(24).allowLarger()))
+                        .step("h.0.attn.q")
+                        .because())
+                .isEqualTo(
+                        "on(named(\"h.0.attn.q\")).factorise(rank(24).allowLarger()): full rank, stays in one piece");
+    }
+
+    @Property
+    void a_ratio_never_passes_break_even(
+            @ForAll @IntRange(min = 1, max = 300) int rows,
+            @ForAll @IntRange(min = 1, max = 300) int columns,
+            @ForAll @DoubleRange(min = 0.01, max = 0.99) double share) {
+        Weight weight = new Weight("w", Role.LINEAR, -1, rows, columns);
+        Step step = Plan.dense("m", List.of(weight))
+                .then(on().on(linears()).factorise(ratio(share)), Spectra.none())
+                .step("w");
+
+        assertThat(step.rank().orElse(0)).isLessThan(Math.max(1, weight.breakEvenRank()));
+        if (step.rank().isPresent()) {
+            assertThat(step.parameters()).isLessThanOrEqualTo((long) (share * weight.parameters()));
+        }
+    }
+
+    @Test
+    void energy_takes_the_smallest_rank_that_keeps_the_share() {
+        Weight weight = weight("h.0.attn.q");
+        Spectra spectra = new Spectra(Map.of("h.0.attn.q", List.of(4.0, 2.0, 1.0, 1.0)));
+        Compression diet = on().on(named("h.0.attn.q")).factorise(energy(0.9));
+
+        Step step = Plan.of(MINI, diet, spectra).step("h.0.attn.q");
+
+        assertThat(step.rank()).hasValue(2);
+        assertThat(step.predictedError().orElseThrow()).isCloseTo(Math.sqrt(2.0 / 22), within(1e-12));
+        assertThat(diet.needsSpectrum(weight)).isTrue();
+        assertThat(diet.needsSpectrum(weight("h.0.attn.k"))).isFalse();
+        fails(
+                diet,
+                "energy: the singular values of h.0.attn.q are not known; plan on a model with weights, or give a rank or"
+                        + " ratio");
+    }
+
+    @Test
+    void totals_add_up() {
+        Plan plan = Plan.of(MINI, on().on(linears()).factorise(rank(4), int8()));
+
+        assertThat(plan.parametersBefore()).isEqualTo(MINI.parameters());
+        assertThat(plan.bytesBefore()).isEqualTo(MINI.bytes());
+        assertThat(plan.bytesAfter())
+                .isEqualTo(plan.stored().stream().mapToLong(Stored::bytes).sum());
+        // Per block: q, o 24x24; k, v 24x12; gate, up, down 24x40; each factor has a scale per column.
+        long perBlock = 2 * (4 * 48 + 4 * 28) + 2 * (4 * 36 + 4 * 16) + 2 * (4 * 64 + 4 * 44) + 4 * 64 + 4 * 28;
+        assertThat(plan.bytesAfter()).isEqualTo(4 * 50 * 24 + 5 * 24 * 4 + 2 * perBlock);
+        assertThat(plan.compression()).isEqualTo((double) plan.bytesBefore() / plan.bytesAfter());
+        assertThat(plan.memory()).isEqualTo(plan.bytesAfter() + 4L * 4 * (24 + 40));
+        assertThat(Plan.of(MINI, on().on(everything()).quantize(int8())).memory()
+                        - Plan.of(MINI, on().on(everything()).quantize(int8())).bytesAfter())
+                .as("a tied table is the head")
+                .isEqualTo(4L * 50 * 24);
+        assertThat(plan).isEqualTo(Plan.of(MINI, on().on(linears()).factorise(rank(4), int8())));
+    }
+
+    @Test
+    void a_further_compression_leaves_ranks_unless_it_gives_others() {
+        Plan narrow = Plan.of(MINI, on().on(linears()).factorise(rank(5)));
+
+        Plan fewerBits = narrow.then(on().on(everything()).quantize(nf4(8)), Spectra.none());
+        Plan narrower = narrow.then(on().on(attention()).factorise(rank(2)), Spectra.none());
+        Plan kept = narrow.then(on().on(everything()).keep(), Spectra.none());
+
+        assertThat(fewerBits.step("h.0.attn.q").rank()).isEqualTo(OptionalInt.of(5));
+        assertThat(fewerBits.step("h.0.attn.q").precision()).isEqualTo(nf4(8));
+        assertThat(narrower.step("h.0.attn.q").rank()).hasValue(2);
+        assertThat(narrower.step("h.0.mlp.up")).isEqualTo(narrow.step("h.0.mlp.up"));
+        assertThat(kept.step("h.0.attn.q")).isEqualTo(narrow.step("h.0.attn.q"));
+    }
+
+    @Test
+    void a_step_knows_its_limits() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Step.factorise(weight("h.0.attn.q"), 25, int8(), ""))
+                .withMessage("step: rank 25 for h.0.attn.q of shape [24, 24]; it must lie between 1 and 24");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Step.keep(weight("norm.gain"), ""))
+                .withMessage("step: norm.gain is a vector; only matrices have steps");
+        assertThatExceptionOfType(LancetException.class)
+                .isThrownBy(() -> Plan.dense(MINI).step("h.0.attn.x"))
+                .withMessage("plan: mini has no matrix 'h.0.attn.x'; near it: h.0.attn.q, h.0.attn.k, h.0.attn.v");
+    }
+
+    @Test
+    void compressions_have_a_text() {
+        assertThat(on().on(everything())
+                        .quantize(int8())
+                        .on(feedForward())
+                        .factorise(ratio(0.25), nf4(32))
+                        .on(attention())
+                        .factorise(energy(0.5))
+                        .on(embedding())
+                        .keep())
+                .hasToString("""
+                        Compression.keepAll()
+                            .on(everything()).quantize(int8)
+                            .on(feedForward()).factorise(ratio(0.25), nf4(32))
+                            .on(attention()).factorise(energy(0.5))
+                            .on(embedding()).keep()""");
+    }
+
+    private static Weight weight(String name) {
+        return MINI.weight(name).orElseThrow();
+    }
+
+    private static void fails(Compression compression, String message) {
+        assertThatExceptionOfType(LancetException.class)
+                .isThrownBy(() -> Plan.of(MINI, compression))
+                .withMessage(message);
+    }
+}

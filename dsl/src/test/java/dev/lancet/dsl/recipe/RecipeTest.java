@@ -1,0 +1,110 @@
+package dev.lancet.dsl.recipe;
+
+import static dev.lancet.Lancet.adamW;
+import static dev.lancet.Lancet.after;
+import static dev.lancet.Lancet.budget;
+import static dev.lancet.Lancet.checkpoint;
+import static dev.lancet.Lancet.corpus;
+import static dev.lancet.Lancet.everything;
+import static dev.lancet.Lancet.int8;
+import static dev.lancet.Lancet.preset;
+import static dev.lancet.Lancet.recipe;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.lancet.dsl.Compression;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RecipeTest {
+
+    private static final Recipe READ = recipe("run").candidate("read", checkpoint("some/where"));
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(
+                mistake(() -> recipe(" "), "recipe: the name is empty; give it one"),
+                mistake(() -> READ.candidate("", checkpoint("x")), "candidate: the name is empty; give it one"),
+                mistake(
+                        () -> READ.candidate("read", checkpoint("x")),
+                        "candidate: 'read' is there already; give each its own name"),
+                mistake(
+                        () -> READ.candidate("small", after("raed")),
+                        "candidate: 'raed' is not declared above; there are [read]"),
+                mistake(
+                        () -> READ.train("small", corpus("t"), adamW(1, 1)),
+                        "candidate: 'small' is not declared above; there are [read]"),
+                mistake(
+                        () -> READ.export("small", "out"),
+                        "candidate: 'small' is not declared above; there are [read]"),
+                mistake(
+                        () -> READ.pretrain(corpus("t"), adamW(1, 1)),
+                        "pretrain: no declared candidate stands above it; declare one first"),
+                mistake(() -> READ.sample("a", 0), "sample: 0 tokens; at least 1 is needed"),
+                mistake(() -> corpus(""), "corpus: the path is empty; name a text file"),
+                mistake(() -> corpus("t").holdOut(1), "holdOut: 1.0; it must be at least 0 and under 1, say 0.05"),
+                mistake(() -> corpus("t").heldOut(), "corpus t: nothing is held out; add .holdOut(0.05)"));
+    }
+
+    private static Arguments mistake(ThrowingCallable recipe, String message) {
+        return Arguments.of(recipe, message);
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void what_does_not_fit_is_named(ThrowingCallable recipe, String message) {
+        assertThatIllegalArgumentException().isThrownBy(recipe).withMessage(message);
+    }
+
+    @Test
+    void pretraining_is_for_all_that_is_declared_above() {
+        Recipe run = READ.candidate("a", preset("gpt2-127m"))
+                .candidate("b", preset("gpt2-1.5b"))
+                .pretrain(corpus("t"), adamW(3, 1e-3))
+                .candidate("c", preset("gpt2-127m"));
+
+        assertThat(run.stages()).extracting(Stage::candidate).containsExactly("a", "b");
+    }
+
+    @Test
+    void the_text_says_everything() {
+        Corpus text = corpus("t.txt").tokenizer("tok.json").holdOut(0.05);
+
+        assertThat(READ.candidate(
+                                "small",
+                                after("read"),
+                                Compression.keepAll().on(everything()).quantize(int8()))
+                        .candidate("fit", after("read"), Compression.keepAll().within(budget("2x")))
+                        .train("small", text, adamW(5, 0.5))
+                        .evaluate(text.heldOut())
+                        .export("small", "out")
+                        .report("there"))
+                .hasToString("""
+                        recipe("run")
+                        .candidate("read",
+                            checkpoint("some/where"))
+                        .candidate("small",
+                            after("read"),
+                            Compression.keepAll()
+                                .on(everything()).quantize(int8))
+                        .candidate("fit",
+                            after("read"),
+                            Compression.keepAll()
+                                .within(budget("2x")))
+                        .train("small", corpus("t.txt").tokenizer("tok.json").holdOut(0.05), adamW(5, 0.5).seed(42))
+                        .evaluate(corpus("t.txt").tokenizer("tok.json").holdOut(0.05).heldOut())
+                        .export("small", "out")
+                        .report("there")""");
+    }
+
+    @Test
+    void a_corpus_is_bytes_unless_a_tokenizer_is_named() {
+        assertThat(corpus("t"))
+                .hasToString("corpus(\"t\").bytes()")
+                .isEqualTo(corpus("t").bytes());
+        assertThat(corpus("t").rest()).hasToString("corpus(\"t\").bytes().rest()");
+    }
+}
