@@ -3,6 +3,7 @@ package dev.lancet.surgery.foreign;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.TensorProto;
@@ -164,11 +166,25 @@ public final class ForeignModel {
      * @throws LancetException if a clause selects nothing, or a rank does not make a layer smaller
      */
     public Plan plan(Compression compression, Spectra spectra) {
-        Plan decided = plan().then(compression, spectra);
+        Set<String> stuck = layers().stream()
+                .filter(layer -> !layer.treatable())
+                .map(layer -> layer.weight().name())
+                .collect(Collectors.toSet());
+        // A budget must not count on what cannot be cut, so its solver sees such layers kept.
+        Compression possible = stuck.isEmpty()
+                ? compression
+                : compression
+                        .on(Selector.matching("what cannot be cut", weight -> stuck.contains(weight.name())))
+                        .keep();
+        Plan decided = plan().then(possible, spectra);
         for (Layer layer : layers()) {
-            Step step = decided.step(layer.weight().name());
-            if (!layer.treatable() && !step.keeps()) {
-                decided = decided.with(Step.keep(layer.weight(), layer.hindrance() + "; so not " + step.because()));
+            if (!layer.treatable()) {
+                String wanted = compression
+                        .decisive(layer.weight())
+                        .filter(clause -> !clause.treatment().keeps())
+                        .map(clause -> "; so not " + clause)
+                        .orElse("");
+                decided = decided.with(Step.keep(layer.weight(), layer.hindrance() + wanted));
             }
         }
         return decided;
