@@ -31,7 +31,6 @@ import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -58,13 +57,12 @@ import org.tensorflow.types.TInt32;
 public final class Model implements AutoCloseable {
 
     private static final int STEPS_A_STATE = 100;
-    private static final Path HERE = Path.of("");
 
     private final Transformer transformer;
     private final Plan plan;
     private final Sessions sessions;
     private Weights weights;
-    private Optional<Tokenizer> tokenizer;
+    private final Words words;
     private Optional<TrainingLog> log = Optional.empty();
     private List<Fidelity> losses = List.of();
     private Progress progress = Progress.silent();
@@ -74,7 +72,7 @@ public final class Model implements AutoCloseable {
         this.transformer = transformer;
         this.plan = plan;
         this.weights = weights;
-        this.tokenizer = tokenizer;
+        words = new Words(transformer, tokenizer);
         sessions = new Sessions(transformer, plan);
     }
 
@@ -117,7 +115,7 @@ public final class Model implements AutoCloseable {
 
     /** Gives it a tokenizer, which stays the caller's to close. */
     public Model tokenizer(Tokenizer tokenizer) {
-        this.tokenizer = Optional.of(tokenizer);
+        words.use(tokenizer);
         return this;
     }
 
@@ -153,7 +151,7 @@ public final class Model implements AutoCloseable {
 
     /** Trains on a corpus, read through its tokenizer, and validates on what it holds out; see {@link Trainer}. */
     public Model train(Corpus corpus, Training training) {
-        TokenText text = read(corpus);
+        TokenText text = words.read(corpus);
         return train(text.training(), text.heldOut(), training);
     }
 
@@ -162,7 +160,7 @@ public final class Model implements AutoCloseable {
      * model, text and settings was cut off there, it can go on, to the same weights as if it had not been.
      */
     public Model train(Corpus corpus, Training training, Path folder, boolean resume) {
-        TokenText text = read(corpus);
+        TokenText text = words.read(corpus);
         String fingerprint = Fingerprint.of(transformer, plan, training, text.fingerprint());
         try (TrainingFolder kept = resume
                 ? TrainingFolder.resume(folder, fingerprint, STEPS_A_STATE)
@@ -212,7 +210,7 @@ public final class Model implements AutoCloseable {
     public Model compress(Plan into) {
         WeightsInMemory smaller = new WeightsInMemory();
         List<Fidelity> losses = compress(into, smaller);
-        Model model = new Model(transformer, into, smaller, tokenizer);
+        Model model = new Model(transformer, into, smaller, words.tokenizer());
         model.progress = progress;
         model.losses = losses;
         return model;
@@ -227,7 +225,12 @@ public final class Model implements AutoCloseable {
     public List<Fidelity> compress(Plan into, Path folder) {
         List<Fidelity> losses = new ArrayList<>();
         ModelFolder.save(
-                folder, transformer, into, sink -> losses.addAll(compress(into, sink)), source(), OptionalLong.empty());
+                folder,
+                transformer,
+                into,
+                sink -> losses.addAll(compress(into, sink)),
+                words.source(),
+                OptionalLong.empty());
         return losses;
     }
 
@@ -252,7 +255,7 @@ public final class Model implements AutoCloseable {
 
     /** Perplexity over a part of a corpus, with what it was computed from. */
     public Perplexity evaluate(Corpus.Part part) {
-        int[] ids = read(part.corpus()).part(part);
+        int[] ids = words.read(part.corpus()).part(part);
         return evaluate(ids, Math.min(transformer.context(), Math.max(2, ids.length)));
     }
 
@@ -293,22 +296,8 @@ public final class Model implements AutoCloseable {
 
     /** What the model adds to a text, handed over piece by piece as it comes. */
     public Generation generate(Sample sample, Consumer<String> eager) {
-        Tokenizer words = words();
-        Tokenizer.Streaming streaming = words.streaming();
-        StringBuilder text = new StringBuilder();
-        Consumer<String> both = piece -> {
-            text.append(piece);
-            eager.accept(piece);
-        };
-        int[] prompt = words.encode(sample.prompt());
-        Arrays.stream(prompt).forEach(streaming::add);
-        long start = System.nanoTime();
-        int[] added = generate(
-                prompt, sample.tokens(), Sampler.of(sample), words.end(), id -> both.accept(streaming.add(id)));
-        double seconds = (System.nanoTime() - start) / 1e9;
-        both.accept(streaming.finish());
-        return new Generation(
-                sample.prompt(), text.toString(), Arrays.stream(added).boxed().toList(), added.length / seconds);
+        return words.continued(
+                sample, eager, (prompt, end, each) -> generate(prompt, sample.tokens(), Sampler.of(sample), end, each));
     }
 
     /** The tokens that the model adds to others; see {@link Generator}. */
@@ -317,26 +306,13 @@ public final class Model implements AutoCloseable {
         return new Generator(transformer, sessions.decoding(weights)).generate(prompt, tokens, sampler, end, eager);
     }
 
-    private TokenText read(Corpus corpus) {
-        Tokenizer own = tokenizer.orElseGet(() -> Tokenizer.of(corpus.tokens(), HERE));
-        tokenizer = Optional.of(own);
-        TokenText text = TokenText.read(corpus, HERE, own);
-        text.checkFits(transformer.vocabulary());
-        return text;
-    }
-
-    private Tokenizer words() {
-        return tokenizer.orElseThrow(() -> new LancetException("tokenizer: " + transformer.name()
-                + " has none; put a tokenizer.json or tok*.bin beside the model, or give token ids"));
-    }
-
     /**
      * Saves a Lancet model folder, from which {@link #open} gives an equal model.
      *
      * @throws LancetException if the folder exists or cannot be written; then nothing of it remains
      */
     public void save(Path folder) {
-        ModelFolder.save(folder, transformer, plan, weights, source(), OptionalLong.empty());
+        ModelFolder.save(folder, transformer, plan, weights, words.source(), OptionalLong.empty());
     }
 
     /**
@@ -348,11 +324,7 @@ public final class Model implements AutoCloseable {
         Plan dense = Plan.dense(transformer);
         WeightsInMemory whole = new WeightsInMemory();
         new Smaller(plan, weights, progress).compress(dense, whole);
-        HuggingFace.write(folder, transformer, whole, source());
-    }
-
-    private Optional<Path> source() {
-        return tokenizer.flatMap(Tokenizer::source);
+        HuggingFace.write(folder, transformer, whole, words.source());
     }
 
     /** Gives native memory back; the weights on the host stay as long as somebody holds them. */
