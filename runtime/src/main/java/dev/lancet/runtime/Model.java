@@ -100,11 +100,11 @@ public final class Model implements AutoCloseable {
      */
     public static Model open(Path path) {
         Checkpoint found = Checkpoint.open(path);
-        return new Model(
-                found.transformer(),
-                found.plan(),
-                found.weights(),
-                found.tokenizer().map(Tokenizer::open));
+        boolean bytes = found.transformer().vocabulary() == Tokenizer.bytes().vocabulary();
+        Optional<Tokenizer> tokenizer = found.tokenizer()
+                .map(Tokenizer::open)
+                .or(() -> bytes ? Optional.of(Tokenizer.bytes()) : Optional.empty());
+        return new Model(found.transformer(), found.plan(), found.weights(), tokenizer);
     }
 
     /** Lets long work say how far it is. */
