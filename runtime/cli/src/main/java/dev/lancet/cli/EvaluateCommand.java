@@ -65,6 +65,9 @@ final class EvaluateCommand extends LancetCommand {
 
     @Override
     Answer answer() {
+        if (input.text.isEmpty() && input.ids.isEmpty()) {
+            throw wrongUsage("evaluate: " + what + "; say over what, by --text FILE or --ids FILE");
+        }
         if (minRecovery.isPresent() && baseline.isEmpty()) {
             throw wrongUsage("--min-recovery: " + minRecovery.get() + "; recovery needs a --baseline");
         }

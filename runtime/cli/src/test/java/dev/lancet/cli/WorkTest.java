@@ -138,6 +138,8 @@ class WorkTest {
                                 folder.resolve("y").toString())
                         .err())
                 .isEqualTo("error: train: x; the recipe trains [dense]\n");
+        assertThat(lancet("evaluate", "x"))
+                .isEqualTo(new Ran(2, "", "error: evaluate: x; say over what, by --text FILE or --ids FILE\n"));
         assertThat(lancet("evaluate", "x", "--text", "y", "--min-recovery", "1"))
                 .isEqualTo(new Ran(2, "", "error: --min-recovery: 1.0; recovery needs a --baseline\n"));
         assertThat(lancet("generate", "x", "--prompt", "y", "--temperature", "-1"))
