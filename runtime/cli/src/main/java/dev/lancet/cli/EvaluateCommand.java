@@ -1,6 +1,5 @@
 package dev.lancet.cli;
 
-import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.evaluate.Perplexity;
@@ -93,19 +92,19 @@ final class EvaluateCommand extends LancetCommand {
             document.put("baseline_perplexity", finite(before.value()));
             document.put("recovery", finite(recovery));
             text += String.format(Locale.ROOT, "baseline %.4f, recovery %.4f%n", before.value(), recovery);
-            check(recovery);
+            return new Answer(document, text, complaint(recovery));
         }
         return new Answer(document, text);
     }
 
-    private void check(double recovery) {
-        if (minRecovery.isPresent() && !(recovery >= minRecovery.get())) {
-            throw new LancetException(String.format(
-                    Locale.ROOT,
-                    "recovery: %.4f is under %s; keep more rank or bits, or train the model on",
-                    recovery,
-                    minRecovery.get()));
-        }
+    private Optional<String> complaint(double recovery) {
+        return minRecovery
+                .filter(least -> !(recovery >= least))
+                .map(least -> String.format(
+                        Locale.ROOT,
+                        "recovery: %.4f is under %s; keep more rank or bits, or train the model on",
+                        recovery,
+                        least));
     }
 
     private Perplexity measure(String named) {
