@@ -14,6 +14,7 @@ import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.dsl.recipe.Schedule;
 import dev.lancet.dsl.recipe.Training;
 import java.util.function.Predicate;
 
@@ -103,6 +104,16 @@ public final class Lancet {
         return Selector.head();
     }
 
+    /** The gains of normalisations; only training treats them. */
+    public static Selector norms() {
+        return Selector.norms();
+    }
+
+    /** The biases; only training treats them. */
+    public static Selector biases() {
+        return Selector.biases();
+    }
+
     /** Weights of some roles. */
     public static Selector roles(Role first, Role... more) {
         return Selector.roles(first, more);
@@ -180,6 +191,26 @@ public final class Lancet {
     /** Training with AdamW. */
     public static Training adamW(int steps, double rate) {
         return Training.adamW(steps, rate);
+    }
+
+    /** A rate that falls along half a cosine. */
+    public static Schedule cosine() {
+        return Schedule.cosine();
+    }
+
+    /** A rate that falls along a line. */
+    public static Schedule linear() {
+        return Schedule.linear();
+    }
+
+    /** A rate that stays level after the warm-up. */
+    public static Schedule constant() {
+        return Schedule.constant();
+    }
+
+    /** A rate that stays level and falls along a line over the last share of the steps. */
+    public static Schedule wsd(double fall) {
+        return Schedule.wsd(fall);
     }
 
     /** A model on disk. */

@@ -10,7 +10,10 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Which weights a rule is about. Vectors (norms, biases) are never selected. */
+/**
+ * Which weights a rule is about: matrices. Vectors, which only training treats, are selected by nothing but their roles,
+ * {@link #norms()} and {@link #biases()}.
+ */
 public sealed interface Selector {
 
     /** The roles of linear layers. */
@@ -45,7 +48,11 @@ public sealed interface Selector {
                 EnumSet.of(Role.EMBEDDING, Role.POSITION),
                 "embedding()",
                 EnumSet.of(Role.HEAD),
-                "head()");
+                "head()",
+                EnumSet.of(Role.NORM),
+                "norms()",
+                EnumSet.of(Role.BIAS),
+                "biases()");
 
         public Roles {
             Check.that(!roles.isEmpty(), "roles: none given; name at least one");
@@ -54,7 +61,7 @@ public sealed interface Selector {
 
         @Override
         public boolean selects(Weight weight) {
-            return weight.role().matrix() && roles.contains(weight.role());
+            return roles.contains(weight.role());
         }
 
         @Override
@@ -211,6 +218,16 @@ public sealed interface Selector {
     /** The untied head. */
     static Selector head() {
         return new Roles(EnumSet.of(Role.HEAD));
+    }
+
+    /** The gains of normalisations, which are vectors: only training treats them. */
+    static Selector norms() {
+        return new Roles(EnumSet.of(Role.NORM));
+    }
+
+    /** The biases, which are vectors: only training treats them. */
+    static Selector biases() {
+        return new Roles(EnumSet.of(Role.BIAS));
     }
 
     /** Weights of these roles. */

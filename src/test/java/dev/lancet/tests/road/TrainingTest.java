@@ -1,9 +1,12 @@
 package dev.lancet.tests.road;
 
 import static dev.lancet.Lancet.adamW;
+import static dev.lancet.Lancet.embedding;
 import static dev.lancet.Lancet.feedForward;
 import static dev.lancet.Lancet.int8;
+import static dev.lancet.Lancet.linear;
 import static dev.lancet.Lancet.linears;
+import static dev.lancet.Lancet.named;
 import static dev.lancet.Lancet.ratio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -51,6 +54,22 @@ class TrainingTest {
                         .isLessThan(2.2);
             }
         }
+    }
+
+    @Test
+    void a_group_that_selects_nothing_is_refused() {
+        try (Model model = Model.create(TinyModel.llama(), 1)) {
+            assertThatThrownBy(() -> model.train(TEXT, HELD, SHORT.noDecay(named("h.9.*"))))
+                    .isInstanceOf(LancetException.class)
+                    .hasMessageStartingWith("training: noDecay(named(\"h.9.*\")) selects nothing in ");
+        }
+    }
+
+    @Test
+    void the_rate_of_the_embedding_alone_moves_what_is_learned() {
+        assertThat(trained(SHORT.rateTimes(embedding(), 3))).isNotEqualTo(trained(SHORT));
+        assertThat(trained(SHORT.rateTimes(embedding(), 1))).isEqualTo(trained(SHORT));
+        assertThat(trained(SHORT.schedule(linear()))).isNotEqualTo(trained(SHORT));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.training.Backward;
+import dev.lancet.surgery.training.Update;
 import dev.lancet.surgery.training.Updates;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,26 @@ class UpdatesTest {
                 double scale = clip == 0 ? 1 : Math.min(1, clip / norm);
                 w.step(seen.get(2), scale, step);
                 b.step(seen.get(3), scale, step);
+                assertClose("w after step " + step, trial.fetch("w.read"), w.values, 1e-6);
+                assertClose("b after step " + step, trial.fetch("b.read"), b.values, 1e-6);
+            }
+        }
+    }
+
+    @Test
+    void every_variable_has_its_own_rate_and_decay() {
+        Updates updates = new Updates(BETA1, BETA2, EPSILON, 0, 0);
+        List<Update> each = List.of(Update.adam("w", 3, 0.1), Update.adam("b", 0.5, 0.2));
+        try (Trial trial = new Trial(updates.each(Backward.derive(LAYER.graph(), "loss", LAYER.variables()), each))) {
+            Map<String, double[]> before = trial.fill(1);
+            trial.run("train.start");
+            Expected w = new Expected(before.get("w"), 0.1);
+            Expected b = new Expected(before.get("b"), 0.2);
+            for (int step = 1; step <= 3; step++) {
+                at(trial, step);
+                List<double[]> seen = trial.fetch(List.of("w.grad", "b.grad"), List.of("train"));
+                w.step(seen.get(0), 1, step, 3 * RATE);
+                b.step(seen.get(1), 1, step, 0.5 * RATE);
                 assertClose("w after step " + step, trial.fetch("w.read"), w.values, 1e-6);
                 assertClose("b after step " + step, trial.fetch("b.read"), b.values, 1e-6);
             }
@@ -102,13 +123,17 @@ class UpdatesTest {
         }
 
         void step(double[] gradient, double scale, int step) {
+            step(gradient, scale, step, RATE);
+        }
+
+        void step(double[] gradient, double scale, int step, double rate) {
             for (int i = 0; i < values.length; i++) {
                 double g = gradient[i] * scale;
                 m[i] = BETA1 * m[i] + (1 - BETA1) * g;
                 v[i] = BETA2 * v[i] + (1 - BETA2) * g * g;
                 double first = m[i] / (1 - Math.pow(BETA1, step));
                 double second = v[i] / (1 - Math.pow(BETA2, step));
-                values[i] -= RATE * decay * values[i] + RATE * first / (Math.sqrt(second) + EPSILON);
+                values[i] -= rate * decay * values[i] + rate * first / (Math.sqrt(second) + EPSILON);
             }
         }
     }

@@ -1,10 +1,22 @@
 package dev.lancet.dsl.recipe;
 
 import static dev.lancet.Lancet.adamW;
+import static dev.lancet.Lancet.constant;
+import static dev.lancet.Lancet.cosine;
+import static dev.lancet.Lancet.embedding;
+import static dev.lancet.Lancet.everything;
+import static dev.lancet.Lancet.linear;
+import static dev.lancet.Lancet.norms;
+import static dev.lancet.Lancet.wsd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Role;
+import dev.lancet.dsl.Weight;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -28,6 +40,49 @@ class TrainingTest {
     }
 
     @Test
+    void a_rate_may_fall_along_a_line_or_late_or_not_at_all() {
+        Training linear = adamW(101, 1).warmup(0).schedule(linear().floor(0.5));
+        assertThat(linear.rateAt(0)).isEqualTo(1);
+        assertThat(linear.rateAt(50)).isCloseTo(0.75, within(1e-12));
+        assertThat(linear.rateAt(100)).isCloseTo(0.5, within(1e-12));
+
+        Training late = adamW(111, 2).warmup(10).schedule(wsd(0.2).floor(0));
+        assertThat(late.rateAt(0)).isCloseTo(0.2, within(1e-12));
+        assertThat(IntStream.rangeClosed(10, 90)).allMatch(step -> late.rateAt(step) == 2);
+        assertThat(late.rateAt(100)).isCloseTo(1, within(1e-12));
+        assertThat(late.rateAt(110)).isCloseTo(0, within(1e-12));
+
+        Training level = adamW(50, 3).warmup(5).schedule(constant());
+        assertThat(level.rateAt(0)).isCloseTo(0.6, within(1e-12));
+        assertThat(IntStream.range(5, 50)).allMatch(step -> level.rateAt(step) == 3);
+
+        Training bend = adamW(101, 1).warmup(0).schedule(cosine().fall(0.5).floor(0));
+        assertThat(bend.rateAt(50)).isEqualTo(1);
+        assertThat(bend.rateAt(75)).isCloseTo(0.5, within(1e-12));
+    }
+
+    @Test
+    void the_last_group_that_speaks_of_a_weight_decides() {
+        Training training = adamW(10, 1)
+                .weightDecay(0.2)
+                .rateTimes(everything(), 2)
+                .rateTimes(embedding(), 5)
+                .noDecay(embedding())
+                .decay(norms(), 0.01);
+        Weight table = new Weight("embedding", Role.EMBEDDING, -1, 8, 4);
+        Weight query = new Weight("h.0.attn.q", Role.QUERY, 0, 4, 4);
+        Weight gain = new Weight("norm.gain", Role.NORM, -1, 1, 4);
+        Weight bias = new Weight("norm.bias", Role.BIAS, -1, 1, 4);
+
+        assertThat(Stream.of(table, query, gain, bias).map(training::timesFor)).containsExactly(5.0, 2.0, 1.0, 1.0);
+        assertThat(Stream.of(table, query, gain, bias).map(training::decayFor)).containsExactly(0.0, 0.2, 0.01, 0.0);
+        training.check("mini", List.of(table, gain));
+        assertThatThrownBy(() -> training.check("mini", List.of(query, table)))
+                .isInstanceOf(LancetException.class)
+                .hasMessage("training: decay(norms(), 0.01) selects nothing in mini; name weights that it has");
+    }
+
+    @Test
     void a_single_step_has_a_rate() {
         assertThat(adamW(1, 1e-2).rateAt(0)).isCloseTo(1e-3, within(1e-15));
         assertThat(adamW(4, 1e-2).warmup(4).rateAt(3)).isCloseTo(1e-2, within(1e-15));
@@ -42,6 +97,18 @@ class TrainingTest {
                 mistake(() -> adamW(1, 1).sequence(1), "sequence: 1; at least 2 tokens are needed"),
                 mistake(() -> adamW(5, 1).warmup(6), "warmup: 6; it must lie between 0 and the 5 steps"),
                 mistake(() -> adamW(1, 1).floor(2), "floor: 2.0; it is a share of the highest rate, between 0 and 1"),
+                mistake(
+                        () -> adamW(1, 1).schedule(wsd(0)),
+                        "fall: 0.0; it is a share of the steps, over 0 and at most 1"),
+                mistake(
+                        () -> adamW(1, 1).schedule(constant()).floor(0.1),
+                        "schedule: a constant rate does not fall; say linear() or cosine() before fall and floor"),
+                mistake(
+                        () -> adamW(1, 1).rateTimes(embedding(), 0),
+                        "rate: 0.0 times for embedding(); it must be positive"),
+                mistake(
+                        () -> adamW(1, 1).decay(embedding(), -0.5),
+                        "decay: -0.5 for embedding(); it must not be negative"),
                 mistake(() -> adamW(1, 1).clip(-1), "clip: -1.0; it must be positive, or 0 for no limit"),
                 mistake(
                         () -> adamW(1, 1).validateEvery(-1),
@@ -72,5 +139,15 @@ class TrainingTest {
                         .seed(7))
                 .hasToString("adamW(400, 0.001).weightDecay(0.0).batch(4).sequence(64).warmup(3).floor(0.0).clip(2.0)"
                         + ".validateEvery(50).seed(7)");
+        assertThat(adamW(400, 1e-3)
+                        .schedule(wsd(0.2).floor(0))
+                        .rateTimes(embedding(), 3)
+                        .noDecay(embedding()))
+                .hasToString("adamW(400, 0.001).schedule(wsd(0.2).floor(0.0)).rateTimes(embedding(), 3.0)"
+                        + ".noDecay(embedding()).seed(42)");
+        assertThat(Stream.of(linear(), linear().floor(0), constant(), cosine().fall(0.3), cosine().floor(1)))
+                .extracting(Schedule::toString)
+                .containsExactly(
+                        "linear()", "linear().floor(0.0)", "constant()", "cosine().fall(0.3)", "cosine().floor(1.0)");
     }
 }

@@ -6,6 +6,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Origin;
 import java.util.Map;
 
@@ -50,6 +51,8 @@ final class Kinds {
                     "declared", Origin.Declared.class,
                     "checkpoint", Origin.Checkpoint.class,
                     "after", Origin.After.class),
+            Optimizer.class,
+            Map.of("adamW", Optimizer.AdamW.class),
             Corpus.Tokens.class,
             Map.of("bytes", Corpus.Tokens.Bytes.class, "tokenizer", Corpus.Tokens.File.class));
 

@@ -9,7 +9,6 @@ import dev.lancet.surgery.Loading;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.training.Backward;
 import dev.lancet.surgery.training.Compiled;
-import dev.lancet.surgery.training.Updates;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.proto.GraphDef;
@@ -23,9 +22,8 @@ final class TrainingGraph {
         GraphDef forward = Blueprint.training(transformer, training.batch(), sequence);
         GraphDef cut = Surgeon.operate(forward, plan).graph();
         List<String> trained = trainable(plan).stream().map(Stored::name).toList();
-        Training.AdamW adam = training.optimizer();
-        Updates updates = new Updates(adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay(), training.clip());
-        return Loading.into(Compiled.calls(updates.on(Backward.derive(cut, "loss", trained), trained)));
+        GraphDef gradients = Backward.derive(cut, "loss", trained);
+        return Loading.into(Compiled.calls(Movement.added(gradients, plan, training)));
     }
 
     /** The arrays that are trained: float32 matrices, their factors, and the vectors; no codes, no scales. */

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.train;
 
+import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
@@ -30,7 +31,7 @@ final class TrainingSession implements AutoCloseable {
 
     /** One optimiser step, counted from 0, on a batch {@code [batch, sequence + 1]}. */
     Seen step(int[][] batch, Training training, int step) {
-        Training.AdamW adam = training.optimizer();
+        Optimizer.AdamW adam = training.optimizer().adam();
         try (TFloat32 rate = TFloat32.scalarOf((float) training.rateAt(step));
                 TFloat32 power1 = TFloat32.scalarOf((float) Math.pow(adam.beta1(), step + 1));
                 TFloat32 power2 = TFloat32.scalarOf((float) Math.pow(adam.beta2(), step + 1));

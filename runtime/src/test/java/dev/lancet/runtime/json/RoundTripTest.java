@@ -20,6 +20,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Sample;
+import dev.lancet.dsl.recipe.Schedule;
 import dev.lancet.dsl.recipe.Training;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -69,7 +70,11 @@ class RoundTripTest {
             @ForAll long seed) {
         Corpus corpus =
                 Corpus.corpus("text \u00e9.txt").tokenizer("tokenizer.json").holdOut(share);
-        Training training = Training.adamW(100, share).seed(seed);
+        Training training = Training.adamW(100, share)
+                .schedule(Schedule.wsd(share))
+                .rateTimes(Selector.norms(), 1 + share)
+                .noDecay(Selector.embedding())
+                .seed(seed);
         comesBack(
                 Recipe.recipe("run")
                         .candidate("dense", transformer)

@@ -4,19 +4,18 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.proto.NodeDef;
 
 /**
  * One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2) as nodes, behind the gradients of
- * {@link Backward}. For a variable {@code X} with gradient {@code g} at step {@code t}, counted from 1:
+ * {@link Backward}. For a variable {@code X} with gradient {@code g} at step {@code t}, counted from 1, and
+ * {@code η = rate · times} of its {@link Update}:
  * <pre>
  *   g ← g · clip / max(clip, ‖all g‖)               if clip is not 0
- *   X ← X − rate · decay · X                         matrices only
+ *   X ← X − η · decay · X                            if decay is not 0
  *   m ← beta1·m + (1 − beta1)·g,   v ← beta2·v + (1 − beta2)·g²
- *   X ← X − rate · m/(1 − beta1ᵗ) / (√(v/(1 − beta2ᵗ)) + epsilon)
+ *   X ← X − η · m/(1 − beta1ᵗ) / (√(v/(1 − beta2ᵗ)) + epsilon)
  * </pre>
  * Fed each step, float32 scalars: {@code rate}, {@code beta1.power} (beta1ᵗ) and {@code beta2.power} (beta2ᵗ). Run:
  * {@code train.start} once, which zeroes {@code X.m} and {@code X.v} (a state to go on from is assigned to them instead), then {@code train} each step. Fetched beside it:
@@ -26,13 +25,10 @@ import org.tensorflow.proto.NodeDef;
  * @param beta1 decay of the first moment
  * @param beta2 decay of the second moment
  * @param epsilon added to the root of the second moment
- * @param decay decoupled weight decay of matrices
+ * @param decay decoupled weight decay of matrices where all variables are moved alike
  * @param clip longest that all gradients together may be; 0 leaves them alone
  */
 public record Updates(double beta1, double beta2, double epsilon, double decay, double clip) {
-
-    private static final DataType FLOAT = DataType.DT_FLOAT;
-    private static final AttrValue LOCKED = Attributes.flag(false);
 
     public Updates {
         require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "0 up to 1");
@@ -49,144 +45,82 @@ public record Updates(double beta1, double beta2, double epsilon, double decay, 
     }
 
     /**
-     * The graph with the update added to it.
+     * The graph with the same update for all variables added to it; only matrices decay.
      *
      * @param graph a graph with {@code X}, {@code X.read} and {@code X.grad} for every variable X
      * @param variables which to train, at least one; float32
      * @return the graph with {@code train.start}, {@code train}, {@code grad.norm} and what they need
      */
     public GraphDef on(GraphDef graph, Collection<String> variables) {
-        if (variables.isEmpty()) {
-            throw new IllegalArgumentException("variables: none; name at least one to train");
+        Region region = Region.of(graph);
+        return each(
+                graph,
+                variables.stream()
+                        .map(name -> Update.adam(
+                                name, 1, region.tensor(name + ".read").rank() > 1 ? decay : 0))
+                        .toList());
+    }
+
+    /**
+     * The graph with an update for each of some variables added to it.
+     *
+     * @param graph a graph with {@code X}, {@code X.read} and {@code X.grad} for every variable X
+     * @param updates at least one, each of another float32 variable
+     * @return the graph with {@code train.start}, {@code train}, {@code grad.norm} and what they need
+     */
+    public GraphDef each(GraphDef graph, List<Update> updates) {
+        if (updates.isEmpty()) {
+            throw new IllegalArgumentException("updates: none; name at least one variable to train");
         }
         Region region = Region.of(graph);
         Pen pen = new Pen(region, "");
-        Tensor norm = norm(region, pen, variables);
-        Shared shared = shared(pen, norm);
-        List<String> started = new ArrayList<>();
+        Tensor norm = norm(region, pen, updates);
+        Assignments assignments = new Assignments(region, pen);
+        Rates rates = new Rates(pen);
+        Adam adam = new Adam(pen, assignments, rates, this);
+        List<Tensor> scale = scale(pen, norm);
         List<String> updated = new ArrayList<>();
-        for (String variable : variables) {
+        for (Update update : updates) {
+            String variable = update.variable();
             Tensor value = region.tensor(variable + ".read");
-            for (String slot : List.of(variable + ".m", variable + ".v")) {
-                started.add(slot(region, pen, slot, value));
+            Tensor gradient = region.tensor(variable + ".grad");
+            for (Tensor shorter : scale) {
+                gradient = pen.times(variable + ".grad.clipped", gradient, shorter);
             }
-            updated.add(update(region, pen, variable, value, shared));
+            List<String> after = new ArrayList<>(List.of(norm.node()));
+            if (update.decay() > 0) {
+                Tensor share = rates.decay(update.decay(), update.times());
+                Tensor loss = pen.times(variable + ".decay", value, share);
+                after.add(assignments.put(
+                        variable + ".decayed", "AssignSubVariableOp", variable, loss, List.of(norm.node())));
+            }
+            updated.add(adam.move(update, value, gradient, after));
         }
-        node(region, "train.start", "NoOp", List.of(), started, Map.of());
-        node(region, "train", "NoOp", List.of(), updated, Map.of());
+        assignments.node("train.start", "NoOp", List.of(), assignments.starts(), Map.of());
+        assignments.node("train", "NoOp", List.of(), updated, Map.of());
         return graph.toBuilder().clearNode().addAllNode(region.nodes()).build();
     }
 
-    /** What all variables share. The scale and the decay are only used where they are wanted. */
-    private record Shared(Tensor norm, List<Tensor> adam, List<Tensor> scale, List<Tensor> decay) {}
-
-    private static Tensor norm(Region region, Pen pen, Collection<String> variables) {
+    private static Tensor norm(Region region, Pen pen, List<Update> updates) {
         List<Tensor> halves = new ArrayList<>();
-        for (String variable : variables) {
+        for (Update update : updates) {
+            String variable = update.variable();
             halves.add(pen.op(variable + ".grad.half", "L2Loss", region.tensor(variable + ".grad")));
         }
         Tensor half = pen.put(
                 "grad.norm.half",
                 "AddN",
                 halves,
-                Map.of("N", Attributes.integer(halves.size()), "T", Attributes.type(FLOAT)));
+                Map.of("N", Attributes.integer(halves.size()), "T", Attributes.type(DataType.DT_FLOAT)));
         return pen.op("grad.norm", "Sqrt", pen.times("grad.norm.square", half, 2));
     }
 
-    private Shared shared(Pen pen, Tensor norm) {
-        Tensor rate = pen.placeholder("rate");
-        Tensor power1 = pen.placeholder("beta1.power");
-        Tensor power2 = pen.placeholder("beta2.power");
-        // The op leaves the second moment uncorrected under its root, so epsilon has to shrink with it.
-        Tensor correction = pen.op("epsilon.correction", "Sqrt", left(pen, "epsilon.left", power2));
-        List<Tensor> adam = List.of(
-                power1,
-                power2,
-                rate,
-                pen.number("beta1", FLOAT, beta1),
-                pen.number("beta2", FLOAT, beta2),
-                pen.times("epsilon", correction, epsilon));
-        List<Tensor> scale = new ArrayList<>();
-        if (clip > 0) {
-            Tensor most = pen.number("clip", FLOAT, clip);
-            scale.add(pen.op("clip.scale", "RealDiv", most, pen.op("clip.norm", "Maximum", norm, most)));
+    /** What every gradient is multiplied with, or nothing. */
+    private List<Tensor> scale(Pen pen, Tensor norm) {
+        if (clip == 0) {
+            return List.of();
         }
-        return new Shared(norm, adam, scale, decay > 0 ? List.of(pen.times("decay", rate, decay)) : List.of());
-    }
-
-    private static Tensor left(Pen pen, String word, Tensor power) {
-        return pen.op(word, "Sub", pen.number(word + ".one", FLOAT, 1), power);
-    }
-
-    private static String slot(Region region, Pen pen, String name, Tensor value) {
-        node(
-                region,
-                name,
-                "VarHandleOp",
-                List.of(),
-                List.of(),
-                Map.of(
-                        "dtype", Attributes.type(FLOAT),
-                        "shape", Attributes.shape(value.shape()),
-                        "container", Attributes.text(""),
-                        "shared_name", Attributes.text(name)));
-        node(
-                region,
-                name + ".read",
-                "ReadVariableOp",
-                List.of(name),
-                List.of(),
-                Map.of("dtype", Attributes.type(FLOAT), "_output_shapes", Attributes.shapes(List.of(value.shape()))));
-        Tensor zeros = pen.zeros(name + ".zeros", value);
-        return node(
-                region,
-                name + ".start",
-                "AssignVariableOp",
-                List.of(name, zeros.ref()),
-                List.of(),
-                Map.of("dtype", Attributes.type(FLOAT)));
-    }
-
-    private static String update(Region region, Pen pen, String variable, Tensor value, Shared shared) {
-        Tensor gradient = region.tensor(variable + ".grad");
-        for (Tensor scale : shared.scale()) {
-            gradient = pen.times(variable + ".grad.clipped", gradient, scale);
-        }
-        List<String> after = new ArrayList<>(List.of(shared.norm().node()));
-        if (value.rank() > 1) {
-            for (Tensor decay : shared.decay()) {
-                Tensor loss = pen.times(variable + ".decay", value, decay);
-                after.add(node(
-                        region,
-                        variable + ".decayed",
-                        "AssignSubVariableOp",
-                        List.of(variable, loss.ref()),
-                        List.of(shared.norm().node()),
-                        Map.of("dtype", Attributes.type(FLOAT))));
-            }
-        }
-        List<String> inputs = new ArrayList<>(List.of(variable, variable + ".m", variable + ".v"));
-        shared.adam().forEach(scalar -> inputs.add(scalar.ref()));
-        inputs.add(gradient.ref());
-        return node(
-                region,
-                variable + ".update",
-                "ResourceApplyAdam",
-                inputs,
-                after,
-                Map.of("T", Attributes.type(FLOAT), "use_locking", LOCKED, "use_nesterov", LOCKED));
-    }
-
-    private static String node(
-            Region region,
-            String name,
-            String op,
-            List<String> inputs,
-            List<String> after,
-            Map<String, AttrValue> attributes) {
-        NodeDef.Builder node = NodeDef.newBuilder().setName(name).setOp(op).addAllInput(inputs);
-        after.forEach(control -> node.addInput("^" + control));
-        region.add(node.putAllAttr(attributes).build());
-        return name;
+        Tensor most = pen.number("clip", DataType.DT_FLOAT, clip);
+        return List.of(pen.op("clip.scale", "RealDiv", most, pen.op("clip.norm", "Maximum", norm, most)));
     }
 }

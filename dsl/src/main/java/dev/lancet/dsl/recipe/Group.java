@@ -1,0 +1,39 @@
+package dev.lancet.dsl.recipe;
+
+import dev.lancet.dsl.Selector;
+import java.util.OptionalDouble;
+
+/**
+ * Weights that are trained in a way of their own. Where several groups speak of the rate, or of the decay, of a weight, the
+ * last one decides.
+ *
+ * @param selector which weights; vectors are selected by roles, as {@link Selector#norms()} does
+ * @param rate how many times the rate of the others; empty if nothing is said of it
+ * @param decay their weight decay; empty if nothing is said of it
+ */
+public record Group(Selector selector, OptionalDouble rate, OptionalDouble decay) {
+
+    public Group {
+        Check.that(rate.orElse(1) > 0, "rate: %s times for %s; it must be positive", rate.orElse(1), selector);
+        Check.that(decay.orElse(0) >= 0, "decay: %s for %s; it must not be negative", decay.orElse(0), selector);
+    }
+
+    /** Weights with a multiple of the rate. */
+    static Group rate(Selector selector, double times) {
+        return new Group(selector, OptionalDouble.of(times), OptionalDouble.empty());
+    }
+
+    /** Weights with a decay of their own. */
+    static Group decay(Selector selector, double decay) {
+        return new Group(selector, OptionalDouble.empty(), OptionalDouble.of(decay));
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        rate.ifPresent(times -> text.append(".rateTimes(" + selector + ", " + times + ")"));
+        decay.ifPresent(share ->
+                text.append(share == 0 ? ".noDecay(" + selector + ")" : ".decay(" + selector + ", " + share + ")"));
+        return text.toString();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.lancet.dsl.recipe;
+
+/** The canonical text of a training: what is unusual about it, and always the seed. */
+final class TrainingText {
+
+    private final Training training;
+
+    TrainingText(Training training) {
+        this.training = training;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        Training usual = optimizer(text);
+        Schedule schedule = training.schedule();
+        if (!schedule.plain()) {
+            text.append(".schedule(").append(schedule).append(')');
+        }
+        training.groups().forEach(text::append);
+        if (training.batch() != usual.batch()) {
+            text.append(".batch(").append(training.batch()).append(')');
+        }
+        training.sequence()
+                .ifPresent(tokens -> text.append(".sequence(").append(tokens).append(')'));
+        if (training.warmup() != usual.warmup()) {
+            text.append(".warmup(").append(training.warmup()).append(')');
+        }
+        if (schedule.plain() && schedule.floor() != usual.schedule().floor()) {
+            text.append(".floor(").append(schedule.floor()).append(')');
+        }
+        if (training.clip() != usual.clip()) {
+            text.append(".clip(").append(training.clip()).append(')');
+        }
+        if (training.validateEvery() != 0) {
+            text.append(".validateEvery(").append(training.validateEvery()).append(')');
+        }
+        return text.append(".seed(").append(training.seed()).append(')').toString();
+    }
+
+    /** Writes the optimiser, and gives the usual training with it. */
+    private Training optimizer(StringBuilder text) {
+        Optimizer.AdamW adam = training.optimizer().adam();
+        Optimizer.AdamW usual = Optimizer.AdamW.usual(adam.rate());
+        text.append("adamW(")
+                .append(training.steps())
+                .append(", ")
+                .append(adam.rate())
+                .append(')');
+        if (!adam.weightDecay(usual.weightDecay()).equals(usual)) {
+            text.append(".optimizer(").append(adam).append(')');
+        } else if (adam.weightDecay() != usual.weightDecay()) {
+            text.append(".weightDecay(").append(adam.weightDecay()).append(')');
+        }
+        return Training.of(adam, training.steps());
+    }
+}

@@ -1,0 +1,50 @@
+package dev.lancet.surgery.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+
+/** Moves variables by Adam: TensorFlow's own op, which passes once over memory. */
+final class Adam {
+
+    private static final AttrValue NO = Attributes.flag(false);
+
+    private final Assignments assignments;
+    private final Rates rates;
+    private final List<Tensor> powers;
+    private final List<Tensor> numbers;
+
+    Adam(Pen pen, Assignments assignments, Rates rates, Updates settings) {
+        this.assignments = assignments;
+        this.rates = rates;
+        Tensor power1 = pen.placeholder("beta1.power");
+        Tensor power2 = pen.placeholder("beta2.power");
+        // The op leaves the second moment uncorrected under its root, so epsilon has to shrink with it.
+        Tensor left = pen.op("epsilon.left", "Sub", pen.number("epsilon.left.one", DataType.DT_FLOAT, 1), power2);
+        Tensor correction = pen.op("epsilon.correction", "Sqrt", left);
+        powers = List.of(power1, power2);
+        numbers = List.of(
+                pen.number("beta1", DataType.DT_FLOAT, settings.beta1()),
+                pen.number("beta2", DataType.DT_FLOAT, settings.beta2()),
+                pen.times("epsilon", correction, settings.epsilon()));
+    }
+
+    /** The node that moves a variable along a gradient, after other nodes. */
+    String move(Update update, Tensor value, Tensor gradient, List<String> after) {
+        String variable = update.variable();
+        List<String> inputs = new ArrayList<>(List.of(variable, variable + ".m", variable + ".v"));
+        assignments.slot(variable + ".m", value);
+        assignments.slot(variable + ".v", value);
+        powers.forEach(power -> inputs.add(power.ref()));
+        inputs.add(rates.times(update.times()).ref());
+        numbers.forEach(number -> inputs.add(number.ref()));
+        inputs.add(gradient.ref());
+        Map<String, AttrValue> attributes = Map.of(
+                "T", Attributes.type(DataType.DT_FLOAT),
+                "use_locking", NO,
+                "use_nesterov", NO);
+        return assignments.node(variable + ".update", "ResourceApplyAdam", inputs, after, attributes);
+    }
+}
