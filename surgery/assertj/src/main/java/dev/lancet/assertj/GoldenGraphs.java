@@ -1,5 +1,6 @@
 package dev.lancet.assertj;
 
+import dev.lancet.surgery.golden.TextDiff;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,6 +19,9 @@ public record GoldenGraphs(Path folder, boolean update) {
 
     /** The system property that has goldens rewritten if it is {@code true}. */
     public static final String UPDATE = "golden.update";
+
+    /** So many lines of a difference are shown. */
+    private static final int SHOWN = 400;
 
     /**
      * The goldens of the test that runs: in {@code src/test/resources/golden} of the working directory, or where the system
@@ -53,8 +57,9 @@ public record GoldenGraphs(Path folder, boolean update) {
                     return;
                 }
                 if (!update) {
-                    throw new AssertionError("golden: " + name + " is another text now\n\n"
-                            + TextDiff.of(file.toString(), golden, "actual", text) + "\n" + accept(file));
+                    throw new AssertionError("golden: " + name + " is another text now" + version(golden, text) + "\n\n"
+                            + TextDiff.of(golden, text).unified(file.toString(), "actual", SHOWN) + "\n"
+                            + accept(file));
                 }
             } else if (!update) {
                 throw new AssertionError("golden: there is no " + name + " yet\n\n" + accept(file));
@@ -64,6 +69,15 @@ public record GoldenGraphs(Path folder, boolean update) {
         } catch (IOException failure) {
             throw new UncheckedIOException("golden: cannot read or write " + file, failure);
         }
+    }
+
+    /** Texts of other versions differ everywhere and mean nothing by it: that is said first. */
+    private static String version(String golden, String text) {
+        String then = golden.lines().findFirst().orElse("");
+        String now = text.lines().findFirst().orElse("");
+        return now.startsWith("# lancet ") && !then.equals(now)
+                ? "; it is in another version of the text ('" + now + "' now, '" + then + "' then)"
+                : "";
     }
 
     private static String accept(Path file) {

@@ -1,5 +1,6 @@
 package dev.lancet.assertj;
 
+import dev.lancet.surgery.golden.TextDiff;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
@@ -36,7 +37,7 @@ public final class GraphAssert extends AbstractAssert<GraphAssert, GraphDef> {
     /** Verifies that the graph has the text of a golden of this folder. */
     public GraphAssert isGolden(String name, GoldenGraphs goldens) {
         isNotNull();
-        goldens.verify(name, GraphText.of(actual));
+        goldens.verify(name, GraphText.canonical(actual));
         return this;
     }
 
@@ -52,7 +53,10 @@ public final class GraphAssert extends AbstractAssert<GraphAssert, GraphDef> {
         isNotNull();
         String text = GraphText.of(actual);
         if (!text.equals(expected)) {
-            failWithMessage("%s", "graph: the text is another\n\n" + TextDiff.of("expected", expected, "actual", text));
+            failWithMessage(
+                    "%s",
+                    "graph: the text is another\n\n"
+                            + TextDiff.of(expected, text).unified("expected", "actual", 400));
         }
         return this;
     }

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GoldenGraphsTest {
 
-    private static final String TEXT = "x = Placeholder [2]\ny = Neg(x)\n";
-    private static final String OTHER = "x = Placeholder [2]\ny = Abs(x)\n";
+    private static final String TEXT = "# lancet graph text 1\nx = Placeholder [2]\ny = Neg(x)\n";
+    private static final String OTHER = "# lancet graph text 1\nx = Placeholder [2]\ny = Abs(x)\n";
 
     @TempDir
     private Path folder;
@@ -50,10 +50,19 @@ class GoldenGraphsTest {
         assertThatThrownBy(() -> assertThat(GraphText.parse(OTHER)).isGolden("neg.graph", read))
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("golden: neg.graph is another text now\n\n"
-                        + "--- " + file + "\n+++ actual\n@@ -1,2 +1,2 @@\n"
-                        + " x = Placeholder [2]\n-y = Neg(x)\n+y = Abs(x)\n\n"
+                        + "--- " + file + "\n+++ actual\n@@ -1,3 +1,3 @@\n"
+                        + " # lancet graph text 1\n x = Placeholder [2]\n-y = Neg(x)\n+y = Abs(x)\n\n"
                         + "If this is what you want, run the test with -Dgolden.update=true; it writes " + file);
         assertThat(file).hasContent(TEXT);
+    }
+
+    @Test
+    void a_golden_in_another_version_of_the_text_says_so_first() throws IOException {
+        Files.writeString(folder.resolve("neg.graph"), TEXT.replace("text 1", "text 0"));
+
+        assertThatThrownBy(() -> assertThat(GraphText.parse(TEXT)).isGolden("neg.graph", read))
+                .hasMessageStartingWith("golden: neg.graph is another text now; it is in another version of the text"
+                        + " ('# lancet graph text 1' now, '# lancet graph text 0' then)\n\n--- ");
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -16,50 +17,19 @@ import org.tensorflow.proto.TensorShapeProto;
 /** Attributes in the text of a graph: which are shown, and how. */
 final class AttributeText {
 
-    /** Shown elsewhere, or of no meaning for what is computed. */
-    private static final Set<String> SILENT = Set.of("_output_shapes", "_class", "_has_manual_control_dependencies");
+    /**
+     * What begins with an underscore is a note that TensorFlow leaves for itself, more of them with every version; these few
+     * change what is computed, or how.
+     */
+    private static final Set<String> TELLING =
+            Set.of("_XlaMustCompile", "_XlaCompile", "_noinline", "_gradient_op_type");
+
+    /** Of no meaning for what is computed: the machine that a graph was written on, and a name for error messages. */
+    private static final Set<String> SILENT = Set.of("config_proto", "debug_name");
 
     /** Types of indices, which are int32 unless somebody says otherwise. */
     private static final Set<String> INDEX_TYPES = Set.of(
             "Tidx", "Tindices", "Taxis", "Tshape", "Tperm", "Tmultiples", "Tpaddings", "Tdim", "Index", "out_type");
-
-    /** Flags and numbers whose default in TensorFlow's op registry is false or 0. */
-    private static final Set<String> OFF = Set.of(
-            "transpose_a",
-            "transpose_b",
-            "adj_x",
-            "adj_y",
-            "grad_x",
-            "grad_y",
-            "grad_a",
-            "grad_b",
-            "keep_dims",
-            "batch_dims",
-            "exclusive",
-            "reverse",
-            "axis",
-            "Truncate",
-            "use_locking",
-            "validate_shape",
-            "use_nesterov",
-            "begin_mask",
-            "end_mask",
-            "ellipsis_mask",
-            "new_axis_mask",
-            "shrink_axis_mask",
-            "seed",
-            "seed2");
-
-    /** Strings whose default is empty. */
-    private static final Set<String> EMPTY = Set.of(
-            "container",
-            "shared_name",
-            "debug_name",
-            "message",
-            "config",
-            "config_proto",
-            "executor_type",
-            "allowed_devices");
 
     private AttributeText() {}
 
@@ -71,42 +41,45 @@ final class AttributeText {
                 && attributes.get("shared_name").getS().toStringUtf8().equals(node.name())) {
             attributes.remove("shared_name");
         }
-        return of(attributes);
+        return of(node.op(), attributes);
     }
 
-    /** These attributes as far as they matter, each after a space. */
-    static String of(Map<String, AttrValue> attributes) {
+    /** These attributes of an operator as far as they matter, each after a space. */
+    static String of(String op, Map<String, AttrValue> attributes) {
         return new TreeMap<>(attributes)
                 .entrySet().stream()
-                        .filter(entry -> matters(entry.getKey(), entry.getValue()))
+                        .filter(entry -> matters(op, entry.getKey(), entry.getValue()))
                         .map(entry -> " " + one(entry.getKey(), entry.getValue()))
                         .collect(Collectors.joining());
     }
 
-    private static boolean matters(String name, AttrValue value) {
-        return !SILENT.contains(name)
-                && switch (value.getValueCase()) {
-                    case TYPE ->
-                        value.getType() != (INDEX_TYPES.contains(name) ? DataType.DT_INT32 : DataType.DT_FLOAT);
-                    case B -> value.getB() || !OFF.contains(name);
-                    case I -> value.getI() != 0 || !OFF.contains(name);
-                    case S -> !value.getS().isEmpty() || !EMPTY.contains(name);
-                    case LIST -> listMatters(name, value.getList());
-                    default -> true;
-                };
+    private static boolean matters(String op, String name, AttrValue value) {
+        if (name.startsWith("_") ? !TELLING.contains(name) : SILENT.contains(name)) {
+            return false;
+        }
+        Optional<String> usual = Operators.current().byDefault(op, name);
+        return usual.map(text -> !text.equals(value(value))).orElseGet(() -> switch (value.getValueCase()) {
+            case TYPE -> value.getType() != usual(name);
+            case LIST -> listMatters(value.getList());
+            default -> true;
+        });
     }
 
-    private static boolean listMatters(String name, AttrValue.ListValue list) {
-        return list.getSerializedSize() == 0
-                ? !EMPTY.contains(name)
-                : list.getTypeCount() == 0 || list.getTypeList().stream().anyMatch(type -> type != DataType.DT_FLOAT);
+    /** What a type is that must be said, and that the text leaves out all the same. */
+    private static DataType usual(String name) {
+        return INDEX_TYPES.contains(name) ? DataType.DT_INT32 : DataType.DT_FLOAT;
+    }
+
+    private static boolean listMatters(AttrValue.ListValue list) {
+        return list.getTypeCount() == 0 || list.getTypeList().stream().anyMatch(type -> type != DataType.DT_FLOAT);
     }
 
     private static String one(String name, AttrValue value) {
         return value.getValueCase() == AttrValue.ValueCase.B && value.getB() ? name : name + "=" + value(value);
     }
 
-    private static String value(AttrValue value) {
+    /** A value as the text spells it. */
+    static String value(AttrValue value) {
         return switch (value.getValueCase()) {
             case S -> string(value.getS());
             case I -> Long.toString(value.getI());
@@ -116,7 +89,8 @@ final class AttributeText {
             case SHAPE -> "shape" + shape(value.getShape());
             case TENSOR -> type(value.getTensor().getDtype()) + " " + ConstantText.of(value.getTensor());
             case LIST -> list(value.getList());
-            case FUNC -> "@" + value.getFunc().getName() + of(value.getFunc().getAttrMap());
+            case FUNC ->
+                "@" + value.getFunc().getName() + of("", value.getFunc().getAttrMap());
             case PLACEHOLDER -> "$" + value.getPlaceholder();
             case VALUE_NOT_SET -> "none";
         };
@@ -135,13 +109,15 @@ final class AttributeText {
         return kinds.stream().flatMap(kind -> kind).collect(Collectors.joining(",", "[", "]"));
     }
 
-    private static String string(ByteString text) {
+    static String string(ByteString text) {
         return text.isValidUtf8()
                 ? '"'
                         + text.toStringUtf8()
                                 .replace("\\", "\\\\")
                                 .replace("\"", "\\\"")
                                 .replace("\n", "\\n")
+                                .replace("\r", "\\r")
+                                .replace("\t", "\\t")
                         + '"'
                 : ConstantText.hash(text);
     }

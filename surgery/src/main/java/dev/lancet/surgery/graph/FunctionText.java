@@ -11,24 +11,30 @@ import org.tensorflow.proto.OpDef;
 /** A function in the text of a graph: its signature, its body in order, and what it returns. */
 final class FunctionText {
 
-    private FunctionText() {}
+    private final Spelling spelling;
+    private final FunctionDef function;
 
-    static String of(FunctionDef function) {
+    FunctionText(Spelling spelling, FunctionDef function) {
+        this.spelling = spelling;
+        this.function = function;
+    }
+
+    @Override
+    public String toString() {
         OpDef signature = function.getSignature();
         StringBuilder text = new StringBuilder("function ")
                 .append(signature.getName())
                 .append(arguments(signature.getInputArgList()))
                 .append(" -> ")
                 .append(arguments(signature.getOutputArgList()))
-                .append(AttributeText.of(function.getAttrMap()))
+                .append(AttributeText.of("", function.getAttrMap()))
                 .append('\n');
         int arguments = signature.getInputArgCount();
-        for (Node node : body(function).ordered()) {
+        for (Node node : spelling.ordered(body(function))) {
             if (node.index() >= arguments) {
-                String inputs = function.getNodeDef(node.index() - arguments).getInputList().stream()
-                        .map(FunctionText::shown)
-                        .collect(Collectors.joining(", "));
-                text.append("  ").append(GraphText.line(node, inputs)).append('\n');
+                String inputs = spelling.arguments(function.getNodeDef(node.index() - arguments).getInputList().stream()
+                        .map(FunctionText::shown));
+                text.append("  ").append(spelling.line(node, inputs)).append('\n');
             }
         }
         new TreeMap<>(function.getRetMap()).forEach((name, value) -> text.append("  return ")

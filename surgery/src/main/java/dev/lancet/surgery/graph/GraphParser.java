@@ -38,7 +38,7 @@ final class GraphParser {
             }
         }
         for (String line : lines) {
-            if (!line.isBlank()) {
+            if (!line.isBlank() && !line.startsWith(GraphText.HEADER)) {
                 node(line.strip());
             }
         }

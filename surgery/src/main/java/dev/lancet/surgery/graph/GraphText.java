@@ -1,16 +1,13 @@
 package dev.lancet.surgery.graph;
 
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Collectors;
-import org.tensorflow.proto.AttrValue;
+import java.util.Comparator;
 import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.GradientDef;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * The canonical text of a graph: one line a node, every node after its inputs, then one section a function. Two graphs that
- * compute the same by the same names have the same text, and a change shows as the lines that changed.
+ * A graph as text: one line a node, every node after its inputs, then one section a function. A change shows as the lines that
+ * changed.
  *
  * <pre>
  * ids = Placeholder int32 [-1,-1]
@@ -24,29 +21,61 @@ import org.tensorflow.proto.TensorShapeProto;
  * {@code X} and the handle as {@code &X}. A constant shows its values up to {@value ConstantText#SHOWN}, a larger one its
  * shape and the first eight digits of a SHA-256 over its values. {@code ^x} runs after x. A call is {@code @function(...)}.
  *
- * <p>Attributes are shown but for these: types that are float, index types that are int32, flags and strings that have
- * TensorFlow's default (see {@link AttributeText}). The attribute {@code _output_shapes} stands behind a colon.
+ * <p>Attributes are shown but for these: what has the default of TensorFlow's registry, types that are float, index types that
+ * are int32, and TensorFlow's notes to itself, which begin with an underscore. All of it is laid down in
+ * {@code docs/graph-text.md}.
  */
 public final class GraphText {
 
+    /** The version of the canonical text; it moves whenever the text of some graph would. */
+    public static final int VERSION = 1;
+
+    /** What the first line of a canonical text begins with, the version behind it. */
+    public static final String HEADER = "# lancet graph text ";
+
     private GraphText() {}
 
-    /** The text of a graph. */
+    /**
+     * The text of a graph as it stands: nodes in its own order as far as inputs come first, and behind a colon the shapes that
+     * nodes say of themselves ({@code _output_shapes}). It is what rules are tested in, and what {@link #parse} reads.
+     */
     public static String of(GraphDef graph) {
         return of(GraphView.of(graph));
     }
 
-    /** The text of a graph. */
+    /** The text of a graph as it stands. */
     public static String of(GraphView graph) {
+        return text(graph, Spelling.DRAWN);
+    }
+
+    /**
+     * The canonical text, for goldens and for comparing: graphs that compute the same by the same names have the same text,
+     * whichever version of TensorFlow wrote them and in whichever order. It opens with the version of the text; nodes stand
+     * depth first before those that nobody takes, by name; shapes that nodes say of themselves are left out.
+     *
+     * @throws dev.lancet.dsl.LancetException if the graph is none: two nodes of one name, an input that is not there, a circle
+     */
+    public static String canonical(GraphDef graph) {
+        return HEADER + VERSION + '\n' + text(GraphView.of(graph), Spelling.CANONICAL);
+    }
+
+    private static String text(GraphView graph, Spelling spelling) {
         StringBuilder text = new StringBuilder();
-        for (Node node : graph.ordered()) {
+        for (Node node : spelling.ordered(graph)) {
             if (!Variables.readOfVariable(node)) {
-                text.append(line(node)).append('\n');
+                text.append(spelling.line(node)).append('\n');
             }
         }
         for (FunctionDef function : graph.functions().values()) {
-            text.append('\n').append(FunctionText.of(function));
+            text.append('\n').append(spelling.section(function));
         }
+        graph.definition().getLibrary().getGradientList().stream()
+                .sorted(Comparator.comparing(GradientDef::getFunctionName))
+                .forEach(gradient -> text.append("\ngradient of ")
+                        .append(gradient.getFunctionName())
+                        .append(" = ")
+                        .append(gradient.getGradientFunc())
+                        .append('\n'));
         return text.toString();
     }
 
@@ -58,74 +87,5 @@ public final class GraphText {
      */
     public static GraphDef parse(String text) {
         return new GraphParser(text).graph();
-    }
-
-    static String line(Node node) {
-        return Variables.read(node)
-                .map(read -> variable(node, read))
-                .orElseGet(() -> line(
-                        node,
-                        node.inputs().stream()
-                                .map(input -> Variables.shown(node, input))
-                                .collect(Collectors.joining(", "))));
-    }
-
-    /** The line of a node whose inputs are written already. */
-    static String line(Node node, String inputs) {
-        return node.name() + " = " + body(node, inputs);
-    }
-
-    private static String variable(Node handle, Node read) {
-        return handle.name() + " = Variable" + dtype(handle) + shape(handle)
-                + AttributeText.others(handle, "dtype", "shape") + AttributeText.others(read, "dtype") + device(handle);
-    }
-
-    private static String body(Node node, String args) {
-        if (node.is("Placeholder") && args.isEmpty()) {
-            return "Placeholder" + dtype(node) + shape(node) + AttributeText.others(node, "dtype", "shape")
-                    + device(node);
-        }
-        if (node.is("Const")) {
-            return "Const" + dtype(node) + " "
-                    + ConstantText.of(node.attribute("value").orElseThrow().getTensor())
-                    + (args.isEmpty() ? "" : " (" + args + ")") + AttributeText.others(node, "dtype", "value")
-                    + device(node);
-        }
-        Optional<String> callee = callee(node);
-        String what = callee.map(name -> "@" + name).orElse(node.op());
-        String others = callee.isPresent() ? AttributeText.others(node, "f", "Tin") : AttributeText.others(node);
-        return what + "(" + args + ")" + others + device(node) + shapes(node);
-    }
-
-    private static Optional<String> callee(Node node) {
-        return node.is("PartitionedCall")
-                ? node.attribute("f").map(f -> f.getFunc().getName())
-                : Optional.empty();
-    }
-
-    private static String dtype(Node node) {
-        String type = AttributeText.type(node.type("dtype"));
-        return type.equals("float") ? "" : " " + type;
-    }
-
-    private static String shape(Node node) {
-        return node.attribute("shape")
-                .map(shape -> " " + AttributeText.shape(shape.getShape()))
-                .orElse("");
-    }
-
-    private static String shapes(Node node) {
-        List<TensorShapeProto> shapes = node.attribute("_output_shapes")
-                .map(AttrValue::getList)
-                .map(AttrValue.ListValue::getShapeList)
-                .orElse(List.of());
-        return shapes.isEmpty()
-                ? ""
-                : shapes.stream().map(AttributeText::shape).collect(Collectors.joining(" ", " : ", ""));
-    }
-
-    private static String device(Node node) {
-        String device = node.definition().getDevice();
-        return device.isEmpty() ? "" : " on \"" + device + "\"";
     }
 }

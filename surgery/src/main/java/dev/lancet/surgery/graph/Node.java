@@ -114,7 +114,7 @@ public final class Node {
     /** The text of this node in its graph. */
     @Override
     public String toString() {
-        return GraphText.line(this);
+        return Spelling.DRAWN.line(this);
     }
 
     /**

@@ -1,0 +1,91 @@
+package dev.lancet.surgery.graph;
+
+import dev.lancet.dsl.LancetException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The order of nodes that depends on their names and edges alone, not on where they stand in the GraphDef: depth first from
+ * the nodes that nobody takes, by name; before each node its inputs, data in their order, then control by name. So what
+ * belongs together stands together, and a node put onto an edge moves no other.
+ */
+final class CanonicalOrder {
+
+    private static final Comparator<Node> BY_NAME = Comparator.comparing(Node::name, NaturalOrder.NAMES);
+
+    private enum Mark {
+        NEW,
+        OPEN,
+        DONE
+    }
+
+    private record Visit(Node node, Iterator<Node> left) {}
+
+    private final Mark[] marks;
+    private final List<Node> ordered;
+
+    private CanonicalOrder(int nodes) {
+        marks = new Mark[nodes];
+        java.util.Arrays.fill(marks, Mark.NEW);
+        ordered = new ArrayList<>(nodes);
+    }
+
+    /**
+     * All nodes in order. What {@code NextIteration} carries back into a loop is no order.
+     *
+     * @throws LancetException if the graph turns in a circle, naming a node on it
+     */
+    static List<Node> of(GraphView graph) {
+        CanonicalOrder order = new CanonicalOrder(graph.nodes().size());
+        graph.nodes().stream()
+                .filter(node -> node.uses().isEmpty() || node.is("NextIteration"))
+                .sorted(BY_NAME)
+                .forEach(order::walk);
+        // A circle that leads nowhere has no such end; begun at any of its nodes the walk comes upon it.
+        graph.nodes().forEach(order::walk);
+        return order.ordered;
+    }
+
+    /** With a stack of its own: a recursion would overflow on a deep graph. */
+    private void walk(Node end) {
+        Deque<Visit> path = new ArrayDeque<>();
+        enter(end, path);
+        while (!path.isEmpty()) {
+            Visit at = path.peek();
+            if (at.left().hasNext()) {
+                enter(at.left().next(), path);
+            } else {
+                path.pop();
+                marks[at.node().index()] = Mark.DONE;
+                ordered.add(at.node());
+            }
+        }
+    }
+
+    private void enter(Node node, Deque<Visit> path) {
+        switch (marks[node.index()]) {
+            case NEW -> {
+                marks[node.index()] = Mark.OPEN;
+                path.push(new Visit(node, before(node).iterator()));
+            }
+            case OPEN -> throw new LancetException("graph: " + node.name() + " depends on itself");
+            case DONE -> {}
+        }
+    }
+
+    private static Stream<Node> before(Node node) {
+        GraphView graph = node.graph();
+        Stream<Node> data =
+                node.inputs().stream().filter(input -> !input.control()).map(input -> graph.node(input.node()));
+        Stream<Node> control = node.inputs().stream()
+                .filter(Input::control)
+                .map(input -> graph.node(input.node()))
+                .sorted(BY_NAME);
+        return Stream.concat(data, control).filter(producer -> !producer.is("NextIteration"));
+    }
+}

@@ -1,0 +1,144 @@
+package dev.lancet.surgery.graph;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import org.tensorflow.proto.TensorProto;
+
+/**
+ * The numbers of a constant as little-endian bytes. A TensorProto has two spellings of them, raw bytes and typed lists, and a
+ * list may be cut short where its last value repeats; both come out alike.
+ */
+final class ConstantValues {
+
+    /** So many bytes are made at most out of a list that is shorter: a broken shape must not cost a machine's memory or time. */
+    private static final long LARGEST = 256L << 20;
+
+    private static final int CHUNK = 1 << 16;
+
+    private final TensorProto tensor;
+    private final int count;
+    private final int width;
+
+    private ConstantValues(TensorProto tensor, int count, int width) {
+        this.tensor = tensor;
+        this.count = count;
+        this.width = width;
+    }
+
+    /**
+     * The values of a tensor, or empty if they are no numbers, if their bytes do not fit the shape, or if a short list claims
+     * to stand for more than 256 MiB.
+     *
+     * @param count number of elements that the shape says, negative if it does not say
+     */
+    static Optional<ConstantValues> of(TensorProto tensor, long count) {
+        int width = width(tensor);
+        if (width == 0 || count < 0 || count > Integer.MAX_VALUE) {
+            return Optional.empty();
+        }
+        long bytes = count * width;
+        boolean fits = tensor.getTensorContent().isEmpty()
+                ? bytes <= LARGEST
+                : bytes == tensor.getTensorContent().size();
+        return fits ? Optional.of(new ConstantValues(tensor, (int) count, width)) : Optional.empty();
+    }
+
+    /** Bytes of an element, or 0 for types whose values are not numbers. */
+    private static int width(TensorProto tensor) {
+        return switch (tensor.getDtype()) {
+            case DT_COMPLEX128 -> 16;
+            case DT_DOUBLE, DT_INT64, DT_UINT64, DT_COMPLEX64 -> 8;
+            case DT_FLOAT, DT_INT32, DT_UINT32, DT_QINT32 -> 4;
+            case DT_HALF, DT_BFLOAT16, DT_INT16, DT_UINT16, DT_QINT16, DT_QUINT16 -> 2;
+            case DT_INT8, DT_UINT8, DT_BOOL, DT_QINT8, DT_QUINT8 -> 1;
+            default -> 0;
+        };
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Hands over all bytes, some at a time. */
+    void bytes(Consumer<ByteBuffer> sink) {
+        if (!tensor.getTensorContent().isEmpty()) {
+            tensor.getTensorContent().asReadOnlyByteBufferList().forEach(sink);
+            return;
+        }
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            put(i, chunk);
+            if (chunk.remaining() < width) {
+                sink.accept(chunk.flip());
+                chunk.clear();
+            }
+        }
+        sink.accept(chunk.flip());
+    }
+
+    private void put(int i, ByteBuffer bytes) {
+        switch (tensor.getDtype()) {
+            case DT_FLOAT -> bytes.putFloat(at(i, tensor.getFloatValCount(), tensor::getFloatVal, 0f));
+            case DT_DOUBLE -> bytes.putDouble(at(i, tensor.getDoubleValCount(), tensor::getDoubleVal, 0.0));
+            case DT_INT64 -> bytes.putLong(at(i, tensor.getInt64ValCount(), tensor::getInt64Val, 0L));
+            case DT_UINT64 -> bytes.putLong(at(i, tensor.getUint64ValCount(), tensor::getUint64Val, 0L));
+            case DT_UINT32 -> bytes.putInt(at(i, tensor.getUint32ValCount(), tensor::getUint32Val, 0));
+            case DT_INT32, DT_QINT32 -> bytes.putInt(integer(i));
+            case DT_BOOL -> bytes.put((byte) (at(i, tensor.getBoolValCount(), tensor::getBoolVal, false) ? 1 : 0));
+            case DT_HALF, DT_BFLOAT16 ->
+                bytes.putShort(
+                        at(i, tensor.getHalfValCount(), tensor::getHalfVal, 0).shortValue());
+            case DT_INT16, DT_UINT16, DT_QINT16, DT_QUINT16 -> bytes.putShort((short) integer(i));
+            case DT_COMPLEX64 -> {
+                int pairs = tensor.getScomplexValCount() / 2;
+                bytes.putFloat(at(i, pairs, pair -> tensor.getScomplexVal(2 * pair), 0f));
+                bytes.putFloat(at(i, pairs, pair -> tensor.getScomplexVal(2 * pair + 1), 0f));
+            }
+            case DT_COMPLEX128 -> {
+                int pairs = tensor.getDcomplexValCount() / 2;
+                bytes.putDouble(at(i, pairs, pair -> tensor.getDcomplexVal(2 * pair), 0.0));
+                bytes.putDouble(at(i, pairs, pair -> tensor.getDcomplexVal(2 * pair + 1), 0.0));
+            }
+            default -> bytes.put((byte) integer(i));
+        }
+    }
+
+    private int integer(int i) {
+        return at(i, tensor.getIntValCount(), tensor::getIntVal, 0);
+    }
+
+    /** A value of a list whose last one repeats, and that may be empty for all zeros. */
+    static <T> T at(int i, int count, IntFunction<T> list, T zero) {
+        return count == 0 ? zero : list.apply(Math.min(i, count - 1));
+    }
+
+    /** Element {@code i} for people; half floats in the bits that they are. */
+    String shown(int i) {
+        ByteBuffer value = ByteBuffer.allocate(width).order(ByteOrder.LITTLE_ENDIAN);
+        if (tensor.getTensorContent().isEmpty()) {
+            put(i, value);
+        } else {
+            tensor.getTensorContent().substring(i * width, (i + 1) * width).copyTo(value);
+        }
+        value.flip();
+        return switch (tensor.getDtype()) {
+            case DT_FLOAT -> Float.toString(value.getFloat());
+            case DT_DOUBLE -> Double.toString(value.getDouble());
+            case DT_INT64 -> Long.toString(value.getLong());
+            case DT_UINT64 -> Long.toUnsignedString(value.getLong());
+            case DT_UINT32 -> Integer.toUnsignedString(value.getInt());
+            case DT_INT32, DT_QINT32 -> Integer.toString(value.getInt());
+            case DT_BOOL -> Boolean.toString(value.get() != 0);
+            case DT_HALF, DT_BFLOAT16 -> String.format("0x%04x", value.getShort());
+            case DT_INT16, DT_QINT16 -> Short.toString(value.getShort());
+            case DT_UINT16, DT_QUINT16 -> Integer.toString(Short.toUnsignedInt(value.getShort()));
+            case DT_UINT8, DT_QUINT8 -> Integer.toString(Byte.toUnsignedInt(value.get()));
+            case DT_COMPLEX64 -> value.getFloat() + "+" + value.getFloat() + "i";
+            case DT_COMPLEX128 -> value.getDouble() + "+" + value.getDouble() + "i";
+            default -> Byte.toString(value.get());
+        };
+    }
+}
