@@ -193,6 +193,11 @@ public final class Lancet {
         return Training.adamW(steps, rate);
     }
 
+    /** Training with Muon for linear layers and their factors, AdamW for the others. */
+    public static Training muon(int steps, double rate) {
+        return Training.muon(steps, rate);
+    }
+
     /** A rate that falls along half a cosine. */
     public static Schedule cosine() {
         return Schedule.cosine();

@@ -6,6 +6,7 @@ import static dev.lancet.Lancet.feedForward;
 import static dev.lancet.Lancet.int8;
 import static dev.lancet.Lancet.linear;
 import static dev.lancet.Lancet.linears;
+import static dev.lancet.Lancet.muon;
 import static dev.lancet.Lancet.named;
 import static dev.lancet.Lancet.ratio;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,9 +26,11 @@ import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingTest {
@@ -53,6 +56,18 @@ class TrainingTest {
                 assertThat(model.log().orElseThrow().validationLoss().orElseThrow())
                         .isLessThan(2.2);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void muon_learns_the_text(boolean lowRank) {
+        Compression compression =
+                lowRank ? Compression.keepAll().on(linears()).factorise(ratio(0.5)) : Compression.keepAll();
+        try (Model model = Model.create(TinyModel.llama(), compression, 1)) {
+            model.train(
+                    TEXT, HELD, muon(100, 0.02).adam(5e-3).batch(8).sequence(16).seed(3));
+            assertThat(model.evaluate(HELD, 17).loss()).isLessThan(2.2);
         }
     }
 
@@ -96,13 +111,18 @@ class TrainingTest {
         return digest.toString();
     }
 
-    @Test
-    void a_training_that_was_cut_off_goes_on_to_the_same_weights() {
+    static Stream<Training> optimizers() {
+        return Stream.of(SHORT, muon(40, 0.02).batch(4).sequence(16).seed(3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void a_training_that_was_cut_off_goes_on_to_the_same_weights(Training training) {
         Transformer transformer = TinyModel.llama();
         Plan plan = Plan.of(transformer, Compression.keepAll().on(feedForward()).factorise(ratio(0.5)));
         Weights fresh = Model.create(transformer, plan, 1).weights();
-        Trainer whole = new Trainer(transformer, plan, SHORT, Progress.silent());
-        Trainer cut = new Trainer(transformer, plan, SHORT, new StopAfter(23));
+        Trainer whole = new Trainer(transformer, plan, training, Progress.silent());
+        Trainer cut = new Trainer(transformer, plan, training, new StopAfter(23));
         Weights expected = whole.train(fresh, TEXT, HELD).weights();
 
         try (TrainingFolder first = TrainingFolder.begin(folder, "same", 10)) {

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 /**
  * How a model is trained: the optimiser, how long, on how much at a time, in which order.
  *
- * @param optimizer AdamW and its numbers
+ * @param optimizer AdamW or Muon, and its numbers
  * @param schedule how the rate goes on after the warm-up
  * @param groups weights that are trained in a way of their own
  * @param steps optimiser steps
@@ -48,6 +48,14 @@ public record Training(
         return of(Optimizer.AdamW.usual(rate), steps);
     }
 
+    /**
+     * {@link Optimizer.Muon} for linear layers and their factors at this rate (momentum 0.95, decay 0.1), AdamW at 3e-3 for
+     * the others; the rest as with {@link #adamW}.
+     */
+    public static Training muon(int steps, double rate) {
+        return of(Optimizer.Muon.usual(rate), steps);
+    }
+
     /** The usual settings around an optimiser. */
     static Training of(Optimizer optimizer, int steps) {
         return new Training(
@@ -59,7 +67,19 @@ public record Training(
         return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery);
     }
 
-    /** With another weight decay. */
+    /** With this highest rate for what Muon leaves to AdamW: tables, head, norms and biases. */
+    public Training adam(double rate) {
+        Check.that(
+                optimizer instanceof Optimizer.Muon,
+                "adam: %s; adamW has one rate, give some weights a multiple with rateTimes(embedding(), 3)",
+                rate);
+        Optimizer.Muon muon = (Optimizer.Muon) optimizer;
+        Optimizer.AdamW old = muon.adam();
+        Optimizer.AdamW adam = new Optimizer.AdamW(rate, old.beta1(), old.beta2(), old.epsilon(), old.weightDecay());
+        return optimizer(new Optimizer.Muon(muon.rate(), muon.momentum(), muon.weightDecay(), adam));
+    }
+
+    /** With another weight decay; with Muon, of what it moves. */
     public Training weightDecay(double decay) {
         return optimizer(optimizer.weightDecay(decay));
     }
@@ -137,18 +157,19 @@ public record Training(
 
     /** How many times {@link #rateAt} a weight is trained with. */
     public double timesFor(Weight weight) {
+        double own = optimizer.rate(weight) / optimizer.rate();
         double times = 1;
         for (Group group : groups) {
             if (group.rate().isPresent() && group.selector().selects(weight)) {
                 times = group.rate().getAsDouble();
             }
         }
-        return times;
+        return own * times;
     }
 
     /** The weight decay of a weight. */
     public double decayFor(Weight weight) {
-        double decay = weight.role().matrix() ? optimizer.weightDecay() : 0;
+        double decay = optimizer.decay(weight);
         for (Group group : groups) {
             if (group.decay().isPresent() && group.selector().selects(weight)) {
                 decay = group.decay().getAsDouble();

@@ -40,18 +40,28 @@ final class TrainingText {
 
     /** Writes the optimiser, and gives the usual training with it. */
     private Training optimizer(StringBuilder text) {
-        Optimizer.AdamW adam = training.optimizer().adam();
-        Optimizer.AdamW usual = Optimizer.AdamW.usual(adam.rate());
-        text.append("adamW(")
-                .append(training.steps())
+        Optimizer optimizer = training.optimizer();
+        int steps = training.steps();
+        boolean muon = optimizer instanceof Optimizer.Muon;
+        double rate = optimizer.adam().rate();
+        Training usual =
+                muon ? Training.muon(steps, optimizer.rate()).adam(rate) : Training.adamW(steps, optimizer.rate());
+        text.append(muon ? "muon(" : "adamW(")
+                .append(steps)
                 .append(", ")
-                .append(adam.rate())
+                .append(optimizer.rate())
                 .append(')');
-        if (!adam.weightDecay(usual.weightDecay()).equals(usual)) {
-            text.append(".optimizer(").append(adam).append(')');
-        } else if (adam.weightDecay() != usual.weightDecay()) {
-            text.append(".weightDecay(").append(adam.weightDecay()).append(')');
+        double decay = optimizer.weightDecay();
+        if (!usual.weightDecay(decay).optimizer().equals(optimizer)) {
+            text.append(".optimizer(").append(optimizer).append(')');
+            return usual;
         }
-        return Training.of(adam, training.steps());
+        if (muon && !Training.muon(steps, optimizer.rate()).equals(usual)) {
+            text.append(".adam(").append(rate).append(')');
+        }
+        if (decay != usual.optimizer().weightDecay()) {
+            text.append(".weightDecay(").append(decay).append(')');
+        }
+        return usual;
     }
 }

@@ -6,6 +6,7 @@ import static dev.lancet.Lancet.cosine;
 import static dev.lancet.Lancet.embedding;
 import static dev.lancet.Lancet.everything;
 import static dev.lancet.Lancet.linear;
+import static dev.lancet.Lancet.muon;
 import static dev.lancet.Lancet.norms;
 import static dev.lancet.Lancet.wsd;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -83,6 +84,25 @@ class TrainingTest {
     }
 
     @Test
+    void muon_moves_the_matrices_and_adam_the_others_under_the_same_schedule() {
+        Training training = muon(100, 0.02).adam(1e-3).rateTimes(embedding(), 4);
+        Weight table = new Weight("embedding", Role.EMBEDDING, -1, 8, 4);
+        Weight query = new Weight("h.0.attn.q", Role.QUERY, 0, 4, 4);
+        Weight head = new Weight("head", Role.HEAD, -1, 4, 8);
+        Weight gain = new Weight("norm.gain", Role.NORM, -1, 1, 4);
+
+        assertThat(Stream.of(table, query, head, gain).map(weight -> training.rateAt(5) * training.timesFor(weight)))
+                .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1)
+                .containsExactly(4e-3, 0.02, 1e-3, 1e-3);
+        assertThat(Stream.of(table, query, head, gain).map(training.optimizer()::orthogonalises))
+                .containsExactly(false, true, false, false);
+        assertThat(Stream.of(table, query, head, gain).map(training::decayFor)).containsExactly(0.0, 0.1, 0.0, 0.0);
+        assertThat(training).hasToString("muon(100, 0.02).adam(0.001).rateTimes(embedding(), 4.0).seed(42)");
+        assertThat(muon(100, 0.02).weightDecay(0.2)).hasToString("muon(100, 0.02).weightDecay(0.2).seed(42)");
+        assertThat(muon(100, 0.02)).hasToString("muon(100, 0.02).seed(42)");
+    }
+
+    @Test
     void a_single_step_has_a_rate() {
         assertThat(adamW(1, 1e-2).rateAt(0)).isCloseTo(1e-3, within(1e-15));
         assertThat(adamW(4, 1e-2).warmup(4).rateAt(3)).isCloseTo(1e-2, within(1e-15));
@@ -97,6 +117,10 @@ class TrainingTest {
                 mistake(() -> adamW(1, 1).sequence(1), "sequence: 1; at least 2 tokens are needed"),
                 mistake(() -> adamW(5, 1).warmup(6), "warmup: 6; it must lie between 0 and the 5 steps"),
                 mistake(() -> adamW(1, 1).floor(2), "floor: 2.0; it is a share of the highest rate, between 0 and 1"),
+                mistake(
+                        () -> adamW(1, 1).adam(2),
+                        "adam: 2.0; adamW has one rate, give some weights a multiple with rateTimes(embedding(), 3)"),
+                mistake(() -> muon(1, -1), "muon: rate -1.0; it must be positive, say 0.02"),
                 mistake(
                         () -> adamW(1, 1).schedule(wsd(0)),
                         "fall: 0.0; it is a share of the steps, over 0 and at most 1"),

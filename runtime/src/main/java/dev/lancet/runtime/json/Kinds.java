@@ -52,7 +52,7 @@ final class Kinds {
                     "checkpoint", Origin.Checkpoint.class,
                     "after", Origin.After.class),
             Optimizer.class,
-            Map.of("adamW", Optimizer.AdamW.class),
+            Map.of("adamW", Optimizer.AdamW.class, "muon", Optimizer.Muon.class),
             Corpus.Tokens.class,
             Map.of("bytes", Corpus.Tokens.Bytes.class, "tokenizer", Corpus.Tokens.File.class));
 

@@ -4,12 +4,16 @@ import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Piece;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.Stored;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.surgery.training.Update;
 import dev.lancet.surgery.training.Updates;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.tensorflow.proto.GraphDef;
 
@@ -44,6 +48,23 @@ final class Movement {
     }
 
     private static Update update(String array, Weight weight, Training training) {
-        return Update.adam(array, training.timesFor(weight), training.decayFor(weight));
+        double times = training.timesFor(weight);
+        double decay = training.decayFor(weight);
+        return training.optimizer() instanceof Optimizer.Muon muon && muon.orthogonalises(weight)
+                ? Update.muon(array, muon.momentum(), times, decay)
+                : Update.adam(array, times, decay);
+    }
+
+    /** All that the steps change: every array that is trained, and what the optimiser remembers of it. */
+    static List<Stored> state(Plan plan, Training training) {
+        Map<String, Stored> trained = new HashMap<>();
+        TrainingGraph.trainable(plan).forEach(stored -> trained.put(stored.name(), stored));
+        List<Stored> state = new ArrayList<>();
+        for (Update update : updates(plan, training)) {
+            Stored array = Objects.requireNonNull(trained.get(update.variable()));
+            state.add(array);
+            update.slots().forEach(slot -> state.add(new Stored(slot, array.type(), array.shape())));
+        }
+        return state;
     }
 }

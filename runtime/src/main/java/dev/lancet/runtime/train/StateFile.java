@@ -18,15 +18,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * All that a training needs to go on as if it had never stopped: every trained array with AdamW's two moments, and how many
- * steps are done. The order of the data needs no record, it follows from seed and step. A file appears whole or not at all,
+ * All that a training needs to go on as if it had never stopped: every trained array with what the optimiser remembers of it, and how
+ * many steps are done. The order of the data needs no record, it follows from seed and step. A file appears whole or not at all,
  * and the one before is only removed then.
  */
 final class StateFile {
 
     private static final String PREFIX = "state-";
     private static final String SUFFIX = ".safetensors";
-    private static final List<String> PARTS = List.of("", ".m", ".v");
 
     private final Path folder;
     private final String fingerprint;
@@ -37,18 +36,15 @@ final class StateFile {
     }
 
     /** Writes the state after so many steps. */
-    void keep(Engine engine, List<Stored> trained, int steps) {
+    void keep(Engine engine, List<Stored> state, int steps) {
         Path file = folder.resolve(String.format(Locale.ROOT, "%s%08d%s", PREFIX, steps, SUFFIX));
         if (Files.exists(file)) {
             return;
         }
         Optional<Path> before = latest();
-        List<Stored> all = trained.stream()
-                .flatMap(stored -> PARTS.stream().map(part -> part(stored, part)))
-                .toList();
         Map<String, String> about = Map.of("fingerprint", fingerprint, "steps", String.valueOf(steps));
-        try (SafetensorsWriter writer = SafetensorsWriter.create(file, about, all)) {
-            all.forEach(stored -> writer.accept(HostTensor.of(stored, engine.floats(stored.name()))));
+        try (SafetensorsWriter writer = SafetensorsWriter.create(file, about, state)) {
+            state.forEach(stored -> writer.accept(HostTensor.of(stored, engine.floats(stored.name()))));
             writer.finish();
         }
         before.ifPresent(StateFile::remove);
@@ -60,7 +56,7 @@ final class StateFile {
      * @return how many steps are done
      * @throws LancetException if there is none, or it is of another training
      */
-    int restore(Engine engine, List<Stored> trained) {
+    int restore(Engine engine, List<Stored> wanted) {
         Path file = latest().orElseThrow(() ->
                 new LancetException("resume: " + folder + " holds no state of a training; start it without --resume"));
         Safetensors state = Safetensors.open(file);
@@ -69,17 +65,11 @@ final class StateFile {
                     "resume: " + file
                             + " is of another model, recipe, text or version; resume with what it was started with, or start anew");
         }
-        for (Stored stored : trained) {
-            for (String part : PARTS) {
-                Tensor tensor = state.tensor(stored.name() + part);
-                engine.assign(tensor.name(), state.map(tensor.name()));
-            }
+        for (Stored stored : wanted) {
+            Tensor tensor = state.tensor(stored.name());
+            engine.assign(tensor.name(), state.map(tensor.name()));
         }
         return Integer.parseInt(state.metadata().get("steps"));
-    }
-
-    private static Stored part(Stored stored, String part) {
-        return new Stored(stored.name() + part, stored.type(), stored.shape());
     }
 
     private Optional<Path> latest() {

@@ -27,6 +27,7 @@ public final class Trainer {
     private final Training training;
     private final int sequence;
     private final List<Stored> trained;
+    private final List<Stored> state;
     private final Progress progress;
 
     /** A trainer of models of this kind. */
@@ -36,6 +37,7 @@ public final class Trainer {
         this.training = training;
         this.progress = progress;
         trained = TrainingGraph.trainable(plan);
+        state = Movement.state(plan, training);
         sequence = training.sequence().orElse(transformer.context());
         if (sequence > transformer.context()) {
             throw new LancetException("sequence: " + sequence + " tokens, but the context of " + transformer.name()
@@ -77,7 +79,7 @@ public final class Trainer {
                 ? Optional.of(new Batches(heldOut, training.batch(), sequence, training.seed()))
                 : Optional.empty();
         List<TrainingLog.Point> points = new ArrayList<>(
-                folder.map(f -> f.begin(session.engine(), trained)).orElse(List.of()));
+                folder.map(f -> f.begin(session.engine(), state)).orElse(List.of()));
         List<TrainingLog.Validation> validations = new ArrayList<>();
         long began = System.nanoTime();
         try (Progress.Task task = progress.begin("train " + plan.model(), training.steps())) {
@@ -92,10 +94,10 @@ public final class Trainer {
                     folder.ifPresent(f -> f.record(validation));
                 }
                 folder.filter(f -> f.due(point.step()) || point.step() == training.steps())
-                        .ifPresent(f -> f.keep(session.engine(), trained, point.step()));
+                        .ifPresent(f -> f.keep(session.engine(), state, point.step()));
                 task.advance(point.step(), note(point));
                 if (progress.stopWanted() && point.step() < training.steps()) {
-                    folder.ifPresent(f -> f.keep(session.engine(), trained, point.step()));
+                    folder.ifPresent(f -> f.keep(session.engine(), state, point.step()));
                     throw new Stopped(point.step(), training.steps(), folder.isPresent());
                 }
             }

@@ -62,10 +62,10 @@ public final class TrainingFolder implements AutoCloseable {
     }
 
     /** Puts the engine into the state to begin with, and gives the points that lie behind. */
-    List<TrainingLog.Point> begin(Engine engine, List<Stored> trained) {
+    List<TrainingLog.Point> begin(Engine engine, List<Stored> arrays) {
         Path file = folder.resolve(Metrics.FILE);
         try {
-            int done = resume ? state.restore(engine, trained) : 0;
+            int done = resume ? state.restore(engine, arrays) : 0;
             List<String> lines = resume ? Files.readAllLines(file) : List.of();
             List<TrainingLog.Point> behind = new ArrayList<>();
             List<String> kept = new ArrayList<>();
@@ -114,8 +114,8 @@ public final class TrainingFolder implements AutoCloseable {
     }
 
     /** Keeps the state. */
-    void keep(Engine engine, List<Stored> trained, int steps) {
-        state.keep(engine, trained, steps);
+    void keep(Engine engine, List<Stored> arrays, int steps) {
+        state.keep(engine, arrays, steps);
     }
 
     @Override

@@ -83,6 +83,7 @@ class RoundTripTest {
                         .candidate("later", Origin.after("small"), compression)
                         .pretrain(corpus, seed % 2 == 0 ? training : training.sequence(17))
                         .train("later", Corpus.corpus("b").bytes(), training.clip(share))
+                        .train("later", corpus, Training.muon(100, share).adam(1 / share))
                         .evaluate(corpus.heldOut())
                         .sample(new Sample("Once", 3, share, share, seed))
                         .export("later", "out"),

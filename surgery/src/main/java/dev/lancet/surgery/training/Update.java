@@ -1,23 +1,41 @@
 package dev.lancet.surgery.training;
 
+import java.util.List;
+import java.util.OptionalDouble;
+
 /**
  * How one variable is moved by a step.
  *
  * @param variable its name
  * @param times how many times the fed rate it is moved with
  * @param decay decoupled weight decay: this share of it, times its rate, is taken off
+ * @param momentum that of Muon, which moves matrices only; empty for AdamW
  */
-public record Update(String variable, double times, double decay) {
+public record Update(String variable, double times, double decay, OptionalDouble momentum) {
 
     public Update {
         if (!(times > 0) || !(decay >= 0)) {
             throw new IllegalArgumentException("update of " + variable + ": " + times + " times the rate, decay "
                     + decay + "; the first must be more than 0, the second 0 or more");
         }
+        if (!(momentum.orElse(0) >= 0 && momentum.orElse(0) < 1)) {
+            throw new IllegalArgumentException(
+                    "update of " + variable + ": momentum " + momentum.getAsDouble() + "; it must be 0 up to 1");
+        }
     }
 
     /** By AdamW. */
     public static Update adam(String variable, double times, double decay) {
-        return new Update(variable, times, decay);
+        return new Update(variable, times, decay, OptionalDouble.empty());
+    }
+
+    /** A matrix, by Muon. */
+    public static Update muon(String variable, double momentum, double times, double decay) {
+        return new Update(variable, times, decay, OptionalDouble.of(momentum));
+    }
+
+    /** The variables, shaped like this one, in which the optimiser remembers what it needs. */
+    public List<String> slots() {
+        return momentum.isPresent() ? List.of(variable + ".m") : List.of(variable + ".m", variable + ".v");
     }
 }

@@ -8,8 +8,8 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2) as nodes, behind the gradients of
- * {@link Backward}. For a variable {@code X} with gradient {@code g} at step {@code t}, counted from 1, and
+ * One step of an optimiser as nodes, behind the gradients of {@link Backward}: matrices may be moved by {@link Muon},
+ * everything else is by AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2). For a variable {@code X} with gradient {@code g} at step {@code t}, counted from 1, and
  * {@code η = rate · times} of its {@link Update}:
  * <pre>
  *   g ← g · clip / max(clip, ‖all g‖)               if clip is not 0
@@ -78,6 +78,7 @@ public record Updates(double beta1, double beta2, double epsilon, double decay, 
         Assignments assignments = new Assignments(region, pen);
         Rates rates = new Rates(pen);
         Adam adam = new Adam(pen, assignments, rates, this);
+        Muon muon = new Muon(pen, assignments, rates);
         List<Tensor> scale = scale(pen, norm);
         List<String> updated = new ArrayList<>();
         for (Update update : updates) {
@@ -94,11 +95,18 @@ public record Updates(double beta1, double beta2, double epsilon, double decay, 
                 after.add(assignments.put(
                         variable + ".decayed", "AssignSubVariableOp", variable, loss, List.of(norm.node())));
             }
-            updated.add(adam.move(update, value, gradient, after));
+            updated.add(
+                    update.momentum().isPresent()
+                            ? muon.move(update, value, gradient, after)
+                            : adam.move(update, value, gradient, after));
         }
         assignments.node("train.start", "NoOp", List.of(), assignments.starts(), Map.of());
         assignments.node("train", "NoOp", List.of(), updated, Map.of());
-        return graph.toBuilder().clearNode().addAllNode(region.nodes()).build();
+        GraphDef.Builder moved = graph.toBuilder().clearNode().addAllNode(region.nodes());
+        if (!muon.library().isEmpty()) {
+            moved.getLibraryBuilder().addAllFunction(muon.library());
+        }
+        return moved.build();
     }
 
     private static Tensor norm(Region region, Pen pen, List<Update> updates) {
