@@ -2,12 +2,14 @@ package dev.lancet.runtime.text;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.runtime.text.bpe.BytePairs;
 import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Hugging Face's {@code tokenizer.json}, read by their own library. It is called without the class that DJL puts around
@@ -27,11 +29,10 @@ final class HuggingFaceTokenizer implements Tokenizer {
     private final Cleaner.Cleanable cleanable;
     private volatile boolean closed;
 
-    private HuggingFaceTokenizer(Path file, byte[] content) {
+    private HuggingFaceTokenizer(Path file, String json, String fingerprint, HuggingFaceVocabulary vocabulary) {
         this.file = file;
-        this.fingerprint = Sha256.of(content);
-        String json = new String(content, StandardCharsets.UTF_8);
-        this.vocabulary = HuggingFaceVocabulary.parse(json, file);
+        this.fingerprint = fingerprint;
+        this.vocabulary = vocabulary;
         this.library = NativeTokenizers.load();
         this.handle = create(library, json, file);
         this.cleanable = CLEANER.register(this, new Native(library, handle));
@@ -44,8 +45,30 @@ final class HuggingFaceTokenizer implements Tokenizer {
         }
     }
 
-    static HuggingFaceTokenizer read(Path file) {
-        return new HuggingFaceTokenizer(file, FileBytes.read(file, LARGEST_FILE, "tokenizer"));
+    /** The tokenizer of a file; one of plain byte pairs needs no native library and is a {@link BytePairTokenizer}. */
+    static Tokenizer read(Path file) {
+        byte[] content = FileBytes.read(file, LARGEST_FILE, "tokenizer");
+        String json = new String(content, StandardCharsets.UTF_8);
+        JsonNode root = HuggingFaceVocabulary.tree(json, file);
+        HuggingFaceVocabulary vocabulary = HuggingFaceVocabulary.of(root, file);
+        Optional<BytePairs> pairs = BytePairReader.read(root);
+        return pairs.isPresent()
+                ? new BytePairTokenizer(
+                        String.valueOf(file.getFileName()),
+                        Optional.of(file),
+                        Sha256.of(content),
+                        vocabulary,
+                        pairs.get())
+                : new HuggingFaceTokenizer(file, json, Sha256.of(content), vocabulary);
+    }
+
+    /** The same through the native library, whatever it is. */
+    static HuggingFaceTokenizer readNative(Path file) {
+        byte[] content = FileBytes.read(file, LARGEST_FILE, "tokenizer");
+        String json = new String(content, StandardCharsets.UTF_8);
+        HuggingFaceVocabulary vocabulary =
+                HuggingFaceVocabulary.of(HuggingFaceVocabulary.tree(json, file), file);
+        return new HuggingFaceTokenizer(file, json, Sha256.of(content), vocabulary);
     }
 
     private static long create(TokenizersLibrary library, String json, Path file) {

@@ -27,9 +27,8 @@ record HuggingFaceVocabulary(int size, OptionalInt begin, OptionalInt end) {
     private static final List<String> BEGINS = List.of("<s>", "<|begin_of_text|>", "<bos>", "<|startoftext|>");
     private static final List<String> ENDS = List.of("</s>", "<|end_of_text|>", "<eos>", "<|endoftext|>");
 
-    /** Reads the file's text, and {@code tokenizer_config.json} beside it where there is one. */
-    static HuggingFaceVocabulary parse(String json, Path file) {
-        JsonNode root = tree(json, file);
+    /** Reads what the file says, and {@code tokenizer_config.json} beside it where there is one. */
+    static HuggingFaceVocabulary of(JsonNode root, Path file) {
         JsonNode model = root.path("model");
         if (!model.isObject()
                 || !(model.path("vocab").isObject() || model.path("vocab").isArray())) {
@@ -64,7 +63,7 @@ record HuggingFaceVocabulary(int size, OptionalInt begin, OptionalInt end) {
                 size, special(said.path("bos_token"), BEGINS, ids), special(said.path("eos_token"), ENDS, ids));
     }
 
-    private static JsonNode tree(String json, Path file) {
+    static JsonNode tree(String json, Path file) {
         try {
             return JsonMapper.shared().readTree(json);
         } catch (JacksonException e) {

@@ -27,18 +27,18 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Joined by {@link #text()} they are the file again, up to white space between documents.
  */
-record TextFile(List<String> documents) {
+public record TextFile(List<String> documents) {
 
     private static final long LARGEST = 1L << 30;
     // Atomic, so that one \r\n never counts as two line ends.
     private static final Pattern BLANK_LINE = Pattern.compile("(?>\\r\\n|\\n)[ \\t]*(?>\\r\\n|\\n)\\s*");
 
-    TextFile {
+    public TextFile {
         documents = List.copyOf(documents);
     }
 
     /** One text out of all documents, a blank line between two. */
-    String text() {
+    public String text() {
         return String.join("\n\n", documents);
     }
 
@@ -53,7 +53,12 @@ record TextFile(List<String> documents) {
         return borders;
     }
 
-    static TextFile read(Path file) {
+    /**
+     * Reads one.
+     *
+     * @throws LancetException if the file is missing, empty, too large or not UTF-8
+     */
+    public static TextFile read(Path file) {
         byte[] bytes = FileBytes.read(file, LARGEST, "corpus");
         String name = String.valueOf(file.getFileName());
         if (name.endsWith(".tgz") || name.endsWith(".gz")) {

@@ -1,0 +1,134 @@
+package dev.lancet.cli;
+
+import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.text.LearntTokenizer;
+import dev.lancet.runtime.text.TextFile;
+import dev.lancet.runtime.text.TokenizerTraining;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lancet tokenizer}: learns a tokenizer from texts. */
+@Command(
+        name = "tokenizer",
+        description = "Learn a byte-level tokenizer (byte pair encoding, as GPT-2 has it) from texts.",
+        footer = {
+            "",
+            "Examples:",
+            "  lancet tokenizer samples/data/fed-minutes.txt --vocabulary 1024 --out target/tokenizer.json",
+            "  lancet tokenizer speeches.tar.gz minutes.jsonl --vocabulary 4096 --out fed/tokenizer.json --json",
+            "",
+            "FILE is a tokenizer.json that Hugging Face's tokenizers library reads, with the same ids. The same texts",
+            "give the same file on every machine. Bytes and special tokens are part of the vocabulary, so every text",
+            "has tokens; <|endoftext|> has the id 0.",
+        })
+final class TokenizerCommand extends LancetCommand {
+
+    @Parameters(
+            paramLabel = "TEXT",
+            arity = "1..*",
+            description = "Texts to learn from: .txt, .jsonl, .tar, each also as .gz or .tgz.")
+    private List<Path> texts = List.of();
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The tokenizer.json to be written.")
+    private Path out = Path.of("");
+
+    @Option(
+            names = "--vocabulary",
+            required = true,
+            paramLabel = "N",
+            description = "Tokens in all, at least 256 and the special ones; 4096 suits small models.")
+    private int vocabulary;
+
+    @Option(
+            names = "--minimum-frequency",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How often a pair has to occur to become a token (default: ${DEFAULT-VALUE}).")
+    private int minimumFrequency;
+
+    @Option(
+            names = "--special",
+            paramLabel = "NAME",
+            defaultValue = TokenizerTraining.END_OF_TEXT,
+            description = "A special token, found by its name in a text; repeatable (default: ${DEFAULT-VALUE}).")
+    private List<String> special = List.of();
+
+    TokenizerCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    Answer answer() {
+        if (!String.valueOf(out.getFileName()).endsWith(".json")) {
+            throw wrongUsage("--out: " + out + " would not be known as a tokenizer; end its name in .json");
+        }
+        Outputs.mustNotExist(out);
+        long began = System.nanoTime();
+        TokenizerTraining training = training();
+        read(training);
+        LearntTokenizer learnt = training.learn(progress());
+        learnt.save(out).close();
+        double seconds = (System.nanoTime() - began) / 1e9;
+        return new Answer(document(learnt, seconds), text(learnt, seconds));
+    }
+
+    private TokenizerTraining training() {
+        int least = 256 + special.size();
+        if (vocabulary < least) {
+            throw wrongUsage("--vocabulary: " + vocabulary + "; bytes and special tokens alone are " + least
+                    + ", take more, say 4096");
+        }
+        try {
+            return TokenizerTraining.bytePairs(vocabulary)
+                    .special(special)
+                    .minimumFrequency(minimumFrequency);
+        } catch (IllegalArgumentException wrong) {
+            throw wrongUsage(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private void read(TokenizerTraining training) {
+        try (Progress.Task task = progress().begin("read", texts.size())) {
+            for (int i = 0; i < texts.size(); i++) {
+                training.add(TextFile.read(texts.get(i)).text());
+                task.advance(i + 1, texts.get(i).toString());
+            }
+        }
+    }
+
+    private Map<String, @Nullable Object> document(LearntTokenizer learnt, double seconds) {
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("out", out.toString());
+        document.put("vocabulary", learnt.vocabulary());
+        document.put("merges", learnt.merges());
+        document.put("bytes", learnt.bytes());
+        document.put("words", learnt.words());
+        document.put("different_words", learnt.differentWords());
+        document.put("tokens", learnt.tokens());
+        document.put("bytes_per_token", (double) learnt.bytes() / learnt.tokens());
+        document.put("seconds", seconds);
+        return document;
+    }
+
+    private String text(LearntTokenizer learnt, double seconds) {
+        String fewer = learnt.vocabulary() < vocabulary
+                ? " of " + vocabulary + " (no other pair occurs " + minimumFrequency + " times)"
+                : "";
+        return String.format(
+                Locale.ROOT,
+                "%,d tokens%s learnt from %,d bytes in %.1f s; a token is %.2f bytes of these texts%nwrote %s%n",
+                learnt.vocabulary(),
+                fewer,
+                learnt.bytes(),
+                seconds,
+                (double) learnt.bytes() / learnt.tokens(),
+                out);
+    }
+}

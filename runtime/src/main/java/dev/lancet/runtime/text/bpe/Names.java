@@ -1,0 +1,36 @@
+package dev.lancet.runtime.text.bpe;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds special tokens that a text names: the leftmost, and of those that begin there the longest. */
+final class Names {
+
+    private record Name(String text, int id) {}
+
+    /** Where a name stands and what it means. */
+    record Found(int from, int to, int id) {}
+
+    private final List<Name> names;
+
+    Names(BytePairs vocabulary) {
+        names = vocabulary.special().stream()
+                .map(id -> new Name(new String(vocabulary.tokens().get(id), StandardCharsets.UTF_8), id))
+                .sorted((a, b) -> Integer.compare(b.text.length(), a.text.length()))
+                .toList();
+    }
+
+    Optional<Found> first(String text, int from) {
+        int end = text.length();
+        Optional<Found> first = Optional.empty();
+        for (Name name : names) {
+            int at = text.indexOf(name.text, from);
+            if (at >= 0 && at < end) {
+                first = Optional.of(new Found(at, at + name.text.length(), name.id));
+                end = at;
+            }
+        }
+        return first;
+    }
+}
