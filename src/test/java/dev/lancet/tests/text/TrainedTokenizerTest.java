@@ -28,7 +28,8 @@ class TrainedTokenizerTest {
 
         LearntTokenizer learnt = TokenizerTraining.bytePairs(1024).add(text).learn();
 
-        JsonNode merges = JsonMapper.shared().readTree(learnt.json()).path("model").path("merges");
+        JsonNode merges =
+                JsonMapper.shared().readTree(learnt.json()).path("model").path("merges");
         String lines = merges.valueStream()
                 .map(merge -> merge.get(0).stringValue() + " " + merge.get(1).stringValue())
                 .collect(Collectors.joining("\n"));
@@ -39,8 +40,7 @@ class TrainedTokenizerTest {
         assertThat(ids).hasSize(64_234).startsWith(418, 349, 12, 259, 382, 410, 506, 773, 560, 259);
         ByteBuffer bytes = ByteBuffer.allocate(4 * ids.length);
         bytes.asIntBuffer().put(ids);
-        assertThat(sha256(bytes.array()))
-                .isEqualTo("b658ad81f46f7ac582bbd9f564dd07cdf07977e811a937f38ead240f415dad34");
+        assertThat(sha256(bytes.array())).isEqualTo("b658ad81f46f7ac582bbd9f564dd07cdf07977e811a937f38ead240f415dad34");
     }
 
     private static String sha256(byte[] bytes) throws GeneralSecurityException {

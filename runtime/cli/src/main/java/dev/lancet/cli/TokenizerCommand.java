@@ -86,9 +86,7 @@ final class TokenizerCommand extends LancetCommand {
                     + ", take more, say 4096");
         }
         try {
-            return TokenizerTraining.bytePairs(vocabulary)
-                    .special(special)
-                    .minimumFrequency(minimumFrequency);
+            return TokenizerTraining.bytePairs(vocabulary).special(special).minimumFrequency(minimumFrequency);
         } catch (IllegalArgumentException wrong) {
             throw wrongUsage(String.valueOf(wrong.getMessage()));
         }

@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
 
 class TokenizerCommandTest {
 
-    private static final String SENTENCE = "The Committee decided to keep the target range for the federal funds rate. ";
+    private static final String SENTENCE =
+            "The Committee decided to keep the target range for the federal funds rate. ";
 
     @TempDir
     private Path folder;
@@ -39,8 +40,7 @@ class TokenizerCommandTest {
         assertThat(document.get("merges").asInt()).isEqualTo(43);
         try (Tokenizer tokenizer = Tokenizer.open(out)) {
             assertThat(tokenizer.vocabulary()).isEqualTo(300);
-            assertThat(document.get("tokens").asInt())
-                    .isEqualTo(tokenizer.encode(SENTENCE.repeat(20)).length);
+            assertThat(document.get("tokens").asInt()).isEqualTo(tokenizer.encode(SENTENCE.repeat(20)).length);
         }
     }
 
@@ -60,9 +60,7 @@ class TokenizerCommandTest {
                         "error: --vocabulary: 200; bytes and special tokens alone are 257, take more, say 4096\n"));
         assertThat(lancet("tokenizer", text.toString(), "--vocabulary", "300", "--out", "vocab.bpe"))
                 .isEqualTo(new Ran(
-                        2,
-                        "",
-                        "error: --out: vocab.bpe would not be known as a tokenizer; end its name in .json\n"));
+                        2, "", "error: --out: vocab.bpe would not be known as a tokenizer; end its name in .json\n"));
     }
 
     @Test

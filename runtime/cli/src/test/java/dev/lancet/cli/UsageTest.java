@@ -28,7 +28,8 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "inspect", "plan", "compress", "tokenizer", "train", "evaluate", "generate", "doctor"})
+    @ValueSource(
+            strings = {"run", "inspect", "plan", "compress", "tokenizer", "train", "evaluate", "generate", "doctor"})
     void every_command_teaches_by_example(String command) {
         Ran ran = lancet(command, "--help");
 

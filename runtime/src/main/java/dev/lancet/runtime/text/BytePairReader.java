@@ -93,7 +93,9 @@ final class BytePairReader {
         List<byte[]> inOrder = new ArrayList<>();
         for (int id = 0; id < tokens.size(); id++) {
             byte[] token = tokens.get(id);
-            check(token != null, "an id is missing");
+            if (token == null) {
+                throw new IllegalArgumentException("an id is missing");
+            }
             inOrder.add(token);
         }
         for (int b = 0; b < Alphabet.SIZE; b++) {
@@ -115,7 +117,9 @@ final class BytePairReader {
 
     private static int id(String token, Map<String, Integer> ids) {
         Integer id = ids.get(token);
-        check(id != null, "a token of a merge is not in the vocabulary");
+        if (id == null) {
+            throw new IllegalArgumentException("a token of a merge is not in the vocabulary");
+        }
         return id;
     }
 

@@ -66,8 +66,7 @@ final class HuggingFaceTokenizer implements Tokenizer {
     static HuggingFaceTokenizer readNative(Path file) {
         byte[] content = FileBytes.read(file, LARGEST_FILE, "tokenizer");
         String json = new String(content, StandardCharsets.UTF_8);
-        HuggingFaceVocabulary vocabulary =
-                HuggingFaceVocabulary.of(HuggingFaceVocabulary.tree(json, file), file);
+        HuggingFaceVocabulary vocabulary = HuggingFaceVocabulary.of(HuggingFaceVocabulary.tree(json, file), file);
         return new HuggingFaceTokenizer(file, json, Sha256.of(content), vocabulary);
     }
 

@@ -43,7 +43,8 @@ public final class TokenizerTraining {
      * @throws IllegalArgumentException if one is empty, or there twice
      */
     public TokenizerTraining special(List<String> names) {
-        if (names.stream().anyMatch(String::isEmpty) || names.stream().distinct().count() < names.size()) {
+        if (names.stream().anyMatch(String::isEmpty)
+                || names.stream().distinct().count() < names.size()) {
             throw new IllegalArgumentException(
                     "special tokens: " + names + "; each needs a name, and a name of its own");
         }

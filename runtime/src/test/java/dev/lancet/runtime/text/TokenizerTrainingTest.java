@@ -54,8 +54,10 @@ class TokenizerTrainingTest {
     @Test
     void a_rare_pair_is_no_token() {
         LearntTokenizer twice = TokenizerTraining.bytePairs(500).add("ab ab cd").learn();
-        LearntTokenizer once =
-                TokenizerTraining.bytePairs(500).minimumFrequency(1).add("ab ab cd").learn();
+        LearntTokenizer once = TokenizerTraining.bytePairs(500)
+                .minimumFrequency(1)
+                .add("ab ab cd")
+                .learn();
 
         // "ab" alone occurs twice; seven pairs occur at all: a+b, space+ab, space+c, and space+c with d.
         assertThat(twice.vocabulary()).isEqualTo(258);
@@ -102,8 +104,7 @@ class TokenizerTrainingTest {
         int[] ids = tokenizer.encode(word);
 
         assertThat(tokenizer.decode(ids)).isEqualTo(word);
-        assertThat(ids.length)
-                .isEqualTo(125_000 * tokenizer.encode("theother".repeat(2)).length / 2);
+        assertThat(ids.length).isEqualTo(125_000 * tokenizer.encode("theother".repeat(2)).length / 2);
     }
 
     @Test

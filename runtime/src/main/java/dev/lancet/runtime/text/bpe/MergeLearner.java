@@ -81,12 +81,12 @@ final class MergeLearner {
         words = new int[counted.size()][];
         times = new long[counted.size()];
         for (int w = 0; w < words.length; w++) {
-            byte[] bytes = counted.get(w).bytes();
+            byte[] bytes = counted.get(w).bytes;
             words[w] = new int[bytes.length];
             for (int i = 0; i < bytes.length; i++) {
                 words[w][i] = ofByte[bytes[i] & 0xff];
             }
-            times[w] = counted.get(w).times();
+            times[w] = counted.get(w).times;
             count(w, times[w], ALL);
         }
         queueChanged();

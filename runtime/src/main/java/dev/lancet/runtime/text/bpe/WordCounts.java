@@ -14,13 +14,16 @@ public final class WordCounts {
         private long times;
     }
 
-    /**
-     * A word.
-     *
-     * @param bytes of its UTF-8
-     * @param times how often it occurs
-     */
-    record Word(byte[] bytes, long times) {}
+    /** A word's bytes in UTF-8, and how often it occurs. */
+    static final class Word {
+        final byte[] bytes;
+        final long times;
+
+        Word(byte[] bytes, long times) {
+            this.bytes = bytes;
+            this.times = times;
+        }
+    }
 
     private final Map<String, Count> counts = new HashMap<>(1 << 16);
     private long words;

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SplitterTest {
 
-    private static final Pattern GPT2 = Pattern.compile("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+"
-            + "| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+");
+    private static final Pattern GPT2 =
+            Pattern.compile("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+" + "| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+");
 
     @ParameterizedTest
     @CsvSource(
