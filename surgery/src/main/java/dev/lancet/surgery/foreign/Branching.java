@@ -1,16 +1,14 @@
 package dev.lancet.surgery.foreign;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import org.tensorflow.proto.AttrValue;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.OpDef;
 
 /**
  * A node that runs functions under a condition.
@@ -56,17 +54,44 @@ record Branching(boolean loop, int skipped, Map<String, String> bodies) {
         return bodies;
     }
 
-    /** What a body sees as its arguments: what was passed, where it stays the same through all turns of a loop. */
-    List<String> seen(
-            String prefix, FunctionDef function, List<String> data, BiFunction<String, DataType, String> opaque) {
-        List<String> seen = new ArrayList<>();
-        List<OpDef.ArgDef> arguments = function.getSignature().getInputArgList();
-        for (int i = 0; i < arguments.size() && i + skipped < data.size(); i++) {
-            String passed = data.get(i + skipped);
-            boolean same = !loop || arguments.get(i).getType() == DataType.DT_RESOURCE;
-            String name = prefix + "/" + arguments.get(i).getName();
-            seen.add(same ? passed : opaque.apply(name, arguments.get(i).getType()));
+    /** Whether what this body returns are its arguments in the next turn. */
+    boolean turns(String word) {
+        return loop && word.equals("body");
+    }
+
+    /** Which arguments a body sees as they were passed: those of a branch, and of a loop what no turn changes. */
+    List<Boolean> stays(Map<String, FunctionDef> functions, int arguments) {
+        FunctionDef body = functions.get(bodies.getOrDefault("body", ""));
+        Map<String, String> same = body == null ? Map.of() : identities(body);
+        List<Boolean> stays = new ArrayList<>();
+        for (int i = 0; i < arguments; i++) {
+            stays.add(!loop || (body != null && handedOn(body, i, same)));
         }
-        return seen;
+        return stays;
+    }
+
+    private static Map<String, String> identities(FunctionDef body) {
+        Map<String, String> same = new HashMap<>();
+        for (NodeDef node : body.getNodeDefList()) {
+            if (node.getOp().equals("Identity") && node.getInputCount() > 0) {
+                same.put(node.getName() + ":output:0", node.getInput(0));
+            }
+        }
+        return same;
+    }
+
+    /** Whether a body returns an argument as it is. */
+    private static boolean handedOn(FunctionDef body, int argument, Map<String, String> same) {
+        if (argument >= body.getSignature().getInputArgCount()
+                || argument >= body.getSignature().getOutputArgCount()) {
+            return false;
+        }
+        String wanted = body.getSignature().getInputArg(argument).getName();
+        String at =
+                body.getRetOrDefault(body.getSignature().getOutputArg(argument).getName(), "");
+        for (int steps = 0; steps <= same.size() && !at.equals(wanted); steps++) {
+            at = same.getOrDefault(at, "");
+        }
+        return at.equals(wanted);
     }
 }

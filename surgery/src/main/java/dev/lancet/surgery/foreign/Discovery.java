@@ -17,19 +17,17 @@ import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.proto.DataType;
 
-/** Finds the matrices of a graph without calls, and what they do. */
+/** Finds the matrices of an open graph, and what they do. */
 final class Discovery {
 
     private static final Set<String> ASKS_ITS_SHAPE = Set.of("Shape", "Rank", "Size", "VariableShape");
 
-    private final GraphView flat;
     private final GraphView open;
     private final Map<String, List<Found>> byHolder = new LinkedHashMap<>();
     private final List<LeftAlone> leftAlone = new ArrayList<>();
 
-    private Discovery(GraphView flat) {
-        this.flat = flat;
-        this.open = GraphView.of(Inlining.open(flat));
+    private Discovery(GraphView open) {
+        this.open = open;
     }
 
     /**
@@ -40,8 +38,8 @@ final class Discovery {
      */
     record Findings(List<Layer> layers, List<LeftAlone> leftAlone) {}
 
-    static Findings of(GraphView flat) {
-        return new Discovery(flat).findings();
+    static Findings of(Opened opened) {
+        return new Discovery(GraphView.of(opened.graph())).findings();
     }
 
     private Findings findings() {
@@ -92,10 +90,7 @@ final class Discovery {
         }
         Use first = uses.get(0);
         for (Use use : uses) {
-            if (flat.find(use.node()).isEmpty()) {
-                return use.node() + " stands in the body of a loop or branch, where nothing is cut";
-            }
-            Node node = flat.node(use.node());
+            Node node = open.node(use.node());
             String type = List.of("T", "Tout", "Tparams", "dtype").stream()
                     .filter(attribute -> node.attribute(attribute).isPresent())
                     .findFirst()

@@ -36,23 +36,26 @@ public final class ForeignModel {
     private final Path path;
     private final MetaGraphDef meta;
     private final Optional<SavedModelFolder> folder;
+    private final Opened opened;
     private final Findings findings;
     private final List<Held> held;
     private final List<Dead> dead;
     private final Map<String, TensorProto> constants;
 
     private ForeignModel(
-            Path path,
-            MetaGraphDef meta,
-            Optional<SavedModelFolder> folder,
-            Map<String, String> keys,
-            Thawing thawing) {
+            Path path, MetaGraphDef meta, Optional<SavedModelFolder> folder, Map<String, String> keys, GraphView flat) {
         this.path = path;
         this.folder = folder;
+        Opened whole = Inlining.open(flat);
+        Thawing thawing = Thawing.of(whole);
         this.constants = thawing.values();
-        GraphView graph = GraphView.of(Reads.unordered(GraphView.of(thawing.graph())));
+        GraphView thawed = GraphView.of(Closing.of(whole, Frames.entered(thawing.graph())));
+        GraphView graph = GraphView.of(
+                Reads.unordered(thawed, GraphView.of(Inlining.open(thawed).graph())));
         this.meta = meta.toBuilder().setGraphDef(graph.definition()).build();
-        this.findings = Discovery.of(graph);
+        Set<String> roots = folder.isPresent() ? Roots.of(meta) : Roots.ends(graph);
+        this.opened = Inlining.open(graph).unordered().reaching(roots);
+        this.findings = Discovery.of(opened);
         this.held = Holdings.live(graph, keys);
         this.dead = folder.map(saved -> Holdings.dead(saved, held)).orElse(List.of());
     }
@@ -80,8 +83,7 @@ public final class ForeignModel {
         Map<String, String> renamedKeys = new LinkedHashMap<>();
         keys.forEach((node, key) -> renamedKeys.put(names.getOrDefault(node, node), key));
         GraphView named = GraphView.of(Naming.renamed(flat, names));
-        return new ForeignModel(
-                path, saved.meta(), Optional.of(saved), renamedKeys, Thawing.of(named, Discovery.of(named)));
+        return new ForeignModel(path, saved.meta(), Optional.of(saved), renamedKeys, named);
     }
 
     private static ForeignModel ofFile(Path path) {
@@ -96,12 +98,7 @@ public final class ForeignModel {
         }
         GraphView all = GraphView.of(definition);
         GraphView flat = flat(all, Roots.ends(all));
-        return new ForeignModel(
-                path,
-                MetaGraphDef.getDefaultInstance(),
-                Optional.empty(),
-                Map.of(),
-                Thawing.of(flat, Discovery.of(flat)));
+        return new ForeignModel(path, MetaGraphDef.getDefaultInstance(), Optional.empty(), Map.of(), flat);
     }
 
     private static GraphView flat(GraphView all, Set<String> roots) {
@@ -133,6 +130,11 @@ public final class ForeignModel {
     /** The graph as Lancet sees it, with the signatures; of a frozen graph without. */
     public MetaGraphDef meta() {
         return meta;
+    }
+
+    /** The graph with its loops and branches laid open. */
+    Opened opened() {
+        return opened;
     }
 
     /** The matrices, each once, in the order in which they are used. */

@@ -62,9 +62,14 @@ public final class ForeignOperation {
         });
         GraphView before = GraphView.of(model.meta().getGraphDef());
         Set<String> roots = model.frozen() ? Roots.ends(before) : Roots.of(model.meta());
+        Opened opened = model.opened();
+        GraphView open = GraphView.of(opened.graph());
+        Set<String> left = new HashSet<>(roots);
+        left.addAll(opened.roots(open));
         Operation operation =
-                Surgeon.operate(Normal.of(before, layers, roots), new Plan(plan.model(), plan.changed(), List.of()));
-        return new ForeignOperation(model, plan, operation.graph(), operation.outcomes());
+                Surgeon.operate(Normal.of(open, layers, left), new Plan(plan.model(), plan.changed(), List.of()));
+        GraphView closed = GraphView.of(Closing.of(opened, Frames.entered(operation.graph())));
+        return new ForeignOperation(model, plan, Pruning.reaching(closed, roots), operation.outcomes());
     }
 
     /** The graph afterwards, its weights in variables. */

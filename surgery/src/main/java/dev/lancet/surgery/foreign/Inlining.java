@@ -32,6 +32,7 @@ final class Inlining {
     private final Outputs outputs = Outputs.known();
     private final boolean loopsToo;
     private final List<NodeDef> flat = new ArrayList<>();
+    private final List<Fork> forks = new ArrayList<>();
 
     private Inlining(GraphView graph, boolean loopsToo) {
         this.graph = graph;
@@ -43,12 +44,11 @@ final class Inlining {
         return new Inlining(graph, false).unfolded();
     }
 
-    /**
-     * The graph without calls, and with the bodies of loops and branches laid open beside the nodes that run them. It is
-     * there to be looked at: nobody may run it.
-     */
-    static GraphDef open(GraphView graph) {
-        return new Inlining(graph, true).unfolded();
+    /** The graph without calls, and with the bodies of loops and branches laid open. */
+    static Opened open(GraphView graph) {
+        Inlining inlining = new Inlining(graph, true);
+        GraphDef laid = inlining.unfolded();
+        return Opened.of(laid, inlining.forks);
     }
 
     private GraphDef unfolded() {
@@ -59,7 +59,7 @@ final class Inlining {
     private void top(NodeDef node) {
         if (!CALLS.contains(node.getOp())) {
             add(node);
-            look(node);
+            look(node, 0);
             return;
         }
         Returned returned = call(node, node.getInputList(), 0);
@@ -147,7 +147,7 @@ final class Inlining {
             } else {
                 scope.node(node, name);
                 add(placed);
-                look(placed);
+                look(placed, depth);
             }
         }
         List<String> values = new ArrayList<>();
@@ -161,30 +161,60 @@ final class Inlining {
     }
 
     /** Lays the bodies of a loop or branch open. */
-    private void look(NodeDef node) {
-        if (!loopsToo) {
-            return;
+    private void look(NodeDef node, int depth) {
+        if (loopsToo) {
+            Branching.of(node).ifPresent(branching -> open(node, branching, depth));
         }
-        Branching.of(node).ifPresent(branching -> branching.bodies().forEach((word, name) -> {
-            FunctionDef function = function(node, name);
-            String prefix = node.getName() + "/" + word;
-            body(prefix, function, branching.seen(prefix, function, data(node), this::opaque), 1);
-        }));
     }
 
-    private static List<String> data(NodeDef node) {
-        return node.getInputList().stream()
+    private void open(NodeDef node, Branching branching, int depth) {
+        List<String> data = node.getInputList().stream()
                 .filter(input -> !input.startsWith("^"))
                 .toList();
+        List<String> passed = data.subList(Math.min(branching.skipped(), data.size()), data.size());
+        List<Boolean> stays = branching.stays(graph.functions(), passed.size());
+        int at = forks.size();
+        List<Fork.Body> bodies = new ArrayList<>();
+        branching.bodies().forEach((word, name) -> {
+            String prefix = node.getName() + "/" + word;
+            FunctionDef function = function(node, name);
+            List<String> arguments = arguments(prefix, function, passed, stays);
+            int first = flat.size();
+            Returned returned = body(prefix, function, arguments, depth + 1);
+            Set<String> members = new LinkedHashSet<>();
+            flat.subList(first, flat.size()).forEach(member -> members.add(member.getName()));
+            NodeDef.Builder end = NodeDef.newBuilder().setName(prefix).setOp(Fork.RETURNED);
+            for (int i = 0; i < returned.values().size(); i++) {
+                boolean handedOn = branching.turns(word) && i < stays.size() && stays.get(i);
+                if (!handedOn) {
+                    end.addInput(returned.values().get(i));
+                }
+            }
+            returned.after().forEach(ran -> end.addInput("^" + ran));
+            add(end.build());
+            bodies.add(new Fork.Body(word, function, arguments, members));
+        });
+        // Before those that stand in its bodies.
+        forks.add(at, new Fork(node, branching, passed, stays, bodies));
     }
 
-    /** Stands for what a loop carries from turn to turn. */
-    private String opaque(String name, DataType type) {
-        add(NodeDef.newBuilder()
-                .setName(name)
-                .setOp("Placeholder")
-                .putAttr("dtype", Attrs.of(type))
-                .build());
-        return name;
+    /** What a body sees: what was passed, or a placeholder for what a loop carries from turn to turn. */
+    private List<String> arguments(String prefix, FunctionDef function, List<String> passed, List<Boolean> stays) {
+        List<String> seen = new ArrayList<>();
+        List<OpDef.ArgDef> arguments = function.getSignature().getInputArgList();
+        for (int i = 0; i < passed.size(); i++) {
+            if (stays.get(i) || i >= arguments.size()) {
+                seen.add(passed.get(i));
+                continue;
+            }
+            String name = prefix + "/" + arguments.get(i).getName();
+            add(NodeDef.newBuilder()
+                    .setName(name)
+                    .setOp(Fork.CARRIED)
+                    .putAttr("dtype", Attrs.of(arguments.get(i).getType()))
+                    .build());
+            seen.add(name);
+        }
+        return seen;
     }
 }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
@@ -34,6 +35,7 @@ final class Normal {
 
     private final GraphView graph;
     private final Map<String, List<NodeDef>> replaced = new LinkedHashMap<>();
+    private final Taken taken = new Taken();
 
     private Normal(GraphView graph) {
         this.graph = graph;
@@ -49,9 +51,18 @@ final class Normal {
     private GraphDef rewritten() {
         GraphDef.Builder result = graph.definition().toBuilder().clearNode();
         for (Node node : graph.nodes()) {
-            result.addAllNode(replaced.getOrDefault(node.name(), List.of(node.definition())));
+            for (NodeDef placed : replaced.getOrDefault(node.name(), List.of(node.definition()))) {
+                List<String> inputs = taken.inputs(placed.getInputList(), node);
+                result.addNode(
+                        inputs.equals(placed.getInputList())
+                                ? placed
+                                : placed.toBuilder()
+                                        .clearInput()
+                                        .addAllInput(inputs)
+                                        .build());
+            }
         }
-        return result.build();
+        return result.addAllNode(taken.nodes()).build();
     }
 
     private void layer(Layer layer) {
@@ -75,8 +86,19 @@ final class Normal {
         for (Use use : layer.uses()) {
             Node site = graph.node(use.node());
             List<NodeDef> nodes = use.kind() == Use.Kind.LOOKUP ? lookup(site, name) : product(site, use, read);
-            replaced.put(site.name(), nodes.stream().map(Normal::plain).toList());
+            Optional<String> when = taken.instead(site, use.input());
+            replaced.put(
+                    site.name(),
+                    nodes.stream()
+                            .map(Normal::plain)
+                            .map(node -> when.isPresent() && node.getName().equals(site.name())
+                                    ? node.toBuilder()
+                                            .addInput("^" + when.get())
+                                            .build()
+                                    : node)
+                            .toList());
         }
+        taken.past(graph.node(name));
         shapes(graph.node(name));
     }
 

@@ -13,8 +13,8 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * The names of outputs of operators that have several, of which a list counts as one. A function body says
- * {@code unique:idx:0} where a graph says {@code unique:1}; whoever unfolds a body has to count.
+ * The names of outputs of operators, of which a list counts as one. A function body says {@code unique:idx:0} where a graph
+ * says {@code unique:1}; whoever unfolds a body has to count, and whoever folds one to name.
  *
  * <p>The resource {@code outputs.txt} is taken from the operators that TensorFlow 2.18 registers: an operator a line, then
  * its outputs, a list as {@code name*attribute}.
@@ -63,6 +63,32 @@ final class Outputs {
         }
         throw new LancetException("graph: " + node.getName() + " is a " + node.getOp() + ", which has no output '"
                 + port + "'; its outputs are " + String.join(", ", outputs));
+    }
+
+    /**
+     * How a body calls an output of a node that is counted flat.
+     *
+     * @throws LancetException if the node has not so many
+     */
+    String named(NodeDef node, int number) {
+        List<String> names = byOp.get(node.getOp());
+        if (names == null) {
+            throw new LancetException(
+                    "graph: " + node.getName() + " is a " + node.getOp()
+                            + ", an operator that TensorFlow 2.18 does not have; nothing in a loop or branch with it can be cut");
+        }
+        int before = 0;
+        for (String output : names) {
+            int star = output.indexOf('*');
+            int length = star < 0
+                    ? 1
+                    : length(node.getAttrOrDefault(output.substring(star + 1), AttrValue.getDefaultInstance()));
+            if (number < before + length) {
+                return (star < 0 ? output : output.substring(0, star)) + ":" + (number - before);
+            }
+            before += length;
+        }
+        throw new LancetException("graph: " + node.getName() + ", a " + node.getOp() + ", has no output " + number);
     }
 
     private static int length(AttrValue attribute) {

@@ -12,17 +12,28 @@ final class Reads {
 
     /** What asks a variable without changing it. */
     static final Set<String> ASKING = Set.of(
-            "ReadVariableOp", "ResourceGather", "VariableShape", "VarIsInitializedOp", "DisableCopyOnRead", "Identity");
+            "ReadVariableOp",
+            "ResourceGather",
+            "VariableShape",
+            "VarIsInitializedOp",
+            "DisableCopyOnRead",
+            "Identity",
+            Fork.RETURNED);
 
     private Reads() {}
 
     /** The graph without orders after reads of such variables. TensorFlow writes one for every read of a function. */
     static GraphDef unordered(GraphView graph) {
+        return unordered(graph, graph);
+    }
+
+    /** The same, for a graph of which an open form shows what its loops do with variables. */
+    static GraphDef unordered(GraphView graph, GraphView open) {
         GraphDef.Builder result = graph.definition().toBuilder().clearNode();
         for (Node node : graph.nodes()) {
             NodeDef.Builder kept = node.definition().toBuilder().clearInput();
             for (Input input : node.inputs()) {
-                if (!(input.control() && settled(graph.node(input.node())))) {
+                if (!(input.control() && settled(open.node(input.node())))) {
                     kept.addInput(input.toString());
                 }
             }
@@ -49,7 +60,6 @@ final class Reads {
         return holder.is("Const")
                 || (holder.is("VarHandleOp")
                         && holder.uses().stream()
-                                .allMatch(use -> ASKING.contains(use.node().op())
-                                        || Branching.of(use.node().definition()).isPresent()));
+                                .allMatch(use -> ASKING.contains(use.node().op())));
     }
 }

@@ -18,6 +18,10 @@ final class Signatures {
     static MetaGraphDef ofEnds(GraphView graph) {
         SignatureDef.Builder signature = SignatureDef.newBuilder().setMethodName("tensorflow/serving/predict");
         for (Node node : graph.nodes()) {
+            // Freezing leaves placeholders behind that feed nothing.
+            if (node.is("Placeholder") && node.uses().isEmpty()) {
+                continue;
+            }
             if (node.is("Placeholder")) {
                 TensorShapeProto shape =
                         node.attribute("shape").map(AttrValue::getShape).orElse(unknown());

@@ -15,7 +15,7 @@ import org.tensorflow.proto.TensorProto;
 /**
  * Constants that are weights become variables, so that a frozen graph is one with variables like any other.
  *
- * @param graph the graph with variables in the place of those constants
+ * @param graph the open graph with variables in the place of those constants
  * @param values the constants by the name of their variable
  */
 record Thawing(GraphDef graph, Map<String, TensorProto> values) {
@@ -24,17 +24,24 @@ record Thawing(GraphDef graph, Map<String, TensorProto> values) {
     private static final Set<String> PLUMBING =
             Set.of("resource", "ReadVariableOp", "Cast", "MatMul", "Tensordot", "Reshape", "Shape", "GatherV2", "read");
 
-    static Thawing of(GraphView flat, Findings findings) {
+    static Thawing of(Opened opened) {
+        GraphView flat = GraphView.of(opened.graph());
+        Findings findings = Discovery.of(opened);
         Map<String, String> wanted = new LinkedHashMap<>();
         Set<String> constants = new LinkedHashSet<>();
         for (Layer layer : findings.layers()) {
             String name = layer.weight().name();
             if (flat.node(name).is("Const")) {
                 constants.add(name);
-                wanted.put(name, named(name, layer.weight().role().table()));
+                // An argument of a function that is gone has no name of its own, so the product gives one.
+                boolean anonymous = !layer.uses().isEmpty() && name.matches("(.*/)?(input|unknown|args)_?\\d*");
+                wanted.put(name, anonymous ? layer.uses().get(0).node() + end(layer) : named(name, end(layer)));
             }
         }
         Map<String, String> names = Naming.possible(flat, wanted);
+        if (constants.isEmpty()) {
+            return new Thawing(opened.graph(), Map.of());
+        }
         GraphDef.Builder thawed = flat.definition().toBuilder().clearNode();
         Map<String, TensorProto> values = new LinkedHashMap<>();
         for (Node node : flat.nodes()) {
@@ -67,8 +74,12 @@ record Thawing(GraphDef graph, Map<String, TensorProto> values) {
                 .build();
     }
 
+    private static String end(Layer layer) {
+        return layer.weight().role().table() ? "/embeddings" : "/kernel";
+    }
+
     /** {@code encoder/up/Cast/ReadVariableOp/resource} was {@code encoder/up}; what it holds is its kernel, or its table. */
-    private static String named(String constant, boolean table) {
+    private static String named(String constant, String end) {
         String name = constant;
         int slash = name.lastIndexOf('/');
         while (slash > 0 && PLUMBING.contains(name.substring(slash + 1).replaceAll("_\\d+$", ""))) {
@@ -78,6 +89,6 @@ record Thawing(GraphDef graph, Map<String, TensorProto> values) {
         if (name.equals(constant)) {
             return constant + ".variable";
         }
-        return name + (table ? "/embeddings" : "/kernel");
+        return name + end;
     }
 }

@@ -19,15 +19,24 @@ import org.tensorflow.proto.DataType;
  */
 record Tracing(Source source, View view, List<Node> path) {
 
-    private static final Set<String> AS_IT_IS =
-            Set.of("Identity", "ReadVariableOp", "Cast", "StopGradient", "Snapshot", "PreventGradient", "EnsureShape");
+    private static final Set<String> AS_IT_IS = Set.of(
+            "Identity",
+            "ReadVariableOp",
+            "Cast",
+            "StopGradient",
+            "Snapshot",
+            "PreventGradient",
+            "EnsureShape",
+            "Switch",
+            "_SwitchN",
+            "Enter");
     private static final Set<String> MOVES = Set.of("Reshape", "Transpose", "ExpandDims", "Squeeze");
     private static final int LONGEST = 64;
 
     /** What an input is, or empty if it is worked out from something else. */
     static Optional<Tracing> back(Node user, int input) {
         return user.producer(input)
-                .filter(producer -> user.dataInputs().get(input).port() == 0)
+                .filter(producer -> only(producer, user.dataInputs().get(input).port()))
                 .flatMap(producer -> from(producer, LONGEST));
     }
 
@@ -40,13 +49,28 @@ record Tracing(Source source, View view, List<Node> path) {
         if (left == 0 || !passes(node)) {
             return Optional.empty();
         }
-        Optional<Node> before = node.producer(0).filter(producer -> port(node) == 0);
+        Optional<Node> before = node.producer(0).filter(producer -> only(producer, port(node)));
         return before.flatMap(producer -> from(producer, left - 1)).flatMap(tracing -> tracing.through(node, same));
     }
 
-    /** Whether a node hands its first input on, at most in another shape, order or float type. */
+    /** Whether an output is what the node hands on; all of a Switch are. */
+    private static boolean only(Node producer, int port) {
+        return port == 0 || branch(producer);
+    }
+
+    /** Whether a node hands its first input on to one of several branches. */
+    static boolean branch(Node node) {
+        return node.is("Switch") || node.is("_SwitchN");
+    }
+
+    /**
+     * Whether a node hands its first input on, at most in another shape, order or float type. What a loop carries from turn to
+     * turn is another thing each time, what stands around it enters as a constant.
+     */
     static boolean passes(Node node) {
-        return (AS_IT_IS.contains(node.op()) || MOVES.contains(node.op())) && !floatless(node);
+        return (AS_IT_IS.contains(node.op()) || MOVES.contains(node.op()))
+                && !floatless(node)
+                && !(node.is("Enter") && !node.flag("is_constant"));
     }
 
     private static int port(Node node) {

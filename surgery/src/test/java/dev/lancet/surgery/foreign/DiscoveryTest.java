@@ -19,12 +19,14 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
+import org.tensorflow.proto.TensorProto;
 
 class DiscoveryTest {
 
@@ -259,44 +261,79 @@ class DiscoveryTest {
                 .withMessageEndingWith("; a function calls itself, which no SavedModel may");
     }
 
-    @Test
-    void a_layer_in_the_body_of_a_loop_is_seen_and_left_alone() throws IOException {
+    /** A loop with a body that multiplies with what comes in as {@code w}, and returns either that or the product. */
+    private static GraphDef loop(boolean handsOn) {
         Sketch body = Sketch.function("turn");
-        Value x = body.argument("x", Form.of(DataType.DT_FLOAT, 2, 6));
-        Value handle = body.argument("handle", Form.of(DataType.DT_RESOURCE));
-        Value read = body.node("read", "ReadVariableOp")
-                .in(handle)
-                .with("dtype", DataType.DT_FLOAT)
-                .gives(Form.of(DataType.DT_FLOAT, 6, 6));
-        body.result("y", new Ops(body).matmul("product", x, false, read, false));
-        body.result("handle_out", handle);
-        GraphDef.Builder graph = GraphText.parse("x = Placeholder [2,6]\nw = Variable [6,6]\n").toBuilder();
+        Ops ops = new Ops(body);
+        Value x = body.argument("x", Form.of(DataType.DT_FLOAT, 6, 6));
+        Value w = body.argument("w", Form.of(DataType.DT_FLOAT, 6, 6));
+        Value product = ops.matmul("product", x, false, w, false);
+        body.result("y", product);
+        body.result("w_out", handsOn ? w : product);
+        Sketch condition = Sketch.function("more");
+        condition.argument("x", Form.of(DataType.DT_FLOAT, 6, 6));
+        condition.argument("w", Form.of(DataType.DT_FLOAT, 6, 6));
+        condition.result(
+                "go",
+                condition
+                        .node("go", "Const")
+                        .with("dtype", DataType.DT_BOOL)
+                        .with(
+                                "value",
+                                Attrs.of(TensorProto.newBuilder()
+                                        .setDtype(DataType.DT_BOOL)
+                                        .addBoolVal(false)
+                                        .build()))
+                        .gives(DataType.DT_BOOL, List.of()));
+        GraphDef.Builder graph = GraphText.parse("""
+                x = Placeholder [6,6]
+                w = Variable [6,6]
+                y = MatMul(x, w)
+                """).toBuilder();
         graph.addNode(NodeDef.newBuilder()
                 .setName("loop")
                 .setOp("While")
-                .addInput("x")
-                .addInput("w")
-                .putAttr(
-                        "body",
-                        Attrs.of(NameAttrList.newBuilder().setName("turn").build()))
-                .putAttr(
-                        "cond",
-                        Attrs.of(NameAttrList.newBuilder().setName("turn").build())));
-        graph.getLibraryBuilder().addFunction(body.toFunction().definition());
+                .addInput("y")
+                .addInput("w.read")
+                .putAttr("T", Attrs.types(List.of(DataType.DT_FLOAT, DataType.DT_FLOAT)))
+                .putAttr("body", named("turn"))
+                .putAttr("cond", named("more")));
+        graph.getLibraryBuilder()
+                .addFunction(body.toFunction().definition())
+                .addFunction(condition.toFunction().definition());
+        return graph.build();
+    }
 
-        assertThat(told(model(graph.build())))
-                .singleElement()
-                .asString()
-                .endsWith(
-                        " left alone: loop/cond/product stands in the body of a loop or branch, where nothing is cut");
+    private static AttrValue named(String function) {
+        return Attrs.of(NameAttrList.newBuilder().setName(function).build());
+    }
+
+    @Test
+    void a_matrix_that_a_loop_hands_on_from_turn_to_turn_is_cut_inside_and_outside_of_it() throws IOException {
+        ForeignModel model = model(loop(true));
+        assertThat(told(model))
+                .containsExactly("w LINEAR [6, 6] [y (MatMul, x · W), loop/body/product (MatMul, x · W)]");
+        assertThat(cut(model, 2)).contains("loop = While(y, w.left, w.right) body=@loop.body cond=@loop.cond", """
+                        function loop.body(x, w_left_read, w_right_read) -> (y, w_left_read_, w_right_read_)
+                          product.left = MatMul(x, w_left_read)
+                          product = MatMul(product.left:product, w_right_read)
+                          return w_left_read_ = w_left_read
+                          return w_right_read_ = w_right_read
+                          return y = product:product
+                        """);
+    }
+
+    @Test
+    void a_matrix_that_changes_from_turn_to_turn_stays_whole() throws IOException {
+        assertThat(told(model(loop(false))))
+                .containsExactly("w LINEAR [6, 6] [y (MatMul, x · W)] left alone: it also feeds loop, a While");
     }
 
     @Test
     void a_constant_that_is_multiplied_is_a_weight_named_after_its_layer() throws IOException {
         GraphDef.Builder graph = GraphText.parse("x = Placeholder [2,3]").toBuilder();
-        org.tensorflow.proto.TensorProto.Builder values = org.tensorflow.proto.TensorProto.newBuilder()
-                .setDtype(DataType.DT_FLOAT)
-                .setTensorShape(Attrs.shape(List.of(3L, 2L)));
+        TensorProto.Builder values =
+                TensorProto.newBuilder().setDtype(DataType.DT_FLOAT).setTensorShape(Attrs.shape(List.of(3L, 2L)));
         for (int i = 0; i < 6; i++) {
             values.addFloatVal(i);
         }

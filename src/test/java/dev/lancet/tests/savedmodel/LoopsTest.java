@@ -1,0 +1,208 @@
+package dev.lancet.tests.savedmodel;
+
+import static dev.lancet.dsl.Precision.int4;
+import static dev.lancet.dsl.Precision.int8;
+import static dev.lancet.dsl.Selector.everything;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Spectra;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.runtime.foreign.ForeignCompression;
+import dev.lancet.surgery.foreign.ForeignModel;
+import dev.lancet.surgery.foreign.Layer;
+import dev.lancet.surgery.savedmodel.Entry;
+import dev.lancet.surgery.savedmodel.SavedModelFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorflow.Tensor;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+
+/** Layers in the bodies of loops and branches, in models that Python wrote. */
+class LoopsTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void layers_in_the_bodies_of_loops_and_branches_are_found_under_the_names_of_their_author() {
+        ForeignModel model = ForeignModel.open(PythonGraphs.of("turns"));
+        assertThat(model.layers())
+                .allMatch(Layer::treatable)
+                .extracting(layer -> layer.weight().name() + " " + layer.uses().size())
+                .containsExactly(
+                        "shared/kernel 2",
+                        "up/kernel 1",
+                        "down/kernel 1",
+                        "turn/kernel 1",
+                        "then/kernel 1",
+                        "inner/kernel 2",
+                        "otherwise/kernel 1",
+                        "first/kernel 1",
+                        "second/kernel 1");
+        assertThat(model.leftAlone()).isEmpty();
+    }
+
+    @Test
+    void factors_of_full_rank_in_loops_and_branches_change_nothing() {
+        ForeignModel model = ForeignModel.open(PythonGraphs.of("turns"));
+        Path out = folder.resolve("out");
+        ForeignCompression.of(model, fullRank(model)).write(out);
+        List<double[]> expected = PythonGraphs.rows("turns");
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(turns(out, i)).containsExactly(expected.get(i), within(1e-5));
+        }
+        assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
+                .extracting(Entry::key)
+                .contains("turn/kernel.left", "inner/kernel.right")
+                .doesNotContain("turn/kernel", "shared/kernel", "inner/kernel")
+                .hasSize(18);
+    }
+
+    @Test
+    void what_is_quantised_in_a_loop_stays_near() {
+        Path out = quantised("turns", int8());
+        List<double[]> expected = PythonGraphs.rows("turns");
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(turns(out, i)).containsExactly(expected.get(i), within(0.05));
+            assertThat(turns(out, i)).isNotEqualTo(expected.get(i));
+        }
+        assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
+                .extracting(Entry::type)
+                .filteredOn(type -> type == DataType.DT_UINT8)
+                .hasSize(9);
+    }
+
+    @Test
+    void functions_and_frames_compute_the_same_with_the_same_codes() {
+        Path functions = quantised("turns", int4(8));
+        Path frozen = quantised("turns.pb", int4(8));
+        Path frames = quantised("frames.pb", int4(8));
+        for (int i = 0; i < 4; i++) {
+            double[] expected = turns(functions, i);
+            try (Tensor x = PythonGraphs.input(i)) {
+                for (Path path : new Path[] {frozen, frames}) {
+                    assertThat(PythonGraphs.doubles(Served.run(path, "serving_default", "x", x, "Identity")))
+                            .containsExactly(expected, within(1e-5));
+                }
+            }
+        }
+    }
+
+    private Path quantised(String name, Precision precision) {
+        ForeignModel model = ForeignModel.open(PythonGraphs.of(name));
+        Path out = folder.resolve(name + "-" + precision.bits());
+        Plan plan = model.plan(Compression.keepAll().on(everything()).quantize(precision), Spectra.none());
+        ForeignCompression.of(model, plan).write(out);
+        return out;
+    }
+
+    private static double[] turns(Path model, int input) {
+        try (Tensor x = PythonGraphs.input(input)) {
+            return PythonGraphs.doubles(Served.run(model, "serving_default", "x", x, "y"));
+        }
+    }
+
+    @Test
+    void one_layer_in_a_loop_may_be_cut_and_the_others_left_as_they_are() {
+        ForeignModel model = ForeignModel.open(PythonGraphs.of("turns"));
+        Path out = folder.resolve("one");
+        Step step = Step.factorise(model.plan().step("turn/kernel").weight(), 8, Precision.float32(), "one");
+        ForeignCompression.of(model, model.plan().with(step)).write(out);
+        assertThat(turns(out, 0)).containsExactly(PythonGraphs.rows("turns").get(0), within(1e-5));
+        // Branches that nobody touched call the functions that they called.
+        assertThat(SavedModelFolder.read(out).meta().getGraphDef().getLibrary().getFunctionList())
+                .extracting(function -> function.getSignature().getName())
+                .filteredOn(name -> name.startsWith("StatefulPartitionedCall."))
+                .containsExactly(
+                        "StatefulPartitionedCall.StatefulPartitionedCall.while.body",
+                        "StatefulPartitionedCall.StatefulPartitionedCall.while.cond");
+    }
+
+    @Test
+    void what_was_written_can_be_opened_and_cut_again() {
+        ForeignModel model = ForeignModel.open(PythonGraphs.of("turns"));
+        Path once = folder.resolve("once");
+        Step step = Step.factorise(model.plan().step("turn/kernel").weight(), 8, Precision.float32(), "one");
+        ForeignCompression.of(model, model.plan().with(step)).write(once);
+        ForeignModel again = ForeignModel.open(once);
+        Path twice = folder.resolve("twice");
+        Plan plan = again.plan();
+        for (String name : new String[] {"up/kernel", "inner/kernel", "first/kernel"}) {
+            plan = plan.with(Step.factorise(plan.step(name).weight(), 8, Precision.float32(), "again"));
+        }
+        ForeignCompression.of(again, plan).write(twice);
+        assertThat(turns(twice, 1)).containsExactly(PythonGraphs.rows("turns").get(1), within(1e-5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"turns.pb", "frames.pb"})
+    void a_frozen_graph_keeps_its_loops_as_functions_or_as_frames(String name) throws Exception {
+        Path path = PythonGraphs.of(name);
+        ForeignModel model = ForeignModel.open(path);
+        assertThat(model.layers()).hasSize(9).allMatch(Layer::treatable);
+        Path out = folder.resolve("out.pb");
+        Path saved = folder.resolve("out");
+        ForeignCompression cut = ForeignCompression.of(model, fullRank(model));
+        cut.write(out);
+        cut.write(saved);
+        GraphDef before = GraphDef.parseFrom(Files.readAllBytes(path));
+        GraphDef after = GraphDef.parseFrom(Files.readAllBytes(out));
+        for (int i = 0; i < 4; i++) {
+            try (Tensor x = PythonGraphs.input(i)) {
+                double[] expected = PythonGraphs.rows("turns").get(i);
+                assertThat(PythonGraphs.doubles(Served.run(before, "x", x, "Identity")))
+                        .containsExactly(expected, within(1e-5));
+                assertThat(PythonGraphs.doubles(Served.run(after, "x", x, "Identity")))
+                        .containsExactly(expected, within(1e-5));
+                assertThat(PythonGraphs.doubles(Served.run(saved, "serving_default", "x", x, "Identity")))
+                        .containsExactly(expected, within(1e-5));
+            }
+        }
+        assertThat(after.getNodeList())
+                .filteredOn(node -> node.getOp().equals("Const"))
+                .allMatch(node -> node.getAttrMap()
+                                        .get("value")
+                                        .getTensor()
+                                        .getTensorShape()
+                                        .getDimCount()
+                                < 2
+                        || node.getName().contains(".left")
+                        || node.getName().contains(".right"));
+    }
+
+    @Test
+    void recurrent_layers_of_keras_are_cut_in_their_loops() {
+        ForeignModel model = ForeignModel.open(PythonGraphs.of("gru"));
+        assertThat(model.layers()).hasSize(5).allMatch(Layer::treatable);
+        for (Plan plan : new Plan[] {
+            fullRank(model), model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none())
+        }) {
+            boolean exact = plan.steps().get(0).rank().isPresent();
+            Path out = folder.resolve(exact ? "exact" : "bits");
+            ForeignCompression.of(model, plan).write(out);
+            try (Tensor x = PythonGraphs.sequence()) {
+                assertThat(PythonGraphs.doubles(Served.run(out, "serving_default", "x", x, "output_0")))
+                        .containsExactly(PythonGraphs.row("gru"), within(exact ? 1e-5 : 0.02));
+            }
+        }
+    }
+
+    private static Plan fullRank(ForeignModel model) {
+        Plan plan = model.plan();
+        for (Layer layer : model.layers()) {
+            int rank = Math.min(layer.weight().rows(), layer.weight().columns());
+            plan = plan.with(Step.factorise(layer.weight(), rank, Precision.float32(), "full rank"));
+        }
+        return plan;
+    }
+}
