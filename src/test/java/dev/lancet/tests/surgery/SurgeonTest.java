@@ -52,9 +52,9 @@ class SurgeonTest {
         assertThat(operation.outcomes()).extracting(Operation.Outcome::step).isEqualTo(plan.steps());
         assertThat(operation.toString())
                 .contains("h.0.mlp.up: cut (by hand)\n", "embedding: kept (no rule selects it)\n");
-        assertThat(operation.graph()).hasLinear("h.*.mlp.up").factoredAtRank(5).inBits(8);
-        assertThat(operation.graph()).hasLinear("head").inBits(8);
-        assertThat(operation.graph()).hasLinear("h.*.mlp.down").inBits(32);
+        assertThat(operation.graph()).hasLinear("h.*.mlp.up").factoredAtRank(5).quantizedTo(8);
+        assertThat(operation.graph()).hasLinear("head").quantizedTo(8);
+        assertThat(operation.graph()).hasLinear("h.*.mlp.down").quantizedTo(32);
     }
 
     @Test

@@ -160,6 +160,14 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
         return Stream.concat(steps.stream().map(Step::weight), vectors.stream());
     }
 
+    /**
+     * The text by which plans are compared and kept as goldens: its version, one line a matrix, the totals. Unlike
+     * {@link #toString()} it is not aligned, so that a change of one step shows in the line of that step.
+     */
+    public String canonical() {
+        return new PlanText(this).canonical();
+    }
+
     @Override
     public String toString() {
         return new PlanText(this).toString();

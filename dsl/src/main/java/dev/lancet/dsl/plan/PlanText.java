@@ -28,16 +28,61 @@ final class PlanText {
                             form(step),
                             step.weight().bytes(),
                             step.bytes(),
-                            step.predictedError().isPresent()
-                                    ? String.format(
-                                            Locale.ROOT,
-                                            "  error %.4f",
-                                            step.predictedError().getAsDouble())
-                                    : "",
+                            error(step, "  "),
                             step.because()))
                     .append('\n');
         }
         return text.append(totals()).toString();
+    }
+
+    String canonical() {
+        StringBuilder text = new StringBuilder("# lancet plan text 1\nmodel = ")
+                .append(plan.model())
+                .append('\n');
+        for (Step step : plan.steps()) {
+            text.append(String.format(
+                            Locale.ROOT,
+                            "%s = %s %s, %,d -> %,d bytes%s: %s",
+                            step.weight().name(),
+                            step.weight().shape(),
+                            form(step),
+                            step.weight().bytes(),
+                            step.bytes(),
+                            error(step, ", "),
+                            step.because()))
+                    .append('\n');
+        }
+        plan.vectors().forEach(vector -> text.append(vector.name())
+                .append(" = ")
+                .append(vector.shape())
+                .append('\n'));
+        return text.append(String.format(
+                        Locale.ROOT,
+                        """
+                        total.changed = %d of %d matrices
+                        total.parameters = %,d -> %,d
+                        total.bytes = %,d -> %,d, %.2fx smaller
+                        total.memory = %,d bytes
+                        """,
+                        plan.changed().size(),
+                        plan.steps().size(),
+                        plan.parametersBefore(),
+                        plan.parametersAfter(),
+                        plan.bytesBefore(),
+                        plan.bytesAfter(),
+                        plan.compression(),
+                        plan.memory()))
+                .toString();
+    }
+
+    private static String error(Step step, String before) {
+        return step.predictedError().isPresent()
+                ? String.format(
+                        Locale.ROOT,
+                        "%serror %.4f",
+                        before,
+                        step.predictedError().getAsDouble())
+                : "";
     }
 
     private String totals() {

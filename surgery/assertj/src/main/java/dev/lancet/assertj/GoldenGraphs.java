@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A folder of texts that graphs (or plans, or whatever has a canonical text) are known to have.
@@ -45,30 +46,40 @@ public record GoldenGraphs(Path folder, boolean update) {
      * @throws IllegalArgumentException if the name leads out of the folder
      */
     public void verify(String name, String text) {
+        difference(name, text).ifPresent(message -> {
+            throw new AssertionError(message);
+        });
+    }
+
+    /** What is to be said against a text, nothing if it is the golden of this name; goldens are rewritten here. */
+    Optional<String> difference(String name, String text) {
         Path file = folder.resolve(name).normalize();
         if (!file.startsWith(folder.normalize()) || file.equals(folder.normalize())) {
             throw new IllegalArgumentException("golden: '" + name + "' is no name of a file in " + folder);
         }
         try {
-            if (Files.exists(file)) {
-                // A checkout may have turned the ends of lines into Windows'.
-                String golden = Files.readString(file).replace("\r\n", "\n");
-                if (golden.equals(text)) {
-                    return;
-                }
-                if (!update) {
-                    throw new AssertionError("golden: " + name + " is another text now" + version(golden, text) + "\n\n"
-                            + TextDiff.of(golden, text).unified(file.toString(), "actual", SHOWN) + "\n"
-                            + accept(file));
-                }
-            } else if (!update) {
-                throw new AssertionError("golden: there is no " + name + " yet\n\n" + accept(file));
+            Optional<String> complaint = complaint(name, file, text);
+            if (complaint.isPresent() && update) {
+                Files.createDirectories(file.toAbsolutePath().getParent());
+                Files.writeString(file, text);
+                return Optional.empty();
             }
-            Files.createDirectories(file.getParent());
-            Files.writeString(file, text);
+            return complaint;
         } catch (IOException failure) {
             throw new UncheckedIOException("golden: cannot read or write " + file, failure);
         }
+    }
+
+    private static Optional<String> complaint(String name, Path file, String text) throws IOException {
+        if (!Files.exists(file)) {
+            return Optional.of("golden: there is no " + name + " yet\n\n" + accept(file));
+        }
+        // A checkout may have turned the ends of lines into Windows'.
+        String golden = Files.readString(file).replace("\r\n", "\n");
+        return golden.equals(text)
+                ? Optional.empty()
+                : Optional.of("golden: " + name + " is another text now" + version(golden, text) + "\n\n"
+                        + TextDiff.of(golden, text).unified(file.toString(), "actual", SHOWN) + "\n" + accept(file));
     }
 
     /** Texts of other versions differ everywhere and mean nothing by it: that is said first. */

@@ -1,10 +1,12 @@
 package dev.lancet.assertj;
 
+import dev.lancet.dsl.plan.Plan;
 import dev.lancet.surgery.rule.Rule;
+import java.nio.file.Path;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * Where assertions on graphs and rules begin.
+ * Where assertions on graphs, models, plans and rules begin.
  *
  * <pre>{@code
  * import static dev.lancet.assertj.LancetAssertions.assertThat;
@@ -19,6 +21,25 @@ public final class LancetAssertions {
     /** Assertions on a graph. */
     public static GraphAssert assertThat(GraphDef graph) {
         return new GraphAssert(graph);
+    }
+
+    /**
+     * Assertions on a model on disk: a SavedModel folder, a graph ({@code .pb}), or, with {@code dev.lancet:lancet-runtime} on the
+     * class path, a Lancet or Hugging Face folder. AssertJ's own {@code assertThat(Path)} is about files: where both are
+     * imported, say {@link #assertThatModel}.
+     */
+    public static GraphFileAssert assertThat(Path model) {
+        return new GraphFileAssert(model);
+    }
+
+    /** The same as {@link #assertThat(Path)}, for where AssertJ's is imported beside it. */
+    public static GraphFileAssert assertThatModel(Path model) {
+        return new GraphFileAssert(model);
+    }
+
+    /** Assertions on a plan. */
+    public static PlanAssert assertThat(Plan plan) {
+        return new PlanAssert(plan);
     }
 
     /** Assertions on a rule. */

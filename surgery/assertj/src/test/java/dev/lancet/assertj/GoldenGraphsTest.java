@@ -53,7 +53,7 @@ class GoldenGraphsTest {
                         + "--- " + file + "\n+++ actual\n@@ -1,3 +1,3 @@\n"
                         + " # lancet graph text 1\n x = Placeholder [2]\n-y = Neg(x)\n+y = Abs(x)\n\n"
                         + "If this is what you want, run the test with -Dgolden.update=true; it writes " + file);
-        assertThat(file).hasContent(TEXT);
+        org.assertj.core.api.Assertions.assertThat(file).hasContent(TEXT);
     }
 
     @Test
@@ -70,7 +70,7 @@ class GoldenGraphsTest {
         assertThatThrownBy(() -> read.verify("new.graph", TEXT))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageStartingWith("golden: there is no new.graph yet\n\nIf this is what you want, ");
-        assertThat(folder).isEmptyDirectory();
+        org.assertj.core.api.Assertions.assertThat(folder).isEmptyDirectory();
     }
 
     @Test

@@ -44,7 +44,7 @@ class GraphAssertTest {
                 List.of(Precision.float32(), Precision.int8(), Precision.int4(4), Precision.nf4(4))) {
             GraphDef factored = cut(Step.factorise(UP, 3, precision, "by hand"));
 
-            assertThat(factored).hasLinear("h.*.up").factoredAtRank(3).inBits(precision.bits());
+            assertThat(factored).hasLinear("h.*.up").factoredAtRank(3).quantizedTo(precision.bits());
             assertThatThrownBy(() -> assertThat(factored).hasLinear("h.*.up").factoredAtRank(2))
                     .hasMessage("graph: h.0.up is factored at rank 3, not 2");
         }
@@ -52,10 +52,10 @@ class GraphAssertTest {
 
     @Test
     void a_layer_in_one_piece_is_not_factored() {
-        assertThat(DENSE).hasLinear("*.up").inBits(32);
+        assertThat(DENSE).hasLinear("*.up").quantizedTo(32);
         assertThatThrownBy(() -> assertThat(DENSE).hasLinear("h.0.*").factoredAtRank(3))
                 .hasMessage("graph: h.0.up is in one piece, not factored at rank 3");
-        assertThatThrownBy(() -> assertThat(DENSE).hasLinear("h.0.up").inBits(8))
+        assertThatThrownBy(() -> assertThat(DENSE).hasLinear("h.0.up").quantizedTo(8))
                 .hasMessage("graph: h.0.up is stored in 32 bits, not 8");
     }
 
@@ -70,5 +70,51 @@ class GraphAssertTest {
         assertThatThrownBy(
                         () -> assertThat(GraphText.parse("x = Placeholder [2]")).hasText("x = Placeholder [3]\n"))
                 .hasMessageContaining("-x = Placeholder [3]\n+x = Placeholder [2]\n");
+    }
+
+    @Test
+    void operators_that_a_version_of_tensorflow_lacks_are_named() {
+        GraphDef own = GraphText.parse("x = Placeholder [2]\ny = MyOp(x)\nz = Abs(y)\n");
+
+        assertThat(DENSE).onlyUsesOpsOf("2.18");
+        assertThatThrownBy(() -> assertThat(own).onlyUsesOpsOf("2.18"))
+                .hasMessage("graph: TensorFlow 2.18 has no MyOp (y)");
+        assertThatThrownBy(() -> assertThat(own).onlyUsesOpsOf("1.3"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("TensorFlow 1.3: there is no list of its operators; there is one of 2.18");
+    }
+
+    @Test
+    void signatures_are_what_goes_in_and_comes_out() {
+        GraphDef wider = GraphText.parse("""
+                x = Placeholder [-1,6]
+                h.0.up = Variable [6,9]
+                h.0.up.out = MatMul(x, h.0.up)
+                """);
+        GraphDef other = GraphText.parse("""
+                x = Placeholder [-1,7]
+                h.0.up = Variable [7,8]
+                y = MatMul(x, h.0.up)
+                """);
+
+        assertThat(wider).hasSameSignatureAs(DENSE);
+        assertThatThrownBy(() -> assertThat(other).hasSameSignatureAs(DENSE))
+                .hasMessageContaining(
+                        "-  x = input [-1,6]\n-  h.0.up.out = output\n+  x = input [-1,7]\n+  y = output\n");
+    }
+
+    @Test
+    void large_constants_are_named_with_their_bytes() {
+        assertThat(GraphText.parse("c = Const [2] {1,2}")).hasNoConstOver(100);
+        assertThatThrownBy(() -> assertThat(GraphText.parse("c = Const [4] {1,2,3,4}\nd = Const 1"))
+                        .hasNoConstOver(20))
+                .hasMessageMatching("graph: the constant c takes \\d+ bytes, more than 20");
+    }
+
+    @Test
+    void numbers_need_the_runtime() {
+        assertThatThrownBy(() -> assertThat(DENSE).isNumericallyEqualTo(DENSE).within(1e-5))
+                .hasMessageMatching(
+                        "numbers: nothing here runs graphs; add dev.lancet:lancet-runtime .*|graph: it has variables .*");
     }
 }

@@ -31,6 +31,9 @@ final class AttributeText {
     private static final Set<String> INDEX_TYPES = Set.of(
             "Tidx", "Tindices", "Taxis", "Tshape", "Tperm", "Tmultiples", "Tpaddings", "Tdim", "Index", "out_type");
 
+    /** Strings of more characters are hashed. */
+    private static final int LONGEST = 200;
+
     private AttributeText() {}
 
     /** The attributes of a node that matter and are not among these, each after a space. */
@@ -109,17 +112,21 @@ final class AttributeText {
         return kinds.stream().flatMap(kind -> kind).collect(Collectors.joining(",", "[", "]"));
     }
 
-    static String string(ByteString text) {
-        return text.isValidUtf8()
+    /** In quotes, or hashed where it is long or no text at all. */
+    static String string(ByteString bytes) {
+        String text = bytes.isValidUtf8() ? bytes.toStringUtf8() : "";
+        boolean readable = bytes.isValidUtf8()
+                && text.length() <= LONGEST
+                && text.chars().allMatch(c -> !Character.isISOControl(c) || c == '\n' || c == '\r' || c == '\t');
+        return readable
                 ? '"'
-                        + text.toStringUtf8()
-                                .replace("\\", "\\\\")
+                        + text.replace("\\", "\\\\")
                                 .replace("\"", "\\\"")
                                 .replace("\n", "\\n")
                                 .replace("\r", "\\r")
                                 .replace("\t", "\\t")
                         + '"'
-                : ConstantText.hash(text);
+                : ConstantText.hash(bytes);
     }
 
     /** {@code float}, {@code int32}, {@code resource}. */

@@ -1,0 +1,92 @@
+package dev.lancet.surgery.golden;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.graph.GraphText;
+import dev.lancet.surgery.savedmodel.SavedModelFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.SignatureDef;
+
+/**
+ * A graph to be compared, and where it came from.
+ *
+ * @param graph the graph
+ * @param signatures the entries of a SavedModel by name; none of a graph alone
+ * @param path where its weights lie, or empty for a graph in memory
+ */
+public record GraphFile(GraphDef graph, Map<String, SignatureDef> signatures, Optional<Path> path) {
+
+    public GraphFile {
+        signatures = Map.copyOf(signatures);
+    }
+
+    /** A graph in memory. */
+    public static GraphFile of(GraphDef graph) {
+        return new GraphFile(graph, Map.of(), Optional.empty());
+    }
+
+    /**
+     * Reads a graph: of a SavedModel folder, of a file with a GraphDef ({@code .pb}), or, where {@code lancet-runtime} is on the
+     * class path, of a declared model (Lancet or Hugging Face folder), drawn as it scores text.
+     *
+     * @throws LancetException if it is none of these, or damaged
+     */
+    public static GraphFile read(Path path) {
+        if (Files.exists(path.resolve(SavedModelFolder.FILE))) {
+            SavedModelFolder saved = SavedModelFolder.read(path);
+            return new GraphFile(saved.meta().getGraphDef(), saved.meta().getSignatureDefMap(), Optional.of(path));
+        }
+        if (path.endsWith(SavedModelFolder.FILE)) {
+            return read(path.toAbsolutePath().resolveSibling(""));
+        }
+        if (!Files.exists(path)) {
+            throw new LancetException(path + ": there is no such file or folder; check the path");
+        }
+        if (Files.isRegularFile(path) && path.toString().endsWith(".pb")) {
+            return new GraphFile(graph(path), Map.of(), Optional.of(path));
+        }
+        return ServiceLoader.load(GraphSource.class).stream()
+                .flatMap(source -> source.get().read(path).stream())
+                .findFirst()
+                .orElseThrow(
+                        () -> new LancetException(path + ": holds no graph; give a SavedModel folder or a .pb, or, with"
+                                + " dev.lancet:lancet-runtime on the class path, a Lancet model folder"));
+    }
+
+    private static GraphDef graph(Path file) {
+        try {
+            GraphDef graph = GraphDef.parseFrom(SavedModelFolder.bytes(file));
+            if (graph.getNodeCount() == 0) {
+                throw new LancetException(file + ": holds no graph; give a GraphDef or a SavedModel folder");
+            }
+            return graph;
+        } catch (InvalidProtocolBufferException damage) {
+            throw new LancetException(file + ": is no GraphDef, or damaged: " + damage.getMessage(), damage);
+        }
+    }
+
+    /** The canonical text: its version, the signatures, the graph. */
+    public String text() {
+        String text = GraphText.canonical(graph);
+        int body = text.indexOf('\n') + 1;
+        return text.substring(0, body) + SignatureText.whole(signatures) + text.substring(body);
+    }
+
+    /**
+     * What it takes and gives: of every signature the names, types and shapes, in canonical text without the nodes behind them.
+     * Of a graph alone its placeholders, and the names of the nodes that nobody takes.
+     */
+    public String signature() {
+        return SignatureText.callable(calls());
+    }
+
+    /** How it can be called: its signatures but those that TensorFlow keeps for itself, or of a graph alone the one it implies. */
+    public Map<String, SignatureDef> calls() {
+        return signatures.isEmpty() ? Map.of(Ends.NAME, Ends.of(graph)) : SignatureText.ofModel(signatures);
+    }
+}
