@@ -3,6 +3,7 @@ package dev.lancet;
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Precision;
@@ -159,6 +160,11 @@ public final class Lancet {
     /** What a model may take, such as {@code budget("600MB")}, or how many times smaller, {@code budget("2.64x")}. */
     public static Budget budget(String text) {
         return Budget.parse(text);
+    }
+
+    /** {@code z · sigmoid(z)} between the factors of a layer that is trained from fresh weights. */
+    public static Nonlinearity silu() {
+        return Nonlinearity.silu();
     }
 
     /** 8 bits per output channel. */

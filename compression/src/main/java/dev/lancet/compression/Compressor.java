@@ -36,12 +36,16 @@ public final class Compressor {
      * @param sink takes what becomes of it
      * @param progress told about every matrix
      * @return what every changed matrix lost; a matrix that is copied is not in it
-     * @throws LancetException if a needed array is missing or does not fit, or a matrix to be changed is not finite
+     * @throws LancetException if a needed array is missing or does not fit, a matrix to be changed is not finite, or a
+     *     nonlinearity between factors would have to come or go, which trained weights do not allow
      */
     public List<Fidelity> compress(Plan from, Plan into, Weights weights, WeightSink sink, Progress progress) {
         if (!from.sameWeights(into)) {
             throw new IllegalArgumentException("compress: the plans for " + from.model() + " and " + into.model()
                     + " are not for the same weights; derive the second with Plan.then");
+        }
+        for (int i = 0; i < into.steps().size(); i++) {
+            Bent.check(from.steps().get(i), into.steps().get(i));
         }
         weights.require(from);
         List<Fidelity> losses = new ArrayList<>();

@@ -3,7 +3,8 @@ package dev.lancet.compression;
 import dev.lancet.compression.weights.Matrix;
 
 /**
- * How much of a matrix survived: the matrix as it was read against the matrix that the stored pieces stand for.
+ * How much of a matrix survived: the matrix as it was read against the matrix that the stored pieces stand for. Of factors
+ * with a nonlinearity between them, which stand for none, all values against all values.
  *
  * @param weight its name
  * @param relativeFrobenius {@code ‖W − Ŵ‖ / ‖W‖} in the Frobenius norm, accumulated in 64 bits; 0 where nothing was lost

@@ -35,7 +35,7 @@ final class Operation {
         }
         long begin = System.nanoTime();
         List<Matrix> before = unpack(from.pieces(), weights);
-        Matrix dense = multiplied(before);
+        Matrix dense = together(before);
         List<Matrix> wanted = from.rank().equals(into.rank()) ? before : recut(dense);
         List<Matrix> after = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
@@ -44,7 +44,7 @@ final class Operation {
             after.add(piece.precision().quantized() ? Packing.unpack(piece, arrays) : wanted.get(i));
             arrays.forEach(sink::accept);
         }
-        Matrix result = multiplied(after);
+        Matrix result = together(after);
         return Optional.of(Fidelity.of(into.weight().name(), dense, result, (System.nanoTime() - begin) / 1e9));
     }
 
@@ -57,6 +57,22 @@ final class Operation {
         return List.of(factors.left(), factors.right());
     }
 
+    /** The product of the pieces; where it means nothing, because something stands between them, all their values. */
+    private Matrix together(List<Matrix> pieces) {
+        return into.between().isPresent() ? listed(pieces) : multiplied(pieces);
+    }
+
+    private static Matrix listed(List<Matrix> pieces) {
+        float[] all = new float
+                [pieces.stream().mapToInt(piece -> piece.values().length).sum()];
+        int at = 0;
+        for (Matrix piece : pieces) {
+            System.arraycopy(piece.values(), 0, all, at, piece.values().length);
+            at += piece.values().length;
+        }
+        return Matrix.of(1, all.length, all);
+    }
+
     private Matrix multiplied(List<Matrix> pieces) {
         return pieces.size() == 1 ? pieces.get(0) : algebra.product(pieces.get(0), pieces.get(1));
     }
@@ -67,6 +83,7 @@ final class Operation {
 
     /** The whole matrix that a step's stored pieces stand for. */
     static Matrix dense(LinearAlgebra algebra, Step step, Weights weights) {
+        Bent.checkMatrix(step);
         return new Operation(algebra, step, step).multiplied(unpack(step.pieces(), weights));
     }
 }

@@ -143,6 +143,16 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget) {
             return treated(new Treatment(Optional.of(rank), precision));
         }
 
+        /** Replaces each by two narrower ones with a nonlinearity between them; only for training from fresh weights. */
+        public Compression factorise(Rank rank, Nonlinearity between) {
+            return factorise(rank, between, Precision.float32());
+        }
+
+        /** Replaces each by two narrower ones with a nonlinearity between them, stored in fewer bits. */
+        public Compression factorise(Rank rank, Nonlinearity between, Precision precision) {
+            return treated(new Treatment(Optional.of(rank), precision, Optional.of(between)));
+        }
+
         /** Does what the treatment says. */
         public Compression treated(Treatment treatment) {
             List<Clause> more = new ArrayList<>(before.clauses);

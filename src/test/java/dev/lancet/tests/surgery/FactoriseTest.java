@@ -1,11 +1,13 @@
 package dev.lancet.tests.surgery;
 
+import static dev.lancet.Lancet.silu;
 import static dev.lancet.assertj.LancetAssertions.assertThat;
 
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
 import dev.lancet.surgery.rule.FactoriseLookup;
 import dev.lancet.surgery.rule.FactoriseMatMul;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class FactoriseTest {
@@ -28,6 +30,41 @@ class FactoriseTest {
                     up.out = MatMul(up.out.left, up.right) : [-1,8]
                     y = Neg(up.out) : [-1,8]
                     """);
+    }
+
+    @Test
+    void a_nonlinearity_stands_between_the_two_as_a_function() {
+        assertThat(new FactoriseMatMul(up, 2, Optional.of(silu()))).on("""
+                    x = Placeholder [-1,6]
+                    up = Variable [6,8]
+                    up.out = MatMul(x, up) : [-1,8]
+                    y = Neg(up.out) : [-1,8]
+                    """).becomes("""
+                    x = Placeholder [-1,6]
+                    up.left = Variable [6,2]
+                    up.right = Variable [2,8]
+                    up.out.left = MatMul(x, up.left) : [-1,2]
+                    up.out.bent = @silu_2(up.out.left) : [-1,2]
+                    up.out = MatMul(up.out.bent, up.right) : [-1,8]
+                    y = Neg(up.out) : [-1,8]
+
+                    function silu_2(x) -> (y)
+                      open = Sigmoid(x) : [-1,2]
+                      silu = Mul(x, open:y) : [-1,2]
+                      return y = silu:z
+                    """);
+    }
+
+    @Test
+    void a_nonlinearity_has_no_place_in_a_product_with_the_transposed_matrix() {
+        assertThat(new FactoriseMatMul(table, 3, Optional.of(silu())))
+                .on("""
+                    x = Placeholder [-1,8]
+                    embedding = Variable [10,8]
+                    head.out = MatMul(x, embedding) transpose_b
+                    """)
+                .declines("head.out multiplies with the transposed embedding;"
+                        + " silu() stands only between the factors of x · W");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Role;
@@ -23,7 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.proto.GraphDef;
 
@@ -35,14 +38,19 @@ class FactoredGradientTest {
     private static final Compression NARROW =
             Compression.keepAll().on(Selector.everything()).factorise(Rank.ratio(0.95));
 
-    static List<Transformer> models() {
-        return TinyModels.all();
+    private static final Compression BENT =
+            NARROW.on(Selector.linears()).factorise(Rank.ratio(0.95), Nonlinearity.silu());
+
+    static Stream<Arguments> models() {
+        return TinyModels.all().stream()
+                .flatMap(model -> Stream.of(Arguments.of(model, NARROW), Arguments.of(model, BENT)));
     }
 
     @ParameterizedTest
     @MethodSource("models")
-    void gradients_of_the_factors_of_every_role_are_slopes_of_the_loss_in_float64(Transformer model) {
-        Plan plan = Plan.of(model, NARROW);
+    void gradients_of_the_factors_of_every_role_are_slopes_of_the_loss_in_float64(
+            Transformer model, Compression compression) {
+        Plan plan = Plan.of(model, compression);
         GraphDef forward = cut(model, plan);
         try (Trial steep = new Trial(Doubled.of(forward));
                 Trial trial = new Trial(Backward.derive(forward, "loss", names(plan)))) {
@@ -68,8 +76,8 @@ class FactoredGradientTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void gradients_of_all_factors_are_those_of_TensorFlow(Transformer model) {
-        Plan plan = Plan.of(model, NARROW);
+    void gradients_of_all_factors_are_those_of_TensorFlow(Transformer model, Compression compression) {
+        Plan plan = Plan.of(model, compression);
         GraphDef forward = cut(model, plan);
         List<String> names = names(plan);
         try (Trial judge = new Trial(Judge.ofCrossEntropy(forward, BATCH * SEQ, names));

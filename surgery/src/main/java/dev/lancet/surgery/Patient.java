@@ -7,9 +7,11 @@ import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.Stored;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.rule.FactoriseMatMul;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tensorflow.proto.DataType;
 
 /** What a graph holds of the weights of a plan. */
@@ -35,6 +37,27 @@ final class Patient {
 
     Optional<Node> variable(String name) {
         return graph.find(name).filter(node -> node.is("VarHandleOp"));
+    }
+
+    /** Whether a weight is factored already, with something else between its factors than the step says. */
+    boolean factoredOtherwise(Step step) {
+        return variable(step.weight().left()).isPresent()
+                && variable(step.weight().left()).stream().anyMatch(Patient::bent)
+                        != step.between().isPresent();
+    }
+
+    /** Whether the product with a variable, which may be unpacked before and scaled after, goes into a nonlinearity. */
+    private static boolean bent(Node node) {
+        return users(node)
+                .anyMatch(user -> user.is("MatMul")
+                        ? users(user)
+                                .anyMatch(next -> FactoriseMatMul.bends(next)
+                                        || (next.is("Mul") && users(next).anyMatch(FactoriseMatMul::bends)))
+                        : bent(user));
+    }
+
+    private static Stream<Node> users(Node node) {
+        return node.uses().stream().map(Node.Use::node);
     }
 
     private static DataType type(Stored stored) {

@@ -65,6 +65,9 @@ public final class Surgeon {
 
     private static Outcome outcome(GraphView graph, Step step) {
         Patient patient = new Patient(graph);
+        if (patient.factoredOtherwise(step)) {
+            throw patient.stranger(step);
+        }
         if (step.pieces().stream().allMatch(patient::holds)) {
             return new Outcome(step, step.keeps() ? Change.KEPT : Change.AS_IT_WAS);
         }
@@ -94,8 +97,11 @@ public final class Surgeon {
             return List.of();
         }
         int rank = step.rank().getAsInt();
-        return List.of(new Treatment(
-                weight.name(), List.of(new FactoriseMatMul(weight, rank), new FactoriseLookup(weight, rank))));
+        List<Rule> rules = new ArrayList<>(List.of(new FactoriseMatMul(weight, rank, step.between())));
+        if (step.between().isEmpty()) {
+            rules.add(new FactoriseLookup(weight, rank));
+        }
+        return List.of(new Treatment(weight.name(), rules));
     }
 
     private static List<Treatment> quantizing(GraphView graph, Step step) {

@@ -80,7 +80,12 @@ final class Elastic {
     Step step(int form, String reason) {
         String because = clause + ": " + reason;
         if (form > factored) {
-            return new Step(weight(), whole.rank(), whole.precision(), because, whole.predictedError());
+            return new Step(
+                    weight(), whole.rank(), whole.precision(), because, whole.predictedError(), whole.between());
+        }
+        if (clause.treatment().between().isPresent()) {
+            return Step.factorise(weight(), form, whole.precision(), because)
+                    .with(clause.treatment().between().get());
         }
         OptionalDouble error = values.map(known -> OptionalDouble.of(Spectra.errorAt(known, form)))
                 .orElse(OptionalDouble.empty());

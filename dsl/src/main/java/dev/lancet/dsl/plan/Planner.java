@@ -3,6 +3,7 @@ package dev.lancet.dsl.plan;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Compression.Clause;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Weight;
@@ -71,7 +72,7 @@ final class Planner {
         Weight weight = step.weight();
         Precision precision = clause.treatment().precision();
         if (clause.treatment().rank().isEmpty()) {
-            return new Step(weight, step.rank(), precision, clause.toString(), step.predictedError());
+            return new Step(weight, step.rank(), precision, clause.toString(), step.predictedError(), step.between());
         }
         return clause.treatment()
                 .rank()
@@ -90,7 +91,7 @@ final class Planner {
                     "budget: " + clause + " has none to choose its rank by; add .within(budget(\"2.64x\"))");
         }
         String because = clause + (rank.chooses(step.weight()) ? "" : ": a table, stays in one piece");
-        return new Step(step.weight(), step.rank(), precision, because, step.predictedError());
+        return new Step(step.weight(), step.rank(), precision, because, step.predictedError(), step.between());
     }
 
     private Step fixed(Weight weight, Rank.Fixed rank, Precision precision, Clause clause) {
@@ -104,7 +105,7 @@ final class Planner {
             String because = clause + ": full rank, stays in one piece";
             return new Step(weight, OptionalInt.empty(), precision, because);
         }
-        return factored(weight, rank.value(), precision, clause.toString());
+        return factored(weight, rank.value(), precision, clause);
     }
 
     private Step ratio(Weight weight, Rank.Ratio ratio, Precision precision, Clause clause) {
@@ -113,7 +114,7 @@ final class Planner {
             String because = clause + ": even rank 1 holds more than this share, stays in one piece";
             return new Step(weight, OptionalInt.empty(), precision, because);
         }
-        return factored(weight, rank, precision, clause.toString());
+        return factored(weight, rank, precision, clause);
     }
 
     private Step energy(Weight weight, Rank.Energy energy, Precision precision, Clause clause) {
@@ -126,13 +127,21 @@ final class Planner {
                     + ", stays in one piece";
             return new Step(weight, OptionalInt.empty(), precision, because);
         }
-        return factored(weight, rank, precision, clause.toString());
+        return factored(weight, rank, precision, clause);
     }
 
-    private Step factored(Weight weight, int rank, Precision precision, String because) {
+    private Step factored(Weight weight, int rank, Precision precision, Clause clause) {
+        if (clause.treatment().between().isPresent()) {
+            Nonlinearity curve = clause.treatment().between().get();
+            if (weight.role().table()) {
+                throw new LancetException("plan: " + weight.name() + " is a table, and " + clause + " puts " + curve
+                        + " between its factors; give it another clause, or say linears()");
+            }
+            return Step.factorise(weight, rank, precision, clause.toString()).with(curve);
+        }
         OptionalDouble error = spectra.of(weight.name())
                 .map(values -> OptionalDouble.of(Spectra.errorAt(values, rank)))
                 .orElse(OptionalDouble.empty());
-        return new Step(weight, OptionalInt.of(rank), precision, because, error);
+        return new Step(weight, OptionalInt.of(rank), precision, clause.toString(), error);
     }
 }

@@ -1,8 +1,10 @@
 package dev.lancet.dsl.plan;
 
+import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Weight;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -14,9 +16,15 @@ import java.util.OptionalInt;
  * @param precision how it, or each factor, is stored
  * @param because the clause that decided it, or the reason why it is left alone
  * @param predictedError relative Frobenius error of the truncation, where singular values were known
+ * @param between what stands between the factors, or empty where their product is meant
  */
 public record Step(
-        Weight weight, OptionalInt rank, Precision precision, String because, OptionalDouble predictedError) {
+        Weight weight,
+        OptionalInt rank,
+        Precision precision,
+        String because,
+        OptionalDouble predictedError,
+        Optional<Nonlinearity> between) {
 
     public Step {
         if (!weight.role().matrix()) {
@@ -26,6 +34,15 @@ public record Step(
             throw new IllegalArgumentException("step: rank " + rank.getAsInt() + " for " + weight.name() + " of shape "
                     + weight.shape() + "; it must lie between 1 and " + Math.min(weight.rows(), weight.columns()));
         }
+        if (between.isPresent() && (rank.isEmpty() || weight.role().table())) {
+            throw new IllegalArgumentException("step: " + between.get() + " for " + weight.name()
+                    + "; it stands between the two factors of a linear layer, and nowhere else");
+        }
+    }
+
+    /** A step whose factors, if there are any, are multiplied. */
+    public Step(Weight weight, OptionalInt rank, Precision precision, String because, OptionalDouble predictedError) {
+        this(weight, rank, precision, because, predictedError, Optional.empty());
     }
 
     /** A step without a prediction. */
@@ -41,6 +58,11 @@ public record Step(
     /** Two factors of this rank, for a reason. */
     public static Step factorise(Weight weight, int rank, Precision precision, String because) {
         return new Step(weight, OptionalInt.of(rank), precision, because);
+    }
+
+    /** The same with a nonlinearity between the factors. */
+    public Step with(Nonlinearity curve) {
+        return new Step(weight, rank, precision, because, OptionalDouble.empty(), Optional.of(curve));
     }
 
     /** One piece in fewer bits, for a reason. */

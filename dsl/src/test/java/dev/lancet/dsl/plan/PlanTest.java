@@ -1,6 +1,8 @@
 package dev.lancet.dsl.plan;
 
 import static dev.lancet.Lancet.attention;
+import static dev.lancet.Lancet.budget;
+import static dev.lancet.Lancet.byBudget;
 import static dev.lancet.Lancet.embedding;
 import static dev.lancet.Lancet.energy;
 import static dev.lancet.Lancet.everything;
@@ -12,10 +14,12 @@ import static dev.lancet.Lancet.named;
 import static dev.lancet.Lancet.nf4;
 import static dev.lancet.Lancet.rank;
 import static dev.lancet.Lancet.ratio;
+import static dev.lancet.Lancet.silu;
 import static dev.lancet.Lancet.swiglu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.Compression;
@@ -23,9 +27,11 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.Treatment;
 import dev.lancet.dsl.Weight;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -69,6 +75,41 @@ class PlanTest {
                         "on(attention().blocks(1, 1)).factorise(rank(3))"));
         assertThat(plan.step("embedding")).isEqualTo(Step.keep(weight("embedding"), "on(embedding()).keep()"));
         assertThat(plan.kept()).containsExactly(plan.step("embedding"));
+    }
+
+    @Test
+    void a_nonlinearity_stands_between_factors_and_stays_there_when_they_are_quantised() {
+        Plan plan = Plan.of(MINI, on().on(attention()).factorise(rank(3), silu()));
+
+        Step step = plan.step("h.0.attn.q");
+        assertThat(step)
+                .isEqualTo(Step.factorise(
+                                weight("h.0.attn.q"),
+                                3,
+                                Precision.float32(),
+                                "on(attention()).factorise(rank(3), silu())")
+                        .with(silu()));
+        assertThat(step.parameters()).isEqualTo(2 * 24 * 3);
+        assertThat(plan.toString()).contains("rank 3 silu() float32");
+        Plan packed = plan.then(on().on(everything()).quantize(int8()), Spectra.none());
+        assertThat(packed.step("h.0.attn.q").between()).contains(silu());
+        assertThat(packed.step("h.0.attn.q").rank()).hasValue(3);
+        assertThat(packed.step("h.0.mlp.up").between()).isEmpty();
+    }
+
+    @Test
+    void a_nonlinearity_has_no_place_in_a_table_or_without_factors() {
+        assertThatThrownBy(() -> Plan.of(MINI, on().on(everything()).factorise(rank(3), silu(), int8())))
+                .isInstanceOf(LancetException.class)
+                .hasMessage(
+                        "plan: embedding is a table, and on(everything()).factorise(rank(3), silu(), int8) puts silu()"
+                                + " between its factors; give it another clause, or say linears()");
+        assertThatThrownBy(() -> new Treatment(Optional.empty(), int8(), Optional.of(silu())))
+                .hasMessage("silu(): it stands between two factors, but no rank is given;"
+                        + " say factorise(rank(64), silu())");
+        Plan budget =
+                Plan.of(MINI, on().on(attention()).factorise(byBudget(), silu()).within(budget("1.2x")));
+        assertThat(budget.step("h.0.attn.q").between()).contains(silu());
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.lancet.runtime.report;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.plan.Step;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import tools.jackson.core.util.DefaultIndenter;
@@ -72,6 +73,7 @@ final class JsonReport {
         } else {
             node.putNull("rank");
         }
+        step.between().ifPresent(curve -> node.put("between", curve.name().toLowerCase(Locale.ROOT)));
         node.put("bits", step.precision().bits());
         node.put("group", step.precision().group());
         node.put("bytes_before", step.weight().bytes());

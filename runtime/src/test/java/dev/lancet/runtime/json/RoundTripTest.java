@@ -6,6 +6,7 @@ import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Precision;
@@ -57,7 +58,9 @@ class RoundTripTest {
             int choice = Math.floorMod(step.weight().name().hashCode() + (int) seed, 3);
             OptionalInt rank = choice == 0 ? OptionalInt.empty() : OptionalInt.of(Math.max(1, side / 2));
             OptionalDouble error = choice == 1 ? OptionalDouble.of(1.0 / (1 + side)) : OptionalDouble.empty();
-            plan = plan.with(new Step(step.weight(), rank, precision, "because \"" + seed + "\"\n", error));
+            Step other = new Step(step.weight(), rank, precision, "because \"" + seed + "\"\n", error);
+            boolean bent = choice == 2 && step.weight().role().linear();
+            plan = plan.with(bent ? other.with(Nonlinearity.silu()) : other);
         }
         comesBack(plan, Plan.class);
     }
@@ -179,7 +182,10 @@ class RoundTripTest {
                 Arbitraries.longs().greaterOrEqual(1).map(Budget.Bytes::new),
                 shares().map(share -> new Budget.Times(1 / share)));
         Arbitrary<Treatment> treatment = Combinators.combine(rank.optional(), precisions())
-                .as((Optional<Rank> some, Precision precision) -> new Treatment(some, precision));
+                .as((Optional<Rank> some, Precision precision) -> new Treatment(
+                        some,
+                        precision,
+                        some.filter(bent -> bent.hashCode() % 2 == 0).map(bent -> Nonlinearity.silu())));
         Arbitrary<Compression.Clause> clause =
                 Combinators.combine(selectors(), treatment).as(Compression.Clause::new);
         return Combinators.combine(clause.list().ofMaxSize(4), budget.optional())

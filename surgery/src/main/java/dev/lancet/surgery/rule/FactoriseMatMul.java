@@ -1,5 +1,6 @@
 package dev.lancet.surgery.rule;
 
+import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Weight;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.Node;
@@ -8,6 +9,9 @@ import dev.lancet.surgery.graph.Sketch;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.tensorflow.proto.DataType;
 
 /**
@@ -23,10 +27,27 @@ import org.tensorflow.proto.DataType;
  *                                    y = MatMul(y.right, X.left) transpose_b
  * </pre>
  *
+ * With a nonlinearity between the factors (CoLA, arXiv 2502.10940) the product becomes another function of x, trained from
+ * fresh weights; all layers of the same rank call the same function of the library:
+ *
+ * <pre>
+ * X.out = MatMul(x, X)       ->      X.out.left = MatMul(x, X.left)
+ *                                    X.out.bent = silu_r(X.out.left)
+ *                                    X.out = MatMul(X.out.bent, X.right)
+ * </pre>
+ *
  * @param weight the matrix
  * @param rank the inner width r
+ * @param between what stands between the factors; only for {@code x · W}
  */
-public record FactoriseMatMul(Weight weight, int rank) implements Rule {
+public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> between) implements Rule {
+
+    private static final String PREFIX = "silu_";
+
+    /** Two factors that are multiplied. */
+    public FactoriseMatMul(Weight weight, int rank) {
+        this(weight, rank, Optional.empty());
+    }
 
     @Override
     public Pattern<Node> pattern() {
@@ -35,7 +56,16 @@ public record FactoriseMatMul(Weight weight, int rank) implements Rule {
 
     @Override
     public Verdict judge(Node site, Captures met) {
-        return Sites.refuseMatMul(site).<Verdict>map(refusal -> refusal).orElseGet(() -> cut(site));
+        return Sites.refuseMatMul(site)
+                .or(() -> refuseTransposed(site))
+                .<Verdict>map(refusal -> refusal)
+                .orElseGet(() -> cut(site));
+    }
+
+    private Optional<Refusal> refuseTransposed(Node site) {
+        return between.filter(curve -> site.flag("transpose_b"))
+                .map(curve -> new Refusal(site.name() + " multiplies with the transposed " + weight.name() + "; "
+                        + curve + " stands only between the factors of x · W"));
     }
 
     private Incision cut(Node site) {
@@ -50,13 +80,43 @@ public record FactoriseMatMul(Weight weight, int rank) implements Rule {
         } else {
             Value x = Sites.rowsInto(site, weight.rows());
             Value narrow = ops.matmul(site.name() + ".left", x, false, left, false);
-            ops.matmul(site.name(), narrow, false, right, false);
+            ops.matmul(site.name(), bent(site, sketch, narrow), false, right, false);
         }
         return Incision.of(site, sketch);
     }
 
+    /** Whether a node is the call of a nonlinearity that this rule puts in. */
+    public static boolean bends(Node node) {
+        return node.is("PartitionedCall")
+                && node.attribute("f")
+                        .filter(called -> called.getFunc().getName().startsWith(PREFIX))
+                        .isPresent();
+    }
+
+    private Value bent(Node site, Sketch sketch, Value narrow) {
+        if (between.isEmpty()) {
+            return narrow;
+        }
+        Sketch.Function silu = sketch.define(silu(narrow.form()));
+        return sketch.call(site.name() + ".bent", silu, List.of(narrow)).get(0);
+    }
+
+    /** The function says its dimensions, so there is one for each form of its argument. */
+    private static Sketch silu(Form form) {
+        String dims = form.dims().stream()
+                .filter(size -> size >= 0)
+                .map(String::valueOf)
+                .collect(Collectors.joining("_"));
+        Sketch body = Sketch.function(PREFIX + dims);
+        Ops ops = new Ops(body);
+        Value x = body.argument("x", form);
+        body.result("y", ops.mul("silu", x, ops.unary("open", "Sigmoid", x)));
+        return body;
+    }
+
     @Override
     public String toString() {
-        return "factorise " + weight.name() + " to rank " + rank;
+        return "factorise " + weight.name() + " to rank " + rank
+                + between.map(curve -> " with " + curve).orElse("");
     }
 }
