@@ -24,7 +24,8 @@ import java.util.Random;
 final class Checkpoints {
 
     private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
-    private static final Damage JSON = ((Damage) Damage::blind).or(new JsonDamage().or(new JsonDamage())).often();
+    private static final Damage JSON =
+            ((Damage) Damage::blind).or(new JsonDamage().or(new JsonDamage())).often();
     private static final String ARRAYS = "model.safetensors";
 
     private Checkpoints() {}
@@ -76,8 +77,7 @@ final class Checkpoints {
 
     static List<Sample> manifest(Path scratch) throws IOException {
         Path saved = saved(scratch);
-        return List.of(
-                Sample.inFolder(saved, "lancet.json", JSON, scratch.resolve("folder"), Checkpoints::lancet));
+        return List.of(Sample.inFolder(saved, "lancet.json", JSON, scratch.resolve("folder"), Checkpoints::lancet));
     }
 
     static List<Sample> plan(Path scratch) throws IOException {

@@ -86,7 +86,8 @@ final class Child {
             use = sample.opening().open(sample.subject());
         } catch (LancetException refused) {
             String message = String.valueOf(refused.getMessage());
-            return message.lines().count() == 1 && message.contains(sample.subject().toString())
+            return message.lines().count() == 1
+                            && message.contains(sample.subject().toString())
                     ? "refused: " + message
                     : "UNCLEAR " + place(refused) + ": " + message;
         } catch (RuntimeException | Error wrong) {
@@ -97,7 +98,9 @@ final class Child {
             return "opened";
         } catch (LancetException refused) {
             String message = String.valueOf(refused.getMessage());
-            return message.lines().count() == 1 ? "refused later: " + message : "UNCLEAR " + place(refused) + ": " + message;
+            return message.lines().count() == 1
+                    ? "refused later: " + message
+                    : "UNCLEAR " + place(refused) + ": " + message;
         } catch (RuntimeException | Error wrong) {
             return wrong(wrong);
         }
@@ -113,7 +116,8 @@ final class Child {
     /** The innermost place in Lancet. */
     private static String place(Throwable wrong) {
         for (StackTraceElement frame : wrong.getStackTrace()) {
-            if (frame.getClassName().startsWith("dev.lancet.") && !frame.getClassName().contains(".fuzz.")) {
+            if (frame.getClassName().startsWith("dev.lancet.")
+                    && !frame.getClassName().contains(".fuzz.")) {
                 return frame.getFileName() + ":" + frame.getLineNumber();
             }
         }

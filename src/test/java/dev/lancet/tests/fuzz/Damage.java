@@ -55,8 +55,9 @@ interface Damage {
                 int end = Math.min(bytes.length, at + 1 + random.nextInt(64));
                 return joined(Arrays.copyOf(bytes, at), Arrays.copyOfRange(bytes, end, bytes.length));
             }
-            default -> Arrays.fill(
-                    bytes, at, Math.min(bytes.length, at + 1 + random.nextInt(16)), (byte) (random.nextBoolean() ? 255 : 0));
+            default ->
+                Arrays.fill(bytes, at, Math.min(bytes.length, at + 1 + random.nextInt(16)), (byte)
+                        (random.nextBoolean() ? 255 : 0));
         }
         return bytes;
     }

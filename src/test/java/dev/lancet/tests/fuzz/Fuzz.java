@@ -54,7 +54,8 @@ public final class Fuzz {
         while (!words.isEmpty()) {
             String option = words.remove(0);
             if (!known.contains(option) || words.isEmpty()) {
-                throw new IllegalArgumentException("fuzz: " + option + "; options are " + known + ", each with a value");
+                throw new IllegalArgumentException(
+                        "fuzz: " + option + "; options are " + known + ", each with a value");
             }
             options.put(option, words.remove(0));
         }

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.AttrValue;
@@ -28,19 +30,30 @@ import org.tensorflow.proto.TensorShapeProto;
 /** A short slice of {@link Fuzz}, and damage that chance does not find. */
 class FuzzTest {
 
+    private static final int CASES = 250;
+
     @TempDir
     private Path folder;
 
     @Test
     void damaged_files_are_opened_or_refused_in_a_line_that_names_them() throws Exception {
         Tally tally = new Tally(20);
-        for (Kind kind : Kind.values()) {
-            Map<Integer, Outcome> outcomes = new Trials(20, kind, false).run(0, kind.cases(300));
-            assertThat(outcomes).as(kind.word()).hasSize(kind.cases(300));
+        Map<Kind, Map<Integer, Outcome>> all = new ConcurrentHashMap<>();
+        Arrays.stream(Kind.values()).parallel().forEach(kind -> all.put(kind, slice(kind)));
+        all.forEach((kind, outcomes) -> {
+            assertThat(outcomes).as(kind.word()).hasSize(kind.cases(CASES));
             assertThat(outcomes.values()).as(kind.word()).anyMatch(outcome -> !outcome.opened());
             tally.add(kind, outcomes);
-        }
+        });
         assertThat(tally.faults()).isEmpty();
+    }
+
+    private static Map<Integer, Outcome> slice(Kind kind) {
+        try {
+            return new Trials(20, kind, false).run(0, kind.cases(CASES));
+        } catch (IOException | InterruptedException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     @Test
@@ -66,6 +79,18 @@ class FuzzTest {
             graph.getLibraryBuilder().addFunction(function);
         }
         refused(graph.addNode(call("start", "f0")).build(), "unfold to more than");
+    }
+
+    @Test
+    void a_function_that_calls_itself_twice_is_refused() throws IOException {
+        FunctionDef function = FunctionDef.newBuilder()
+                .setSignature(OpDef.newBuilder().setName("f"))
+                .addNodeDef(call("once", "f"))
+                .addNodeDef(call("again", "f"))
+                .build();
+        GraphDef.Builder graph = GraphDef.newBuilder().addNode(call("start", "f"));
+        graph.getLibraryBuilder().addFunction(function);
+        refused(graph.build(), "a function calls itself");
     }
 
     @Test

@@ -26,7 +26,8 @@ final class Graphs {
     private static final Path KERAS = FIXTURES.resolve("keras-transformer-classifier/saved_model");
     private static final Path FROZEN = FIXTURES.resolve("keras-transformer-classifier-frozen/frozen.pb");
     private static final Path RETSIM = FIXTURES.resolve("retsim/original/v1");
-    private static final Damage PROTO = ((Damage) Damage::blind).or(new WireDamage().or(new WireDamage())).often();
+    private static final Damage PROTO =
+            ((Damage) Damage::blind).or(new WireDamage().or(new WireDamage())).often();
 
     private Graphs() {}
 

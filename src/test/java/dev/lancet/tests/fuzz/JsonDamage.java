@@ -10,12 +10,39 @@ import java.util.regex.Pattern;
 /** Damages JSON so that most of it can still be parsed: words are exchanged, lost, absurd, or nested far too deep. */
 final class JsonDamage implements Damage {
 
-    private static final Pattern WORD =
-            Pattern.compile("\"(?:[^\"\\\\]|\\\\.){0,200}\"|-?\\d+(?:\\.\\d+)?(?:[eE][-+]?\\d+)?|true|false|null|\\[\\]|\\{\\}");
+    private static final Pattern WORD = Pattern.compile(
+            "\"(?:[^\"\\\\]|\\\\.){0,200}\"|-?\\d+(?:\\.\\d+)?(?:[eE][-+]?\\d+)?|true|false|null|\\[\\]|\\{\\}");
     private static final List<String> ABSURD = List.of(
-            "0", "-1", "1", "2", "3", "0.5", "-0.0", "1e400", "1e308", "2147483647", "2147483648", "4611686018427387904",
-            "9223372036854775807", "9223372036854775808", "67108864", "1000000", "null", "true", "false", "\"\"",
-            "\"x\"", "\"\\u0000\"", "\"../x\"", "\"\\ud800\"", "[]", "{}", "[0]", "[[]]", "{\"x\":0}", "[1,2,3]");
+            "0",
+            "-1",
+            "1",
+            "2",
+            "3",
+            "0.5",
+            "-0.0",
+            "1e400",
+            "1e308",
+            "2147483647",
+            "2147483648",
+            "4611686018427387904",
+            "9223372036854775807",
+            "9223372036854775808",
+            "67108864",
+            "1000000",
+            "null",
+            "true",
+            "false",
+            "\"\"",
+            "\"x\"",
+            "\"\\u0000\"",
+            "\"../x\"",
+            "\"\\ud800\"",
+            "[]",
+            "{}",
+            "[0]",
+            "[[]]",
+            "{\"x\":0}",
+            "[1,2,3]");
 
     @Override
     public byte[] of(byte[] whole, Random random) {
@@ -27,6 +54,12 @@ final class JsonDamage implements Damage {
         }
         MatchResult word = words.get(random.nextInt(words.size()));
         MatchResult other = words.get(random.nextInt(words.size()));
+        if (word.end() < text.length() && text.charAt(word.end()) == ':' && random.nextInt(8) > 0) {
+            // A key; in its place can only stand a text.
+            String name = other.group().replace("\"", "");
+            String by = random.nextInt(3) == 0 ? "" : name.substring(random.nextInt(1 + name.length()));
+            return replaced(text, word, '"' + by + '"').getBytes(StandardCharsets.ISO_8859_1);
+        }
         String changed =
                 switch (random.nextInt(8)) {
                     case 0, 1, 2 -> replaced(text, word, ABSURD.get(random.nextInt(ABSURD.size())));
@@ -34,8 +67,12 @@ final class JsonDamage implements Damage {
                     case 4 -> lost(text, word, other);
                     case 5 -> replaced(text, word, nested(random));
                     case 6 -> replaced(text, word, '"' + "y".repeat(random.nextInt(3000)) + '"');
-                    default -> replaced(text, word, text.substring(
-                            Math.min(word.start(), other.start()), Math.max(word.end(), other.end())));
+                    default ->
+                        replaced(
+                                text,
+                                word,
+                                text.substring(
+                                        Math.min(word.start(), other.start()), Math.max(word.end(), other.end())));
                 };
         return changed.getBytes(StandardCharsets.ISO_8859_1);
     }

@@ -91,7 +91,10 @@ final class TableDamage implements Damage {
         sum.update(0);
         int crc = (int) sum.getValue();
         file.writeBytes(content);
-        file.writeBytes(little(5).put((byte) 0).putInt(Integer.rotateRight(crc, 15) + 0xa282ead8).array());
+        file.writeBytes(little(5)
+                .put((byte) 0)
+                .putInt(Integer.rotateRight(crc, 15) + 0xa282ead8)
+                .array());
         return handle.toByteArray();
     }
 

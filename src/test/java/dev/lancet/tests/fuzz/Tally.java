@@ -26,7 +26,8 @@ final class Tally {
         Map<Integer, Outcome> outcomes = all.getOrDefault(kind, Map.of());
         long opened = outcomes.values().stream().filter(Outcome::opened).count();
         long sound = outcomes.values().stream().filter(Outcome::sound).count();
-        long millis = outcomes.values().stream().mapToLong(Outcome::millis).max().orElse(0);
+        long millis =
+                outcomes.values().stream().mapToLong(Outcome::millis).max().orElse(0);
         long bytes = outcomes.values().stream().mapToLong(Outcome::bytes).max().orElse(0);
         return String.format(
                 Locale.ROOT,
@@ -41,7 +42,8 @@ final class Tally {
     }
 
     boolean sound() {
-        return all.values().stream().allMatch(outcomes -> outcomes.values().stream().allMatch(Outcome::sound));
+        return all.values().stream()
+                .allMatch(outcomes -> outcomes.values().stream().allMatch(Outcome::sound));
     }
 
     /** The faults, each once, with how to see it again. */
@@ -58,10 +60,12 @@ final class Tally {
                     }
                 }
             });
-            counts.forEach((fault, count) -> text.append(
-                    String.format("%s: %d times %s%n%s", kind.word(), count, fault, examples.get(fault))));
-            counts.keySet().stream().findFirst().ifPresent(any -> text.append(
-                    String.format("  again: --seed %d --only %s --case N%n", seed, kind.word())));
+            counts.forEach((fault, count) ->
+                    text.append(String.format("%s: %d times %s%n%s", kind.word(), count, fault, examples.get(fault))));
+            counts.keySet().stream()
+                    .findFirst()
+                    .ifPresent(any ->
+                            text.append(String.format("  again: --seed %d --only %s --case N%n", seed, kind.word())));
         });
         return text.toString();
     }

@@ -30,7 +30,8 @@ final class Tokenizers {
         Damage head = Damage.head(1500, new JsonDamage()).or(json);
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
-            samples.add(Sample.alone(small, i % 2 == 0 ? head : json, scratch.resolve("tokenizer.json"), Tokenizers::there));
+            samples.add(Sample.alone(
+                    small, i % 2 == 0 ? head : json, scratch.resolve("tokenizer.json"), Tokenizers::there));
         }
         samples.add(Sample.alone(whole, json, scratch.resolve("whole.json"), Tokenizers::there));
         return samples;
@@ -50,7 +51,9 @@ final class Tokenizers {
             List<String> parts = merge.isArray()
                     ? List.of(merge.get(0).asString(), merge.get(1).asString())
                     : List.of(merge.asString().split(" ", 2));
-            if (known.contains(parts.get(0)) && known.contains(parts.get(1)) && known.contains(String.join("", parts))) {
+            if (known.contains(parts.get(0))
+                    && known.contains(parts.get(1))
+                    && known.contains(String.join("", parts))) {
                 merges.add(merge);
             }
         }

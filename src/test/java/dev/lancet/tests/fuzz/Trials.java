@@ -62,7 +62,8 @@ final class Trials {
         while (true) {
             String line = lines.poll(1, TimeUnit.SECONDS);
             if (line == null) {
-                Duration used = child.info().totalCpuDuration().orElse(Duration.ZERO).minus(cpu);
+                Duration used =
+                        child.info().totalCpuDuration().orElse(Duration.ZERO).minus(cpu);
                 boolean hangs = current >= from && used.toMillis() > 2 * Child.SLOWEST_MILLIS;
                 if (hangs || System.nanoTime() - begun > PATIENCE.toNanos()) {
                     child.destroyForcibly().waitFor();
@@ -126,7 +127,9 @@ final class Trials {
         if (!Files.exists(errors)) {
             return "see its messages above";
         }
-        List<String> lines = new String(Files.readAllBytes(errors), StandardCharsets.ISO_8859_1).lines().toList();
+        List<String> lines = new String(Files.readAllBytes(errors), StandardCharsets.ISO_8859_1)
+                .lines()
+                .toList();
         return String.join(" | ", lines.subList(Math.max(0, lines.size() - 6), lines.size()));
     }
 

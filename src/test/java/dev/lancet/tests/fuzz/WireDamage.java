@@ -17,8 +17,24 @@ import java.util.Random;
 final class WireDamage implements Damage {
 
     private static final long[] ABSURD = {
-        0, 1, 2, 3, 7, -1, -2, 64, 255, 65536, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 31, 1L << 32, 1L << 40,
-        Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE / 4
+        0,
+        1,
+        2,
+        3,
+        7,
+        -1,
+        -2,
+        64,
+        255,
+        65536,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        1L << 31,
+        1L << 32,
+        1L << 40,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        Long.MAX_VALUE / 4
     };
 
     @Override
@@ -56,7 +72,9 @@ final class WireDamage implements Damage {
         if (random.nextBoolean()) {
             return numbers.get(random.nextInt(numbers.size()));
         }
-        int all = numbers.stream().mapToInt(number -> size(fields.getField(number))).sum();
+        int all = numbers.stream()
+                .mapToInt(number -> size(fields.getField(number)))
+                .sum();
         int left = random.nextInt(all);
         for (int number : numbers) {
             left -= size(fields.getField(number));
@@ -85,7 +103,9 @@ final class WireDamage implements Damage {
         if (!field.getLengthDelimitedList().isEmpty()) {
             List<ByteString> values = new ArrayList<>(field.getLengthDelimitedList());
             int at = random.nextInt(values.size());
-            if (random.nextInt(8) > 0 && parsed(values.get(at)) != null && !values.get(at).isEmpty()) {
+            if (random.nextInt(8) > 0
+                    && parsed(values.get(at)) != null
+                    && !values.get(at).isEmpty()) {
                 values.set(at, damaged(values.get(at), root, random));
             } else {
                 shuffle(values, bytes(values.get(at), root, random), random);
@@ -128,8 +148,7 @@ final class WireDamage implements Damage {
             if (fields == null || fields.asMap().isEmpty()) {
                 return at;
             }
-            List<ByteString> values =
-                    fields.getField(number(fields, random)).getLengthDelimitedList();
+            List<ByteString> values = fields.getField(number(fields, random)).getLengthDelimitedList();
             if (values.isEmpty()) {
                 return at;
             }

@@ -51,7 +51,9 @@ final class Reads {
         }
         // A frozen graph has identities of constants where its variables were read.
         Node read = node;
-        while (read.is("Identity") && read.controlInputs().isEmpty() && read.producer(0).isPresent()) {
+        while (read.is("Identity")
+                && read.controlInputs().isEmpty()
+                && read.producer(0).isPresent()) {
             read = read.producer(0).get();
         }
         return read.is("Const")
