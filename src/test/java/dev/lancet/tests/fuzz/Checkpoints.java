@@ -121,8 +121,7 @@ final class Checkpoints {
 
     private static Runnable open(Path path) {
         Checkpoint found = Checkpoint.open(path);
-        Plan.of(found.transformer(), Compression.keepAll()).toString();
-        found.plan().toString();
+        Sample.print(Plan.of(found.transformer(), Compression.keepAll()), found.plan());
         found.weights().stored().forEach(stored -> found.weights().read(stored.name()));
         return () -> {};
     }

@@ -33,9 +33,9 @@ final class Child {
         this.samples = kind.samples(scratch);
         this.tell = tell;
         for (Sample sample : samples) {
-            sample.write(sample.whole());
+            sample.writeWhole();
             if (!verdict(sample).equals("opened")) {
-                throw new IllegalStateException("fuzz: " + sample.file() + " is good, but " + verdict(sample));
+                throw new IllegalStateException("fuzz: " + sample.subject() + " is good, but " + verdict(sample));
             }
         }
     }
@@ -59,12 +59,11 @@ final class Child {
 
     /** Writes a case and opens it. */
     private Outcome ended(int number) throws IOException {
-        Random random = new Random(seed * 1_000_003 + kind.ordinal() * 100_000_007L + number);
+        Random random = new Random(seed * 1_000_003 + kind.word().hashCode() * 100_000_007L + number);
         // The first numbers of seeds that lie side by side are alike.
         random.nextLong();
         Sample sample = samples.get(random.nextInt(samples.size()));
-        byte[] damaged = sample.damage().of(sample.whole(), random);
-        sample.write(damaged);
+        sample.writeDamaged(random);
         long bytes = sample.bytes();
         long cpu = threads.getCurrentThreadCpuTime();
         long allocated = threads.getCurrentThreadAllocatedBytes();
@@ -83,7 +82,7 @@ final class Child {
     private String verdict(Sample sample) {
         Runnable use;
         try {
-            use = sample.opening().open(sample.subject());
+            use = sample.open();
         } catch (LancetException refused) {
             String message = String.valueOf(refused.getMessage());
             return message.lines().count() == 1

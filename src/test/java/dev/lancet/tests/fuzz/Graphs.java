@@ -85,10 +85,7 @@ final class Graphs {
     }
 
     private static Runnable cut(ForeignModel model) {
-        model.layers().forEach(Object::toString);
-        model.leftAlone().forEach(Object::toString);
-        model.dead().forEach(Object::toString);
-        model.plan().toString();
+        Sample.print(model.layers(), model.leftAlone(), model.dead(), model.plan());
         return () -> {
             GraphText.of(GraphView.of(model.meta().getGraphDef()));
             Plan plan = model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none());

@@ -8,43 +8,50 @@ import java.util.Locale;
 /** What is damaged. */
 enum Kind {
     /** A frozen graph: found its layers, planned, cut, printed. */
-    GRAPH(3, Graphs::frozen),
+    GRAPH(3),
     /** The graphs and signatures of a SavedModel: likewise. */
-    SAVEDMODEL(3, Graphs::savedModels),
+    SAVEDMODEL(3),
     /** The index of a checkpoint: every tensor is read. */
-    BUNDLE(2, Graphs::indices),
+    BUNDLE(2),
     /** The header of safetensors: every array is read. */
-    SAFETENSORS(2, Checkpoints::safetensors),
+    SAFETENSORS(2),
     /** The index of safetensors in shards. */
-    SHARDS(1, Checkpoints::shards),
+    SHARDS(1),
     /** A config.json of Hugging Face. */
-    CONFIG(2, Checkpoints::configs),
+    CONFIG(2),
     /** A llama2.c model. */
-    LLAMA2C(1, Checkpoints::llama2c),
+    LLAMA2C(1),
     /** The manifest of a Lancet model folder. */
-    MANIFEST(1, Checkpoints::manifest),
+    MANIFEST(1),
     /** The plan in a Lancet model folder. */
-    PLAN(1, Checkpoints::plan),
+    PLAN(1),
     /** A tokenizer.json: a text there and back. */
-    TOKENIZER(3, Tokenizers::huggingFace),
+    TOKENIZER(3),
     /** A llama2.c tokenizer: likewise. */
-    TOKBIN(1, Tokenizers::llama2c);
+    TOKBIN(1);
 
     private final int share;
-    private final Making making;
 
-    Kind(int share, Making making) {
+    Kind(int share) {
         this.share = share;
-        this.making = making;
-    }
-
-    private interface Making {
-        List<Sample> in(Path scratch) throws IOException;
     }
 
     /** The good files. */
     List<Sample> samples(Path scratch) throws IOException {
-        return making.in(scratch.resolve(word()));
+        Path folder = scratch.resolve(word());
+        return switch (this) {
+            case GRAPH -> Graphs.frozen(folder);
+            case SAVEDMODEL -> Graphs.savedModels(folder);
+            case BUNDLE -> Graphs.indices(folder);
+            case SAFETENSORS -> Checkpoints.safetensors(folder);
+            case SHARDS -> Checkpoints.shards(folder);
+            case CONFIG -> Checkpoints.configs(folder);
+            case LLAMA2C -> Checkpoints.llama2c(folder);
+            case MANIFEST -> Checkpoints.manifest(folder);
+            case PLAN -> Checkpoints.plan(folder);
+            case TOKENIZER -> Tokenizers.huggingFace(folder);
+            case TOKBIN -> Tokenizers.llama2c(folder);
+        };
     }
 
     /** How many of some cases are of this kind. */

@@ -3,17 +3,24 @@ package dev.lancet.tests.fuzz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 
-/**
- * A good file to damage, in the surroundings that it needs.
- *
- * @param whole its content
- * @param damage what is done to it
- * @param file where the damaged one is written
- * @param subject what is then opened: that file, or the folder of it
- * @param opening who opens it
- */
-record Sample(byte[] whole, Damage damage, Path file, Path subject, Opening opening) {
+/** A good file to damage, in the surroundings that it needs. */
+final class Sample {
+
+    private final byte[] whole;
+    private final Damage damage;
+    private final Path file;
+    private final Path subject;
+    private final Opening opening;
+
+    private Sample(byte[] whole, Damage damage, Path file, Path subject, Opening opening) {
+        this.whole = whole;
+        this.damage = damage;
+        this.file = file;
+        this.subject = subject;
+        this.opening = opening;
+    }
 
     /** Opens a file as a command would. Whatever it refuses while it opens, it must name. */
     interface Opening {
@@ -43,10 +50,38 @@ record Sample(byte[] whole, Damage damage, Path file, Path subject, Opening open
         return new Sample(whole, damage, file, file, opening);
     }
 
-    /** Writes the damaged file; the one before may still be mapped, so it is not written into. */
-    void write(byte[] damaged) throws IOException {
+    /** Printing is a part of what is tried. */
+    static void print(Object... things) {
+        for (Object thing : things) {
+            if (thing.toString().isEmpty()) {
+                throw new IllegalStateException("fuzz: a " + thing.getClass().getSimpleName() + " prints as nothing");
+            }
+        }
+    }
+
+    /** What is opened: the damaged file, or the folder around it. */
+    Path subject() {
+        return subject;
+    }
+
+    Runnable open() {
+        return opening.open(subject);
+    }
+
+    /** Writes the good file. */
+    void writeWhole() throws IOException {
+        write(whole);
+    }
+
+    /** Writes a damaged file. */
+    void writeDamaged(Random random) throws IOException {
+        write(damage.of(whole, random));
+    }
+
+    /** The file before may still be mapped, so it is not written into. */
+    private void write(byte[] bytes) throws IOException {
         Files.deleteIfExists(file);
-        Files.write(file, damaged);
+        Files.write(file, bytes);
     }
 
     /** The bytes that there are to open. */

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class Trials {
 
     /** Beside the processor time that a case may take, for a machine that is busy with something else. */
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final String END_OF_OUTPUT = "";
 
