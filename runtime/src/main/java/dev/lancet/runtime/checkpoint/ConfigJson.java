@@ -40,7 +40,7 @@ record ConfigJson(Path file, String inside, ObjectNode node) {
         } catch (JacksonException wrong) {
             throw new LancetException(
                     file + ": is no JSON" + where(wrong.getLocation()) + " ("
-                            + wrong.getOriginalMessage().lines().findFirst().orElse("") + "); correct it",
+                            + wrong.getOriginalMessage().lines().findFirst().orElse("") + "); correct it there",
                     wrong);
         }
     }
