@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.Value;
+import dev.lancet.surgery.pass.Compiled;
 import dev.lancet.surgery.training.Backward;
-import dev.lancet.surgery.training.Compiled;
 import dev.lancet.surgery.training.Update;
 import dev.lancet.surgery.training.Updates;
 import java.util.Arrays;

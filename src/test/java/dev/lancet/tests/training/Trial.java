@@ -24,6 +24,7 @@ import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TUint8;
 
 /** A graph that runs: its variables are written and its tensors read as arrays of doubles, whatever their type. */
 final class Trial implements AutoCloseable {
@@ -79,9 +80,11 @@ final class Trial implements AutoCloseable {
         for (String name : variables.keySet()) {
             if (!slots.contains(name)) {
                 double[] numbers = new double[(int) size(shape(name))];
-                double centre = name.endsWith(".gain") ? 1 : 0;
+                double centre = name.endsWith(".gain") ? 1 : name.endsWith(".scale") ? 0.004 : 0;
+                double spread = name.endsWith(".scale") ? 0.001 : 0.3;
+                boolean codes = type(name) == DataType.DT_UINT8;
                 for (int i = 0; i < numbers.length; i++) {
-                    numbers[i] = (float) (centre + 0.3 * random.nextGaussian());
+                    numbers[i] = codes ? random.nextInt(256) : (float) (centre + spread * random.nextGaussian());
                 }
                 values.put(name, numbers);
             }
@@ -100,14 +103,30 @@ final class Trial implements AutoCloseable {
         List<Tensor> tensors = new ArrayList<>();
         Session.Runner runner = session.runner();
         values.forEach((variable, numbers) -> {
-            boolean wide = variables.get(variable).getAttrOrThrow("dtype").getType() == DataType.DT_DOUBLE;
             Shape shape =
                     Shape.of(shape(variable).stream().mapToLong(Long::longValue).toArray());
-            tensors.add(wide ? doubles(shape, numbers) : floats(shape, numbers));
+            tensors.add(
+                    switch (type(variable)) {
+                        case DT_DOUBLE -> doubles(shape, numbers);
+                        case DT_UINT8 -> codes(shape, numbers);
+                        default -> floats(shape, numbers);
+                    });
             runner.feed(variable + ".fed", tensors.get(tensors.size() - 1)).addTarget(variable + ".set");
         });
         runner.run().close();
         tensors.forEach(Tensor::close);
+    }
+
+    private DataType type(String variable) {
+        return variables.get(variable).getAttrOrThrow("dtype").getType();
+    }
+
+    private static TUint8 codes(Shape shape, double[] numbers) {
+        byte[] bytes = new byte[numbers.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (int) numbers[i];
+        }
+        return TUint8.tensorOf(shape, DataBuffers.of(bytes));
     }
 
     /** Feeds random ids below {@code bound} to an int32 placeholder, from now on. */

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
  * @param clip the global norm to which gradients are shortened, 0 for no limit
  * @param seed of the fresh weights and the order of the data
  * @param validateEvery steps between two validations, 0 for one at the end only
+ * @param arithmetic in which numbers matrices are multiplied
  */
 public record Training(
         Optimizer optimizer,
@@ -31,7 +32,8 @@ public record Training(
         int warmup,
         double clip,
         long seed,
-        int validateEvery) {
+        int validateEvery,
+        Arithmetic arithmetic) {
 
     public Training {
         groups = List.copyOf(groups);
@@ -59,12 +61,23 @@ public record Training(
     /** The usual settings around an optimiser. */
     static Training of(Optimizer optimizer, int steps) {
         return new Training(
-                optimizer, Schedule.cosine(), List.of(), steps, 8, OptionalInt.empty(), steps / 20, 1, 42, 0);
+                optimizer,
+                Schedule.cosine(),
+                List.of(),
+                steps,
+                8,
+                OptionalInt.empty(),
+                steps / 20,
+                1,
+                42,
+                0,
+                Arithmetic.FLOAT32);
     }
 
     /** With another optimiser. */
     public Training optimizer(Optimizer optimizer) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
     }
 
     /** With this highest rate for what Muon leaves to AdamW: tables, head, norms and biases. */
@@ -86,7 +99,8 @@ public record Training(
 
     /** With a rate that goes on in another way after the warm-up. */
     public Training schedule(Schedule schedule) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
     }
 
     /** With a rate that falls to this share of the highest. */
@@ -109,49 +123,64 @@ public record Training(
         return decay(selector, 0);
     }
 
-    /**
-     * With a decay of the product of their factors, {@code ½‖A·B‖²}, instead of one of each factor: A loses a share of
-     * {@code A·(B·Bᵀ)}, B of {@code (Aᵀ·A)·B}. Of weights in one piece it is the usual decay.
-     */
-    public Training decayProduct(Selector selector, double decay) {
-        return group(Group.productDecay(selector, decay));
-    }
-
     private Training group(Group group) {
         List<Group> groups = new ArrayList<>(this.groups);
         groups.add(group);
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
     }
 
     /** With this many sequences a step. */
     public Training batch(int batch) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
     }
 
     /** With sequences of this many tokens. */
     public Training sequence(int tokens) {
         OptionalInt sequence = OptionalInt.of(tokens);
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
     }
 
     /** With this many warm-up steps. */
     public Training warmup(int warmup) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
     }
 
     /** With gradients shortened to this global norm. */
     public Training clip(double clip) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
     }
 
     /** With this seed for fresh weights and the order of the data. */
     public Training seed(long seed) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
     }
 
     /** With a validation every so many steps. */
     public Training validateEvery(int steps) {
-        return new Training(optimizer, schedule, groups, this.steps, batch, sequence, warmup, clip, seed, steps);
+        return new Training(
+                optimizer, schedule, groups, this.steps, batch, sequence, warmup, clip, seed, steps, arithmetic);
+    }
+
+    /** With matrix products in other numbers; weights, sums and the loss stay in float32. */
+    public Training arithmetic(Arithmetic arithmetic) {
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
+    }
+
+    /** With matrix products in bfloat16, whether this machine is fast at them or not. */
+    public Training bfloat16() {
+        return arithmetic(Arithmetic.BFLOAT16);
+    }
+
+    /** With matrix products in bfloat16 where this machine is faster at them. */
+    public Training fastest() {
+        return arithmetic(Arithmetic.FASTEST);
     }
 
     /** The learning rate of a step, counted from 0: linear warm-up, then what the schedule says. */
@@ -184,17 +213,6 @@ public record Training(
             }
         }
         return decay;
-    }
-
-    /** Whether the decay of a weight in two factors is that of their product. */
-    public boolean decaysProduct(Weight weight) {
-        boolean product = false;
-        for (Group group : groups) {
-            if (group.decay().isPresent() && group.selector().selects(weight)) {
-                product = group.product();
-            }
-        }
-        return product;
     }
 
     /**

@@ -1,9 +1,15 @@
 package dev.lancet.cli;
 
 import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.runtime.bench.Measured;
 import dev.lancet.runtime.bench.TrainingBench;
+import dev.lancet.runtime.bench.Trial;
+import dev.lancet.surgery.pass.Pass;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,6 +23,8 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  lancet bench train",
             "  lancet bench train --preset M --rank 128 --steps 5 --json",
+            "  lancet bench train --dtype auto",
+            "  lancet bench train --without streams",
         })
 final class BenchTrainCommand extends LancetCommand {
 
@@ -30,13 +38,53 @@ final class BenchTrainCommand extends LancetCommand {
             description = "Steps that count; ${DEFAULT-VALUE} if not said.")
     private int steps;
 
+    @Option(
+            names = "--dtype",
+            paramLabel = "fp32|bf16|auto",
+            defaultValue = "fp32",
+            description =
+                    "Numbers in which matrices are multiplied; weights and sums are float32 in any case. auto takes"
+                            + " bf16 if this machine is faster at it. ${DEFAULT-VALUE} if not said.")
+    private String dtype = "";
+
+    @Option(
+            names = "--without",
+            paramLabel = "PASS,...",
+            split = ",",
+            description =
+                    "Leave passes out, to see what they are worth: streams, attention-slope, entropy, compiled, and"
+                            + " with bf16 wide-sums.")
+    private List<String> without = List.of();
+
     BenchTrainCommand(Console console) {
         super(console);
     }
 
     @Override
     Answer answer() {
-        Measured measured = TrainingBench.run(options.trial(this, steps, Precision.float32()), progress());
+        Trial trial = options.trial(this, steps, Precision.float32());
+        Measured measured = TrainingBench.run(trial, arithmetic(), passes(), progress());
         return new Answer(new LinkedHashMap<>(measured.fields()), measured.toString());
+    }
+
+    private Arithmetic arithmetic() {
+        return switch (dtype) {
+            case "fp32" -> Arithmetic.FLOAT32;
+            case "bf16" -> Arithmetic.BFLOAT16;
+            case "auto" -> Arithmetic.FASTEST;
+            default -> throw wrongUsage("--dtype: " + dtype + "; it is fp32, bf16 or auto");
+        };
+    }
+
+    private Set<Pass> passes() {
+        Set<Pass> passes = new HashSet<>();
+        for (String name : without) {
+            try {
+                passes.add(Pass.named(name));
+            } catch (IllegalArgumentException e) {
+                throw wrongUsage("--without " + e.getMessage());
+            }
+        }
+        return passes;
     }
 }

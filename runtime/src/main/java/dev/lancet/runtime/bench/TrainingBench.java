@@ -1,11 +1,18 @@
 package dev.lancet.runtime.bench;
 
+import dev.lancet.compression.FreshWeights;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.runtime.Model;
 import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.train.Passing;
+import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingLog;
+import dev.lancet.surgery.pass.Pass;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** How long a training step takes: AdamW at a steady rate without clipping, on ids that mean nothing. */
 public final class TrainingBench {
@@ -15,8 +22,18 @@ public final class TrainingBench {
 
     private TrainingBench() {}
 
-    /** Takes three steps that warm up, the first of which compiles, and then those that count. */
+    /** In float32 with every pass, see {@link #run(Trial, Arithmetic, Set, Progress)}. */
     public static Measured run(Trial trial, Progress progress) {
+        return run(trial, Arithmetic.FLOAT32, Set.of(), progress);
+    }
+
+    /**
+     * Takes three steps that warm up, the first of which compiles, and then those that count.
+     *
+     * @param arithmetic in which numbers matrices are multiplied
+     * @param without passes that are left out
+     */
+    public static Measured run(Trial trial, Arithmetic arithmetic, Set<Pass> without, Progress progress) {
         if (trial.precision().quantized()) {
             throw new IllegalArgumentException("train: " + trial.precision() + " cannot be trained; take float32");
         }
@@ -28,31 +45,37 @@ public final class TrainingBench {
                 .warmup(0)
                 .floor(1)
                 .clip(0)
+                .arithmetic(arithmetic)
                 .seed(Trial.SEED);
         int[] ids = RandomIds.of(preset.transformer().vocabulary(), 4 * tokens + 1, Trial.SEED);
-        try (Model model = Model.create(preset.transformer(), trial.plan(), Trial.SEED)
-                .progress(progress)
-                .train(ids, new int[0], training)) {
-            List<TrainingLog.Point> points = model.log().orElseThrow().points();
-            Timings times = new Timings(points.stream()
-                    .skip(WARM_UP)
-                    .map(TrainingLog.Point::milliseconds)
-                    .toList());
-            Map<String, Object> fields = Measured.begin("train", trial);
-            fields.put("warmup", WARM_UP);
-            fields.put("batch", preset.batch());
-            fields.put("seq", sequence);
-            fields.put("params", model.parameters());
-            fields.put("first_step_ms", Measured.rounded(points.get(0).milliseconds(), 1));
-            fields.put("ms_per_step", Measured.rounded(times.median(), 1));
-            fields.put("ms_min", Measured.rounded(times.least(), 1));
-            fields.put("tokens_per_s", Math.round(tokens / times.median() * 1e3));
-            fields.put(
-                    "loss",
-                    List.of(
-                            Measured.rounded(points.get(0).loss(), 4),
-                            Measured.rounded(points.get(points.size() - 1).loss(), 4)));
-            return Measured.end(fields);
-        }
+        Plan plan = trial.plan();
+        Passing passing = Passing.here(training, without);
+        Weights fresh = new FreshWeights(preset.transformer(), Trial.SEED).under(plan);
+        List<TrainingLog.Point> points = new Trainer(preset.transformer(), plan, training, progress, passing)
+                .train(fresh, ids, new int[0])
+                .log()
+                .points();
+        Timings times = new Timings(points.stream()
+                .skip(WARM_UP)
+                .map(TrainingLog.Point::milliseconds)
+                .toList());
+        Map<String, Object> fields = Measured.begin("train", trial);
+        fields.put("dtype", passing.mixed() ? "bf16" : "fp32");
+        passing.bfloat16().ifPresent(measured -> fields.put("bf16_speedup", Measured.rounded(measured.speedup(), 2)));
+        fields.put("passes", passing.passes().toString());
+        fields.put("warmup", WARM_UP);
+        fields.put("batch", preset.batch());
+        fields.put("seq", sequence);
+        fields.put("params", plan.parametersAfter());
+        fields.put("first_step_ms", Measured.rounded(points.get(0).milliseconds(), 1));
+        fields.put("ms_per_step", Measured.rounded(times.median(), 1));
+        fields.put("ms_min", Measured.rounded(times.least(), 1));
+        fields.put("tokens_per_s", Math.round(tokens / times.median() * 1e3));
+        fields.put(
+                "loss",
+                List.of(
+                        Measured.rounded(points.get(0).loss(), 4),
+                        Measured.rounded(points.get(points.size() - 1).loss(), 4)));
+        return Measured.end(fields);
     }
 }

@@ -50,10 +50,7 @@ final class Llama2cWeights implements Weights {
         }
         place("norm.gain");
         // Two tables of cosines and sines, which run.c no longer reads.
-        end = Math.addExact(
-                end,
-                Math.multiplyExact(
-                        4L * transformer.context(), transformer.attention().headWidth()));
+        end += 4L * transformer.context() * transformer.attention().headWidth();
         if (!transformer.tiedHead()) {
             place("head");
         }
@@ -61,8 +58,7 @@ final class Llama2cWeights implements Weights {
 
     private void place(String name) {
         offsets.put(name, end);
-        Weight weight = weight(name);
-        end = Math.addExact(end, Math.multiplyExact(4L * weight.rows(), weight.columns()));
+        end += weight(name).bytes();
     }
 
     private Weight weight(String name) {

@@ -19,6 +19,7 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OptimizerOptions;
 import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
@@ -57,10 +58,18 @@ public final class Engine implements AutoCloseable {
     public static Engine literal(GraphDef definition) {
         RewriterConfig rewriter =
                 RewriterConfig.newBuilder().setDisableMetaOptimizer(true).build();
+        // Level 0, for the old optimiser would turn what only constants lead to into constants: all zeros that a
+        // training
+        // starts from, kept for as long as the session lives.
+        OptimizerOptions none = OptimizerOptions.newBuilder()
+                .setOptLevel(OptimizerOptions.Level.L0)
+                .build();
         return new Engine(
                 definition,
                 ConfigProto.newBuilder()
-                        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter))
+                        .setGraphOptions(GraphOptions.newBuilder()
+                                .setRewriteOptions(rewriter)
+                                .setOptimizerOptions(none))
                         .build());
     }
 

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Set;
 import org.tensorflow.TensorFlow;
 
 /** A hash of everything that decides what a training does. */
@@ -14,7 +15,10 @@ public final class Fingerprint {
 
     private Fingerprint() {}
 
-    /** The hash of a model's declaration and form, the settings, the text, and the version of TensorFlow. */
+    /**
+     * The hash of a model's declaration and form, the settings, the text, the version of TensorFlow, and the passes, which
+     * decide in which order numbers are added.
+     */
     public static String of(Transformer transformer, Plan plan, Training training, String text) {
         String all = String.join(
                 "\n",
@@ -22,6 +26,7 @@ public final class Fingerprint {
                 plan.stored().toString(),
                 training.toString(),
                 text,
+                Passing.here(training, Set.of()).passes().toString(),
                 TensorFlow.version());
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Trains a model's float32 arrays; whatever is stored quantised stays as it is. */
 public final class Trainer {
@@ -29,9 +30,16 @@ public final class Trainer {
     private final List<Stored> trained;
     private final List<Stored> state;
     private final Progress progress;
+    private final Passing passing;
 
     /** A trainer of models of this kind. */
     public Trainer(Transformer transformer, Plan plan, Training training, Progress progress) {
+        this(transformer, plan, training, progress, Passing.here(training, Set.of()));
+    }
+
+    /** A trainer whose graph gets these passes. */
+    public Trainer(Transformer transformer, Plan plan, Training training, Progress progress, Passing passing) {
+        this.passing = passing;
         this.transformer = transformer;
         this.plan = plan;
         this.training = training;
@@ -82,7 +90,7 @@ public final class Trainer {
                 folder.map(f -> f.begin(session.engine(), state)).orElse(List.of()));
         List<TrainingLog.Validation> validations = new ArrayList<>();
         long began = System.nanoTime();
-        try (Progress.Task task = progress.begin("train " + plan.model(), training.steps())) {
+        try (Progress.Task task = progress.begin("train " + plan.model() + passing.remark(), training.steps())) {
             for (int step = points.size(); step < training.steps(); step++) {
                 TrainingLog.Point point = step(session, batches.at(step), step);
                 points.add(point);
@@ -148,7 +156,7 @@ public final class Trainer {
     }
 
     private TrainingSession open(Weights weights) {
-        Engine engine = Engine.literal(TrainingGraph.of(transformer, plan, training, sequence));
+        Engine engine = Engine.literal(TrainingGraph.of(transformer, plan, training, sequence, passing.passes()));
         try {
             engine.load(plan, weights);
             engine.run("train.start");

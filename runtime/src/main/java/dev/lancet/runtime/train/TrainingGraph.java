@@ -7,23 +7,23 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Loading;
 import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.pass.Passes;
 import dev.lancet.surgery.training.Backward;
-import dev.lancet.surgery.training.Compiled;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.proto.GraphDef;
 
-/** The road from a declared transformer to a graph that trains: blueprint, surgery, backward, updates. */
+/** The road from a declared transformer to a graph that trains: blueprint, surgery, backward, updates, and the passes between. */
 final class TrainingGraph {
 
     private TrainingGraph() {}
 
-    static GraphDef of(Transformer transformer, Plan plan, Training training, int sequence) {
-        GraphDef forward = Blueprint.training(transformer, training.batch(), sequence);
-        GraphDef cut = Surgeon.operate(forward, plan).graph();
+    static GraphDef of(Transformer transformer, Plan plan, Training training, int sequence, Passes passes) {
+        GraphDef blueprint = Blueprint.training(transformer, training.batch() / passes.streams(), sequence);
+        GraphDef forward = passes.forward(Surgeon.operate(blueprint, plan).graph());
         List<String> trained = trainable(plan).stream().map(Stored::name).toList();
-        GraphDef gradients = Backward.derive(cut, "loss", trained);
-        return Loading.into(Compiled.calls(Movement.added(gradients, plan, training)));
+        GraphDef gradients = passes.gradients(Backward.derive(forward, "loss", trained));
+        return Loading.into(passes.finished(Movement.added(gradients, plan, training)));
     }
 
     /** The arrays that are trained: float32 matrices, their factors, and the vectors; no codes, no scales. */

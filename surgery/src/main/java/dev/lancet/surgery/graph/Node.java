@@ -102,11 +102,9 @@ public final class Node {
                 .flatMap(Node::dimensions);
     }
 
-    /** The dimensions of a shape, or empty if its rank is unknown or a size is no int. */
+    /** The dimensions of a shape, or empty if its rank is unknown. */
     public static Optional<List<Integer>> dimensions(TensorShapeProto shape) {
-        boolean known = !shape.getUnknownRank()
-                && shape.getDimList().stream().allMatch(dimension -> dimension.getSize() == (int) dimension.getSize());
-        return !known
+        return shape.getUnknownRank()
                 ? Optional.empty()
                 : Optional.of(shape.getDimList().stream()
                         .map(dimension -> Math.toIntExact(dimension.getSize()))

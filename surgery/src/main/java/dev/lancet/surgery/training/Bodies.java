@@ -58,6 +58,10 @@ final class Bodies {
         return region.tensor(name, 0);
     }
 
+    static boolean isArgument(Region region, Tensor tensor) {
+        return region.node(tensor.node()).getOp().equals(ARGUMENT);
+    }
+
     /** What the function returns, in the order of its signature. */
     List<Tensor> results(FunctionDef function, Region region) {
         Map<String, String> ops = new LinkedHashMap<>();

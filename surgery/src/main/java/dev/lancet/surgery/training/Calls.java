@@ -1,5 +1,7 @@
 package dev.lancet.surgery.training;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +27,7 @@ final class Calls implements Vjp {
 
     private final FunctionDefLibrary forward;
     private final Map<String, FunctionDef> functions = new LinkedHashMap<>();
-    private final Map<Use, FunctionDef> derived = new LinkedHashMap<>();
+    private final Map<Use, Derivative> derived = new LinkedHashMap<>();
     private final Bodies bodies = new Bodies(functions);
 
     Calls(FunctionDefLibrary library) {
@@ -36,6 +38,12 @@ final class Calls implements Vjp {
 
     /** One way in which a function is differentiated: for which arguments, of which type and shape, from which results. */
     private record Use(String function, List<Tensor> arguments, Set<Integer> wanted, Set<Integer> given) {}
+
+    /**
+     * What a function's derivative is: for each wanted argument the gradient of a result that is also its own, as in a sum,
+     * or else the next result of {@code function}.
+     */
+    private record Derivative(Map<Integer, String> passed, FunctionDef function) {}
 
     @Override
     public void back(Chain chain) {
@@ -61,36 +69,50 @@ final class Calls implements Vjp {
                 given.add(port);
             }
         }
-        FunctionDef backward = derivative(new Use(function.getSignature().getName(), likes, wanted, given));
-        List<Tensor> inputs = backward.getSignature().getInputArgList().stream()
-                .map(argument -> java.util.Objects.requireNonNull(known.get(argument.getName())))
+        Derivative derivative = derivative(new Use(function.getSignature().getName(), likes, wanted, given));
+        derivative.passed().forEach((index, seed) -> chain.give(index, requireNonNull(known.get(seed))));
+        List<Integer> computed = wanted.stream()
+                .filter(index -> !derivative.passed().containsKey(index))
                 .toList();
-        List<Tensor> results = new ArrayList<>();
-        wanted.forEach(index -> results.add(chain.input(index)));
+        if (!computed.isEmpty()) {
+            call(chain, derivative.function(), known, computed);
+        }
+    }
+
+    private static void call(Chain chain, FunctionDef backward, Map<String, Tensor> known, List<Integer> computed) {
+        List<Tensor> inputs = backward.getSignature().getInputArgList().stream()
+                .map(argument -> requireNonNull(known.get(argument.getName())))
+                .toList();
+        List<Tensor> results = computed.stream().map(chain::input).toList();
         Tensor call = new Pen(chain.region(), chain.node().getName())
                 .put(".back", chain.node().getOp(), inputs, attributes(chain.node(), backward, inputs, results));
         int port = 0;
-        for (int index : wanted) {
+        for (int index : computed) {
             chain.give(index, chain.region().tensor(call.node(), port++));
         }
     }
 
     /** The library with the derivatives made so far. */
     FunctionDefLibrary library() {
-        return forward.toBuilder().addAllFunction(derived.values()).build();
+        FunctionDefLibrary.Builder library = forward.toBuilder();
+        derived.values().stream()
+                .map(Derivative::function)
+                .filter(function -> function.getSignature().getOutputArgCount() > 0)
+                .forEach(library::addFunction);
+        return library.build();
     }
 
-    private FunctionDef derivative(Use use) {
-        FunctionDef known = derived.get(use);
+    private Derivative derivative(Use use) {
+        Derivative known = derived.get(use);
         if (known == null) {
             known = derive(use);
             derived.put(use, known);
-            functions.put(known.getSignature().getName(), known);
+            functions.put(known.function().getSignature().getName(), known.function());
         }
         return known;
     }
 
-    private FunctionDef derive(Use use) {
+    private Derivative derive(Use use) {
         FunctionDef function = bodies.function(use.function());
         Region region = bodies.region(function, use.arguments());
         List<Tensor> outputs = bodies.results(function, region);
@@ -102,13 +124,20 @@ final class Calls implements Vjp {
         }
         List<Tensor> wanted = use.wanted().stream().map(use.arguments()::get).toList();
         Map<Tensor, Tensor> gradients = Sweep.of(region, Table.with(this), seeds, wanted);
+        Set<Tensor> passing = Set.copyOf(seeds.values());
+        Map<Integer, String> passed = new LinkedHashMap<>();
         Map<String, Tensor> results = new LinkedHashMap<>();
-        for (Tensor argument : wanted) {
+        for (int index : use.wanted()) {
+            Tensor argument = use.arguments().get(index);
             Tensor gradient = gradients.get(argument);
             String name = "d_" + argument.node();
-            results.put(name, gradient == null ? new Pen(region, name).zeros("", argument) : gradient);
+            if (gradient != null && passing.contains(gradient) && Bodies.isArgument(region, gradient)) {
+                passed.put(index, gradient.node());
+            } else {
+                results.put(name, gradient == null ? new Pen(region, name).zeros("", argument) : gradient);
+            }
         }
-        return bodies.function(name(use), region, results);
+        return new Derivative(passed, bodies.function(name(use), region, results));
     }
 
     private String name(Use use) {

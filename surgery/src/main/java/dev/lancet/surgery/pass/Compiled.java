@@ -1,5 +1,6 @@
-package dev.lancet.surgery.training;
+package dev.lancet.surgery.pass;
 
+import dev.lancet.surgery.graph.Attrs;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
@@ -19,8 +20,7 @@ public final class Compiled {
         GraphDef.Builder marked = graph.toBuilder().clearNode();
         for (NodeDef node : graph.getNodeList()) {
             boolean call = node.getOp().equals("PartitionedCall");
-            marked.addNode(
-                    call ? node.toBuilder().putAttr(MARK, Attributes.flag(true)).build() : node);
+            marked.addNode(call ? node.toBuilder().putAttr(MARK, Attrs.of(true)).build() : node);
         }
         return marked.build();
     }

@@ -1,0 +1,160 @@
+package dev.lancet.tests.training;
+
+import static dev.lancet.assertj.LancetAssertions.assertThat;
+import static dev.lancet.dsl.Attention.heads;
+import static dev.lancet.dsl.FeedForward.swiglu;
+import static dev.lancet.dsl.Rank.rank;
+import static dev.lancet.dsl.Selector.linears;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Stored;
+import dev.lancet.surgery.Blueprint;
+import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.pass.Pass;
+import dev.lancet.surgery.pass.Passes;
+import dev.lancet.surgery.training.Backward;
+import dev.lancet.surgery.training.Updates;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.proto.GraphDef;
+
+/** What makes a step fast makes it the same step. */
+class PassesTest {
+
+    private static final int BATCH = 4;
+    private static final int SEQUENCE = 6;
+    private static final int STEPS = 50;
+
+    static Stream<Arguments> plans() {
+        Compression factors = Compression.keepAll().on(linears()).factorise(rank(2));
+        Compression codes = Compression.keepAll().on(linears()).quantize(Precision.int8());
+        return Stream.of(TinyModels.all().get(0), TinyModels.llama())
+                .flatMap(model -> Stream.of(
+                        Arguments.of(model.name() + " dense", model, Plan.dense(model)),
+                        Arguments.of(model.name() + " in factors", model, Plan.of(model, factors)),
+                        Arguments.of(model.name() + " in int8", model, Plan.of(model, codes))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("plans")
+    void fifty_steps_go_the_same_way_with_each_pass_and_with_all(String name, Transformer model, Plan plan) {
+        List<Double> plain = losses(model, plan, only());
+        assertThat(plain.get(STEPS - 1)).isLessThan(0.9 * plain.get(0));
+        for (Pass pass : List.of(Pass.STREAMS, Pass.ATTENTION_SLOPE, Pass.ENTROPY)) {
+            assertClose(losses(model, plan, only(pass)), plain, pass.text(), 1e-4);
+        }
+        assertClose(losses(model, plan, Passes.of(BATCH, 2, false, Set.of())), plain, "all", 1e-4);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("plans")
+    void fifty_steps_in_mixed_precision_stay_near(String name, Transformer model, Plan plan) {
+        List<Double> plain = losses(model, plan, only());
+        assertClose(losses(model, plan, Passes.of(BATCH, 2, true, Set.of())), plain, "mixed", 0.06);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Pass.class,
+            names = {"STREAMS", "ATTENTION_SLOPE", "ENTROPY", "COMPILED"})
+    void each_pass_is_golden(Pass pass) {
+        Transformer model = one();
+        assertThat(step(model, Plan.dense(model), only(pass))).isGolden("passes/llama." + pass.text() + ".graph");
+    }
+
+    @Test
+    void a_step_without_passes_is_golden() {
+        assertThat(step(one(), Plan.dense(one()), only())).isGolden("passes/llama.plain.graph");
+    }
+
+    @Test
+    void mixed_precision_is_golden() {
+        assertThat(step(one(), Plan.dense(one()), only(Pass.MIXED_PRECISION)))
+                .isGolden("passes/llama.mixed-precision.graph");
+        assertThat(step(one(), Plan.dense(one()), Passes.of(BATCH, 2, true, Set.of())))
+                .isGolden("passes/llama.all.graph");
+    }
+
+    @Test
+    void a_batch_is_cut_into_as_many_streams_as_divide_it() {
+        assertThat(Passes.of(8, 2, false, Set.of()).streams()).isEqualTo(2);
+        assertThat(Passes.of(8, 6, false, Set.of()).streams()).isEqualTo(4);
+        assertThat(Passes.of(7, 2, false, Set.of()).streams()).isEqualTo(1);
+        assertThat(Passes.of(1, 16, false, Set.of()).streams()).isEqualTo(1);
+        assertThat(Passes.of(8, 2, false, Set.of(Pass.STREAMS)).streams()).isEqualTo(1);
+    }
+
+    @Test
+    void passes_are_told_by_name() {
+        assertThat(Passes.of(8, 2, false, Set.of(Pass.ENTROPY))).hasToString("streams=2,attention-slope,compiled");
+        assertThat(Pass.named("wide-sums")).isEqualTo(Pass.WIDE_SUMS);
+        assertThatThrownBy(() -> Pass.named("fast"))
+                .hasMessageContaining("pass: fast; it is one of mixed-precision, streams,");
+    }
+
+    private static Transformer one() {
+        return Transformer.decoder("llama")
+                .vocabulary(11)
+                .context(8)
+                .width(8)
+                .layers(1)
+                .attention(heads(4).kv(2))
+                .feedForward(swiglu(12))
+                .build();
+    }
+
+    private static Passes only(Pass... passes) {
+        Set<Pass> chosen = EnumSet.noneOf(Pass.class);
+        chosen.addAll(List.of(passes));
+        return new Passes(chosen, chosen.contains(Pass.STREAMS) ? 2 : 1);
+    }
+
+    private static GraphDef step(Transformer model, Plan plan, Passes passes) {
+        List<String> names = plan.stored().stream()
+                .filter(stored ->
+                        stored.type() == Stored.Type.FLOAT32 && !stored.name().endsWith(".scale"))
+                .map(Stored::name)
+                .toList();
+        GraphDef blueprint = Blueprint.training(model, BATCH / passes.streams(), SEQUENCE);
+        GraphDef forward = passes.forward(Surgeon.operate(blueprint, plan).graph());
+        GraphDef gradients = passes.gradients(Backward.derive(forward, "loss", names));
+        return passes.finished(new Updates(0.9, 0.95, 1e-8, 0.1, 1).on(gradients, names));
+    }
+
+    private static void assertClose(List<Double> losses, List<Double> plain, String pass, double tolerance) {
+        for (int i = 0; i < STEPS; i++) {
+            assertThat(losses.get(i)).as(pass + ", loss " + i).isCloseTo(plain.get(i), within(tolerance));
+        }
+    }
+
+    private static List<Double> losses(Transformer model, Plan plan, Passes passes) {
+        try (Trial trial = new Trial(step(model, plan, passes))) {
+            trial.fill(1);
+            trial.run("train.start");
+            trial.feedIds("ids", model.vocabulary(), 1, BATCH, SEQUENCE);
+            trial.feedIds("labels", model.vocabulary(), 2, BATCH, SEQUENCE);
+            trial.feed("rate", 0.003);
+            List<Double> losses = new ArrayList<>();
+            for (int step = 1; step <= STEPS; step++) {
+                trial.feed("beta1.power", Math.pow(0.9, step));
+                trial.feed("beta2.power", Math.pow(0.95, step));
+                losses.add(trial.fetch(List.of("loss"), List.of("train")).get(0)[0]);
+            }
+            return losses;
+        }
+    }
+}

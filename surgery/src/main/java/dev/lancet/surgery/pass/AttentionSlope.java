@@ -1,0 +1,98 @@
+package dev.lancet.surgery.pass;
+
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import dev.lancet.surgery.match.Captures;
+import dev.lancet.surgery.match.Pattern;
+import dev.lancet.surgery.rule.Incision;
+import dev.lancet.surgery.rule.Refusal;
+import dev.lancet.surgery.rule.Rule;
+import dev.lancet.surgery.rule.Verdict;
+import java.util.List;
+import java.util.Optional;
+import org.tensorflow.proto.DataType;
+
+/**
+ * The gradient of masked softmax in one pass over the scores. With P the shares, O = P · V and dP = dO · Vᵀ, the sum that
+ * softmax subtracts in each row is {@code Σ dP∘P = Σ dO∘O} (FlashAttention, arXiv 2205.14135, appendix B.4): a sum over the
+ * width of a head instead of one over all positions. And where a score is hidden its share is 0, so that its gradient is 0
+ * without being masked again.
+ *
+ * <pre>
+ * weighted = Mul(dP, P)                            delta       = &#64;attention.delta(dO, O)
+ * mean     = Sum(weighted, -1)                     masked.back = &#64;attention.slope(P, dP, delta)
+ * centred  = Sub(dP, mean)                   ->
+ * slope    = Mul(centred, P)
+ * masked.back = &#64;mask.backward.scores(slope, visible)
+ * </pre>
+ *
+ * The functions compute in float32 whatever goes in, and give what went in.
+ */
+final class AttentionSlope implements Rule {
+
+    private static final Block DELTA = new Block(
+            "attention.delta",
+            List.of("d_mix", "mix"),
+            (ops, in) -> Block.sumOfLast(ops, "sum", ops.mul("product", in.get(0), in.get(1))));
+    private static final Block SLOPE = new Block(
+            "attention.slope",
+            List.of("shares", "d_shares", "delta"),
+            (ops, in) -> ops.mul("slope", in.get(0), ops.sub("centred", in.get(1), in.get(2))));
+
+    @Override
+    public Pattern<Node> pattern() {
+        return Pattern.of(
+                "derivative of a mask",
+                node -> node.is("PartitionedCall") && Places.called(node).startsWith("mask.backward"));
+    }
+
+    @Override
+    public Verdict judge(Node site, Captures met) {
+        Optional<Node> slope = first(site, "Mul");
+        Optional<Node> shares = slope.flatMap(node -> Places.from(node, 1, "Softmax"));
+        Optional<Node> gradient = slope.flatMap(node -> Places.from(node, 0, "Sub"))
+                .flatMap(centred -> Places.from(centred, 0, "BatchMatMulV2"))
+                .filter(node -> node.flag("adj_y") && !node.flag("adj_x"));
+        if (shares.isEmpty() || gradient.isEmpty()) {
+            return new Refusal(site.name() + " does not differentiate the mask of a softmax whose shares mix values");
+        }
+        Optional<Node> mix = shares.orElseThrow().uses().stream()
+                .map(Node.Use::node)
+                .filter(node -> node.is("BatchMatMulV2") && !node.flag("adj_x") && !node.flag("adj_y"))
+                .filter(node -> node.dataInputs()
+                        .get(1)
+                        .equals(gradient.orElseThrow().dataInputs().get(1)))
+                .findFirst();
+        return mix.<Verdict>map(node -> slope(site, shares.orElseThrow(), gradient.orElseThrow(), node))
+                .orElseGet(() -> new Refusal(site.name() + ": nothing mixes the values that its shares belong to"));
+    }
+
+    private static Optional<Node> first(Node site, String op) {
+        for (int input = 0; input < site.dataInputs().size(); input++) {
+            Optional<Node> found = Places.from(site, input, op);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Incision slope(Node site, Node shares, Node gradient, Node mix) {
+        DataType type = shares.type("T");
+        Sketch sketch = Sketch.graph();
+        List<Value> mixed = List.of(Places.taken(gradient, 0, type), Places.value(mix, 0, type));
+        Value delta = DELTA.call(sketch, mix.name() + ".back.delta", mixed, DataType.DT_FLOAT);
+        SLOPE.call(
+                sketch,
+                site.name(),
+                List.of(Places.value(shares, 0, type), Places.value(gradient, 0, type), delta),
+                type);
+        return Incision.of(site, sketch);
+    }
+
+    @Override
+    public String toString() {
+        return "attention slope";
+    }
+}

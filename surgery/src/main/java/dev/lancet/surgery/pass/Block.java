@@ -1,0 +1,45 @@
+package dev.lancet.surgery.pass;
+
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.tensorflow.proto.DataType;
+
+/**
+ * A named function that computes in float32 whatever its arguments are; compiled, the casts cost nothing.
+ *
+ * @param function its name
+ * @param arguments their names
+ * @param body from the arguments, in float32 where they are floating, to the result
+ */
+record Block(String function, List<String> arguments, BiFunction<Ops, List<Value>, Value> body) {
+
+    private static final DataType FLOAT = DataType.DT_FLOAT;
+
+    /** A call of it whose result is of this type. */
+    Value call(Sketch sketch, String name, List<Value> inputs, DataType type) {
+        Sketch drawing = Sketch.function(function);
+        Ops ops = new Ops(drawing);
+        List<Value> wide = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            Value argument = drawing.argument(arguments.get(i), inputs.get(i).form());
+            wide.add(
+                    argument.type() == DataType.DT_BFLOAT16
+                            ? ops.cast(arguments.get(i) + "_wide", argument, FLOAT)
+                            : argument);
+        }
+        Value result = body.apply(ops, wide);
+        drawing.result("y", type == FLOAT ? result : ops.cast("y_narrow", result, type));
+        return sketch.call(name, sketch.define(drawing), inputs).get(0);
+    }
+
+    /** The sum over the last axis, which stays with size 1. */
+    static Value sumOfLast(Ops ops, String name, Value x) {
+        List<Long> dims = new ArrayList<>(x.dims());
+        dims.set(x.rank() - 1, 1L);
+        return ops.reduce(name, "Sum", x, ops.ints(name + "_axis", x.rank() - 1), true, dims);
+    }
+}

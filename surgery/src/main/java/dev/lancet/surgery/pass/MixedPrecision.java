@@ -1,0 +1,125 @@
+package dev.lancet.surgery.pass;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.Node;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+
+/**
+ * Matrix products in bfloat16, everything that adds up in float32: variables, the residual stream, the loss, and the insides
+ * of the functions between the products (Micikevicius et al., arXiv 1710.03740; bfloat16 has the range of float32, so that no
+ * loss scaling is needed).
+ *
+ * <pre>
+ * norm = &#64;norm(stream, gain)               norm = &#64;norm(stream, gain)            gives bfloat16
+ *                                             W.read.narrow = Cast(W.read)
+ * q    = MatMul(norm, W.read)          ->     q    = MatMul(norm, W.read.narrow)   bfloat16
+ * sum  = &#64;residual(stream, q)              sum  = &#64;residual(stream, q)           takes bfloat16, gives float32
+ * loss = Op(sum)                              loss = Op(sum)
+ * </pre>
+ *
+ * A function gives bfloat16 unless it adds to one of its float32 arguments: a running sum keeps its precision.
+ */
+public final class MixedPrecision {
+
+    private static final DataType WIDE = DataType.DT_FLOAT;
+    private static final DataType NARROW = DataType.DT_BFLOAT16;
+    private static final Set<String> PRODUCTS = Set.of("MatMul", "BatchMatMulV2");
+    private static final Set<String> FOLLOWERS = Set.of("Softmax", "Transpose", "Reshape", "Identity");
+
+    private final GraphView view;
+    private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
+    private final Map<String, FunctionDef> functions = new LinkedHashMap<>();
+    private final Set<String> narrow = new HashSet<>();
+
+    private MixedPrecision(GraphView view) {
+        this.view = view;
+    }
+
+    /** The forward graph of a training in float32, with its products in bfloat16. */
+    public static GraphDef bfloat16(GraphDef graph) {
+        MixedPrecision mixed = new MixedPrecision(GraphView.of(graph));
+        mixed.view.ordered().forEach(mixed::draw);
+        GraphDef.Builder result = graph.toBuilder().clearNode().addAllNode(mixed.nodes.values());
+        result.getLibraryBuilder().clearFunction();
+        graph.getLibrary().getFunctionList().forEach(function -> result.getLibraryBuilder()
+                .addFunction(
+                        mixed.functions.getOrDefault(function.getSignature().getName(), function)));
+        return result.build();
+    }
+
+    private void draw(Node node) {
+        NodeDef.Builder drawn = node.definition().toBuilder();
+        boolean narrows = false;
+        if (PRODUCTS.contains(node.op()) && node.type("T") == WIDE) {
+            inputs(node, drawn, NARROW);
+            narrows = true;
+        } else if (FOLLOWERS.contains(node.op()) && isNarrow(node.inputs().get(0))) {
+            narrows = true;
+        } else if (node.is("PartitionedCall")) {
+            narrows = call(node, drawn);
+        } else {
+            inputs(node, drawn, WIDE);
+        }
+        if (narrows) {
+            narrow.add(node.name());
+            if (drawn.containsAttr("T")) {
+                drawn.putAttr("T", Attrs.of(NARROW));
+            }
+        }
+        nodes.put(node.name(), drawn.build());
+    }
+
+    private boolean isNarrow(Input input) {
+        return input.port() == 0 && narrow.contains(input.node());
+    }
+
+    /** The inputs, cast where a floating one is not of this type. */
+    private void inputs(Node node, NodeDef.Builder drawn, DataType type) {
+        for (int i = 0; i < node.dataInputs().size(); i++) {
+            Input input = node.dataInputs().get(i);
+            if (type == NARROW ? !isNarrow(input) : isNarrow(input)) {
+                drawn.setInput(i, cast(input, type));
+            }
+        }
+    }
+
+    private String cast(Input input, DataType type) {
+        Node producer = view.node(input.node());
+        String name = producer.name() + (type == NARROW ? ".narrow" : ".wide");
+        nodes.computeIfAbsent(name, unknown -> NodeDef.newBuilder()
+                .setName(name)
+                .setOp("Cast")
+                .addInput(input.toString())
+                .putAttr("SrcT", Attrs.of(type == NARROW ? WIDE : NARROW))
+                .putAttr("DstT", Attrs.of(type))
+                .putAttr("Truncate", Attrs.of(false))
+                .putAttr(Attrs.SHAPES, producer.definition().getAttrOrThrow(Attrs.SHAPES))
+                .build());
+        return name;
+    }
+
+    private boolean call(Node node, NodeDef.Builder drawn) {
+        Typing typing = new Typing(
+                requireNonNull(view.functions().get(Places.called(node)), node.name()),
+                node.dataInputs().stream().map(this::isNarrow).toList());
+        FunctionDef typed = typing.typed();
+        FunctionDef before = functions.putIfAbsent(Places.called(node), typed);
+        if (before != null && !before.equals(typed)) {
+            throw new IllegalArgumentException("function '" + Places.called(node) + "' is called with float32 and with "
+                    + "bfloat16; the calls of one function must take the same");
+        }
+        drawn.putAttr("Tin", typing.argumentTypes()).putAttr("Tout", typing.resultTypes());
+        return typing.narrows();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.lancet.surgery.pass;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What makes a training step fast, each to be left out by its name. The order is that in which they are done. */
+public enum Pass {
+    /** {@link MixedPrecision}: matrix products in bfloat16. Done only if a training asks for it. */
+    MIXED_PRECISION,
+    /** {@link Streams}: the batch in independent streams, one for each processor. */
+    STREAMS,
+    /** {@link AttentionSlope}: the gradient of masked softmax in one pass over the scores. */
+    ATTENTION_SLOPE,
+    /** {@link Entropy}: cross entropy and its gradient out of one softmax. */
+    ENTROPY,
+    /** {@link WideSums}: gradients that come in bfloat16 are added up in float32. Done only in mixed precision. */
+    WIDE_SUMS,
+    /** {@link Compiled}: what stands between the products is compiled by XLA. */
+    COMPILED;
+
+    /** Its name as people write it: {@code attention-slope}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * The pass of this name.
+     *
+     * @throws IllegalArgumentException if there is none, naming all
+     */
+    public static Pass named(String text) {
+        return Arrays.stream(values())
+                .filter(pass -> pass.text().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("pass: " + text + "; it is one of "
+                        + Arrays.stream(values()).map(Pass::text).collect(Collectors.joining(", "))));
+    }
+}

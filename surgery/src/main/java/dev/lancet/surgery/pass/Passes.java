@@ -1,0 +1,80 @@
+package dev.lancet.surgery.pass;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.tensorflow.proto.GraphDef;
+
+/**
+ * The passes of one training graph, at the three places where they belong.
+ *
+ * <pre>
+ * blueprint of batch / streams -&gt; surgery -&gt; {@link #forward} -&gt; Backward -&gt; {@link #gradients} -&gt; Updates -&gt; {@link #finished}
+ * </pre>
+ *
+ * @param chosen which are done
+ * @param streams into how many streams the batch is cut; 1 without {@link Pass#STREAMS}
+ */
+public record Passes(Set<Pass> chosen, int streams) {
+
+    public Passes {
+        chosen = Set.copyOf(chosen);
+        if (streams < 1 || (streams > 1 && !chosen.contains(Pass.STREAMS))) {
+            throw new IllegalArgumentException("streams: " + streams + "; they need " + Pass.STREAMS.text());
+        }
+    }
+
+    /**
+     * All passes for float32 or, if {@code mixed}, for mixed precision.
+     *
+     * @param batch sequences a step; it is cut into as many equal streams as there are processors, or fewer if it must be
+     * @param processors that work on it
+     * @param mixed whether products are in bfloat16
+     * @param without passes that are left out
+     */
+    public static Passes of(int batch, int processors, boolean mixed, Set<Pass> without) {
+        EnumSet<Pass> chosen = EnumSet.allOf(Pass.class);
+        if (!mixed) {
+            chosen.removeAll(Set.of(Pass.MIXED_PRECISION, Pass.WIDE_SUMS));
+        }
+        chosen.removeAll(without);
+        return new Passes(chosen, chosen.contains(Pass.STREAMS) ? Streams.fitting(batch, processors) : 1);
+    }
+
+    /** What is done to a forward graph of the batch of one stream. */
+    public GraphDef forward(GraphDef graph) {
+        return Streams.of(does(Pass.MIXED_PRECISION) ? MixedPrecision.bfloat16(graph) : graph, streams);
+    }
+
+    /** What is done to a graph that has its gradients. */
+    public GraphDef gradients(GraphDef graph) {
+        GraphDef result = graph;
+        if (does(Pass.ATTENTION_SLOPE)) {
+            result = Rewriting.with(result, new AttentionSlope());
+        }
+        if (does(Pass.ENTROPY)) {
+            result = Rewriting.with(result, Entropy.rules());
+        }
+        return does(Pass.WIDE_SUMS) ? Rewriting.with(result, new WideSums()) : result;
+    }
+
+    /** What is done to a graph that has everything. */
+    public GraphDef finished(GraphDef graph) {
+        return does(Pass.COMPILED) ? Compiled.calls(graph) : graph;
+    }
+
+    /** Whether a pass is done. */
+    public boolean does(Pass pass) {
+        return chosen.contains(pass);
+    }
+
+    /** The passes by name, with the number of streams: all that decides in which order numbers are added. */
+    @Override
+    public String toString() {
+        return new TreeSet<>(chosen)
+                .stream()
+                        .map(pass -> pass == Pass.STREAMS ? pass.text() + "=" + streams : pass.text())
+                        .collect(Collectors.joining(","));
+    }
+}

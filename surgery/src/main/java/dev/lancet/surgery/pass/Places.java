@@ -1,0 +1,37 @@
+package dev.lancet.surgery.pass;
+
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.graph.Value;
+import java.util.Optional;
+import org.tensorflow.proto.DataType;
+
+/** Nodes and what hangs on them, as the rules of this package ask for it. */
+final class Places {
+
+    private Places() {}
+
+    /** The node behind a data input, if it is of this op. */
+    static Optional<Node> from(Node node, int input, String op) {
+        return node.producer(input).filter(producer -> producer.is(op));
+    }
+
+    /** What a node takes at a data input, with the form that its producer says. */
+    static Value taken(Node node, int input, DataType type) {
+        Input from = node.dataInputs().get(input);
+        Node producer = node.producer(input).orElseThrow();
+        return value(producer, from.port(), type);
+    }
+
+    /** An output of a node. */
+    static Value value(Node node, int port, DataType type) {
+        return new Value(node.name(), node.op(), port, new Form(type, Attrs.dims(node.definition(), port)));
+    }
+
+    /** The function that a node calls, or nothing. */
+    static String called(Node node) {
+        return node.attribute("f").map(f -> f.getFunc().getName()).orElse("");
+    }
+}

@@ -1,0 +1,146 @@
+package dev.lancet.surgery.pass;
+
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+
+/**
+ * The batch in several independent streams, one for each processor: what depends on the ids is drawn once for each stream,
+ * what does not (variables, casts of them, angles, masks) is shared.
+ *
+ * <pre>
+ * ids  = Placeholder [b, seq]               ids         = Placeholder [n · b, seq]
+ * X    = Op(ids, W)                  ->     ids.streams = Split(0, ids)                   n outputs
+ * loss = Mean(...)                          stream.i/X  = Op(ids.streams:i, W)            for every i below n
+ *                                           loss        = Mul(AddN(stream.i/loss), 1 / n)
+ * </pre>
+ *
+ * Two processors that share one operator wait for each other at its end, some hundred times a step; two that each run their
+ * own stream meet once. The gradients of the streams meet where a weight is read, and {@code Backward} adds them there.
+ */
+public final class Streams {
+
+    private static final List<String> FED = List.of("ids", "labels");
+    private static final String LOSS = "loss";
+
+    private Streams() {}
+
+    /**
+     * The graph of {@code n} streams.
+     *
+     * @param graph a training graph of the batch of one stream; it has the placeholders {@code ids} and {@code labels} and
+     *     the scalar {@code loss}
+     * @param n how many streams; with 1 the graph comes back as it is
+     */
+    public static GraphDef of(GraphDef graph, int n) {
+        if (n < 1) {
+            throw new IllegalArgumentException("streams: " + n + "; it must be 1 or more");
+        }
+        if (n == 1) {
+            return graph;
+        }
+        GraphView view = GraphView.of(graph);
+        Set<String> own = dependents(view);
+        GraphDef.Builder result = graph.toBuilder().clearNode();
+        view.nodes().stream()
+                .filter(node -> !own.contains(node.name()) && !FED.contains(node.name()))
+                .forEach(node -> result.addNode(node.definition()));
+        FED.forEach(fed -> result.addAllNode(split(view.node(fed), n)));
+        for (int stream = 0; stream < n; stream++) {
+            for (Node node : view.nodes()) {
+                if (own.contains(node.name())) {
+                    result.addNode(copy(node, stream, own));
+                }
+            }
+        }
+        return result.addAllNode(mean(view.node(LOSS), n)).build();
+    }
+
+    /** The most streams, at most {@code processors}, into which a batch divides. */
+    public static int fitting(int batch, int processors) {
+        int streams = Math.max(1, Math.min(batch, processors));
+        while (batch % streams != 0) {
+            streams--;
+        }
+        return streams;
+    }
+
+    private static Set<String> dependents(GraphView view) {
+        Set<String> own = new HashSet<>();
+        for (Node node : view.ordered()) {
+            boolean depends =
+                    node.inputs().stream().anyMatch(input -> FED.contains(input.node()) || own.contains(input.node()));
+            if (depends) {
+                own.add(node.name());
+            }
+        }
+        return own;
+    }
+
+    private static List<NodeDef> split(Node placeholder, int n) {
+        List<Long> dims = new ArrayList<>(Attrs.dims(placeholder.definition(), 0));
+        DataType type = placeholder.type("dtype");
+        Form part = new Form(type, dims);
+        dims.set(0, n * dims.get(0));
+        Sketch sketch = Sketch.graph();
+        Value whole = sketch.placeholder(placeholder.name(), new Form(type, dims));
+        Value axis = new Ops(sketch).constant(placeholder.name() + ".streams.axis", 0);
+        List<Form> parts = new ArrayList<>();
+        for (int stream = 0; stream < n; stream++) {
+            parts.add(part);
+        }
+        sketch.node(placeholder.name() + ".streams", "Split")
+                .in(axis, whole)
+                .with("num_split", n)
+                .with("T", type)
+                .gives(parts);
+        return sketch.toGraph().getNodeList();
+    }
+
+    private static NodeDef copy(Node node, int stream, Set<String> own) {
+        NodeDef.Builder copy =
+                node.definition().toBuilder().setName(name(node.name(), stream)).clearInput();
+        node.inputs().forEach(input -> {
+            String taken = input.toString();
+            if (FED.contains(input.node())) {
+                taken = input.node() + ".streams" + (stream == 0 ? "" : ":" + stream);
+            } else if (own.contains(input.node())) {
+                taken = (input.control() ? "^" : "") + name(taken.replace("^", ""), stream);
+            }
+            copy.addInput(taken);
+        });
+        return copy.build();
+    }
+
+    private static String name(String node, int stream) {
+        return "stream." + stream + "/" + node;
+    }
+
+    private static List<NodeDef> mean(Node loss, int n) {
+        Form scalar = Form.of(DataType.DT_FLOAT);
+        Sketch sketch = Sketch.graph();
+        List<Value> losses = new ArrayList<>();
+        for (int stream = 0; stream < n; stream++) {
+            losses.add(new Value(name(loss.name(), stream), loss.op(), 0, scalar));
+        }
+        Value sum = sketch.node(LOSS + ".sum", "AddN")
+                .in(losses)
+                .with("N", n)
+                .with("T", DataType.DT_FLOAT)
+                .gives(scalar);
+        Ops ops = new Ops(sketch);
+        ops.mul(LOSS, sum, ops.constant(LOSS + ".share", 1f / n));
+        return sketch.toGraph().getNodeList();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.lancet.surgery.pass;
+
+import dev.lancet.surgery.graph.Attrs;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef;
+
+/**
+ * A function of float32 that takes some arguments in bfloat16 and computes in float32 all the same.
+ *
+ * @param function as it was; one result
+ * @param narrow which arguments come in bfloat16
+ */
+record Typing(FunctionDef function, List<Boolean> narrow) {
+
+    private static final DataType WIDE = DataType.DT_FLOAT;
+    private static final DataType NARROW = DataType.DT_BFLOAT16;
+
+    AttrValue argumentTypes() {
+        return Attrs.types(typed().getSignature().getInputArgList().stream()
+                .map(OpDef.ArgDef::getType)
+                .toList());
+    }
+
+    AttrValue resultTypes() {
+        return Attrs.types(typed().getSignature().getOutputArgList().stream()
+                .map(OpDef.ArgDef::getType)
+                .toList());
+    }
+
+    /** Whether its result is bfloat16: where it is floating, unless it is a float32 argument with something added. */
+    boolean narrows() {
+        OpDef.ArgDef result = function.getSignature().getOutputArg(0);
+        return result.getType() == WIDE && !adds(result());
+    }
+
+    private boolean adds(NodeDef result) {
+        if (!result.getOp().equals("AddV2")) {
+            return false;
+        }
+        for (int index = 0; index < narrow.size(); index++) {
+            String argument = function.getSignature().getInputArg(index).getName();
+            if (!narrow.get(index)
+                    && result.getInputList().contains(argument)
+                    && shape(index).equals(result.getAttrOrThrow(Attrs.SHAPES))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private NodeDef result() {
+        String node = function.getRetOrThrow(
+                        function.getSignature().getOutputArg(0).getName())
+                .split(":", 2)[0];
+        return function.getNodeDefList().stream()
+                .filter(candidate -> candidate.getName().equals(node))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "function '" + function.getSignature().getName() + "' gives back an argument"));
+    }
+
+    private AttrValue shape(int argument) {
+        return function.getArgAttrOrThrow(argument).getAttrOrThrow(Attrs.SHAPES);
+    }
+
+    /** The function with its casts. */
+    FunctionDef typed() {
+        FunctionDef.Builder typed = function.toBuilder().clearNodeDef();
+        Set<String> cast = new HashSet<>();
+        List<NodeDef> casts = new ArrayList<>();
+        for (int index = 0; index < narrow.size(); index++) {
+            if (narrow.get(index)) {
+                OpDef.ArgDef.Builder argument = typed.getSignatureBuilder().getInputArgBuilder(index);
+                argument.setType(NARROW);
+                cast.add(argument.getName());
+                casts.add(cast(argument.getName() + "_wide", argument.getName(), NARROW, WIDE, shape(index)));
+            }
+        }
+        typed.addAllNodeDef(casts);
+        for (NodeDef node : function.getNodeDefList()) {
+            NodeDef.Builder copy = node.toBuilder().clearInput();
+            node.getInputList().forEach(input -> copy.addInput(cast.contains(input) ? input + "_wide:y:0" : input));
+            typed.addNodeDef(copy);
+        }
+        if (narrows()) {
+            OpDef.ArgDef.Builder result =
+                    typed.getSignatureBuilder().getOutputArgBuilder(0).setType(NARROW);
+            String name = result.getName() + "_narrow";
+            String from = function.getRetOrThrow(result.getName());
+            typed.addNodeDef(cast(name, from, WIDE, NARROW, result().getAttrOrThrow(Attrs.SHAPES)));
+            typed.putRet(result.getName(), name + ":y:0");
+        }
+        return typed.build();
+    }
+
+    private static NodeDef cast(String name, String input, DataType from, DataType to, AttrValue shape) {
+        return NodeDef.newBuilder()
+                .setName(name)
+                .setOp("Cast")
+                .addInput(input)
+                .putAllAttr(Map.of(
+                        "SrcT", Attrs.of(from), "DstT", Attrs.of(to), "Truncate", Attrs.of(false), Attrs.SHAPES, shape))
+                .build();
+    }
+}

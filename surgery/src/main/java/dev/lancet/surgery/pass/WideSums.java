@@ -1,0 +1,78 @@
+package dev.lancet.surgery.pass;
+
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import dev.lancet.surgery.match.Captures;
+import dev.lancet.surgery.match.Pattern;
+import dev.lancet.surgery.rule.Incision;
+import dev.lancet.surgery.rule.Refusal;
+import dev.lancet.surgery.rule.Rule;
+import dev.lancet.surgery.rule.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.tensorflow.proto.DataType;
+
+/**
+ * Gradients in bfloat16 that meet are made float32 before they are added, not after: a sum in bfloat16 loses the smaller of
+ * two numbers that are more than 256 times apart.
+ *
+ * <pre>
+ * s = AddN(a, b)       bfloat16        y = &#64;sum.of.2.MxN(a, b)      float32
+ * y = Cast(s)          float32    -&gt;
+ * </pre>
+ */
+final class WideSums implements Rule {
+
+    private static final DataType WIDE = DataType.DT_FLOAT;
+    private static final DataType NARROW = DataType.DT_BFLOAT16;
+
+    @Override
+    public Pattern<Node> pattern() {
+        return Pattern.of(
+                "Cast of a sum from bfloat16 to float32",
+                node -> node.is("Cast")
+                        && node.type("DstT") == WIDE
+                        && node.type("SrcT") == NARROW
+                        && Places.from(node, 0, "AddN").isPresent());
+    }
+
+    @Override
+    public Verdict judge(Node site, Captures met) {
+        Node sum = Places.from(site, 0, "AddN").orElseThrow();
+        if (sum.uses().size() > 1) {
+            return new Refusal(site.name() + ": " + sum.name() + " is used in bfloat16 too");
+        }
+        List<Value> parts = new ArrayList<>();
+        for (int i = 0; i < sum.dataInputs().size(); i++) {
+            parts.add(Places.taken(sum, i, NARROW));
+        }
+        Sketch sketch = Sketch.graph();
+        block(parts.size(), Attrs.dims(sum.definition(), 0)).call(sketch, site.name(), parts, WIDE);
+        return Incision.of(site, sketch);
+    }
+
+    private static Block block(int parts, List<Long> dims) {
+        String shape = dims.stream().map(String::valueOf).collect(Collectors.joining("x"));
+        List<String> names =
+                IntStream.range(0, parts).mapToObj(i -> "part_" + i).toList();
+        return new Block("sum.of." + parts + "." + shape, names, WideSums::sum);
+    }
+
+    private static Value sum(Ops ops, List<Value> parts) {
+        Value sum = parts.get(0);
+        for (int i = 1; i < parts.size(); i++) {
+            sum = ops.add("sum_" + i, sum, parts.get(i));
+        }
+        return sum;
+    }
+
+    @Override
+    public String toString() {
+        return "wide sums";
+    }
+}

@@ -1,0 +1,81 @@
+package dev.lancet.surgery.pass;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import dev.lancet.surgery.match.Captures;
+import dev.lancet.surgery.rule.Refusal;
+import dev.lancet.surgery.rule.Rule;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NameAttrList;
+
+/** What the rules of fast training leave alone, and why; that they fire is seen in the goldens of whole graphs. */
+class DeclinesTest {
+
+    private static final DataType FLOAT = DataType.DT_FLOAT;
+
+    @Test
+    void a_mask_that_is_not_followed_by_softmax_keeps_its_derivative() {
+        Sketch sketch = Sketch.graph();
+        Value scores = sketch.placeholder("scores", Form.of(FLOAT, 2, 4, 4));
+        sketch.node("masked.back", "PartitionedCall")
+                .in(scores)
+                .with(
+                        "f",
+                        Attrs.of(NameAttrList.newBuilder()
+                                .setName("mask.backward.scores")
+                                .build()))
+                .gives(scores.form());
+        assertDeclines(
+                new AttentionSlope(),
+                sketch.toGraph(),
+                "masked.back",
+                "masked.back does not differentiate the mask of a softmax whose shares mix values");
+    }
+
+    @Test
+    void a_cross_entropy_whose_gradient_is_used_otherwise_stays() {
+        Sketch sketch = Sketch.graph();
+        Value logits = sketch.placeholder("logits", Form.of(FLOAT, 4, 8));
+        Value labels = sketch.placeholder("labels", Form.of(DataType.DT_INT32, 4));
+        Value gradient = sketch.node("entropy", "SparseSoftmaxCrossEntropyWithLogits")
+                .in(logits, labels)
+                .with("T", FLOAT)
+                .with("Tlabels", DataType.DT_INT32)
+                .gives(List.of(Form.of(FLOAT, 4), logits.form()))
+                .get(1);
+        new Ops(sketch).unary("seen", "Identity", gradient);
+        GraphDef graph = sketch.toGraph();
+        assertDeclines(Entropy.rules()[0], graph, "entropy", "entropy: its gradient is used otherwise");
+        assertThat(Rewriting.with(graph, Entropy.rules())).isSameAs(graph);
+    }
+
+    @Test
+    void a_sum_that_is_used_in_bfloat16_too_stays() {
+        Sketch sketch = Sketch.graph();
+        Value part = sketch.placeholder("part", Form.of(DataType.DT_BFLOAT16, 2, 2));
+        Value sum = sketch.node("sum", "AddN")
+                .in(part, part)
+                .with("N", 2)
+                .with("T", DataType.DT_BFLOAT16)
+                .gives(part.form());
+        Ops ops = new Ops(sketch);
+        ops.cast("wide", sum, FLOAT);
+        ops.unary("narrow", "Identity", sum);
+        assertDeclines(new WideSums(), sketch.toGraph(), "wide", "wide: sum is used in bfloat16 too");
+    }
+
+    private static void assertDeclines(Rule rule, GraphDef graph, String site, String reason) {
+        GraphView view = GraphView.of(graph);
+        Captures met = rule.pattern().match(view.node(site)).orElseThrow();
+        assertThat(rule.judge(view.node(site), met)).isEqualTo(new Refusal(reason));
+    }
+}
