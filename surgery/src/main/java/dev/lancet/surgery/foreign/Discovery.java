@@ -85,8 +85,7 @@ final class Discovery {
             return "it is " + Elements.name(source.type()) + "; only float matrices are treated";
         }
         if (!source.node().is("VarHandleOp") && !source.node().is("Const")) {
-            return "it is a " + source.node().op() + " of TensorFlow 1, a variable by reference; only resource"
-                    + " variables and constants are treated";
+            return "it is a " + source.node().op() + " of TensorFlow 1, whose reference goes where no handle can";
         }
         Use first = uses.get(0);
         for (Use use : uses) {

@@ -74,7 +74,7 @@ public final class ForeignModel {
         GraphView all = GraphView.of(saved.meta().getGraphDef());
         Set<String> roots = Roots.of(saved.meta());
         Map<String, String> keys = Restoring.keys(saved.meta(), all);
-        GraphView flat = flat(all, roots);
+        GraphView flat = GraphView.of(Modern.of(flat(all, roots)));
         Map<String, String> wanted = new LinkedHashMap<>();
         keys.forEach((node, key) -> Restoring.author(saved.meta().getObjectGraphDef(), key)
                 .filter(name -> !name.equals(node) && flat.find(node).isPresent())
@@ -219,8 +219,12 @@ public final class ForeignModel {
     Bundle bundle(Held variable) {
         return folder.flatMap(SavedModelFolder::variables)
                 .filter(bundle -> bundle.has(variable.key()))
-                .orElseThrow(() -> new LancetException(path + ": nothing restores the variable '" + variable.name()
-                        + "'; export the model again with its variables"));
+                .orElseThrow(
+                        () -> new LancetException(path + ": nothing restores the variable '" + variable.name() + "'; "
+                                + (Files.exists(path.resolve("variables/variables"))
+                                        ? "its checkpoint has TensorFlow's first format, so load it and save it again with a saver of"
+                                                + " version V2"
+                                        : "export the model again with its variables")));
     }
 
     /** Whether the value of a variable lies in the model's files. */

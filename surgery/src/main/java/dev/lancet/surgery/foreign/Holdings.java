@@ -31,7 +31,7 @@ final class Holdings {
     static List<Held> live(GraphView graph, Map<String, String> keys) {
         List<Held> live = new ArrayList<>();
         for (Node node : graph.nodes()) {
-            if (node.is("VarHandleOp") || node.is("VariableV2")) {
+            if (node.is("VarHandleOp") || Modern.reference(node)) {
                 Source source = Source.of(node);
                 live.add(new Held(
                         node.name(), keys.getOrDefault(node.name(), node.name()), source.type(), source.shape()));

@@ -43,7 +43,8 @@ final class Restoring {
             if (producer.isEmpty()) {
                 return Optional.empty();
             }
-            if (producer.get().is("RestoreV2")) {
+            if (Set.of("RestoreV2", "Restore", "RestoreSlice")
+                    .contains(producer.get().op())) {
                 int port = user.dataInputs().get(input).port();
                 return producer.get()
                         .producer(1)

@@ -55,9 +55,10 @@ final class Saving {
 
     /** Whether a node is a variable with a value in the checkpoint; that of an asset's path is set when the graph starts. */
     private static boolean stored(Path folder, Node node, ForeignModel model, Set<String> changed) {
-        if (node.is("VariableV2") || node.is("Variable")) {
-            throw new LancetException(folder + ": cannot be written: " + node.name() + " is a " + node.op()
-                    + " of TensorFlow 1, a variable by reference; export the model with resource variables");
+        if (Modern.reference(node)) {
+            throw new LancetException(
+                    folder + ": cannot be written: " + node.name() + " is a " + node.op()
+                            + " of TensorFlow 1, whose reference goes where no handle can; export the model with resource variables");
         }
         boolean set = node.is("VarHandleOp")
                 && !changed.contains(node.name())
