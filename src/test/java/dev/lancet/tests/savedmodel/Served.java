@@ -45,7 +45,7 @@ final class Served {
         }
     }
 
-    private static float[] floats(Tensor tensor) {
+    static float[] floats(Tensor tensor) {
         float[] values = new float[(int) tensor.shape().size()];
         tensor.asRawTensor().data().asFloats().read(values);
         return values;

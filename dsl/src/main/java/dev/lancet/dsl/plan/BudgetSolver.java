@@ -2,7 +2,6 @@ package dev.lancet.dsl.plan;
 
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression.Clause;
-import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,7 +63,7 @@ final class BudgetSolver {
         return new Plan(whole.model(), steps, whole.vectors());
     }
 
-    private LancetException outOfReach(Budget budget, long limit, long smallest, List<Elastic> layers) {
+    private OutOfReach outOfReach(Budget budget, long limit, long smallest, List<Elastic> layers) {
         String largest = whole.steps().stream()
                 .filter(step ->
                         layers.stream().noneMatch(layer -> layer.weight().equals(step.weight())))
@@ -75,7 +74,7 @@ final class BudgetSolver {
                         step.weight().name(),
                         step.bytes()))
                 .orElse("");
-        return new LancetException(String.format(
+        return new OutOfReach(String.format(
                 Locale.ROOT,
                 "budget: %s allows %s %,d bytes, and %,d is the least that these rules reach; allow more, use fewer bits%s",
                 budget,

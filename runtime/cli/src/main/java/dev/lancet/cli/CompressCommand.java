@@ -69,7 +69,8 @@ final class CompressCommand extends LancetCommand {
         return foreign.isPresent() ? foreign(foreign.get(), compression) : declared(compression);
     }
 
-    private Answer foreign(ForeignSubject subject, Compression compression) {
+    private Answer foreign(ForeignSubject subject, Compression said) {
+        Compression compression = subject.chosen(rules, said);
         Plan plan = subject.plan(compression, progress());
         List<Fidelity> losses = subject.compress(plan, out, progress());
         return answer(compression, subject.model().plan(), plan, losses);

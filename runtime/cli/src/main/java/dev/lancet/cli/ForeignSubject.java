@@ -39,15 +39,20 @@ record ForeignSubject(Format format, ForeignModel model) {
                 : Optional.empty();
     }
 
+    /** What the options say; of a budget alone, the bits and ranks by which this model fits it. */
+    Compression chosen(Rules rules, Compression said) {
+        return rules.onlyBudget()
+                .map(budget -> ForeignCompression.within(model, budget))
+                .orElse(said);
+    }
+
     Plan plan(Compression compression, Progress progress) {
         return ForeignCompression.plan(model, compression, progress);
     }
 
     /** Carries out a plan and writes what came out. */
     List<Fidelity> compress(Plan plan, Path out, Progress progress) {
-        ForeignCompression compressed = ForeignCompression.of(model, plan, progress);
-        compressed.write(out);
-        return compressed.losses();
+        return ForeignCompression.of(model, plan, progress).write(out);
     }
 
     LancetCommand.Answer inspected() {

@@ -89,7 +89,7 @@ final class PlanCommand extends LancetCommand {
             if (spectra) {
                 throw wrongUsage("--spectra: " + what + " is a graph; compress says what each of its matrices loses");
             }
-            return foreign.get().plan(compression, progress());
+            return foreign.get().plan(foreign.get().chosen(rules, compression), progress());
         }
         Subject subject = Subject.of(what);
         if (subject.path().isEmpty()) {

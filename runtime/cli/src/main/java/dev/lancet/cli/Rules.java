@@ -86,12 +86,18 @@ final class Rules {
                     "What the whole model may take, in B, kB, MB, GB, KiB, MiB or GiB, or how many times smaller it"
                             + " is to be. Chooses the rank of every linear layer that no rule gives a rank or keeps: by singular"
                             + " values where the weights are at hand, else the same share of all. Tables are only made smaller"
-                            + " by rules, such as --on embedding --bits 8.")
+                            + " by rules, such as --on embedding --bits 8. Of a graph, a budget alone also chooses the bits: 8"
+                            + " for every matrix, tables too, else 4.")
     Optional<String> budget = Optional.empty();
 
     /** Whether any rule was given. */
     boolean given() {
         return !rules.isEmpty() || budget.isPresent();
+    }
+
+    /** The budget, where it is all that is said. */
+    Optional<Budget> onlyBudget() {
+        return rules.isEmpty() ? budget.map(Budget::parse) : Optional.empty();
     }
 
     /** What the options say, or a recipe in their place. */

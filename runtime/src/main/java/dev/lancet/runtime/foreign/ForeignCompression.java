@@ -3,11 +3,14 @@ package dev.lancet.runtime.foreign;
 import dev.lancet.compression.Compressor;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.Spectrometer;
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Rank;
+import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.OutOfReach;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
@@ -20,20 +23,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A foreign model under a plan, in memory until it is written: its graph cut, and the arrays that the plan changes. What the
- * plan leaves alone goes from file to file.
- */
+/** A foreign model under a plan: its graph cut, its weights still in its files until they are written smaller, one at a time. */
 public final class ForeignCompression {
 
+    private final ForeignModel model;
+    private final Plan plan;
     private final ForeignOperation operation;
-    private final Weights changed;
-    private final List<Fidelity> losses;
+    private final Progress progress;
 
-    private ForeignCompression(ForeignOperation operation, Weights changed, List<Fidelity> losses) {
+    private ForeignCompression(ForeignModel model, Plan plan, ForeignOperation operation, Progress progress) {
+        this.model = model;
+        this.plan = plan;
         this.operation = operation;
-        this.changed = changed;
-        this.losses = List.copyOf(losses);
+        this.progress = progress;
     }
 
     /**
@@ -63,44 +65,46 @@ public final class ForeignCompression {
         }
     }
 
+    /**
+     * The rules by which a model fits a budget that nothing else is said with: 8 bits for every matrix, else 4, and in
+     * either case, where bits alone do not do, ranks for the linear layers.
+     *
+     * @throws LancetException if not even 4 bits and rank 1 fit
+     */
+    public static Compression within(ForeignModel model, Budget budget) {
+        Compression eight = within(budget, Precision.int8());
+        try {
+            model.plan(eight, Spectra.none());
+            return eight;
+        } catch (OutOfReach more) {
+            Compression four = within(budget, Precision.int4(32));
+            model.plan(four, Spectra.none());
+            return four;
+        }
+    }
+
+    private static Compression within(Budget budget, Precision precision) {
+        return Compression.keepAll()
+                .on(Selector.everything())
+                .quantize(precision)
+                .on(Selector.linears())
+                .factorise(Rank.byBudget(), precision)
+                .within(budget);
+    }
+
     /** {@link #of(ForeignModel, Plan, Progress)} with nobody watching. */
     public static ForeignCompression of(ForeignModel model, Plan plan) {
         return of(model, plan, Progress.silent());
     }
 
     /**
-     * Carries out a plan.
+     * Carries out a plan on the graph.
      *
      * @param plan one of this model, see {@link #plan}
-     * @throws LancetException if the plan changes a layer that cannot be cut, or a matrix is not finite
+     * @throws LancetException if the plan changes a layer that cannot be cut
      */
     public static ForeignCompression of(ForeignModel model, Plan plan, Progress progress) {
-        ForeignOperation operation = ForeignOperation.operate(model, plan);
-        Plan into = new Plan(plan.model(), plan.changed(), List.of());
-        Plan dense = model.plan();
-        Plan from = new Plan(
-                plan.model(),
-                into.steps().stream()
-                        .map(step -> dense.step(step.weight().name()))
-                        .toList(),
-                List.of());
-        List<HostTensor> arrays = new ArrayList<>();
-        try (TensorFlowAlgebra algebra = new TensorFlowAlgebra();
-                Progress.Task task = progress.begin("compress", into.steps().size())) {
-            List<Fidelity> losses = new Compressor(algebra)
-                    .compress(
-                            from,
-                            into,
-                            ForeignWeights.of(model),
-                            arrays::add,
-                            (name, done, all, seconds) -> task.advance(done, name));
-            return new ForeignCompression(operation, Weights.of(arrays), losses);
-        }
-    }
-
-    /** What every changed matrix lost. */
-    public List<Fidelity> losses() {
-        return losses;
+        return new ForeignCompression(model, plan, ForeignOperation.operate(model, plan), progress);
     }
 
     /** The operation on the graph. */
@@ -109,19 +113,45 @@ public final class ForeignCompression {
     }
 
     /**
-     * Writes the smaller model: a frozen graph if the path ends in {@code .pb}, otherwise a SavedModel folder.
+     * Writes the smaller model: a frozen graph if the path ends in {@code .pb}, otherwise a SavedModel folder. What the plan
+     * changes is decomposed and quantised on the way, one matrix in memory at a time; the rest goes from file to file.
      *
-     * @throws LancetException if something is there already, or it cannot be written
+     * @return what every changed matrix lost
+     * @throws LancetException if something is there already, it cannot be written, or a matrix is not finite; then nothing
+     *     is left behind
      */
-    public void write(Path out) {
+    public List<Fidelity> write(Path out) {
         if (Files.exists(out)) {
             throw new LancetException(out + ": is there already; give a path that is not");
         }
-        ForeignOperation.Values values = name -> changed.read(name).bytes();
+        List<Fidelity> losses = new ArrayList<>();
+        ForeignOperation.Arrays arrays = sink -> losses.addAll(compress(sink));
         if (String.valueOf(out.getFileName()).endsWith(".pb")) {
-            operation.freeze(out, values);
+            operation.freeze(out, arrays);
         } else {
-            operation.saveModel(out, values);
+            operation.saveModel(out, arrays);
+        }
+        return List.copyOf(losses);
+    }
+
+    private List<Fidelity> compress(ForeignOperation.Sink sink) {
+        Plan into = new Plan(plan.model(), plan.changed(), List.of());
+        Plan dense = model.plan();
+        Plan from = new Plan(
+                plan.model(),
+                into.steps().stream()
+                        .map(step -> dense.step(step.weight().name()))
+                        .toList(),
+                List.of());
+        try (TensorFlowAlgebra algebra = new TensorFlowAlgebra();
+                Progress.Task task = progress.begin("compress", into.steps().size())) {
+            return new Compressor(algebra)
+                    .compress(
+                            from,
+                            into,
+                            ForeignWeights.of(model),
+                            tensor -> sink.take(tensor.stored().name(), tensor.bytes()),
+                            (name, done, all, seconds) -> task.advance(done, name));
         }
     }
 }

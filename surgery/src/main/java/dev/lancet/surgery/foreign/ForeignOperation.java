@@ -32,11 +32,20 @@ public final class ForeignOperation {
         this.outcomes = List.copyOf(outcomes);
     }
 
-    /** Where the arrays come from that the plan changes: the codes, scales and factors. */
-    public interface Values {
+    /** Takes arrays one at a time. */
+    @FunctionalInterface
+    public interface Sink {
 
-        /** The elements of a stored array of the plan, row by row, little-endian. */
-        ByteBuffer read(String name);
+        /** Takes the elements of a stored array of the plan, row by row, little-endian; they are read before this returns. */
+        void take(String name, ByteBuffer elements);
+    }
+
+    /** Where the arrays come from that the plan changes: the codes, scales and factors. */
+    @FunctionalInterface
+    public interface Arrays {
+
+        /** Gives each of them once, in any order. */
+        void into(Sink sink);
     }
 
     /**
@@ -83,16 +92,16 @@ public final class ForeignOperation {
     }
 
     /**
-     * Writes a SavedModel with the signatures of the model, its weights in a checkpoint beside the graph; what was a frozen
-     * graph serves its ends as {@code serving_default}.
+     * Writes a SavedModel with the signatures of the model, its weights in a checkpoint beside the graph, one array in memory
+     * at a time; what was a frozen graph serves its ends as {@code serving_default}.
      *
      * @throws LancetException if the folder is there or cannot be written
      */
-    public void saveModel(Path folder, Values values) {
+    public void saveModel(Path folder, Arrays arrays) {
         MetaGraphDef meta = model.frozen()
                 ? Signatures.ofEnds(GraphView.of(graph))
                 : model.meta().toBuilder().setGraphDef(graph).build();
-        Saving.savedModel(folder, meta, model, changed(), values);
+        Saving.savedModel(folder, meta, model, changed(), arrays);
     }
 
     /**
@@ -100,8 +109,8 @@ public final class ForeignOperation {
      *
      * @throws LancetException if the file is there, cannot be written, or would be larger than 2 GiB
      */
-    public void freeze(Path file, Values values) {
-        Saving.frozen(file, graph, model, changed(), values);
+    public void freeze(Path file, Arrays arrays) {
+        Saving.frozen(file, graph, model, arrays);
     }
 
     private Set<String> changed() {

@@ -8,11 +8,12 @@ import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.savedmodel.BundleWriter;
 import dev.lancet.surgery.savedmodel.SavedModelWriter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.proto.GraphDef;
@@ -29,7 +30,7 @@ final class Saving {
     private Saving() {}
 
     static void savedModel(
-            Path folder, MetaGraphDef meta, ForeignModel model, Set<String> changed, ForeignOperation.Values values) {
+            Path folder, MetaGraphDef meta, ForeignModel model, Set<String> changed, ForeignOperation.Arrays arrays) {
         GraphView graph = GraphView.of(meta.getGraphDef());
         List<Node> kept = graph.nodes().stream()
                 .filter(node -> stored(folder, node, model, changed))
@@ -49,7 +50,15 @@ final class Saving {
         SavedModelWriter.write(
                 folder,
                 saved.build(),
-                writer -> kept.forEach(node -> write(writer, node, model, changed, values)),
+                writer -> {
+                    arrays.into((name, elements) -> {
+                        Source source = Source.of(graph.node(name));
+                        writer.write(name, source.type(), source.shape(), elements);
+                    });
+                    kept.stream()
+                            .filter(node -> !changed.contains(node.name()))
+                            .forEach(node -> copy(writer, node, model));
+                },
                 model.frozen() ? Optional.empty() : Optional.of(model.path()));
     }
 
@@ -67,13 +76,8 @@ final class Saving {
         return node.is("VarHandleOp") && !set;
     }
 
-    private static void write(
-            BundleWriter writer, Node node, ForeignModel model, Set<String> changed, ForeignOperation.Values values) {
+    private static void copy(BundleWriter writer, Node node, ForeignModel model) {
         Source source = Source.of(node);
-        if (changed.contains(node.name())) {
-            writer.write(node.name(), source.type(), source.shape(), values.read(node.name()));
-            return;
-        }
         Held held = model.held(node.name());
         if (model.constant(held)) {
             writer.write(node.name(), source.type(), source.shape(), model.read(node.name()));
@@ -82,9 +86,10 @@ final class Saving {
         }
     }
 
-    static void frozen(
-            Path file, GraphDef definition, ForeignModel model, Set<String> changed, ForeignOperation.Values values) {
+    static void frozen(Path file, GraphDef definition, ForeignModel model, ForeignOperation.Arrays arrays) {
         GraphView graph = GraphView.of(definition);
+        Map<String, ByteString> values = new HashMap<>();
+        arrays.into((name, elements) -> values.put(name, ByteString.copyFrom(elements.duplicate())));
         GraphDef.Builder frozen = definition.toBuilder().clearNode();
         long bytes = 0;
         for (Node node : graph.nodes()) {
@@ -101,9 +106,11 @@ final class Saving {
                 continue;
             }
             Node holder = node.producer(0).orElseThrow();
-            ByteBuffer content =
-                    changed.contains(holder.name()) ? values.read(holder.name()) : model.read(holder.name());
-            bytes += content.remaining();
+            ByteString content = values.get(holder.name());
+            if (content == null) {
+                content = ByteString.copyFrom(model.read(holder.name()));
+            }
+            bytes += content.size();
             if (bytes > LARGEST_GRAPH) {
                 throw new LancetException(
                         file + ": the weights take more than the 2 GiB that a graph may have; export a"
@@ -124,11 +131,11 @@ final class Saving {
         }
     }
 
-    private static NodeDef constant(Node read, Source source, ByteBuffer content) {
+    private static NodeDef constant(Node read, Source source, ByteString content) {
         TensorProto tensor = TensorProto.newBuilder()
                 .setDtype(source.type())
                 .setTensorShape(Attrs.shape(source.shape()))
-                .setTensorContent(ByteString.copyFrom(content.duplicate()))
+                .setTensorContent(content)
                 .build();
         return NodeDef.newBuilder()
                 .setName(read.name())
