@@ -74,13 +74,13 @@ final class Served {
         return TInt32.tensorOf(Shape.of(rows, 32), DataBuffers.of(values));
     }
 
-    /** The formula input of RETSim's golden output: {@code [2, 512, 24]}. */
-    static TFloat32 characters() {
+    /** The formula input of RETSim's golden output, {@code [2, 512, 24]}, with another number in the place of one. */
+    static TFloat32 characters(float one) {
         float[] values = new float[2 * 512 * 24];
         for (int b = 0; b < 2; b++) {
             for (int i = 0; i < 40; i++) {
                 for (int j = 0; j < 24; j++) {
-                    values[(b * 512 + i) * 24 + j] = (7 * i + 3 * j + b) % 5 == 0 ? 1 : 0;
+                    values[(b * 512 + i) * 24 + j] = (7 * i + 3 * j + b) % 5 == 0 ? one : 0;
                 }
             }
         }
