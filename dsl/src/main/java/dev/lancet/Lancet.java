@@ -189,9 +189,9 @@ public final class Lancet {
         return Recipe.recipe(name);
     }
 
-    /** The text of a file. */
-    public static Corpus corpus(String path) {
-        return Corpus.corpus(path);
+    /** The texts of files and folders. */
+    public static Corpus corpus(String path, String... more) {
+        return Corpus.corpus(path, more);
     }
 
     /** Training with AdamW. */

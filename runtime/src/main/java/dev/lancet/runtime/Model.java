@@ -23,6 +23,7 @@ import dev.lancet.runtime.generate.Generator;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.Ids;
+import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.Tokenizer;
 import dev.lancet.runtime.train.Fingerprint;
@@ -119,6 +120,15 @@ public final class Model implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Keeps tokenizers that are learnt and the ids of corpora in a folder: they are used again as long as texts and settings
+     * are the same, and ids are mapped instead of held in memory.
+     */
+    public Model keepCorporaIn(Path folder) {
+        words.keepIn(Optional.of(folder));
+        return this;
+    }
+
     /** What it is. */
     public Transformer transformer() {
         return transformer;
@@ -151,8 +161,8 @@ public final class Model implements AutoCloseable {
 
     /** Trains on a corpus, read through its tokenizer, and validates on what it holds out; see {@link Trainer}. */
     public Model train(Corpus corpus, Training training) {
-        TokenText text = words.read(corpus);
-        return train(text.training(), text.heldOut(), training);
+        TokenText text = words.read(corpus, progress);
+        return train(text.training(), text.heldOut(), training, Optional.empty());
     }
 
     /**
@@ -160,7 +170,7 @@ public final class Model implements AutoCloseable {
      * model, text and settings was cut off there, it can go on, to the same weights as if it had not been.
      */
     public Model train(Corpus corpus, Training training, Path folder, boolean resume) {
-        TokenText text = words.read(corpus);
+        TokenText text = words.read(corpus, progress);
         String fingerprint = Fingerprint.of(transformer, plan, training, text.fingerprint());
         try (TrainingFolder kept = resume
                 ? TrainingFolder.resume(folder, fingerprint, STEPS_A_STATE)
@@ -171,12 +181,12 @@ public final class Model implements AutoCloseable {
 
     /** Trains on token ids. What is stored quantised stays as it is. */
     public Model train(int[] ids, int[] heldOut, Training training) {
-        return train(ids, heldOut, training, Optional.empty());
-    }
-
-    private Model train(int[] ids, int[] heldOut, Training training, Optional<TrainingFolder> folder) {
         Ids.check(ids, transformer.vocabulary(), "training text");
         Ids.check(heldOut, transformer.vocabulary(), "held-out text");
+        return train(TokenIds.of(ids), TokenIds.of(heldOut), training, Optional.empty());
+    }
+
+    private Model train(TokenIds ids, TokenIds heldOut, Training training, Optional<TrainingFolder> folder) {
         Trainer.Outcome outcome =
                 new Trainer(transformer, plan, training, progress).train(weights, ids, heldOut, folder);
         weights = outcome.weights();
@@ -212,6 +222,7 @@ public final class Model implements AutoCloseable {
         List<Fidelity> losses = compress(into, smaller);
         Model model = new Model(transformer, into, smaller, words.tokenizer());
         model.progress = progress;
+        model.words.keepIn(words.kept());
         model.losses = losses;
         return model;
     }
@@ -255,7 +266,7 @@ public final class Model implements AutoCloseable {
 
     /** Perplexity over a part of a corpus, with what it was computed from. */
     public Perplexity evaluate(Corpus.Part part) {
-        int[] ids = words.read(part.corpus()).part(part);
+        int[] ids = words.read(part.corpus(), progress).part(part).toArray();
         return evaluate(ids, Math.min(transformer.context(), Math.max(2, ids.length)));
     }
 

@@ -5,6 +5,8 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.text.Corpora;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.Tokenizer;
 import java.nio.file.Path;
@@ -21,6 +23,7 @@ final class Words {
 
     private final Transformer transformer;
     private Optional<Tokenizer> tokenizer;
+    private Optional<Path> kept = Optional.empty();
 
     Words(Transformer transformer, Optional<Tokenizer> tokenizer) {
         this.transformer = transformer;
@@ -40,10 +43,23 @@ final class Words {
         return tokenizer.flatMap(Tokenizer::source);
     }
 
-    TokenText read(Corpus corpus) {
-        Tokenizer own = tokenizer.orElseGet(() -> Tokenizer.of(corpus.tokens(), HERE));
-        use(own);
-        TokenText text = TokenText.read(corpus, HERE, own);
+    /** Lets tokenizers that are learnt and ids be kept in a folder. */
+    void keepIn(Optional<Path> folder) {
+        kept = folder;
+    }
+
+    /** Where they are kept. */
+    Optional<Path> kept() {
+        return kept;
+    }
+
+    /** Reads through the model's own tokenizer where it has one; else that of the corpus becomes its own. */
+    TokenText read(Corpus corpus, Progress progress) {
+        TokenText text = kept.map(Corpora::keptIn)
+                .orElseGet(Corpora::inMemory)
+                .progress(progress)
+                .read(corpus, HERE, tokenizer);
+        use(text.tokenizer());
         text.checkFits(transformer.vocabulary());
         return text;
     }

@@ -1,14 +1,16 @@
 package dev.lancet.cli;
 
-import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.LearntTokenizer;
-import dev.lancet.runtime.text.TextFile;
+import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.TokenizerTraining;
+import dev.lancet.runtime.text.source.Documents;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,8 +35,14 @@ final class TokenizerCommand extends LancetCommand {
     @Parameters(
             paramLabel = "TEXT",
             arity = "1..*",
-            description = "Texts to learn from: .txt, .jsonl, .tar, each also as .gz or .tgz.")
+            description = "Files and folders: .txt, .jsonl, .csv, .tsv, .tar, each also as .gz or .tgz.")
     private List<Path> texts = List.of();
+
+    @Option(
+            names = "--field",
+            paramLabel = "NAME",
+            description = "The column of .csv, or the key of .jsonl, that holds the text (default: text).")
+    private Optional<String> field = Optional.empty();
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The tokenizer.json to be written.")
     private Path out = Path.of("");
@@ -72,11 +80,15 @@ final class TokenizerCommand extends LancetCommand {
         Outputs.mustNotExist(out);
         long began = System.nanoTime();
         TokenizerTraining training = training();
-        read(training);
+        TokenText.Counts counts = training.add(Documents.of(texts, field), names(), progress());
         LearntTokenizer learnt = training.learn(progress());
         learnt.save(out).close();
         double seconds = (System.nanoTime() - began) / 1e9;
-        return new Answer(document(learnt, seconds), text(learnt, seconds));
+        return new Answer(document(learnt, counts, seconds), text(learnt, counts, seconds));
+    }
+
+    private String names() {
+        return texts.stream().map(Path::toString).collect(Collectors.joining(", "));
     }
 
     private TokenizerTraining training() {
@@ -92,20 +104,13 @@ final class TokenizerCommand extends LancetCommand {
         }
     }
 
-    private void read(TokenizerTraining training) {
-        try (Progress.Task task = progress().begin("read", texts.size())) {
-            for (int i = 0; i < texts.size(); i++) {
-                training.add(TextFile.read(texts.get(i)).text());
-                task.advance(i + 1, texts.get(i).toString());
-            }
-        }
-    }
-
-    private Map<String, @Nullable Object> document(LearntTokenizer learnt, double seconds) {
+    private Map<String, @Nullable Object> document(LearntTokenizer learnt, TokenText.Counts counts, double seconds) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("out", out.toString());
         document.put("vocabulary", learnt.vocabulary());
         document.put("merges", learnt.merges());
+        document.put("documents", counts.documents());
+        document.put("repeated_documents", counts.repeated());
         document.put("bytes", learnt.bytes());
         document.put("words", learnt.words());
         document.put("different_words", learnt.differentWords());
@@ -115,15 +120,20 @@ final class TokenizerCommand extends LancetCommand {
         return document;
     }
 
-    private String text(LearntTokenizer learnt, double seconds) {
+    private String text(LearntTokenizer learnt, TokenText.Counts counts, double seconds) {
         String fewer = learnt.vocabulary() < vocabulary
                 ? " of " + vocabulary + " (no other pair occurs " + minimumFrequency + " times)"
                 : "";
         return String.format(
                 Locale.ROOT,
-                "%,d tokens%s learnt from %,d bytes in %.1f s; a token is %.2f bytes of these texts%nwrote %s%n",
+                "%,d tokens%s learnt from %,d documents%s, %,d bytes, in %.1f s; a token is %.2f bytes of them%n"
+                        + "wrote %s%n",
                 learnt.vocabulary(),
                 fewer,
+                counts.documents(),
+                counts.repeated() == 0
+                        ? ""
+                        : String.format(Locale.ROOT, " (%,d repeated ones left out)", counts.repeated()),
                 learnt.bytes(),
                 seconds,
                 (double) learnt.bytes() / learnt.tokens(),

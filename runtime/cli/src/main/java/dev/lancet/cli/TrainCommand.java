@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
             "  lancet train samples/quickstart.lancet.kts --candidate \"low rank\" --out target/low-rank --resume",
             "",
             "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and the trained model in DIR/model.",
+            "What is made of the texts (tokens, a tokenizer) lies in the folder corpora beside DIR and is used again.",
             "Ctrl-C keeps the state; --resume goes on to the same weights as if nothing had happened.",
         })
 final class TrainCommand extends LancetCommand {
@@ -67,7 +68,8 @@ final class TrainCommand extends LancetCommand {
                         declared.transformer(),
                         chosen.compression(),
                         stage.training().seed())
-                .progress(progress())) {
+                .progress(progress())
+                .keepCorporaIn(out.resolveSibling("corpora"))) {
             model.train(stage.corpus(), stage.training(), out, resume);
             model.save(saved);
             TrainingLog log = model.log().orElseThrow();

@@ -54,7 +54,10 @@ final class Kinds {
             Optimizer.class,
             Map.of("adamW", Optimizer.AdamW.class, "muon", Optimizer.Muon.class),
             Corpus.Tokens.class,
-            Map.of("bytes", Corpus.Tokens.Bytes.class, "tokenizer", Corpus.Tokens.File.class));
+            Map.of(
+                    "bytes", Corpus.Tokens.Bytes.class,
+                    "bpe", Corpus.Tokens.BytePairs.class,
+                    "tokenizer", Corpus.Tokens.File.class));
 
     private Kinds() {}
 }

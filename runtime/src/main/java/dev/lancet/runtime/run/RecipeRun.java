@@ -19,11 +19,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Carries out a recipe: makes and trains every candidate in order, then measures, samples and saves it. */
 public final class RecipeRun implements AutoCloseable {
 
     private static final long SEED = 42;
+    private static final String CORPORA = "corpora";
 
     private final Recipe recipe;
     private final Progress progress;
@@ -55,6 +57,7 @@ public final class RecipeRun implements AutoCloseable {
         List<Finished> finished = new ArrayList<>();
         for (Candidate candidate : recipe.candidates()) {
             Model model = made(candidate).progress(progress);
+            corpora().ifPresent(model::keepCorporaIn);
             models.put(candidate.name(), model);
             for (Stage stage : recipe.stages()) {
                 if (stage.candidate().equals(candidate.name())) {
@@ -122,6 +125,13 @@ public final class RecipeRun implements AutoCloseable {
             }
         }
         return folders;
+    }
+
+    /** Beside the folder of the report, else beside the first export: what was made of the texts, for the next run too. */
+    private Optional<Path> corpora() {
+        return recipe.report()
+                .or(() -> recipe.exports().stream().map(Export::path).findFirst())
+                .map(output -> Path.of(output).resolveSibling(CORPORA));
     }
 
     private static String folderName(Candidate candidate) {

@@ -5,7 +5,7 @@ import java.util.Random;
 
 /**
  * What a training sees at which step: a pure function of seed and step. The ids are cut into windows that share no
- * input; each epoch goes through all of them in an order of its own. So a resumed training goes on with the very
+ * input and are full, documents one after another in them; each epoch goes through all of them in an order of its own. So a resumed training goes on with the very
  * next batch, and two models trained with one seed see the same data.
  */
 public final class Batches {
@@ -20,7 +20,7 @@ public final class Batches {
         }
     }
 
-    private final int[] ids;
+    private final TokenIds ids;
     private final int batch;
     private final int sequence;
     private final long seed;
@@ -37,20 +37,20 @@ public final class Batches {
      * @param seed of the orders
      * @throws LancetException if the ids do not fill one window
      */
-    public Batches(int[] ids, int batch, int sequence, long seed) {
+    public Batches(TokenIds ids, int batch, int sequence, long seed) {
         if (batch < 1 || sequence < 1) {
             throw new IllegalArgumentException(
                     "batches: " + batch + " sequences of " + sequence + "; both must be at least 1");
         }
-        if (ids.length <= sequence) {
-            throw new LancetException("corpus: " + ids.length + " ids do not fill one sequence of " + sequence
+        if (ids.size() <= sequence) {
+            throw new LancetException("corpus: " + ids.size() + " ids do not fill one sequence of " + sequence
                     + " and its next id; take a longer text or a shorter sequence");
         }
-        this.ids = ids.clone();
+        this.ids = ids;
         this.batch = batch;
         this.sequence = sequence;
         this.seed = seed;
-        this.windows = (ids.length - 1) / sequence;
+        this.windows = Math.toIntExact((ids.size() - 1) / sequence);
         this.last = order(0);
     }
 
@@ -75,7 +75,7 @@ public final class Batches {
         }
         int[][] rows = new int[batch][sequence + 1];
         for (int row = 0; row < batch; row++) {
-            System.arraycopy(ids, window(step * batch + row) * sequence, rows[row], 0, sequence + 1);
+            ids.read((long) window(step * batch + row) * sequence, rows[row], 0, sequence + 1);
         }
         return rows;
     }

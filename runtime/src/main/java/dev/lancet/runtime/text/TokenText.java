@@ -2,127 +2,105 @@ package dev.lancet.runtime.text;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Corpus;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 
-/**
- * A corpus as token ids, parted once into what is trained on and what is held out. Both parts are encoded by
- * themselves, so no token reaches over the border. The arrays are shared, not copied: leave them as they are.
- */
+/** A corpus as token ids, parted into what is trained on and what is held out; {@link Corpora} reads it. */
 public final class TokenText {
 
     private final String name;
-    private final int[] training;
-    private final int[] heldOut;
-    private final int vocabulary;
+    private final Tokenizer tokenizer;
+    private final TokenIds training;
+    private final TokenIds heldOut;
+    private final Counts counts;
     private final String fingerprint;
 
-    private TokenText(String name, int[] training, int[] heldOut, int vocabulary, String fingerprint) {
+    /**
+     * How many texts there were.
+     *
+     * @param documents different ones
+     * @param repeated left out because an equal one came before
+     * @param heldOut different ones that are held out; 0 where the end of one text is
+     */
+    public record Counts(int documents, int repeated, int heldOut) {}
+
+    TokenText(
+            String name, Tokenizer tokenizer, TokenIds training, TokenIds heldOut, Counts counts, String fingerprint) {
         this.name = name;
+        this.tokenizer = tokenizer;
         this.training = training;
         this.heldOut = heldOut;
-        this.vocabulary = vocabulary;
+        this.counts = counts;
         this.fingerprint = fingerprint;
     }
 
-    /**
-     * Reads a corpus. The text ends in its held-out share, cut at the document border nearest to it; where documents
-     * are so long that this would be less than half or more than twice what was asked for, at the nearest line; where lines
-     * are too, at the character.
-     *
-     * @param directory against which the corpus's path is resolved
-     * @param tokenizer as {@link Tokenizer#of} opens it
-     * @throws LancetException if the file is missing, empty or not UTF-8
-     */
-    public static TokenText read(Corpus corpus, Path directory, Tokenizer tokenizer) {
-        Path file = directory.resolve(corpus.path());
-        TextFile documents = TextFile.read(file);
-        String text = documents.text();
-        int cut = corpus.holdOut() == 0 ? text.length() : cut(documents, text, corpus.holdOut());
-        if (cut == 0 || (cut == text.length() && corpus.holdOut() > 0)) {
-            throw new LancetException(String.format(
-                    Locale.ROOT,
-                    "corpus: %s has %d characters; too few to hold out %s of them",
-                    file,
-                    text.length(),
-                    corpus.holdOut()));
-        }
-        String rest = text.substring(0, cut);
-        String held = text.substring(cut);
-        return new TokenText(
-                corpus.path(),
-                tokenizer.encode(rest),
-                held.isEmpty() ? new int[0] : tokenizer.encode(held),
-                tokenizer.vocabulary(),
-                Sha256.of(Sha256.of(rest) + Sha256.of(held) + tokenizer.fingerprint()));
-    }
-
-    private static int cut(TextFile documents, String text, double share) {
-        double wanted = text.length() * (1 - share);
-        double least = text.length() * (1 - 2 * share);
-        double most = text.length() * (1 - share / 2);
-        int border = nearest(documents.borders(), wanted);
-        if (border > 0 && border >= least && border <= most) {
-            return border;
-        }
-        int from = (int) Math.max(0, least);
-        int line = -1;
-        for (int at = text.indexOf('\n', from) + 1; at > 0 && at <= most; at = text.indexOf('\n', at) + 1) {
-            line = line < 0 || Math.abs(at - wanted) < Math.abs(line - wanted) ? at : line;
-        }
-        if (line > 0) {
-            return line;
-        }
-        int at = (int) wanted;
-        return at > 0 && at < text.length() && Character.isLowSurrogate(text.charAt(at)) ? at - 1 : at;
-    }
-
-    private static int nearest(List<Integer> borders, double wanted) {
-        int nearest = -1;
-        for (int border : borders) {
-            nearest = nearest < 0 || Math.abs(border - wanted) < Math.abs(nearest - wanted) ? border : nearest;
-        }
-        return nearest;
-    }
-
-    /** The file, for messages. */
+    /** The files, for messages. */
     public String name() {
         return name;
     }
 
+    /** What made text into ids; learnt from the corpus if that was asked for. */
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
     /** Ids to train on. */
-    public int[] training() {
+    public TokenIds training() {
         return training;
     }
 
-    /** Ids of the end, never trained on; none if nothing is held out. */
-    public int[] heldOut() {
+    /** Ids never trained on; none if nothing is held out. */
+    public TokenIds heldOut() {
         return heldOut;
+    }
+
+    /** How many texts there were. */
+    public Counts counts() {
+        return counts;
     }
 
     /** Size of the tokenizer's vocabulary. */
     public int vocabulary() {
-        return vocabulary;
+        return tokenizer.vocabulary();
     }
 
-    /** Hexadecimal SHA-256 of both texts and of the tokenizer. */
+    /** Hexadecimal SHA-256 of all texts, of which are held out, and of the tokenizer. */
     public String fingerprint() {
         return fingerprint;
     }
 
     /** The ids of the part that is meant. */
-    public int[] part(Corpus.Part part) {
+    public TokenIds part(Corpus.Part part) {
         return part.heldOut() ? heldOut : training;
     }
 
     /**
      * Makes sure that a model knows every id.
      *
-     * @throws LancetException if the tokenizer has ids that the model lacks and the text uses one
+     * @throws LancetException if the text uses an id that the model lacks
      */
     public void checkFits(int modelVocabulary) {
-        Ids.check(training, modelVocabulary, name);
-        Ids.check(heldOut, modelVocabulary, name);
+        int largest = Math.max(training.largest(), heldOut.largest());
+        if (largest >= modelVocabulary) {
+            throw new LancetException("ids: " + largest + " in " + name + " is outside the vocabulary of "
+                    + modelVocabulary + "; use the tokenizer that the model was trained with");
+        }
+    }
+
+    /** One line for people. */
+    @Override
+    public String toString() {
+        String texts = counts.documents == 1
+                ? "1 text"
+                : String.format(Locale.ROOT, "%,d documents, %,d of them held out", counts.documents, counts.heldOut);
+        String repeated =
+                counts.repeated == 0 ? "" : String.format(Locale.ROOT, ", %,d repeated ones left out", counts.repeated);
+        return String.format(
+                Locale.ROOT,
+                "%s%s; %,d tokens to train on, %,d held out, of %s",
+                texts,
+                repeated,
+                training.size(),
+                heldOut.size(),
+                tokenizer.name());
     }
 }

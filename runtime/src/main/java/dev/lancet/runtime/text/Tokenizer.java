@@ -1,7 +1,6 @@
 package dev.lancet.runtime.text;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.recipe.Corpus;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -82,14 +81,5 @@ public interface Tokenizer extends AutoCloseable {
     /** The file in a model folder that {@link #open} would read, or empty. */
     static Optional<Path> find(Path folder) {
         return TokenizerFiles.find(folder);
-    }
-
-    /**
-     * The tokenizer that a corpus names.
-     *
-     * @param directory against which its path is resolved
-     */
-    static Tokenizer of(Corpus.Tokens tokens, Path directory) {
-        return tokens instanceof Corpus.Tokens.File file ? open(directory.resolve(file.path())) : bytes();
     }
 }

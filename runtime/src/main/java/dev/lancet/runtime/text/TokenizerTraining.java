@@ -3,6 +3,7 @@ package dev.lancet.runtime.text;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.bpe.BytePairs;
 import dev.lancet.runtime.text.bpe.WordCounts;
+import dev.lancet.runtime.text.source.Documents;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -65,6 +66,18 @@ public final class TokenizerTraining {
     public TokenizerTraining add(String text) {
         counts.add(text);
         return this;
+    }
+
+    /**
+     * Counts the words of every different document.
+     *
+     * @return how many documents there were
+     * @throws dev.lancet.dsl.LancetException if a file cannot be read, or none holds any text
+     */
+    public TokenText.Counts add(Documents documents, String name, Progress progress) {
+        Survey survey = Survey.of(documents, name, 0, 0, progress);
+        survey.each("count words", progress, (text, held) -> counts.add(text));
+        return new TokenText.Counts(survey.documents(), survey.repeated(), 0);
     }
 
     /** Learns without being watched. */

@@ -11,6 +11,7 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.Batches;
+import dev.lancet.runtime.text.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -68,22 +69,27 @@ public final class Trainer {
         return train(weights, ids, heldOut, Optional.empty());
     }
 
+    /** Trains on ids in memory, and keeps metrics and states in a folder. */
+    public Outcome train(Weights weights, int[] ids, int[] heldOut, Optional<TrainingFolder> folder) {
+        return train(weights, TokenIds.of(ids), TokenIds.of(heldOut), folder);
+    }
+
     /**
      * Trains, and keeps metrics and states in a folder; where the folder is of a training that was cut off, that training
      * goes on, to the same weights as if it had not been.
      *
      * @throws Stopped if the watcher wants it to stop; the state is kept
      */
-    public Outcome train(Weights weights, int[] ids, int[] heldOut, Optional<TrainingFolder> folder) {
+    public Outcome train(Weights weights, TokenIds ids, TokenIds heldOut, Optional<TrainingFolder> folder) {
         try (TrainingSession session = open(weights)) {
             TrainingLog log = loop(session, ids, heldOut, folder);
             return new Outcome(finished(session.engine(), weights), log);
         }
     }
 
-    private TrainingLog loop(TrainingSession session, int[] ids, int[] heldOut, Optional<TrainingFolder> folder) {
+    private TrainingLog loop(TrainingSession session, TokenIds ids, TokenIds heldOut, Optional<TrainingFolder> folder) {
         Batches batches = new Batches(ids, training.batch(), sequence, training.seed());
-        Optional<Batches> held = heldOut.length > training.batch() * sequence
+        Optional<Batches> held = heldOut.size() > (long) training.batch() * sequence
                 ? Optional.of(new Batches(heldOut, training.batch(), sequence, training.seed()))
                 : Optional.empty();
         List<TrainingLog.Point> points = new ArrayList<>(

@@ -21,7 +21,7 @@ class BatchesTest {
             @ForAll @IntRange(min = 1, max = 7) int sequence,
             @ForAll @IntRange(min = 8, max = 300) int length,
             @ForAll long seed) {
-        Batches batches = new Batches(IntStream.range(0, length).toArray(), batch, sequence, seed);
+        Batches batches = new Batches(TokenIds.of(IntStream.range(0, length).toArray()), batch, sequence, seed);
         int steps = batches.windows();
         List<Integer> starts = new ArrayList<>();
         for (int step = 0; step < steps; step++) {
@@ -45,17 +45,17 @@ class BatchesTest {
     @Property(tries = 50)
     void a_step_depends_on_seed_and_step_alone(@ForAll long seed, @ForAll @IntRange(max = 500) int step) {
         int[] ids = IntStream.range(0, 100).toArray();
-        Batches walked = new Batches(ids, 3, 8, seed);
+        Batches walked = new Batches(TokenIds.of(ids), 3, 8, seed);
         for (int i = 0; i < step; i++) {
             walked.at(i);
         }
 
-        assertThat(walked.at(step)).isDeepEqualTo(new Batches(ids, 3, 8, seed).at(step));
+        assertThat(walked.at(step)).isDeepEqualTo(new Batches(TokenIds.of(ids), 3, 8, seed).at(step));
     }
 
     @Test
     void the_order_never_changes_between_releases() {
-        Batches batches = new Batches(IntStream.range(0, 41).toArray(), 5, 4, 42);
+        Batches batches = new Batches(TokenIds.of(IntStream.range(0, 41).toArray()), 5, 4, 42);
 
         assertThat(batches.windows()).isEqualTo(10);
         assertThat(Arrays.stream(batches.at(0)).mapToInt(row -> row[0])).containsExactly(16, 12, 0, 28, 24);
@@ -64,7 +64,7 @@ class BatchesTest {
 
     @Test
     void too_few_ids_for_one_sequence_are_counted() {
-        assertThatThrownBy(() -> new Batches(new int[256], 8, 256, 1))
+        assertThatThrownBy(() -> new Batches(TokenIds.of(new int[256]), 8, 256, 1))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("corpus: 256 ids do not fill one sequence of 256 and its next id;"
                         + " take a longer text or a shorter sequence");

@@ -1,0 +1,101 @@
+package dev.lancet.runtime.text;
+
+import dev.lancet.dsl.LancetException;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Token ids in files, mapped into memory when they are read: little-endian, unsigned, 16 bits each where the vocabulary has
+ * at most 65,536 tokens and 32 bits where it has more; a new file after every 2²⁸ ids.
+ */
+final class Shards implements TokenIds {
+
+    static final long IDS_A_SHARD = 1L << 28;
+
+    private final MappedByteBuffer[] shards;
+    private final int width;
+    private final long size;
+    private final int largest;
+
+    private Shards(MappedByteBuffer[] shards, int width, long size, int largest) {
+        this.shards = shards;
+        this.width = width;
+        this.size = size;
+        this.largest = largest;
+    }
+
+    /** Bytes an id takes. */
+    static int width(int vocabulary) {
+        return vocabulary <= 1 << 16 ? 2 : 4;
+    }
+
+    static Path file(Path folder, String part, int shard) {
+        return folder.resolve(part + "-" + shard + ".ids");
+    }
+
+    /**
+     * Maps the files of a part.
+     *
+     * @throws LancetException if one is missing or has another size than it should
+     */
+    static Shards open(Path folder, String part, int width, long size, int largest) {
+        int count = Math.toIntExact((size + IDS_A_SHARD - 1) / IDS_A_SHARD);
+        MappedByteBuffer[] shards = new MappedByteBuffer[count];
+        for (int shard = 0; shard < count; shard++) {
+            long ids = Math.min(IDS_A_SHARD, size - shard * IDS_A_SHARD);
+            shards[shard] = map(file(folder, part, shard), ids * width);
+        }
+        return new Shards(shards, width, size, largest);
+    }
+
+    private static MappedByteBuffer map(Path file, long bytes) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() != bytes) {
+                throw new LancetException("tokens: " + file + " has " + channel.size() + " bytes and should have "
+                        + bytes + "; remove its folder, it is made anew");
+            }
+            MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes);
+            mapped.order(ByteOrder.LITTLE_ENDIAN);
+            return mapped;
+        } catch (IOException e) {
+            throw new LancetException(
+                    "tokens: " + file + " cannot be read: " + e.getMessage()
+                            + (Files.exists(file) ? "" : "; remove its folder, it is made anew"),
+                    e);
+        }
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public int largest() {
+        return largest;
+    }
+
+    @Override
+    public void read(long from, int[] into, int at, int count) {
+        if (from < 0 || count < 0 || from + count > size) {
+            throw new IndexOutOfBoundsException("ids " + from + " to " + (from + count) + " of " + size);
+        }
+        int done = 0;
+        while (done < count) {
+            long place = from + done;
+            MappedByteBuffer shard = shards[(int) (place / IDS_A_SHARD)];
+            int inside = (int) (place % IDS_A_SHARD);
+            int here = (int) Math.min(count - done, IDS_A_SHARD - inside);
+            for (int i = 0; i < here; i++) {
+                int offset = (inside + i) * width;
+                into[at + done + i] = width == 2 ? shard.getShort(offset) & 0xffff : shard.getInt(offset);
+            }
+            done += here;
+        }
+    }
+}

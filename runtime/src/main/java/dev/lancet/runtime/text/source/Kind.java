@@ -1,0 +1,43 @@
+package dev.lancet.runtime.text.source;
+
+import java.util.Locale;
+
+/** What a file is, by the end of its name. */
+enum Kind {
+    TEXT,
+    JSON_LINES,
+    COMMAS,
+    TABS,
+    ARCHIVE;
+
+    static final String NAMES = ".txt, .jsonl, .csv, .tsv or .tar, plain or .gz";
+
+    static Kind of(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (lower.endsWith(".jsonl") || lower.endsWith(".ndjson")) {
+            return JSON_LINES;
+        }
+        if (lower.endsWith(".csv")) {
+            return COMMAS;
+        }
+        if (lower.endsWith(".tsv")) {
+            return TABS;
+        }
+        return lower.endsWith(".tar") ? ARCHIVE : TEXT;
+    }
+
+    /** Whether a file is taken that nobody named: from a folder, or from an archive. */
+    static boolean known(String name) {
+        String inside = unpacked(name);
+        return of(inside) != TEXT || inside.toLowerCase(Locale.ROOT).endsWith(".txt");
+    }
+
+    /** The name that is left when a file is unpacked; the same if it is not packed. */
+    static String unpacked(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (lower.endsWith(".tgz")) {
+            return name.substring(0, name.length() - "tgz".length()) + "tar";
+        }
+        return lower.endsWith(".gz") ? name.substring(0, name.length() - ".gz".length()) : name;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.lancet.runtime.text.source;
+
+import dev.lancet.dsl.LancetException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.Consumer;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/** Reads the documents of one unpacked stream, by its kind. */
+final class Reading {
+
+    private final String field;
+
+    Reading(String field) {
+        this.field = field;
+    }
+
+    void read(String name, InputStream in, String where, Consumer<Document> taker) throws IOException {
+        switch (Kind.of(name)) {
+            case TEXT -> give(where, Utf8Text.whole(in, where), taker);
+            case JSON_LINES -> new JsonLines(field, where).read(in, taker);
+            case COMMAS -> new Rows(field, where, ',').read(in, taker);
+            case TABS -> new Rows(field, where, '\t').read(in, taker);
+            case ARCHIVE -> archive(in, where, taker);
+        }
+    }
+
+    static void give(String where, String text, Consumer<Document> taker) {
+        String stripped = text.strip();
+        if (!stripped.isEmpty()) {
+            taker.accept(new Document(where, stripped));
+        }
+    }
+
+    /** Archives in archives and packed files in archives are left alone: a bomb would hide there. */
+    private void archive(InputStream in, String where, Consumer<Document> taker) throws IOException {
+        TarArchiveInputStream tar = new TarArchiveInputStream(in);
+        int taken = 0;
+        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            String name = entry.getName();
+            boolean text = Kind.known(name) && Kind.unpacked(name).equals(name) && Kind.of(name) != Kind.ARCHIVE;
+            if (entry.isFile() && text && !last(name).startsWith(".")) {
+                read(name, tar, where + ", " + name, taker);
+                taken++;
+            }
+        }
+        if (taken == 0) {
+            throw new LancetException("corpus: " + where + " is no tar archive, or holds no .txt, .jsonl, .csv or .tsv;"
+                    + " unpack it and name what is text");
+        }
+    }
+
+    private static String last(String name) {
+        return name.substring(name.lastIndexOf('/') + 1);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.lancet.runtime.text.source;
+
+import dev.lancet.dsl.LancetException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.util.function.Consumer;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+
+/** Rows of CSV (RFC 4180) or of values between tabs, under a first row that names the columns. */
+final class Rows {
+
+    private final String field;
+    private final String where;
+    private final char separator;
+
+    Rows(String field, String where, char separator) {
+        this.field = field;
+        this.where = where;
+        this.separator = separator;
+    }
+
+    void read(InputStream in, Consumer<Document> taker) throws IOException {
+        long row = 0;
+        try {
+            // Not closed: it may stand in an archive, which goes on.
+            CSVParser parser = parser(in);
+            for (CSVRecord record : parser) {
+                row = record.getRecordNumber();
+                if (!record.isSet(field)) {
+                    throw new LancetException("corpus: " + where + ", row " + row + " has " + record.size()
+                            + " values, too few for the column '" + field + "'; correct it there");
+                }
+                Reading.give(where + ", row " + row, record.get(field), taker);
+            }
+        } catch (CharacterCodingException e) {
+            throw Utf8Text.wrong(where + ", after row " + row + ",");
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof CharacterCodingException) {
+                throw Utf8Text.wrong(where + ", after row " + row + ",");
+            }
+            throw new LancetException(
+                    "corpus: " + where + ", after row " + row + ", is no CSV: "
+                            + e.getMessage() + "; correct it there",
+                    e);
+        }
+    }
+
+    private CSVParser parser(InputStream in) throws IOException {
+        CSVFormat format = CSVFormat.RFC4180
+                .builder()
+                .setDelimiter(separator)
+                .setHeader()
+                .setSkipHeaderRecord(true)
+                .setIgnoreEmptyLines(true)
+                .get();
+        CSVParser parser;
+        try {
+            parser = CSVParser.builder()
+                    .setReader(Utf8Text.reader(in))
+                    .setFormat(format)
+                    .get();
+        } catch (IllegalArgumentException e) {
+            throw new LancetException(
+                    "corpus: " + where + " has a first row that names no columns: " + e.getMessage()
+                            + "; give each column a name of its own",
+                    e);
+        }
+        if (!parser.getHeaderNames().contains(field)) {
+            throw new LancetException("corpus: " + where + " has no column '" + field + "', only "
+                    + parser.getHeaderNames() + "; name the one that is meant with field");
+        }
+        return parser;
+    }
+}

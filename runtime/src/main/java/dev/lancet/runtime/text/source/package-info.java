@@ -1,0 +1,5 @@
+/** Documents out of files: plain text, JSON lines, CSV, archives and folders of them, one document at a time. */
+@NullMarked
+package dev.lancet.runtime.text.source;
+
+import org.jspecify.annotations.NullMarked;
