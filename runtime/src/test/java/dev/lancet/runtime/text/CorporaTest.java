@@ -40,7 +40,8 @@ class CorporaTest {
     void a_document_that_is_there_twice_counts_once_and_is_never_on_both_sides() {
         TokenText text = read(Corpus.corpus("texts").holdOut(0.2));
 
-        assertThat(text.counts()).isEqualTo(new TokenText.Counts(40, 40, text.counts().heldOut()));
+        assertThat(text.counts())
+                .isEqualTo(new TokenText.Counts(40, 40, text.counts().heldOut()));
         List<String> training = documents(text, text.training());
         List<String> heldOut = documents(text, text.heldOut());
         assertThat(heldOut).hasSize(text.counts().heldOut()).doesNotContainAnyElementsOf(training);
@@ -56,11 +57,13 @@ class CorporaTest {
     void the_seed_chooses_the_documents_and_other_documents_do_not_change_the_choice() throws IOException {
         Corpus corpus = Corpus.corpus("texts").holdOut(0.2);
         List<String> before = documents(read(corpus), read(corpus).heldOut());
-        List<String> other = documents(read(corpus), read(corpus.holdOut(0.2, 1)).heldOut());
+        List<String> other =
+                documents(read(corpus), read(corpus.holdOut(0.2, 1)).heldOut());
         assertThat(other).isNotEqualTo(before);
 
         Files.writeString(folder.resolve("texts/zz.txt"), "A short one.");
-        List<String> after = new ArrayList<>(documents(read(corpus), read(corpus).heldOut()));
+        List<String> after =
+                new ArrayList<>(documents(read(corpus), read(corpus).heldOut()));
 
         after.remove("A short one.");
         assertThat(after).hasSizeGreaterThanOrEqualTo(before.size() - 1);
@@ -76,8 +79,7 @@ class CorporaTest {
         assertThat(tokenizer.source()).isPresent();
         TokenizerTraining alone = TokenizerTraining.bytePairs(300);
         documents(text, text.training()).forEach(alone::add);
-        assertThat(tokenizer.fingerprint())
-                .isEqualTo(alone.learn().tokenizer().fingerprint());
+        assertThat(tokenizer.fingerprint()).isEqualTo(alone.learn().tokenizer().fingerprint());
         assertThat(Arrays.stream(text.training().toArray()).filter(id -> id == 0))
                 .hasSize(40 - text.counts().heldOut() - 1);
     }
@@ -147,8 +149,8 @@ class CorporaTest {
 
     @Test
     void a_tokenizer_of_the_model_goes_before_that_of_the_corpus() {
-        TokenText text = Corpora.inMemory()
-                .read(Corpus.corpus("texts").bpe(300), folder, Optional.of(Tokenizer.bytes()));
+        TokenText text =
+                Corpora.inMemory().read(Corpus.corpus("texts").bpe(300), folder, Optional.of(Tokenizer.bytes()));
 
         assertThat(text.tokenizer().name()).isEqualTo("bytes");
     }
@@ -180,6 +182,8 @@ class CorporaTest {
     }
 
     private static String document(int i) {
-        return ("Speech " + i + " says that inflation is " + i * 7 % 13 + " percent. ").repeat(5 + i % 3).strip();
+        return ("Speech " + i + " says that inflation is " + i * 7 % 13 + " percent. ")
+                .repeat(5 + i % 3)
+                .strip();
     }
 }

@@ -43,8 +43,7 @@ final class Rows {
                 throw Utf8Text.wrong(where + ", after row " + row + ",");
             }
             throw new LancetException(
-                    "corpus: " + where + ", after row " + row + ", is no CSV: "
-                            + e.getMessage() + "; correct it there",
+                    "corpus: " + where + ", after row " + row + ", is no CSV: " + e.getMessage() + "; correct it there",
                     e);
         }
     }

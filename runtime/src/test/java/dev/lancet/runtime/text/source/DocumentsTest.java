@@ -49,8 +49,8 @@ class DocumentsTest {
 
         assertThatThrownBy(() -> texts("text", file))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("corpus: " + file
-                        + ", row 2 has 1 values, too few for the column 'text'; correct it there");
+                .hasMessage(
+                        "corpus: " + file + ", row 2 has 1 values, too few for the column 'text'; correct it there");
     }
 
     @Test
@@ -127,8 +127,12 @@ class DocumentsTest {
         Path lines = Files.write(folder.resolve("a.jsonl"), "{\"text\": \"é\"}".getBytes(StandardCharsets.ISO_8859_1));
         Path rows = Files.write(folder.resolve("a.csv"), "text\né\n".getBytes(StandardCharsets.ISO_8859_1));
 
-        assertThatThrownBy(() -> texts("text", lines)).isInstanceOf(LancetException.class).hasMessageContaining(" is not UTF-8; ");
-        assertThatThrownBy(() -> texts("text", rows)).isInstanceOf(LancetException.class).hasMessageContaining(" is not UTF-8; ");
+        assertThatThrownBy(() -> texts("text", lines))
+                .isInstanceOf(LancetException.class)
+                .hasMessageContaining(" is not UTF-8; ");
+        assertThatThrownBy(() -> texts("text", rows))
+                .isInstanceOf(LancetException.class)
+                .hasMessageContaining(" is not UTF-8; ");
     }
 
     @Test
