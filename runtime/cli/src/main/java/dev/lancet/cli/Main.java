@@ -92,6 +92,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new TrainCommand(console))
                 .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new GenerateCommand(console))
+                .addSubcommand(new DiffCommand(console))
                 .addSubcommand(bench(console))
                 .addSubcommand(new DoctorCommand(console))
                 .setOut(writer(console.out()))

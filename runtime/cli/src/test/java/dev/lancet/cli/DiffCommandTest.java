@@ -1,0 +1,111 @@
+package dev.lancet.cli;
+
+import static dev.lancet.cli.Ran.lancet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lancet.surgery.graph.GraphText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class DiffCommandTest {
+
+    private static final String FIXTURES = "../../src/test/resources/fixtures/";
+
+    @TempDir
+    private Path folder;
+
+    private String neg;
+    private String abs;
+
+    @BeforeEach
+    void write() throws IOException {
+        neg = graph("neg.pb", "x = Placeholder [2]\nw = Variable [2]\ny = Neg(x)\n");
+        abs = graph("abs.pb", "x = Placeholder [2]\ny = Abs(x)\nz = Abs(y)\n");
+    }
+
+    private String graph(String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        Files.write(file, GraphText.parse(text).toByteArray());
+        return file.toString();
+    }
+
+    @Test
+    void what_is_equal_says_nothing_and_ends_well() {
+        assertThat(lancet("diff", neg, neg)).isEqualTo(new Ran(0, "", ""));
+        assertThat(lancet("diff", neg, neg, "--json").json().get("equal").asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void graphs_that_differ_are_shown_as_a_unified_diff_and_end_in_one() {
+        Ran ran = lancet("diff", neg, abs);
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.out()).isEqualTo("--- " + neg + "\n+++ " + abs + """
+
+                @@ -1,4 +1,4 @@
+                 # lancet graph text 1
+                -w = Variable [2]
+                 x = Placeholder [2]
+                -y = Neg(x)
+                +y = Abs(x)
+                +z = Abs(y)
+                """);
+        assertThat(ran.err()).isEqualTo("error: diff: " + neg + " and " + abs + "; 1 added, 1 removed, 1 changed\n");
+    }
+
+    @Test
+    void the_document_has_what_the_contract_says() {
+        Ran ran = lancet("diff", neg, abs, "--json");
+        JsonNode document = ran.json();
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(document.get("added").toString()).isEqualTo("[\"z\"]");
+        assertThat(document.get("removed").toString()).isEqualTo("[\"w\"]");
+        assertThat(document.get("changed").toString()).isEqualTo("[\"y\"]");
+    }
+
+    @Test
+    void saved_models_and_models_cut_from_them_are_compared() {
+        String model = FIXTURES + "dense-mlp-savedmodel/saved_model";
+        String slim = folder.resolve("slim").toString();
+
+        assertThat(lancet("diff", model, model).status()).isZero();
+        assertThat(lancet("compress", model, "--bits", "8", "--out", slim).status())
+                .isZero();
+        assertThat(lancet("diff", model, slim, "--json").json().get("added").toString())
+                .contains("\"dense2/kernel.scale\"");
+    }
+
+    @Test
+    void declared_models_and_their_plans_are_compared() {
+        String model = FIXTURES + "stories260K-hf";
+        String eight = folder.resolve("eight").toString();
+        String four = folder.resolve("four").toString();
+        assertThat(lancet("compress", model, "--bits", "8", "--out", eight).status())
+                .isZero();
+        assertThat(lancet("compress", model, "--bits", "4", "--out", four).status())
+                .isZero();
+
+        assertThat(lancet("diff", eight, eight).status()).isZero();
+        assertThat(lancet("diff", model, eight, "--json").json().get("added").toString())
+                .contains("\"h.0.attn.q.scale\"");
+        JsonNode plans = lancet("diff", eight + "/plan.json", four + "/plan.json", "--json")
+                .json();
+        assertThat(plans.get("added")).isEmpty();
+        assertThat(plans.get("changed").toString()).contains("\"h.0.attn.q\"", "\"total.bytes\"");
+    }
+
+    @Test
+    void a_plan_and_a_graph_cannot_be_compared_nor_what_is_not_there() {
+        assertThat(lancet("diff", neg, "plan.json").err()).contains("a plan is compared with a plan");
+        assertThat(lancet("diff", neg, "nowhere.pb"))
+                .isEqualTo(new Ran(1, "", "error: nowhere.pb: there is no such file or folder; check the path\n"));
+        assertThat(lancet("diff", neg).status()).isEqualTo(2);
+    }
+}
