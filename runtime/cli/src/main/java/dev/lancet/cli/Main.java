@@ -88,6 +88,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new PlanCommand(console))
                 .addSubcommand(new CompressCommand(console))
+                .addSubcommand(new CorpusCommand(console))
                 .addSubcommand(new TokenizerCommand(console))
                 .addSubcommand(new TrainCommand(console))
                 .addSubcommand(new EvaluateCommand(console))

@@ -29,7 +29,18 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"run", "inspect", "plan", "compress", "tokenizer", "train", "evaluate", "generate", "doctor"})
+            strings = {
+                "run",
+                "inspect",
+                "plan",
+                "compress",
+                "corpus",
+                "tokenizer",
+                "train",
+                "evaluate",
+                "generate",
+                "doctor"
+            })
     void every_command_teaches_by_example(String command) {
         Ran ran = lancet(command, "--help");
 

@@ -1,0 +1,113 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.runtime.text.Corpora;
+import dev.lancet.runtime.text.TokenText;
+import dev.lancet.runtime.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lancet corpus}: what a training would see of some texts. */
+@Command(
+        name = "corpus",
+        description =
+                "Read texts as a training does: documents, repeated ones, tokens, what is held out; and keep the tokens.",
+        footer = {
+            "",
+            "Examples:",
+            "  lancet corpus samples/data/fed-minutes.txt --hold-out 0.05",
+            "  lancet corpus speeches.tar.gz minutes/ --vocabulary 4096 --hold-out 0.05 --out target/corpora",
+            "  lancet corpus news.csv --field headline --tokenizer tokenizer.json --json",
+            "",
+            "Tokens are bytes unless --tokenizer names a file or --vocabulary says how many are to be learnt from what",
+            "is not held out. DIR is of the kind that lancet run keeps beside a report; what lies there is used again.",
+        })
+final class CorpusCommand extends LancetCommand {
+
+    @Parameters(
+            paramLabel = "TEXT",
+            arity = "1..*",
+            description = "Files and folders: .txt, .jsonl, .csv, .tsv, .tar, each also as .gz or .tgz.")
+    private List<String> texts = List.of();
+
+    @Option(
+            names = "--field",
+            paramLabel = "NAME",
+            description = "The column of .csv, or the key of .jsonl, that holds the text (default: text).")
+    private Optional<String> field = Optional.empty();
+
+    @Option(names = "--tokenizer", paramLabel = "FILE", description = "A tokenizer.json or a tok*.bin.")
+    private Optional<String> tokenizer = Optional.empty();
+
+    @Option(names = "--vocabulary", paramLabel = "N", description = "Learn a tokenizer of so many tokens.")
+    private Optional<Integer> vocabulary = Optional.empty();
+
+    @Option(
+            names = "--hold-out",
+            paramLabel = "SHARE",
+            defaultValue = "0",
+            description = "Share that is held out, say 0.05 (default: nothing).")
+    private double holdOut;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Chooses the documents that are held out (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Keep tokens, and a tokenizer that is learnt, in DIR.")
+    private Optional<Path> out = Optional.empty();
+
+    CorpusCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    Answer answer() {
+        long began = System.nanoTime();
+        Corpora corpora = out.map(Corpora::keptIn).orElseGet(Corpora::inMemory).progress(progress());
+        TokenText text = corpora.read(corpus(), Path.of(""));
+        try (Tokenizer used = text.tokenizer()) {
+            double seconds = (System.nanoTime() - began) / 1e9;
+            String kept = out.map(folder -> "kept in " + folder + "\n").orElse("");
+            return new Answer(document(text, used, seconds), text + "\n" + kept);
+        }
+    }
+
+    private Corpus corpus() {
+        if (tokenizer.isPresent() && vocabulary.isPresent()) {
+            throw wrongUsage("--tokenizer and --vocabulary: one is read, the other is learnt; keep one of them");
+        }
+        String[] more = texts.subList(1, texts.size()).toArray(String[]::new);
+        try {
+            Corpus corpus = Corpus.corpus(texts.get(0), more).holdOut(holdOut, seed);
+            corpus = field.map(corpus::field).orElse(corpus);
+            corpus = tokenizer.map(corpus::tokenizer).orElse(corpus);
+            return vocabulary.map(corpus::bpe).orElse(corpus);
+        } catch (IllegalArgumentException wrong) {
+            throw wrongUsage(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static Map<String, @Nullable Object> document(TokenText text, Tokenizer tokenizer, double seconds) {
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("documents", text.counts().documents());
+        document.put("repeated_documents", text.counts().repeated());
+        document.put("held_out_documents", text.counts().heldOut());
+        document.put("tokens", text.training().size());
+        document.put("held_out_tokens", text.heldOut().size());
+        document.put("tokenizer", tokenizer.source().map(Path::toString).orElse(tokenizer.name()));
+        document.put("vocabulary", tokenizer.vocabulary());
+        document.put("fingerprint", text.fingerprint());
+        document.put("seconds", seconds);
+        return document;
+    }
+}
