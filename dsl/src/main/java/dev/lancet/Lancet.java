@@ -224,6 +224,11 @@ public final class Lancet {
         return Schedule.wsd(fall);
     }
 
+    /** Fresh weights that are dense for the first steps of their pre-training, and cut as their candidate says then. */
+    public static Origin denseFirst(Transformer transformer, int steps) {
+        return Origin.denseFirst(transformer, steps);
+    }
+
     /** A model on disk. */
     public static Origin checkpoint(String path) {
         return Origin.checkpoint(path);

@@ -27,6 +27,7 @@ import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.Tokenizer;
 import dev.lancet.runtime.train.Fingerprint;
+import dev.lancet.runtime.train.Span;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
@@ -162,7 +163,7 @@ public final class Model implements AutoCloseable {
     /** Trains on a corpus, read through its tokenizer, and validates on what it holds out; see {@link Trainer}. */
     public Model train(Corpus corpus, Training training) {
         TokenText text = words.read(corpus, progress);
-        return train(text.training(), text.heldOut(), training, Optional.empty());
+        return train(text.training(), text.heldOut(), training, Span.all(training), Optional.empty());
     }
 
     /**
@@ -175,7 +176,7 @@ public final class Model implements AutoCloseable {
         try (TrainingFolder kept = resume
                 ? TrainingFolder.resume(folder, fingerprint, STEPS_A_STATE)
                 : TrainingFolder.begin(folder, fingerprint, STEPS_A_STATE)) {
-            return train(text.training(), text.heldOut(), training, Optional.of(kept));
+            return train(text.training(), text.heldOut(), training, Span.all(training), Optional.of(kept));
         }
     }
 
@@ -183,16 +184,32 @@ public final class Model implements AutoCloseable {
     public Model train(int[] ids, int[] heldOut, Training training) {
         Ids.check(ids, transformer.vocabulary(), "training text");
         Ids.check(heldOut, transformer.vocabulary(), "held-out text");
-        return train(TokenIds.of(ids), TokenIds.of(heldOut), training, Optional.empty());
+        return train(TokenIds.of(ids), TokenIds.of(heldOut), training, Span.all(training), Optional.empty());
     }
 
-    private Model train(TokenIds ids, TokenIds heldOut, Training training, Optional<TrainingFolder> folder) {
+    private Model train(TokenIds ids, TokenIds heldOut, Training training, Span span, Optional<TrainingFolder> folder) {
         Trainer.Outcome outcome =
-                new Trainer(transformer, plan, training, progress).train(weights, ids, heldOut, folder);
+                new Trainer(transformer, plan, training, span, progress).train(weights, ids, heldOut, folder);
         weights = outcome.weights();
         log = Optional.of(outcome.log());
         sessions.close();
         return this;
+    }
+
+    /**
+     * Trains for the first steps as it is, is cut then, and trains what becomes of it for the rest, on the same batches and
+     * by the same schedule as if nothing had happened; only the optimiser forgets, and its rate rises again over 20 steps.
+     *
+     * @param steps how many steps this model is trained for; it is left as it was then
+     * @return the smaller model, trained to the end
+     */
+    public Model trainThenCut(Corpus corpus, Training training, int steps, Compression compression) {
+        TokenText text = words.read(corpus, progress);
+        train(text.training(), text.heldOut(), training, Span.first(training, steps), Optional.empty());
+        Model small = compress(compression);
+        small.train(text.training(), text.heldOut(), training, Span.rest(training, steps), Optional.empty());
+        small.log = small.log.map(after -> log.orElseThrow().then(after));
+        return small;
     }
 
     /**

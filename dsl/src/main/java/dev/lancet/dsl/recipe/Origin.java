@@ -14,6 +14,25 @@ public sealed interface Origin {
     }
 
     /**
+     * Fresh weights of a declared transformer that are trained dense for the first steps of their pre-training, then cut by
+     * truncated SVD as the candidate's compression says, and trained on in that form with the same schedule and the same
+     * data (Cuttlefish, arXiv 2305.02538). After the cut the optimiser remembers nothing, and its rate rises over 20 steps.
+     *
+     * @param transformer the declaration
+     * @param steps how many steps are dense
+     */
+    record DenseFirst(Transformer transformer, int steps) implements Origin {
+        public DenseFirst {
+            Check.that(steps > 0, "denseFirst: %d steps; at least 1 is needed", steps);
+        }
+
+        @Override
+        public String toString() {
+            return "denseFirst(" + transformer + ", " + steps + ")";
+        }
+    }
+
+    /**
      * A model on disk.
      *
      * @param path a Hugging Face folder, a Lancet model folder, or a llama2.c {@code .bin}
@@ -31,6 +50,11 @@ public sealed interface Origin {
         public String toString() {
             return "after(\"" + candidate + "\")";
         }
+    }
+
+    /** Fresh weights that are dense for the first steps of their pre-training, and cut then. */
+    static Origin denseFirst(Transformer transformer, int steps) {
+        return new DenseFirst(transformer, steps);
     }
 
     /** A model on disk. */

@@ -63,6 +63,10 @@ public record Recipe(
         if (origin instanceof Origin.After after) {
             known(after.candidate());
         }
+        Check.that(
+                !(origin instanceof Origin.DenseFirst) || !compression.keepsAll(),
+                "candidate: '%s' is dense first, but nothing says how it is cut then; add a compression",
+                name);
         return new Recipe(
                 this.name,
                 plus(candidates, new Candidate(name, origin, compression)),
@@ -76,7 +80,8 @@ public record Recipe(
     /** Trains every declared candidate that stands above, all on the same batches in the same order. */
     public Recipe pretrain(Corpus corpus, Training training) {
         List<Stage> more = candidates.stream()
-                .filter(candidate -> candidate.origin() instanceof Origin.Declared)
+                .filter(candidate -> candidate.origin() instanceof Origin.Declared
+                        || candidate.origin() instanceof Origin.DenseFirst)
                 .map(candidate -> new Stage(candidate.name(), corpus, training))
                 .toList();
         Check.that(!more.isEmpty(), "pretrain: no declared candidate stands above it; declare one first");

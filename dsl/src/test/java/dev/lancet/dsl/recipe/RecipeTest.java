@@ -5,6 +5,7 @@ import static dev.lancet.Lancet.after;
 import static dev.lancet.Lancet.budget;
 import static dev.lancet.Lancet.checkpoint;
 import static dev.lancet.Lancet.corpus;
+import static dev.lancet.Lancet.denseFirst;
 import static dev.lancet.Lancet.everything;
 import static dev.lancet.Lancet.int8;
 import static dev.lancet.Lancet.preset;
@@ -43,6 +44,10 @@ class RecipeTest {
                 mistake(
                         () -> READ.pretrain(corpus("t"), adamW(1, 1)),
                         "pretrain: no declared candidate stands above it; declare one first"),
+                mistake(
+                        () -> READ.candidate("late", denseFirst(preset("gpt2-127m"), 9), Compression.keepAll()),
+                        "candidate: 'late' is dense first, but nothing says how it is cut then; add a compression"),
+                mistake(() -> denseFirst(preset("gpt2-127m"), 0), "denseFirst: 0 steps; at least 1 is needed"),
                 mistake(() -> READ.sample("a", 0), "sample: 0 tokens; at least 1 is needed"),
                 mistake(() -> corpus(""), "corpus: the path is empty; name a text file"),
                 mistake(() -> corpus("t").holdOut(1), "holdOut: 1.0; it must be at least 0 and under 1, say 0.05"),

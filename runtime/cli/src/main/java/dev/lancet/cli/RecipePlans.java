@@ -33,6 +33,9 @@ final class RecipePlans {
         if (origin instanceof Origin.Declared declared) {
             return Plan.dense(declared.transformer());
         }
+        if (origin instanceof Origin.DenseFirst first) {
+            return Plan.dense(first.transformer());
+        }
         if (origin instanceof Origin.Checkpoint checkpoint) {
             return Subject.of(checkpoint.path()).plan();
         }

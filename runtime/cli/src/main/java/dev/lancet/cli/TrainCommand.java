@@ -62,7 +62,7 @@ final class TrainCommand extends LancetCommand {
         Outputs.mustNotExist(saved);
         if (!(chosen.origin() instanceof Origin.Declared declared)) {
             throw new LancetException("train: candidate '" + chosen.name()
-                    + "' is not declared but begins with other weights; lancet run carries out the whole recipe");
+                    + "' begins with other weights, or is dense first; lancet run carries out the whole recipe");
         }
         try (Model model = Model.create(
                         declared.transformer(),

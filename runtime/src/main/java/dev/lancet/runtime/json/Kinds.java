@@ -49,6 +49,7 @@ final class Kinds {
             Origin.class,
             Map.of(
                     "declared", Origin.Declared.class,
+                    "denseFirst", Origin.DenseFirst.class,
                     "checkpoint", Origin.Checkpoint.class,
                     "after", Origin.After.class),
             Optimizer.class,

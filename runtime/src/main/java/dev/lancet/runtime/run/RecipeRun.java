@@ -56,13 +56,21 @@ public final class RecipeRun implements AutoCloseable {
         checkOutputs();
         List<Finished> finished = new ArrayList<>();
         for (Candidate candidate : recipe.candidates()) {
+            List<Stage> stages = stages(candidate);
             Model model = made(candidate).progress(progress);
             corpora().ifPresent(model::keepCorporaIn);
-            models.put(candidate.name(), model);
-            for (Stage stage : recipe.stages()) {
-                if (stage.candidate().equals(candidate.name())) {
-                    model.train(stage.corpus(), stage.training());
+            if (candidate.origin() instanceof Origin.DenseFirst first) {
+                try (Model dense = model) {
+                    Stage stage = stages.get(0);
+                    model = dense.trainThenCut(
+                            stage.corpus(), stage.training(), first.steps(), candidate.compression());
                 }
+                corpora().ifPresent(model::keepCorporaIn);
+                stages = stages.subList(1, stages.size());
+            }
+            models.put(candidate.name(), model);
+            for (Stage stage : stages) {
+                model.train(stage.corpus(), stage.training());
             }
             finished.add(finish(candidate, model));
         }
@@ -77,6 +85,13 @@ public final class RecipeRun implements AutoCloseable {
         if (origin instanceof Origin.Declared declared) {
             return Model.create(declared.transformer(), candidate.compression(), seed(candidate));
         }
+        if (origin instanceof Origin.DenseFirst first) {
+            if (stages(candidate).isEmpty()) {
+                throw new LancetException("candidate: '" + candidate.name()
+                        + "' is dense for its first steps, but no step is said; pretrain it");
+            }
+            return Model.create(first.transformer(), seed(candidate));
+        }
         if (origin instanceof Origin.Checkpoint checkpoint) {
             Model opened = Model.open(Path.of(checkpoint.path())).progress(progress);
             return candidate.compression().keepsAll() ? opened : opened.compress(candidate.compression());
@@ -90,9 +105,14 @@ public final class RecipeRun implements AutoCloseable {
         return finished.compress(candidate.compression());
     }
 
-    private long seed(Candidate candidate) {
+    private List<Stage> stages(Candidate candidate) {
         return recipe.stages().stream()
                 .filter(stage -> stage.candidate().equals(candidate.name()))
+                .toList();
+    }
+
+    private long seed(Candidate candidate) {
+        return stages(candidate).stream()
                 .mapToLong(stage -> stage.training().seed())
                 .findFirst()
                 .orElse(SEED);

@@ -27,6 +27,7 @@ public final class Trainer {
     private final Transformer transformer;
     private final Plan plan;
     private final Training training;
+    private final Span span;
     private final int sequence;
     private final List<Stored> trained;
     private final List<Stored> state;
@@ -35,12 +36,23 @@ public final class Trainer {
 
     /** A trainer of models of this kind. */
     public Trainer(Transformer transformer, Plan plan, Training training, Progress progress) {
-        this(transformer, plan, training, progress, Passing.here(training, Set.of()));
+        this(transformer, plan, training, Span.all(training), progress);
+    }
+
+    /** A trainer that does some of the steps, with the batches and rates that they have in the whole. */
+    public Trainer(Transformer transformer, Plan plan, Training training, Span span, Progress progress) {
+        this(transformer, plan, training, span, progress, Passing.here(training, Set.of()));
     }
 
     /** A trainer whose graph gets these passes. */
     public Trainer(Transformer transformer, Plan plan, Training training, Progress progress, Passing passing) {
+        this(transformer, plan, training, Span.all(training), progress, passing);
+    }
+
+    private Trainer(
+            Transformer transformer, Plan plan, Training training, Span span, Progress progress, Passing passing) {
         this.passing = passing;
+        this.span = span;
         this.transformer = transformer;
         this.plan = plan;
         this.training = training;
@@ -97,7 +109,7 @@ public final class Trainer {
         List<TrainingLog.Validation> validations = new ArrayList<>();
         long began = System.nanoTime();
         try (Progress.Task task = progress.begin("train " + plan.model() + passing.remark(), training.steps())) {
-            for (int step = points.size(); step < training.steps(); step++) {
+            for (int step = span.from() + points.size(); step < span.to(); step++) {
                 TrainingLog.Point point = step(session, batches.at(step), step);
                 points.add(point);
                 folder.ifPresent(f -> f.record(point));
@@ -121,7 +133,7 @@ public final class Trainer {
 
     private TrainingLog.Point step(TrainingSession session, int[][] batch, int step) {
         long start = System.nanoTime();
-        TrainingSession.Seen seen = session.step(batch, training, step);
+        TrainingSession.Seen seen = session.step(batch, training, span, step);
         double milliseconds = (System.nanoTime() - start) / 1e6;
         if (!seen.finite()) {
             throw new LancetException(
@@ -134,7 +146,7 @@ public final class Trainer {
                 (step + 1L) * training.batch() * sequence,
                 seen.loss(),
                 seen.gradientNorm(),
-                training.rateAt(step),
+                span.rate(training, step),
                 milliseconds);
     }
 

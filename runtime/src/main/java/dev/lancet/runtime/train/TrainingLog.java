@@ -2,6 +2,7 @@ package dev.lancet.runtime.train;
 
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * What a training did, step by step.
@@ -36,6 +37,15 @@ public record TrainingLog(List<Point> points, List<Validation> validations, doub
     public TrainingLog {
         points = List.copyOf(points);
         validations = List.copyOf(validations);
+    }
+
+    /** This, and what came after it; the speed is that of what came after. */
+    public TrainingLog then(TrainingLog after) {
+        return new TrainingLog(
+                Stream.concat(points.stream(), after.points.stream()).toList(),
+                Stream.concat(validations.stream(), after.validations.stream()).toList(),
+                after.tokensPerSecond,
+                seconds + after.seconds);
     }
 
     /** Optimiser steps. */

@@ -30,11 +30,11 @@ final class TrainingSession implements AutoCloseable {
     }
 
     /** One optimiser step, counted from 0, on a batch {@code [batch, sequence + 1]}. */
-    Seen step(int[][] batch, Training training, int step) {
+    Seen step(int[][] batch, Training training, Span span, int step) {
         Optimizer.AdamW adam = training.optimizer().adam();
-        try (TFloat32 rate = TFloat32.scalarOf((float) training.rateAt(step));
-                TFloat32 power1 = TFloat32.scalarOf((float) Math.pow(adam.beta1(), step + 1));
-                TFloat32 power2 = TFloat32.scalarOf((float) Math.pow(adam.beta2(), step + 1));
+        try (TFloat32 rate = TFloat32.scalarOf((float) span.rate(training, step));
+                TFloat32 power1 = TFloat32.scalarOf((float) Math.pow(adam.beta1(), span.moves(step)));
+                TFloat32 power2 = TFloat32.scalarOf((float) Math.pow(adam.beta2(), span.moves(step)));
                 TInt32 ids = inputs(batch);
                 TInt32 labels = labels(batch)) {
             Session.Runner runner = engine.runner()

@@ -82,6 +82,10 @@ class RoundTripTest {
                 Recipe.recipe("run")
                         .candidate("dense", transformer)
                         .candidate("small", transformer, compression)
+                        .candidate(
+                                "late",
+                                Origin.denseFirst(transformer, 7),
+                                Compression.keepAll().on(Selector.linears()).factorise(Rank.ratio(share)))
                         .candidate("read", Origin.checkpoint("some/where"))
                         .candidate("later", Origin.after("small"), compression)
                         .pretrain(corpus, seed % 2 == 0 ? training : training.sequence(17))

@@ -1,0 +1,45 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.recipe.Training;
+
+/**
+ * The steps of a training that are done in one form of the model, counted from 0.
+ *
+ * @param from the first
+ * @param to the one after the last
+ */
+public record Span(int from, int to) {
+
+    private static final int REWARMED = 20;
+
+    /** All steps. */
+    public static Span all(Training training) {
+        return new Span(0, training.steps());
+    }
+
+    /** The first ones. */
+    public static Span first(Training training, int steps) {
+        if (steps < 1 || steps >= training.steps()) {
+            throw new LancetException("denseFirst: " + steps + " of " + training.steps()
+                    + " steps; some must be left for the model that is cut");
+        }
+        return new Span(0, steps);
+    }
+
+    /** Those after the first ones. */
+    public static Span rest(Training training, int steps) {
+        return new Span(steps, training.steps());
+    }
+
+    /** The rate of a step: that of the training, but rising from 0 again where an optimiser starts in the midst of it. */
+    double rate(Training training, int step) {
+        double risen = from == 0 ? 1 : Math.min(1, (step - from + 1.0) / REWARMED);
+        return risen * training.rateAt(step);
+    }
+
+    /** How many steps the optimiser has done when this one is done. */
+    int moves(int step) {
+        return step - from + 1;
+    }
+}
