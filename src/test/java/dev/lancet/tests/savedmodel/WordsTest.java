@@ -34,6 +34,7 @@ class WordsTest {
     @TempDir
     private Path folder;
 
+    @SuppressWarnings("ArrayRecordComponent") // answers are never compared as wholes
     private record Answer(float[] y, List<String> said, long calls) {}
 
     private static List<Answer> asked(Path model, int times) {
