@@ -10,11 +10,16 @@ public class LancetException extends RuntimeException {
 
     /** A failure that Lancet found itself. */
     public LancetException(String message) {
-        super(message);
+        super(oneLine(message));
+    }
+
+    /** Names in a damaged file may hold line breaks, or what a terminal would obey. */
+    private static String oneLine(String message) {
+        return message.replaceAll("\\p{Cntrl}+", "?");
     }
 
     /** A failure that something below reported. */
     public LancetException(String message, Throwable cause) {
-        super(message, cause);
+        super(oneLine(message), cause);
     }
 }

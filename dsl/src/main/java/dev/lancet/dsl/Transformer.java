@@ -33,12 +33,16 @@ public record Transformer(
         Position position,
         boolean tiedHead) {
 
+    /** Ten times what the deepest published networks have; a damaged file asks for a billion. */
+    private static final int MOST_LAYERS = 10_000;
+
     public Transformer {
         Check.that(!name.isBlank(), "transformer: the name is empty; give it one");
         Check.that(vocabulary > 0, "vocabulary: %d; it must be positive", vocabulary);
         Check.that(context > 0, "context: %d; it must be positive", context);
         Check.that(width > 0, "width: %d; it must be positive", width);
         Check.that(layers > 0, "layers: %d; it must be positive", layers);
+        Check.that(layers <= MOST_LAYERS, "layers: %d; more than %d are not supported", layers, MOST_LAYERS);
         if (attention.headWidth() == 0) {
             Check.that(
                     width % attention.heads() == 0,
@@ -47,6 +51,11 @@ public record Transformer(
                     attention.heads());
             attention = attention.headWidth(width / attention.heads());
         }
+        Check.that(
+                (long) attention.heads() * attention.headWidth() <= Integer.MAX_VALUE,
+                "attention: %d heads of width %d are wider than an array can be; make one of them smaller",
+                attention.heads(),
+                attention.headWidth());
         Check.that(
                 position instanceof Position.Learned || attention.headWidth() % 2 == 0,
                 "attention: head width %d is odd; rotary positions turn pairs, so it must be even",

@@ -81,6 +81,15 @@ class TrainingTest {
     }
 
     @Test
+    void the_decay_of_a_product_is_another_than_that_of_its_factors() {
+        Plan plan =
+                Plan.of(TinyModel.llama(), Compression.keepAll().on(linears()).factorise(ratio(0.5)));
+        assertThat(trained(plan, SHORT.decayProduct(linears(), 0.1))).isNotEqualTo(trained(plan, SHORT));
+        Plan dense = Plan.dense(TinyModel.llama());
+        assertThat(trained(dense, SHORT.decayProduct(linears(), 0.1))).isEqualTo(trained(dense, SHORT));
+    }
+
+    @Test
     void the_rate_of_the_embedding_alone_moves_what_is_learned() {
         assertThat(trained(SHORT.rateTimes(embedding(), 3))).isNotEqualTo(trained(SHORT));
         assertThat(trained(SHORT.rateTimes(embedding(), 1))).isEqualTo(trained(SHORT));
@@ -94,7 +103,11 @@ class TrainingTest {
     }
 
     private static String trained(Training training) {
-        try (Model model = Model.create(TinyModel.llama(), 1)) {
+        return trained(Plan.dense(TinyModel.llama()), training);
+    }
+
+    private static String trained(Plan plan, Training training) {
+        try (Model model = Model.create(TinyModel.llama(), plan, 1)) {
             return digest(model.train(TEXT, HELD, training).weights());
         }
     }

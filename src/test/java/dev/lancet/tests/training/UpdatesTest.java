@@ -74,6 +74,70 @@ class UpdatesTest {
     }
 
     @Test
+    void the_decay_of_a_product_is_the_slope_of_its_squared_norm() {
+        Formula narrow = Formula.of("narrow", at -> {
+            var x = at.sketch().variable("x", Form.of(Formula.FLOAT, 4, 3));
+            var inner = at.ops().matmul("inner", x, false, at.variable("a", 3, 2), false);
+            return at.ops().matmul("y", inner, false, at.variable("b", 2, 5), false);
+        });
+        Updates updates = new Updates(BETA1, BETA2, EPSILON, 0, 0);
+        List<Update> each = List.of(
+                Update.adam("a", 1, 0.3).decaying(new Update.Product("b", true)),
+                Update.adam("b", 1, 0.3).decaying(new Update.Product("a", false)));
+        List<Update> none = List.of(Update.adam("a", 1, 0), Update.adam("b", 1, 0));
+        GraphDef gradients = Backward.derive(narrow.graph(), "loss", narrow.variables());
+        try (Trial decayed = new Trial(updates.each(gradients, each));
+                Trial plain = new Trial(updates.each(gradients, none))) {
+            Map<String, double[]> before = decayed.fill(1);
+            plain.fill(1);
+            for (Trial trial : List.of(decayed, plain)) {
+                trial.run("train.start");
+                at(trial, 1);
+                trial.run("train");
+            }
+            for (String name : List.of("a", "b")) {
+                double[] lost = difference(plain.fetch(name + ".read"), decayed.fetch(name + ".read"));
+                assertClose(name, lost, slopes(before, name), 1e-4);
+            }
+        }
+    }
+
+    /** Central differences of half the squared norm of {@code a · b}, times rate and decay. */
+    private static double[] slopes(Map<String, double[]> values, String name) {
+        double[] slopes = new double[values.get(name).length];
+        for (int i = 0; i < slopes.length; i++) {
+            double[] up = values.get(name).clone();
+            double[] down = up.clone();
+            up[i] += 1e-4;
+            down[i] -= 1e-4;
+            double[] a = values.get("a");
+            double[] b = values.get("b");
+            double rise = name.equals("a") ? energy(up, b) - energy(down, b) : energy(a, up) - energy(a, down);
+            slopes[i] = RATE * 0.3 * rise / 2e-4;
+        }
+        return slopes;
+    }
+
+    private static double energy(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < 3; i++) {
+            for (int j = 0; j < 5; j++) {
+                double value = a[2 * i] * b[j] + a[2 * i + 1] * b[5 + j];
+                sum += value * value / 2;
+            }
+        }
+        return sum;
+    }
+
+    private static double[] difference(double[] one, double[] other) {
+        double[] difference = new double[one.length];
+        for (int i = 0; i < one.length; i++) {
+            difference[i] = one[i] - other[i];
+        }
+        return difference;
+    }
+
+    @Test
     void what_is_not_trained_stays() {
         try (Trial trial = new Trial(graph(new Updates(BETA1, BETA2, EPSILON, 0.1, 1)))) {
             Map<String, double[]> before = trial.fill(1);

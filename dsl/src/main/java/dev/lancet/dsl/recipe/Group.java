@@ -10,8 +10,10 @@ import java.util.OptionalDouble;
  * @param selector which weights; vectors are selected by roles, as {@link Selector#norms()} does
  * @param rate how many times the rate of the others; empty if nothing is said of it
  * @param decay their weight decay; empty if nothing is said of it
+ * @param product whether the decay shrinks the product of two factors A and B, by A·(B·Bᵀ) and (Aᵀ·A)·B, rather than each
+ *     factor by itself; to a matrix in one piece it is the usual decay
  */
-public record Group(Selector selector, OptionalDouble rate, OptionalDouble decay) {
+public record Group(Selector selector, OptionalDouble rate, OptionalDouble decay, boolean product) {
 
     public Group {
         Check.that(rate.orElse(1) > 0, "rate: %s times for %s; it must be positive", rate.orElse(1), selector);
@@ -20,20 +22,26 @@ public record Group(Selector selector, OptionalDouble rate, OptionalDouble decay
 
     /** Weights with a multiple of the rate. */
     static Group rate(Selector selector, double times) {
-        return new Group(selector, OptionalDouble.of(times), OptionalDouble.empty());
+        return new Group(selector, OptionalDouble.of(times), OptionalDouble.empty(), false);
     }
 
     /** Weights with a decay of their own. */
     static Group decay(Selector selector, double decay) {
-        return new Group(selector, OptionalDouble.empty(), OptionalDouble.of(decay));
+        return new Group(selector, OptionalDouble.empty(), OptionalDouble.of(decay), false);
+    }
+
+    /** Weights with a decay of the product of their factors. */
+    static Group productDecay(Selector selector, double decay) {
+        return new Group(selector, OptionalDouble.empty(), OptionalDouble.of(decay), true);
     }
 
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
+        String verb = product ? ".decayProduct(" : ".decay(";
         rate.ifPresent(times -> text.append(".rateTimes(" + selector + ", " + times + ")"));
-        decay.ifPresent(share ->
-                text.append(share == 0 ? ".noDecay(" + selector + ")" : ".decay(" + selector + ", " + share + ")"));
+        decay.ifPresent(
+                share -> text.append(share == 0 ? ".noDecay(" + selector + ")" : verb + selector + ", " + share + ")"));
         return text.toString();
     }
 }

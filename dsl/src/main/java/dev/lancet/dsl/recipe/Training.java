@@ -123,6 +123,14 @@ public record Training(
         return decay(selector, 0);
     }
 
+    /**
+     * With a decay of the product of their factors, {@code ½‖A·B‖²}, instead of one of each factor: A loses a share of
+     * {@code A·(B·Bᵀ)}, B of {@code (Aᵀ·A)·B}. Of weights in one piece it is the usual decay.
+     */
+    public Training decayProduct(Selector selector, double decay) {
+        return group(Group.productDecay(selector, decay));
+    }
+
     private Training group(Group group) {
         List<Group> groups = new ArrayList<>(this.groups);
         groups.add(group);
@@ -213,6 +221,17 @@ public record Training(
             }
         }
         return decay;
+    }
+
+    /** Whether the decay of a weight in two factors is that of their product. */
+    public boolean decaysProduct(Weight weight) {
+        boolean product = false;
+        for (Group group : groups) {
+            if (group.decay().isPresent() && group.selector().selects(weight)) {
+                product = group.product();
+            }
+        }
+        return product;
     }
 
     /**

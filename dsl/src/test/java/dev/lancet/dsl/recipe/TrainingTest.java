@@ -6,6 +6,7 @@ import static dev.lancet.Lancet.cosine;
 import static dev.lancet.Lancet.embedding;
 import static dev.lancet.Lancet.everything;
 import static dev.lancet.Lancet.linear;
+import static dev.lancet.Lancet.linears;
 import static dev.lancet.Lancet.muon;
 import static dev.lancet.Lancet.norms;
 import static dev.lancet.Lancet.wsd;
@@ -77,6 +78,11 @@ class TrainingTest {
 
         assertThat(Stream.of(table, query, gain, bias).map(training::timesFor)).containsExactly(5.0, 2.0, 1.0, 1.0);
         assertThat(Stream.of(table, query, gain, bias).map(training::decayFor)).containsExactly(0.0, 0.2, 0.01, 0.0);
+        assertThat(training.decayProduct(everything(), 0.3).decaysProduct(query))
+                .isTrue();
+        assertThat(training.decayProduct(everything(), 0.3).decayFor(query)).isEqualTo(0.3);
+        assertThat(training.decayProduct(everything(), 0.3).noDecay(embedding()).decaysProduct(table))
+                .isFalse();
         training.check("mini", List.of(table, gain));
         assertThatThrownBy(() -> training.check("mini", List.of(query, table)))
                 .isInstanceOf(LancetException.class)
@@ -166,9 +172,10 @@ class TrainingTest {
         assertThat(adamW(400, 1e-3)
                         .schedule(wsd(0.2).floor(0))
                         .rateTimes(embedding(), 3)
-                        .noDecay(embedding()))
+                        .noDecay(embedding())
+                        .decayProduct(linears(), 0.1))
                 .hasToString("adamW(400, 0.001).schedule(wsd(0.2).floor(0.0)).rateTimes(embedding(), 3.0)"
-                        + ".noDecay(embedding()).seed(42)");
+                        + ".noDecay(embedding()).decayProduct(linears(), 0.1).seed(42)");
         assertThat(Stream.of(linear(), linear().floor(0), constant(), cosine().fall(0.3), cosine().floor(1)))
                 .extracting(Schedule::toString)
                 .containsExactly(

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
@@ -37,12 +38,16 @@ record ConfigJson(Path file, String inside, ObjectNode node) {
         } catch (IOException wrong) {
             throw Failure.reading(file, wrong);
         } catch (JacksonException wrong) {
-            TokenStreamLocation at = wrong.getLocation();
             throw new LancetException(
-                    file + ": is no JSON at line " + at.getLineNr() + ", column " + at.getColumnNr() + " ("
+                    file + ": is no JSON" + where(wrong.getLocation()) + " ("
                             + wrong.getOriginalMessage().lines().findFirst().orElse("") + "); correct it there",
                     wrong);
         }
+    }
+
+    /** Nowhere for what Jackson finds wrong as a whole, as too deep a nesting. */
+    private static String where(@Nullable TokenStreamLocation at) {
+        return at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
     }
 
     /** Whether the key is there, be it null. */

@@ -57,6 +57,8 @@ public final class Llama2c {
             Path folder = file.resolveSibling("");
             return new Checkpoint(
                     transformer, Plan.dense(transformer), weights, TokenizerFile.beside(folder), List.of());
+        } catch (ArithmeticException overflow) {
+            throw notLlama2c(file, "has a header that implies more bytes than a number can count");
         } catch (IOException wrong) {
             throw Failure.reading(file, wrong);
         }

@@ -50,7 +50,10 @@ final class Llama2cWeights implements Weights {
         }
         place("norm.gain");
         // Two tables of cosines and sines, which run.c no longer reads.
-        end += 4L * transformer.context() * transformer.attention().headWidth();
+        end = Math.addExact(
+                end,
+                Math.multiplyExact(
+                        4L * transformer.context(), transformer.attention().headWidth()));
         if (!transformer.tiedHead()) {
             place("head");
         }
@@ -58,7 +61,8 @@ final class Llama2cWeights implements Weights {
 
     private void place(String name) {
         offsets.put(name, end);
-        end += weight(name).bytes();
+        Weight weight = weight(name);
+        end = Math.addExact(end, Math.multiplyExact(4L * weight.rows(), weight.columns()));
     }
 
     private Weight weight(String name) {

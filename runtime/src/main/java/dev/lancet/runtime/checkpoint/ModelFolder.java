@@ -134,11 +134,11 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
     }
 
     private static Path beside(Path folder, String name) {
-        Path file = folder.resolve(name);
-        if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.equals("..")) {
+        if (!PlainName.is(name)) {
             throw new LancetException(
                     folder.resolve(MANIFEST) + ": file '" + name + "' is no plain name; files lie beside the manifest");
         }
+        Path file = folder.resolve(name);
         if (!Files.exists(file)) {
             throw new LancetException(
                     folder.resolve(MANIFEST) + ": file '" + name + "' is not in the folder; get it too");

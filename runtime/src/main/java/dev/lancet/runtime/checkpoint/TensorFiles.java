@@ -58,7 +58,7 @@ final class TensorFiles {
     }
 
     private static Safetensors openShard(Path folder, Path index, String name) {
-        if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.contains(":") || name.equals("..")) {
+        if (!PlainName.is(name)) {
             throw new LancetException(
                     index + ": shard '" + name + "' is no plain file name; shards lie beside their index");
         }

@@ -37,6 +37,9 @@ final class Keys {
                     keys.add(new Key(parser.currentName(), parser.currentTokenLocation()));
                 }
             }
+        } catch (JacksonException broken) {
+            // The complaint is about something before this place; what was seen up to here is enough for it.
+            return keys;
         }
         return keys;
     }

@@ -39,12 +39,19 @@ final class Movement {
         for (Step step : plan.steps()) {
             for (Piece piece : step.pieces()) {
                 if (!piece.precision().quantized()) {
-                    updates.add(update(piece.name(), step.weight(), training));
+                    Update update = update(piece.name(), step.weight(), training);
+                    boolean together = step.rank().isPresent() && training.decaysProduct(step.weight());
+                    updates.add(together ? update.decaying(product(piece, step.weight())) : update);
                 }
             }
         }
         plan.vectors().forEach(vector -> updates.add(update(vector.name(), vector, training)));
         return updates;
+    }
+
+    private static Update.Product product(Piece piece, Weight weight) {
+        boolean left = piece.name().equals(weight.left());
+        return new Update.Product(left ? weight.right() : weight.left(), left);
     }
 
     private static Update update(String array, Weight weight, Training training) {

@@ -77,6 +77,7 @@ class RoundTripTest {
                 .schedule(Schedule.wsd(share))
                 .rateTimes(Selector.norms(), 1 + share)
                 .noDecay(Selector.embedding())
+                .decayProduct(Selector.linears(), share)
                 .seed(seed);
         comesBack(
                 Recipe.recipe("run")

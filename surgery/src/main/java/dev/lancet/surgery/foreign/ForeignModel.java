@@ -66,11 +66,16 @@ public final class ForeignModel {
      * @throws LancetException if it is neither, or damaged
      */
     public static ForeignModel open(Path path) {
-        return Files.isDirectory(path) ? ofFolder(path) : ofFile(path);
+        try {
+            return Files.isDirectory(path) ? ofFolder(path) : ofFile(path);
+        } catch (LancetException wrong) {
+            throw Sound.named(path, wrong);
+        }
     }
 
     private static ForeignModel ofFolder(Path path) {
         SavedModelFolder saved = SavedModelFolder.read(path);
+        Sound.check(saved.meta().getGraphDef());
         GraphView all = GraphView.of(saved.meta().getGraphDef());
         Set<String> roots = Roots.of(saved.meta());
         Map<String, String> keys = Restoring.keys(saved.meta(), all);
@@ -96,6 +101,7 @@ public final class ForeignModel {
         if (definition.getNodeCount() == 0) {
             throw new LancetException(path + ": holds no graph; give a frozen GraphDef or a SavedModel folder");
         }
+        Sound.check(definition);
         GraphView all = GraphView.of(definition);
         GraphView flat = flat(all, Roots.ends(all));
         return new ForeignModel(path, MetaGraphDef.getDefaultInstance(), Optional.empty(), Map.of(), flat);

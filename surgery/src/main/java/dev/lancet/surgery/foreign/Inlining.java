@@ -24,9 +24,12 @@ import org.tensorflow.proto.OpDef;
  */
 final class Inlining {
 
-    private static final int DEEPEST = 64;
-    private static final int MOST_NODES = 2_000_000;
-    private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
+    static final int DEEPEST = 64;
+
+    /** Beside those that stand in the file itself. */
+    private static final int MOST_NODES = 250_000;
+
+    static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
 
     private final GraphView graph;
     private final Outputs outputs = Outputs.known();
@@ -52,6 +55,10 @@ final class Inlining {
     }
 
     private GraphDef unfolded() {
+        if (Unfolded.nodes(graph) > MOST_NODES + (long) graph.nodes().size()) {
+            throw new LancetException("graph: its functions unfold to more than " + MOST_NODES
+                    + " nodes; no model is that large, so look for a function that calls itself");
+        }
         graph.nodes().forEach(node -> top(node.definition()));
         return graph.definition().toBuilder().clearNode().addAllNode(flat).build();
     }
@@ -80,10 +87,6 @@ final class Inlining {
     }
 
     private void add(NodeDef node) {
-        if (flat.size() >= MOST_NODES) {
-            throw new LancetException("graph: its functions unfold to more than " + MOST_NODES
-                    + " nodes; no model is that large, so look for a function that calls itself");
-        }
         flat.add(node);
     }
 

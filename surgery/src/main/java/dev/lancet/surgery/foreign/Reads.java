@@ -50,10 +50,17 @@ final class Reads {
             return false;
         }
         // A frozen graph has identities of constants where its variables were read.
-        return node.is("Identity")
-                ? node.producer(0).filter(Reads::settled).isPresent()
-                : node.is("ReadVariableOp")
-                        && node.producer(0).filter(Reads::neverWritten).isPresent();
+        Node read = node;
+        while (read.is("Identity")
+                && read.controlInputs().isEmpty()
+                && read.producer(0).isPresent()) {
+            read = read.producer(0).get();
+        }
+        return read.is("Const")
+                || read.is("VarHandleOp")
+                || (read.is("ReadVariableOp")
+                        && read.controlInputs().isEmpty()
+                        && read.producer(0).filter(Reads::neverWritten).isPresent());
     }
 
     static boolean neverWritten(Node holder) {

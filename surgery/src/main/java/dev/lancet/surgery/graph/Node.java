@@ -102,9 +102,11 @@ public final class Node {
                 .flatMap(Node::dimensions);
     }
 
-    /** The dimensions of a shape, or empty if its rank is unknown. */
+    /** The dimensions of a shape, or empty if its rank is unknown or a size is no int. */
     public static Optional<List<Integer>> dimensions(TensorShapeProto shape) {
-        return shape.getUnknownRank()
+        boolean known = !shape.getUnknownRank()
+                && shape.getDimList().stream().allMatch(dimension -> dimension.getSize() == (int) dimension.getSize());
+        return !known
                 ? Optional.empty()
                 : Optional.of(shape.getDimList().stream()
                         .map(dimension -> Math.toIntExact(dimension.getSize()))

@@ -1,6 +1,7 @@
 package dev.lancet.surgery.training;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -10,8 +11,17 @@ import java.util.OptionalDouble;
  * @param times how many times the fed rate it is moved with
  * @param decay decoupled weight decay: this share of it, times its rate, is taken off
  * @param momentum that of Muon, which moves matrices only; empty for AdamW
+ * @param product the product of which it is a factor, if it is that which decays
  */
-public record Update(String variable, double times, double decay, OptionalDouble momentum) {
+public record Update(String variable, double times, double decay, OptionalDouble momentum, Optional<Product> product) {
+
+    /**
+     * A variable's place in a product of two.
+     *
+     * @param other the other factor
+     * @param left whether the variable is the left one, {@code [in, r]}
+     */
+    public record Product(String other, boolean left) {}
 
     public Update {
         if (!(times > 0) || !(decay >= 0)) {
@@ -26,12 +36,20 @@ public record Update(String variable, double times, double decay, OptionalDouble
 
     /** By AdamW. */
     public static Update adam(String variable, double times, double decay) {
-        return new Update(variable, times, decay, OptionalDouble.empty());
+        return new Update(variable, times, decay, OptionalDouble.empty(), Optional.empty());
     }
 
     /** A matrix, by Muon. */
     public static Update muon(String variable, double momentum, double times, double decay) {
-        return new Update(variable, times, decay, OptionalDouble.of(momentum));
+        return new Update(variable, times, decay, OptionalDouble.of(momentum), Optional.empty());
+    }
+
+    /**
+     * The same, but with the decay of a product: half its squared Frobenius norm falls, so that the left factor A loses a
+     * share of {@code A·(B·Bᵀ)} and the right factor B one of {@code (Aᵀ·A)·B}.
+     */
+    public Update decaying(Product whole) {
+        return new Update(variable, times, decay, momentum, Optional.of(whole));
     }
 
     /** The variables, shaped like this one, in which the optimiser remembers what it needs. */

@@ -91,7 +91,7 @@ public record Updates(double beta1, double beta2, double epsilon, double decay, 
             List<String> after = new ArrayList<>(List.of(norm.node()));
             if (update.decay() > 0) {
                 Tensor share = rates.decay(update.decay(), update.times());
-                Tensor loss = pen.times(variable + ".decay", value, share);
+                Tensor loss = pen.times(variable + ".decay", decaying(region, pen, update, value), share);
                 after.add(assignments.put(
                         variable + ".decayed", "AssignSubVariableOp", variable, loss, List.of(norm.node())));
             }
@@ -107,6 +107,20 @@ public record Updates(double beta1, double beta2, double epsilon, double decay, 
             moved.getLibraryBuilder().addAllFunction(muon.library());
         }
         return moved.build();
+    }
+
+    /** What a share is taken off of: the variable, or the slope of half the squared norm of the product it belongs to. */
+    private static Tensor decaying(Region region, Pen pen, Update update, Tensor value) {
+        if (update.product().isEmpty()) {
+            return value;
+        }
+        Update.Product product = update.product().get();
+        Tensor other = region.tensor(product.other() + ".read");
+        String word = update.variable() + ".decay";
+        Tensor gram = pen.matMul(word + ".gram", other, !product.left(), other, product.left());
+        return product.left()
+                ? pen.matMul(word + ".slope", value, false, gram, false)
+                : pen.matMul(word + ".slope", gram, false, value, false);
     }
 
     private static Tensor norm(Region region, Pen pen, List<Update> updates) {

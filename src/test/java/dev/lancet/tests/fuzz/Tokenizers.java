@@ -1,0 +1,81 @@
+package dev.lancet.tests.fuzz;
+
+import dev.lancet.runtime.text.Tokenizer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Tokenizers. */
+final class Tokenizers {
+
+    private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
+    private static final String TEXT = "The Committee, naïve 東京, decided:\n 0.25 percent!  ";
+    private static final int WORDS = 400;
+
+    private Tokenizers() {}
+
+    static List<Sample> huggingFace(Path scratch) throws IOException {
+        byte[] whole = Files.readAllBytes(FIXTURES.resolve("tokenizer-gpt2/tokenizer.json"));
+        byte[] small = small(whole);
+        Damage json = ((Damage) Damage::blind).or(new JsonDamage()).often();
+        Damage head = Damage.head(1500, new JsonDamage()).or(json);
+        List<Sample> samples = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            samples.add(Sample.alone(
+                    small, i % 2 == 0 ? head : json, scratch.resolve("tokenizer.json"), Tokenizers::there));
+        }
+        samples.add(Sample.alone(whole, json, scratch.resolve("whole.json"), Tokenizers::there));
+        return samples;
+    }
+
+    /** The first words of a vocabulary, and the merges among them. */
+    private static byte[] small(byte[] whole) {
+        ObjectNode root = (ObjectNode) JsonMapper.shared().readTree(whole);
+        ObjectNode model = (ObjectNode) root.get("model");
+        ObjectNode words = JsonMapper.shared().createObjectNode();
+        model.get("vocab").properties().stream()
+                .filter(word -> word.getValue().asInt() < WORDS)
+                .forEach(word -> words.set(word.getKey(), word.getValue()));
+        Set<String> known = new HashSet<>(words.propertyNames());
+        ArrayNode merges = JsonMapper.shared().createArrayNode();
+        for (JsonNode merge : model.get("merges")) {
+            List<String> parts = merge.isArray()
+                    ? List.of(merge.get(0).asString(), merge.get(1).asString())
+                    : List.of(merge.asString().split(" ", 2));
+            if (known.contains(parts.get(0))
+                    && known.contains(parts.get(1))
+                    && known.contains(String.join("", parts))) {
+                merges.add(merge);
+            }
+        }
+        model.set("vocab", words);
+        model.set("merges", merges);
+        return JsonMapper.shared().writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
+    }
+
+    static List<Sample> llama2c(Path scratch) throws IOException {
+        byte[] whole = Files.readAllBytes(FIXTURES.resolve("stories260K/tok512.bin"));
+        return List.of(Sample.alone(whole, Damage::blind, scratch.resolve("tok512.bin"), Tokenizers::there));
+    }
+
+    private static Runnable there(Path file) {
+        Tokenizer tokenizer = Tokenizer.open(file);
+        return () -> {
+            try (tokenizer) {
+                tokenizer.begin();
+                tokenizer.end();
+                tokenizer.decode(tokenizer.encode(TEXT));
+                tokenizer.decode(tokenizer.encode(TEXT, false));
+            }
+        };
+    }
+}
