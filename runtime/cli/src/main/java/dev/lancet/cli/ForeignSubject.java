@@ -8,15 +8,22 @@ import dev.lancet.runtime.foreign.ForeignCompression;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.foreign.Dead;
 import dev.lancet.surgery.foreign.ForeignModel;
+import dev.lancet.surgery.foreign.Held;
 import dev.lancet.surgery.foreign.Layer;
 import dev.lancet.surgery.foreign.LeftAlone;
+import dev.lancet.surgery.foreign.Treated;
+import dev.lancet.surgery.savedmodel.Elements;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,10 +69,12 @@ record ForeignSubject(Format format, ForeignModel model) {
         document.put("format", format.name().toLowerCase(Locale.ROOT));
         document.put("architecture", "graph of " + model.meta().getGraphDef().getNodeCount() + " nodes");
         document.put("signatures", signatures());
-        document.put("parameters", plan.parametersAfter());
-        document.put("bytes", plan.bytesAfter());
-        document.put(
-                "layers", model.layers().stream().map(ForeignSubject::layer).toList());
+        document.put("parameters", parameters(plan));
+        document.put("bytes", bytes());
+        List<Map<String, @Nullable Object>> layers = new ArrayList<>();
+        whole().forEach(layer -> layers.add(layer(layer)));
+        model.treated().forEach(treated -> layers.add(treated(treated)));
+        document.put("layers", layers);
         document.put(
                 "left_alone",
                 model.leftAlone().stream().map(LeftAlone::toString).toList());
@@ -78,6 +87,57 @@ record ForeignSubject(Format format, ForeignModel model) {
                 .filter(name -> !name.startsWith("__"))
                 .sorted()
                 .toList();
+    }
+
+    /** The layers that no rule has been at. */
+    private List<Layer> whole() {
+        Set<String> arrays = arrays();
+        return model.layers().stream()
+                .filter(layer -> !arrays.contains(layer.weight().name()))
+                .toList();
+    }
+
+    private Set<String> arrays() {
+        return model.treated().stream()
+                .flatMap(treated -> treated.arrays().stream())
+                .map(Held::name)
+                .collect(Collectors.toSet());
+    }
+
+    private long bytes() {
+        return model.variables().stream()
+                .mapToLong(held -> held.shape().stream().reduce((long) Elements.bytes(held.type()), (a, b) -> a * b))
+                .sum();
+    }
+
+    /** Weights as they are meant: codes count, scales do not. */
+    private long parameters(Plan plan) {
+        Set<String> arrays = arrays();
+        long whole =
+                whole().stream().mapToLong(layer -> layer.weight().parameters()).sum();
+        long vectors = plan.vectors().stream()
+                .filter(vector -> !arrays.contains(vector.name()))
+                .mapToLong(vector -> vector.parameters())
+                .sum();
+        long treated = 0;
+        for (Treated matrix : model.treated()) {
+            long rows = matrix.rows();
+            long columns = matrix.columns();
+            treated += matrix.rank().isPresent() ? matrix.rank().getAsInt() * (rows + columns) : rows * columns;
+        }
+        return whole + vectors + treated;
+    }
+
+    private static Map<String, @Nullable Object> treated(Treated treated) {
+        Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+        entry.put("name", treated.name());
+        entry.put("role", treated.table() ? "embedding" : "linear");
+        entry.put("rows", treated.rows());
+        entry.put("columns", treated.columns());
+        entry.put("rank", treated.rank().isPresent() ? (Integer) treated.rank().getAsInt() : null);
+        entry.put("dtype", treated.precision().equals("float") ? "float32" : treated.precision());
+        entry.put("bytes", treated.bytes());
+        return entry;
     }
 
     private static Map<String, @Nullable Object> layer(Layer layer) {
@@ -95,15 +155,17 @@ record ForeignSubject(Format format, ForeignModel model) {
     }
 
     private String text(Plan plan) {
-        int name = model.layers().stream()
-                .mapToInt(layer -> layer.weight().name().length())
+        int name = Stream.concat(
+                        whole().stream().map(layer -> layer.weight().name()),
+                        model.treated().stream().map(Treated::name))
+                .mapToInt(String::length)
                 .max()
                 .orElse(1);
         StringBuilder text =
                 new StringBuilder(format.name().toLowerCase(Locale.ROOT) + ": " + model.name() + ", a graph of "
                         + model.meta().getGraphDef().getNodeCount() + " nodes"
                         + (signatures().isEmpty() ? "" : ", signatures " + String.join(", ", signatures())) + "\n");
-        for (Layer layer : model.layers()) {
+        for (Layer layer : whole()) {
             text.append(String.format(
                     Locale.ROOT,
                     "  %-" + name + "s  %-14s %-9s  %,13d bytes  %d use%s%s%n",
@@ -114,6 +176,16 @@ record ForeignSubject(Format format, ForeignModel model) {
                     layer.uses().size(),
                     layer.uses().size() == 1 ? "" : "s",
                     layer.treatable() ? "" : "; left alone: " + layer.hindrance()));
+        }
+        for (Treated treated : model.treated()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "  %-" + name + "s  %-14s %-9s  %,13d bytes  %s%n",
+                    treated.name(),
+                    List.of(treated.rows(), treated.columns()),
+                    treated.table() ? "embedding" : "linear",
+                    treated.bytes(),
+                    treated.form()));
         }
         if (!model.leftAlone().isEmpty()) {
             text.append("products that are no layers\n");
@@ -129,8 +201,7 @@ record ForeignSubject(Format format, ForeignModel model) {
                     copies,
                     bytes));
         }
-        return text.append(String.format(
-                        Locale.ROOT, "stored: %,d parameters, %,d bytes%n", plan.parametersAfter(), plan.bytesAfter()))
+        return text.append(String.format(Locale.ROOT, "stored: %,d parameters, %,d bytes%n", parameters(plan), bytes()))
                 .toString();
     }
 }

@@ -57,8 +57,60 @@ class ForeignCommandsTest {
         Ran ran = lancet("compress", MLP, "--on", "dense2/kernel", "--energy", "0.999", "--out", out.toString());
         assertThat(ran.err() + ran.out()).contains("1 of 3 matrices changed");
         assertThat(lancet("inspect", out.toString()).out())
-                .contains("dense2/kernel.left", "dense2/kernel.right", "dense1/kernel")
-                .doesNotContain("dense2/kernel  ");
+                .contains(
+                        "dense2/kernel  [256, 256]     linear            24,576 bytes  rank 12 float", "dense1/kernel")
+                .doesNotContain("dense2/kernel.left");
+        assertThat(lancet("plan", out.toString(), "--on", "dense2/*", "--rank", "4")
+                        .out())
+                .contains("it is a factor of dense2/kernel; so not on(named(\"dense2/*\")).factorise(rank(4))");
+    }
+
+    @Test
+    void what_was_made_smaller_shows_its_rank_and_bits_when_it_is_inspected() {
+        Path out = folder.resolve("mixed");
+        lancet(
+                "compress",
+                KERAS,
+                "--on",
+                "*",
+                "--bits",
+                "8",
+                "--on",
+                "*mha*",
+                "--bits",
+                "nf4",
+                "--on",
+                "*up*",
+                "--rank",
+                "12",
+                "--bits",
+                "4",
+                "--out",
+                out.toString());
+        assertThat(lancet("inspect", out.toString()).out())
+                .contains(
+                        "embed/token/embeddings              [4096, 64]     embedding        278,528 bytes  int8",
+                        "block0_mha/query/kernel             [64, 64]       linear             2,560 bytes  nf4",
+                        "block0_up/kernel                    [64, 256]      linear             3,040 bytes  rank 12 int4")
+                .doesNotContain("is worked out from", ".scale", ".left");
+        JsonNode layers = lancet("inspect", out.toString(), "--json").json().get("layers");
+        assertThat(layers).hasSize(15);
+        assertThat(layers.get(6).get("rank").asInt()).isEqualTo(12);
+        assertThat(layers.get(6).get("dtype").asString()).isEqualTo("int4");
+    }
+
+    @Test
+    void a_budget_alone_chooses_bits_and_ranks_for_a_graph() {
+        assertThat(lancet("plan", KERAS, "--budget", "2.64x", "--json")
+                        .json()
+                        .get("compression")
+                        .asDouble())
+                .isGreaterThan(3.7);
+        Path out = folder.resolve("quarter");
+        JsonNode done = lancet("compress", KERAS, "--budget", "4x", "--out", out.toString(), "--json", "--quiet")
+                .json();
+        assertThat(done.get("compression").asDouble()).isGreaterThanOrEqualTo(4);
+        assertThat(lancet("inspect", out.toString()).out()).containsPattern("rank \\d+ int8");
     }
 
     @Test

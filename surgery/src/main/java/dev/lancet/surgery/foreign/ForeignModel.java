@@ -3,10 +3,8 @@ package dev.lancet.surgery.foreign;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
-import dev.lancet.dsl.plan.Step;
 import dev.lancet.surgery.foreign.Discovery.Findings;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.savedmodel.Bundle;
@@ -40,6 +38,7 @@ public final class ForeignModel {
     private final Findings findings;
     private final List<Held> held;
     private final List<Dead> dead;
+    private final List<Treated> treated;
     private final Map<String, TensorProto> constants;
 
     private ForeignModel(
@@ -57,6 +56,7 @@ public final class ForeignModel {
         this.opened = Inlining.open(graph).unordered().reaching(roots);
         this.findings = Discovery.of(opened);
         this.held = Holdings.live(graph, keys);
+        this.treated = Treatments.of(GraphView.of(opened.graph()), held);
         this.dead = folder.map(saved -> Holdings.dead(saved, held)).orElse(List.of());
     }
 
@@ -148,9 +148,20 @@ public final class ForeignModel {
         return findings.layers();
     }
 
-    /** The products that are no layers, in the order of the graph. */
+    /** The products that are no layers, in the order of the graph; those with what is treated already are not among them. */
     public List<LeftAlone> leftAlone() {
-        return findings.leftAlone();
+        Set<String> decoded = treated.stream()
+                .flatMap(matrix -> matrix.arrays().stream())
+                .map(array -> Products.derived(array.name()))
+                .collect(Collectors.toSet());
+        return findings.leftAlone().stream()
+                .filter(product -> !decoded.contains(product.because()))
+                .toList();
+    }
+
+    /** The matrices that Lancet made smaller before, in the order of the graph; float factors of one are layers, too. */
+    public List<Treated> treated() {
+        return treated;
     }
 
     /** All variables that the graph uses, in its order. */
@@ -174,28 +185,7 @@ public final class ForeignModel {
      * @throws LancetException if a clause selects nothing, or a rank does not make a layer smaller
      */
     public Plan plan(Compression compression, Spectra spectra) {
-        Set<String> stuck = layers().stream()
-                .filter(layer -> !layer.treatable())
-                .map(layer -> layer.weight().name())
-                .collect(Collectors.toSet());
-        // A budget must not count on what cannot be cut, so its solver sees such layers kept.
-        Compression possible = stuck.isEmpty()
-                ? compression
-                : compression
-                        .on(Selector.matching("what cannot be cut", weight -> stuck.contains(weight.name())))
-                        .keep();
-        Plan decided = plan().then(possible, spectra);
-        for (Layer layer : layers()) {
-            if (!layer.treatable()) {
-                String wanted = compression
-                        .decisive(layer.weight())
-                        .filter(clause -> !clause.treatment().keeps())
-                        .map(clause -> "; so not " + clause)
-                        .orElse("");
-                decided = decided.with(Step.keep(layer.weight(), layer.hindrance() + wanted));
-            }
-        }
-        return decided;
+        return Deciding.plan(this, compression, spectra);
     }
 
     /**

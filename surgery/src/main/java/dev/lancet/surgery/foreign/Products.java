@@ -43,7 +43,7 @@ final class Products {
                     Optional.empty(),
                     Derived.from(node, 0)
                             .or(() -> Derived.from(node, 1))
-                            .map(variable -> "one side is worked out from " + variable + ", and is not that itself")
+                            .map(Products::derived)
                             .orElse("both its sides are activations"));
         }
         if (node.is("Einsum")) {
@@ -53,6 +53,10 @@ final class Products {
             return refused(node, left, "the weight stands left of the activations");
         }
         return multiplied(node, right.get());
+    }
+
+    static String derived(String variable) {
+        return "one side is worked out from " + variable + ", and is not that itself";
     }
 
     private static boolean weighty(Tracing tracing) {

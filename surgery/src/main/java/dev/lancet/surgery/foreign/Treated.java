@@ -1,0 +1,38 @@
+package dev.lancet.surgery.foreign;
+
+import dev.lancet.surgery.savedmodel.Elements;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * A matrix that Lancet made smaller before: a pair of factors, codes with their scales, or both.
+ *
+ * @param name what it was called, and is where it is in one piece
+ * @param rows its rows
+ * @param columns its columns
+ * @param rank of its factors, or empty if it is in one piece
+ * @param precision how it is stored: {@code float}, {@code int8}, {@code int4} or {@code nf4}
+ * @param table whether it has a scale a row, as tables have
+ * @param arrays the variables that hold it
+ */
+public record Treated(
+        String name, int rows, int columns, OptionalInt rank, String precision, boolean table, List<Held> arrays) {
+
+    public Treated {
+        arrays = List.copyOf(arrays);
+    }
+
+    /** What the arrays take. */
+    public long bytes() {
+        return arrays.stream().mapToLong(Treated::bytes).sum();
+    }
+
+    static long bytes(Held array) {
+        return array.shape().stream().reduce((long) Elements.bytes(array.type()), (a, b) -> a * b);
+    }
+
+    /** {@code rank 12 int8}. */
+    public String form() {
+        return (rank.isPresent() ? "rank " + rank.getAsInt() + " " : "") + precision;
+    }
+}
