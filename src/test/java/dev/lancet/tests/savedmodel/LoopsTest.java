@@ -7,18 +7,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.runtime.foreign.ForeignCompression;
 import dev.lancet.surgery.foreign.ForeignModel;
+import dev.lancet.surgery.foreign.ForeignOperation;
 import dev.lancet.surgery.foreign.Layer;
 import dev.lancet.surgery.savedmodel.Entry;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -194,6 +198,42 @@ class LoopsTest {
                 assertThat(PythonGraphs.doubles(Served.run(out, "serving_default", "x", x, "output_0")))
                         .containsExactly(PythonGraphs.row("gru"), within(exact ? 1e-5 : 0.02));
             }
+        }
+    }
+
+    @Test
+    void damaged_loops_are_cut_or_refused() throws IOException {
+        SplittableRandom random = new SplittableRandom(17);
+        for (String name : new String[] {"turns.pb", "frames.pb"}) {
+            byte[] whole = Files.readAllBytes(PythonGraphs.of(name));
+            Path file = folder.resolve(name);
+            int refused = 0;
+            for (int i = 0; i < 150; i++) {
+                byte[] damaged = whole.clone();
+                for (int flips = random.nextInt(1, 6); flips > 0; flips--) {
+                    damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+                }
+                Files.write(file, damaged);
+                refused += refuses(file) ? 1 : 0;
+            }
+            assertThat(refused).isBetween(1, 149);
+        }
+    }
+
+    private static boolean refuses(Path file) {
+        try {
+            ForeignModel model = ForeignModel.open(file);
+            Plan plan = model.plan();
+            for (Layer layer : model.layers()) {
+                if (layer.treatable()) {
+                    plan = plan.with(Step.factorise(layer.weight(), 1, int8(), "one"));
+                }
+            }
+            ForeignOperation.operate(model, plan);
+            return false;
+        } catch (LancetException refusal) {
+            assertThat(refusal.getMessage()).isNotBlank().doesNotContain("null");
+            return true;
         }
     }
 
