@@ -247,7 +247,7 @@ class SavedModelsComeBackTest {
         Path graph = Files.createFile(temporary.resolve("g.pb"));
         assertThatThrownBy(() -> Checkpoint.open(graph))
                 .hasMessage(graph + ": is a frozen TensorFlow graph, which holds a graph; here a Hugging Face folder, a"
-                        + " Lancet model folder or a llama2.c .bin is needed");
+                        + " Lancet model folder or a llama2.c .bin is needed; in Java, GraphModel.open opens it");
     }
 
     @Test

@@ -37,7 +37,7 @@ class ReadmeTest {
     @Test
     void its_java_examples_compile() throws IOException {
         List<String> blocks = blocks("java");
-        assertThat(blocks).hasSize(2);
+        assertThat(blocks).hasSize(3);
         StringBuilder imports = new StringBuilder(IMPORTS);
         StringBuilder body = new StringBuilder();
         String.join("\n", blocks).lines().forEach(line -> (line.startsWith("import") ? imports : body)

@@ -38,7 +38,7 @@ public record Checkpoint(
             case SAVED_MODEL, FROZEN_GRAPH ->
                 throw new LancetException(path + ": is a " + format.description()
                         + ", which holds a graph; here a Hugging Face folder, a Lancet model folder or a llama2.c .bin is"
-                        + " needed");
+                        + " needed; in Java, GraphModel.open opens it");
         };
     }
 }

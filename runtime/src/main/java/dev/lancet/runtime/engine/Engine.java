@@ -21,7 +21,10 @@ import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OptimizerOptions;
 import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -90,7 +93,7 @@ public final class Engine implements AutoCloseable {
     private void assign(String variable, Consumer<Consumer<ByteBuffer>> content) {
         Shape shape = shape(variable);
         DataType type = node(variable).getAttrOrThrow("dtype").getType();
-        try (Tensor value = type == DataType.DT_FLOAT ? TFloat32.tensorOf(shape) : TUint8.tensorOf(shape)) {
+        try (Tensor value = tensor(variable, type, shape)) {
             AtomicLong filled = new AtomicLong();
             content.accept(part -> Host.fill(value, filled.getAndAdd(part.remaining()), part));
             if (filled.get() != value.numBytes()) {
@@ -100,6 +103,18 @@ public final class Engine implements AutoCloseable {
             Session.Runner runner = session.runner().feed(Loading.feed(type), value);
             runner.addTarget(Loading.assign(variable)).run().close();
         }
+    }
+
+    private static Tensor tensor(String variable, DataType type, Shape shape) {
+        return switch (type) {
+            case DT_FLOAT -> TFloat32.tensorOf(shape);
+            case DT_UINT8 -> TUint8.tensorOf(shape);
+            case DT_INT32 -> TInt32.tensorOf(shape);
+            case DT_INT64 -> TInt64.tensorOf(shape);
+            case DT_BOOL -> TBool.tensorOf(shape);
+            default -> throw new LancetException("graph: its variable '" + variable + "' is a " + type
+                    + "; only float, uint8, int32, int64 and bool are set here");
+        };
     }
 
     /** Sets the variables of all arrays of a plan, one at a time. */

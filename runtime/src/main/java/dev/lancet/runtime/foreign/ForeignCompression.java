@@ -134,7 +134,12 @@ public final class ForeignCompression {
         return List.copyOf(losses);
     }
 
-    private List<Fidelity> compress(ForeignOperation.Sink sink) {
+    /**
+     * Hands over every array that the plan changes, one at a time.
+     *
+     * @return what every changed matrix lost
+     */
+    public List<Fidelity> compress(ForeignOperation.Sink sink) {
         Plan into = new Plan(plan.model(), plan.changed(), List.of());
         Plan dense = model.plan();
         Plan from = new Plan(

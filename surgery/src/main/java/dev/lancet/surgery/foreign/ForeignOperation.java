@@ -98,10 +98,26 @@ public final class ForeignOperation {
      * @throws LancetException if the folder is there or cannot be written
      */
     public void saveModel(Path folder, Arrays arrays) {
-        MetaGraphDef meta = model.frozen()
+        saveModel(folder, arrays, Set.of());
+    }
+
+    /**
+     * The same where some variables that the plan leaves as they are have other values nevertheless, because they were
+     * trained.
+     *
+     * @param trained their names; the arrays give them, too
+     */
+    public void saveModel(Path folder, Arrays arrays, Set<String> trained) {
+        Set<String> changed = changed();
+        changed.addAll(trained);
+        Saving.savedModel(folder, meta(), model, changed, arrays);
+    }
+
+    /** The graph with the signatures of the model; of what was a frozen graph with its ends as {@code serving_default}. */
+    public MetaGraphDef meta() {
+        return model.frozen()
                 ? Signatures.ofEnds(GraphView.of(graph))
                 : model.meta().toBuilder().setGraphDef(graph).build();
-        Saving.savedModel(folder, meta, model, changed(), arrays);
     }
 
     /**

@@ -1,0 +1,196 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.dsl.LancetException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * Rows to train a graph on, or to ask it about: for each input of a signature an array whose first axis counts the rows, and
+ * labels.
+ *
+ * <pre>{@code
+ * Examples rows = Examples.of("ids", new int[][] {{5, 3, 0}, {7, 0, 0}}).labels(1, 0);
+ * }</pre>
+ */
+public final class Examples {
+
+    private final int rows;
+    private final Map<String, Column> inputs;
+    private final Optional<Column> labels;
+
+    private Examples(int rows, Map<String, Column> inputs, Optional<Column> labels) {
+        this.rows = rows;
+        this.inputs = inputs;
+        this.labels = labels;
+    }
+
+    /** One array, its rows behind each other. */
+    private record Column(int[] ints, float[] floats, long[] row) {
+
+        int width() {
+            return Math.toIntExact(Arrays.stream(row).reduce(1, Math::multiplyExact));
+        }
+
+        Column at(int count, IntUnaryOperator which) {
+            int width = width();
+            int[] someInts = new int[ints.length == 0 ? 0 : count * width];
+            float[] someFloats = new float[floats.length == 0 ? 0 : count * width];
+            for (int i = 0; i < count; i++) {
+                int from = which.applyAsInt(i) * width;
+                if (someInts.length > 0) {
+                    System.arraycopy(ints, from, someInts, i * width, width);
+                }
+                if (someFloats.length > 0) {
+                    System.arraycopy(floats, from, someFloats, i * width, width);
+                }
+            }
+            return new Column(someInts, someFloats, row);
+        }
+    }
+
+    /** Rows of whole numbers: token ids. */
+    public static Examples of(String input, int[][] rows) {
+        return new Examples(rows.length, Map.of(), Optional.empty()).and(input, rows);
+    }
+
+    /** Rows of floats: features. */
+    public static Examples of(String input, float[][] rows) {
+        return new Examples(rows.length, Map.of(), Optional.empty()).and(input, rows);
+    }
+
+    /** Floats of any shape, row by row. */
+    public static Examples of(String input, float[] values, int rows, long... shape) {
+        return new Examples(rows, Map.of(), Optional.empty()).with(input, new Column(new int[0], values.clone(), shape.clone()));
+    }
+
+    /** The same rows with one more input. */
+    public Examples and(String input, int[][] values) {
+        int[] flat = Arrays.stream(values).flatMapToInt(Arrays::stream).toArray();
+        return with(input, new Column(flat, new float[0], new long[] {values.length == 0 ? 0 : values[0].length}));
+    }
+
+    /** The same rows with one more input. */
+    public Examples and(String input, float[][] values) {
+        return with(input, floats(values));
+    }
+
+    private static Column floats(float[][] values) {
+        int width = values.length == 0 ? 0 : values[0].length;
+        float[] flat = new float[values.length * width];
+        for (int i = 0; i < values.length; i++) {
+            if (values[i].length != width) {
+                throw new IllegalArgumentException(
+                        "examples: row " + i + " has " + values[i].length + " numbers, row 0 has " + width);
+            }
+            System.arraycopy(values[i], 0, flat, i * width, width);
+        }
+        return new Column(new int[0], flat, new long[] {width});
+    }
+
+    private Examples with(String input, Column column) {
+        Map<String, Column> more = new LinkedHashMap<>(inputs);
+        more.put(input, fitting(input, column));
+        return new Examples(rows, more, labels);
+    }
+
+    private Column fitting(String what, Column column) {
+        long given = column.ints().length + (long) column.floats().length;
+        if (given != (long) rows * column.width()) {
+            throw new IllegalArgumentException("examples: " + what + " has " + given + " numbers for " + rows
+                    + " rows of " + Arrays.toString(column.row()));
+        }
+        return column;
+    }
+
+    /** The class of every row, counted from 0. */
+    public Examples labels(int... classes) {
+        Column column = new Column(classes.clone(), new float[0], new long[] {rows == 0 ? 0 : classes.length / rows});
+        return new Examples(rows, inputs, Optional.of(fitting("labels", column)));
+    }
+
+    /** What the output is to be for every row. */
+    public Examples targets(float[][] values) {
+        return new Examples(rows, inputs, Optional.of(fitting("targets", floats(values))));
+    }
+
+    /** How many rows there are. */
+    public int count() {
+        return rows;
+    }
+
+    /** Some of the rows: those from {@code from}, up to {@code to}, that one not included. */
+    public Examples between(int from, int to) {
+        if (from < 0 || to > rows || from > to) {
+            throw new IllegalArgumentException("examples: rows " + from + " to " + to + " of " + rows);
+        }
+        return at(to - from, i -> from + i);
+    }
+
+    Examples at(int count, IntUnaryOperator which) {
+        Map<String, Column> some = new LinkedHashMap<>();
+        inputs.forEach((name, column) -> some.put(name, column.at(count, which)));
+        return new Examples(count, some, labels.map(column -> column.at(count, which)));
+    }
+
+    /** The labels; empty if there are none, or none of whole numbers. */
+    public int[] classes() {
+        return labels.map(column -> column.ints().clone()).orElse(new int[0]);
+    }
+
+    /** The inputs that there are, for messages. */
+    TreeSet<String> names() {
+        return new TreeSet<>(inputs.keySet());
+    }
+
+    /** An input as a tensor of this type, which belongs to the caller. */
+    Tensor tensor(String input, DataType type) {
+        Column column = inputs.get(input);
+        if (column == null) {
+            throw new LancetException("examples: the signature takes '" + input + "', and they have only " + names());
+        }
+        long[] dims = new long[column.row().length + 1];
+        dims[0] = rows;
+        System.arraycopy(column.row(), 0, dims, 1, column.row().length);
+        return tensor("input '" + input + "'", column, type, Shape.of(dims));
+    }
+
+    /** The labels as a list of this type, which belongs to the caller. */
+    Tensor labels(DataType type) {
+        Column column = labels.orElseThrow(() -> new LancetException(
+                "examples: they have no labels; give the classes with labels(...), or numbers with targets(...)"));
+        return tensor("label", column, type, Shape.of((long) rows * column.width()));
+    }
+
+    private static Tensor tensor(String what, Column column, DataType type, Shape shape) {
+        boolean whole = column.floats().length == 0;
+        if (type == DataType.DT_INT32 && whole) {
+            return TInt32.tensorOf(shape, DataBuffers.of(column.ints()));
+        }
+        if (type == DataType.DT_INT64 && whole) {
+            return TInt64.tensorOf(shape, DataBuffers.of(Arrays.stream(column.ints()).asLongStream().toArray()));
+        }
+        if (type == DataType.DT_FLOAT) {
+            float[] floats = column.floats();
+            if (whole) {
+                floats = new float[column.ints().length];
+                for (int i = 0; i < floats.length; i++) {
+                    floats[i] = column.ints()[i];
+                }
+            }
+            return TFloat32.tensorOf(shape, DataBuffers.of(floats));
+        }
+        throw new LancetException("examples: the graph takes its " + what + " as " + type + "; given are "
+                + (whole ? "whole numbers" : "floats") + ", and only int32, int64 and float are fed");
+    }
+}

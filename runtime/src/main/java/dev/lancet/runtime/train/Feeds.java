@@ -1,0 +1,57 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.dsl.LancetException;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.proto.SignatureDef;
+
+/** One run of somebody else's graph: what it is fed; gives the tensors back when it is closed. */
+final class Feeds implements AutoCloseable {
+
+    private final Session.Runner runner;
+    private final List<Tensor> tensors = new ArrayList<>();
+
+    Feeds(Session.Runner runner) {
+        this.runner = runner;
+    }
+
+    Feeds put(String node, Tensor tensor) {
+        tensors.add(tensor);
+        runner.feed(node, tensor);
+        return this;
+    }
+
+    /** All inputs of a signature. */
+    Feeds put(Examples examples, SignatureDef signature) {
+        signature.getInputsMap().forEach((name, info) -> put(info.getName(), examples.tensor(name, info.getDtype())));
+        return this;
+    }
+
+    Feeds fetch(String node) {
+        runner.fetch(node);
+        return this;
+    }
+
+    Feeds target(String node) {
+        runner.addTarget(node);
+        return this;
+    }
+
+    /** @throws LancetException if the graph does not take what it is fed */
+    Result run() {
+        try {
+            return runner.run();
+        } catch (RuntimeException wrong) {
+            // TensorFlow's exceptions have no ancestor in common but this.
+            throw new LancetException("graph: it does not run on these examples: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    @Override
+    public void close() {
+        tensors.forEach(Tensor::close);
+    }
+}

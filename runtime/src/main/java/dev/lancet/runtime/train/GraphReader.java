@@ -1,0 +1,60 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.runtime.engine.Engine;
+import dev.lancet.runtime.engine.Host;
+import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.foreign.ForeignOperation;
+import dev.lancet.surgery.foreign.Objective;
+import dev.lancet.surgery.foreign.Tuning;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
+import org.tensorflow.Tensor;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.TensorInfo;
+
+/** Asks somebody else's graph for one of its outputs. */
+public final class GraphReader {
+
+    private static final int BATCH = 256;
+
+    private GraphReader() {}
+
+    /**
+     * The numbers of a float output for all rows, row by row.
+     *
+     * @throws LancetException if the output is not float, or the examples do not fit the signature
+     */
+    public static float[] read(
+            ForeignOperation operation, Objective objective, Examples examples, Function<String, ByteBuffer> values) {
+        TensorInfo output = objective.outputOf(operation.meta());
+        if (output.getDtype() != DataType.DT_FLOAT) {
+            throw new LancetException("output: '" + objective.output() + "' is " + output.getDtype()
+                    + "; only outputs of floats are read");
+        }
+        GraphDef graph = Loading.into(Tuning.forward(operation, objective));
+        float[] all = {};
+        try (Engine engine = Engine.literal(graph)) {
+            GraphTrainer.load(engine, graph, values);
+            for (int from = 0; from < examples.count(); from += BATCH) {
+                int to = Math.min(examples.count(), from + BATCH);
+                try (Feeds feeds = new Feeds(engine.runner())) {
+                    feeds.put(examples.between(from, to), objective.signatureOf(operation.meta()));
+                    try (var result = feeds.fetch(output.getName()).run()) {
+                        all = put(all, from, to, examples.count(), result.get(0));
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    private static float[] put(float[] all, int from, int to, int rows, Tensor tensor) {
+        float[] some = Host.floats(tensor);
+        int width = some.length / (to - from);
+        float[] whole = from == 0 ? new float[rows * width] : all;
+        System.arraycopy(some, 0, whole, from * width, some.length);
+        return whole;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.foreign.Tuning;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.Node;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.tensorflow.Graph;
+import org.tensorflow.Operation;
+import org.tensorflow.Output;
+import org.tensorflow.proto.DataType;
+
+/** What lies between the variables that may be trained and the loss: only floats, and nothing behind a stop. */
+final class LossPath {
+
+    /** A gradient ends here, and that is meant so. */
+    private static final Set<String> STOPS = Set.of("StopGradient", "PreventGradient", "ZerosLike", "OnesLike", "Sign");
+
+    /** What TensorFlow 2.18 cannot differentiate from Java, as far as it was tried; see {@link #explained} for the rest. */
+    private static final Set<String> NO_GRADIENT = Set.of(
+            "Bitcast",
+            "Case",
+            "CollectiveReduceV2",
+            "Dequantize",
+            "Enter",
+            "Erfc",
+            "Exit",
+            "FakeQuantWithMinMaxArgs",
+            "FakeQuantWithMinMaxVars",
+            "FakeQuantWithMinMaxVarsPerChannel",
+            "Gather",
+            "IdentityN",
+            "If",
+            "Merge",
+            "NextIteration",
+            "Qr",
+            "ResourceGather",
+            "Round",
+            "Rint",
+            "Floor",
+            "Ceil",
+            "SparseSoftmaxCrossEntropyWithLogits",
+            "StatelessCase",
+            "StatelessIf",
+            "StatelessWhile",
+            "Svd",
+            "Switch",
+            "TopK",
+            "TopKV2",
+            "While");
+
+    private static final Pattern NAMED = Pattern.compile("(?:for op|for the operation|op):? '?([A-Z]\\w*)");
+
+    private final Graph graph;
+    private final List<Node> order;
+    private final Set<String> depends = new HashSet<>();
+    private final Set<String> reaches = new HashSet<>();
+    private final List<String> candidates;
+
+    private LossPath(Tuning tuning, Graph graph) {
+        this.graph = graph;
+        this.candidates = tuning.candidates();
+        this.order = GraphView.of(tuning.graph()).ordered();
+        candidates.forEach(name -> depends.add(name + ".read"));
+        for (Node node : order) {
+            boolean fed = node.dataInputs().stream().anyMatch(input -> depends.contains(input.node()));
+            if (fed && !STOPS.contains(node.op()) && floats(node)) {
+                depends.add(node.name());
+            }
+        }
+        reaches.add(Tuning.LOSS);
+        for (int at = order.size() - 1; at >= 0; at--) {
+            Node node = order.get(at);
+            if (reaches.contains(node.name()) && depends.contains(node.name())) {
+                node.dataInputs().stream().map(Input::node).forEach(reaches::add);
+            }
+        }
+    }
+
+    static LossPath of(Tuning tuning, Graph graph) {
+        return new LossPath(tuning, graph);
+    }
+
+    /** Whether anything that a node gives can have a gradient. */
+    private boolean floats(Node node) {
+        Operation operation = graph.operation(node.name());
+        for (int i = 0; i < operation.numOutputs(); i++) {
+            DataType type = operation.output(i).dataType();
+            if (Set.of(DataType.DT_FLOAT, DataType.DT_DOUBLE, DataType.DT_HALF, DataType.DT_BFLOAT16, DataType.DT_VARIANT)
+                    .contains(type)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean on(Node node) {
+        return depends.contains(node.name()) && reaches.contains(node.name());
+    }
+
+    /**
+     * The variables that reach the loss.
+     *
+     * @throws LancetException if none does
+     */
+    List<String> reaching() {
+        List<String> reaching = new ArrayList<>(new LinkedHashSet<>(candidates));
+        reaching.removeIf(name -> !reaches.contains(name + ".read"));
+        if (reaching.isEmpty()) {
+            throw new LancetException("train: no float variable that may be trained reaches the loss; a model whose"
+                    + " every matrix is quantised, or that is frozen, has none");
+        }
+        return reaching;
+    }
+
+    /** @throws LancetException naming the first node on the path through which no gradient goes */
+    void check() {
+        for (Node node : order) {
+            if (on(node) && NO_GRADIENT.contains(node.op())) {
+                throw missing(node);
+            }
+            if (on(node) && node.is("LogSoftmax")) {
+                Output<?> output = graph.operation(node.name()).output(0);
+                if (output.shape().numDimensions() != 2) {
+                    throw new LancetException("train: node '" + node.name() + "' is a LogSoftmax of "
+                            + output.shape() + "; TensorFlow's gradient of it is right for two axes only, so train on"
+                            + " an output before it");
+                }
+            }
+        }
+    }
+
+    /** What TensorFlow said when it could not go on, with the node that it means. */
+    LancetException explained(RuntimeException wrong) {
+        Matcher named = NAMED.matcher(String.valueOf(wrong.getMessage()));
+        while (named.find()) {
+            for (Node node : order) {
+                if (on(node) && node.op().equals(named.group(1))) {
+                    return missing(node);
+                }
+            }
+        }
+        return new LancetException("train: TensorFlow cannot derive the loss: " + wrong.getMessage(), wrong);
+    }
+
+    private static LancetException missing(Node node) {
+        return new LancetException("train: node '" + node.name() + "' is a " + node.op()
+                + ", of which TensorFlow has no gradient, and it lies between a trained weight and the loss; train on an"
+                + " output before it, or export the model with another operator");
+    }
+}

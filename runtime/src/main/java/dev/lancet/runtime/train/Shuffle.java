@@ -1,0 +1,45 @@
+package dev.lancet.runtime.train;
+
+import java.util.SplittableRandom;
+
+/** Rows in batches: all of them in an order drawn by a seed, then all of them in another, and so on. */
+final class Shuffle {
+
+    private final int rows;
+    private final int batch;
+    private final long seed;
+
+    Shuffle(int rows, int batch, long seed) {
+        this.rows = rows;
+        this.batch = batch;
+        this.seed = seed;
+    }
+
+    /** The rows of a step, counted from 0. */
+    int[] at(int step) {
+        int[] taken = new int[batch];
+        long first = (long) step * batch;
+        long drawn = -1;
+        int[] order = {};
+        for (int i = 0; i < batch; i++) {
+            long epoch = (first + i) / rows;
+            if (epoch != drawn) {
+                order = order(epoch);
+                drawn = epoch;
+            }
+            taken[i] = order[(int) ((first + i) % rows)];
+        }
+        return taken;
+    }
+
+    private int[] order(long epoch) {
+        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + epoch);
+        int[] order = new int[rows];
+        for (int i = 0; i < rows; i++) {
+            int at = random.nextInt(i + 1);
+            order[i] = order[at];
+            order[at] = i;
+        }
+        return order;
+    }
+}
