@@ -121,13 +121,17 @@ public final class GraphModel {
      */
     public GraphModel compress(Plan into) {
         if (!values.isEmpty()) {
-            throw new LancetException("compress: " + model.name() + " has other weights than its file already; compress it"
-                    + " first and train it then, or save it and open what was saved");
+            throw new LancetException(
+                    "compress: " + model.name() + " has other weights than its file already; compress it"
+                            + " first and train it then, or save it and open what was saved");
         }
         ForeignCompression cut = ForeignCompression.of(model, into, progress);
         Map<String, ByteBuffer> stored = new LinkedHashMap<>();
-        List<Fidelity> lost = cut.compress((name, elements) ->
-                stored.put(name, ByteBuffer.allocate(elements.remaining()).put(elements.duplicate()).flip()));
+        List<Fidelity> lost = cut.compress((name, elements) -> stored.put(
+                name,
+                ByteBuffer.allocate(elements.remaining())
+                        .put(elements.duplicate())
+                        .flip()));
         return new GraphModel(model, into, cut.operation(), stored, lost, Optional.empty(), progress);
     }
 

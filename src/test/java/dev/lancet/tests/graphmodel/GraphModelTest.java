@@ -57,10 +57,11 @@ class GraphModelTest {
     void a_cut_network_learns_again_what_it_knew() {
         GraphModel whole = GraphModel.open(MLP);
         Examples examples = asItAnswers(whole, features(512), "logits", 10);
-        GraphModel cut = whole.compress(
-                Compression.keepAll().on(named("dense2/kernel")).factorise(rank(4)));
+        GraphModel cut =
+                whole.compress(Compression.keepAll().on(named("dense2/kernel")).factorise(rank(4)));
         double broken = cut.accuracy(examples, crossEntropy("logits"));
-        GraphModel tuned = cut.train(examples, crossEntropy("logits"), adamW(120, 3e-3).batch(64));
+        GraphModel tuned =
+                cut.train(examples, crossEntropy("logits"), adamW(120, 3e-3).batch(64));
 
         assertThat(whole.accuracy(examples, crossEntropy("logits"))).isEqualTo(1);
         assertThat(broken).isLessThan(0.9);
@@ -74,8 +75,10 @@ class GraphModelTest {
     void the_same_seed_gives_the_same_weights() {
         GraphModel whole = GraphModel.open(MLP);
         Examples examples = asItAnswers(whole, features(64), "logits", 10);
-        float[] once = whole.train(examples, crossEntropy("logits"), adamW(5, 1e-3)).output(examples, "logits");
-        float[] again = whole.train(examples, crossEntropy("logits"), adamW(5, 1e-3)).output(examples, "logits");
+        float[] once =
+                whole.train(examples, crossEntropy("logits"), adamW(5, 1e-3)).output(examples, "logits");
+        float[] again =
+                whole.train(examples, crossEntropy("logits"), adamW(5, 1e-3)).output(examples, "logits");
         assertThat(once).containsExactly(again, within(1e-5f));
     }
 
@@ -84,7 +87,8 @@ class GraphModelTest {
         GraphModel model = GraphModel.open(MLP);
         Examples inputs = features(64);
         Examples examples = inputs.targets(new float[64][10]);
-        TrainingLog log = model.train(examples, meanSquaredError("logits"), adamW(60, 1e-3).batch(64))
+        TrainingLog log = model.train(
+                        examples, meanSquaredError("logits"), adamW(60, 1e-3).batch(64))
                 .log()
                 .orElseThrow();
         float[] before = model.output(inputs, "logits");
@@ -105,7 +109,8 @@ class GraphModelTest {
                 .quantize(int8())
                 .on(named("*_up/kernel"))
                 .factorise(rank(8)));
-        GraphModel tuned = small.train(examples, crossEntropy("output_0"), adamW(40, 1e-3).batch(32));
+        GraphModel tuned =
+                small.train(examples, crossEntropy("output_0"), adamW(40, 1e-3).batch(32));
         TrainingLog log = tuned.log().orElseThrow();
         assertThat(mean(log, 35, 40)).isLessThan(mean(log, 0, 5));
 
@@ -116,14 +121,18 @@ class GraphModelTest {
         SavedModelFolder saved = SavedModelFolder.read(out);
         assertThat(saved.meta().getSignatureDefMap())
                 .isEqualTo(SavedModelFolder.read(KERAS).meta().getSignatureDefMap());
-        assertThat(saved.meta().getGraphDef().getNodeList()).anyMatch(node -> node.getOp().equals("Erfc"));
-        assertThat(saved.meta().getGraphDef()).isEqualTo(SavedModelFolder.read(untuned).meta().getGraphDef());
+        assertThat(saved.meta().getGraphDef().getNodeList())
+                .anyMatch(node -> node.getOp().equals("Erfc"));
+        assertThat(saved.meta().getGraphDef())
+                .isEqualTo(SavedModelFolder.read(untuned).meta().getGraphDef());
         Bundle before = SavedModelFolder.read(untuned).variables().orElseThrow();
         Bundle after = saved.variables().orElseThrow();
         assertThat(after.entries()).hasSameSizeAs(before.entries());
         assertThat(before.entries()).allSatisfy(entry -> {
             boolean frozen = entry.type() != DataType.DT_FLOAT || entry.key().endsWith(".scale");
-            assertThat(after.read(entry.key()).equals(before.read(entry.key()))).as(entry.key()).isEqualTo(frozen);
+            assertThat(after.read(entry.key()).equals(before.read(entry.key())))
+                    .as(entry.key())
+                    .isEqualTo(frozen);
         });
         float[] own = tuned.output(examples, "output_0");
         assertThat(served(out, examples, 256)).containsExactly(own, within(1e-4f));
@@ -135,7 +144,8 @@ class GraphModelTest {
         Examples inputs = ids(64);
         float[] answers = whole.output(inputs, meanSquaredError("Identity"));
         Examples examples = inputs.targets(new float[64][answers.length / 64]);
-        GraphModel tuned = whole.train(examples, meanSquaredError("Identity"), adamW(10, 1e-3).batch(32));
+        GraphModel tuned = whole.train(
+                examples, meanSquaredError("Identity"), adamW(10, 1e-3).batch(32));
         Path out = folder.resolve("tuned.pb");
         tuned.save(out);
         assertThat(GraphModel.open(out).output(inputs, "Identity"))
@@ -146,7 +156,9 @@ class GraphModelTest {
     @Test
     void accuracy_on_real_rows_comes_back() throws IOException {
         String data = System.getenv("LANCET_TFNS");
-        assumeTrue(data != null, "LANCET_TFNS is not set; it is the folder with the classifier's own rows, train_ids.i32 and so on");
+        assumeTrue(
+                data != null,
+                "LANCET_TFNS is not set; it is the folder with the classifier's own rows, train_ids.i32 and so on");
         Path rows = Path.of(String.valueOf(data));
         Examples valid = labelled(rows, "valid");
         GraphModel whole = GraphModel.open(KERAS);
@@ -155,7 +167,10 @@ class GraphModelTest {
                 .factorise(ratio(0.25))
                 .on(named("logits/kernel"))
                 .keep());
-        GraphModel tuned = cut.train(labelled(rows, "train"), crossEntropy("output_0"), adamW(200, 1e-3).batch(32));
+        GraphModel tuned = cut.train(
+                labelled(rows, "train"),
+                crossEntropy("output_0"),
+                adamW(200, 1e-3).batch(32));
         assertThat(whole.accuracy(valid, crossEntropy("output_0"))).isCloseTo(0.7952, within(0.001));
         assertThat(cut.accuracy(valid, crossEntropy("output_0"))).isLessThan(0.7);
         assertThat(tuned.accuracy(valid, crossEntropy("output_0"))).isGreaterThan(0.77);
@@ -185,7 +200,10 @@ class GraphModelTest {
         }
         Examples examples = Examples.of("input_1", characters, 2, 512, 24).targets(new float[2][256]);
         GraphModel model = GraphModel.open(FIXTURES.resolve("retsim/original/v1"));
-        TrainingLog log = model.train(examples, meanSquaredError("embedding_model"), adamW(4, 1e-3).batch(2))
+        TrainingLog log = model.train(
+                        examples,
+                        meanSquaredError("embedding_model"),
+                        adamW(4, 1e-3).batch(2))
                 .log()
                 .orElseThrow();
         assertThat(log.points()).hasSize(4).allMatch(point -> point.gradientNorm() > 0);
@@ -233,7 +251,11 @@ class GraphModelTest {
                 "logits",
                 "graph: it does not run on these examples: ");
         refused(model, rows.labels(0, 1, 2, 10), "logits", "examples: the label 10 is none of the 10 classes");
-        refused(model, rows.labels(0, 1, 2, 3), "logit", "output: signature serving_default has none called 'logit'; near it: logits");
+        refused(
+                model,
+                rows.labels(0, 1, 2, 3),
+                "logit",
+                "output: signature serving_default has none called 'logit'; near it: logits");
         refused(
                 model,
                 Examples.of("y", new float[4][96]).labels(0, 1, 2, 3),
@@ -248,10 +270,12 @@ class GraphModelTest {
                 .withMessageStartingWith("examples: labels has 3 numbers for 4 rows");
         GraphModel tuned = model.train(rows.labels(0, 1, 2, 3), crossEntropy("logits"), adamW(1, 1e-3));
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> tuned.compress(Compression.keepAll().on(everything()).quantize(int8())))
+                .isThrownBy(() ->
+                        tuned.compress(Compression.keepAll().on(everything()).quantize(int8())))
                 .withMessageEndingWith("compress it first and train it then, or save it and open what was saved");
         GraphModel codes = model.compress(Compression.keepAll().on(everything()).quantize(int8()));
-        assertThat(codes.train(rows.labels(0, 1, 2, 3), crossEntropy("logits"), adamW(1, 1e-3)).log())
+        assertThat(codes.train(rows.labels(0, 1, 2, 3), crossEntropy("logits"), adamW(1, 1e-3))
+                        .log())
                 .as("biases are floats, and are trained")
                 .isPresent();
     }

@@ -112,8 +112,9 @@ public final class Engine implements AutoCloseable {
             case DT_INT32 -> TInt32.tensorOf(shape);
             case DT_INT64 -> TInt64.tensorOf(shape);
             case DT_BOOL -> TBool.tensorOf(shape);
-            default -> throw new LancetException("graph: its variable '" + variable + "' is a " + type
-                    + "; only float, uint8, int32, int64 and bool are set here");
+            default ->
+                throw new LancetException("graph: its variable '" + variable + "' is a " + type
+                        + "; only float, uint8, int32, int64 and bool are set here");
         };
     }
 

@@ -3,17 +3,13 @@ package dev.lancet.runtime.train;
 import dev.lancet.dsl.LancetException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
 
 /**
  * Rows to train a graph on, or to ask it about: for each input of a signature an array whose first axis counts the rows, and
@@ -35,30 +31,6 @@ public final class Examples {
         this.labels = labels;
     }
 
-    /** One array, its rows behind each other. */
-    private record Column(int[] ints, float[] floats, long[] row) {
-
-        int width() {
-            return Math.toIntExact(Arrays.stream(row).reduce(1, Math::multiplyExact));
-        }
-
-        Column at(int count, IntUnaryOperator which) {
-            int width = width();
-            int[] someInts = new int[ints.length == 0 ? 0 : count * width];
-            float[] someFloats = new float[floats.length == 0 ? 0 : count * width];
-            for (int i = 0; i < count; i++) {
-                int from = which.applyAsInt(i) * width;
-                if (someInts.length > 0) {
-                    System.arraycopy(ints, from, someInts, i * width, width);
-                }
-                if (someFloats.length > 0) {
-                    System.arraycopy(floats, from, someFloats, i * width, width);
-                }
-            }
-            return new Column(someInts, someFloats, row);
-        }
-    }
-
     /** Rows of whole numbers: token ids. */
     public static Examples of(String input, int[][] rows) {
         return new Examples(rows.length, Map.of(), Optional.empty()).and(input, rows);
@@ -71,7 +43,8 @@ public final class Examples {
 
     /** Floats of any shape, row by row. */
     public static Examples of(String input, float[] values, int rows, long... shape) {
-        return new Examples(rows, Map.of(), Optional.empty()).with(input, new Column(new int[0], values.clone(), shape.clone()));
+        return new Examples(rows, Map.of(), Optional.empty())
+                .with(input, new Column(new int[0], values.clone(), shape.clone()));
     }
 
     /** The same rows with one more input. */
@@ -149,8 +122,8 @@ public final class Examples {
     }
 
     /** The inputs that there are, for messages. */
-    TreeSet<String> names() {
-        return new TreeSet<>(inputs.keySet());
+    List<String> names() {
+        return inputs.keySet().stream().sorted().toList();
     }
 
     /** An input as a tensor of this type, which belongs to the caller. */
@@ -162,35 +135,13 @@ public final class Examples {
         long[] dims = new long[column.row().length + 1];
         dims[0] = rows;
         System.arraycopy(column.row(), 0, dims, 1, column.row().length);
-        return tensor("input '" + input + "'", column, type, Shape.of(dims));
+        return column.tensor("input '" + input + "'", type, Shape.of(dims));
     }
 
     /** The labels as a list of this type, which belongs to the caller. */
     Tensor labels(DataType type) {
         Column column = labels.orElseThrow(() -> new LancetException(
                 "examples: they have no labels; give the classes with labels(...), or numbers with targets(...)"));
-        return tensor("label", column, type, Shape.of((long) rows * column.width()));
-    }
-
-    private static Tensor tensor(String what, Column column, DataType type, Shape shape) {
-        boolean whole = column.floats().length == 0;
-        if (type == DataType.DT_INT32 && whole) {
-            return TInt32.tensorOf(shape, DataBuffers.of(column.ints()));
-        }
-        if (type == DataType.DT_INT64 && whole) {
-            return TInt64.tensorOf(shape, DataBuffers.of(Arrays.stream(column.ints()).asLongStream().toArray()));
-        }
-        if (type == DataType.DT_FLOAT) {
-            float[] floats = column.floats();
-            if (whole) {
-                floats = new float[column.ints().length];
-                for (int i = 0; i < floats.length; i++) {
-                    floats[i] = column.ints()[i];
-                }
-            }
-            return TFloat32.tensorOf(shape, DataBuffers.of(floats));
-        }
-        throw new LancetException("examples: the graph takes its " + what + " as " + type + "; given are "
-                + (whole ? "whole numbers" : "floats") + ", and only int32, int64 and float are fed");
+        return column.tensor("label", type, Shape.of((long) rows * column.width()));
     }
 }

@@ -152,8 +152,7 @@ public final class GraphTrainer {
     private TrainingLog.Point step(Engine engine, Examples batch, int step) {
         long start = System.nanoTime();
         Optimizer.AdamW adam = training.optimizer().adam();
-        DataType labels =
-                objective.kind() == Objective.Kind.CROSS_ENTROPY ? DataType.DT_INT32 : DataType.DT_FLOAT;
+        DataType labels = objective.kind() == Objective.Kind.CROSS_ENTROPY ? DataType.DT_INT32 : DataType.DT_FLOAT;
         try (Feeds feeds = new Feeds(engine.runner())) {
             feeds.put("rate", TFloat32.scalarOf((float) training.rateAt(step)));
             feeds.put("beta1.power", TFloat32.scalarOf((float) Math.pow(adam.beta1(), step + 1)));
@@ -180,8 +179,10 @@ public final class GraphTrainer {
     }
 
     private double median(List<TrainingLog.Point> points) {
-        double[] times =
-                points.stream().mapToDouble(TrainingLog.Point::milliseconds).sorted().toArray();
+        double[] times = points.stream()
+                .mapToDouble(TrainingLog.Point::milliseconds)
+                .sorted()
+                .toArray();
         return training.batch() / times[times.length / 2] * 1e3;
     }
 }

@@ -93,7 +93,12 @@ final class LossPath {
         Operation operation = graph.operation(node.name());
         for (int i = 0; i < operation.numOutputs(); i++) {
             DataType type = operation.output(i).dataType();
-            if (Set.of(DataType.DT_FLOAT, DataType.DT_DOUBLE, DataType.DT_HALF, DataType.DT_BFLOAT16, DataType.DT_VARIANT)
+            if (Set.of(
+                            DataType.DT_FLOAT,
+                            DataType.DT_DOUBLE,
+                            DataType.DT_HALF,
+                            DataType.DT_BFLOAT16,
+                            DataType.DT_VARIANT)
                     .contains(type)) {
                 return true;
             }

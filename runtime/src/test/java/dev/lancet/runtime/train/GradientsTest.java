@@ -53,7 +53,8 @@ class GradientsTest {
         assertThat(gradients.graph().getNodeList())
                 .noneMatch(node -> List.of("BatchMatMulV3", "Erfc", "IdentityN", "ResourceGather")
                         .contains(node.getOp()));
-        Examples examples = Examples.of("ids", new int[][] {{1}, {3}, {1}, {6}, {0}}).targets(targets(random));
+        Examples examples =
+                Examples.of("ids", new int[][] {{1}, {3}, {1}, {6}, {0}}).targets(targets(random));
         try (Engine engine = Engine.literal(Loading.into(gradients.graph()))) {
             values.forEach((name, numbers) -> assign(engine, name, numbers));
             for (String name : values.keySet()) {

@@ -46,9 +46,14 @@ final class Losses {
 
     private void crossEntropy(Value scores, int classes) {
         Value labels = sketch.placeholder(LABELS, Form.of(DataType.DT_INT32, -1));
-        Value rows = ops.reshape("tune.rows", scores, ops.ints("tune.rows.shape", -1, classes), List.of(-1L, (long) classes));
+        Value rows = ops.reshape(
+                "tune.rows", scores, ops.ints("tune.rows.shape", -1, classes), List.of(-1L, (long) classes));
         Value right = sketch.node("tune.right", "OneHot")
-                .in(labels, ops.constant("tune.classes", classes), ops.constant("tune.one", 1f), ops.constant("tune.zero", 0f))
+                .in(
+                        labels,
+                        ops.constant("tune.classes", classes),
+                        ops.constant("tune.one", 1f),
+                        ops.constant("tune.zero", 0f))
                 .with("T", DataType.DT_FLOAT)
                 .with("TI", DataType.DT_INT32)
                 .with("axis", -1)

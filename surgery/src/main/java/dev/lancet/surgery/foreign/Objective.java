@@ -71,8 +71,7 @@ public record Objective(Kind kind, String signature, String output) {
         TensorInfo info = found.getOutputsMap().get(output);
         if (info == null) {
             throw new LancetException("output: signature " + signature + " has none called '" + output + "'; near it: "
-                    + Plan.nearMisses(
-                            output, List.copyOf(found.getOutputsMap().keySet())));
+                    + Plan.nearMisses(output, List.copyOf(found.getOutputsMap().keySet())));
         }
         return info;
     }
@@ -84,7 +83,9 @@ public record Objective(Kind kind, String signature, String output) {
      */
     public int classes(MetaGraphDef meta) {
         var shape = outputOf(meta).getTensorShape();
-        long last = shape.getDimCount() == 0 ? -1 : shape.getDim(shape.getDimCount() - 1).getSize();
+        long last = shape.getDimCount() == 0
+                ? -1
+                : shape.getDim(shape.getDimCount() - 1).getSize();
         if (last < 2 || last > Integer.MAX_VALUE) {
             throw new LancetException("output: '" + output + "' of " + signature
                     + " does not score a known number of classes along its last axis; use another output, or the mean"

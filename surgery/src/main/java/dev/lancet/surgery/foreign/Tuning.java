@@ -50,7 +50,8 @@ public record Tuning(GraphDef graph, List<String> candidates) {
     public static Tuning of(ForeignModel model, ForeignOperation operation, Plan plan, Objective objective) {
         MetaGraphDef meta = operation.meta();
         String output = objective.outputOf(meta).getName();
-        GraphDef forward = Surgeon.cut(forward(operation, objective), new ErfcAsErf()).graph();
+        GraphDef forward =
+                Surgeon.cut(forward(operation, objective), new ErfcAsErf()).graph();
         Bypass bypass = new Bypass(GraphView.of(forward), held(model, plan));
         GraphView direct = GraphView.of(bypass.graph());
         GraphDef whole = direct.definition().toBuilder()
@@ -101,7 +102,11 @@ public record Tuning(GraphDef graph, List<String> candidates) {
         Input scores = Input.parse(output);
         if (objective.kind() == Objective.Kind.CROSS_ENTROPY) {
             Node node = graph.node(scores.node());
-            for (int i = 0; i < graph.nodes().size() && node.is("Identity") && node.producer(0).isPresent(); i++) {
+            for (int i = 0;
+                    i < graph.nodes().size()
+                            && node.is("Identity")
+                            && node.producer(0).isPresent();
+                    i++) {
                 node = node.producer(0).get();
             }
             if (node.is("Softmax")) {
@@ -131,17 +136,18 @@ public record Tuning(GraphDef graph, List<String> candidates) {
         String of(String text) {
             Input input = Input.parse(text);
             Node node = view.node(input.node());
-            while (!input.control() && node.is("IdentityN") && input.port() < node.dataInputs().size()) {
+            while (!input.control()
+                    && node.is("IdentityN")
+                    && input.port() < node.dataInputs().size()) {
                 input = node.dataInputs().get(input.port());
                 node = view.node(input.node());
             }
-            return !input.control() && reads(node)
-                    ? node.dataInputs().get(0).node() + ".read"
-                    : input.toString();
+            return !input.control() && reads(node) ? node.dataInputs().get(0).node() + ".read" : input.toString();
         }
 
         private boolean reads(Node node) {
-            return node.is("ReadVariableOp") && node.producer(0).filter(this::trains).isPresent();
+            return node.is("ReadVariableOp")
+                    && node.producer(0).filter(this::trains).isPresent();
         }
 
         private boolean trains(Node node) {
@@ -174,7 +180,8 @@ public record Tuning(GraphDef graph, List<String> candidates) {
         }
 
         private boolean looksUp(Node node) {
-            return node.is("ResourceGather") && node.producer(0).filter(this::trains).isPresent();
+            return node.is("ResourceGather")
+                    && node.producer(0).filter(this::trains).isPresent();
         }
 
         /** A lookup in the variable itself has no gradient; one in what was read from it has. */
