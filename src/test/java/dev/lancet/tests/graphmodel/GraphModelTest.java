@@ -135,7 +135,7 @@ class GraphModelTest {
                     .isEqualTo(frozen);
         });
         float[] own = tuned.output(examples, "output_0");
-        assertThat(served(out, examples, 256)).containsExactly(own, within(1e-4f));
+        assertThat(served(out, 256)).containsExactly(own, within(1e-4f));
     }
 
     @Test
@@ -340,7 +340,7 @@ class GraphModelTest {
         return Examples.of("ids", rows(count));
     }
 
-    private static float[] served(Path saved, Examples examples, int count) {
+    private static float[] served(Path saved, int count) {
         int[] flat = Arrays.stream(rows(count)).flatMapToInt(Arrays::stream).toArray();
         try (SavedModelBundle model = SavedModelBundle.load(saved.toString(), "serve");
                 Tensor ids = TInt32.tensorOf(Shape.of(count, 32), DataBuffers.of(flat));
