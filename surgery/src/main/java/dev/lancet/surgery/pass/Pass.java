@@ -16,6 +16,8 @@ public enum Pass {
     ENTROPY,
     /** {@link WideSums}: gradients that come in bfloat16 are added up in float32. Done only in mixed precision. */
     WIDE_SUMS,
+    /** {@link Recomputation}: blocks are computed again in the backward pass. Done only if a training asks for it. */
+    RECOMPUTATION,
     /** {@link Compiled}: what stands between the products is compiled by XLA. */
     COMPILED;
 

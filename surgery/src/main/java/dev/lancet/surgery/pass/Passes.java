@@ -1,6 +1,7 @@
 package dev.lancet.surgery.pass;
 
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -26,7 +27,7 @@ public record Passes(Set<Pass> chosen, int streams) {
     }
 
     /**
-     * All passes for float32 or, if {@code mixed}, for mixed precision.
+     * All passes that make a step fast, in float32 or, if {@code mixed}, in mixed precision.
      *
      * @param batch sequences a step; it is cut into as many equal streams as there are processors, or fewer if it must be
      * @param processors that work on it
@@ -35,11 +36,19 @@ public record Passes(Set<Pass> chosen, int streams) {
      */
     public static Passes of(int batch, int processors, boolean mixed, Set<Pass> without) {
         EnumSet<Pass> chosen = EnumSet.allOf(Pass.class);
+        chosen.remove(Pass.RECOMPUTATION);
         if (!mixed) {
             chosen.removeAll(Set.of(Pass.MIXED_PRECISION, Pass.WIDE_SUMS));
         }
         chosen.removeAll(without);
         return new Passes(chosen, chosen.contains(Pass.STREAMS) ? Streams.fitting(batch, processors) : 1);
+    }
+
+    /** The same passes, and one more. */
+    public Passes and(Pass pass) {
+        Set<Pass> more = new HashSet<>(chosen);
+        more.add(pass);
+        return new Passes(more, streams);
     }
 
     /** What is done to a forward graph of the batch of one stream. */
@@ -56,7 +65,10 @@ public record Passes(Set<Pass> chosen, int streams) {
         if (does(Pass.ENTROPY)) {
             result = Rewriting.with(result, Entropy.rules());
         }
-        return does(Pass.WIDE_SUMS) ? Rewriting.with(result, new WideSums()) : result;
+        if (does(Pass.WIDE_SUMS)) {
+            result = Rewriting.with(result, new WideSums());
+        }
+        return does(Pass.RECOMPUTATION) ? Recomputation.of(result) : result;
     }
 
     /** What is done to a graph that has everything. */

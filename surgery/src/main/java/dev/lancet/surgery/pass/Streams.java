@@ -76,7 +76,8 @@ public final class Streams {
         return streams;
     }
 
-    private static Set<String> dependents(GraphView view) {
+    /** What depends on the batch. */
+    static Set<String> dependents(GraphView view) {
         Set<String> own = new HashSet<>();
         for (Node node : view.ordered()) {
             boolean depends =

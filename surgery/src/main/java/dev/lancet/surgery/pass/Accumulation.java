@@ -1,0 +1,92 @@
+package dev.lancet.surgery.pass;
+
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+
+/**
+ * Gradients of several batches added up before one update, so that a step sees more text than fits into memory at once.
+ *
+ * <pre>
+ * X.grad = Identity(g)          X.grad.part      = Identity(g)
+ *                               X.sum            = Variable, as X
+ *                        ->     accumulate.first = X.sum := X.grad.part                for every X
+ *                               accumulate.more  = X.sum += X.grad.part
+ *                               X.grad           = Mul(AddV2(X.sum.read, X.grad.part), 1 / n)
+ * </pre>
+ *
+ * For a step of n batches, run {@code accumulate.first}, then {@code accumulate.more} n − 2 times, then {@code train}, each
+ * fed with its batch. All batches have the same number of tokens, so that the mean of their gradients is that of all tokens.
+ */
+public final class Accumulation {
+
+    private static final DataType FLOAT = DataType.DT_FLOAT;
+
+    private Accumulation() {}
+
+    /**
+     * The graph that takes {@code n} batches a step.
+     *
+     * @param graph a graph with {@code X.grad} for every variable X
+     * @param variables those that are trained
+     * @param n how many; with 1 the graph comes back as it is
+     */
+    public static GraphDef of(GraphDef graph, Collection<String> variables, int n) {
+        if (n < 1) {
+            throw new IllegalArgumentException("accumulate: " + n + "; it must be 1 or more");
+        }
+        if (n == 1) {
+            return graph;
+        }
+        Set<String> gradients = new HashSet<>();
+        variables.forEach(variable -> gradients.add(variable + ".grad"));
+        GraphDef.Builder result = graph.toBuilder().clearNode();
+        Sketch sketch = Sketch.graph();
+        Value share = new Ops(sketch).constant("accumulate.share", 1f / n);
+        NodeDef.Builder first = group("accumulate.first");
+        NodeDef.Builder more = group("accumulate.more");
+        for (NodeDef node : graph.getNodeList()) {
+            if (!gradients.contains(node.getName())) {
+                result.addNode(node);
+                continue;
+            }
+            result.addNode(node.toBuilder().setName(node.getName() + ".part"));
+            String variable = node.getName().substring(0, node.getName().length() - ".grad".length());
+            first.addInput("^" + variable + ".sum.first");
+            more.addInput("^" + variable + ".sum.more");
+            draw(sketch, variable, new Form(FLOAT, Attrs.dims(node, 0)), share);
+        }
+        return result.addAllNode(sketch.toGraph().getNodeList())
+                .addNode(first)
+                .addNode(more)
+                .build();
+    }
+
+    private static void draw(Sketch sketch, String variable, Form form, Value share) {
+        String sum = variable + ".sum";
+        Value part = new Value(variable + ".grad.part", "Identity", 0, form);
+        Value handle = new Value(sum, "VarHandleOp", 0, Form.of(DataType.DT_RESOURCE));
+        Value before = sketch.variable(sum, form);
+        for (String[] write : new String[][] {{".first", "AssignVariableOp"}, {".more", "AssignAddVariableOp"}}) {
+            sketch.node(sum + write[0], write[1])
+                    .in(List.of(handle, part))
+                    .with("dtype", FLOAT)
+                    .ends();
+        }
+        Ops ops = new Ops(sketch);
+        ops.mul(variable + ".grad", ops.add(variable + ".grad.sum", before, part), share);
+    }
+
+    private static NodeDef.Builder group(String name) {
+        return NodeDef.newBuilder().setName(name).setOp("NoOp");
+    }
+}
