@@ -20,7 +20,7 @@ import java.util.OptionalInt;
  * @param clip the global norm to which gradients are shortened, 0 for no limit
  * @param seed of the fresh weights and the order of the data
  * @param validateEvery steps between two validations, 0 for one at the end only
- * @param arithmetic in which numbers matrices are multiplied
+ * @param execution how a step is computed, which changes its memory and speed
  */
 public record Training(
         Optimizer optimizer,
@@ -33,7 +33,7 @@ public record Training(
         double clip,
         long seed,
         int validateEvery,
-        Arithmetic arithmetic) {
+        Execution execution) {
 
     public Training {
         groups = List.copyOf(groups);
@@ -71,13 +71,13 @@ public record Training(
                 1,
                 42,
                 0,
-                Arithmetic.FLOAT32);
+                Execution.plain());
     }
 
     /** With another optimiser. */
     public Training optimizer(Optimizer optimizer) {
         return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
     }
 
     /** With this highest rate for what Muon leaves to AdamW: tables, head, norms and biases. */
@@ -100,7 +100,7 @@ public record Training(
     /** With a rate that goes on in another way after the warm-up. */
     public Training schedule(Schedule schedule) {
         return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
     }
 
     /** With a rate that falls to this share of the highest. */
@@ -135,60 +135,75 @@ public record Training(
         List<Group> groups = new ArrayList<>(this.groups);
         groups.add(group);
         return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
     }
 
     /** With this many sequences a step. */
     public Training batch(int batch) {
         return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
     }
 
     /** With sequences of this many tokens. */
     public Training sequence(int tokens) {
         OptionalInt sequence = OptionalInt.of(tokens);
         return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
     }
 
     /** With this many warm-up steps. */
     public Training warmup(int warmup) {
         return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
     }
 
     /** With gradients shortened to this global norm. */
     public Training clip(double clip) {
         return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
     }
 
     /** With this seed for fresh weights and the order of the data. */
     public Training seed(long seed) {
         return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
     }
 
     /** With a validation every so many steps. */
     public Training validateEvery(int steps) {
         return new Training(
-                optimizer, schedule, groups, this.steps, batch, sequence, warmup, clip, seed, steps, arithmetic);
+                optimizer, schedule, groups, this.steps, batch, sequence, warmup, clip, seed, steps, execution);
     }
 
-    /** With matrix products in other numbers; weights, sums and the loss stay in float32. */
-    public Training arithmetic(Arithmetic arithmetic) {
+    /** With a step computed in another way. */
+    public Training execution(Execution execution) {
         return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, arithmetic);
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
     }
 
     /** With matrix products in bfloat16, whether this machine is fast at them or not. */
     public Training bfloat16() {
-        return arithmetic(Arithmetic.BFLOAT16);
+        return execution(execution.arithmetic(Arithmetic.BFLOAT16));
     }
 
     /** With matrix products in bfloat16 where this machine is faster at them. */
     public Training fastest() {
-        return arithmetic(Arithmetic.FASTEST);
+        return execution(execution.arithmetic(Arithmetic.FASTEST));
+    }
+
+    /** With the gradients of so many batches added up before each update: a step sees {@code batches · batch} sequences. */
+    public Training accumulate(int batches) {
+        return execution(execution.accumulate(batches));
+    }
+
+    /** With what is inside the blocks computed again instead of kept: less memory, about a fifth more time. */
+    public Training checkpointing() {
+        return execution(execution.checkpointing(true));
+    }
+
+    /** Tokens that a step sees. */
+    public long tokensPerStep(int sequence) {
+        return (long) execution.accumulate() * batch * sequence;
     }
 
     /** The learning rate of a step, counted from 0: linear warm-up, then what the schedule says. */

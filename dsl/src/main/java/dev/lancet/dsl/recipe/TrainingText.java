@@ -35,9 +35,7 @@ final class TrainingText {
         if (training.validateEvery() != 0) {
             text.append(".validateEvery(").append(training.validateEvery()).append(')');
         }
-        if (training.arithmetic() != Arithmetic.FLOAT32) {
-            text.append(training.arithmetic() == Arithmetic.BFLOAT16 ? ".bfloat16()" : ".fastest()");
-        }
+        text.append(training.execution());
         return text.append(".seed(").append(training.seed()).append(')').toString();
     }
 

@@ -4,6 +4,7 @@ import dev.lancet.compression.FreshWeights;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Arithmetic;
+import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.train.Passing;
@@ -45,7 +46,7 @@ public final class TrainingBench {
                 .warmup(0)
                 .floor(1)
                 .clip(0)
-                .arithmetic(arithmetic)
+                .execution(Execution.plain().arithmetic(arithmetic))
                 .seed(Trial.SEED);
         int[] ids = RandomIds.of(preset.transformer().vocabulary(), 4 * tokens + 1, Trial.SEED);
         Plan plan = trial.plan();

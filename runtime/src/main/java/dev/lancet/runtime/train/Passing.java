@@ -19,11 +19,12 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16) {
     /** All passes that suit the training and the machine, without some. */
     public static Passing here(Training training, Set<Pass> without) {
         Optional<Bfloat16> measured =
-                training.arithmetic() == Arithmetic.FLOAT32 ? Optional.empty() : Optional.of(Bfloat16.here());
-        boolean mixed = training.arithmetic() == Arithmetic.BFLOAT16
+                training.execution().arithmetic() == Arithmetic.FLOAT32 ? Optional.empty() : Optional.of(Bfloat16.here());
+        boolean mixed = training.execution().arithmetic() == Arithmetic.BFLOAT16
                 || measured.filter(Bfloat16::worth).isPresent();
         int processors = Runtime.getRuntime().availableProcessors();
-        return new Passing(Passes.of(training.batch(), processors, mixed, without), measured);
+        Passes fast = Passes.of(training.batch(), processors, mixed, without);
+        return new Passing(training.execution().checkpointing() ? fast.and(Pass.RECOMPUTATION) : fast, measured);
     }
 
     /** Whether products are in bfloat16. */

@@ -110,7 +110,7 @@ public final class Trainer {
         long began = System.nanoTime();
         try (Progress.Task task = progress.begin("train " + plan.model() + passing.remark(), training.steps())) {
             for (int step = span.from() + points.size(); step < span.to(); step++) {
-                TrainingLog.Point point = step(session, batches.at(step), step);
+                TrainingLog.Point point = step(session, batches, step);
                 points.add(point);
                 folder.ifPresent(f -> f.record(point));
                 boolean look = training.validateEvery() > 0 && point.step() % training.validateEvery() == 0;
@@ -131,9 +131,16 @@ public final class Trainer {
         return new TrainingLog(points, validations, speed(points), (System.nanoTime() - began) / 1e9);
     }
 
-    private TrainingLog.Point step(TrainingSession session, int[][] batch, int step) {
+    private TrainingLog.Point step(TrainingSession session, Batches batches, int step) {
         long start = System.nanoTime();
-        TrainingSession.Seen seen = session.step(batch, training, span, step);
+        int parts = training.execution().accumulate();
+        int first = Math.multiplyExact(step, parts);
+        double losses = 0;
+        for (int part = 0; part < parts - 1; part++) {
+            losses += session.accumulate(batches.at(first + part), part == 0);
+        }
+        TrainingSession.Seen last = session.step(batches.at(first + parts - 1), training, span, step);
+        TrainingSession.Seen seen = new TrainingSession.Seen((losses + last.loss()) / parts, last.gradientNorm());
         double milliseconds = (System.nanoTime() - start) / 1e6;
         if (!seen.finite()) {
             throw new LancetException(
@@ -143,7 +150,7 @@ public final class Trainer {
         }
         return new TrainingLog.Point(
                 step + 1,
-                (step + 1L) * training.batch() * sequence,
+                (step + 1) * training.tokensPerStep(sequence),
                 seen.loss(),
                 seen.gradientNorm(),
                 span.rate(training, step),
@@ -151,7 +158,7 @@ public final class Trainer {
     }
 
     private String note(TrainingLog.Point point) {
-        double speed = training.batch() * sequence / point.milliseconds() * 1e3;
+        double speed = training.tokensPerStep(sequence) / point.milliseconds() * 1e3;
         return String.format(Locale.ROOT, "loss %.3f, %,.0f tokens/s", point.loss(), speed);
     }
 
@@ -170,7 +177,7 @@ public final class Trainer {
                 .mapToDouble(TrainingLog.Point::milliseconds)
                 .sorted()
                 .toArray();
-        return training.batch() * sequence / times[times.length / 2] * 1e3;
+        return training.tokensPerStep(sequence) / times[times.length / 2] * 1e3;
     }
 
     private TrainingSession open(Weights weights) {

@@ -7,6 +7,7 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Loading;
 import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.pass.Accumulation;
 import dev.lancet.surgery.pass.Passes;
 import dev.lancet.surgery.training.Backward;
 import java.util.ArrayList;
@@ -23,7 +24,8 @@ final class TrainingGraph {
         GraphDef forward = passes.forward(Surgeon.operate(blueprint, plan).graph());
         List<String> trained = trainable(plan).stream().map(Stored::name).toList();
         GraphDef gradients = passes.gradients(Backward.derive(forward, "loss", trained));
-        return Loading.into(passes.finished(Movement.added(gradients, plan, training)));
+        GraphDef sums = Accumulation.of(gradients, trained, training.execution().accumulate());
+        return Loading.into(passes.finished(Movement.added(sums, plan, training)));
     }
 
     /** The arrays that are trained: float32 matrices, their factors, and the vectors; no codes, no scales. */

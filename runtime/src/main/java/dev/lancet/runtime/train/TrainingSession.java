@@ -52,14 +52,24 @@ final class TrainingSession implements AutoCloseable {
         }
     }
 
+    /** Adds the gradients of a batch to those of the step under way, or begins with them; gives its loss. */
+    double accumulate(int[][] batch, boolean first) {
+        return loss(batch, first ? "accumulate.first" : "accumulate.more");
+    }
+
     /** The loss of a batch, without a step. */
     double loss(int[][] batch) {
+        return loss(batch, "loss");
+    }
+
+    private double loss(int[][] batch, String target) {
         try (TInt32 ids = inputs(batch);
                 TInt32 labels = labels(batch);
                 var result = engine.runner()
                         .feed("ids", ids)
                         .feed("labels", labels)
                         .fetch("loss")
+                        .addTarget(target)
                         .run()) {
             return Host.floats(result.get(0))[0];
         }
