@@ -11,6 +11,7 @@ import static dev.lancet.Lancet.named;
 import static dev.lancet.Lancet.ratio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
@@ -24,7 +25,9 @@ import dev.lancet.runtime.Model;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
+import dev.lancet.runtime.train.TrainingLog;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -69,6 +72,37 @@ class TrainingTest {
                     TEXT, HELD, muon(100, 0.02).adam(5e-3).batch(8).sequence(16).seed(3));
             assertThat(model.evaluate(HELD, 17).loss()).isLessThan(2.2);
         }
+    }
+
+    @Test
+    void gradients_of_two_batches_make_the_step_of_one_of_twice_the_size() {
+        try (Model whole = Model.create(TinyModel.llama(), 1);
+                Model parts = Model.create(TinyModel.llama(), 1)) {
+            whole.train(TEXT, HELD, SHORT.batch(4));
+            parts.train(TEXT, HELD, SHORT.batch(2).accumulate(2));
+            assertThat(losses(parts)).hasSameSizeAs(losses(whole));
+            for (int step = 0; step < losses(whole).size(); step++) {
+                assertThat(losses(parts).get(step)).isCloseTo(losses(whole).get(step), within(2e-3));
+            }
+        }
+    }
+
+    @Test
+    void blocks_that_are_computed_again_give_the_same_losses() {
+        try (Model kept = Model.create(TinyModel.llama(), 1);
+                Model again = Model.create(TinyModel.llama(), 1)) {
+            kept.train(TEXT, HELD, SHORT);
+            again.train(TEXT, HELD, SHORT.checkpointing());
+            for (int step = 0; step < losses(kept).size(); step++) {
+                assertThat(losses(again).get(step)).isCloseTo(losses(kept).get(step), within(1e-4));
+            }
+        }
+    }
+
+    private static List<Double> losses(Model model) {
+        return model.log().orElseThrow().points().stream()
+                .map(TrainingLog.Point::loss)
+                .toList();
     }
 
     @Test

@@ -82,6 +82,14 @@ class PassesTest {
     }
 
     @Test
+    void blocks_computed_again_are_golden_and_the_same_step() {
+        Passes again = only().and(Pass.RECOMPUTATION);
+        assertThat(step(one(), Plan.dense(one()), again)).isGolden("passes/llama.recomputation.graph");
+        List<Double> plain = losses(TinyModels.llama(), Plan.dense(TinyModels.llama()), only());
+        assertClose(losses(TinyModels.llama(), Plan.dense(TinyModels.llama()), again), plain, "again", 1e-5);
+    }
+
+    @Test
     void mixed_precision_is_golden() {
         assertThat(step(one(), Plan.dense(one()), only(Pass.MIXED_PRECISION)))
                 .isGolden("passes/llama.mixed-precision.graph");

@@ -18,8 +18,9 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16) {
 
     /** All passes that suit the training and the machine, without some. */
     public static Passing here(Training training, Set<Pass> without) {
-        Optional<Bfloat16> measured =
-                training.execution().arithmetic() == Arithmetic.FLOAT32 ? Optional.empty() : Optional.of(Bfloat16.here());
+        Optional<Bfloat16> measured = training.execution().arithmetic() == Arithmetic.FLOAT32
+                ? Optional.empty()
+                : Optional.of(Bfloat16.here());
         boolean mixed = training.execution().arithmetic() == Arithmetic.BFLOAT16
                 || measured.filter(Bfloat16::worth).isPresent();
         int processors = Runtime.getRuntime().availableProcessors();

@@ -109,7 +109,8 @@ final class Recomputation {
         if (copies.containsKey(AGAIN + node.name())) {
             return;
         }
-        NodeDef.Builder copy = node.definition().toBuilder().setName(AGAIN + node.name()).clearInput();
+        NodeDef.Builder copy =
+                node.definition().toBuilder().setName(AGAIN + node.name()).clearInput();
         Set<String> controls = new LinkedHashSet<>();
         boolean first = true;
         for (Input input : node.inputs()) {
