@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.management.ThreadMXBean;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.runtime.text.Tokenizer;
 import dev.lancet.surgery.foreign.ForeignModel;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -108,6 +109,20 @@ class FuzzTest {
                 .putAttr("value", AttrValue.newBuilder().setTensor(huge).build())
                 .build();
         refused(GraphDef.newBuilder().addNode(constant).build(), "w, a Const, holds float of 1600000000 bytes");
+    }
+
+    @Test
+    void merges_over_which_the_native_library_would_end_the_program_are_refused() throws IOException {
+        Path file = Files.writeString(folder.resolve("tokenizer.json"), """
+                {"version": "1.0", "added_tokens": [], "normalizer": {"type": "NFC"}, "model": {"type": "BPE",
+                "continuing_subword_prefix": "##", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}}
+                """);
+        assertThatExceptionOfType(LancetException.class)
+                .isThrownBy(() -> Tokenizer.open(file).close())
+                .withMessage(
+                        "tokenizer: %s has the merge \"a b\", whose second part does not begin with the"
+                                + " continuing_subword_prefix '##'; the file is damaged, get it anew",
+                        file);
     }
 
     private static NodeDef call(String name, String function) {

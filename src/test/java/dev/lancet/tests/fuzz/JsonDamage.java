@@ -53,8 +53,12 @@ final class JsonDamage implements Damage {
             return Damage.blind(whole, random);
         }
         MatchResult word = words.get(random.nextInt(words.size()));
+        // Keys are half of all words, and a reader is done with a file whose keys are wrong; so mostly values.
+        for (int i = 0; i < 6 && key(text, word); i++) {
+            word = words.get(random.nextInt(words.size()));
+        }
         MatchResult other = words.get(random.nextInt(words.size()));
-        if (word.end() < text.length() && text.charAt(word.end()) == ':' && random.nextInt(8) > 0) {
+        if (key(text, word) && random.nextInt(8) > 0) {
             // A key; in its place can only stand a text.
             String name = other.group().replace("\"", "");
             String by = random.nextInt(3) == 0 ? "" : name.substring(random.nextInt(1 + name.length()));
@@ -75,6 +79,10 @@ final class JsonDamage implements Damage {
                                         Math.min(word.start(), other.start()), Math.max(word.end(), other.end())));
                 };
         return changed.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean key(String text, MatchResult word) {
+        return word.end() < text.length() && text.charAt(word.end()) == ':';
     }
 
     private static String replaced(String text, MatchResult word, String by) {

@@ -25,7 +25,12 @@ final class Tokenizers {
 
     static List<Sample> huggingFace(Path scratch) throws IOException {
         byte[] whole = Files.readAllBytes(FIXTURES.resolve("tokenizer-gpt2/tokenizer.json"));
-        byte[] small = small(whole);
+        byte[] small = small(whole, "null");
+        // Not of plain byte pairs, so that the native library reads it.
+        byte[] foreign = small(
+                whole,
+                "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"},{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"  +\"},\"content\":\" \"}]}");
+        Damage once = Damage.head(1800, new JsonDamage());
         Damage json = ((Damage) Damage::blind).or(new JsonDamage()).often();
         Damage head = Damage.head(1500, new JsonDamage()).or(json);
         List<Sample> samples = new ArrayList<>();
@@ -33,12 +38,16 @@ final class Tokenizers {
             samples.add(Sample.alone(
                     small, i % 2 == 0 ? head : json, scratch.resolve("tokenizer.json"), Tokenizers::there));
         }
+        for (int i = 0; i < 24; i++) {
+            samples.add(Sample.alone(
+                    foreign, i % 3 > 0 ? once : json, scratch.resolve("tokenizer.json"), Tokenizers::there));
+        }
         samples.add(Sample.alone(whole, json, scratch.resolve("whole.json"), Tokenizers::there));
         return samples;
     }
 
     /** The first words of a vocabulary, and the merges among them. */
-    private static byte[] small(byte[] whole) {
+    private static byte[] small(byte[] whole, String normalizer) {
         ObjectNode root = (ObjectNode) JsonMapper.shared().readTree(whole);
         ObjectNode model = (ObjectNode) root.get("model");
         ObjectNode words = JsonMapper.shared().createObjectNode();
@@ -57,6 +66,7 @@ final class Tokenizers {
                 merges.add(merge);
             }
         }
+        root.set("normalizer", JsonMapper.shared().readTree(normalizer));
         model.set("vocab", words);
         model.set("merges", merges);
         return JsonMapper.shared().writeValueAsString(root).getBytes(StandardCharsets.UTF_8);

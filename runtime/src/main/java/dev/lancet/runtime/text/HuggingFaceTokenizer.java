@@ -51,6 +51,7 @@ final class HuggingFaceTokenizer implements Tokenizer {
         String json = new String(content, StandardCharsets.UTF_8);
         JsonNode root = HuggingFaceVocabulary.tree(json, file);
         HuggingFaceVocabulary vocabulary = HuggingFaceVocabulary.of(root, file);
+        NativeDangers.check(root, file);
         Optional<BytePairs> pairs = BytePairReader.read(root);
         return pairs.isPresent()
                 ? new BytePairTokenizer(
@@ -66,7 +67,9 @@ final class HuggingFaceTokenizer implements Tokenizer {
     static HuggingFaceTokenizer readNative(Path file) {
         byte[] content = FileBytes.read(file, LARGEST_FILE, "tokenizer");
         String json = new String(content, StandardCharsets.UTF_8);
-        HuggingFaceVocabulary vocabulary = HuggingFaceVocabulary.of(HuggingFaceVocabulary.tree(json, file), file);
+        JsonNode root = HuggingFaceVocabulary.tree(json, file);
+        HuggingFaceVocabulary vocabulary = HuggingFaceVocabulary.of(root, file);
+        NativeDangers.check(root, file);
         return new HuggingFaceTokenizer(file, json, Sha256.of(content), vocabulary);
     }
 
