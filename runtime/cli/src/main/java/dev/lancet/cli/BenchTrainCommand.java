@@ -2,6 +2,7 @@ package dev.lancet.cli;
 
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.recipe.Arithmetic;
+import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.runtime.bench.Measured;
 import dev.lancet.runtime.bench.TrainingBench;
 import dev.lancet.runtime.bench.Trial;
@@ -48,6 +49,11 @@ final class BenchTrainCommand extends LancetCommand {
     private String dtype = "";
 
     @Option(
+            names = "--checkpointing",
+            description = "Compute the insides of blocks again in the backward pass instead of keeping them.")
+    private boolean checkpointing;
+
+    @Option(
             names = "--without",
             paramLabel = "PASS,...",
             split = ",",
@@ -63,8 +69,12 @@ final class BenchTrainCommand extends LancetCommand {
     @Override
     Answer answer() {
         Trial trial = options.trial(this, steps, Precision.float32());
-        Measured measured = TrainingBench.run(trial, arithmetic(), passes(), progress());
+        Measured measured = TrainingBench.run(trial, execution(), passes(), progress());
         return new Answer(new LinkedHashMap<>(measured.fields()), measured.toString());
+    }
+
+    private Execution execution() {
+        return Execution.plain().arithmetic(arithmetic()).checkpointing(checkpointing);
     }
 
     private Arithmetic arithmetic() {

@@ -3,7 +3,6 @@ package dev.lancet.runtime.bench;
 import dev.lancet.compression.FreshWeights;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.progress.Progress;
@@ -23,30 +22,30 @@ public final class TrainingBench {
 
     private TrainingBench() {}
 
-    /** In float32 with every pass, see {@link #run(Trial, Arithmetic, Set, Progress)}. */
+    /** In float32 with every pass, see {@link #run(Trial, Execution, Set, Progress)}. */
     public static Measured run(Trial trial, Progress progress) {
-        return run(trial, Arithmetic.FLOAT32, Set.of(), progress);
+        return run(trial, Execution.plain(), Set.of(), progress);
     }
 
     /**
      * Takes three steps that warm up, the first of which compiles, and then those that count.
      *
-     * @param arithmetic in which numbers matrices are multiplied
+     * @param execution how a step is computed
      * @param without passes that are left out
      */
-    public static Measured run(Trial trial, Arithmetic arithmetic, Set<Pass> without, Progress progress) {
+    public static Measured run(Trial trial, Execution execution, Set<Pass> without, Progress progress) {
         if (trial.precision().quantized()) {
             throw new IllegalArgumentException("train: " + trial.precision() + " cannot be trained; take float32");
         }
         Preset preset = trial.preset();
         int sequence = preset.transformer().context();
-        int tokens = preset.batch() * sequence;
+        int tokens = execution.accumulate() * preset.batch() * sequence;
         Training training = Training.adamW(WARM_UP + trial.steps(), RATE)
                 .batch(preset.batch())
                 .warmup(0)
                 .floor(1)
                 .clip(0)
-                .execution(Execution.plain().arithmetic(arithmetic))
+                .execution(execution)
                 .seed(Trial.SEED);
         int[] ids = RandomIds.of(preset.transformer().vocabulary(), 4 * tokens + 1, Trial.SEED);
         Plan plan = trial.plan();

@@ -16,7 +16,7 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * A graph of 100,000 nodes prints in under 3 s and compares in under 3 s: on 2 cores it takes 1.3 s and 0.12 s with a cold JVM. The bound leaves
+ * A graph of 100,000 nodes prints in under 3 s and compares in under 3 s: on 2 cores it takes 1.7 s and 0.12 s with a cold JVM. The bound leaves
  * a busy machine its time and still fails for anything quadratic.
  */
 class LargeGraphTest {
