@@ -15,6 +15,7 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.HuggingFace;
 import dev.lancet.runtime.checkpoint.ModelFolder;
+import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.engine.Host;
 import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.evaluate.Perplexity;
@@ -27,6 +28,7 @@ import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.Tokenizer;
 import dev.lancet.runtime.train.Fingerprint;
+import dev.lancet.runtime.train.Passing;
 import dev.lancet.runtime.train.Span;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
@@ -37,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.tensorflow.types.TInt32;
@@ -68,6 +71,7 @@ public final class Model implements AutoCloseable {
     private Optional<TrainingLog> log = Optional.empty();
     private List<Fidelity> losses = List.of();
     private Progress progress = Progress.silent();
+    private Device device = Device.auto();
 
     private Model(Transformer transformer, Plan plan, Weights weights, Optional<Tokenizer> tokenizer) {
         weights.require(plan);
@@ -112,6 +116,19 @@ public final class Model implements AutoCloseable {
     /** Lets long work say how far it is. */
     public Model progress(Progress progress) {
         this.progress = progress;
+        return this;
+    }
+
+    /**
+     * Lets it train, score and generate on a device; {@link Device#auto} if not said. Decompositions of a compression stay
+     * on the processor.
+     *
+     * @throws LancetException if the device is not there; the message says why
+     */
+    public Model on(Device wanted) {
+        wanted.place();
+        sessions.on(wanted);
+        device = wanted;
         return this;
     }
 
@@ -172,7 +189,7 @@ public final class Model implements AutoCloseable {
      */
     public Model train(Corpus corpus, Training training, Path folder, boolean resume) {
         TokenText text = words.read(corpus, progress);
-        String fingerprint = Fingerprint.of(transformer, plan, training, text.fingerprint());
+        String fingerprint = Fingerprint.of(transformer, plan, training, passing(training), text.fingerprint());
         try (TrainingFolder kept = resume
                 ? TrainingFolder.resume(folder, fingerprint, STEPS_A_STATE)
                 : TrainingFolder.begin(folder, fingerprint, STEPS_A_STATE)) {
@@ -188,12 +205,16 @@ public final class Model implements AutoCloseable {
     }
 
     private Model train(TokenIds ids, TokenIds heldOut, Training training, Span span, Optional<TrainingFolder> folder) {
-        Trainer.Outcome outcome =
-                new Trainer(transformer, plan, training, span, progress).train(weights, ids, heldOut, folder);
+        Trainer.Outcome outcome = new Trainer(transformer, plan, training, span, progress, passing(training))
+                .train(weights, ids, heldOut, folder);
         weights = outcome.weights();
         log = Optional.of(outcome.log());
         sessions.close();
         return this;
+    }
+
+    private Passing passing(Training training) {
+        return Passing.here(training, Set.of(), device.place());
     }
 
     /**
@@ -239,6 +260,8 @@ public final class Model implements AutoCloseable {
         List<Fidelity> losses = compress(into, smaller);
         Model model = new Model(transformer, into, smaller, words.tokenizer());
         model.progress = progress;
+        model.device = device;
+        model.sessions.on(device);
         model.words.keepIn(words.kept());
         model.losses = losses;
         return model;

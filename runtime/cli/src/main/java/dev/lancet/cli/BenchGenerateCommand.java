@@ -25,6 +25,9 @@ final class BenchGenerateCommand extends LancetCommand {
     @Mixin
     private final BenchPrecision precision = new BenchPrecision();
 
+    @Mixin
+    private final DeviceOptions where = new DeviceOptions();
+
     @Option(
             names = "--steps",
             paramLabel = "N",
@@ -38,7 +41,8 @@ final class BenchGenerateCommand extends LancetCommand {
 
     @Override
     Answer answer() {
-        Measured measured = GenerationBench.run(options.trial(this, steps, precision.precision(this)), progress());
+        Measured measured = GenerationBench.run(
+                options.trial(this, steps, precision.precision(this)), where.device(this), progress());
         return new Answer(new LinkedHashMap<>(measured.fields()), measured.toString());
     }
 }

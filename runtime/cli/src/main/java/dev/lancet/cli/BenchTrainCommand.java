@@ -26,11 +26,15 @@ import picocli.CommandLine.Option;
             "  lancet bench train --preset M --rank 128 --steps 5 --json",
             "  lancet bench train --dtype auto",
             "  lancet bench train --without streams",
+            "  lancet bench train --preset M --dtype bf16 --device gpu",
         })
 final class BenchTrainCommand extends LancetCommand {
 
     @Mixin
     private final BenchOptions options = new BenchOptions();
+
+    @Mixin
+    private final DeviceOptions where = new DeviceOptions();
 
     @Option(
             names = "--steps",
@@ -69,7 +73,7 @@ final class BenchTrainCommand extends LancetCommand {
     @Override
     Answer answer() {
         Trial trial = options.trial(this, steps, Precision.float32());
-        Measured measured = TrainingBench.run(trial, execution(), passes(), progress());
+        Measured measured = TrainingBench.run(trial, execution(), passes(), where.device(this), progress());
         return new Answer(new LinkedHashMap<>(measured.fields()), measured.toString());
     }
 

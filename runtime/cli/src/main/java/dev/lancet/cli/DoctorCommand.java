@@ -1,10 +1,13 @@
 package dev.lancet.cli;
 
+import dev.lancet.runtime.device.CudaLibrary;
+import dev.lancet.runtime.doctor.Card;
 import dev.lancet.runtime.doctor.Health;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -38,8 +41,13 @@ final class DoctorCommand extends LancetCommand {
         document.put("memory_bytes", health.memory());
         document.put("heap_bytes", health.heap());
         document.put("gpu_natives", health.gpuBuilt());
-        document.put("cuda_found", health.cudaFound());
-        document.put("cuda_missing", health.cudaMissing());
+        document.put("cuda_found", names(health, CudaLibrary::found));
+        document.put("cuda_missing", names(health, library -> !library.found()));
+        document.put(
+                "cuda_libraries",
+                health.cuda().stream().map(DoctorCommand::document).toList());
+        document.put("driver", health.driver().isEmpty() ? null : health.driver());
+        document.put("cards", health.cards().stream().map(DoctorCommand::document).toList());
         document.put("huge_pages", health.hugePages());
         document.put("problems", health.problems());
         document.put("hints", health.hints());
@@ -57,24 +65,58 @@ final class DoctorCommand extends LancetCommand {
                 .forEach(device -> line(
                         text,
                         "device",
-                        device.name() + (device.type().equals("GPU") ? ", " + mb(device.bytes()) : "")));
-        line(text, "gpu", gpu(health));
+                        device.name() + (device.gpu() ? ", " + mb(device.bytes()) : "")));
+        gpu(text, health);
         line(text, "huge pages", health.hugePages().isEmpty() ? "not known here" : health.hugePages());
         section(text, "problem", health.problems());
         section(text, "hint", health.hints());
         return text.append(health.problems().isEmpty() ? "no problems\n" : "").toString();
     }
 
-    private static String gpu(Health health) {
-        if (!health.gpuBuilt()) {
-            return "built without; on Linux x86-64 with an NVIDIA card set LANCET_GPU=1 or build with -Pgpu";
+    private static void gpu(StringBuilder text, Health health) {
+        for (Card card : health.cards()) {
+            line(text, "card", card.name() + ", compute capability " + card.computeCapability() + ", "
+                    + mb(card.bytes()));
         }
-        return "built in; CUDA libraries found: " + names(health.cudaFound()) + "; missing: "
-                + names(health.cudaMissing());
+        if (!health.driver().isEmpty()) {
+            line(text, "driver", health.driver());
+        }
+        if (!health.gpuBuilt()) {
+            line(text, "gpu", "built without; on Linux x86-64 with an NVIDIA card set LANCET_GPU=1 or build with -Pgpu");
+            return;
+        }
+        line(text, "gpu", health.gpu() ? "registered" : "built in, but none is registered");
+        for (CudaLibrary library : health.cuda()) {
+            line(
+                    text,
+                    "library",
+                    library.found()
+                            ? library.name() + " found" + library.file().map(file -> ": " + file).orElse("")
+                            : library.name() + " MISSING, it is in " + library.from());
+        }
     }
 
-    private static String names(List<String> libraries) {
-        return libraries.isEmpty() ? "none" : String.join(", ", libraries);
+    private static List<String> names(Health health, Predicate<CudaLibrary> which) {
+        return health.cuda().stream().filter(which).map(CudaLibrary::name).toList();
+    }
+
+    private static Map<String, @Nullable Object> document(CudaLibrary library) {
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("name", library.name());
+        document.put("found", library.found());
+        document.put("file", library.file().orElse(null));
+        document.put("trouble", library.trouble().orElse(null));
+        document.put("package", library.from());
+        return document;
+    }
+
+    private static Map<String, @Nullable Object> document(Card card) {
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("name", card.name());
+        document.put("compute_capability", card.computeCapability());
+        document.put("memory_bytes", card.bytes());
+        document.put("driver", card.driver());
+        return document;
     }
 
     private static void section(StringBuilder text, String what, List<String> entries) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -57,6 +58,9 @@ final class EvaluateCommand extends LancetCommand {
         @Option(names = "--ids", paramLabel = "FILE", description = "Raw little-endian int32 token ids.")
         Optional<Path> ids = Optional.empty();
     }
+
+    @Mixin
+    private final DeviceOptions where = new DeviceOptions();
 
     EvaluateCommand(Console console) {
         super(console);
@@ -108,7 +112,7 @@ final class EvaluateCommand extends LancetCommand {
     }
 
     private Perplexity measure(String named) {
-        try (Model model = Subject.model(named, progress())) {
+        try (Model model = Subject.model(named, progress()).on(where.device(this))) {
             if (input.ids.isPresent()) {
                 return model.evaluate(
                         Ids.read(input.ids.get()),

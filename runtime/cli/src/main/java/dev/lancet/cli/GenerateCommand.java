@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -67,6 +68,9 @@ final class GenerateCommand extends LancetCommand {
             description = "Of the drawing; ${DEFAULT-VALUE} if not said.")
     private long seed;
 
+    @Mixin
+    private final DeviceOptions where = new DeviceOptions();
+
     GenerateCommand(Console console) {
         super(console);
     }
@@ -74,7 +78,7 @@ final class GenerateCommand extends LancetCommand {
     @Override
     Answer answer() {
         Sample sample = sample();
-        try (Model model = Subject.model(what, progress())) {
+        try (Model model = Subject.model(what, progress()).on(where.device(this))) {
             return ids ? tokens(model, sample) : text(model, sample);
         }
     }

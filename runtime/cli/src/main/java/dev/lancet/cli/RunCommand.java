@@ -1,5 +1,6 @@
 package dev.lancet.cli;
 
+import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.run.Finished;
@@ -7,6 +8,7 @@ import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code lancet run}: a whole recipe. */
@@ -28,13 +30,17 @@ final class RunCommand extends LancetCommand {
     @Parameters(paramLabel = "RECIPE", description = "A .lancet.kts or .java file.")
     private Path recipe = Path.of("");
 
+    @Mixin
+    private final DeviceOptions where = new DeviceOptions();
+
     RunCommand(Console console) {
         super(console);
     }
 
     @Override
     Answer answer() {
-        try (RecipeRun run = new RecipeRun(Script.load(recipe), progress())) {
+        Device device = where.device(this);
+        try (RecipeRun run = new RecipeRun(Script.load(recipe), progress()).on(device)) {
             RecipeRun.Outcome outcome = run.carryOut();
             return new Answer(RunDocument.of(outcome), text(outcome));
         }

@@ -6,6 +6,7 @@ import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Stage;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.train.TrainingLog;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -49,12 +51,16 @@ final class TrainCommand extends LancetCommand {
     @Option(names = "--resume", description = "Go on with the training that was interrupted in DIR.")
     private boolean resume;
 
+    @Mixin
+    private final DeviceOptions where = new DeviceOptions();
+
     TrainCommand(Console console) {
         super(console);
     }
 
     @Override
     Answer answer() {
+        Device device = where.device(this);
         Recipe recipe = Script.load(script);
         Stage stage = stage(recipe);
         Candidate chosen = recipe.find(stage.candidate()).orElseThrow();
@@ -69,6 +75,7 @@ final class TrainCommand extends LancetCommand {
                         chosen.compression(),
                         stage.training().seed())
                 .progress(progress())
+                .on(device)
                 .keepCorporaIn(out.resolveSibling("corpora"))) {
             model.train(stage.corpus(), stage.training(), out, resume);
             model.save(saved);

@@ -1,6 +1,8 @@
 package dev.lancet.runtime.bench;
 
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.device.Place;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.progress.Progress;
 import java.util.ArrayList;
@@ -17,7 +19,8 @@ public final class GenerationBench {
     private GenerationBench() {}
 
     /** Continues a prompt of 16 tokens by as many as the trial has steps; the first token, which compiles, is told apart. */
-    public static Measured run(Trial trial, Progress progress) {
+    public static Measured run(Trial trial, Device device, Progress progress) {
+        Place place = device.place();
         int context = trial.preset().transformer().context();
         int prompt = Math.min(PROMPT, context / 2);
         int tokens = trial.steps() + WARM_UP;
@@ -26,7 +29,7 @@ public final class GenerationBench {
                     "--steps: " + trial.steps() + "; the context has room for " + (context - prompt - WARM_UP));
         }
         int[] ids = RandomIds.of(trial.preset().transformer().vocabulary(), prompt, Trial.SEED);
-        try (Model model = Model.create(trial.preset().transformer(), trial.plan(), Trial.SEED);
+        try (Model model = Model.create(trial.preset().transformer(), trial.plan(), Trial.SEED).on(device);
                 Progress.Task task = progress.begin("generate", tokens)) {
             List<Long> at = new ArrayList<>(List.of(System.nanoTime()));
             model.generate(ids, tokens, Sampler.greedy(), OptionalInt.empty(), id -> {
@@ -39,7 +42,8 @@ public final class GenerationBench {
             }
             Timings times = new Timings(milliseconds.subList(WARM_UP, tokens));
             Map<String, Object> fields = Measured.begin("generate", trial);
-            fields.put("prompt", prompt);
+            fields.put("device", place.toString());
+        fields.put("prompt", prompt);
             fields.put("params", model.parameters());
             fields.put("bytes", model.bytes());
             fields.put("first_step_ms", Measured.rounded(milliseconds.get(0), 1));

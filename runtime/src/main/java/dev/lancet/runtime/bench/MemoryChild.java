@@ -1,6 +1,7 @@
 package dev.lancet.runtime.bench;
 
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.generate.Sampler;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ public final class MemoryChild {
     }
 
     static String run(Path folder) {
-        try (Model model = Model.open(folder)) {
+        try (Model model = Model.open(folder).on(Device.cpu())) {
             int window = Math.min(WINDOW, model.transformer().context());
             int[] ids = RandomIds.of(model.transformer().vocabulary(), window * WINDOWS, 1);
             double loss = model.evaluate(ids, window).loss();

@@ -5,6 +5,8 @@ import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.device.Place;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.train.Passing;
 import dev.lancet.runtime.train.Trainer;
@@ -22,9 +24,9 @@ public final class TrainingBench {
 
     private TrainingBench() {}
 
-    /** In float32 with every pass, see {@link #run(Trial, Execution, Set, Progress)}. */
+    /** In float32 with every pass, on the processor, see {@link #run(Trial, Execution, Set, Device, Progress)}. */
     public static Measured run(Trial trial, Progress progress) {
-        return run(trial, Execution.plain(), Set.of(), progress);
+        return run(trial, Execution.plain(), Set.of(), Device.cpu(), progress);
     }
 
     /**
@@ -32,11 +34,13 @@ public final class TrainingBench {
      *
      * @param execution how a step is computed
      * @param without passes that are left out
+     * @param device where it is computed
      */
-    public static Measured run(Trial trial, Execution execution, Set<Pass> without, Progress progress) {
+    public static Measured run(Trial trial, Execution execution, Set<Pass> without, Device device, Progress progress) {
         if (trial.precision().quantized()) {
             throw new IllegalArgumentException("train: " + trial.precision() + " cannot be trained; take float32");
         }
+        Place place = device.place();
         Preset preset = trial.preset();
         int sequence = preset.transformer().context();
         int tokens = execution.accumulate() * preset.batch() * sequence;
@@ -49,7 +53,7 @@ public final class TrainingBench {
                 .seed(Trial.SEED);
         int[] ids = RandomIds.of(preset.transformer().vocabulary(), 4 * tokens + 1, Trial.SEED);
         Plan plan = trial.plan();
-        Passing passing = Passing.here(training, without);
+        Passing passing = Passing.here(training, without, place);
         Weights fresh = new FreshWeights(preset.transformer(), Trial.SEED).under(plan);
         List<TrainingLog.Point> points = new Trainer(preset.transformer(), plan, training, progress, passing)
                 .train(fresh, ids, new int[0])
@@ -60,6 +64,7 @@ public final class TrainingBench {
                 .map(TrainingLog.Point::milliseconds)
                 .toList());
         Map<String, Object> fields = Measured.begin("train", trial);
+        fields.put("device", place.toString());
         fields.put("dtype", passing.mixed() ? "bf16" : "fp32");
         passing.bfloat16().ifPresent(measured -> fields.put("bf16_speedup", Measured.rounded(measured.speedup(), 2)));
         fields.put("passes", passing.passes().toString());

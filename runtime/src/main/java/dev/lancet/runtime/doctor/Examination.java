@@ -1,5 +1,9 @@
 package dev.lancet.runtime.doctor;
 
+import dev.lancet.runtime.device.Cuda;
+import dev.lancet.runtime.device.CudaLibrary;
+import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.device.Registered;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -14,13 +18,14 @@ import org.tensorflow.TensorFlow;
 final class Examination {
 
     private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+    private static final String GPU_SYSTEM = "Linux amd64";
     private static final long ENOUGH = 2L << 30;
 
     private final Map<String, String> env;
     private final List<String> problems = new ArrayList<>();
     private final List<String> hints = new ArrayList<>();
     private String tensorflow = "";
-    private List<Device> devices = List.of();
+    private List<Registered> devices = List.of();
 
     Examination(Map<String, String> env) {
         this.env = env;
@@ -29,15 +34,11 @@ final class Examination {
     Health health() {
         lookAtTensorFlow();
         boolean built = Cuda.built();
-        List<String> found = built ? Cuda.found(env) : List.of();
-        List<String> missing = built
-                ? Cuda.LIBRARIES.stream()
-                        .filter(library -> !found.contains(library))
-                        .toList()
-                : List.of();
-        if (built) {
-            lookAtGpu(missing);
-        }
+        boolean possible = !tensorflow.isEmpty() && GPU_SYSTEM.equals(system());
+        List<CudaLibrary> cuda = possible ? Cuda.libraries() : List.of();
+        String driver = possible ? Card.driverHere() : "";
+        List<Card> cards = possible ? Card.all() : List.of();
+        lookAtGpu(built, !cards.isEmpty());
         if (ToolProvider.getSystemJavaCompiler() == null) {
             problems.add("java: this is a JRE without a compiler, so .java recipes cannot run; install a JDK");
         }
@@ -49,15 +50,16 @@ final class Examination {
         lookAtHugePages(pages);
         return new Health(
                 System.getProperty("java.version", "") + " (" + System.getProperty("java.vendor", "") + ")",
-                System.getProperty("os.name", "") + " " + System.getProperty("os.arch", ""),
+                system(),
                 tensorflow,
                 devices,
                 Runtime.getRuntime().availableProcessors(),
                 memory,
                 Runtime.getRuntime().maxMemory(),
                 built,
-                found,
-                missing,
+                cuda,
+                driver,
+                cards,
                 pages,
                 problems,
                 hints);
@@ -66,7 +68,7 @@ final class Examination {
     private void lookAtTensorFlow() {
         try {
             tensorflow = TensorFlow.version();
-            devices = Device.all();
+            devices = Registered.all();
         } catch (LinkageError | RuntimeException e) {
             problems.add(
                     "tensorflow: its native library does not load ("
@@ -75,15 +77,20 @@ final class Examination {
         }
     }
 
-    private void lookAtGpu(List<String> missing) {
-        if (tensorflow.isEmpty()
-                || devices.stream().anyMatch(device -> device.type().equals("GPU"))) {
+    /** Without the GPU natives only a card makes it a matter; a machine without one is in order. */
+    private void lookAtGpu(boolean built, boolean card) {
+        if (tensorflow.isEmpty() || devices.stream().anyMatch(Registered::gpu)) {
             return;
         }
-        problems.add("gpu: TensorFlow sees none; "
-                + (missing.isEmpty()
-                        ? "all CUDA libraries are there, so look at the driver with nvidia-smi"
-                        : "install " + String.join(", ", missing) + " or add their folder to LD_LIBRARY_PATH"));
+        if (built) {
+            problems.add("gpu: " + Device.whyNoGpu());
+        } else if (card) {
+            hints.add("gpu: there is a card, but " + Device.whyNoGpu());
+        }
+    }
+
+    private static String system() {
+        return System.getProperty("os.name", "") + " " + System.getProperty("os.arch", "");
     }
 
     private void lookAtHugePages(String chosen) {

@@ -1,5 +1,7 @@
 package dev.lancet.runtime.doctor;
 
+import dev.lancet.runtime.device.CudaLibrary;
+import dev.lancet.runtime.device.Registered;
 import java.util.List;
 import java.util.Map;
 
@@ -14,8 +16,9 @@ import java.util.Map;
  * @param memory bytes of physical memory, 0 where unknown
  * @param heap bytes that Java may take of it
  * @param gpuBuilt whether TensorFlow's GPU library is on the class path
- * @param cudaFound libraries that it needs and that are there
- * @param cudaMissing libraries that it needs and that are not there
+ * @param cuda the libraries that it opens before it registers a GPU; none on systems that it has no GPU library for
+ * @param driver version of NVIDIA's driver, empty where there is none
+ * @param cards what the driver says of each card
  * @param hugePages {@code always}, {@code madvise}, {@code never}, or empty where there is no such thing
  * @param problems what is wrong, each with what to do
  * @param hints what would make it faster
@@ -24,21 +27,22 @@ public record Health(
         String java,
         String os,
         String tensorflow,
-        List<Device> devices,
+        List<Registered> devices,
         int processors,
         long memory,
         long heap,
         boolean gpuBuilt,
-        List<String> cudaFound,
-        List<String> cudaMissing,
+        List<CudaLibrary> cuda,
+        String driver,
+        List<Card> cards,
         String hugePages,
         List<String> problems,
         List<String> hints) {
 
     public Health {
         devices = List.copyOf(devices);
-        cudaFound = List.copyOf(cudaFound);
-        cudaMissing = List.copyOf(cudaMissing);
+        cuda = List.copyOf(cuda);
+        cards = List.copyOf(cards);
         problems = List.copyOf(problems);
         hints = List.copyOf(hints);
     }
@@ -50,6 +54,6 @@ public record Health(
 
     /** Whether TensorFlow sees a GPU. */
     public boolean gpu() {
-        return devices.stream().anyMatch(device -> device.type().equals("GPU"));
+        return devices.stream().anyMatch(Registered::gpu);
     }
 }

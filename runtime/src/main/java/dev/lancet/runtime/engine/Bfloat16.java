@@ -1,5 +1,6 @@
 package dev.lancet.runtime.engine;
 
+import dev.lancet.runtime.device.Place;
 import java.util.Locale;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -10,7 +11,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * How fast this machine is at products of bfloat16: many times faster than at float32 where the processor has a matrix unit
+ * How fast a device of this machine is at products of bfloat16: many times faster than at float32 where the processor has a matrix unit
  * for them (AMX), often slower where it has not.
  *
  * @param speedup time of a product in float32 over the time of it in bfloat16
@@ -24,9 +25,9 @@ public record Bfloat16(double speedup) {
     /** Casts between the two take time as well. */
     private static final double WORTH = 1.2;
 
-    /** Measures, in about a tenth of a second. */
-    public static Bfloat16 here() {
-        return new Bfloat16((double) best(TFloat32.class) / best(TBfloat16.class));
+    /** Measures, in about a tenth of a second on a processor. */
+    public static Bfloat16 on(Place place) {
+        return new Bfloat16((double) best(place, TFloat32.class) / best(place, TBfloat16.class));
     }
 
     /** Whether mixed precision is faster than float32. */
@@ -41,7 +42,7 @@ public record Bfloat16(double speedup) {
     }
 
     /** Nanoseconds of a chain of products, the least of several runs. */
-    private static <T extends TNumber> long best(Class<T> type) {
+    private static <T extends TNumber> long best(Place place, Class<T> type) {
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
             Operand<T> rows = tf.dtypes.cast(tf.fill(tf.array(ROWS, WIDTH), tf.constant(1f)), type);
@@ -50,15 +51,22 @@ public record Bfloat16(double speedup) {
                 rows = tf.linalg.matMul(rows, square);
             }
             String last = rows.op().name();
-            try (Session session = new Session(graph)) {
-                long best = Long.MAX_VALUE;
-                for (int run = 0; run < RUNS; run++) {
-                    long start = System.nanoTime();
-                    session.runner().addTarget(last).run().close();
-                    best = Math.min(best, System.nanoTime() - start);
-                }
-                return best;
+            try (Graph placed = new Graph()) {
+                placed.importGraphDef(place.of(graph.toGraphDef()));
+                return best(placed, last, place);
             }
+        }
+    }
+
+    private static long best(Graph graph, String last, Place place) {
+        try (Session session = new Session(graph, place.config().build())) {
+            long best = Long.MAX_VALUE;
+            for (int run = 0; run < RUNS; run++) {
+                long start = System.nanoTime();
+                session.runner().addTarget(last).run().close();
+                best = Math.min(best, System.nanoTime() - start);
+            }
+            return best;
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Stored;
+import dev.lancet.runtime.device.Place;
 import dev.lancet.surgery.Loading;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -54,11 +55,16 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * A session that runs the graph as it is written. TensorFlow's own optimiser has nothing to add to it, and it does harm:
-     * it takes functions apart, and what was to wait for the result of one then waits for nothing, so that all quantised
+     * A session on the processor that runs the graph as it is written. TensorFlow's own optimiser has nothing to add to it,
+     * and it does harm: it takes functions apart, and what was to wait for the result of one then waits for nothing, so that all quantised
      * matrices are turned into floats at once.
      */
     public static Engine literal(GraphDef definition) {
+        return literal(definition, Place.cpu());
+    }
+
+    /** The same on a device. */
+    public static Engine literal(GraphDef definition, Place place) {
         RewriterConfig rewriter =
                 RewriterConfig.newBuilder().setDisableMetaOptimizer(true).build();
         // Level 0, for the old optimiser would turn what only constants lead to into constants: all zeros that a
@@ -68,8 +74,8 @@ public final class Engine implements AutoCloseable {
                 .setOptLevel(OptimizerOptions.Level.L0)
                 .build();
         return new Engine(
-                definition,
-                ConfigProto.newBuilder()
+                place.of(definition),
+                place.config()
                         .setGraphOptions(GraphOptions.newBuilder()
                                 .setRewriteOptions(rewriter)
                                 .setOptimizerOptions(none))

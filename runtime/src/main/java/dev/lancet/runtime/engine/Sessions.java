@@ -3,6 +3,8 @@ package dev.lancet.runtime.engine;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.device.Place;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.CompiledUnpacking;
 import dev.lancet.surgery.Loading;
@@ -15,6 +17,7 @@ public final class Sessions implements AutoCloseable {
 
     private final Transformer transformer;
     private final Plan plan;
+    private Device device = Device.auto();
     private Optional<Engine> scoring = Optional.empty();
     private Optional<Engine> decoding = Optional.empty();
 
@@ -22,6 +25,12 @@ public final class Sessions implements AutoCloseable {
     public Sessions(Transformer transformer, Plan plan) {
         this.transformer = transformer;
         this.plan = plan;
+    }
+
+    /** Lets those that are made from now on be on a device. */
+    public void on(Device wanted) {
+        close();
+        device = wanted;
     }
 
     /** The session that scores whole sequences. */
@@ -41,8 +50,10 @@ public final class Sessions implements AutoCloseable {
     }
 
     private Engine open(GraphDef blueprint, Weights weights) {
-        Engine engine = Engine.literal(Loading.into(
-                CompiledUnpacking.of(Surgeon.operate(blueprint, plan).graph())));
+        Place place = device.place();
+        GraphDef cut = Surgeon.operate(blueprint, plan).graph();
+        // XLA needs CUDA's compiler on a GPU, which TensorFlow's own kernels do not.
+        Engine engine = Engine.literal(Loading.into(place.isGpu() ? cut : CompiledUnpacking.of(cut)), place);
         try {
             engine.load(plan, weights);
             return engine;

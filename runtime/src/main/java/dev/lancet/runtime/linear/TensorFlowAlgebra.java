@@ -3,6 +3,7 @@ package dev.lancet.runtime.linear;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.compression.svd.Svd;
 import dev.lancet.compression.weights.Matrix;
+import dev.lancet.runtime.device.Place;
 import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
@@ -15,7 +16,8 @@ import org.tensorflow.types.TFloat64;
 
 /**
  * TensorFlow's own kernels behind {@link LinearAlgebra}: one small graph, one session, every tensor freed before a call
- * returns. Decompositions run in float64 and on the CPU, where TensorFlow's are fast; products in float32 wherever it likes.
+ * returns. All of it runs on the CPU, where
+ * TensorFlow's decompositions are fast, those in float64, products in float32.
  */
 public final class TensorFlowAlgebra implements LinearAlgebra, AutoCloseable {
 
@@ -25,7 +27,7 @@ public final class TensorFlowAlgebra implements LinearAlgebra, AutoCloseable {
     /** Makes the graph and its session. */
     public TensorFlowAlgebra() {
         graph = AlgebraGraph.build();
-        session = new Session(graph);
+        session = new Session(graph, Place.cpu().config().build());
     }
 
     @Override

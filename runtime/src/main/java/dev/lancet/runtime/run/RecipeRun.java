@@ -9,6 +9,7 @@ import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Stage;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.progress.Progress;
@@ -29,6 +30,7 @@ public final class RecipeRun implements AutoCloseable {
 
     private final Recipe recipe;
     private final Progress progress;
+    private Device device = Device.auto();
     private final Map<String, Model> models = new LinkedHashMap<>();
 
     /**
@@ -47,6 +49,17 @@ public final class RecipeRun implements AutoCloseable {
     }
 
     /**
+     * Lets all of it be computed on a device.
+     *
+     * @throws LancetException if the device is not there; the message says why
+     */
+    public RecipeRun on(Device wanted) {
+        wanted.place();
+        device = wanted;
+        return this;
+    }
+
+    /**
      * Does all of it.
      *
      * @throws LancetException if a folder to be written exists, which is found out before anything is computed, or if
@@ -57,7 +70,7 @@ public final class RecipeRun implements AutoCloseable {
         List<Finished> finished = new ArrayList<>();
         for (Candidate candidate : recipe.candidates()) {
             List<Stage> stages = stages(candidate);
-            Model model = made(candidate).progress(progress);
+            Model model = made(candidate).progress(progress).on(device);
             corpora().ifPresent(model::keepCorporaIn);
             if (candidate.origin() instanceof Origin.DenseFirst first) {
                 try (Model dense = model) {

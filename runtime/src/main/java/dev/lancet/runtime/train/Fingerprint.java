@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Set;
 import org.tensorflow.TensorFlow;
 
 /** A hash of everything that decides what a training does. */
@@ -16,17 +15,17 @@ public final class Fingerprint {
     private Fingerprint() {}
 
     /**
-     * The hash of a model's declaration and form, the settings, the text, the version of TensorFlow, and the passes, which
+     * The hash of a model's declaration and form, the settings, the text, the version of TensorFlow, the passes and the device, which
      * decide in which order numbers are added.
      */
-    public static String of(Transformer transformer, Plan plan, Training training, String text) {
+    public static String of(Transformer transformer, Plan plan, Training training, Passing passing, String text) {
         String all = String.join(
                 "\n",
                 transformer.toString(),
                 plan.stored().toString(),
                 training.toString(),
                 text,
-                Passing.here(training, Set.of()).passes().toString(),
+                passing.passes() + (passing.place().isGpu() ? " on a GPU" : ""),
                 TensorFlow.version());
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));

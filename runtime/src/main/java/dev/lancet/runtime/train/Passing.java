@@ -2,9 +2,11 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.device.Place;
 import dev.lancet.runtime.engine.Bfloat16;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,19 +15,33 @@ import java.util.Set;
  *
  * @param passes by name, and into how many streams the batch is cut
  * @param bfloat16 how fast the machine is at it, measured if the training asks for it
+ * @param place where it computes
  */
-public record Passing(Passes passes, Optional<Bfloat16> bfloat16) {
+public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
 
-    /** All passes that suit the training and the machine, without some. */
+    /** All passes that suit the training and the processor, without some. */
     public static Passing here(Training training, Set<Pass> without) {
+        return here(training, without, Place.cpu());
+    }
+
+    /**
+     * All passes that suit the training and a device, without some. A GPU works on the whole batch at once, so it is not cut
+     * into streams, and nothing is compiled by XLA, which needs more of CUDA there than TensorFlow's own kernels do.
+     */
+    public static Passing here(Training training, Set<Pass> without, Place place) {
         Optional<Bfloat16> measured = training.execution().arithmetic() == Arithmetic.FLOAT32
                 ? Optional.empty()
-                : Optional.of(Bfloat16.here());
+                : Optional.of(Bfloat16.on(place));
         boolean mixed = training.execution().arithmetic() == Arithmetic.BFLOAT16
                 || measured.filter(Bfloat16::worth).isPresent();
+        Set<Pass> left = new HashSet<>(without);
+        if (place.isGpu()) {
+            left.addAll(Set.of(Pass.STREAMS, Pass.COMPILED));
+        }
         int processors = Runtime.getRuntime().availableProcessors();
-        Passes fast = Passes.of(training.batch(), processors, mixed, without);
-        return new Passing(training.execution().checkpointing() ? fast.and(Pass.RECOMPUTATION) : fast, measured);
+        Passes fast = Passes.of(training.batch(), processors, mixed, left);
+        Passes all = training.execution().checkpointing() ? fast.and(Pass.RECOMPUTATION) : fast;
+        return new Passing(all, measured, place);
     }
 
     /** Whether products are in bfloat16. */
@@ -35,7 +51,8 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16) {
 
     /** In which numbers it trains, and what was measured; nothing for a training that leaves no choice. */
     String remark() {
-        return bfloat16.map(measured -> " in " + (mixed() ? "bfloat16" : "float32") + " (" + measured + ")")
+        return (place.isGpu() ? " on " + place : "")
+                + bfloat16.map(measured -> " in " + (mixed() ? "bfloat16" : "float32") + " (" + measured + ")")
                 .orElse("");
     }
 }

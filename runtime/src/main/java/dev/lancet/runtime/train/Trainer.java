@@ -49,7 +49,8 @@ public final class Trainer {
         this(transformer, plan, training, Span.all(training), progress, passing);
     }
 
-    private Trainer(
+    /** A trainer that does some of the steps, by a graph that gets these passes. */
+    public Trainer(
             Transformer transformer, Plan plan, Training training, Span span, Progress progress, Passing passing) {
         this.passing = passing;
         this.span = span;
@@ -181,7 +182,7 @@ public final class Trainer {
     }
 
     private TrainingSession open(Weights weights) {
-        Engine engine = Engine.literal(TrainingGraph.of(transformer, plan, training, sequence, passing.passes()));
+        Engine engine = Engine.literal(TrainingGraph.of(transformer, plan, training, sequence, passing.passes()), passing.place());
         try {
             engine.load(plan, weights);
             engine.run("train.start");

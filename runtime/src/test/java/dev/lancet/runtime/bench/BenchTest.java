@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.progress.Progress;
 import java.util.List;
 import java.util.Map;
@@ -60,12 +61,12 @@ class BenchTest {
     @Test
     void generation_is_measured() {
         Trial trial = new Trial(TINY, 4, Precision.int4(16), 3);
-        Map<String, Object> fields = GenerationBench.run(trial, NOBODY).fields();
+        Map<String, Object> fields = GenerationBench.run(trial, Device.cpu(), NOBODY).fields();
 
         plausible(fields, trial);
         assertThat(number(fields, "tokens_per_s"))
                 .isCloseTo(1e3 / number(fields, "ms_per_step"), within(0.05 * number(fields, "tokens_per_s")));
-        assertThatThrownBy(() -> GenerationBench.run(new Trial(TINY, 0, Precision.int8(), 500), NOBODY))
+        assertThatThrownBy(() -> GenerationBench.run(new Trial(TINY, 0, Precision.int8(), 500), Device.cpu(), NOBODY))
                 .hasMessage("--steps: 500; the context has room for 237");
     }
 
