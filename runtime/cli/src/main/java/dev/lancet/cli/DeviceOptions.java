@@ -11,8 +11,9 @@ final class DeviceOptions {
             names = "--device",
             paramLabel = "cpu|gpu|gpu:N|auto",
             defaultValue = "auto",
-            description = "Where it is computed; gpu is gpu:0, and an error where TensorFlow registers none. auto, which is"
-                    + " used if not said, is the first GPU if there is one, else the processor.")
+            description =
+                    "Where it is computed; gpu is gpu:0, and an error where TensorFlow registers none. auto, which is"
+                            + " used if not said, is the first GPU if there is one, else the processor.")
     private String name = "";
 
     @Option(

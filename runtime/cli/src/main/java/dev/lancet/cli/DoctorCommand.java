@@ -47,7 +47,8 @@ final class DoctorCommand extends LancetCommand {
                 "cuda_libraries",
                 health.cuda().stream().map(DoctorCommand::document).toList());
         document.put("driver", health.driver().isEmpty() ? null : health.driver());
-        document.put("cards", health.cards().stream().map(DoctorCommand::document).toList());
+        document.put(
+                "cards", health.cards().stream().map(DoctorCommand::document).toList());
         document.put("huge_pages", health.hugePages());
         document.put("problems", health.problems());
         document.put("hints", health.hints());
@@ -62,10 +63,8 @@ final class DoctorCommand extends LancetCommand {
         line(text, "system", health.os() + ", " + health.processors() + " processors");
         line(text, "memory", mb(health.memory()) + ", of which Java may take " + mb(health.heap()));
         health.devices()
-                .forEach(device -> line(
-                        text,
-                        "device",
-                        device.name() + (device.gpu() ? ", " + mb(device.bytes()) : "")));
+                .forEach(device ->
+                        line(text, "device", device.name() + (device.gpu() ? ", " + mb(device.bytes()) : "")));
         gpu(text, health);
         line(text, "huge pages", health.hugePages().isEmpty() ? "not known here" : health.hugePages());
         section(text, "problem", health.problems());
@@ -75,14 +74,19 @@ final class DoctorCommand extends LancetCommand {
 
     private static void gpu(StringBuilder text, Health health) {
         for (Card card : health.cards()) {
-            line(text, "card", card.name() + ", compute capability " + card.computeCapability() + ", "
-                    + mb(card.bytes()));
+            line(
+                    text,
+                    "card",
+                    card.name() + ", compute capability " + card.computeCapability() + ", " + mb(card.bytes()));
         }
         if (!health.driver().isEmpty()) {
             line(text, "driver", health.driver());
         }
         if (!health.gpuBuilt()) {
-            line(text, "gpu", "built without; on Linux x86-64 with an NVIDIA card set LANCET_GPU=1 or build with -Pgpu");
+            line(
+                    text,
+                    "gpu",
+                    "built without; on Linux x86-64 with an NVIDIA card set LANCET_GPU=1 or build with -Pgpu");
             return;
         }
         line(text, "gpu", health.gpu() ? "registered" : "built in, but none is registered");
@@ -91,7 +95,8 @@ final class DoctorCommand extends LancetCommand {
                     text,
                     "library",
                     library.found()
-                            ? library.name() + " found" + library.file().map(file -> ": " + file).orElse("")
+                            ? library.name() + " found"
+                                    + library.file().map(file -> ": " + file).orElse("")
                             : library.name() + " MISSING, it is in " + library.from());
         }
     }

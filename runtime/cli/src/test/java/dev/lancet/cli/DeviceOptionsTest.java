@@ -16,9 +16,12 @@ class DeviceOptionsTest {
 
     @Test
     void the_processor_can_be_chosen_and_is_what_auto_is_without_gpu_natives() {
-        assumeThat(Cuda.built()).as("TensorFlow's GPU natives are on the class path").isFalse();
+        assumeThat(Cuda.built())
+                .as("TensorFlow's GPU natives are on the class path")
+                .isFalse();
 
-        assertThat(lancet("bench", "generate", "--steps", "2", "--quiet", "--device", "cpu").out())
+        assertThat(lancet("bench", "generate", "--steps", "2", "--quiet", "--device", "cpu")
+                        .out())
                 .contains("device          cpu\n");
         assertThat(lancet("bench", "generate", "--steps", "2", "--quiet").out()).contains("device          cpu\n");
     }
@@ -34,13 +37,18 @@ class DeviceOptionsTest {
                 "train samples/quickstart.lancet.kts --candidate dense --out target/no-gpu --device gpu",
             })
     void a_gpu_that_is_not_there_is_an_error_and_never_a_run_on_the_processor(String line) {
-        assumeThat(Cuda.built()).as("TensorFlow's GPU natives are on the class path").isFalse();
+        assumeThat(Cuda.built())
+                .as("TensorFlow's GPU natives are on the class path")
+                .isFalse();
 
         Ran ran = lancet(line.split(" "));
 
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.out()).isEmpty();
-        assertThat(ran.err()).startsWith("error: device: gpu:0; ").contains("GPU natives").hasLineCount(1);
+        assertThat(ran.err())
+                .startsWith("error: device: gpu:0; ")
+                .contains("GPU natives")
+                .hasLineCount(1);
     }
 
     @ParameterizedTest

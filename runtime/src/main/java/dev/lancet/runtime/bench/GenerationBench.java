@@ -29,7 +29,8 @@ public final class GenerationBench {
                     "--steps: " + trial.steps() + "; the context has room for " + (context - prompt - WARM_UP));
         }
         int[] ids = RandomIds.of(trial.preset().transformer().vocabulary(), prompt, Trial.SEED);
-        try (Model model = Model.create(trial.preset().transformer(), trial.plan(), Trial.SEED).on(device);
+        try (Model model = Model.create(trial.preset().transformer(), trial.plan(), Trial.SEED)
+                        .on(device);
                 Progress.Task task = progress.begin("generate", tokens)) {
             List<Long> at = new ArrayList<>(List.of(System.nanoTime()));
             model.generate(ids, tokens, Sampler.greedy(), OptionalInt.empty(), id -> {
@@ -43,7 +44,7 @@ public final class GenerationBench {
             Timings times = new Timings(milliseconds.subList(WARM_UP, tokens));
             Map<String, Object> fields = Measured.begin("generate", trial);
             fields.put("device", place.toString());
-        fields.put("prompt", prompt);
+            fields.put("prompt", prompt);
             fields.put("params", model.parameters());
             fields.put("bytes", model.bytes());
             fields.put("first_step_ms", Measured.rounded(milliseconds.get(0), 1));

@@ -46,8 +46,8 @@ record Absence(boolean built, String system, List<CudaLibrary> libraries, Option
                     + ", or add the folder to LD_LIBRARY_PATH" + MORE;
         }
         if (visible.isPresent()) {
-            return "TensorFlow registers no GPU; its CUDA libraries all open, but CUDA_VISIBLE_DEVICES is '" + visible.get()
-                    + "'; unset it, or let nvidia-smi say whether the card is there" + MORE;
+            return "TensorFlow registers no GPU; its CUDA libraries all open, but CUDA_VISIBLE_DEVICES is '"
+                    + visible.get() + "'; unset it, or let nvidia-smi say whether the card is there" + MORE;
         }
         return "TensorFlow registers no GPU; its CUDA libraries all open, so it is the card or its driver: nvidia-smi"
                 + " says more, and so does TF_CPP_MIN_LOG_LEVEL=0" + MORE;

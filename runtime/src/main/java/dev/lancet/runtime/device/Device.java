@@ -32,8 +32,7 @@ public record Device(Kind kind, int index, double share) {
             throw new IllegalArgumentException("device: gpu:" + index + "; the first one is gpu:0");
         }
         if (!(share > 0 && share <= 1)) {
-            throw new IllegalArgumentException(
-                    "gpu-memory: " + share + "; a share is above 0 and at most 1, as 0.5");
+            throw new IllegalArgumentException("gpu-memory: " + share + "; a share is above 0 and at most 1, as 0.5");
         }
         if (kind == Kind.CPU && share < 1) {
             throw new IllegalArgumentException("gpu-memory: " + share + "; the device is cpu, take gpu or auto");

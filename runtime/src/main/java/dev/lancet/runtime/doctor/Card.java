@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 public record Card(String name, String computeCapability, long bytes, String driver) {
 
     private static final Path VERSION = Path.of("/proc/driver/nvidia/version");
-    private static final List<String> QUESTION =
-            List.of("nvidia-smi", "--query-gpu=name,compute_cap,memory.total,driver_version", "--format=csv,noheader,nounits");
+    private static final List<String> QUESTION = List.of(
+            "nvidia-smi", "--query-gpu=name,compute_cap,memory.total,driver_version", "--format=csv,noheader,nounits");
 
     /** Those that {@code nvidia-smi} tells of; none where there is no such program. */
     static List<Card> all() {

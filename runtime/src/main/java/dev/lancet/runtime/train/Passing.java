@@ -53,6 +53,6 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
     String remark() {
         return (place.isGpu() ? " on " + place : "")
                 + bfloat16.map(measured -> " in " + (mixed() ? "bfloat16" : "float32") + " (" + measured + ")")
-                .orElse("");
+                        .orElse("");
     }
 }

@@ -182,7 +182,8 @@ public final class Trainer {
     }
 
     private TrainingSession open(Weights weights) {
-        Engine engine = Engine.literal(TrainingGraph.of(transformer, plan, training, sequence, passing.passes()), passing.place());
+        Engine engine = Engine.literal(
+                TrainingGraph.of(transformer, plan, training, sequence, passing.passes()), passing.place());
         try {
             engine.load(plan, weights);
             engine.run("train.start");

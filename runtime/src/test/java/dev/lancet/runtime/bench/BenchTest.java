@@ -61,7 +61,8 @@ class BenchTest {
     @Test
     void generation_is_measured() {
         Trial trial = new Trial(TINY, 4, Precision.int4(16), 3);
-        Map<String, Object> fields = GenerationBench.run(trial, Device.cpu(), NOBODY).fields();
+        Map<String, Object> fields =
+                GenerationBench.run(trial, Device.cpu(), NOBODY).fields();
 
         plausible(fields, trial);
         assertThat(number(fields, "tokens_per_s"))

@@ -19,9 +19,10 @@ class AbsenceTest {
                 name -> Optional.of("/usr/lib/" + name));
 
         assertThat(reason(libraries, Optional.empty()))
-                .isEqualTo("TensorFlow registers no GPU, for libcublas.so.12, libcublasLt.so.12, libcudnn.so.9 cannot be"
-                        + " opened (libcublas.so.12: cannot open shared object file); install libcublas-12-5,"
-                        + " libcudnn9-cuda-12, or add the folder to LD_LIBRARY_PATH (docs/gpu.md)");
+                .isEqualTo(
+                        "TensorFlow registers no GPU, for libcublas.so.12, libcublasLt.so.12, libcudnn.so.9 cannot be"
+                                + " opened (libcublas.so.12: cannot open shared object file); install libcublas-12-5,"
+                                + " libcudnn9-cuda-12, or add the folder to LD_LIBRARY_PATH (docs/gpu.md)");
     }
 
     @Test

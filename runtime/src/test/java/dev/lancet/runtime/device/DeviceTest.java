@@ -34,7 +34,9 @@ class DeviceTest {
 
     @Test
     void without_the_gpu_natives_auto_is_the_processor_and_a_gpu_an_error() {
-        assumeThat(Cuda.built()).as("TensorFlow's GPU natives are on the class path").isFalse();
+        assumeThat(Cuda.built())
+                .as("TensorFlow's GPU natives are on the class path")
+                .isFalse();
 
         assertThat(Device.auto().place()).isEqualTo(Place.cpu());
         assertThatThrownBy(() -> Device.gpu(0).place())

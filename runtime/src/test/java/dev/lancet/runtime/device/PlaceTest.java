@@ -16,9 +16,8 @@ class PlaceTest {
             .addNode(node("d", "Svd"))
             .addNode(node("mine", "MatMul").toBuilder().setDevice("/device:CPU:0"))
             .setLibrary(FunctionDefLibrary.newBuilder()
-                    .addFunction(FunctionDef.newBuilder()
-                            .addNodeDef(node("q", "Qr"))
-                            .addNodeDef(node("m", "Mul"))))
+                    .addFunction(
+                            FunctionDef.newBuilder().addNodeDef(node("q", "Qr")).addNodeDef(node("m", "Mul"))))
             .build();
 
     @Test

@@ -21,8 +21,7 @@ class CardTest {
 
     @Test
     void the_version_of_the_driver_stands_in_the_first_line() {
-        assertThat(Card.driverIn("NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 22:23:56 UTC 2024\n"
-                        + "GCC version:  gcc version 12.3.0 (Ubuntu 12.3.0-1ubuntu1~22.04)\n"))
+        assertThat(Card.driverIn("NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 2024\n"))
                 .isEqualTo("550.54.15");
         assertThat(Card.driverIn("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build\n"))
                 .isEqualTo("580.65.06");
