@@ -1,6 +1,6 @@
 // Does low rank cost accuracy? A dense model; the same model with every linear layer in two factors with a SiLU between them
 // (CoLA), 2.64 times fewer parameters; and the honest rival, a narrower dense model of that size. The same text, the same
-// batches, three seeds; rates were searched for each (docs/results.md has the figures and what was tried).
+// batches, three seeds. docs/results.md has the figures so far.
 //
 //     FED_CORPUS=meeting_minutes.tar.gz:speeches.tar.gz ./lancet run samples/pretrain-lowrank.lancet.kts
 //

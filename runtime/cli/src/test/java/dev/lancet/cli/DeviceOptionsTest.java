@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DeviceOptionsTest {
 
-    private static final String MODEL = "src/test/resources/fixtures/stories260K-hf";
+    private static final String MODEL = "../../src/test/resources/fixtures/stories260K-hf";
 
     @Test
     void the_processor_can_be_chosen_and_is_what_auto_is_without_gpu_natives() {
@@ -32,9 +32,9 @@ class DeviceOptionsTest {
                 "bench train --quiet --device gpu",
                 "bench generate --quiet --device gpu",
                 "generate " + MODEL + " --prompt Once --device gpu",
-                "evaluate " + MODEL + " --text README.md --device gpu",
-                "run samples/quickstart.lancet.kts --device gpu",
-                "train samples/quickstart.lancet.kts --candidate dense --out target/no-gpu --device gpu",
+                "evaluate " + MODEL + " --text ../../README.md --device gpu",
+                "run ../../samples/quickstart.lancet.kts --device gpu",
+                "train ../../samples/quickstart.lancet.kts --candidate dense --out target/no-gpu --device gpu",
             })
     void a_gpu_that_is_not_there_is_an_error_and_never_a_run_on_the_processor(String line) {
         assumeThat(Cuda.built())
