@@ -14,6 +14,7 @@ import dev.lancet.surgery.training.Update;
 import dev.lancet.surgery.training.Updates;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ class MuonTest {
 
     private static final double RATE = 0.05;
     private static final double MOMENTUM = 0.95;
+    private static final List<String> NAMES = List.of("a", "b", "c", "d");
     private static final Updates SETTINGS = new Updates(0.9, 0.95, 1e-8, 0, 0);
 
     private static Formula layer(int rows, int columns) {
@@ -52,7 +54,7 @@ class MuonTest {
                 at(trial, step);
                 List<double[]> seen = trial.fetch(List.of("w.grad", "grad.norm"), List.of("train"));
                 double scale = clip == 0 ? 1 : Math.min(1, clip / seen.get(1)[0]);
-                move(w, m, seen.get(0), scale, rows, columns, decay);
+                move(w, m, seen.get(0), scale, rows, columns, decay, 2);
                 assertClose("w after step " + step, trial.fetch("w.read"), w, 2e-6);
                 assertClose("its momentum after step " + step, trial.fetch("w.m.read"), m, 2e-6);
             }
@@ -86,6 +88,75 @@ class MuonTest {
         }
     }
 
+    /** Two of one shape, one of another, and one of the first shape with a rate of its own. */
+    private static GraphDef several() {
+        Formula layers = Formula.of("layers", at -> {
+            Value x = at.sketch().variable("x", Form.of(Formula.FLOAT, 16, 6));
+            for (String name : NAMES) {
+                int columns = name.equals("c") ? 4 : 6;
+                x = at.ops()
+                        .unary(
+                                name + "_y",
+                                "Tanh",
+                                at.ops().matmul(name + "_xw", x, false, at.variable(name, 6, columns), false));
+                if (columns == 4) {
+                    x = at.ops().matmul("widened", x, false, at.variable("wide", 4, 6), false);
+                }
+            }
+            return x;
+        });
+        return SETTINGS.each(
+                Backward.derive(layers.graph(), "loss", layers.variables()),
+                NAMES.stream()
+                        .map(name -> Update.muon(name, MOMENTUM, name.equals("d") ? 0.5 : 2, 0))
+                        .toList());
+    }
+
+    @Test
+    void matrices_of_one_shape_and_rate_are_moved_as_one_stack_and_each_as_if_alone() {
+        GraphDef graph = several();
+        assertThat(graph.getNodeList().stream()
+                        .filter(node ->
+                                node.getOp().equals("Pack") && node.getName().endsWith(".grad"))
+                        .map(node -> List.copyOf(node.getInputList())))
+                .as("stacks")
+                .containsExactly(List.of("a.grad", "b.grad"), List.of("c.grad"), List.of("d.grad"));
+        try (Trial trial = new Trial(graph)) {
+            Map<String, double[]> filled = trial.fill(5);
+            trial.run("train.start");
+            at(trial, 1);
+            List<double[]> gradients =
+                    trial.fetch(NAMES.stream().map(name -> name + ".grad").toList(), List.of("train"));
+            for (int i = 0; i < NAMES.size(); i++) {
+                String name = NAMES.get(i);
+                double[] w = filled.get(name).clone();
+                int columns = name.equals("c") ? 4 : 6;
+                move(w, new double[w.length], gradients.get(i), 1, 6, columns, 0, name.equals("d") ? 0.5 : 2);
+                assertClose(name, trial.fetch(name + ".read"), w, 2e-6);
+            }
+        }
+    }
+
+    @Test
+    void a_stack_holds_four_million_numbers_and_not_more() {
+        Formula wide = Formula.of("wide", at -> {
+            Value x = at.sketch().variable("x", Form.of(Formula.FLOAT, 2, 1500));
+            for (String name : NAMES) {
+                x = at.ops().matmul(name + "_y", x, false, at.variable(name, 1500, 1500), false);
+            }
+            return x;
+        });
+        GraphDef graph = SETTINGS.each(
+                Backward.derive(wide.graph(), "loss", wide.variables()),
+                NAMES.stream().map(name -> Update.muon(name, MOMENTUM, 1, 0)).toList());
+        assertThat(graph.getNodeList())
+                .filteredOn(
+                        node -> node.getOp().equals("Pack") && node.getName().endsWith(".grad"))
+                .as("2.25 million numbers each: one a stack")
+                .hasSize(4)
+                .allMatch(node -> node.getInputCount() == 1);
+    }
+
     @Test
     void the_graph_is_golden() {
         assertThat(graph(4, 3, 0.1, new Updates(0.9, 0.95, 1e-8, 0, 1))).isGolden("muon.graph");
@@ -109,7 +180,14 @@ class MuonTest {
     }
 
     private static void move(
-            double[] w, double[] m, double[] gradient, double scale, int rows, int columns, double decay) {
+            double[] w,
+            double[] m,
+            double[] gradient,
+            double scale,
+            int rows,
+            int columns,
+            double decay,
+            double times) {
         double[] ahead = new double[w.length];
         for (int i = 0; i < w.length; i++) {
             m[i] = MOMENTUM * m[i] + scale * gradient[i];
@@ -118,7 +196,7 @@ class MuonTest {
         double[] ortho = orthogonalised(ahead, rows, columns);
         double longer = Math.sqrt(Math.max(1, columns / (double) rows));
         for (int i = 0; i < w.length; i++) {
-            w[i] = w[i] * (1 - 2 * RATE * decay) - 2 * RATE * longer * ortho[i];
+            w[i] = w[i] * (1 - times * RATE * decay) - times * RATE * longer * ortho[i];
         }
     }
 

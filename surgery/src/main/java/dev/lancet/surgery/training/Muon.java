@@ -1,16 +1,10 @@
 package dev.lancet.surgery.training;
 
-import dev.lancet.surgery.graph.Form;
-import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
-import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 
@@ -23,32 +17,54 @@ import org.tensorflow.proto.FunctionDef;
  *   X ← X − η · √max(1, columns / rows) · O
  * </pre>
  * Of a matrix with more rows than columns {@code S = Oᵀ·O} is taken and {@code O} multiplied from the other side: S is as
- * small as the matrix allows, and for the factors of a low rank r it is {@code [r, r]}. Products are MatMul nodes; what
- * lies between them are calls of four functions, the same for all matrices:
+ * small as the matrix allows, and for the factors of a low rank r it is {@code [r, r]}. Such products are too small to fill a
+ * processor one by one, and there are many: matrices of one shape are moved together, as a stack {@code [n, rows, columns]}
+ * of at most four million numbers, so that what it takes beside them stays small. For each stack {@code Z}:
  * <pre>
- * X.m.next     = muon_momentum(X.m.read, g, momentum)         X.m.moved = AssignVariableOp(X.m, X.m.next)
- * X.ahead      = muon_momentum(X.m.next, g, momentum)
- * X.ortho.0    = muon_unit(X.ahead, X.ahead.half)             X.ahead.half = L2Loss(X.ahead)
- * X.ortho.N.s  = MatMul(X.ortho.M, X.ortho.M) transposed      X.ortho.N.ss = MatMul(X.ortho.N.s, X.ortho.N.s)
- * X.ortho.N.p  = muon_polynomial(X.ortho.N.s, X.ortho.N.ss, muon.unit.R)
- * X.ortho.N    = MatMul(X.ortho.N.p, X.ortho.M), or the other way round
- * X.update     = AssignSubVariableOp(X, X.step)               X.step = Mul(X.ortho.5, η·√max(1, columns / rows))
+ * Z.m.past, Z.grad     = Pack(X.m.read …), Pack(g …)
+ * Z.start              = muon_start(Z.m.past, Z.grad, momentum)    gives the next m and the first O
+ * Z.m.next             = Unpack(Z.start)                           X.m.moved = AssignVariableOp(X.m, Z.m.next)
+ * Z.ortho.N.s          = BatchMatMulV2(O, O) transposed            Z.ortho.N.ss = BatchMatMulV2(Z.ortho.N.s, Z.ortho.N.s)
+ * Z.ortho.N.p          = muon_polynomial(Z.ortho.N.s, Z.ortho.N.ss, muon.unit.R)
+ * Z.ortho.N            = BatchMatMulV2(Z.ortho.N.p, O), or the other way round
+ * Z.step               = Unpack(Mul(Z.ortho.5, η·√max(1, columns / rows)))
+ * X.update             = AssignSubVariableOp(X, Z.step)
  * </pre>
  */
 final class Muon {
 
     private static final int ITERATIONS = 5;
-    private static final float FIRST = 3.4445f;
-    private static final float SECOND = -4.7750f;
-    private static final float THIRD = 2.0315f;
-    private static final float TINY = 1e-7f;
+    private static final long STACK = 4_000_000;
+
+    /** A matrix to move, and the nodes that must run before it does. */
+    private record Moving(Update update, Tensor value, Tensor gradient, List<String> after) {}
+
+    /** What the matrices of a stack share. */
+    private record Kind(List<Long> shape, double momentum, double times) {
+
+        long rows() {
+            return shape.get(0);
+        }
+
+        long columns() {
+            return shape.get(1);
+        }
+
+        int most() {
+            return (int) Math.max(1, STACK / (rows() * columns()));
+        }
+
+        double longer() {
+            return Math.sqrt(Math.max(1, columns() / (double) rows()));
+        }
+    }
 
     private final Pen pen;
     private final Assignments assignments;
     private final Rates rates;
+    private final Map<Kind, List<Moving>> kinds = new LinkedHashMap<>();
     private final Map<Double, Tensor> momenta = new LinkedHashMap<>();
     private final Map<Long, Tensor> units = new LinkedHashMap<>();
-    private final Set<String> called = new TreeSet<>();
 
     Muon(Pen pen, Assignments assignments, Rates rates) {
         this.pen = pen;
@@ -56,36 +72,65 @@ final class Muon {
         this.rates = rates;
     }
 
-    /** The node that moves a matrix along a gradient, after other nodes. */
-    String move(Update update, Tensor value, Tensor gradient, List<String> after) {
-        String x = update.variable();
+    /** Takes a matrix in, to be moved along a gradient after other nodes. */
+    void take(Update update, Tensor value, Tensor gradient, List<String> after) {
         if (value.rank() != 2) {
-            throw new IllegalArgumentException(
-                    "update of " + x + ": Muon moves matrices, not " + value.shape() + "; move it by AdamW");
+            throw new IllegalArgumentException("update of " + update.variable() + ": Muon moves matrices, not "
+                    + value.shape() + "; move it by AdamW");
         }
-        Tensor momentum = momenta.computeIfAbsent(
-                update.momentum().orElseThrow(),
-                number -> pen.number("muon.momentum." + number, DataType.DT_FLOAT, number));
-        Tensor before = assignments.slot(x + ".m", value);
-        Tensor next = call(x + ".m.next", "muon_momentum", before, gradient, momentum);
-        String moved = assignments.put(x + ".m.moved", "AssignVariableOp", x + ".m", next, after);
-        Tensor ahead = call(x + ".ahead", "muon_momentum", next, gradient, momentum);
-        Tensor ortho = call(x + ".ortho.0", "muon_unit", ahead, pen.op(x + ".ahead.half", "L2Loss", ahead));
+        Kind kind = new Kind(value.shape(), update.momentum().orElseThrow(), update.times());
+        kinds.computeIfAbsent(kind, any -> new ArrayList<>()).add(new Moving(update, value, gradient, after));
+    }
+
+    /** The nodes that move what was taken in. */
+    List<String> moves() {
+        List<String> moves = new ArrayList<>();
+        kinds.forEach((kind, all) -> {
+            for (int from = 0; from < all.size(); from += kind.most()) {
+                String word = "muon." + kind.rows() + "x" + kind.columns() + "." + moves.size();
+                moves.addAll(moved(word, kind, all.subList(from, Math.min(all.size(), from + kind.most()))));
+            }
+        });
+        return moves;
+    }
+
+    private List<String> moved(String word, Kind kind, List<Moving> matrices) {
+        List<Tensor> slots = matrices.stream()
+                .map(moving -> assignments.slot(moving.update().variable() + ".m", moving.value()))
+                .toList();
+        Tensor start = start(word, kind, slots, matrices);
+        Tensor ortho = pen.port(start, 1);
         for (int i = 1; i <= ITERATIONS; i++) {
-            ortho = iteration(x + ".ortho." + i, ortho);
+            ortho = iteration(word + ".ortho." + i, ortho);
         }
-        double longer = Math.sqrt(Math.max(1, value.dimension(1) / (double) value.dimension(0)));
-        Tensor step = pen.times(x + ".step", ortho, rates.times(update.times() * longer));
-        List<String> all = new ArrayList<>(after);
-        all.add(moved);
-        return assignments.put(x + ".update", "AssignSubVariableOp", x, step, all);
+        Tensor scaled = pen.times(word + ".scaled", ortho, rates.times(kind.times() * kind.longer()));
+        List<Tensor> next = pen.unpack(word + ".m.next", start);
+        List<Tensor> steps = pen.unpack(word + ".step", scaled);
+        List<String> moves = new ArrayList<>();
+        for (int i = 0; i < matrices.size(); i++) {
+            Moving moving = matrices.get(i);
+            String x = moving.update().variable();
+            List<String> after = new ArrayList<>(moving.after());
+            after.add(assignments.put(x + ".m.moved", "AssignVariableOp", x + ".m", next.get(i), moving.after()));
+            moves.add(assignments.put(x + ".update", "AssignSubVariableOp", x, steps.get(i), after));
+        }
+        return moves;
+    }
+
+    private Tensor start(String word, Kind kind, List<Tensor> slots, List<Moving> matrices) {
+        Tensor past = pen.pack(word + ".m.past", slots);
+        Tensor gradient =
+                pen.pack(word + ".grad", matrices.stream().map(Moving::gradient).toList());
+        Tensor momentum = momenta.computeIfAbsent(
+                kind.momentum(), number -> pen.number("muon.momentum." + number, DataType.DT_FLOAT, number));
+        return call(word + ".start", "muon_start", 2, past, gradient, momentum);
     }
 
     private Tensor iteration(String word, Tensor ortho) {
-        boolean tall = ortho.dimension(0) > ortho.dimension(1);
+        boolean tall = ortho.dimension(1) > ortho.dimension(2);
         Tensor s = pen.matMul(word + ".s", ortho, tall, ortho, !tall);
         Tensor ss = pen.matMul(word + ".ss", s, false, s, false);
-        Tensor p = call(word + ".p", "muon_polynomial", s, ss, unit(s.dimension(0)));
+        Tensor p = call(word + ".p", "muon_polynomial", 1, s, ss, unit(s.dimension(1)));
         return tall ? pen.matMul(word, ortho, false, p, false) : pen.matMul(word, p, false, ortho, false);
     }
 
@@ -98,7 +143,7 @@ final class Muon {
                     "Fill",
                     List.of(
                             pen.integers(word + ".side", List.of(size)),
-                            pen.number(word + ".by", DataType.DT_FLOAT, FIRST)),
+                            pen.number(word + ".by", DataType.DT_FLOAT, MuonFunctions.FIRST)),
                     Map.of(
                             "T", Attributes.type(DataType.DT_FLOAT),
                             "index_type", Attributes.type(DataType.DT_INT32)));
@@ -114,8 +159,8 @@ final class Muon {
         });
     }
 
-    private Tensor call(String word, String function, Tensor... inputs) {
-        called.add(function);
+    /** A call of a function whose results are all shaped like its first input. */
+    private Tensor call(String word, String function, int results, Tensor... inputs) {
         return pen.put(
                 word,
                 "PartitionedCall",
@@ -126,7 +171,7 @@ final class Muon {
                         "Tin",
                         Attributes.types(Collections.nCopies(inputs.length, DataType.DT_FLOAT)),
                         "Tout",
-                        Attributes.types(List.of(DataType.DT_FLOAT)),
+                        Attributes.types(Collections.nCopies(results, DataType.DT_FLOAT)),
                         "config",
                         Attributes.text(""),
                         "config_proto",
@@ -134,53 +179,11 @@ final class Muon {
                         "executor_type",
                         Attributes.text(""),
                         Attributes.OUTPUT_SHAPES,
-                        Attributes.shapes(List.of(inputs[0].shape()))));
+                        Attributes.shapes(Collections.nCopies(results, inputs[0].shape()))));
     }
 
-    /** The functions that were called. */
+    /** The functions that are called. */
     List<FunctionDef> library() {
-        return List.of(momentum(), unit(), polynomial()).stream()
-                .filter(function -> called.contains(function.getSignature().getName()))
-                .toList();
-    }
-
-    private static Value matrix(Sketch body, String name) {
-        return body.argument(name, Form.of(DataType.DT_FLOAT, -1, -1));
-    }
-
-    private static Value scalar(Sketch body, String name) {
-        return body.argument(name, Form.of(DataType.DT_FLOAT));
-    }
-
-    private static FunctionDef momentum() {
-        Sketch body = Sketch.function("muon_momentum");
-        Ops ops = new Ops(body);
-        Value past = matrix(body, "past");
-        Value gradient = matrix(body, "gradient");
-        Value kept = ops.mul("kept", past, scalar(body, "momentum"));
-        body.result("y", ops.add("sum", kept, gradient));
-        return body.toFunction().definition();
-    }
-
-    private static FunctionDef unit() {
-        Sketch body = Sketch.function("muon_unit");
-        Ops ops = new Ops(body);
-        Value x = matrix(body, "x");
-        Value square = ops.mul("square", scalar(body, "half"), ops.constant("two", 2f));
-        Value length = ops.add("length", ops.unary("root", "Sqrt", square), ops.constant("tiny", TINY));
-        body.result("y", ops.binary("unit", "RealDiv", x, length));
-        return body.toFunction().definition();
-    }
-
-    private static FunctionDef polynomial() {
-        Sketch body = Sketch.function("muon_polynomial");
-        Ops ops = new Ops(body);
-        Value s = matrix(body, "s");
-        Value ss = matrix(body, "ss");
-        Value first = matrix(body, "first");
-        Value second = ops.mul("second", s, ops.constant("of_s", SECOND));
-        Value third = ops.mul("third", ss, ops.constant("of_ss", THIRD));
-        body.result("y", ops.add("sum", ops.add("two", first, second), third));
-        return body.toFunction().definition();
+        return kinds.isEmpty() ? List.of() : MuonFunctions.all();
     }
 }

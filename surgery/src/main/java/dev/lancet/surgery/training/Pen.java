@@ -58,6 +58,34 @@ final class Pen {
         return times(word, a, number(word + ".by", a.type(), number));
     }
 
+    /** Another output of the node that gave a tensor. */
+    Tensor port(Tensor first, int port) {
+        return region.tensor(first.node(), port);
+    }
+
+    /** Tensors of one shape, one above the other along a new first axis. */
+    Tensor pack(String word, List<Tensor> parts) {
+        return put(
+                word,
+                "Pack",
+                parts,
+                Map.of(
+                        "N",
+                        Attributes.integer(parts.size()),
+                        "T",
+                        Attributes.type(parts.get(0).type()),
+                        "axis",
+                        Attributes.integer(0)));
+    }
+
+    /** What {@link #pack} put together. */
+    List<Tensor> unpack(String word, Tensor stack) {
+        int count = (int) stack.dimension(0);
+        Tensor first =
+                typed(word, "Unpack", Map.of("num", Attributes.integer(count), "axis", Attributes.integer(0)), stack);
+        return IntStream.range(0, count).mapToObj(i -> port(first, i)).toList();
+    }
+
     Tensor identity(String word, Tensor a) {
         return op(word, "Identity", a);
     }

@@ -95,11 +95,13 @@ public record Updates(double beta1, double beta2, double epsilon, double decay, 
                 after.add(assignments.put(
                         variable + ".decayed", "AssignSubVariableOp", variable, loss, List.of(norm.node())));
             }
-            updated.add(
-                    update.momentum().isPresent()
-                            ? muon.move(update, value, gradient, after)
-                            : adam.move(update, value, gradient, after));
+            if (update.momentum().isPresent()) {
+                muon.take(update, value, gradient, after);
+            } else {
+                updated.add(adam.move(update, value, gradient, after));
+            }
         }
+        updated.addAll(muon.moves());
         assignments.node("train.start", "NoOp", List.of(), assignments.starts(), Map.of());
         assignments.node("train", "NoOp", List.of(), updated, Map.of());
         GraphDef.Builder moved = graph.toBuilder().clearNode().addAllNode(region.nodes());
