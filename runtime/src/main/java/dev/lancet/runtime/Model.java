@@ -16,22 +16,16 @@ import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.HuggingFace;
 import dev.lancet.runtime.checkpoint.ModelFolder;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.engine.Host;
 import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
-import dev.lancet.runtime.generate.Generator;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.runtime.text.Ids;
-import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.Tokenizer;
-import dev.lancet.runtime.train.Fingerprint;
-import dev.lancet.runtime.train.Passing;
+import dev.lancet.runtime.train.Keeping;
 import dev.lancet.runtime.train.Span;
 import dev.lancet.runtime.train.Trainer;
-import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,10 +33,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
-import org.tensorflow.types.TInt32;
 
 /**
  * A transformer with weights: it can be trained, made smaller, measured, asked for text and saved.
@@ -60,8 +52,6 @@ import org.tensorflow.types.TInt32;
  * }</pre>
  */
 public final class Model implements AutoCloseable {
-
-    private static final int STEPS_A_STATE = 100;
 
     private final Transformer transformer;
     private final Plan plan;
@@ -179,42 +169,35 @@ public final class Model implements AutoCloseable {
 
     /** Trains on a corpus, read through its tokenizer, and validates on what it holds out; see {@link Trainer}. */
     public Model train(Corpus corpus, Training training) {
-        TokenText text = words.read(corpus, progress);
-        return train(text.training(), text.heldOut(), training, Span.all(training), Optional.empty());
+        return train(words.read(corpus, progress), training, Span.all(training), Optional.empty());
     }
 
     /**
-     * Trains on a corpus and keeps metrics and states in a folder, see {@link TrainingFolder}; where a training of the same
-     * model, text and settings was cut off there, it can go on, to the same weights as if it had not been.
+     * Trains on a corpus and keeps metrics and states in a folder; where a training of the same model, text and settings was
+     * cut off there, it can go on, to the same weights as if it had not been.
      */
-    public Model train(Corpus corpus, Training training, Path folder, boolean resume) {
-        TokenText text = words.read(corpus, progress);
-        String fingerprint = Fingerprint.of(transformer, plan, training, passing(training), text.fingerprint());
-        try (TrainingFolder kept = resume
-                ? TrainingFolder.resume(folder, fingerprint, STEPS_A_STATE)
-                : TrainingFolder.begin(folder, fingerprint, STEPS_A_STATE)) {
-            return train(text.training(), text.heldOut(), training, Span.all(training), Optional.of(kept));
-        }
+    public Model train(Corpus corpus, Training training, Keeping keeping) {
+        return train(words.read(corpus, progress), training, Span.all(training), Optional.of(keeping));
     }
 
     /** Trains on token ids. What is stored quantised stays as it is. */
     public Model train(int[] ids, int[] heldOut, Training training) {
-        Ids.check(ids, transformer.vocabulary(), "training text");
-        Ids.check(heldOut, transformer.vocabulary(), "held-out text");
-        return train(TokenIds.of(ids), TokenIds.of(heldOut), training, Span.all(training), Optional.empty());
+        return trained(learning().train(weights, ids, heldOut, training));
     }
 
-    private Model train(TokenIds ids, TokenIds heldOut, Training training, Span span, Optional<TrainingFolder> folder) {
-        Trainer.Outcome outcome = new Trainer(transformer, plan, training, span, progress, passing(training))
-                .train(weights, ids, heldOut, folder);
+    private Model train(TokenText text, Training training, Span span, Optional<Keeping> keeping) {
+        return trained(learning().train(weights, text, training, span, keeping));
+    }
+
+    private Learning learning() {
+        return new Learning(transformer, plan, progress, device);
+    }
+
+    private Model trained(Trainer.Outcome outcome) {
         weights = outcome.weights();
         log = Optional.of(outcome.log());
         sessions.close();
         return this;
-    }
-
-    private Passing passing(Training training) {
-        return Passing.here(training, Set.of(), device.place());
     }
 
     /**
@@ -222,13 +205,15 @@ public final class Model implements AutoCloseable {
      * by the same schedule as if nothing had happened; only the optimiser forgets, and its rate rises again over 20 steps.
      *
      * @param steps how many steps this model is trained for; it is left as it was then
+     * @param keeping where metrics and states of both parts are kept, if they are to be
      * @return the smaller model, trained to the end
      */
-    public Model trainThenCut(Corpus corpus, Training training, int steps, Compression compression) {
+    public Model trainThenCut(
+            Corpus corpus, Training training, int steps, Compression compression, Optional<Keeping> keeping) {
         TokenText text = words.read(corpus, progress);
-        train(text.training(), text.heldOut(), training, Span.first(training, steps), Optional.empty());
+        train(text, training, Span.first(training, steps), keeping.map(all -> all.part("dense")));
         Model small = compress(compression);
-        small.train(text.training(), text.heldOut(), training, Span.rest(training, steps), Optional.empty());
+        small.train(text, training, Span.rest(training, steps), keeping.map(all -> all.part("cut")));
         small.log = small.log.map(after -> log.orElseThrow().then(after));
         return small;
     }
@@ -312,12 +297,7 @@ public final class Model implements AutoCloseable {
 
     /** Perplexity over token ids, in consecutive windows; see {@link Perplexity}. */
     public Perplexity evaluate(int[] ids, int window) {
-        Ids.check(ids, transformer.vocabulary(), "text");
-        if (window > transformer.context()) {
-            throw new LancetException("window: " + window + " is longer than the context " + transformer.context()
-                    + " of " + transformer.name() + "; take a shorter one");
-        }
-        return Perplexity.of(sessions.scoring(weights), ids, window, progress);
+        return answers().perplexity(weights, ids, window, progress);
     }
 
     /**
@@ -327,17 +307,11 @@ public final class Model implements AutoCloseable {
      * @return {@code [batch · sequence · vocabulary]}, row by row
      */
     public float[] logits(int[][] ids) {
-        for (int[] row : ids) {
-            Ids.check(row, transformer.vocabulary(), "input");
-        }
-        try (TInt32 in = Host.matrix(ids);
-                var result = sessions.scoring(weights)
-                        .runner()
-                        .feed("ids", in)
-                        .fetch("logits")
-                        .run()) {
-            return Host.floats(result.get(0));
-        }
+        return answers().logits(weights, ids);
+    }
+
+    private Answers answers() {
+        return new Answers(transformer, sessions);
     }
 
     /** What the model adds to a text when it takes the likeliest token each time. */
@@ -351,10 +325,9 @@ public final class Model implements AutoCloseable {
                 sample, eager, (prompt, end, each) -> generate(prompt, sample.tokens(), Sampler.of(sample), end, each));
     }
 
-    /** The tokens that the model adds to others; see {@link Generator}. */
+    /** The tokens that the model adds to others; one at a time. */
     public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        Ids.check(prompt, transformer.vocabulary(), "prompt");
-        return new Generator(transformer, sessions.decoding(weights)).generate(prompt, tokens, sampler, end, eager);
+        return answers().next(weights, prompt, tokens, sampler, end, eager);
     }
 
     /**

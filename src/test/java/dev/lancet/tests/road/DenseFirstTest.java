@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,7 +91,7 @@ class DenseFirstTest {
     @Test
     void the_rate_rises_again_after_the_cut_and_the_schedule_goes_on() {
         try (Model dense = Model.create(BYTES, 1).tokenizer(Tokenizer.bytes());
-                Model late = dense.trainThenCut(text, TRAINING, 20, NARROW)) {
+                Model late = dense.trainThenCut(text, TRAINING, 20, NARROW, Optional.empty())) {
             List<TrainingLog.Point> points = late.log().orElseThrow().points();
             assertThat(points.get(19).rate()).isEqualTo(TRAINING.rateAt(19));
             assertThat(points.get(20).rate()).isCloseTo(TRAINING.rateAt(20) / 20, within(1e-12));

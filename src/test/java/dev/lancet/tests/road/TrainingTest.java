@@ -23,12 +23,18 @@ import dev.lancet.dsl.plan.Stored;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.text.TokenIds;
+import dev.lancet.runtime.train.Fingerprint;
+import dev.lancet.runtime.train.Keeping;
+import dev.lancet.runtime.train.Passing;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +46,8 @@ class TrainingTest {
 
     private static final int[] TEXT = TinyModel.text(4_000);
     private static final int[] HELD = TinyModel.text(600);
+    private static final TokenIds IDS = TokenIds.of(TEXT);
+    private static final TokenIds HELD_IDS = TokenIds.of(HELD);
     private static final Training SHORT = adamW(40, 3e-3).batch(4).sequence(16).seed(3);
 
     @TempDir
@@ -158,6 +166,14 @@ class TrainingTest {
         return digest.toString();
     }
 
+    private static Trainer trainer(Plan plan, Training training) {
+        return Trainer.of(TinyModel.llama(), plan, training, Passing.here(training, Set.of()));
+    }
+
+    private static Fingerprint print(String model) {
+        return new Fingerprint(Map.of("model", model));
+    }
+
     static Stream<Training> optimizers() {
         return Stream.of(SHORT, muon(40, 0.02).batch(4).sequence(16).seed(3));
     }
@@ -168,17 +184,17 @@ class TrainingTest {
         Transformer transformer = TinyModel.llama();
         Plan plan = Plan.of(transformer, Compression.keepAll().on(feedForward()).factorise(ratio(0.5)));
         Weights fresh = Model.create(transformer, plan, 1).weights();
-        Trainer whole = new Trainer(transformer, plan, training, Progress.silent());
-        Trainer cut = new Trainer(transformer, plan, training, new StopAfter(23));
-        Weights expected = whole.train(fresh, TEXT, HELD).weights();
+        Trainer whole = trainer(plan, training);
+        Trainer cut = trainer(plan, training).progress(new StopAfter(23));
+        Weights expected = whole.train(fresh, IDS, HELD_IDS, Optional.empty()).weights();
 
-        try (TrainingFolder first = TrainingFolder.begin(folder, "same", 10)) {
-            assertThatThrownBy(() -> cut.train(fresh, TEXT, HELD, Optional.of(first)))
+        try (TrainingFolder first = Keeping.in(folder).every(10).open(print("same"))) {
+            assertThatThrownBy(() -> cut.train(fresh, IDS, HELD_IDS, Optional.of(first)))
                     .isInstanceOf(LancetException.class)
                     .hasMessage("interrupted: after step 23 of 40; the state is kept, go on with --resume");
         }
-        try (TrainingFolder second = TrainingFolder.resume(folder, "same", 10)) {
-            Trainer.Outcome outcome = whole.train(fresh, TEXT, HELD, Optional.of(second));
+        try (TrainingFolder second = Keeping.resume(folder).every(10).open(print("same"))) {
+            Trainer.Outcome outcome = whole.train(fresh, IDS, HELD_IDS, Optional.of(second));
             assertThat(digest(outcome.weights())).isEqualTo(digest(expected));
             assertThat(outcome.log().steps()).isEqualTo(40);
         }
@@ -222,17 +238,18 @@ class TrainingTest {
         Transformer transformer = TinyModel.llama();
         Plan plan = Plan.dense(transformer);
         Weights fresh = Model.create(transformer, plan, 1).weights();
-        Trainer trainer = new Trainer(transformer, plan, adamW(2, 1e-3).batch(2).sequence(8), Progress.silent());
-        try (TrainingFolder first = TrainingFolder.begin(folder, "one", 1)) {
-            trainer.train(fresh, TEXT, HELD, Optional.of(first));
+        Trainer trainer = trainer(plan, adamW(2, 1e-3).batch(2).sequence(8));
+        try (TrainingFolder first = Keeping.in(folder).every(1).open(print("one"))) {
+            trainer.train(fresh, IDS, HELD_IDS, Optional.of(first));
         }
-        assertThatThrownBy(() -> TrainingFolder.begin(folder, "one", 1))
+        assertThatThrownBy(() -> Keeping.in(folder).open(print("one")))
                 .hasMessage("training: " + folder
                         + " holds a training already; take it up with --resume, or choose another folder");
-        try (TrainingFolder other = TrainingFolder.resume(folder, "other", 1)) {
-            assertThatThrownBy(() -> trainer.train(fresh, TEXT, HELD, Optional.of(other)))
-                    .hasMessageContaining("is of another model, recipe, text or version");
-        }
+        assertThatThrownBy(() -> Keeping.resume(folder).open(print("other")))
+                .isInstanceOf(LancetException.class)
+                .hasMessage("resume: " + folder.resolve("state-00000002.safetensors")
+                        + " is of another training: model 'one' there, 'other' here;"
+                        + " resume with what it was started with, or start anew");
         assertThat(folder).isDirectoryNotContaining("glob:**partial**");
     }
 

@@ -27,6 +27,9 @@ public sealed interface Optimizer {
     /** The AdamW that this is, or that moves what this rule leaves to it. */
     AdamW adam();
 
+    /** The same rule with another rate for what it leaves to AdamW. */
+    Optimizer adam(double rate);
+
     /**
      * Adam with decoupled weight decay (Loshchilov and Hutter, 2019). Vectors are not decayed.
      *
@@ -58,6 +61,12 @@ public sealed interface Optimizer {
         @Override
         public AdamW adam() {
             return this;
+        }
+
+        @Override
+        public Optimizer adam(double other) {
+            throw new IllegalArgumentException("adam: " + other
+                    + "; adamW has one rate, give some weights a multiple with rateTimes(embedding(), 3)");
         }
 
         @Override
@@ -101,6 +110,12 @@ public sealed interface Optimizer {
         @Override
         public Muon weightDecay(double decay) {
             return new Muon(rate, momentum, decay, adam);
+        }
+
+        @Override
+        public Muon adam(double other) {
+            AdamW moved = new AdamW(other, adam.beta1, adam.beta2, adam.epsilon, adam.weightDecay);
+            return new Muon(rate, momentum, weightDecay, moved);
         }
 
         @Override

@@ -7,4 +7,8 @@ package dev.lancet.dsl.recipe;
  * @param corpus the text; only what is not held out is trained on, what is held out validates
  * @param training how
  */
-public record Stage(String candidate, Corpus corpus, Training training) {}
+public record Stage(String candidate, Corpus corpus, Training training) {
+    public Stage {
+        training.watch().check();
+    }
+}

@@ -1,6 +1,5 @@
 package dev.lancet.dsl.recipe;
 
-import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Weight;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ import java.util.OptionalInt;
  * @param warmup steps over which the rate rises from 0
  * @param clip the global norm to which gradients are shortened, 0 for no limit
  * @param seed of the fresh weights and the order of the data
- * @param validateEvery steps between two validations, 0 for one at the end only
+ * @param watch when it is validated, and what may end it before its last step
  * @param execution how a step is computed, which changes its memory and speed
  */
 public record Training(
@@ -32,7 +31,7 @@ public record Training(
         int warmup,
         double clip,
         long seed,
-        int validateEvery,
+        Watch watch,
         Execution execution) {
 
     public Training {
@@ -42,7 +41,6 @@ public record Training(
         Check.that(sequence.orElse(2) >= 2, "sequence: %d; at least 2 tokens are needed", sequence.orElse(2));
         Check.that(warmup >= 0 && warmup <= steps, "warmup: %d; it must lie between 0 and the %d steps", warmup, steps);
         Check.that(clip >= 0, "clip: %s; it must be positive, or 0 for no limit", clip);
-        Check.that(validateEvery >= 0, "validateEvery: %d; it must be positive, or 0 for the end only", validateEvery);
     }
 
     /** AdamW (0.9, 0.95, 1e-8, decay 0.1), 5 % warm-up, cosine to a tenth, clipped at 1, 8 sequences a step, seed 42. */
@@ -70,26 +68,18 @@ public record Training(
                 steps / 20,
                 1,
                 42,
-                0,
+                Watch.plain(),
                 Execution.plain());
     }
 
     /** With another optimiser. */
     public Training optimizer(Optimizer optimizer) {
-        return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
+        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
     }
 
     /** With this highest rate for what Muon leaves to AdamW: tables, head, norms and biases. */
     public Training adam(double rate) {
-        Check.that(
-                optimizer instanceof Optimizer.Muon,
-                "adam: %s; adamW has one rate, give some weights a multiple with rateTimes(embedding(), 3)",
-                rate);
-        Optimizer.Muon muon = (Optimizer.Muon) optimizer;
-        Optimizer.AdamW old = muon.adam();
-        Optimizer.AdamW adam = new Optimizer.AdamW(rate, old.beta1(), old.beta2(), old.epsilon(), old.weightDecay());
-        return optimizer(new Optimizer.Muon(muon.rate(), muon.momentum(), muon.weightDecay(), adam));
+        return optimizer(optimizer.adam(rate));
     }
 
     /** With another weight decay; with Muon, of what it moves. */
@@ -99,8 +89,7 @@ public record Training(
 
     /** With a rate that goes on in another way after the warm-up. */
     public Training schedule(Schedule schedule) {
-        return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
+        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
     }
 
     /** With a rate that falls to this share of the highest. */
@@ -134,51 +123,62 @@ public record Training(
     private Training group(Group group) {
         List<Group> groups = new ArrayList<>(this.groups);
         groups.add(group);
-        return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
+        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
     }
 
     /** With this many sequences a step. */
     public Training batch(int batch) {
-        return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
+        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
     }
 
     /** With sequences of this many tokens. */
     public Training sequence(int tokens) {
         OptionalInt sequence = OptionalInt.of(tokens);
-        return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
+        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
     }
 
     /** With this many warm-up steps. */
     public Training warmup(int warmup) {
-        return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
+        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
     }
 
     /** With gradients shortened to this global norm. */
     public Training clip(double clip) {
-        return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
+        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
     }
 
     /** With this seed for fresh weights and the order of the data. */
     public Training seed(long seed) {
-        return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
+        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
     }
 
     /** With a validation every so many steps. */
     public Training validateEvery(int steps) {
-        return new Training(
-                optimizer, schedule, groups, this.steps, batch, sequence, warmup, clip, seed, steps, execution);
+        return watch(watch.validateEvery(steps));
+    }
+
+    /** That ends after so many validations without improvement, with the weights of the best; needs {@link #validateEvery}. */
+    public Training stopEarly(int patience) {
+        return stopEarly(patience, 0);
+    }
+
+    /** The same, where only a validation this many nats under the one that improved last improves too. */
+    public Training stopEarly(int patience, double improvement) {
+        return watch(watch.early(new Watch.Early(patience, improvement)));
+    }
+
+    /** That fails when the running mean of its loss is this many nats above its lowest for so many steps in a row. */
+    public Training stopDiverging(double margin, int steps) {
+        return watch(watch.divergence(new Watch.Divergence(margin, steps)));
+    }
+
+    private Training watch(Watch watch) {
+        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
     }
 
     /** With a step computed in another way. */
     public Training execution(Execution execution) {
-        return new Training(
-                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, validateEvery, execution);
+        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
     }
 
     /** With matrix products in bfloat16, whether this machine is fast at them or not. */
@@ -201,6 +201,11 @@ public record Training(
         return execution(execution.checkpointing(true));
     }
 
+    /** Steps between two validations, 0 for one at the end only. */
+    public int validateEvery() {
+        return watch.validateEvery();
+    }
+
     /** Tokens that a step sees. */
     public long tokensPerStep(int sequence) {
         return (long) execution.accumulate() * batch * sequence;
@@ -217,50 +222,23 @@ public record Training(
 
     /** How many times {@link #rateAt} a weight is trained with. */
     public double timesFor(Weight weight) {
-        double own = optimizer.rate(weight) / optimizer.rate();
-        double times = 1;
-        for (Group group : groups) {
-            if (group.rate().isPresent() && group.selector().selects(weight)) {
-                times = group.rate().getAsDouble();
-            }
-        }
-        return own * times;
+        return new Groups(optimizer, groups).times(weight);
     }
 
     /** The weight decay of a weight. */
     public double decayFor(Weight weight) {
-        double decay = optimizer.decay(weight);
-        for (Group group : groups) {
-            if (group.decay().isPresent() && group.selector().selects(weight)) {
-                decay = group.decay().getAsDouble();
-            }
-        }
-        return decay;
+        return new Groups(optimizer, groups).decay(weight);
     }
 
     /** Whether the decay of a weight in two factors is that of their product. */
     public boolean decaysProduct(Weight weight) {
-        boolean product = false;
-        for (Group group : groups) {
-            if (group.decay().isPresent() && group.selector().selects(weight)) {
-                product = group.product();
-            }
-        }
-        return product;
+        return new Groups(optimizer, groups).decaysProduct(weight);
     }
 
-    /**
-     * Makes sure that every group speaks of some weight.
-     *
-     * @throws LancetException if one does not
-     */
+    /** Makes sure that every group selects something in a model, and that an early end has validations to go by. */
     public void check(String model, List<Weight> weights) {
-        for (Group group : groups) {
-            if (weights.stream().noneMatch(group.selector()::selects)) {
-                throw new LancetException("training: " + group.toString().substring(1) + " selects nothing in " + model
-                        + "; name weights that it has");
-            }
-        }
+        watch.check();
+        new Groups(optimizer, groups).check(model, weights);
     }
 
     @Override

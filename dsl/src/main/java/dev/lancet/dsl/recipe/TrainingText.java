@@ -32,10 +32,7 @@ final class TrainingText {
         if (training.clip() != usual.clip()) {
             text.append(".clip(").append(training.clip()).append(')');
         }
-        if (training.validateEvery() != 0) {
-            text.append(".validateEvery(").append(training.validateEvery()).append(')');
-        }
-        text.append(training.execution());
+        text.append(training.watch()).append(training.execution());
         return text.append(".seed(").append(training.seed()).append(')').toString();
     }
 

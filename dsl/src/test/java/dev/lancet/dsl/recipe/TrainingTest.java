@@ -2,6 +2,7 @@ package dev.lancet.dsl.recipe;
 
 import static dev.lancet.Lancet.adamW;
 import static dev.lancet.Lancet.constant;
+import static dev.lancet.Lancet.corpus;
 import static dev.lancet.Lancet.cosine;
 import static dev.lancet.Lancet.embedding;
 import static dev.lancet.Lancet.everything;
@@ -140,6 +141,15 @@ class TrainingTest {
                         () -> adamW(1, 1).decay(embedding(), -0.5),
                         "decay: -0.5 for embedding(); it must not be negative"),
                 mistake(() -> adamW(1, 1).clip(-1), "clip: -1.0; it must be positive, or 0 for no limit"),
+                mistake(() -> adamW(1, 1).stopEarly(0), "stopEarly: 0 validations; at least 1 is needed"),
+                mistake(() -> adamW(1, 1).stopEarly(1, -1), "stopEarly: improvement -1.0; it must not be negative"),
+                mistake(
+                        () -> new Stage("dense", corpus("x"), adamW(1, 1).stopEarly(3)),
+                        "stopEarly: 3, but nothing is validated before the end; say validateEvery(50) too"),
+                mistake(
+                        () -> adamW(1, 1).stopDiverging(0, 9),
+                        "stopDiverging: margin 0.0; it must be positive, say 1 nat a token"),
+                mistake(() -> adamW(1, 1).stopDiverging(1, 0), "stopDiverging: 0 steps; at least 1 is needed"),
                 mistake(
                         () -> adamW(1, 1).validateEvery(-1),
                         "validateEvery: -1; it must be positive, or 0 for the end only"));
@@ -169,6 +179,10 @@ class TrainingTest {
                         .seed(7))
                 .hasToString("adamW(400, 0.001).weightDecay(0.0).batch(4).sequence(64).warmup(3).floor(0.0).clip(2.0)"
                         + ".validateEvery(50).seed(7)");
+        assertThat(adamW(400, 1e-3).stopEarly(3).validateEvery(50).stopDiverging(1, 40))
+                .hasToString("adamW(400, 0.001).validateEvery(50).stopEarly(3).stopDiverging(1.0, 40).seed(42)");
+        assertThat(adamW(400, 1e-3).validateEvery(50).stopEarly(3, 0.01))
+                .hasToString("adamW(400, 0.001).validateEvery(50).stopEarly(3, 0.01).seed(42)");
         assertThat(adamW(400, 1e-3)
                         .schedule(wsd(0.2).floor(0))
                         .rateTimes(embedding(), 3)

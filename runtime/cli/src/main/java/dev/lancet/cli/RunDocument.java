@@ -89,6 +89,7 @@ final class RunDocument {
         document.put("loss", LancetCommand.finite(log.loss()));
         document.put("validation_loss", LancetCommand.finite(log.validationLoss()));
         document.put("seconds", log.seconds());
+        document.put("best_step", log.best().map(TrainingLog.Validation::step).orElse(null));
         return document;
     }
 

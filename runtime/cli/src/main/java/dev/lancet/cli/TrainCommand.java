@@ -5,8 +5,10 @@ import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Stage;
+import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.train.Keeping;
 import dev.lancet.runtime.train.TrainingLog;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
@@ -32,7 +34,10 @@ import picocli.CommandLine.Parameters;
             "",
             "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and the trained model in DIR/model.",
             "What is made of the texts (tokens, a tokenizer) lies in the folder corpora beside DIR and is used again.",
-            "Ctrl-C keeps the state; --resume goes on to the same weights as if nothing had happened.",
+            "Ctrl-C keeps the state; --resume goes on to the same weights as if nothing had happened, after kill -9 too.",
+            "A training that diverges keeps its last good state. Lower the rate in the recipe and go on from there:",
+            "  lancet train slower.lancet.kts --from target/low-rank --out target/slower",
+            "--validate-every and --stop-early say the same as .validateEvery(50).stopEarly(3) in the recipe.",
         })
 final class TrainCommand extends LancetCommand {
 
@@ -51,6 +56,21 @@ final class TrainCommand extends LancetCommand {
     @Option(names = "--resume", description = "Go on with the training that was interrupted in DIR.")
     private boolean resume;
 
+    @Option(
+            names = "--from",
+            paramLabel = "DIR",
+            description = "Begin with the state that another training of the same model keeps, and go on at its step.")
+    private Optional<Path> from = Optional.empty();
+
+    @Option(names = "--validate-every", paramLabel = "N", description = "Look at held-out text every N steps.")
+    private Optional<Integer> validateEvery = Optional.empty();
+
+    @Option(
+            names = "--stop-early",
+            paramLabel = "N",
+            description = "End after N validations without improvement, with the weights of the best one.")
+    private Optional<Integer> stopEarly = Optional.empty();
+
     @Mixin
     private final DeviceOptions where = new DeviceOptions();
 
@@ -63,6 +83,7 @@ final class TrainCommand extends LancetCommand {
         Device device = where.device(this);
         Recipe recipe = Script.load(script);
         Stage stage = stage(recipe);
+        Training training = training(stage);
         Candidate chosen = recipe.find(stage.candidate()).orElseThrow();
         Path saved = out.resolve("model");
         Outputs.mustNotExist(saved);
@@ -77,7 +98,7 @@ final class TrainCommand extends LancetCommand {
                 .progress(progress())
                 .on(device)
                 .keepCorporaIn(out.resolveSibling("corpora"))) {
-            model.train(stage.corpus(), stage.training(), out, resume);
+            model.train(stage.corpus(), training, keeping());
             model.save(saved);
             TrainingLog log = model.log().orElseThrow();
             Map<String, @Nullable Object> document = RunDocument.training(log);
@@ -85,6 +106,26 @@ final class TrainCommand extends LancetCommand {
             document.put("out", saved.toString());
             return new Answer(document, text(log, saved));
         }
+    }
+
+    private Training training(Stage stage) {
+        Training training = stage.training();
+        if (validateEvery.isPresent()) {
+            training = training.validateEvery(validateEvery.get());
+        }
+        if (stopEarly.isPresent()) {
+            training = training.stopEarly(stopEarly.get());
+        }
+        return new Stage(stage.candidate(), stage.corpus(), training).training();
+    }
+
+    private Keeping keeping() {
+        if (resume && from.isPresent()) {
+            throw wrongUsage("train: --resume goes on with the state in " + out + ", --from with that in " + from.get()
+                    + "; say one of them");
+        }
+        Keeping keeping = resume ? Keeping.resume(out) : Keeping.in(out);
+        return from.map(keeping::from).orElse(keeping);
     }
 
     private Stage stage(Recipe recipe) {
@@ -113,12 +154,13 @@ final class TrainCommand extends LancetCommand {
                 : "";
         return String.format(
                 Locale.ROOT,
-                "%,d steps, %,d tokens, %,.0f tokens/s, loss %.4f%s%nsaved %s%n",
+                "%,d steps, %,d tokens, %,.0f tokens/s, loss %.4f%s%n%ssaved %s%n",
                 log.steps(),
                 log.tokens(),
                 log.tokensPerSecond(),
                 log.loss(),
                 validation,
+                log.ending().isEmpty() ? "" : log.ending() + "\n",
                 saved);
     }
 }

@@ -8,6 +8,7 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.device.Place;
 import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.Passing;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingLog;
@@ -55,9 +56,9 @@ public final class TrainingBench {
         Plan plan = trial.plan();
         Passing passing = Passing.here(training, without, place);
         Weights fresh = new FreshWeights(preset.transformer(), Trial.SEED).under(plan);
-        List<TrainingLog.Point> points = new Trainer(preset.transformer(), plan, training, progress, passing)
-                .train(fresh, ids, new int[0])
-                .log()
+        List<TrainingLog.Point> points = Trainer.of(preset.transformer(), plan, training, passing)
+                .progress(progress)
+                .rehearse(fresh, TokenIds.of(ids))
                 .points();
         Timings times = new Timings(points.stream()
                 .skip(WARM_UP)

@@ -6,14 +6,15 @@ import java.util.Properties;
 import org.tensorflow.proto.GraphDef;
 
 /** The versions that a manifest records; read from the jars, so that no native library is loaded for them. */
-final class Versions {
+public final class Versions {
 
     private static final String UNPACKED = "unpacked";
     private static final String TENSORFLOW = "/META-INF/maven/org.tensorflow/tensorflow-core-api/pom.properties";
 
     private Versions() {}
 
-    static String lancet() {
+    /** That of Lancet; "unpacked" where it does not run from a jar. */
+    public static String lancet() {
         String version = Versions.class.getPackage().getImplementationVersion();
         return version == null ? UNPACKED : version;
     }

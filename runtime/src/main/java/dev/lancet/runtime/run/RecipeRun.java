@@ -76,7 +76,7 @@ public final class RecipeRun implements AutoCloseable {
                 try (Model dense = model) {
                     Stage stage = stages.get(0);
                     model = dense.trainThenCut(
-                            stage.corpus(), stage.training(), first.steps(), candidate.compression());
+                            stage.corpus(), stage.training(), first.steps(), candidate.compression(), Optional.empty());
                 }
                 corpora().ifPresent(model::keepCorporaIn);
                 stages = stages.subList(1, stages.size());

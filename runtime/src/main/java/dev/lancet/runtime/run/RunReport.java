@@ -64,10 +64,11 @@ final class RunReport {
                         one.candidate().name() + " trained",
                         String.format(
                                 Locale.ROOT,
-                                "%,d steps, %,d tokens, %.0f s",
+                                "%,d steps, %,d tokens, %.0f s%s",
                                 log.steps(),
                                 log.tokens(),
-                                log.seconds()));
+                                log.seconds(),
+                                log.ending().isEmpty() ? "" : "; " + log.ending()));
             }
         }
         return more;

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.tensorflow.proto.Event;
+import org.tensorflow.proto.SessionLog;
 import org.tensorflow.proto.Summary;
 
 /**
@@ -30,6 +31,18 @@ final class EventFile implements AutoCloseable {
             Path file = folder.resolve("events.out.tfevents." + (long) now + ".lancet." + System.nanoTime());
             out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             write(Event.newBuilder().setWallTime(now).setFileVersion("brain.Event:2"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** From this step on, TensorBoard forgets what other files of the folder say: it is done again, after a restart. */
+    void restarted(long step) {
+        try {
+            write(Event.newBuilder()
+                    .setWallTime(System.currentTimeMillis() / 1e3)
+                    .setStep(step)
+                    .setSessionLog(SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

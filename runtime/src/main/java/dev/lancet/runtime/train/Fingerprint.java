@@ -1,37 +1,80 @@
 package dev.lancet.runtime.train;
 
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Stored;
 import dev.lancet.dsl.recipe.Training;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.lancet.runtime.checkpoint.Versions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.tensorflow.TensorFlow;
 
-/** A hash of everything that decides what a training does. */
-public final class Fingerprint {
+/**
+ * Everything that decides what a training does, part by part, so that two that differ can say where.
+ *
+ * @param parts what each part is called for people, and its text
+ */
+public record Fingerprint(Map<String, String> parts) {
 
-    private Fingerprint() {}
+    private static final int SHOWN = 160;
+
+    public Fingerprint {
+        parts = Map.copyOf(parts);
+    }
 
     /**
-     * The hash of a model's declaration and form, the settings, the text, the version of TensorFlow, the passes and the device, which
-     * decide in which order numbers are added.
+     * That of a model's declaration and form, the settings, the steps, the text, the versions of Lancet and TensorFlow, the passes and the
+     * device, which decide in which order numbers are added.
      */
-    public static String of(Transformer transformer, Plan plan, Training training, Passing passing, String text) {
-        String all = String.join(
-                "\n",
-                transformer.toString(),
-                plan.stored().toString(),
-                training.toString(),
-                text,
-                passing.passes() + (passing.place().isGpu() ? " on a GPU" : ""),
-                TensorFlow.version());
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+    public static Fingerprint of(
+            Transformer transformer, Plan plan, Training training, Span span, Passing passing, String text) {
+        Map<String, String> parts = new LinkedHashMap<>();
+        parts.put("model", transformer.toString());
+        parts.put("form", plan.stored().stream().map(Stored::toString).collect(Collectors.joining(" ")));
+        parts.put("training", training.toString());
+        parts.put("steps", span.toString());
+        parts.put("text", text);
+        parts.put("passes", passing.passes() + (passing.place().isGpu() ? " on a GPU" : ""));
+        parts.put("lancet", Versions.lancet());
+        parts.put("tensorflow", TensorFlow.version());
+        return new Fingerprint(parts);
+    }
+
+    /**
+     * Makes sure that something was made under this fingerprint.
+     *
+     * @param found the parts that it was made under, among others
+     * @throws LancetException naming all parts that differ
+     */
+    void require(Map<String, String> found, Path file) {
+        List<String> differences = new ArrayList<>();
+        parts.keySet().stream().sorted().forEach(part -> {
+            String there = found.getOrDefault(part, "nothing");
+            String here = parts.getOrDefault(part, "");
+            if (!there.equals(here)) {
+                differences.add(part + " " + shown(there, here) + " there, " + shown(here, there) + " here");
+            }
+        });
+        if (!differences.isEmpty()) {
+            throw new LancetException("resume: " + file + " is of another training: " + String.join("; ", differences)
+                    + "; resume with what it was started with, or start anew");
         }
+    }
+
+    /** What two texts do not begin with both, cut where it is long. */
+    private static String shown(String text, String other) {
+        int same = 0;
+        while (same < Math.min(text.length(), other.length()) && text.charAt(same) == other.charAt(same)) {
+            same++;
+        }
+        int from = text.length() <= SHOWN ? 0 : Math.max(0, same - SHOWN / 4);
+        int to = Math.min(text.length(), from + SHOWN);
+        String line = text.substring(from, to).replaceAll("\\s+", " ");
+        return "'" + (from > 0 ? "..." : "") + line + (to < text.length() ? "..." : "") + "'";
     }
 }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -57,8 +58,8 @@ public final class GraphTrainer {
             throw new LancetException("sequence: " + training.sequence().getAsInt()
                     + " tokens; the examples of a graph have the length that they have, so leave it out");
         }
-        if (training.validateEvery() > 0) {
-            throw new LancetException("validateEvery: " + training.validateEvery()
+        if (!training.watch().toString().isEmpty()) {
+            throw new LancetException("training: " + training.watch().toString().substring(1)
                     + "; a graph is validated by whoever trains it, between two trainings, so leave it out");
         }
         this.operation = operation;
@@ -115,7 +116,10 @@ public final class GraphTrainer {
             Map<String, float[]> after = new LinkedHashMap<>();
             trained.forEach(name -> after.put(name, engine.floats(name)));
             double seconds = (System.nanoTime() - began) / 1e9;
-            return new Outcome(after, new TrainingLog(points, List.of(), median(points), seconds));
+            return new Outcome(
+                    after,
+                    new TrainingLog(
+                            points, List.of(), Speed.median(points, training.batch()), seconds, Optional.empty()));
         }
     }
 
@@ -176,13 +180,5 @@ public final class GraphTrainer {
 
     private static double scalar(Tensor tensor) {
         return Host.floats(tensor)[0];
-    }
-
-    private double median(List<TrainingLog.Point> points) {
-        double[] times = points.stream()
-                .mapToDouble(TrainingLog.Point::milliseconds)
-                .sorted()
-                .toArray();
-        return training.batch() / times[times.length / 2] * 1e3;
     }
 }

@@ -34,6 +34,13 @@ final class Metrics {
         return JSON.writeValueAsString(line);
     }
 
+    static String stopped(int step, String why) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("step", step);
+        line.put("stopped", why);
+        return JSON.writeValueAsString(line);
+    }
+
     /** The step of a line, or empty where the line is not whole. */
     static Optional<Integer> step(String line) {
         return tree(line).filter(tree -> tree.path("step").isInt()).map(tree -> tree.path("step")
@@ -51,6 +58,14 @@ final class Metrics {
                         tree.path("gradient_norm").asDouble(),
                         tree.path("rate").asDouble(),
                         tree.path("milliseconds").asDouble()));
+    }
+
+    /** The validation that a line records, or empty where it records something else. */
+    static Optional<TrainingLog.Validation> validation(String line) {
+        return tree(line)
+                .filter(tree -> tree.path("validation_loss").isNumber())
+                .map(tree -> new TrainingLog.Validation(
+                        tree.path("step").asInt(), tree.path("validation_loss").asDouble()));
     }
 
     private static Optional<JsonNode> tree(String line) {

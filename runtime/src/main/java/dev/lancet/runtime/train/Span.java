@@ -42,4 +42,9 @@ public record Span(int from, int to) {
     int moves(int step) {
         return step - from + 1;
     }
+
+    @Override
+    public String toString() {
+        return from + " to " + to;
+    }
 }

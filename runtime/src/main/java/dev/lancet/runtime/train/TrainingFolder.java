@@ -10,77 +10,118 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /**
- * Where a training keeps what must not be lost: {@code metrics.jsonl} with a line a step, curves for TensorBoard, and the
- * latest state, from which it can go on.
+ * Where a training keeps what must not be lost: {@code metrics.jsonl} with a line a step, curves for TensorBoard, and states
+ * from which it can go on. The latest state has not been proven: only the next step shows whether its weights have a loss at
+ * all. So the last one that was proven stays beside it, and the one with the best validation, if that matters.
  */
 public final class TrainingFolder implements AutoCloseable {
 
     private final Path folder;
-    private final boolean resume;
-    private final StateFile state;
+    private final Fingerprint fingerprint;
+    private final States states;
     private final int every;
     private final EventFile events;
+    private Optional<States> origin = Optional.empty();
+    private OptionalInt latest = OptionalInt.empty();
+    private OptionalInt proven = OptionalInt.empty();
+    private OptionalInt best = OptionalInt.empty();
 
-    private TrainingFolder(Path folder, String fingerprint, boolean resume, int every) {
+    TrainingFolder(Path folder, Fingerprint fingerprint, int every) {
         this.folder = folder;
-        this.resume = resume;
+        this.fingerprint = fingerprint;
         this.every = every;
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new LancetException("training: " + folder + " cannot be made: " + e.getMessage(), e);
         }
-        state = new StateFile(folder, fingerprint);
+        states = new States(folder);
+        states.tidy();
         events = new EventFile(folder);
     }
 
-    /**
-     * A folder for a training that begins.
-     *
-     * @param fingerprint of everything that decides what the training does; a state is only taken up under the same
-     * @param every steps between two states
-     * @throws LancetException if a training began there before
-     */
-    public static TrainingFolder begin(Path folder, String fingerprint, int every) {
-        if (Files.exists(folder.resolve(Metrics.FILE))) {
-            throw new LancetException("training: " + folder
-                    + " holds a training already; take it up with --resume, or choose another folder");
+    /** Decides with which state the training begins. */
+    void choose(Keeping.Start start, Optional<Path> other) {
+        boolean own = start != Keeping.Start.ANEW && !states.steps().isEmpty();
+        if (own) {
+            states.require(states.steps().last(), fingerprint);
+            origin = Optional.of(states);
+        } else if (other.isPresent()) {
+            origin = other.map(States::new);
+            noneIn(origin.get().steps(), other.get(), "begin with another, or anew");
+        } else if (start == Keeping.Start.RESUME) {
+            noneIn(states.steps(), folder, "start it without --resume");
         }
-        return new TrainingFolder(folder, fingerprint, false, every);
     }
 
-    /** The folder of a training that goes on where its latest state was kept. */
-    public static TrainingFolder resume(Path folder, String fingerprint, int every) {
-        if (!Files.isDirectory(folder)) {
-            throw new LancetException("resume: there is no folder " + folder + "; start it without --resume");
+    private static void noneIn(NavigableSet<Integer> steps, Path where, String wayOut) {
+        if (steps.isEmpty()) {
+            throw new LancetException("resume: " + where + " holds no state of a training; " + wayOut);
         }
-        return new TrainingFolder(folder, fingerprint, true, every);
     }
 
-    /** Puts the engine into the state to begin with, and gives the points that lie behind. */
-    List<TrainingLog.Point> begin(Engine engine, List<Stored> arrays) {
-        Path file = folder.resolve(Metrics.FILE);
+    /** Puts the engine into the state to begin with, and tells what lies behind. */
+    Behind begin(Engine engine, List<Stored> arrays, Span span) {
+        if (origin.isEmpty()) {
+            states.keepOnly(Set.of());
+            write(List.of());
+            return Behind.nothing(span);
+        }
+        Behind behind = takenUp(origin.get(), engine, arrays);
+        if (origin.get() != states) {
+            states.write(engine, arrays, behind.done(), fingerprint);
+        }
+        NavigableSet<Integer> before = states.steps().headSet(behind.done(), false);
+        proven = before.isEmpty() ? OptionalInt.empty() : OptionalInt.of(before.last());
+        latest = OptionalInt.of(behind.done());
+        events.restarted(behind.done() + 1);
+        return behind;
+    }
+
+    private Behind takenUp(States from, Engine engine, List<Stored> arrays) {
+        int done = from.steps().last();
+        from.restore(engine, arrays, done);
+        List<TrainingLog.Point> points = new ArrayList<>();
+        List<TrainingLog.Validation> validations = new ArrayList<>();
+        List<String> kept = new ArrayList<>();
+        for (String line : read(from.metrics())) {
+            // What was the best of another training is not kept here, so its validations do not count.
+            boolean counts = from == states || Metrics.validation(line).isEmpty();
+            Metrics.step(line).filter(step -> step <= done && counts).ifPresent(step -> {
+                kept.add(line);
+                Metrics.point(line).ifPresent(points::add);
+                Metrics.validation(line).ifPresent(validations::add);
+            });
+        }
+        write(kept);
+        return new Behind(done, points, validations);
+    }
+
+    private static List<String> read(Path file) {
         try {
-            int done = resume ? state.restore(engine, arrays) : 0;
-            List<String> lines = resume ? Files.readAllLines(file) : List.of();
-            List<TrainingLog.Point> behind = new ArrayList<>();
-            List<String> kept = new ArrayList<>();
-            for (String line : lines) {
-                Metrics.step(line).filter(step -> step <= done).ifPresent(step -> {
-                    kept.add(line);
-                    Metrics.point(line).ifPresent(behind::add);
-                });
-            }
-            Path partial = folder.resolve(Metrics.FILE + ".partial");
-            Files.write(partial, kept);
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            return behind;
+            return Files.exists(file) ? Files.readAllLines(file) : List.of();
         } catch (IOException e) {
-            throw new LancetException("training: " + file + " cannot be read or written: " + e.getMessage(), e);
+            throw new LancetException("training: " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void write(List<String> lines) {
+        Path file = states.metrics();
+        Path partial = folder.resolve(Metrics.FILE + ".partial");
+        try {
+            Files.write(partial, lines);
+            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new LancetException("training: " + file + " cannot be written: " + e.getMessage(), e);
         }
     }
 
@@ -98,9 +139,14 @@ public final class TrainingFolder implements AutoCloseable {
         events.scalars(validation.step(), Map.of("validation_loss", validation.loss()));
     }
 
+    /** It ends here, before its last step. */
+    void ended(int step, String why) {
+        append(Metrics.stopped(step, why));
+    }
+
     private void append(String line) {
-        Path file = folder.resolve(Metrics.FILE);
-        try (BufferedWriter out = Files.newBufferedWriter(file, StandardOpenOption.APPEND)) {
+        Path file = states.metrics();
+        try (BufferedWriter out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             out.write(line);
             out.write('\n');
         } catch (IOException e) {
@@ -113,9 +159,57 @@ public final class TrainingFolder implements AutoCloseable {
         return steps % every == 0;
     }
 
-    /** Keeps the state. */
+    /** Keeps the state, which the next step has to prove. */
     void keep(Engine engine, List<Stored> arrays, int steps) {
-        state.keep(engine, arrays, steps);
+        states.write(engine, arrays, steps, fingerprint);
+        latest = OptionalInt.of(steps);
+        states.keepOnly(with(steps));
+    }
+
+    /** Keeps the state with the best validation so far, which proves it, until another is better. */
+    void keepBest(Engine engine, List<Stored> arrays, int steps) {
+        keep(engine, arrays, steps);
+        best(steps);
+        prove();
+    }
+
+    /** A step after the latest state went well: what lies before that state is no longer needed. */
+    void prove() {
+        if (latest.isPresent() && !latest.equals(proven)) {
+            proven = latest;
+            states.keepOnly(with(latest.getAsInt()));
+        }
+    }
+
+    /**
+     * The training went wrong: what it kept since the last state that was proven is worth nothing.
+     *
+     * @return after how many steps that was; empty if there is none
+     */
+    OptionalInt fallBack() {
+        states.keepOnly(proven.isPresent() ? with(proven.getAsInt()) : Set.of());
+        return proven;
+    }
+
+    private Set<Integer> with(int steps) {
+        Set<Integer> wanted = new HashSet<>(Set.of(steps));
+        proven.ifPresent(wanted::add);
+        best.ifPresent(wanted::add);
+        return wanted;
+    }
+
+    /** Which state is the best, where a training goes on. */
+    void best(int steps) {
+        best = OptionalInt.of(steps);
+    }
+
+    /** Puts the arrays of the best validation back. */
+    void restore(Engine engine, List<Stored> arrays, int steps) {
+        states.restore(engine, arrays, steps);
+    }
+
+    Path folder() {
+        return folder;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.lancet.runtime.train;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
@@ -11,8 +13,14 @@ import java.util.stream.Stream;
  * @param validations what the held-out text said on the way
  * @param tokensPerSecond median over the steps, without the first three, which warm up
  * @param seconds wall time of all steps, validations included
+ * @param best the validation whose weights it has, where it may end early; empty if it has those of the last step
  */
-public record TrainingLog(List<Point> points, List<Validation> validations, double tokensPerSecond, double seconds) {
+public record TrainingLog(
+        List<Point> points,
+        List<Validation> validations,
+        double tokensPerSecond,
+        double seconds,
+        Optional<Validation> best) {
 
     /**
      * One optimiser step.
@@ -45,7 +53,8 @@ public record TrainingLog(List<Point> points, List<Validation> validations, doub
                 Stream.concat(points.stream(), after.points.stream()).toList(),
                 Stream.concat(validations.stream(), after.validations.stream()).toList(),
                 after.tokensPerSecond,
-                seconds + after.seconds);
+                seconds + after.seconds,
+                after.best);
     }
 
     /** Optimiser steps. */
@@ -63,10 +72,22 @@ public record TrainingLog(List<Point> points, List<Validation> validations, doub
         return points.isEmpty() ? Double.NaN : points.get(points.size() - 1).loss();
     }
 
-    /** The last look at held-out text, or empty if there was none. */
+    /** What held-out text said of the weights that it has, or empty if it was not looked at. */
     public OptionalDouble validationLoss() {
-        return validations.isEmpty()
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(validations.get(validations.size() - 1).loss());
+        return best.or(() -> validations.stream().reduce((before, after) -> after)).stream()
+                .mapToDouble(Validation::loss)
+                .findFirst();
+    }
+
+    /** Where its weights are not those of the last step: which they are, for people; else nothing. */
+    public String ending() {
+        return best.filter(validation ->
+                        validation.step() < points.get(points.size() - 1).step())
+                .map(validation -> String.format(
+                        Locale.ROOT,
+                        "stopped after step %,d with the weights of step %,d, the best validation",
+                        points.get(points.size() - 1).step(),
+                        validation.step()))
+                .orElse("");
     }
 }

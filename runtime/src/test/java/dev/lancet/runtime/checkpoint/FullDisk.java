@@ -49,7 +49,7 @@ final class FullDisk extends FileChannel {
 
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("full disk: it takes one buffer at a time, not several");
     }
 
     @Override

@@ -1,0 +1,53 @@
+package dev.lancet.dsl.recipe;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Weight;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** What a training says of single weights: the last group that speaks of something decides it, else the optimiser. */
+final class Groups {
+
+    private final Optimizer optimizer;
+    private final List<Group> groups;
+
+    Groups(Optimizer optimizer, List<Group> groups) {
+        this.optimizer = optimizer;
+        this.groups = groups;
+    }
+
+    double times(Weight weight) {
+        double times = last(weight, group -> group.rate().isPresent())
+                .map(group -> group.rate().orElseThrow())
+                .orElse(1.0);
+        return optimizer.rate(weight) / optimizer.rate() * times;
+    }
+
+    double decay(Weight weight) {
+        return last(weight, group -> group.decay().isPresent())
+                .map(group -> group.decay().orElseThrow())
+                .orElseGet(() -> optimizer.decay(weight));
+    }
+
+    boolean decaysProduct(Weight weight) {
+        return last(weight, group -> group.decay().isPresent())
+                .map(Group::product)
+                .orElse(false);
+    }
+
+    private Optional<Group> last(Weight weight, Predicate<Group> speaks) {
+        return groups.stream()
+                .filter(group -> speaks.test(group) && group.selector().selects(weight))
+                .reduce((before, after) -> after);
+    }
+
+    void check(String model, List<Weight> weights) {
+        for (Group group : groups) {
+            if (weights.stream().noneMatch(group.selector()::selects)) {
+                throw new LancetException("training: " + group.toString().substring(1) + " selects nothing in " + model
+                        + "; name weights that it has");
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.lancet.runtime.train;
+
+import java.util.List;
+
+/**
+ * What of a training lies behind.
+ *
+ * @param done after how many steps of the whole training it goes on; that of the first, if nothing lies behind
+ * @param points one for each step that was done
+ * @param validations those up to there
+ */
+record Behind(int done, List<TrainingLog.Point> points, List<TrainingLog.Validation> validations) {
+
+    Behind {
+        points = List.copyOf(points);
+        validations = List.copyOf(validations);
+    }
+
+    /** Nothing yet. */
+    static Behind nothing(Span span) {
+        return new Behind(span.from(), List.of(), List.of());
+    }
+}

@@ -1,0 +1,54 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.dsl.recipe.Watch;
+import java.util.Optional;
+
+/**
+ * The running mean of a loss, and whether it stays far above its lowest. Each step counts for a twentieth, so a single hard
+ * batch moves the mean little. It follows from the losses alone: whoever resumes shows it those that lie behind.
+ */
+final class Drift {
+
+    private static final double SHARE = 1 / 20.0;
+
+    private final Optional<Watch.Divergence> limit;
+    private double mean = Double.NaN;
+    private double lowest = Double.POSITIVE_INFINITY;
+    private int lowestStep;
+    private int above;
+
+    Drift(Optional<Watch.Divergence> limit) {
+        this.limit = limit;
+    }
+
+    void see(TrainingLog.Point point) {
+        mean = Double.isNaN(mean) ? point.loss() : mean + SHARE * (point.loss() - mean);
+        if (mean < lowest) {
+            lowest = mean;
+            lowestStep = point.step();
+        }
+        above = limit.isPresent() && mean > lowest + limit.get().margin() ? above + 1 : 0;
+    }
+
+    /** Whether the mean lies within the margin. */
+    boolean calm() {
+        return above == 0;
+    }
+
+    /** Whether it lay outside for too long. */
+    boolean lost() {
+        return limit.isPresent() && above >= limit.get().steps();
+    }
+
+    int lowestStep() {
+        return lowestStep;
+    }
+
+    double lowest() {
+        return lowest;
+    }
+
+    double mean() {
+        return mean;
+    }
+}

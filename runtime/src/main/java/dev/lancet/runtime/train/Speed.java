@@ -1,0 +1,21 @@
+package dev.lancet.runtime.train;
+
+import java.util.List;
+
+/** How fast steps were. */
+final class Speed {
+
+    private static final int WARM_UP = 3;
+
+    private Speed() {}
+
+    /** Tokens per second of the middle step, without the first three, which warm up. */
+    static double median(List<TrainingLog.Point> points, long tokensPerStep) {
+        double[] times = points.stream()
+                .skip(points.size() > 2 * WARM_UP ? WARM_UP : 0)
+                .mapToDouble(TrainingLog.Point::milliseconds)
+                .sorted()
+                .toArray();
+        return tokensPerStep / times[times.length / 2] * 1e3;
+    }
+}

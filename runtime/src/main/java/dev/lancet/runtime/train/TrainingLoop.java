@@ -1,0 +1,195 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.engine.Engine;
+import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.text.Batches;
+import dev.lancet.runtime.text.TokenIds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The steps of one training in one session: each is recorded, watched, and kept where something is to be kept. */
+final class TrainingLoop {
+
+    private static final int VALIDATION_BATCHES = 16;
+
+    private final TrainingSession session;
+    private final Training training;
+    private final Span span;
+    private final int sequence;
+    private final List<Stored> state;
+    private final Optional<TrainingFolder> folder;
+    private final Batches batches;
+    private final Optional<Batches> held;
+    private final Best best;
+    private final Drift drift;
+    private final Snapshot snapshot = new Snapshot();
+    private final List<TrainingLog.Point> points = new ArrayList<>();
+    private final List<TrainingLog.Validation> validations = new ArrayList<>();
+
+    TrainingLoop(
+            TrainingSession session,
+            Training training,
+            Span span,
+            int sequence,
+            List<Stored> state,
+            TokenIds ids,
+            TokenIds heldOut,
+            Optional<TrainingFolder> folder) {
+        this.session = session;
+        this.training = training;
+        this.span = span;
+        this.sequence = sequence;
+        this.state = state;
+        this.folder = folder;
+        batches = new Batches(ids, training.batch(), sequence, training.seed());
+        held = heldOut.size() > (long) training.batch() * sequence
+                ? Optional.of(new Batches(heldOut, training.batch(), sequence, training.seed()))
+                : Optional.empty();
+        boolean last = span.to() == training.steps();
+        best = new Best(last ? training.watch().early() : Optional.empty());
+        drift = new Drift(training.watch().divergence());
+        if (training.watch().early().isPresent() && held.isEmpty()) {
+            throw new LancetException(
+                    "stopEarly: " + heldOut.size() + " tokens are held out, which is less than a batch of "
+                            + (long) training.batch() * sequence + "; hold more out, or leave stopEarly out");
+        }
+    }
+
+    /** Does the steps; the session has the weights that are to be used then. */
+    TrainingLog run(Progress progress, String what) {
+        long began = System.nanoTime();
+        int step = begin();
+        double before =
+                points.stream().mapToDouble(TrainingLog.Point::milliseconds).sum() / 1e3;
+        try (Progress.Task task = progress.begin(what, training.steps())) {
+            for (; step < span.to() && !best.enough(); step++) {
+                TrainingLog.Point point = step(step);
+                points.add(point);
+                drift.see(point);
+                folder.ifPresent(f -> f.record(point));
+                if (drift.lost()) {
+                    throw failed(point.step(), Trouble.drifted(drift, training.watch()));
+                }
+                if (drift.calm()) {
+                    folder.ifPresent(TrainingFolder::prove);
+                }
+                validate(point.step());
+                folder.filter(f -> f.due(point.step()) || point.step() == span.to() || best.enough())
+                        .ifPresent(f -> f.keep(engine(), state, point.step()));
+                task.advance(point.step(), note(point));
+                if (progress.stopWanted() && point.step() < span.to() && !best.enough()) {
+                    folder.ifPresent(f -> f.keep(engine(), state, point.step()));
+                    throw new Stopped(point.step(), training.steps(), folder.isPresent());
+                }
+            }
+        }
+        best.validation()
+                .filter(it -> it.step() < points.get(points.size() - 1).step())
+                .ifPresent(this::backTo);
+        double seconds = before + (System.nanoTime() - began) / 1e9;
+        return new TrainingLog(points, validations, speed(), seconds, best.validation());
+    }
+
+    /** Goes back to where the folder says; gives the next step. */
+    private int begin() {
+        Behind behind = folder.map(f -> f.begin(engine(), state, span)).orElseGet(() -> Behind.nothing(span));
+        behind.points().forEach(point -> {
+            points.add(point);
+            drift.see(point);
+        });
+        behind.validations().forEach(validation -> {
+            validations.add(validation);
+            best.see(validation);
+        });
+        best.validation().ifPresent(it -> folder.ifPresent(f -> f.best(it.step())));
+        return behind.done();
+    }
+
+    private void backTo(TrainingLog.Validation validation) {
+        folder.ifPresentOrElse(f -> f.restore(engine(), state, validation.step()), () -> snapshot.restore(engine()));
+        int last = points.get(points.size() - 1).step();
+        folder.filter(f -> last < span.to())
+                .ifPresent(f -> f.ended(last, "early, for step " + validation.step() + " was the best"));
+    }
+
+    private Engine engine() {
+        return session.engine();
+    }
+
+    private TrainingLog.Point step(int step) {
+        long start = System.nanoTime();
+        int parts = training.execution().accumulate();
+        int first = Math.multiplyExact(step, parts);
+        double losses = 0;
+        for (int part = 0; part < parts - 1; part++) {
+            losses += session.accumulate(batches.at(first + part), part == 0);
+        }
+        TrainingSession.Seen last = session.step(batches.at(first + parts - 1), training, span, step);
+        TrainingSession.Seen seen = new TrainingSession.Seen((losses + last.loss()) / parts, last.gradientNorm());
+        double milliseconds = (System.nanoTime() - start) / 1e6;
+        if (!seen.finite()) {
+            throw failed(step + 1, "loss: " + seen.loss() + " with gradient norm " + seen.gradientNorm());
+        }
+        return new TrainingLog.Point(
+                step + 1,
+                (step + 1) * training.tokensPerStep(sequence),
+                seen.loss(),
+                seen.gradientNorm(),
+                span.rate(training, step),
+                milliseconds);
+    }
+
+    private LancetException failed(int step, String what) {
+        String where = what + " at step " + step + " of " + training.steps();
+        folder.ifPresent(f -> f.ended(step, where));
+        return Trouble.of(where, training, folder, points);
+    }
+
+    private void validate(int step) {
+        boolean look = training.validateEvery() > 0 && step % training.validateEvery() == 0;
+        if (held.isEmpty() || !(look || step == training.steps())) {
+            return;
+        }
+        double loss = loss(held.get());
+        if (!Double.isFinite(loss)) {
+            throw failed(step, "validation loss: " + loss);
+        }
+        TrainingLog.Validation validation = new TrainingLog.Validation(step, loss);
+        validations.add(validation);
+        folder.ifPresent(f -> f.record(validation));
+        if (best.see(validation)) {
+            folder.ifPresentOrElse(f -> f.keepBest(engine(), state, step), () -> snapshot.take(engine(), state));
+        }
+    }
+
+    private double loss(Batches text) {
+        double sum = 0;
+        int count = Math.min(VALIDATION_BATCHES, text.windows() / training.batch());
+        for (int i = 0; i < count; i++) {
+            sum += session.loss(text.at(i));
+        }
+        return sum / count;
+    }
+
+    private String note(TrainingLog.Point point) {
+        double speed = training.tokensPerStep(sequence) / point.milliseconds() * 1e3;
+        String loss = String.format(Locale.ROOT, "loss %.3f", point.loss());
+        String held = validations.isEmpty()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        ", validation %.3f%s",
+                        validations.get(validations.size() - 1).loss(),
+                        best.note());
+        return loss + held + String.format(Locale.ROOT, ", %,.0f tokens/s", speed);
+    }
+
+    private double speed() {
+        return Speed.median(points, training.tokensPerStep(sequence));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.recipe.Training;
+import dev.lancet.dsl.recipe.Watch;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What to say, and to do, where a training went wrong. */
+final class Trouble {
+
+    private Trouble() {}
+
+    /** That the loss lies too high for too long. */
+    static String drifted(Drift drift, Watch watch) {
+        return String.format(
+                Locale.ROOT,
+                "loss: its running mean is %.3f and was more than %s above its lowest, %.3f after step %d, for %d steps",
+                drift.mean(),
+                watch.divergence().map(Watch.Divergence::margin).orElse(0.0),
+                drift.lowest(),
+                drift.lowestStep(),
+                watch.divergence().map(Watch.Divergence::steps).orElse(0));
+    }
+
+    /** The failure, with the last good state where there is one. */
+    static LancetException of(
+            String what, Training training, Optional<TrainingFolder> folder, List<TrainingLog.Point> points) {
+        String way = "; lower the rate " + training.optimizer().rate() + ", warm up longer or clip harder";
+        OptionalInt good = folder.map(TrainingFolder::fallBack).orElse(OptionalInt.empty());
+        if (folder.isEmpty() || good.isEmpty()) {
+            return new LancetException(what + way);
+        }
+        String loss = points.stream()
+                .filter(point -> point.step() == good.getAsInt())
+                .map(point -> String.format(Locale.ROOT, " (loss %.3f)", point.loss()))
+                .findFirst()
+                .orElse("");
+        return new LancetException(what + way + "; the state after step " + good.getAsInt() + loss
+                + " is kept: with the" + " changed recipe go on from it into another folder by --from "
+                + folder.get().folder());
+    }
+}
