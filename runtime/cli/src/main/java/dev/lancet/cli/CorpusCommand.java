@@ -6,13 +6,12 @@ import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code lancet corpus}: what a training would see of some texts. */
 @Command(
@@ -31,17 +30,8 @@ import picocli.CommandLine.Parameters;
         })
 final class CorpusCommand extends LancetCommand {
 
-    @Parameters(
-            paramLabel = "TEXT",
-            arity = "1..*",
-            description = "Files and folders: .txt, .jsonl, .csv, .tsv, .tar, each also as .gz or .tgz.")
-    private List<String> texts = List.of();
-
-    @Option(
-            names = "--field",
-            paramLabel = "NAME",
-            description = "The column of .csv, or the key of .jsonl, that holds the text (default: text).")
-    private Optional<String> field = Optional.empty();
+    @Mixin
+    private final TextArguments texts = new TextArguments();
 
     @Option(names = "--tokenizer", paramLabel = "FILE", description = "A tokenizer.json or a tok*.bin.")
     private Optional<String> tokenizer = Optional.empty();
@@ -86,10 +76,8 @@ final class CorpusCommand extends LancetCommand {
         if (tokenizer.isPresent() && vocabulary.isPresent()) {
             throw wrongUsage("--tokenizer and --vocabulary: one is read, the other is learnt; keep one of them");
         }
-        String[] more = texts.subList(1, texts.size()).toArray(String[]::new);
         try {
-            Corpus corpus = Corpus.corpus(texts.get(0), more).holdOut(holdOut, seed);
-            corpus = field.map(corpus::field).orElse(corpus);
+            Corpus corpus = texts.corpus().holdOut(holdOut, seed);
             corpus = tokenizer.map(corpus::tokenizer).orElse(corpus);
             return vocabulary.map(corpus::bpe).orElse(corpus);
         } catch (IllegalArgumentException wrong) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  lancet evaluate my-model --text held-out.txt",
+            "  lancet evaluate my-model --text news.csv --field headline",
             "  lancet evaluate my-model --ids test.bin --window 256 --json",
             "  lancet evaluate my-model-int8 --text held-out.txt --baseline my-model --min-recovery 0.95",
             "",
@@ -37,6 +38,9 @@ final class EvaluateCommand extends LancetCommand {
 
     @ArgGroup(multiplicity = "1")
     private Input input = new Input();
+
+    @Mixin
+    private final FieldOption field = new FieldOption();
 
     @Option(
             names = "--window",
@@ -52,7 +56,10 @@ final class EvaluateCommand extends LancetCommand {
 
     /** What is read: one of the two. */
     static final class Input {
-        @Option(names = "--text", paramLabel = "FILE", description = "A text, read through the model's tokenizer.")
+        @Option(
+                names = "--text",
+                paramLabel = "FILE",
+                description = "A text of any kind that a training reads, through the model's tokenizer.")
         Optional<String> text = Optional.empty();
 
         @Option(names = "--ids", paramLabel = "FILE", description = "Raw little-endian int32 token ids.")
@@ -73,6 +80,9 @@ final class EvaluateCommand extends LancetCommand {
         }
         if (minRecovery.isPresent() && baseline.isEmpty()) {
             throw wrongUsage("--min-recovery: " + minRecovery.get() + "; recovery needs a --baseline");
+        }
+        if (field.name().isPresent() && input.text.isEmpty()) {
+            throw wrongUsage("--field: " + field.name().get() + "; it goes with --text, ids have no fields");
         }
         if (window.isPresent() && input.ids.isEmpty()) {
             throw wrongUsage(
@@ -119,7 +129,7 @@ final class EvaluateCommand extends LancetCommand {
                         window.orElse(model.transformer().context()));
             }
             Subject.requireTokenizer(named);
-            return model.evaluate(Corpus.corpus(input.text.orElseThrow()).rest());
+            return model.evaluate(field.of(Corpus.corpus(input.text.orElseThrow())).rest());
         }
     }
 }

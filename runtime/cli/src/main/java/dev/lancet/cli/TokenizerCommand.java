@@ -3,18 +3,15 @@ package dev.lancet.cli;
 import dev.lancet.runtime.text.LearntTokenizer;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.TokenizerTraining;
-import dev.lancet.runtime.text.source.Documents;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code lancet tokenizer}: learns a tokenizer from texts. */
 @Command(
@@ -32,17 +29,8 @@ import picocli.CommandLine.Parameters;
         })
 final class TokenizerCommand extends LancetCommand {
 
-    @Parameters(
-            paramLabel = "TEXT",
-            arity = "1..*",
-            description = "Files and folders: .txt, .jsonl, .csv, .tsv, .tar, each also as .gz or .tgz.")
-    private List<Path> texts = List.of();
-
-    @Option(
-            names = "--field",
-            paramLabel = "NAME",
-            description = "The column of .csv, or the key of .jsonl, that holds the text (default: text).")
-    private Optional<String> field = Optional.empty();
+    @Mixin
+    private final TextArguments texts = new TextArguments();
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The tokenizer.json to be written.")
     private Path out = Path.of("");
@@ -80,15 +68,11 @@ final class TokenizerCommand extends LancetCommand {
         Outputs.mustNotExist(out);
         long began = System.nanoTime();
         TokenizerTraining training = training();
-        TokenText.Counts counts = training.add(Documents.of(texts, field), names(), progress());
+        TokenText.Counts counts = training.add(texts.documents(), texts.toString(), progress());
         LearntTokenizer learnt = training.learn(progress());
         learnt.save(out).close();
         double seconds = (System.nanoTime() - began) / 1e9;
         return new Answer(document(learnt, counts, seconds), text(learnt, counts, seconds));
-    }
-
-    private String names() {
-        return texts.stream().map(Path::toString).collect(Collectors.joining(", "));
     }
 
     private TokenizerTraining training() {

@@ -66,6 +66,15 @@ class WorkTest {
         JsonNode evaluated = lancet("evaluate", small, "--text", text, "--baseline", dense, "--json")
                 .json();
         assertThat(evaluated.propertyNames()).contains("perplexity", "tokens", "recovery");
+        String words = "The Committee met and met again";
+        Path plain = Files.writeString(folder.resolve("plain.txt"), words);
+        Path rows = Files.writeString(folder.resolve("rows.csv"), "id,body\n1," + words + "\n");
+        assertThat(lancet("evaluate", small, "--text", rows.toString(), "--field", "body", "--json")
+                        .json()
+                        .get("perplexity"))
+                .isEqualTo(lancet("evaluate", small, "--text", plain.toString(), "--json")
+                        .json()
+                        .get("perplexity"));
         Ran failed = lancet("evaluate", small, "--text", text, "--baseline", dense, "--min-recovery", "2");
         assertThat(failed.status()).isEqualTo(1);
         assertThat(failed.out()).startsWith("perplexity ").contains(", recovery ");
@@ -142,6 +151,8 @@ class WorkTest {
                 .isEqualTo(new Ran(2, "", "error: evaluate: x; say over what, by --text FILE or --ids FILE\n"));
         assertThat(lancet("evaluate", "x", "--text", "y", "--min-recovery", "1"))
                 .isEqualTo(new Ran(2, "", "error: --min-recovery: 1.0; recovery needs a --baseline\n"));
+        assertThat(lancet("evaluate", "x", "--ids", "y", "--field", "body"))
+                .isEqualTo(new Ran(2, "", "error: --field: body; it goes with --text, ids have no fields\n"));
         assertThat(lancet("generate", "x", "--prompt", "y", "--temperature", "-1"))
                 .isEqualTo(new Ran(2, "", "error: sample: temperature -1.0; it must not be negative\n"));
         assertThat(folder.resolve("x")).doesNotExist();
