@@ -79,18 +79,7 @@ final class BytePairTokenizer implements Tokenizer {
 
     @Override
     public Streaming streaming() {
-        Utf8 utf8 = new Utf8();
-        return new Streaming() {
-            @Override
-            public String add(int id) {
-                return utf8.add(one(id));
-            }
-
-            @Override
-            public String finish() {
-                return utf8.finish();
-            }
-        };
+        return new ByteStreaming(this::one);
     }
 
     @Override

@@ -64,18 +64,7 @@ final class ByteTokenizer implements Tokenizer {
 
     @Override
     public Streaming streaming() {
-        Utf8 utf8 = new Utf8();
-        return new Streaming() {
-            @Override
-            public String add(int id) {
-                return utf8.add(new byte[] {one(id)});
-            }
-
-            @Override
-            public String finish() {
-                return utf8.finish();
-            }
-        };
+        return new ByteStreaming(id -> new byte[] {one(id)});
     }
 
     @Override

@@ -63,16 +63,6 @@ final class HuggingFaceTokenizer implements Tokenizer {
                 : new HuggingFaceTokenizer(file, json, Sha256.of(content), vocabulary);
     }
 
-    /** The same through the native library, whatever it is. */
-    static HuggingFaceTokenizer readNative(Path file) {
-        byte[] content = FileBytes.read(file, LARGEST_FILE, "tokenizer");
-        String json = new String(content, StandardCharsets.UTF_8);
-        JsonNode root = HuggingFaceVocabulary.tree(json, file);
-        HuggingFaceVocabulary vocabulary = HuggingFaceVocabulary.of(root, file);
-        NativeDangers.check(root, file);
-        return new HuggingFaceTokenizer(file, json, Sha256.of(content), vocabulary);
-    }
-
     private static long create(TokenizersLibrary library, String json, Path file) {
         try {
             long handle = library.createTokenizerFromString(json);

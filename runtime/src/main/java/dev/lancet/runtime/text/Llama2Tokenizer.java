@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntFunction;
 
 /**
  * The tokenizer of llama2.c (Karpathy, 2023, {@code run.c}: {@code encode}, {@code decode}): a space in front, a
@@ -121,22 +122,16 @@ final class Llama2Tokenizer implements Tokenizer {
 
     @Override
     public Streaming streaming() {
-        Utf8 utf8 = new Utf8();
-        return new Streaming() {
+        return new ByteStreaming(new IntFunction<>() {
             private int previous = -1;
 
             @Override
-            public String add(int id) {
+            public byte[] apply(int id) {
                 byte[] bytes = bytes(previous, id);
                 previous = id;
-                return utf8.add(bytes);
+                return bytes;
             }
-
-            @Override
-            public String finish() {
-                return utf8.finish();
-            }
-        };
+        });
     }
 
     @Override
