@@ -3,7 +3,6 @@ package dev.lancet.dsl;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -38,22 +37,6 @@ public sealed interface Selector {
     /** Every weight of the given roles. */
     record Roles(Set<Role> roles) implements Selector {
 
-        private static final Map<Set<Role>, String> NAMED = Map.of(
-                LINEAR,
-                "linears()",
-                EnumSet.of(Role.QUERY, Role.KEY, Role.VALUE, Role.OUTPUT),
-                "attention()",
-                EnumSet.of(Role.GATE, Role.UP, Role.DOWN),
-                "feedForward()",
-                EnumSet.of(Role.EMBEDDING, Role.POSITION),
-                "embedding()",
-                EnumSet.of(Role.HEAD),
-                "head()",
-                EnumSet.of(Role.NORM),
-                "norms()",
-                EnumSet.of(Role.BIAS),
-                "biases()");
-
         public Roles {
             Check.that(!roles.isEmpty(), "roles: none given; name at least one");
             roles = Collections.unmodifiableSet(new TreeSet<>(roles));
@@ -66,10 +49,8 @@ public sealed interface Selector {
 
         @Override
         public String toString() {
-            return NAMED.entrySet().stream()
-                    .filter(word -> word.getKey().equals(roles))
-                    .map(Map.Entry::getValue)
-                    .findFirst()
+            return RoleGroup.of(roles)
+                    .map(RoleGroup::word)
                     .orElseGet(() -> roles.stream().map(Role::name).collect(Collectors.joining(", ", "roles(", ")")));
         }
     }
@@ -197,37 +178,37 @@ public sealed interface Selector {
 
     /** Every linear layer: all matrices but the tables. */
     static Selector linears() {
-        return new Roles(LINEAR);
+        return RoleGroup.LINEARS.selector();
     }
 
     /** The four projections of attention. */
     static Selector attention() {
-        return new Roles(EnumSet.of(Role.QUERY, Role.KEY, Role.VALUE, Role.OUTPUT));
+        return RoleGroup.ATTENTION.selector();
     }
 
     /** The matrices of the feed-forward halves. */
     static Selector feedForward() {
-        return new Roles(EnumSet.of(Role.GATE, Role.UP, Role.DOWN));
+        return RoleGroup.FEED_FORWARD.selector();
     }
 
     /** The token and position tables; a tied head is the token table. */
     static Selector embedding() {
-        return new Roles(EnumSet.of(Role.EMBEDDING, Role.POSITION));
+        return RoleGroup.EMBEDDING.selector();
     }
 
     /** The untied head. */
     static Selector head() {
-        return new Roles(EnumSet.of(Role.HEAD));
+        return RoleGroup.HEAD.selector();
     }
 
     /** The gains of normalisations, which are vectors: only training treats them. */
     static Selector norms() {
-        return new Roles(EnumSet.of(Role.NORM));
+        return RoleGroup.NORMS.selector();
     }
 
     /** The biases, which are vectors: only training treats them. */
     static Selector biases() {
-        return new Roles(EnumSet.of(Role.BIAS));
+        return RoleGroup.BIASES.selector();
     }
 
     /** Weights of these roles. */

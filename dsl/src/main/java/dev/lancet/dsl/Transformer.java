@@ -1,6 +1,5 @@
 package dev.lancet.dsl;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -80,51 +79,7 @@ public record Transformer(
 
     /** Every trainable array in the order of the forward pass. */
     public List<Weight> weights() {
-        List<Weight> weights = new ArrayList<>();
-        weights.add(new Weight("embedding", Role.EMBEDDING, -1, vocabulary, width));
-        if (position instanceof Position.Learned) {
-            weights.add(new Weight("position", Role.POSITION, -1, context, width));
-        }
-        for (int block = 0; block < layers; block++) {
-            addBlock(weights, block);
-        }
-        addNorm(weights, "norm", -1);
-        if (!tiedHead) {
-            weights.add(new Weight("head", Role.HEAD, -1, width, vocabulary));
-        }
-        return List.copyOf(weights);
-    }
-
-    private void addBlock(List<Weight> weights, int block) {
-        String attn = "h." + block + ".attn.";
-        addNorm(weights, attn + "norm", block);
-        addLinear(weights, attn + "q", Role.QUERY, block, width, attention.queryWidth(), attention.qkvBiased());
-        addLinear(weights, attn + "k", Role.KEY, block, width, attention.kvWidth(), attention.qkvBiased());
-        addLinear(weights, attn + "v", Role.VALUE, block, width, attention.kvWidth(), attention.qkvBiased());
-        addLinear(weights, attn + "o", Role.OUTPUT, block, attention.queryWidth(), width, attention.outputBiased());
-        String mlp = "h." + block + ".mlp.";
-        int hidden = feedForward.hidden();
-        addNorm(weights, mlp + "norm", block);
-        if (feedForward.gated()) {
-            addLinear(weights, mlp + "gate", Role.GATE, block, width, hidden, feedForward.bias());
-        }
-        addLinear(weights, mlp + "up", Role.UP, block, width, hidden, feedForward.bias());
-        addLinear(weights, mlp + "down", Role.DOWN, block, hidden, width, feedForward.bias());
-    }
-
-    private void addNorm(List<Weight> weights, String name, int block) {
-        weights.add(new Weight(name + ".gain", Role.NORM, block, 1, width));
-        if (norm.kind() == Norm.Kind.LAYER) {
-            weights.add(new Weight(name + ".bias", Role.BIAS, block, 1, width));
-        }
-    }
-
-    private static void addLinear(
-            List<Weight> weights, String name, Role role, int block, int rows, int columns, boolean bias) {
-        weights.add(new Weight(name, role, block, rows, columns));
-        if (bias) {
-            weights.add(new Weight(name + ".bias", Role.BIAS, block, 1, columns));
-        }
+        return Inventory.of(this);
     }
 
     /** The weight of this name, or empty. */
