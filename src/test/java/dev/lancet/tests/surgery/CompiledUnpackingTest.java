@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Piece;
 import dev.lancet.dsl.plan.Piece.Channels;
-import dev.lancet.surgery.CompiledUnpacking;
+import dev.lancet.surgery.pass.Compiled;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.GraphText;
@@ -39,13 +39,13 @@ class CompiledUnpackingTest {
         GraphDef interpreted =
                 Surgeon.cut(sketch.toGraph(), new QuantizeWeight(stock.piece())).graph();
 
-        GraphDef compiled = CompiledUnpacking.of(interpreted);
+        GraphDef compiled = Compiled.unpacking(interpreted);
 
         assertThat(GraphText.of(compiled).lines().filter(line -> line.contains("_XlaMustCompile")))
                 .singleElement()
                 .asString()
                 .startsWith("y.values = @nf4_");
-        assertThat(CompiledUnpacking.of(compiled)).isSameAs(compiled);
+        assertThat(Compiled.unpacking(compiled)).isSameAs(compiled);
         float[] expected = product(interpreted, stock);
         float[] actual = product(compiled, stock);
         for (int i = 0; i < expected.length; i++) {
