@@ -6,11 +6,12 @@ import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.runtime.bench.Measured;
 import dev.lancet.runtime.bench.TrainingBench;
 import dev.lancet.runtime.bench.Trial;
+import dev.lancet.runtime.train.Passing;
 import dev.lancet.surgery.pass.Pass;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -73,7 +74,8 @@ final class BenchTrainCommand extends LancetCommand {
     @Override
     Answer answer() {
         Trial trial = options.trial(this, steps, Precision.float32());
-        Measured measured = TrainingBench.run(trial, execution(), passes(), where.device(this), progress());
+        Execution execution = execution();
+        Measured measured = TrainingBench.run(trial, execution, passing(trial, execution), progress());
         return new Answer(new LinkedHashMap<>(measured.fields()), measured.toString());
     }
 
@@ -90,15 +92,12 @@ final class BenchTrainCommand extends LancetCommand {
         };
     }
 
-    private Set<Pass> passes() {
-        Set<Pass> passes = new HashSet<>();
-        for (String name : without) {
-            try {
-                passes.add(Pass.named(name));
-            } catch (IllegalArgumentException e) {
-                throw wrongUsage("--without " + e.getMessage());
-            }
+    private Passing passing(Trial trial, Execution execution) {
+        try {
+            Set<Pass> passes = without.stream().map(Pass::named).collect(Collectors.toUnmodifiableSet());
+            return TrainingBench.passing(trial, execution, passes, where.device(this));
+        } catch (IllegalArgumentException e) {
+            throw wrongUsage("--without " + e.getMessage());
         }
-        return passes;
     }
 }

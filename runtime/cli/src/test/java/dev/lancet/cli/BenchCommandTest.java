@@ -32,6 +32,11 @@ class BenchCommandTest {
                 "bench | missing: COMMAND; it is train, generate, compress or memory",
                 "bench train --preset L | --preset: L; it is S or M",
                 "bench train --rank -1 | --rank: -1; it is 1 or more, or 0 for whole matrices",
+                "bench train --dtype fp64 | --dtype: fp64; it is fp32, bf16 or auto",
+                "bench train --without foo | --without pass: foo; it is one of mixed-precision, streams,"
+                        + " attention-slope, entropy, wide-sums, recomputation, compiled",
+                "bench train --checkpointing --without recomputation | --without pass: recomputation; it is done only"
+                        + " because it is asked for, so do not ask for it instead of leaving it out",
                 "bench generate --steps 0 | --steps: 0; at least 1 is needed",
                 "bench generate --bits 5 | --bits: 5; it is 8, 4 or nf4",
                 "bench generate --group 32 | --group: 32; it goes with --bits 4 or --bits nf4; add one",
@@ -39,6 +44,15 @@ class BenchCommandTest {
             })
     void wrong_usage_is_one_line(String line, String message) {
         assertThat(lancet(line.split(" "))).isEqualTo(new Ran(2, "", "error: " + message + "\n"));
+    }
+
+    @Test
+    void a_pass_that_is_not_done_cannot_be_left_out() {
+        assertThat(lancet("bench", "train", "--without", "wide-sums"))
+                .satisfies(ran -> assertThat(ran.status()).isEqualTo(2))
+                .satisfies(ran -> assertThat(ran.err())
+                        .startsWith("error: --without pass: wide-sums; it is not done here anyway, where there are only ")
+                        .endsWith("attention-slope,entropy,compiled\n"));
     }
 
     @ParameterizedTest

@@ -6,7 +6,6 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.device.Place;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.Passing;
@@ -25,36 +24,47 @@ public final class TrainingBench {
 
     private TrainingBench() {}
 
-    /** In float32 with every pass, on the processor, see {@link #run(Trial, Execution, Set, Device, Progress)}. */
+    /** In float32 with every pass, on the processor, see {@link #run(Trial, Execution, Passing, Progress)}. */
     public static Measured run(Trial trial, Progress progress) {
-        return run(trial, Execution.plain(), Set.of(), Device.cpu(), progress);
+        Execution plain = Execution.plain();
+        return run(trial, plain, passing(trial, plain, Set.of(), Device.cpu()), progress);
+    }
+
+    /**
+     * Which passes the graph of a trial gets on a device, some left out to see what they are worth.
+     *
+     * @throws IllegalArgumentException if one that is to be left out is not done anyway, or is what the execution asks for
+     */
+    public static Passing passing(Trial trial, Execution execution, Set<Pass> without, Device device) {
+        return Passing.here(training(trial, execution), without, device.place());
+    }
+
+    private static Training training(Trial trial, Execution execution) {
+        return Training.adamW(WARM_UP + trial.steps(), RATE)
+                .batch(trial.preset().batch())
+                .warmup(0)
+                .floor(1)
+                .clip(0)
+                .execution(execution)
+                .seed(Trial.SEED);
     }
 
     /**
      * Takes three steps that warm up, the first of which compiles, and then those that count.
      *
      * @param execution how a step is computed
-     * @param without passes that are left out
-     * @param device where it is computed
+     * @param passing the passes of its graph, and where it is computed
      */
-    public static Measured run(Trial trial, Execution execution, Set<Pass> without, Device device, Progress progress) {
+    public static Measured run(Trial trial, Execution execution, Passing passing, Progress progress) {
         if (trial.precision().quantized()) {
             throw new IllegalArgumentException("train: " + trial.precision() + " cannot be trained; take float32");
         }
-        Place place = device.place();
         Preset preset = trial.preset();
         int sequence = preset.transformer().context();
         int tokens = execution.accumulate() * preset.batch() * sequence;
-        Training training = Training.adamW(WARM_UP + trial.steps(), RATE)
-                .batch(preset.batch())
-                .warmup(0)
-                .floor(1)
-                .clip(0)
-                .execution(execution)
-                .seed(Trial.SEED);
+        Training training = training(trial, execution);
         int[] ids = RandomIds.of(preset.transformer().vocabulary(), 4 * tokens + 1, Trial.SEED);
         Plan plan = trial.plan();
-        Passing passing = Passing.here(training, without, place);
         Weights fresh = new FreshWeights(preset.transformer(), Trial.SEED).under(plan);
         List<TrainingLog.Point> points = Trainer.of(preset.transformer(), plan, training, passing)
                 .progress(progress)
@@ -65,7 +75,7 @@ public final class TrainingBench {
                 .map(TrainingLog.Point::milliseconds)
                 .toList());
         Map<String, Object> fields = Measured.begin("train", trial);
-        fields.put("device", place.toString());
+        fields.put("device", passing.place().toString());
         fields.put("dtype", passing.mixed() ? "bf16" : "fp32");
         passing.bfloat16().ifPresent(measured -> fields.put("bf16_speedup", Measured.rounded(measured.speedup(), 2)));
         fields.put("passes", passing.passes().toString());

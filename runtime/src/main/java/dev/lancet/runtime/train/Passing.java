@@ -6,7 +6,6 @@ import dev.lancet.runtime.device.Place;
 import dev.lancet.runtime.engine.Bfloat16;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,7 +18,7 @@ import java.util.Set;
  */
 public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
 
-    /** All passes that suit the training and the processor, without some. */
+    /** All passes that suit the training and the processor, without some, see {@link #here(Training, Set, Place)}. */
     public static Passing here(Training training, Set<Pass> without) {
         return here(training, without, Place.cpu());
     }
@@ -27,6 +26,8 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
     /**
      * All passes that suit the training and a device, without some. A GPU works on the whole batch at once, so it is not cut
      * into streams, and nothing is compiled by XLA, which needs more of CUDA there than TensorFlow's own kernels do.
+     *
+     * @throws IllegalArgumentException if a pass that is to be left out is not done anyway, or is what the training asks for
      */
     public static Passing here(Training training, Set<Pass> without, Place place) {
         Optional<Bfloat16> measured = training.execution().arithmetic() == Arithmetic.FLOAT32
@@ -34,14 +35,11 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
                 : Optional.of(Bfloat16.on(place));
         boolean mixed = training.execution().arithmetic() == Arithmetic.BFLOAT16
                 || measured.filter(Bfloat16::worth).isPresent();
-        Set<Pass> left = new HashSet<>(without);
-        if (place.isGpu()) {
-            left.addAll(Set.of(Pass.STREAMS, Pass.COMPILED));
-        }
+        Set<Pass> left = place.isGpu() ? Set.of(Pass.STREAMS, Pass.COMPILED) : Set.of();
         int processors = Runtime.getRuntime().availableProcessors();
         Passes fast = Passes.of(training.batch(), processors, mixed, left);
         Passes all = training.execution().checkpointing() ? fast.and(Pass.RECOMPUTATION) : fast;
-        return new Passing(all, measured, place);
+        return new Passing(all.without(without), measured, place);
     }
 
     /** Whether products are in bfloat16. */

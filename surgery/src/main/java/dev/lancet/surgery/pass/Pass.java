@@ -26,6 +26,11 @@ public enum Pass {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Whether it is done only if a training asks for it. */
+    public boolean onRequest() {
+        return this == MIXED_PRECISION || this == RECOMPUTATION;
+    }
+
     /**
      * The pass of this name.
      *

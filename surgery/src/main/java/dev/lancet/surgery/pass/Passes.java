@@ -51,6 +51,27 @@ public record Passes(Set<Pass> chosen, int streams) {
         return new Passes(more, streams);
     }
 
+    /**
+     * The same passes without some.
+     *
+     * @throws IllegalArgumentException if one of them is not done anyway, or is done only because the training asks for it
+     */
+    public Passes without(Set<Pass> some) {
+        for (Pass pass : new TreeSet<>(some)) {
+            if (!does(pass)) {
+                throw new IllegalArgumentException(
+                        "pass: " + pass.text() + "; it is not done here anyway, where there are only " + this);
+            }
+            if (pass.onRequest()) {
+                throw new IllegalArgumentException("pass: " + pass.text()
+                        + "; it is done only because it is asked for, so do not ask for it instead of leaving it out");
+            }
+        }
+        Set<Pass> fewer = new HashSet<>(chosen);
+        fewer.removeAll(some);
+        return new Passes(fewer, fewer.contains(Pass.STREAMS) ? streams : 1);
+    }
+
     /** What is done to a forward graph of the batch of one stream. */
     public GraphDef forward(GraphDef graph) {
         return Streams.of(does(Pass.MIXED_PRECISION) ? MixedPrecision.bfloat16(graph) : graph, streams);
