@@ -1,36 +1,37 @@
 package dev.lancet.dsl;
 
-import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Roles that go by one word in the language. */
-enum RoleGroup {
-    LINEARS("linears()", Selector.LINEAR),
-    ATTENTION("attention()", EnumSet.of(Role.QUERY, Role.KEY, Role.VALUE, Role.OUTPUT)),
-    FEED_FORWARD("feedForward()", EnumSet.of(Role.GATE, Role.UP, Role.DOWN)),
-    EMBEDDING("embedding()", EnumSet.of(Role.EMBEDDING, Role.POSITION)),
-    HEAD("head()", EnumSet.of(Role.HEAD)),
-    NORMS("norms()", EnumSet.of(Role.NORM)),
-    BIASES("biases()", EnumSet.of(Role.BIAS));
+/**
+ * Roles that go by one word in the language.
+ *
+ * @param word as it is written in a script
+ * @param roles all that it means
+ */
+record RoleGroup(String word, Set<Role> roles) {
 
-    private final String word;
-    private final Set<Role> roles;
+    static final RoleGroup LINEARS = new RoleGroup("linears()", Selector.LINEAR);
+    static final RoleGroup ATTENTION =
+            new RoleGroup("attention()", EnumSet.of(Role.QUERY, Role.KEY, Role.VALUE, Role.OUTPUT));
+    static final RoleGroup FEED_FORWARD = new RoleGroup("feedForward()", EnumSet.of(Role.GATE, Role.UP, Role.DOWN));
+    static final RoleGroup EMBEDDING = new RoleGroup("embedding()", EnumSet.of(Role.EMBEDDING, Role.POSITION));
+    static final RoleGroup HEAD = new RoleGroup("head()", EnumSet.of(Role.HEAD));
+    static final RoleGroup NORMS = new RoleGroup("norms()", EnumSet.of(Role.NORM));
+    static final RoleGroup BIASES = new RoleGroup("biases()", EnumSet.of(Role.BIAS));
 
-    RoleGroup(String word, Set<Role> roles) {
-        this.word = word;
-        this.roles = Set.copyOf(roles);
+    private static final List<RoleGroup> ALL =
+            List.of(LINEARS, ATTENTION, FEED_FORWARD, EMBEDDING, HEAD, NORMS, BIASES);
+
+    RoleGroup {
+        roles = Set.copyOf(roles);
     }
 
     /** The group of exactly these roles, or empty. */
     static Optional<RoleGroup> of(Set<Role> roles) {
-        return Arrays.stream(values()).filter(group -> group.roles.equals(roles)).findFirst();
-    }
-
-    /** As it is written in a script. */
-    String word() {
-        return word;
+        return ALL.stream().filter(group -> group.roles.equals(roles)).findFirst();
     }
 
     /** The weights of these roles. */

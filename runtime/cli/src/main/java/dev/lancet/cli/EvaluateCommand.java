@@ -129,7 +129,8 @@ final class EvaluateCommand extends LancetCommand {
                         window.orElse(model.transformer().context()));
             }
             Subject.requireTokenizer(named);
-            return model.evaluate(field.of(Corpus.corpus(input.text.orElseThrow())).rest());
+            return model.evaluate(
+                    field.of(Corpus.corpus(input.text.orElseThrow())).rest());
         }
     }
 }

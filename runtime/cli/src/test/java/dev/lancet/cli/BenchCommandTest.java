@@ -51,7 +51,8 @@ class BenchCommandTest {
         assertThat(lancet("bench", "train", "--without", "wide-sums"))
                 .satisfies(ran -> assertThat(ran.status()).isEqualTo(2))
                 .satisfies(ran -> assertThat(ran.err())
-                        .startsWith("error: --without pass: wide-sums; it is not done here anyway, where there are only ")
+                        .startsWith(
+                                "error: --without pass: wide-sums; it is not done here anyway, where there are only ")
                         .endsWith("attention-slope,entropy,compiled\n"));
     }
 

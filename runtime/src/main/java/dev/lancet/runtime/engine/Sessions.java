@@ -6,9 +6,9 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.device.Place;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.pass.Compiled;
 import dev.lancet.surgery.Loading;
 import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.pass.Compiled;
 import java.util.Optional;
 import org.tensorflow.proto.GraphDef;
 
