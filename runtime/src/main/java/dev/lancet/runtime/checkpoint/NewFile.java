@@ -25,12 +25,6 @@ final class NewFile {
         return FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
-    /** A name in the same folder, so that the last move stays on one disk; two processes never share it. */
-    static Path partial(Path target) {
-        String suffix = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
-        return target.resolveSibling("." + target.getFileName() + "." + suffix + ".partial");
-    }
-
     static void requireRoom(Path target, Path shown, long bytes) throws IOException {
         long free = Files.getFileStore(folder(target)).getUsableSpace();
         if (bytes > free) {

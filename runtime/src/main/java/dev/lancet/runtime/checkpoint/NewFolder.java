@@ -2,19 +2,17 @@ package dev.lancet.runtime.checkpoint;
 
 import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.dsl.plan.Stored;
+import dev.lancet.runtime.file.Partial;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * How a folder comes into being: it is filled under a name of its own beside its place and moved there in one step by
@@ -29,7 +27,7 @@ final class NewFolder implements AutoCloseable {
 
     private NewFolder(Path target) {
         this.target = target;
-        this.partial = NewFile.partial(target.toAbsolutePath().normalize());
+        this.partial = Partial.of(target.toAbsolutePath().normalize());
     }
 
     static NewFolder create(Path target) {
@@ -119,26 +117,12 @@ final class NewFolder implements AutoCloseable {
             return;
         }
         try {
-            if (Files.exists(partial)) {
-                deleteAll(partial);
-            }
+            Partial.delete(partial);
             for (Path made : madeParents) {
                 Files.deleteIfExists(made);
             }
         } catch (IOException wrong) {
             throw Failure.writing(partial, wrong);
-        }
-    }
-
-    private static void deleteAll(Path folder) throws IOException {
-        List<Path> all;
-        try (Stream<Path> walk = Files.walk(folder)) {
-            all = walk.sorted(Comparator.reverseOrder()).toList();
-        } catch (UncheckedIOException wrong) {
-            throw wrong.getCause();
-        }
-        for (Path path : all) {
-            Files.delete(path);
         }
     }
 }

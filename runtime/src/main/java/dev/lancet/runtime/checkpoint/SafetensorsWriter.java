@@ -4,6 +4,7 @@ import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Stored;
+import dev.lancet.runtime.file.Partial;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -61,7 +62,7 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
     /** As above, with the name that messages give the file, and a way to open one that tests can make fail. */
     static SafetensorsWriter create(
             Path file, Path shown, Map<String, String> metadata, List<Stored> tensors, NewFile.Opener opener) {
-        Path partial = NewFile.partial(file);
+        Path partial = Partial.of(file);
         SafetensorsWriter writer;
         try {
             NewFile.requireRoom(

@@ -1,6 +1,7 @@
 package dev.lancet.runtime.text;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.runtime.file.Partial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +20,7 @@ final class Complete {
 
     static void write(Path file, String what, Content content) {
         Path target = file.toAbsolutePath();
-        Path partial = target.resolveSibling("." + target.getFileName() + "."
-                + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()) + ".partial");
+        Path partial = Partial.of(target);
         try {
             Path folder = target.getParent();
             if (folder != null) {

@@ -1,15 +1,13 @@
 package dev.lancet.runtime.text;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.runtime.file.Partial;
 import dev.lancet.runtime.progress.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -86,15 +84,14 @@ record TokenFolder(Path folder, String fingerprint) {
 
     private void make(String name, Tokenizer tokenizer, Parted texts, Progress progress) {
         Path target = folder.toAbsolutePath();
-        Path partial = target.resolveSibling("." + target.getFileName() + "."
-                + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()) + ".partial");
+        Path partial = Partial.of(target);
         try {
             Files.createDirectories(partial);
             try {
                 write(partial, name, tokenizer, texts, progress);
                 move(partial, target);
             } finally {
-                remove(partial);
+                Partial.delete(partial);
             }
         } catch (IOException | UncheckedIOException e) {
             throw cannotBeWritten(e);
@@ -139,19 +136,6 @@ record TokenFolder(Path folder, String fingerprint) {
             if (!Files.isRegularFile(target.resolve(MANIFEST))) {
                 throw e;
             }
-        }
-    }
-
-    private static void remove(Path partial) throws IOException {
-        if (!Files.exists(partial)) {
-            return;
-        }
-        List<Path> files;
-        try (Stream<Path> found = Files.walk(partial)) {
-            files = found.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : files) {
-            Files.delete(file);
         }
     }
 }
