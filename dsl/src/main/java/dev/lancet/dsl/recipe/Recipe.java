@@ -5,6 +5,9 @@ import dev.lancet.dsl.Transformer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +21,7 @@ import java.util.stream.Stream;
  * @param samples texts that every candidate continues
  * @param exports candidates that are saved, beside those in the report folder
  * @param report folder of the report and the saved models, or empty for none
+ * @param seeds the whole is done once with each of these; empty for once, with the seeds that the trainings say
  */
 public record Recipe(
         String name,
@@ -26,7 +30,8 @@ public record Recipe(
         List<Corpus.Part> evaluations,
         List<Sample> samples,
         List<Export> exports,
-        Optional<String> report) {
+        Optional<String> report,
+        List<Long> seeds) {
 
     public Recipe {
         candidates = List.copyOf(candidates);
@@ -34,12 +39,13 @@ public record Recipe(
         evaluations = List.copyOf(evaluations);
         samples = List.copyOf(samples);
         exports = List.copyOf(exports);
+        seeds = List.copyOf(seeds);
     }
 
     /** An empty recipe. */
     public static Recipe recipe(String name) {
         Check.that(!name.isBlank(), "recipe: the name is empty; give it one");
-        return new Recipe(name, List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty());
+        return new Recipe(name, List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty(), List.of());
     }
 
     /** A declared transformer with fresh weights. */
@@ -74,7 +80,8 @@ public record Recipe(
                 evaluations,
                 samples,
                 exports,
-                report);
+                report,
+                seeds);
     }
 
     /** Trains every declared candidate that stands above, all on the same batches in the same order. */
@@ -86,19 +93,19 @@ public record Recipe(
                 .toList();
         Check.that(!more.isEmpty(), "pretrain: no declared candidate stands above it; declare one first");
         List<Stage> all = Stream.concat(stages.stream(), more.stream()).toList();
-        return new Recipe(name, candidates, all, evaluations, samples, exports, report);
+        return new Recipe(name, candidates, all, evaluations, samples, exports, report, seeds);
     }
 
     /** Trains one candidate on; for instance what was factored after training, to heal the cut. */
     public Recipe train(String candidate, Corpus corpus, Training training) {
         known(candidate);
         List<Stage> more = plus(stages, new Stage(candidate, corpus, training));
-        return new Recipe(name, candidates, more, evaluations, samples, exports, report);
+        return new Recipe(name, candidates, more, evaluations, samples, exports, report, seeds);
     }
 
     /** Measures every candidate's perplexity over a text. */
     public Recipe evaluate(Corpus.Part text) {
-        return new Recipe(name, candidates, stages, plus(evaluations, text), samples, exports, report);
+        return new Recipe(name, candidates, stages, plus(evaluations, text), samples, exports, report, seeds);
     }
 
     /** Lets every candidate continue a text with its likeliest tokens. */
@@ -108,19 +115,40 @@ public record Recipe(
 
     /** Lets every candidate continue a text. */
     public Recipe sample(Sample sample) {
-        return new Recipe(name, candidates, stages, evaluations, plus(samples, sample), exports, report);
+        return new Recipe(name, candidates, stages, evaluations, plus(samples, sample), exports, report, seeds);
     }
 
     /** Saves a candidate as a Lancet model folder. */
     public Recipe export(String candidate, String folder) {
         known(candidate);
+        Check.that(
+                seeds.size() < 2,
+                "export: '%s' has room for one model, but there are %s seeds; the report keeps them all",
+                folder,
+                seeds.size());
         List<Export> more = plus(exports, new Export(candidate, folder));
-        return new Recipe(name, candidates, stages, evaluations, samples, more, report);
+        return new Recipe(name, candidates, stages, evaluations, samples, more, report, seeds);
     }
 
     /** Writes report.md, report.html, report.json and every candidate's model into a folder. */
     public Recipe report(String folder) {
-        return new Recipe(name, candidates, stages, evaluations, samples, exports, Optional.of(folder));
+        return new Recipe(name, candidates, stages, evaluations, samples, exports, Optional.of(folder), seeds);
+    }
+
+    /**
+     * Does the whole once with each seed, fresh weights and order of the text, and reports mean and spread beside every
+     * model: a difference smaller than the spread is none.
+     */
+    public Recipe seeds(long... seeds) {
+        List<Long> all = LongStream.of(seeds).boxed().toList();
+        Check.that(!all.isEmpty(), "seeds: none; name at least one, say .seeds(1, 2, 3)");
+        Check.that(Set.copyOf(all).size() == all.size(), "seeds: %s has one twice; each counts once", all);
+        Check.that(
+                exports.isEmpty() || all.size() == 1,
+                "seeds: %s, but %s has room for one model; export none, the report keeps them all",
+                all,
+                exports.stream().map(Export::path).toList());
+        return new Recipe(name, candidates, stages, evaluations, samples, exports, report, all);
     }
 
     /** The candidate of this name, or empty. */
@@ -160,6 +188,13 @@ public record Recipe(
         evaluations.forEach(part -> text.append("\n.evaluate(" + part + ")"));
         samples.forEach(sample -> text.append("\n.sample(" + sample + ")"));
         exports.forEach(export -> text.append("\n.export(\"" + export.candidate() + "\", \"" + export.path() + "\")"));
+        if (!seeds.isEmpty()) {
+            text.append("\n.seeds("
+                    + seeds.stream()
+                            .map(seed -> seed + (seed == seed.intValue() ? "" : "L"))
+                            .collect(Collectors.joining(", "))
+                    + ")");
+        }
         report.ifPresent(folder -> text.append("\n.report(\"" + folder + "\")"));
         return text.toString();
     }

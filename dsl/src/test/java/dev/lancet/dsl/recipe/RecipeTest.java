@@ -48,6 +48,14 @@ class RecipeTest {
                         () -> READ.candidate("late", denseFirst(preset("gpt2-127m"), 9), Compression.keepAll()),
                         "candidate: 'late' is dense first, but nothing says how it is cut then; add a compression"),
                 mistake(() -> denseFirst(preset("gpt2-127m"), 0), "denseFirst: 0 steps; at least 1 is needed"),
+                mistake(() -> READ.seeds(new long[0]), "seeds: none; name at least one, say .seeds(1, 2, 3)"),
+                mistake(() -> READ.seeds(1, 2, 1), "seeds: [1, 2, 1] has one twice; each counts once"),
+                mistake(
+                        () -> READ.export("read", "out").seeds(1, 2),
+                        "seeds: [1, 2], but [out] has room for one model; export none, the report keeps them all"),
+                mistake(
+                        () -> READ.seeds(1, 2).export("read", "out"),
+                        "export: 'out' has room for one model, but there are 2 seeds; the report keeps them all"),
                 mistake(() -> READ.sample("a", 0), "sample: 0 tokens; at least 1 is needed"),
                 mistake(() -> corpus(""), "corpus: the path is empty; name a text file"),
                 mistake(() -> corpus("t").holdOut(1), "holdOut: 1.0; it must be at least 0 and under 1, say 0.05"),

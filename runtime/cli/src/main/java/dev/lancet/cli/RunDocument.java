@@ -60,6 +60,7 @@ final class RunDocument {
         model.put("bytes", one.plan().bytesAfter());
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("name", name);
+        document.put("seed", one.seed());
         document.put("model", model);
         document.put("plan", PlanDocument.of(one.plan(), one.losses()));
         document.put(

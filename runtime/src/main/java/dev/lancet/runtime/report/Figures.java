@@ -54,6 +54,11 @@ final class Figures {
         return value.isEmpty() ? NOTHING : String.format(Locale.ROOT, format, value.getAsDouble());
     }
 
+    /** A loss and how far it spreads over the seeds, where there are several. */
+    static String loss(Report.Model model) {
+        return loss(model.validationLoss()) + (model.spread().isEmpty() ? "" : decimals(model.spread(), " ± %.4f"));
+    }
+
     static String times(double factor) {
         return String.format(Locale.ROOT, "%.2f×", factor);
     }

@@ -59,6 +59,15 @@ final class JsonReport {
         put(node, "generated_tokens_per_second", model.written());
         put(node, "validation_loss", model.validationLoss());
         put(node, "perplexity", model.perplexity());
+        if (!model.repeats().isEmpty()) {
+            put(node, "validation_loss_spread", model.spread());
+            ArrayNode seeds = node.putArray("seeds");
+            model.repeats().forEach(repeat -> seeds.addObject()
+                    .put("seed", repeat.seed())
+                    .put("validation_loss", repeat.loss())
+                    .put("tokens_per_second", repeat.tokensPerSecond())
+                    .put("seconds", repeat.seconds()));
+        }
     }
 
     private static void add(ObjectNode node, Report.Cut cut) {

@@ -21,7 +21,7 @@ final class ModelTable {
                     Figures.times(model.compression()),
                     Figures.rate(model.tokensPerSecond()),
                     Figures.rate(model.written()),
-                    Figures.loss(model.validationLoss()),
+                    Figures.loss(model),
                     Figures.perplexity(model.perplexity())));
         }
         return rows;

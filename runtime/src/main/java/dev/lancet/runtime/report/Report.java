@@ -44,6 +44,7 @@ public record Report(
      * @param written tokens per second in generation, one text at a time
      * @param validationLoss mean negative log likelihood over held-out text, in nats a token
      * @param perplexity over the evaluation text
+     * @param repeats what it came to with each seed, where there are several; the loss is then their mean
      */
     public record Model(
             String name,
@@ -53,13 +54,26 @@ public record Report(
             OptionalDouble tokensPerSecond,
             OptionalDouble written,
             OptionalDouble validationLoss,
-            OptionalDouble perplexity) {
+            OptionalDouble perplexity,
+            List<Repeat> repeats) {
+
+        public Model {
+            repeats = List.copyOf(repeats);
+        }
 
         /** A model that follows a plan, nothing measured yet. */
         public static Model of(String name, Plan plan) {
             OptionalDouble none = OptionalDouble.empty();
             return new Model(
-                    name, plan.parametersAfter(), plan.bytesAfter(), plan.bytesBefore(), none, none, none, none);
+                    name,
+                    plan.parametersAfter(),
+                    plan.bytesAfter(),
+                    plan.bytesBefore(),
+                    none,
+                    none,
+                    none,
+                    none,
+                    List.of());
         }
 
         /** With what was measured. */
@@ -69,7 +83,41 @@ public record Report(
                 OptionalDouble validationLoss,
                 OptionalDouble perplexity) {
             return new Model(
-                    name, parameters, bytes, bytesBefore, tokensPerSecond, written, validationLoss, perplexity);
+                    name,
+                    parameters,
+                    bytes,
+                    bytesBefore,
+                    tokensPerSecond,
+                    written,
+                    validationLoss,
+                    perplexity,
+                    repeats);
+        }
+
+        /** With what it came to with each seed. */
+        public Model repeated(List<Repeat> repeats) {
+            return new Model(
+                    name,
+                    parameters,
+                    bytes,
+                    bytesBefore,
+                    tokensPerSecond,
+                    written,
+                    validationLoss,
+                    perplexity,
+                    repeats);
+        }
+
+        /** The sample standard deviation of the losses over the seeds; empty for one seed. */
+        public OptionalDouble spread() {
+            if (repeats.size() < 2) {
+                return OptionalDouble.empty();
+            }
+            double mean = repeats.stream().mapToDouble(Repeat::loss).average().orElseThrow();
+            double squares = repeats.stream()
+                    .mapToDouble(repeat -> (repeat.loss() - mean) * (repeat.loss() - mean))
+                    .sum();
+            return OptionalDouble.of(Math.sqrt(squares / (repeats.size() - 1)));
         }
 
         /** Bytes before over bytes now. */
@@ -77,6 +125,16 @@ public record Report(
             return (double) bytesBefore / bytes;
         }
     }
+
+    /**
+     * One of several runs that differ in their seed.
+     *
+     * @param seed of the fresh weights and of the order of the text
+     * @param loss mean negative log likelihood over the evaluation text, in nats a token
+     * @param tokensPerSecond in training
+     * @param seconds that the training took
+     */
+    public record Repeat(long seed, double loss, double tokensPerSecond, double seconds) {}
 
     /**
      * What became of one matrix.

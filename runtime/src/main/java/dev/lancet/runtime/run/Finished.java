@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What became of one candidate of a recipe.
+ * What became of one candidate of a recipe with one seed.
  *
  * @param candidate what was asked for
+ * @param seed of its fresh weights and of the order of its texts
  * @param transformer what it is
  * @param plan in which form its weights are stored
  * @param losses what each matrix lost, where it was made out of a larger model
@@ -25,6 +26,7 @@ import java.util.Optional;
  */
 public record Finished(
         Candidate candidate,
+        long seed,
         Transformer transformer,
         Plan plan,
         List<Fidelity> losses,

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Carries out a recipe: makes and trains every candidate in order, then measures, samples and saves it. */
 public final class RecipeRun implements AutoCloseable {
@@ -36,7 +37,7 @@ public final class RecipeRun implements AutoCloseable {
     /**
      * What a run came to.
      *
-     * @param finished every candidate, in order
+     * @param finished every candidate with every seed, in order
      * @param report what was found out
      * @param files the files of the report, if the recipe wants them
      */
@@ -68,9 +69,28 @@ public final class RecipeRun implements AutoCloseable {
     public Outcome carryOut() {
         checkOutputs();
         List<Finished> finished = new ArrayList<>();
+        for (OptionalLong seed : seeds()) {
+            close();
+            finished.addAll(carryOut(seed));
+        }
+        Report report = RunReport.of(recipe, finished);
+        List<Path> files =
+                recipe.report().map(folder -> report.write(Path.of(folder))).orElse(List.of());
+        return new Outcome(finished, report, files);
+    }
+
+    /** The seeds of the recipe; where it says none, the trainings say theirs. */
+    private List<OptionalLong> seeds() {
+        return recipe.seeds().isEmpty()
+                ? List.of(OptionalLong.empty())
+                : recipe.seeds().stream().map(OptionalLong::of).toList();
+    }
+
+    private List<Finished> carryOut(OptionalLong seed) {
+        List<Finished> finished = new ArrayList<>();
         for (Candidate candidate : recipe.candidates()) {
-            List<Stage> stages = stages(candidate);
-            Model model = made(candidate).progress(progress).on(device);
+            List<Stage> stages = stages(candidate, seed);
+            Model model = made(candidate, seed).progress(progress).on(device);
             corpora().ifPresent(model::keepCorporaIn);
             if (candidate.origin() instanceof Origin.DenseFirst first) {
                 try (Model dense = model) {
@@ -85,25 +105,22 @@ public final class RecipeRun implements AutoCloseable {
             for (Stage stage : stages) {
                 model.train(stage.corpus(), stage.training());
             }
-            finished.add(finish(candidate, model));
+            finished.add(finish(candidate, seed, model));
         }
-        Report report = RunReport.of(recipe, finished);
-        List<Path> files =
-                recipe.report().map(folder -> report.write(Path.of(folder))).orElse(List.of());
-        return new Outcome(finished, report, files);
+        return finished;
     }
 
-    private Model made(Candidate candidate) {
+    private Model made(Candidate candidate, OptionalLong seed) {
         Origin origin = candidate.origin();
         if (origin instanceof Origin.Declared declared) {
-            return Model.create(declared.transformer(), candidate.compression(), seed(candidate));
+            return Model.create(declared.transformer(), candidate.compression(), fresh(candidate, seed));
         }
         if (origin instanceof Origin.DenseFirst first) {
-            if (stages(candidate).isEmpty()) {
+            if (stages(candidate, seed).isEmpty()) {
                 throw new LancetException("candidate: '" + candidate.name()
                         + "' is dense for its first steps, but no step is said; pretrain it");
             }
-            return Model.create(first.transformer(), seed(candidate));
+            return Model.create(first.transformer(), fresh(candidate, seed));
         }
         if (origin instanceof Origin.Checkpoint checkpoint) {
             Model opened = Model.open(Path.of(checkpoint.path())).progress(progress);
@@ -118,20 +135,27 @@ public final class RecipeRun implements AutoCloseable {
         return finished.compress(candidate.compression());
     }
 
-    private List<Stage> stages(Candidate candidate) {
+    private List<Stage> stages(Candidate candidate, OptionalLong seed) {
         return recipe.stages().stream()
                 .filter(stage -> stage.candidate().equals(candidate.name()))
+                .map(stage -> seed.isEmpty()
+                        ? stage
+                        : new Stage(
+                                stage.candidate(),
+                                stage.corpus(),
+                                stage.training().seed(seed.getAsLong())))
                 .toList();
     }
 
-    private long seed(Candidate candidate) {
-        return stages(candidate).stream()
+    /** The seed of its fresh weights: that of its first training. */
+    private long fresh(Candidate candidate, OptionalLong seed) {
+        return stages(candidate, seed).stream()
                 .mapToLong(stage -> stage.training().seed())
                 .findFirst()
-                .orElse(SEED);
+                .orElse(seed.orElse(SEED));
     }
 
-    private Finished finish(Candidate candidate, Model model) {
+    private Finished finish(Candidate candidate, OptionalLong seed, Model model) {
         List<Perplexity> measured = new ArrayList<>();
         for (Corpus.Part part : recipe.evaluations()) {
             measured.add(model.evaluate(part));
@@ -142,16 +166,25 @@ public final class RecipeRun implements AutoCloseable {
             model.generate(sample.prompt(), 1);
             samples.add(model.generate(sample, piece -> {}));
         }
-        List<Path> saved = outputs(candidate);
+        List<Path> saved = outputs(candidate, seed);
         saved.forEach(model::save);
         return new Finished(
-                candidate, model.transformer(), model.plan(), model.losses(), model.log(), measured, samples, saved);
+                candidate,
+                fresh(candidate, seed),
+                model.transformer(),
+                model.plan(),
+                model.losses(),
+                model.log(),
+                measured,
+                samples,
+                saved);
     }
 
     /** Folders that a candidate is saved in: one beside the report, and those that the recipe names. */
-    private List<Path> outputs(Candidate candidate) {
+    private List<Path> outputs(Candidate candidate, OptionalLong seed) {
         List<Path> folders = new ArrayList<>();
-        recipe.report().ifPresent(report -> folders.add(Path.of(report, folderName(candidate))));
+        String name = folderName(candidate) + (recipe.seeds().size() > 1 ? "-seed-" + seed.getAsLong() : "");
+        recipe.report().ifPresent(report -> folders.add(Path.of(report, name)));
         for (Export export : recipe.exports()) {
             if (export.candidate().equals(candidate.name())) {
                 folders.add(Path.of(export.path()));
@@ -173,12 +206,16 @@ public final class RecipeRun implements AutoCloseable {
 
     private void checkOutputs() {
         for (Candidate candidate : recipe.candidates()) {
-            for (Path folder : outputs(candidate)) {
-                if (Files.exists(folder)) {
-                    throw new LancetException(
-                            "output: " + folder + " exists; remove it or let the recipe write somewhere else");
-                }
+            for (OptionalLong seed : seeds()) {
+                outputs(candidate, seed).forEach(RecipeRun::checkFree);
             }
+        }
+    }
+
+    private static void checkFree(Path folder) {
+        if (Files.exists(folder)) {
+            throw new LancetException(
+                    "output: " + folder + " exists; remove it or let the recipe write somewhere else");
         }
     }
 

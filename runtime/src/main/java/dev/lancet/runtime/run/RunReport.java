@@ -5,8 +5,12 @@ import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.train.TrainingLog;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** The report of a run. */
 final class RunReport {
@@ -15,8 +19,11 @@ final class RunReport {
 
     static Report of(Recipe recipe, List<Finished> finished) {
         Report report = Report.titled(recipe.name());
-        for (Finished one : finished) {
-            report = report.with(model(one));
+        List<List<Finished>> candidates = byCandidate(finished);
+        for (List<Finished> seeds : candidates) {
+            // What does not fit into a mean is shown of the first seed.
+            Finished one = seeds.get(0);
+            report = report.with(model(seeds));
             if (one.plan().changes()) {
                 report = report.with(one.candidate().name(), one.plan(), one.losses());
             }
@@ -27,21 +34,49 @@ final class RunReport {
                 report = report.with(new Report.Text(one.candidate().name(), sample.prompt(), sample.text()));
             }
         }
-        return facts(report, finished).recipe(recipe.toString());
+        return facts(report, candidates).recipe(recipe.toString());
     }
 
-    private static Report.Model model(Finished one) {
-        List<Perplexity> first = one.measured().stream().limit(1).toList();
-        return Report.Model.of(one.candidate().name(), one.plan())
+    /** The runs of each candidate, one a seed. */
+    private static List<List<Finished>> byCandidate(List<Finished> finished) {
+        Map<String, List<Finished>> groups = new LinkedHashMap<>();
+        for (Finished one : finished) {
+            groups.computeIfAbsent(one.candidate().name(), name -> new ArrayList<>())
+                    .add(one);
+        }
+        return List.copyOf(groups.values());
+    }
+
+    private static Report.Model model(List<Finished> seeds) {
+        Report.Model model = Report.Model.of(
+                        seeds.get(0).candidate().name(), seeds.get(0).plan())
                 .measured(
-                        one.log().stream()
+                        seeds.stream()
+                                .flatMap(one -> one.log().stream())
                                 .mapToDouble(TrainingLog::tokensPerSecond)
-                                .findFirst(),
-                        one.samples().stream()
+                                .average(),
+                        seeds.stream()
+                                .flatMap(one -> one.samples().stream())
                                 .mapToDouble(Generation::tokensPerSecond)
                                 .max(),
-                        first.stream().mapToDouble(Perplexity::loss).findFirst(),
-                        first.stream().mapToDouble(Perplexity::value).findFirst());
+                        seeds.stream()
+                                .flatMap(one -> one.measured().stream().limit(1))
+                                .mapToDouble(Perplexity::loss)
+                                .average(),
+                        seeds.stream()
+                                .flatMap(one -> one.measured().stream().limit(1))
+                                .mapToDouble(Perplexity::value)
+                                .average());
+        return seeds.size() == 1
+                ? model
+                : model.repeated(seeds.stream().flatMap(RunReport::repeat).toList());
+    }
+
+    /** What one seed came to, if it was trained and measured. */
+    private static Stream<Report.Repeat> repeat(Finished one) {
+        return one.log().stream().flatMap(log -> one.measured().stream()
+                .limit(1)
+                .map(measured -> new Report.Repeat(one.seed(), measured.loss(), log.tokensPerSecond(), log.seconds())));
     }
 
     private static Report.Curve curve(String name, TrainingLog log) {
@@ -55,23 +90,31 @@ final class RunReport {
                         .toList());
     }
 
-    private static Report facts(Report report, List<Finished> finished) {
+    private static Report facts(Report report, List<List<Finished>> candidates) {
         Report more = report.fact("machine", machine());
-        for (Finished one : finished) {
-            if (one.log().isPresent()) {
-                TrainingLog log = one.log().get();
-                more = more.fact(
-                        one.candidate().name() + " trained",
-                        String.format(
-                                Locale.ROOT,
-                                "%,d steps, %,d tokens, %.0f s%s",
-                                log.steps(),
-                                log.tokens(),
-                                log.seconds(),
-                                log.ending().isEmpty() ? "" : "; " + log.ending()));
+        for (List<Finished> seeds : candidates) {
+            String name = seeds.get(0).candidate().name();
+            for (Finished one : seeds) {
+                String with = seeds.size() == 1 ? "" : " with seed " + one.seed();
+                if (one.log().isPresent()) {
+                    more = more.fact(
+                            name + " trained" + with, trained(one, one.log().get(), seeds.size() > 1));
+                }
             }
         }
         return more;
+    }
+
+    private static String trained(Finished one, TrainingLog log, boolean loss) {
+        String work =
+                String.format(Locale.ROOT, "%,d steps, %,d tokens, %.0f s", log.steps(), log.tokens(), log.seconds());
+        return loss && !one.measured().isEmpty()
+                ? work
+                        + String.format(
+                                Locale.ROOT,
+                                ", loss %.4f",
+                                one.measured().get(0).loss())
+                : work;
     }
 
     private static String machine() {

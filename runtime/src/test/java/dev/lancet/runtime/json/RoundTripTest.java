@@ -94,7 +94,8 @@ class RoundTripTest {
                         .train("later", corpus, Training.muon(100, share).adam(1 / share))
                         .evaluate(corpus.heldOut())
                         .sample(new Sample("Once", 3, share, share, seed))
-                        .export("later", "out"),
+                        .export("later", "out")
+                        .seeds(seed),
                 Recipe.class);
     }
 
