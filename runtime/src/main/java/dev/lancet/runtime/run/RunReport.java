@@ -106,15 +106,13 @@ final class RunReport {
     }
 
     private static String trained(Finished one, TrainingLog log, boolean loss) {
-        String work =
-                String.format(Locale.ROOT, "%,d steps, %,d tokens, %.0f s", log.steps(), log.tokens(), log.seconds());
-        return loss && !one.measured().isEmpty()
-                ? work
-                        + String.format(
-                                Locale.ROOT,
-                                ", loss %.4f",
-                                one.measured().get(0).loss())
-                : work;
+        StringBuilder text = new StringBuilder(
+                String.format(Locale.ROOT, "%,d steps, %,d tokens, %.0f s", log.steps(), log.tokens(), log.seconds()));
+        if (loss && !one.measured().isEmpty()) {
+            text.append(String.format(
+                    Locale.ROOT, ", loss %.4f", one.measured().get(0).loss()));
+        }
+        return text.append(log.ending().isEmpty() ? "" : "; " + log.ending()).toString();
     }
 
     private static String machine() {
