@@ -31,20 +31,18 @@ import org.tensorflow.proto.DataType;
  */
 final class AttentionSlope implements Rule {
 
+    private static final java.util.regex.Pattern MASK =
+            java.util.regex.Pattern.compile("mask(|\\.tile\\.\\d+)\\.backward.*");
     private static final Block DELTA = new Block(
             "attention.delta",
             List.of("d_mix", "mix"),
             (ops, in) -> Block.sumOfLast(ops, "sum", ops.mul("product", in.get(0), in.get(1))));
-    private static final Block SLOPE = new Block(
-            "attention.slope",
-            List.of("shares", "d_shares", "delta"),
-            (ops, in) -> ops.mul("slope", in.get(0), ops.sub("centred", in.get(1), in.get(2))));
 
     @Override
     public Pattern<Node> pattern() {
         return Pattern.of(
                 "derivative of a mask",
-                node -> node.is("PartitionedCall") && Places.called(node).startsWith("mask.backward"));
+                node -> node.is("PartitionedCall") && MASK.matcher(Places.called(node)).matches());
     }
 
     @Override
@@ -83,12 +81,21 @@ final class AttentionSlope implements Rule {
         Sketch sketch = Sketch.graph();
         List<Value> mixed = List.of(Places.taken(gradient, 0, type), Places.value(mix, 0, type));
         Value delta = DELTA.call(sketch, mix.name() + ".back.delta", mixed, DataType.DT_FLOAT);
-        SLOPE.call(
+        slope(Places.called(site))
+                .call(
                 sketch,
                 site.name(),
                 List.of(Places.value(shares, 0, type), Places.value(gradient, 0, type), delta),
                 type);
         return Incision.of(site, sketch);
+    }
+
+    /** For the derivative of a mask; those of tiles are of different shapes. */
+    private static Block slope(String mask) {
+        return new Block(
+                MASK.matcher(mask).replaceFirst("attention.slope$1"),
+                List.of("shares", "d_shares", "delta"),
+                (ops, in) -> ops.mul("slope", in.get(0), ops.sub("centred", in.get(1), in.get(2))));
     }
 
     @Override

@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
 public enum Pass {
     /** {@link MixedPrecision}: matrix products in bfloat16. Done only if a training asks for it. */
     MIXED_PRECISION,
+    /** {@link CausalTiles}: queries in tiles, each against the keys up to its own end. */
+    CAUSAL_TILES,
     /** {@link Streams}: the batch in independent streams, one for each processor. */
     STREAMS,
     /** {@link AttentionSlope}: the gradient of masked softmax in one pass over the scores. */

@@ -74,7 +74,11 @@ public record Passes(Set<Pass> chosen, int streams) {
 
     /** What is done to a forward graph of the batch of one stream. */
     public GraphDef forward(GraphDef graph) {
-        return Streams.of(does(Pass.MIXED_PRECISION) ? MixedPrecision.bfloat16(graph) : graph, streams);
+        GraphDef result = does(Pass.MIXED_PRECISION) ? MixedPrecision.bfloat16(graph) : graph;
+        if (does(Pass.CAUSAL_TILES)) {
+            result = Rewriting.with(result, new CausalTiles());
+        }
+        return Streams.of(result, streams);
     }
 
     /** What is done to a graph that has its gradients. */

@@ -1,0 +1,102 @@
+package dev.lancet.surgery.pass;
+
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.match.Captures;
+import dev.lancet.surgery.match.Pattern;
+import dev.lancet.surgery.rule.Incision;
+import dev.lancet.surgery.rule.Refusal;
+import dev.lancet.surgery.rule.Rule;
+import dev.lancet.surgery.rule.Verdict;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.tensorflow.proto.DataType;
+
+/**
+ * Attention that does not multiply what causality hides: the queries in tiles, each against the keys up to its own end. With
+ * n tiles the scores are (n + 1) / 2n of what they were, and so is all that is done to them, forward and backward.
+ *
+ * <pre>
+ * scores = BatchMatMulV2(q, k) adj_y         q.tiles  = Split(q)                               n outputs
+ * masked = &#64;mask(scores, visible)            for every tile i, T / n queries, K = (i + 1) · T / n keys:
+ * shares = Softmax(masked)             -&gt;    k.tile.i = Slice(k, K), v.tile.i = Slice(v, K), visible.tile.i
+ * mix    = BatchMatMulV2(shares, v)          scores.i = BatchMatMulV2(q.tiles:i, k.tile.i) adj_y
+ *                                            masked.i = &#64;mask.tile.i(scores.i, visible.tile.i)
+ *                                            shares.i = Softmax(masked.i)
+ *                                            mix.i    = BatchMatMulV2(shares.i, v.tile.i)
+ *                                            mix      = ConcatV2(mix.0, ..., mix.n-1)
+ * </pre>
+ *
+ * Where several heads share keys, their queries lie one head after the other; each head is cut alike. A tile has at least 128
+ * queries: of less the products are too small to be fast.
+ */
+final class CausalTiles implements Rule {
+
+    /** The functions that hide, and their derivatives, are told by this. */
+    static final String FUNCTION = "mask.tile.";
+
+    private static final int MOST = 4;
+    private static final int LEAST = 128;
+
+    @Override
+    public Pattern<Node> pattern() {
+        return Pattern.of(
+                "mix of values by the softmax of masked scores",
+                node -> node.is("BatchMatMulV2") && !node.flag("adj_x") && !node.flag("adj_y") && shares(node)
+                        .isPresent());
+    }
+
+    private static Optional<Node> shares(Node mix) {
+        return Places.from(mix, 0, "Softmax")
+                .filter(shares -> mask(shares).filter(CausalTiles::hides).isPresent());
+    }
+
+    private static Optional<Node> mask(Node shares) {
+        return Places.from(shares, 0, "PartitionedCall");
+    }
+
+    private static boolean hides(Node mask) {
+        return Places.called(mask).equals("mask")
+                && Places.from(mask, 0, "BatchMatMulV2")
+                        .filter(scores -> scores.flag("adj_y") && !scores.flag("adj_x"))
+                        .isPresent();
+    }
+
+    @Override
+    public Verdict judge(Node site, Captures met) {
+        Node shares = shares(site).orElseThrow();
+        Node mask = mask(shares).orElseThrow();
+        Node scores = Places.from(mask, 0, "BatchMatMulV2").orElseThrow();
+        if (!causal(mask)) {
+            return new Refusal(site.name() + ": what its mask hides is not known to be causal");
+        }
+        if (shares.uses().size() + mask.uses().size() + scores.uses().size() > 3) {
+            return new Refusal(site.name() + ": its scores or shares are used otherwise");
+        }
+        long length = Places.taken(mask, 1, DataType.DT_BOOL).dim(1);
+        return IntStream.iterate(MOST, n -> n > 1, n -> n - 1)
+                .filter(n -> length % n == 0 && length / n >= LEAST)
+                .boxed()
+                .findFirst()
+                .<Verdict>map(n -> new TiledAttention(site, shares, mask, scores, n).incision())
+                .orElseGet(() -> new Refusal(site.name() + ": " + length + " positions are too few for tiles"));
+    }
+
+    /** Whether no query sees a key after its own position: keys up to it, or of these the near ones. */
+    private static boolean causal(Node mask) {
+        return Places.from(mask, 1, "LogicalAnd")
+                .flatMap(both -> Places.from(both, 0, "LessEqual"))
+                .or(() -> Places.from(mask, 1, "LessEqual"))
+                .filter(past -> Places.from(past, 0, "Range")
+                        .filter(keys -> keys.name().equals("keys"))
+                        .isPresent())
+                .filter(past -> Places.from(past, 1, "Reshape")
+                        .filter(queries -> queries.name().equals("queries.column"))
+                        .isPresent())
+                .isPresent();
+    }
+
+    @Override
+    public String toString() {
+        return "causal tiles";
+    }
+}
