@@ -7,21 +7,15 @@ import static dev.lancet.dsl.Rank.rank;
 import static dev.lancet.dsl.Selector.linears;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
+import static dev.lancet.tests.training.Course.assertClose;
+import static dev.lancet.tests.training.Course.only;
 
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
-import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
-import dev.lancet.surgery.training.Backward;
-import dev.lancet.surgery.training.Updates;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -37,7 +31,6 @@ class PassesTest {
 
     private static final int BATCH = 4;
     private static final int SEQUENCE = 6;
-    private static final int STEPS = 50;
 
     static Stream<Arguments> plans() {
         Compression factors = Compression.keepAll().on(linears()).factorise(rank(2));
@@ -53,7 +46,7 @@ class PassesTest {
     @MethodSource("plans")
     void fifty_steps_go_the_same_way_with_each_pass_and_with_all(String name, Transformer model, Plan plan) {
         List<Double> plain = losses(model, plan, only());
-        assertThat(plain.get(STEPS - 1)).isLessThan(0.9 * plain.get(0));
+        assertThat(plain.get(Course.STEPS - 1)).isLessThan(0.9 * plain.get(0));
         for (Pass pass : List.of(Pass.STREAMS, Pass.ATTENTION_SLOPE, Pass.ENTROPY)) {
             assertClose(losses(model, plan, only(pass)), plain, pass.text(), 1e-4);
         }
@@ -108,10 +101,10 @@ class PassesTest {
 
     @Test
     void passes_are_told_by_name() {
-        assertThat(Passes.of(8, 2, false, Set.of(Pass.ENTROPY))).hasToString("streams=2,attention-slope,compiled");
+        assertThat(Passes.of(8, 2, false, Set.of(Pass.ENTROPY))).hasToString("causal-tiles,streams=2,attention-slope,compiled");
         assertThat(Pass.named("wide-sums")).isEqualTo(Pass.WIDE_SUMS);
         assertThatThrownBy(() -> Pass.named("fast"))
-                .hasMessageContaining("pass: fast; it is one of mixed-precision, streams,");
+                .hasMessageContaining("pass: fast; it is one of mixed-precision, causal-tiles, streams,");
     }
 
     private static Transformer one() {
@@ -125,44 +118,15 @@ class PassesTest {
                 .build();
     }
 
-    private static Passes only(Pass... passes) {
-        Set<Pass> chosen = EnumSet.noneOf(Pass.class);
-        chosen.addAll(List.of(passes));
-        return new Passes(chosen, chosen.contains(Pass.STREAMS) ? 2 : 1);
+    private static Course course(Transformer model, Plan plan) {
+        return new Course(model, plan, BATCH, SEQUENCE);
     }
 
     private static GraphDef step(Transformer model, Plan plan, Passes passes) {
-        List<String> names = plan.stored().stream()
-                .filter(stored ->
-                        stored.type() == Stored.Type.FLOAT32 && !stored.name().endsWith(".scale"))
-                .map(Stored::name)
-                .toList();
-        GraphDef blueprint = Blueprint.training(model, BATCH / passes.streams(), SEQUENCE);
-        GraphDef forward = passes.forward(Surgeon.operate(blueprint, plan).graph());
-        GraphDef gradients = passes.gradients(Backward.derive(forward, "loss", names));
-        return passes.finished(new Updates(0.9, 0.95, 1e-8, 0.1, 1).on(gradients, names));
-    }
-
-    private static void assertClose(List<Double> losses, List<Double> plain, String pass, double tolerance) {
-        for (int i = 0; i < STEPS; i++) {
-            assertThat(losses.get(i)).as(pass + ", loss " + i).isCloseTo(plain.get(i), within(tolerance));
-        }
+        return course(model, plan).step(passes);
     }
 
     private static List<Double> losses(Transformer model, Plan plan, Passes passes) {
-        try (Trial trial = new Trial(step(model, plan, passes))) {
-            trial.fill(1);
-            trial.run("train.start");
-            trial.feedIds("ids", model.vocabulary(), 1, BATCH, SEQUENCE);
-            trial.feedIds("labels", model.vocabulary(), 2, BATCH, SEQUENCE);
-            trial.feed("rate", 0.003);
-            List<Double> losses = new ArrayList<>();
-            for (int step = 1; step <= STEPS; step++) {
-                trial.feed("beta1.power", Math.pow(0.9, step));
-                trial.feed("beta2.power", Math.pow(0.95, step));
-                losses.add(trial.fetch(List.of("loss"), List.of("train")).get(0)[0]);
-            }
-            return losses;
-        }
+        return course(model, plan).losses(passes);
     }
 }

@@ -73,6 +73,58 @@ class DeclinesTest {
         assertDeclines(new WideSums(), sketch.toGraph(), "wide", "wide: sum is used in bfloat16 too");
     }
 
+    @Test
+    void attention_whose_mask_may_let_a_query_look_ahead_is_not_tiled() {
+        Sketch sketch = Sketch.graph();
+        attention(sketch, sketch.placeholder("visible", Form.of(DataType.DT_BOOL, 256, 256)));
+        assertDeclines(
+                new CausalTiles(),
+                sketch.toGraph(),
+                "mix",
+                "mix: what its mask hides is not known to be causal");
+    }
+
+    @Test
+    void attention_whose_shares_are_looked_at_is_not_tiled() {
+        Sketch sketch = Sketch.graph();
+        Value shares = attention(sketch, causal(sketch, 256));
+        new Ops(sketch).unary("seen", "Identity", shares);
+        assertDeclines(
+                new CausalTiles(), sketch.toGraph(), "mix", "mix: its scores or shares are used otherwise");
+    }
+
+    @Test
+    void attention_over_few_positions_is_not_tiled() {
+        Sketch sketch = Sketch.graph();
+        attention(sketch, causal(sketch, 96));
+        assertDeclines(
+                new CausalTiles(), sketch.toGraph(), "mix", "mix: 96 positions are too few for tiles");
+    }
+
+    private static Value causal(Sketch sketch, int length) {
+        Ops ops = new Ops(sketch);
+        Value keys = sketch.node("keys", "Range")
+                .in(ops.constant("past", 0), ops.constant("length", length), ops.constant("step", 1))
+                .with("Tidx", DataType.DT_INT32)
+                .gives(Form.of(DataType.DT_INT32, length));
+        Value column = ops.reshape("queries.column", keys, ops.ints("shape", -1, 1), List.of((long) length, 1L));
+        return ops.compare("visible", "LessEqual", keys, column);
+    }
+
+    /** Attention of one head that is as wide as one number; gives the shares. */
+    private static Value attention(Sketch sketch, Value visible) {
+        Ops ops = new Ops(sketch);
+        Value x = sketch.placeholder("x", Form.of(FLOAT, 1, visible.dim(1), 1));
+        Value scores = ops.batchMatmul("scores", x, false, x, true);
+        Block mask = new Block(
+                "mask",
+                List.of("scores", "visible"),
+                (body, in) -> body.select("masked", in.get(1), in.get(0), body.constant("hidden", -1e9f)));
+        Value shares = ops.softmax("shares", mask.call(sketch, "masked", List.of(scores, visible), FLOAT));
+        ops.batchMatmul("mix", shares, false, x, false);
+        return shares;
+    }
+
     private static void assertDeclines(Rule rule, GraphDef graph, String site, String reason) {
         GraphView view = GraphView.of(graph);
         Captures met = rule.pattern().match(view.node(site)).orElseThrow();
