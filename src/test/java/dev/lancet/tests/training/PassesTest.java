@@ -5,10 +5,10 @@ import static dev.lancet.dsl.Attention.heads;
 import static dev.lancet.dsl.FeedForward.swiglu;
 import static dev.lancet.dsl.Rank.rank;
 import static dev.lancet.dsl.Selector.linears;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static dev.lancet.tests.training.Course.assertClose;
 import static dev.lancet.tests.training.Course.only;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Precision;
@@ -101,7 +101,8 @@ class PassesTest {
 
     @Test
     void passes_are_told_by_name() {
-        assertThat(Passes.of(8, 2, false, Set.of(Pass.ENTROPY))).hasToString("causal-tiles,streams=2,attention-slope,compiled");
+        assertThat(Passes.of(8, 2, false, Set.of(Pass.ENTROPY)))
+                .hasToString("causal-tiles,streams=2,attention-slope,compiled");
         assertThat(Pass.named("wide-sums")).isEqualTo(Pass.WIDE_SUMS);
         assertThatThrownBy(() -> Pass.named("fast"))
                 .hasMessageContaining("pass: fast; it is one of mixed-precision, causal-tiles, streams,");

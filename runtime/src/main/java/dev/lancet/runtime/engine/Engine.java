@@ -9,6 +9,7 @@ import dev.lancet.surgery.Loading;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.tensorflow.Graph;
@@ -65,6 +66,14 @@ public final class Engine implements AutoCloseable {
 
     /** The same on a device. */
     public static Engine literal(GraphDef definition, Place place) {
+        return literal(definition, place, 0);
+    }
+
+    /**
+     * The same, whose operators compute on so many threads each; 0 for as many as there are processors. TensorFlow asks only
+     * the first session of a process, unless {@link #ownThreads}.
+     */
+    public static Engine literal(GraphDef definition, Place place, int threads) {
         RewriterConfig rewriter =
                 RewriterConfig.newBuilder().setDisableMetaOptimizer(true).build();
         // Level 0, for the old optimiser would turn what only constants lead to into constants: all zeros that a
@@ -76,10 +85,16 @@ public final class Engine implements AutoCloseable {
         return new Engine(
                 place.of(definition),
                 place.config()
+                        .setIntraOpParallelismThreads(threads)
                         .setGraphOptions(GraphOptions.newBuilder()
                                 .setRewriteOptions(rewriter)
                                 .setOptimizerOptions(none))
                         .build());
+    }
+
+    /** Whether the environment tells TensorFlow to give each session threads of its own; {@code ./lancet} does. */
+    public static boolean ownThreads() {
+        return Objects.equals(System.getenv("TF_OVERRIDE_GLOBAL_THREADPOOL"), "1");
     }
 
     /** Something to run: feeds, fetches and targets by node name. */

@@ -39,7 +39,7 @@ public record Fingerprint(Map<String, String> parts) {
         parts.put("training", training.toString());
         parts.put("steps", span.toString());
         parts.put("text", text);
-        parts.put("passes", passing.passes() + (passing.place().isGpu() ? " on a GPU" : ""));
+        parts.put("passes", passing.order());
         parts.put("lancet", Versions.lancet());
         parts.put("tensorflow", TensorFlow.version());
         return new Fingerprint(parts);

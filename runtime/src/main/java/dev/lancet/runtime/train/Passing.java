@@ -4,10 +4,12 @@ import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.device.Place;
 import dev.lancet.runtime.engine.Bfloat16;
+import dev.lancet.runtime.engine.Engine;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
 import java.util.Optional;
 import java.util.Set;
+import org.tensorflow.proto.GraphDef;
 
 /**
  * Which passes the graph of a training gets on this machine.
@@ -45,6 +47,24 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
     /** Whether products are in bfloat16. */
     public boolean mixed() {
         return passes.does(Pass.MIXED_PRECISION);
+    }
+
+    /**
+     * A session for the graph of a training. Streams that are as many as the processors do best with a thread each: two that
+     * share their operators wait for each other. Only where sessions have threads of their own, for otherwise whatever comes
+     * later in the process would have one thread too.
+     */
+    Engine session(GraphDef graph) {
+        return Engine.literal(graph, place, threadEach() ? 1 : 0);
+    }
+
+    private boolean threadEach() {
+        return passes.streams() == Runtime.getRuntime().availableProcessors() && Engine.ownThreads();
+    }
+
+    /** All that decides in which order numbers are added. */
+    String order() {
+        return passes + (place.isGpu() ? " on a GPU" : "") + (threadEach() ? ", a thread each" : "");
     }
 
     /** In which numbers it trains, and what was measured; nothing for a training that leaves no choice. */

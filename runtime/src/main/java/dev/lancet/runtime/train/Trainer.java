@@ -96,8 +96,7 @@ public final class Trainer {
     }
 
     private TrainingSession open(Weights weights) {
-        Engine engine = Engine.literal(
-                TrainingGraph.of(transformer, plan, training, sequence, passing.passes()), passing.place());
+        Engine engine = passing.session(TrainingGraph.of(transformer, plan, training, sequence, passing.passes()));
         try {
             engine.load(plan, weights);
             engine.run("train.start");

@@ -42,7 +42,8 @@ final class AttentionSlope implements Rule {
     public Pattern<Node> pattern() {
         return Pattern.of(
                 "derivative of a mask",
-                node -> node.is("PartitionedCall") && MASK.matcher(Places.called(node)).matches());
+                node -> node.is("PartitionedCall")
+                        && MASK.matcher(Places.called(node)).matches());
     }
 
     @Override
@@ -83,10 +84,10 @@ final class AttentionSlope implements Rule {
         Value delta = DELTA.call(sketch, mix.name() + ".back.delta", mixed, DataType.DT_FLOAT);
         slope(Places.called(site))
                 .call(
-                sketch,
-                site.name(),
-                List.of(Places.value(shares, 0, type), Places.value(gradient, 0, type), delta),
-                type);
+                        sketch,
+                        site.name(),
+                        List.of(Places.value(shares, 0, type), Places.value(gradient, 0, type), delta),
+                        type);
         return Incision.of(site, sketch);
     }
 

@@ -3,7 +3,6 @@ package dev.lancet.surgery.pass;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
-import dev.lancet.surgery.rule.Incision;
 import dev.lancet.surgery.rule.Refusal;
 import dev.lancet.surgery.rule.Rule;
 import dev.lancet.surgery.rule.Verdict;
@@ -41,8 +40,10 @@ final class CausalTiles implements Rule {
     public Pattern<Node> pattern() {
         return Pattern.of(
                 "mix of values by the softmax of masked scores",
-                node -> node.is("BatchMatMulV2") && !node.flag("adj_x") && !node.flag("adj_y") && shares(node)
-                        .isPresent());
+                node -> node.is("BatchMatMulV2")
+                        && !node.flag("adj_x")
+                        && !node.flag("adj_y")
+                        && shares(node).isPresent());
     }
 
     private static Optional<Node> shares(Node mix) {

@@ -132,8 +132,6 @@ final class TiledAttention {
     }
 
     private Value ints(String name, List<Long> values) {
-        return ops.ints(
-                name,
-                values.stream().mapToInt(Math::toIntExact).toArray());
+        return ops.ints(name, values.stream().mapToInt(Math::toIntExact).toArray());
     }
 }

@@ -78,10 +78,7 @@ class DeclinesTest {
         Sketch sketch = Sketch.graph();
         attention(sketch, sketch.placeholder("visible", Form.of(DataType.DT_BOOL, 256, 256)));
         assertDeclines(
-                new CausalTiles(),
-                sketch.toGraph(),
-                "mix",
-                "mix: what its mask hides is not known to be causal");
+                new CausalTiles(), sketch.toGraph(), "mix", "mix: what its mask hides is not known to be causal");
     }
 
     @Test
@@ -89,16 +86,14 @@ class DeclinesTest {
         Sketch sketch = Sketch.graph();
         Value shares = attention(sketch, causal(sketch, 256));
         new Ops(sketch).unary("seen", "Identity", shares);
-        assertDeclines(
-                new CausalTiles(), sketch.toGraph(), "mix", "mix: its scores or shares are used otherwise");
+        assertDeclines(new CausalTiles(), sketch.toGraph(), "mix", "mix: its scores or shares are used otherwise");
     }
 
     @Test
     void attention_over_few_positions_is_not_tiled() {
         Sketch sketch = Sketch.graph();
         attention(sketch, causal(sketch, 96));
-        assertDeclines(
-                new CausalTiles(), sketch.toGraph(), "mix", "mix: 96 positions are too few for tiles");
+        assertDeclines(new CausalTiles(), sketch.toGraph(), "mix", "mix: 96 positions are too few for tiles");
     }
 
     private static Value causal(Sketch sketch, int length) {
