@@ -137,9 +137,11 @@ final class Trial implements AutoCloseable {
         put(placeholder, TInt32.tensorOf(Shape.of(shape), DataBuffers.of(ids)));
     }
 
-    /** Feeds a float32 scalar from now on. */
+    /** Feeds a floating scalar from now on. */
     void feed(String placeholder, double number) {
-        put(placeholder, TFloat32.scalarOf((float) number));
+        boolean wide = graph.operation(placeholder) != null
+                && graph.operation(placeholder).output(0).dataType() == DataType.DT_DOUBLE;
+        put(placeholder, wide ? TFloat64.scalarOf(number) : TFloat32.scalarOf((float) number));
     }
 
     private void put(String placeholder, Tensor tensor) {

@@ -11,7 +11,6 @@ import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.tensorflow.proto.DataType;
 
 /**
@@ -70,19 +69,35 @@ public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> be
 
     private Incision cut(Node site) {
         Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
-        Value left = sketch.variable(weight.left(), Form.of(DataType.DT_FLOAT, weight.rows(), rank));
-        Value right = sketch.variable(weight.right(), Form.of(DataType.DT_FLOAT, rank, weight.columns()));
         if (site.flag("transpose_b")) {
+            Ops ops = new Ops(sketch);
+            Value left = left(sketch);
+            Value right = right(sketch);
             Value x = Sites.rowsInto(site, weight.columns());
             Value narrow = ops.matmul(site.name() + ".right", x, false, right, true);
             ops.matmul(site.name(), narrow, false, left, true);
         } else {
-            Value x = Sites.rowsInto(site, weight.rows());
-            Value narrow = ops.matmul(site.name() + ".left", x, false, left, false);
-            ops.matmul(site.name(), bent(site, sketch, narrow), false, right, false);
+            product(site, sketch, site.name());
         }
         return Incision.of(site, sketch);
+    }
+
+    private Value left(Sketch sketch) {
+        return sketch.variable(weight.left(), Form.of(DataType.DT_FLOAT, weight.rows(), rank));
+    }
+
+    private Value right(Sketch sketch) {
+        return sketch.variable(weight.right(), Form.of(DataType.DT_FLOAT, rank, weight.columns()));
+    }
+
+    /** Draws the two narrow products that stand for {@code x · W}, the last under this name. */
+    Value product(Node site, Sketch sketch, String name) {
+        Ops ops = new Ops(sketch);
+        Value left = left(sketch);
+        Value right = right(sketch);
+        Value x = Sites.rowsInto(site, weight.rows());
+        Value narrow = ops.matmul(site.name() + ".left", x, false, left, false);
+        return ops.matmul(name, bent(site, sketch, narrow), false, right, false);
     }
 
     /** Whether a node is the call of a nonlinearity that this rule puts in. */
@@ -103,11 +118,7 @@ public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> be
 
     /** The function says its dimensions, so there is one for each form of its argument. */
     private static Sketch silu(Form form) {
-        String dims = form.dims().stream()
-                .filter(size -> size >= 0)
-                .map(String::valueOf)
-                .collect(Collectors.joining("_"));
-        Sketch body = Sketch.function(PREFIX + dims);
+        Sketch body = Sketch.function(PREFIX + Sites.dimensions(form));
         Ops ops = new Ops(body);
         Value x = body.argument("x", form);
         body.result("y", ops.mul("silu", x, ops.unary("open", "Sigmoid", x)));

@@ -8,6 +8,7 @@ import dev.lancet.surgery.match.Pattern;
 import dev.lancet.surgery.match.Property;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
@@ -83,6 +84,14 @@ final class Sites {
                         otherwise.type(), dims.stream().map(Long::valueOf).toList()))
                 .orElse(otherwise);
         return new Value(producer.name(), producer.op(), input.port(), form);
+    }
+
+    /** The known sizes of a form, as functions that say their dimensions have them in their names. */
+    static String dimensions(Form form) {
+        return form.dims().stream()
+                .filter(size -> size >= 0)
+                .map(String::valueOf)
+                .collect(Collectors.joining("_"));
     }
 
     /** The rows that enter a product with a matrix of this many inputs: {@code [n, inputs]}. */
