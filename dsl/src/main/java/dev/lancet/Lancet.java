@@ -3,6 +3,7 @@ package dev.lancet;
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
@@ -90,6 +91,26 @@ public final class Lancet {
         return Selector.attention();
     }
 
+    /** The query projections of attention. */
+    public static Selector queries() {
+        return Selector.queries();
+    }
+
+    /** The key projections of attention. */
+    public static Selector keys() {
+        return Selector.keys();
+    }
+
+    /** The value projections of attention. */
+    public static Selector values() {
+        return Selector.values();
+    }
+
+    /** The projections of attention back to the residual stream. */
+    public static Selector outputs() {
+        return Selector.outputs();
+    }
+
     /** The matrices of the feed-forward halves. */
     public static Selector feedForward() {
         return Selector.feedForward();
@@ -165,6 +186,16 @@ public final class Lancet {
     /** {@code z · sigmoid(z)} between the factors of a layer that is trained from fresh weights. */
     public static Nonlinearity silu() {
         return Nonlinearity.silu();
+    }
+
+    /** Fresh factors of random orthonormal directions, all equally strong; so they begin where nothing is said. */
+    public static Initialisation spectral() {
+        return Initialisation.spectral();
+    }
+
+    /** Fresh factors of independent normal numbers. */
+    public static Initialisation normal() {
+        return Initialisation.normal();
     }
 
     /** 8 bits per output channel. */

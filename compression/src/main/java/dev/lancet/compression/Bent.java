@@ -4,13 +4,18 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.plan.Step;
 
-/** What cannot be done to layers with a nonlinearity between their factors: no matrix is equal to one. */
+/** What only fresh weights can be: factors with a nonlinearity between them, which are no matrix, and a beginning of their own. */
 final class Bent {
 
     private Bent() {}
 
     /** Makes sure that a nonlinearity neither comes nor goes, and that its factors keep their rank. */
     static void check(Step from, Step into) {
+        if (into.initialisation().isPresent() && !into.initialisation().equals(from.initialisation())) {
+            throw new LancetException("compress: " + from.weight().name()
+                    + " has trained weights, which its factors come from; initialise("
+                    + into.initialisation().get() + ") is for fresh ones, leave it out");
+        }
         if (from.between().equals(into.between())
                 && (from.between().isEmpty() || from.rank().equals(into.rank()))) {
             return;

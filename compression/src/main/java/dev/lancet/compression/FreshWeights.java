@@ -8,6 +8,7 @@ import dev.lancet.compression.weights.Matrix;
 import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.compression.weights.WeightsInMemory;
+import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
@@ -16,6 +17,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.Stored;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The weights that a model begins its training with. Every array has a stream of numbers of its own, keyed by the seed and
@@ -23,8 +25,7 @@ import java.util.Arrays;
  *
  * <p>Linear layers are normal with standard deviation {@code 1 / √(3 · inputs)}, those that write to the residual stream
  * (o and down) divided by {@code √(2 · layers)} (Radford et al., 2019); tables have 0.02, gains are 1, biases 0. Factors
- * begin spectrally, {@code √s · U} and {@code √s · Vᵀ} with random orthonormal U and V: all r directions equally strong, and
- * {@code s = std · √(rows · columns / r)} gives the product the standard deviation of the dense matrix.
+ * begin as their step says, or spectrally; see {@link Initialisation}.
  */
 public final class FreshWeights {
 
@@ -75,8 +76,13 @@ public final class FreshWeights {
     private Matrix factor(Step step, Piece piece) {
         Weight weight = step.weight();
         int rank = step.rank().orElseThrow();
-        double strength = deviation(weight) * Math.sqrt((double) weight.rows() * weight.columns() / rank);
         Normals normals = new Normals(seed, piece.name());
+        if (step.initialisation().equals(Optional.of(Initialisation.NORMAL))) {
+            double each = Math.sqrt(deviation(weight) / Math.sqrt(rank));
+            int count = Math.multiplyExact(piece.rows(), piece.columns());
+            return Matrix.of(piece.rows(), piece.columns(), normals.floats(count, each));
+        }
+        double strength = deviation(weight) * Math.sqrt((double) weight.rows() * weight.columns() / rank);
         float scale = (float) Math.sqrt(strength);
         return piece.name().equals(weight.left())
                 ? Orthonormal.columns(normals, weight.rows(), rank, scale)

@@ -12,6 +12,7 @@ import dev.lancet.compression.weights.Matrix;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
+import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
@@ -111,6 +112,23 @@ class FreshWeightsTest {
         Stored product = new Stored("product", Stored.Type.FLOAT32, java.util.List.of(96, 384));
         HostTensor dense = HostTensor.of(product, algebra.product(left, right).values());
         assertThat(deviation(dense)).isCloseTo(1 / Math.sqrt(3 * 96), within(1e-6));
+    }
+
+    @Test
+    void normal_factors_have_a_product_of_the_same_deviation_with_unequal_singular_values() {
+        Step step = Step.factorise(dense.step("h.0.mlp.up").weight(), 24, Precision.float32(), "test")
+                .beginning(Initialisation.normal());
+        Weights weights = new FreshWeights(gpt, 1).under(dense.with(step));
+        Matrix left = Matrix.of(weights.read("h.0.mlp.up.left"));
+        Matrix right = Matrix.of(weights.read("h.0.mlp.up.right"));
+        JacobiAlgebra algebra = new JacobiAlgebra();
+        Stored product = new Stored("product", Stored.Type.FLOAT32, java.util.List.of(96, 384));
+        HostTensor whole = HostTensor.of(product, algebra.product(left, right).values());
+        assertThat(deviation(whole)).isCloseTo(1 / Math.sqrt(3 * 96), within(0.003));
+        assertThat(deviation(weights.read("h.0.mlp.up.left")))
+                .isCloseTo(deviation(weights.read("h.0.mlp.up.right")), within(0.005));
+        double[] values = algebra.singularValues(left);
+        assertThat(values[0]).isGreaterThan(1.5 * values[23]);
     }
 
     @Test

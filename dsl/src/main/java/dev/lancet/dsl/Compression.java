@@ -25,8 +25,9 @@ import java.util.stream.Collectors;
  *
  * @param clauses in the order in which they were said
  * @param budget what the stored arrays of the whole model may take, or empty for no limit
+ * @param initialisation how the factors of fresh weights begin, or empty where nothing is said: {@link Initialisation#SPECTRAL}
  */
-public record Compression(List<Clause> clauses, Optional<Budget> budget) {
+public record Compression(List<Clause> clauses, Optional<Budget> budget, Optional<Initialisation> initialisation) {
 
     /**
      * One sentence: these weights, that treatment.
@@ -45,6 +46,11 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget) {
         clauses = List.copyOf(clauses);
     }
 
+    /** Clauses, and a budget or none. */
+    public Compression(List<Clause> clauses, Optional<Budget> budget) {
+        this(clauses, budget, Optional.empty());
+    }
+
     /** The compression that leaves everything as it is. */
     public static Compression keepAll() {
         return new Compression(List.of(), Optional.empty());
@@ -55,11 +61,21 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget) {
         return new Target(this, selector);
     }
 
-    /** Both, one after the other: where they speak of the same weight, or both name a budget, the other decides. */
+    /** Begins a sentence about what any of several selectors means: {@code on(queries(), keys())}. */
+    public Target on(Selector first, Selector second, Selector... more) {
+        Selector all = first.or(second);
+        for (Selector next : more) {
+            all = all.or(next);
+        }
+        return on(all);
+    }
+
+    /** Both, one after the other: where they speak of the same weight, or both name a budget or a beginning, the other decides. */
     public Compression plus(Compression other) {
         List<Clause> both = new ArrayList<>(clauses);
         both.addAll(other.clauses);
-        return new Compression(both, other.budget.or(() -> budget));
+        return new Compression(
+                both, other.budget.or(() -> budget), other.initialisation.or(() -> initialisation));
     }
 
     /**
@@ -67,12 +83,20 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget) {
      * {@link Rank#byBudget()}, and a plan that does not fit is an error. A later budget takes the place of an earlier one.
      */
     public Compression within(Budget budget) {
-        return new Compression(clauses, Optional.of(budget));
+        return new Compression(clauses, Optional.of(budget), initialisation);
+    }
+
+    /**
+     * The same, with factors that begin so; only for training from fresh weights. What is not factored begins as it always
+     * does.
+     */
+    public Compression initialise(Initialisation beginning) {
+        return new Compression(clauses, budget, Optional.of(beginning));
     }
 
     /** Whether nothing is said at all. */
     public boolean keepsAll() {
-        return clauses.isEmpty() && budget.isEmpty();
+        return clauses.isEmpty() && budget.isEmpty() && initialisation.isEmpty();
     }
 
     /** The clause that decides a weight, or empty if none speaks of it. */
@@ -110,7 +134,10 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget) {
                         "",
                         "Compression.keepAll()",
                         budget.map(limit -> "\n    .within(budget(\"" + limit + "\"))")
-                                .orElse("")));
+                                        .orElse("")
+                                + initialisation
+                                        .map(beginning -> "\n    .initialise(" + beginning + ")")
+                                        .orElse("")));
     }
 
     /** Some weights, waiting for a verb. */
@@ -157,7 +184,7 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget) {
         public Compression treated(Treatment treatment) {
             List<Clause> more = new ArrayList<>(before.clauses);
             more.add(new Clause(selector, treatment));
-            return new Compression(more, before.budget);
+            return new Compression(more, before.budget, before.initialisation);
         }
     }
 }

@@ -16,6 +16,10 @@ record RoleGroup(String word, Set<Role> roles) {
     static final RoleGroup LINEARS = new RoleGroup("linears()", Selector.LINEAR);
     static final RoleGroup ATTENTION =
             new RoleGroup("attention()", EnumSet.of(Role.QUERY, Role.KEY, Role.VALUE, Role.OUTPUT));
+    static final RoleGroup QUERIES = new RoleGroup("queries()", EnumSet.of(Role.QUERY));
+    static final RoleGroup KEYS = new RoleGroup("keys()", EnumSet.of(Role.KEY));
+    static final RoleGroup VALUES = new RoleGroup("values()", EnumSet.of(Role.VALUE));
+    static final RoleGroup OUTPUTS = new RoleGroup("outputs()", EnumSet.of(Role.OUTPUT));
     static final RoleGroup FEED_FORWARD = new RoleGroup("feedForward()", EnumSet.of(Role.GATE, Role.UP, Role.DOWN));
     static final RoleGroup EMBEDDING = new RoleGroup("embedding()", EnumSet.of(Role.EMBEDDING, Role.POSITION));
     static final RoleGroup HEAD = new RoleGroup("head()", EnumSet.of(Role.HEAD));
@@ -23,7 +27,7 @@ record RoleGroup(String word, Set<Role> roles) {
     static final RoleGroup BIASES = new RoleGroup("biases()", EnumSet.of(Role.BIAS));
 
     private static final List<RoleGroup> ALL =
-            List.of(LINEARS, ATTENTION, FEED_FORWARD, EMBEDDING, HEAD, NORMS, BIASES);
+            List.of(LINEARS, ATTENTION, QUERIES, KEYS, VALUES, OUTPUTS, FEED_FORWARD, EMBEDDING, HEAD, NORMS, BIASES);
 
     RoleGroup {
         roles = Set.copyOf(roles);

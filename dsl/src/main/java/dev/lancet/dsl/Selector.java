@@ -186,6 +186,26 @@ public sealed interface Selector {
         return RoleGroup.ATTENTION.selector();
     }
 
+    /** The query projections of attention. */
+    static Selector queries() {
+        return RoleGroup.QUERIES.selector();
+    }
+
+    /** The key projections of attention. */
+    static Selector keys() {
+        return RoleGroup.KEYS.selector();
+    }
+
+    /** The value projections of attention. */
+    static Selector values() {
+        return RoleGroup.VALUES.selector();
+    }
+
+    /** The projections of attention back to the residual stream. */
+    static Selector outputs() {
+        return RoleGroup.OUTPUTS.selector();
+    }
+
     /** The matrices of the feed-forward halves. */
     static Selector feedForward() {
         return RoleGroup.FEED_FORWARD.selector();

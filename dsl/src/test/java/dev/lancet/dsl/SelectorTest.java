@@ -6,11 +6,15 @@ import static dev.lancet.Lancet.everything;
 import static dev.lancet.Lancet.feedForward;
 import static dev.lancet.Lancet.head;
 import static dev.lancet.Lancet.inBlocks;
+import static dev.lancet.Lancet.keys;
 import static dev.lancet.Lancet.linears;
 import static dev.lancet.Lancet.matching;
 import static dev.lancet.Lancet.named;
+import static dev.lancet.Lancet.outputs;
 import static dev.lancet.Lancet.preset;
+import static dev.lancet.Lancet.queries;
 import static dev.lancet.Lancet.roles;
+import static dev.lancet.Lancet.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -30,6 +34,9 @@ class SelectorTest {
                 Arguments.of(everything(), "everything()", 2 + 12 * 6),
                 Arguments.of(linears(), "linears()", 12 * 6),
                 Arguments.of(attention(), "attention()", 12 * 4),
+                Arguments.of(queries(), "queries()", 12),
+                Arguments.of(keys().or(values()), "keys().or(values())", 24),
+                Arguments.of(outputs(), "outputs()", 12),
                 Arguments.of(feedForward(), "feedForward()", 12 * 2),
                 Arguments.of(embedding(), "embedding()", 2),
                 Arguments.of(head(), "head()", 0),

@@ -80,8 +80,7 @@ final class Elastic {
     Step step(int form, String reason) {
         String because = clause + ": " + reason;
         if (form > factored) {
-            return new Step(
-                    weight(), whole.rank(), whole.precision(), because, whole.predictedError(), whole.between());
+            return whole.stored(whole.precision(), because);
         }
         if (clause.treatment().between().isPresent()) {
             return Step.factorise(weight(), form, whole.precision(), because)

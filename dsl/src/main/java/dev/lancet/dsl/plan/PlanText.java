@@ -107,6 +107,7 @@ final class PlanText {
     private static String form(Step step) {
         String rank = step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "";
         rank += step.between().map(curve -> curve + " ").orElse("");
+        rank += step.initialisation().map(how -> how + " ").orElse("");
         return step.keeps() ? "keep" : rank + step.precision();
     }
 

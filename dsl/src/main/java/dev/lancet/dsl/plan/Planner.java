@@ -2,6 +2,7 @@ package dev.lancet.dsl.plan;
 
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Compression.Clause;
+import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Precision;
@@ -37,10 +38,23 @@ final class Planner {
         }
         Plan decided = new Plan(
                 before.model(), before.steps().stream().map(this::decide).toList(), before.vectors());
-        return compression
+        Plan whole = compression
                 .budget()
                 .map(budget -> new BudgetSolver(decided, this::byBudget, spectra).within(budget))
                 .orElse(decided);
+        return compression.initialisation().map(how -> begun(whole, how)).orElse(whole);
+    }
+
+    /** Every pair of factors that a clause makes begins as is said. */
+    private Plan begun(Plan plan, Initialisation how) {
+        List<Step> steps = plan.steps().stream()
+                .map(step -> compression.factorises(step.weight()) ? step.beginning(how) : step)
+                .toList();
+        if (steps.stream().allMatch(step -> step.initialisation().isEmpty())) {
+            throw new LancetException("initialise: " + how + " is said, but nothing of " + plan.model()
+                    + " is factored; leave it out, or factorise(rank(64))");
+        }
+        return new Plan(plan.model(), steps, plan.vectors());
     }
 
     private Optional<Clause> byBudget(Weight weight) {
@@ -72,7 +86,7 @@ final class Planner {
         Weight weight = step.weight();
         Precision precision = clause.treatment().precision();
         if (clause.treatment().rank().isEmpty()) {
-            return new Step(weight, step.rank(), precision, clause.toString(), step.predictedError(), step.between());
+            return step.stored(precision, clause.toString());
         }
         return clause.treatment()
                 .rank()
@@ -91,7 +105,7 @@ final class Planner {
                     "budget: " + clause + " has none to choose its rank by; add .within(budget(\"2.64x\"))");
         }
         String because = clause + (rank.chooses(step.weight()) ? "" : ": a table, stays in one piece");
-        return new Step(step.weight(), step.rank(), precision, because, step.predictedError(), step.between());
+        return step.stored(precision, because);
     }
 
     private Step fixed(Weight weight, Rank.Fixed rank, Precision precision, Clause clause) {

@@ -1,5 +1,6 @@
 package dev.lancet.dsl.plan;
 
+import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Weight;
@@ -17,6 +18,7 @@ import java.util.OptionalInt;
  * @param because the clause that decided it, or the reason why it is left alone
  * @param predictedError relative Frobenius error of the truncation, where singular values were known
  * @param between what stands between the factors, or empty where their product is meant
+ * @param initialisation how fresh factors begin, where that was said
  */
 public record Step(
         Weight weight,
@@ -24,7 +26,8 @@ public record Step(
         Precision precision,
         String because,
         OptionalDouble predictedError,
-        Optional<Nonlinearity> between) {
+        Optional<Nonlinearity> between,
+        Optional<Initialisation> initialisation) {
 
     public Step {
         if (!weight.role().matrix()) {
@@ -38,6 +41,21 @@ public record Step(
             throw new IllegalArgumentException("step: " + between.get() + " for " + weight.name()
                     + "; it stands between the two factors of a linear layer, and nowhere else");
         }
+        if (initialisation.isPresent() && rank.isEmpty()) {
+            throw new IllegalArgumentException("step: " + initialisation.get() + " for " + weight.name()
+                    + ", which stays in one piece; only factors begin so");
+        }
+    }
+
+    /** A step that says nothing about how its factors begin. */
+    public Step(
+            Weight weight,
+            OptionalInt rank,
+            Precision precision,
+            String because,
+            OptionalDouble predictedError,
+            Optional<Nonlinearity> between) {
+        this(weight, rank, precision, because, predictedError, between, Optional.empty());
     }
 
     /** A step whose factors, if there are any, are multiplied. */
@@ -62,7 +80,20 @@ public record Step(
 
     /** The same with a nonlinearity between the factors. */
     public Step with(Nonlinearity curve) {
-        return new Step(weight, rank, precision, because, OptionalDouble.empty(), Optional.of(curve));
+        return new Step(
+                weight, rank, precision, because, OptionalDouble.empty(), Optional.of(curve), initialisation);
+    }
+
+    /** The same with fresh factors that begin so; what is in one piece has none. */
+    public Step beginning(Initialisation how) {
+        return rank.isEmpty()
+                ? this
+                : new Step(weight, rank, precision, because, predictedError, between, Optional.of(how));
+    }
+
+    /** The same weight in other bits, for a reason; its factors, if there are any, stay as they are. */
+    public Step stored(Precision bits, String reason) {
+        return new Step(weight, rank, bits, reason, predictedError, between, initialisation);
     }
 
     /** One piece in fewer bits, for a reason. */

@@ -12,6 +12,12 @@ import static dev.lancet.Lancet.int8;
 import static dev.lancet.Lancet.linears;
 import static dev.lancet.Lancet.named;
 import static dev.lancet.Lancet.nf4;
+import static dev.lancet.Lancet.queries;
+import static dev.lancet.Lancet.keys;
+import static dev.lancet.Lancet.values;
+import static dev.lancet.Lancet.outputs;
+import static dev.lancet.Lancet.normal;
+import static dev.lancet.Lancet.spectral;
 import static dev.lancet.Lancet.rank;
 import static dev.lancet.Lancet.ratio;
 import static dev.lancet.Lancet.silu;
@@ -110,6 +116,48 @@ class PlanTest {
         Plan budget =
                 Plan.of(MINI, on().on(attention()).factorise(byBudget(), silu()).within(budget("1.2x")));
         assertThat(budget.step("h.0.attn.q").between()).contains(silu());
+    }
+
+    @Test
+    void ranks_differ_by_role_and_tables_have_their_own() {
+        Compression diet = on().on(queries(), keys())
+                .factorise(rank(3), silu())
+                .on(values(), outputs(), feedForward())
+                .factorise(rank(5), silu())
+                .on(embedding())
+                .factorise(rank(4));
+        Plan plan = Plan.of(MINI, diet);
+
+        assertThat(plan.step("h.0.attn.q").rank()).hasValue(3);
+        assertThat(plan.step("h.1.attn.k").rank()).hasValue(3);
+        assertThat(plan.step("h.1.attn.v").rank()).hasValue(5);
+        assertThat(plan.step("h.0.attn.o").rank()).hasValue(5);
+        assertThat(plan.step("h.0.mlp.down").because())
+                .isEqualTo("on(values().or(outputs()).or(feedForward())).factorise(rank(5), silu())");
+        assertThat(plan.step("embedding").rank()).hasValue(4);
+        assertThat(plan.step("embedding").between()).isEmpty();
+    }
+
+    @Test
+    void how_factors_begin_is_shown_where_it_is_said() {
+        Compression diet = on().on(attention()).factorise(rank(3));
+        Plan plan = Plan.of(MINI, diet.initialise(normal()));
+
+        assertThat(plan.step("h.0.attn.q").initialisation()).contains(normal());
+        assertThat(plan.step("h.0.mlp.up").initialisation()).isEmpty();
+        assertThat(plan.toString()).contains("rank 3 normal() float32");
+        assertThat(Plan.of(MINI, diet).toString()).doesNotContain("normal").doesNotContain("spectral");
+        assertThat(diet.initialise(normal()).initialise(spectral()))
+                .hasToString("Compression.keepAll()\n    .on(attention()).factorise(rank(3))\n    .initialise(spectral())");
+        assertThat(plan.then(on().on(attention()).quantize(int8()), Spectra.none())
+                        .step("h.0.attn.q")
+                        .initialisation())
+                .contains(normal());
+        Compression nothing = on().on(attention()).quantize(int8()).initialise(normal());
+        assertThatThrownBy(() -> Plan.of(MINI, nothing))
+                .isInstanceOf(LancetException.class)
+                .hasMessage("initialise: normal() is said, but nothing of mini is factored; leave it out, or"
+                        + " factorise(rank(64))");
     }
 
     @Test

@@ -55,6 +55,8 @@ final class PlanDocument {
         Precision precision = step.precision();
         entry.put("rank", step.rank().isPresent() ? step.rank().getAsInt() : null);
         step.between().ifPresent(curve -> entry.put("between", curve.name().toLowerCase(Locale.ROOT)));
+        step.initialisation()
+                .ifPresent(how -> entry.put("initialisation", how.name().toLowerCase(Locale.ROOT)));
         entry.put("precision", precision.format().name().toLowerCase(Locale.ROOT));
         entry.put("bits", precision.bits());
         entry.put("group", precision.group() == 0 ? null : precision.group());

@@ -66,6 +66,7 @@ final class Figures {
     static String form(Step step) {
         String rank = step.rank().isPresent() ? "rank " + step.rank().getAsInt() : "";
         rank += step.between().map(curve -> " " + curve).orElse("");
+        rank += step.initialisation().map(how -> " " + how).orElse("");
         String precision = step.precision().quantized() ? step.precision().toString() : "";
         return step.keeps() ? "kept" : (rank + " " + precision).strip();
     }

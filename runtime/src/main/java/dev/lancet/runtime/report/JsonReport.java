@@ -83,6 +83,8 @@ final class JsonReport {
             node.putNull("rank");
         }
         step.between().ifPresent(curve -> node.put("between", curve.name().toLowerCase(Locale.ROOT)));
+        step.initialisation()
+                .ifPresent(how -> node.put("initialisation", how.name().toLowerCase(Locale.ROOT)));
         node.put("bits", step.precision().bits());
         node.put("group", step.precision().group());
         node.put("bytes_before", step.weight().bytes());

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.train;
 
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Piece;
 import dev.lancet.dsl.plan.Plan;
@@ -41,6 +42,11 @@ final class Movement {
                 if (!piece.precision().quantized()) {
                     Update update = update(piece.name(), step.weight(), training);
                     boolean together = step.rank().isPresent() && training.decaysProduct(step.weight());
+                    if (together && step.between().isPresent()) {
+                        throw new LancetException("decayProduct: " + step.weight().name() + " has "
+                                + step.between().get() + " between its factors, so there is no product that could"
+                                + " decay; leave it out there, or decay each factor with decay(...)");
+                    }
                     updates.add(together ? update.decaying(product(piece, step.weight())) : update);
                 }
             }

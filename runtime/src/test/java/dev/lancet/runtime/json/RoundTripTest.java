@@ -6,6 +6,7 @@ import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
@@ -195,6 +196,8 @@ class RoundTripTest {
         Arbitrary<Compression.Clause> clause =
                 Combinators.combine(selectors(), treatment).as(Compression.Clause::new);
         return Combinators.combine(clause.list().ofMaxSize(4), budget.optional())
-                .as((clauses, limit) -> new Compression(clauses, limit));
+                .as((clauses, limit) -> clauses.size() % 2 == 0
+                        ? new Compression(clauses, limit)
+                        : new Compression(clauses, limit).initialise(Initialisation.normal()));
     }
 }
