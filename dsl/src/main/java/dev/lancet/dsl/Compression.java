@@ -74,8 +74,7 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
     public Compression plus(Compression other) {
         List<Clause> both = new ArrayList<>(clauses);
         both.addAll(other.clauses);
-        return new Compression(
-                both, other.budget.or(() -> budget), other.initialisation.or(() -> initialisation));
+        return new Compression(both, other.budget.or(() -> budget), other.initialisation.or(() -> initialisation));
     }
 
     /**

@@ -62,6 +62,7 @@ public final class Model implements AutoCloseable {
     private List<Fidelity> losses = List.of();
     private Progress progress = Progress.silent();
     private Device device = Device.auto();
+    private boolean fresh;
 
     private Model(Transformer transformer, Plan plan, Weights weights, Optional<Tokenizer> tokenizer) {
         weights.require(plan);
@@ -85,7 +86,9 @@ public final class Model implements AutoCloseable {
     /** A model with fresh weights in the form that a plan says. */
     public static Model create(Transformer transformer, Plan plan, long seed) {
         Weights fresh = new FreshWeights(transformer, seed).under(plan);
-        return new Model(transformer, plan, fresh, Optional.empty());
+        Model model = new Model(transformer, plan, fresh, Optional.empty());
+        model.fresh = true;
+        return model;
     }
 
     /**
@@ -182,19 +185,24 @@ public final class Model implements AutoCloseable {
 
     /** Trains on token ids. What is stored quantised stays as it is. */
     public Model train(int[] ids, int[] heldOut, Training training) {
-        return trained(learning().train(weights, ids, heldOut, training));
+        return trained(learning(training).train(weights, ids, heldOut, training));
     }
 
     private Model train(TokenText text, Training training, Span span, Optional<Keeping> keeping) {
-        return trained(learning().train(weights, text, training, span, keeping));
+        return trained(learning(training).train(weights, text, training, span, keeping));
     }
 
-    private Learning learning() {
+    private Learning learning(Training training) {
+        if (training.guidance().isPresent() && !fresh) {
+            throw new LancetException("selfGuided: " + transformer.name()
+                    + " has trained weights; it is a beginning for fresh factors, leave it out");
+        }
         return new Learning(transformer, plan, progress, device);
     }
 
     private Model trained(Trainer.Outcome outcome) {
         weights = outcome.weights();
+        fresh = false;
         log = Optional.of(outcome.log());
         sessions.close();
         return this;
@@ -210,6 +218,10 @@ public final class Model implements AutoCloseable {
      */
     public Model trainThenCut(
             Corpus corpus, Training training, int steps, Compression compression, Optional<Keeping> keeping) {
+        if (training.guidance().isPresent()) {
+            throw new LancetException("selfGuided: " + transformer.name()
+                    + " is dense first, after which its factors need no guide; say one of both");
+        }
         TokenText text = words.read(corpus, progress);
         train(text, training, Span.first(training, steps), keeping.map(all -> all.part("dense")));
         Model small = compress(compression);

@@ -28,8 +28,7 @@ class GuideTest {
     private final Weight head = new Weight("head", Role.HEAD, -1, 10, 8);
 
     private static GuideMatMul guide(Weight weight, Nonlinearity... between) {
-        return new GuideMatMul(
-                weight, 2, between.length == 0 ? Optional.empty() : Optional.of(between[0]));
+        return new GuideMatMul(weight, 2, between.length == 0 ? Optional.empty() : Optional.of(between[0]));
     }
 
     @Test
@@ -53,7 +52,7 @@ class GuideTest {
 
                     function guided_8(dense, narrow, guide) -> (y)
                       one = Const 1.0
-                      rest = Sub(one:output, guide)
+                      rest = Sub(one:output, guide) : []
                       led = Mul(dense, guide) : [-1,8]
                       own = Mul(narrow, rest:z) : [-1,8]
                       sum = AddV2(led:z, own:z) : [-1,8]
@@ -81,7 +80,7 @@ class GuideTest {
 
                     function guided_4_8(dense, narrow, guide) -> (y)
                       one = Const 1.0
-                      rest = Sub(one:output, guide)
+                      rest = Sub(one:output, guide) : []
                       led = Mul(dense, guide) : [4,8]
                       own = Mul(narrow, rest:z) : [4,8]
                       sum = AddV2(led:z, own:z) : [4,8]
@@ -103,13 +102,11 @@ class GuideTest {
                     head.out = MatMul(x, head) transpose_b
                     """)
                 .declines("head.out multiplies with the transposed head; only layers x · W are guided");
-        assertThat(guide(up))
-                .on("""
+        assertThat(guide(up)).on("""
                     x = Placeholder [6,-1]
                     up = Variable [6,8]
                     up.out = MatMul(x, up) transpose_a
-                    """)
-                .declines("up.out transposes its input; only x · W and x · Wᵀ are treated");
+                    """).declines("up.out transposes its input; only x · W and x · Wᵀ are treated");
     }
 
     @Test

@@ -156,9 +156,7 @@ class SelfGuidedTest {
         List<String> names = names(plan, twins(plan));
         List<List<Double>> all = new ArrayList<>();
         for (Passes passes : List.of(
-                new Passes(Set.of(), 1),
-                Passes.of(BATCH, 2, false, Set.of()),
-                Passes.of(BATCH, 2, true, Set.of()))) {
+                new Passes(Set.of(), 1), Passes.of(BATCH, 2, false, Set.of()), Passes.of(BATCH, 2, true, Set.of()))) {
             GraphDef forward = guided(model, plan, BATCH / passes.streams());
             try (Trial trial = new Trial(step(forward, names, passes))) {
                 trial.fill(1);

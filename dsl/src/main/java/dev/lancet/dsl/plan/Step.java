@@ -80,8 +80,7 @@ public record Step(
 
     /** The same with a nonlinearity between the factors. */
     public Step with(Nonlinearity curve) {
-        return new Step(
-                weight, rank, precision, because, OptionalDouble.empty(), Optional.of(curve), initialisation);
+        return new Step(weight, rank, precision, because, OptionalDouble.empty(), Optional.of(curve), initialisation);
     }
 
     /** The same with fresh factors that begin so; what is in one piece has none. */

@@ -89,7 +89,7 @@ public record Recipe(
         List<Stage> more = candidates.stream()
                 .filter(candidate -> candidate.origin() instanceof Origin.Declared
                         || candidate.origin() instanceof Origin.DenseFirst)
-                .map(candidate -> new Stage(candidate.name(), corpus, training))
+                .map(candidate -> stage(candidate, corpus, training))
                 .toList();
         Check.that(!more.isEmpty(), "pretrain: no declared candidate stands above it; declare one first");
         List<Stage> all = Stream.concat(stages.stream(), more.stream()).toList();
@@ -99,8 +99,16 @@ public record Recipe(
     /** Trains one candidate on; for instance what was factored after training, to heal the cut. */
     public Recipe train(String candidate, Corpus corpus, Training training) {
         known(candidate);
-        List<Stage> more = plus(stages, new Stage(candidate, corpus, training));
+        List<Stage> more = plus(stages, stage(find(candidate).orElseThrow(), corpus, training));
         return new Recipe(name, candidates, more, evaluations, samples, exports, report, seeds);
+    }
+
+    private Stage stage(Candidate candidate, Corpus corpus, Training training) {
+        if (training.guidance().isPresent()) {
+            boolean first = stages.stream().noneMatch(stage -> stage.candidate().equals(candidate.name()));
+            Beginning.check(candidate, first, training, training.guidance().get());
+        }
+        return new Stage(candidate.name(), corpus, training);
     }
 
     /** Measures every candidate's perplexity over a text. */

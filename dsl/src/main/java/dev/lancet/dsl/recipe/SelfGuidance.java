@@ -63,8 +63,8 @@ public record SelfGuidance(double share) {
                 .toList();
         for (Step step : factored) {
             if (step.precision().quantized()) {
-                throw new LancetException("selfGuided: " + step.weight().name() + " is stored in "
-                        + step.precision() + ", so its factors are not trained; guide float32 factors, quantise afterwards");
+                throw new LancetException("selfGuided: " + step.weight().name() + " is stored in " + step.precision()
+                        + ", so its factors are not trained; guide float32 factors, quantise afterwards");
             }
         }
         if (factored.isEmpty()) {

@@ -4,6 +4,7 @@ import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Weight;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -20,6 +21,7 @@ import java.util.OptionalInt;
  * @param seed of the fresh weights and the order of the data
  * @param watch when it is validated, and what may end it before its last step
  * @param execution how a step is computed, which changes its memory and speed
+ * @param guidance whether dense twins lead factors in the beginning, and how long
  */
 public record Training(
         Optimizer optimizer,
@@ -32,7 +34,8 @@ public record Training(
         double clip,
         long seed,
         Watch watch,
-        Execution execution) {
+        Execution execution,
+        Optional<SelfGuidance> guidance) {
 
     public Training {
         groups = List.copyOf(groups);
@@ -69,12 +72,14 @@ public record Training(
                 1,
                 42,
                 Watch.plain(),
-                Execution.plain());
+                Execution.plain(),
+                Optional.empty());
     }
 
     /** With another optimiser. */
     public Training optimizer(Optimizer optimizer) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
     }
 
     /** With this highest rate for what Muon leaves to AdamW: tables, head, norms and biases. */
@@ -89,7 +94,8 @@ public record Training(
 
     /** With a rate that goes on in another way after the warm-up. */
     public Training schedule(Schedule schedule) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
     }
 
     /** With a rate that falls to this share of the highest. */
@@ -123,33 +129,39 @@ public record Training(
     private Training group(Group group) {
         List<Group> groups = new ArrayList<>(this.groups);
         groups.add(group);
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
     }
 
     /** With this many sequences a step. */
     public Training batch(int batch) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
     }
 
     /** With sequences of this many tokens. */
     public Training sequence(int tokens) {
         OptionalInt sequence = OptionalInt.of(tokens);
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
     }
 
     /** With this many warm-up steps. */
     public Training warmup(int warmup) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
     }
 
     /** With gradients shortened to this global norm. */
     public Training clip(double clip) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
     }
 
     /** With this seed for fresh weights and the order of the data. */
     public Training seed(long seed) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
     }
 
     /** With a validation every so many steps. */
@@ -173,12 +185,27 @@ public record Training(
     }
 
     private Training watch(Watch watch) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
+    }
+
+    /**
+     * With dense twins that lead the factors over this share of the steps and fade out (self-guided training); for factors of
+     * fresh weights. See {@link SelfGuidance}.
+     */
+    public Training selfGuided(double share) {
+        return guided(Optional.of(new SelfGuidance(share)));
+    }
+
+    private Training guided(Optional<SelfGuidance> guidance) {
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
     }
 
     /** With a step computed in another way. */
     public Training execution(Execution execution) {
-        return new Training(optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution);
+        return new Training(
+                optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
     }
 
     /** With matrix products in bfloat16, whether this machine is fast at them or not. */

@@ -32,6 +32,7 @@ final class TrainingText {
         if (training.clip() != usual.clip()) {
             text.append(".clip(").append(training.clip()).append(')');
         }
+        training.guidance().ifPresent(text::append);
         text.append(training.watch()).append(training.execution());
         return text.append(".seed(").append(training.seed()).append(')').toString();
     }

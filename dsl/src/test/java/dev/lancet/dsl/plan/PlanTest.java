@@ -9,19 +9,19 @@ import static dev.lancet.Lancet.everything;
 import static dev.lancet.Lancet.feedForward;
 import static dev.lancet.Lancet.heads;
 import static dev.lancet.Lancet.int8;
+import static dev.lancet.Lancet.keys;
 import static dev.lancet.Lancet.linears;
 import static dev.lancet.Lancet.named;
 import static dev.lancet.Lancet.nf4;
-import static dev.lancet.Lancet.queries;
-import static dev.lancet.Lancet.keys;
-import static dev.lancet.Lancet.values;
-import static dev.lancet.Lancet.outputs;
 import static dev.lancet.Lancet.normal;
-import static dev.lancet.Lancet.spectral;
+import static dev.lancet.Lancet.outputs;
+import static dev.lancet.Lancet.queries;
 import static dev.lancet.Lancet.rank;
 import static dev.lancet.Lancet.ratio;
 import static dev.lancet.Lancet.silu;
+import static dev.lancet.Lancet.spectral;
 import static dev.lancet.Lancet.swiglu;
+import static dev.lancet.Lancet.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -148,7 +148,8 @@ class PlanTest {
         assertThat(plan.toString()).contains("rank 3 normal() float32");
         assertThat(Plan.of(MINI, diet).toString()).doesNotContain("normal").doesNotContain("spectral");
         assertThat(diet.initialise(normal()).initialise(spectral()))
-                .hasToString("Compression.keepAll()\n    .on(attention()).factorise(rank(3))\n    .initialise(spectral())");
+                .hasToString(
+                        "Compression.keepAll()\n    .on(attention()).factorise(rank(3))\n    .initialise(spectral())");
         assertThat(plan.then(on().on(attention()).quantize(int8()), Spectra.none())
                         .step("h.0.attn.q")
                         .initialisation())

@@ -3,6 +3,9 @@ package dev.lancet.cli;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
+import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.dsl.recipe.SelfGuidance;
+import dev.lancet.dsl.recipe.Stage;
 import dev.lancet.runtime.Model;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
@@ -76,7 +79,7 @@ final class PlanCommand extends LancetCommand {
             if (spectra) {
                 throw wrongUsage("--spectra: " + what + " is a recipe; give a model with weights");
             }
-            return ofRecipe(RecipePlans.of(Script.load(Path.of(what))));
+            return ofRecipe(Script.load(Path.of(what)));
         }
         Compression compression = rules.chosen(this, recipe);
         Plan plan = plan(compression);
@@ -103,11 +106,11 @@ final class PlanCommand extends LancetCommand {
         }
     }
 
-    private static Answer ofRecipe(Map<String, Plan> plans) {
+    private static Answer ofRecipe(Recipe recipe) {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         Map<String, @Nullable Object> last = new LinkedHashMap<>();
-        for (Map.Entry<String, Plan> candidate : plans.entrySet()) {
+        for (Map.Entry<String, Plan> candidate : RecipePlans.of(recipe).entrySet()) {
             last = new LinkedHashMap<>();
             last.put("candidate", candidate.getKey());
             last.putAll(PlanDocument.of(candidate.getValue()));
@@ -116,9 +119,24 @@ final class PlanCommand extends LancetCommand {
                     .append(candidate.getKey())
                     .append(": ")
                     .append(candidate.getValue());
+            guided(recipe, candidate.getKey(), candidate.getValue(), text, last);
         }
         Map<String, @Nullable Object> document = new LinkedHashMap<>(last);
         document.put("candidates", all);
         return new Answer(document, text.toString());
+    }
+
+    /** What leads a candidate's factors in the beginning, which its plan, being of what remains, does not say. */
+    private static void guided(
+            Recipe recipe, String candidate, Plan plan, StringBuilder text, Map<String, @Nullable Object> document) {
+        for (Stage stage : recipe.stages()) {
+            Optional<SelfGuidance> guidance = stage.training().guidance();
+            if (stage.candidate().equals(candidate) && guidance.isPresent()) {
+                int steps = stage.training().steps();
+                text.append(guidance.get().of(plan, steps)).append('\n');
+                document.put("guided_steps", guidance.get().steps(steps));
+                document.put("guided_twins", guidance.get().twins(plan).size());
+            }
+        }
     }
 }

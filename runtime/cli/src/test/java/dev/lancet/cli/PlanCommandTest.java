@@ -55,6 +55,30 @@ class PlanCommandTest {
     }
 
     @Test
+    void a_beginning_that_leaves_nothing_in_the_plan_is_told_beside_it() throws IOException {
+        Path script = folder.resolve("guided.lancet.kts");
+        Files.writeString(script, """
+                val gpt = Transformer.decoder("tiny").vocabulary(256).context(16).width(16).layers(1)
+                    .attention(heads(2)).feedForward(swiglu(40)).build()
+                val diet = Compression.keepAll()
+                    .on(queries(), keys()).factorise(rank(3), silu())
+                    .on(values(), outputs(), feedForward()).factorise(rank(5), silu())
+                    .on(embedding()).factorise(rank(8))
+                    .initialise(spectral())
+                recipe("guided").candidate("low rank", gpt, diet)
+                    .pretrain(corpus("none.txt").bytes(), muon(40, 0.01).selfGuided(0.5))
+                """);
+        assertThat(lancet("plan", script.toString()).out())
+                .contains("rank 3 silu() spectral() float32")
+                .endsWith(
+                        "self-guided for the first 20 of 40 steps: 7 dense twins with 2,944 parameters, dropped then\n");
+        JsonNode plan = lancet("plan", script.toString(), "--json").json();
+        assertThat(plan.get("guided_steps").asInt()).isEqualTo(20);
+        assertThat(plan.get("guided_twins").asInt()).isEqualTo(7);
+        assertThat(plan.get("steps").get(0).get("initialisation").asString()).isEqualTo("spectral");
+    }
+
+    @Test
     void a_recipe_is_planned_candidate_by_candidate() {
         Ran ran = lancet("plan", QUICKSTART, "--json");
 

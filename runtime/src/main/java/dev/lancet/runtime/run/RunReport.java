@@ -1,6 +1,8 @@
 package dev.lancet.runtime.run;
 
 import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.dsl.recipe.SelfGuidance;
+import dev.lancet.dsl.recipe.Stage;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
@@ -34,7 +36,7 @@ final class RunReport {
                 report = report.with(new Report.Text(one.candidate().name(), sample.prompt(), sample.text()));
             }
         }
-        return facts(report, candidates).recipe(recipe.toString());
+        return facts(guided(report, recipe, candidates), candidates).recipe(recipe.toString());
     }
 
     /** The runs of each candidate, one a seed. */
@@ -113,6 +115,25 @@ final class RunReport {
                     Locale.ROOT, ", loss %.4f", one.measured().get(0).loss()));
         }
         return text.append(log.ending().isEmpty() ? "" : "; " + log.ending()).toString();
+    }
+
+    /** What led factors in the beginning, of which nothing is left in the plans. */
+    private static Report guided(Report report, Recipe recipe, List<List<Finished>> candidates) {
+        Report more = report;
+        for (List<Finished> seeds : candidates) {
+            Finished one = seeds.get(0);
+            String name = one.candidate().name();
+            for (Stage stage : recipe.stages()) {
+                if (stage.candidate().equals(name)
+                        && stage.training().guidance().isPresent()) {
+                    SelfGuidance guidance = stage.training().guidance().get();
+                    more = more.fact(
+                            name + " began",
+                            guidance.of(one.plan(), stage.training().steps()));
+                }
+            }
+        }
+        return more;
     }
 
     private static String machine() {

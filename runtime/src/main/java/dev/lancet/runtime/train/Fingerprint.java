@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tensorflow.TensorFlow;
 
 /**
@@ -35,7 +36,7 @@ public record Fingerprint(Map<String, String> parts) {
             Transformer transformer, Plan plan, Training training, Span span, Passing passing, String text) {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("model", transformer.toString());
-        parts.put("form", plan.stored().stream().map(Stored::toString).collect(Collectors.joining(" ")));
+        parts.put("form", form(plan));
         parts.put("training", training.toString());
         parts.put("steps", span.toString());
         parts.put("text", text);
@@ -43,6 +44,14 @@ public record Fingerprint(Map<String, String> parts) {
         parts.put("lancet", Versions.lancet());
         parts.put("tensorflow", TensorFlow.version());
         return new Fingerprint(parts);
+    }
+
+    /** All stored arrays, and what stands between factors, of which no array tells. */
+    private static String form(Plan plan) {
+        Stream<String> arrays = plan.stored().stream().map(Stored::toString);
+        Stream<String> bent = plan.steps().stream().flatMap(step -> step.between().stream()
+                .map(curve -> step.weight().name() + " " + curve));
+        return Stream.concat(arrays, bent).collect(Collectors.joining(" "));
     }
 
     /**

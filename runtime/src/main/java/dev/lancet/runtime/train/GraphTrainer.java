@@ -58,6 +58,11 @@ public final class GraphTrainer {
             throw new LancetException("sequence: " + training.sequence().getAsInt()
                     + " tokens; the examples of a graph have the length that they have, so leave it out");
         }
+        if (training.guidance().isPresent()) {
+            throw new LancetException(
+                    "training: " + training.guidance().get().toString().substring(1)
+                            + "; factors of a graph come from trained weights and need no guide, so leave it out");
+        }
         if (!training.watch().toString().isEmpty()) {
             throw new LancetException("training: " + training.watch().toString().substring(1)
                     + "; a graph is validated by whoever trains it, between two trainings, so leave it out");
@@ -68,7 +73,7 @@ public final class GraphTrainer {
         this.progress = progress;
         Gradients gradients = Gradients.of(tuning);
         Set<String> reaching = Set.copyOf(gradients.trained());
-        List<Update> updates = Movement.updates(plan, training).stream()
+        List<Update> updates = Movement.updates(Form.of(plan), training).stream()
                 .filter(update -> reaching.contains(update.variable()))
                 .toList();
         trained = updates.stream().map(Update::variable).toList();

@@ -24,14 +24,15 @@ final class Movement {
     private Movement() {}
 
     /** A graph with gradients, and the updates of all that is trained. */
-    static GraphDef added(GraphDef gradients, Plan plan, Training training) {
+    static GraphDef added(GraphDef gradients, Form form, Training training) {
         Optimizer.AdamW adam = training.optimizer().adam();
         return new Updates(adam.beta1(), adam.beta2(), adam.epsilon(), 0, training.clip())
-                .each(gradients, updates(plan, training));
+                .each(gradients, updates(form, training));
     }
 
-    /** One for every array that is trained. */
-    static List<Update> updates(Plan plan, Training training) {
+    /** One for every array that is trained; a dense twin is moved as the weight would be in one piece. */
+    static List<Update> updates(Form form, Training training) {
+        Plan plan = form.plan();
         training.check(
                 plan.model(),
                 Stream.concat(plan.steps().stream().map(Step::weight), plan.vectors().stream())
@@ -43,7 +44,8 @@ final class Movement {
                     Update update = update(piece.name(), step.weight(), training);
                     boolean together = step.rank().isPresent() && training.decaysProduct(step.weight());
                     if (together && step.between().isPresent()) {
-                        throw new LancetException("decayProduct: " + step.weight().name() + " has "
+                        throw new LancetException("decayProduct: "
+                                + step.weight().name() + " has "
                                 + step.between().get() + " between its factors, so there is no product that could"
                                 + " decay; leave it out there, or decay each factor with decay(...)");
                     }
@@ -52,6 +54,7 @@ final class Movement {
             }
         }
         plan.vectors().forEach(vector -> updates.add(update(vector.name(), vector, training)));
+        form.twins().forEach(step -> updates.add(update(step.weight().name(), step.weight(), training)));
         return updates;
     }
 
@@ -69,11 +72,11 @@ final class Movement {
     }
 
     /** All that the steps change: every array that is trained, and what the optimiser remembers of it. */
-    static List<Stored> state(Plan plan, Training training) {
+    static List<Stored> state(Form form, Training training) {
         Map<String, Stored> trained = new HashMap<>();
-        TrainingGraph.trainable(plan).forEach(stored -> trained.put(stored.name(), stored));
+        form.trainable().forEach(stored -> trained.put(stored.name(), stored));
         List<Stored> state = new ArrayList<>();
-        for (Update update : updates(plan, training)) {
+        for (Update update : updates(form, training)) {
             Stored array = Objects.requireNonNull(trained.get(update.variable()));
             state.add(array);
             update.slots().forEach(slot -> state.add(new Stored(slot, array.type(), array.shape())));

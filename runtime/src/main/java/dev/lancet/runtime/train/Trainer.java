@@ -13,6 +13,7 @@ import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BiFunction;
 
 /** Trains a model's float32 arrays; whatever is stored quantised stays as it is. */
@@ -26,7 +27,6 @@ public final class Trainer {
     private final Progress progress;
     private final int sequence;
     private final List<Stored> trained;
-    private final List<Stored> state;
 
     private Trainer(
             Transformer transformer, Plan plan, Training training, Passing passing, Span span, Progress progress) {
@@ -36,8 +36,9 @@ public final class Trainer {
         this.passing = passing;
         this.span = span;
         this.progress = progress;
-        trained = TrainingGraph.trainable(plan);
-        state = Movement.state(plan, training);
+        trained = Form.of(plan).trainable();
+        // What the training says of weights that are not there is an error now, not after a text was read.
+        Movement.updates(Form.at(0, plan, training), training);
         sequence = training.sequence().orElse(transformer.context());
         if (sequence > transformer.context()) {
             throw new LancetException("sequence: " + sequence + " tokens, but the context of " + transformer.name()
@@ -89,21 +90,11 @@ public final class Trainer {
             TokenIds heldOut,
             Optional<TrainingFolder> folder,
             BiFunction<TrainingSession, TrainingLog, T> end) {
-        try (TrainingSession session = open(weights)) {
-            TrainingLoop loop = new TrainingLoop(session, training, span, sequence, state, ids, heldOut, folder);
+        Workbench bench = new Workbench(transformer, plan, training, sequence, passing, weights);
+        int first = folder.map(TrainingFolder::done).orElse(OptionalInt.empty()).orElse(span.from());
+        try (TrainingSession session = new TrainingSession(bench, first)) {
+            TrainingLoop loop = new TrainingLoop(session, training, span, sequence, ids, heldOut, folder);
             return end.apply(session, loop.run(progress, "train " + plan.model() + passing.remark()));
-        }
-    }
-
-    private TrainingSession open(Weights weights) {
-        Engine engine = passing.session(TrainingGraph.of(transformer, plan, training, sequence, passing.passes()));
-        try {
-            engine.load(plan, weights);
-            engine.run("train.start");
-            return new TrainingSession(engine);
-        } catch (RuntimeException e) {
-            engine.close();
-            throw e;
         }
     }
 

@@ -69,6 +69,11 @@ public final class TrainingFolder implements AutoCloseable {
         }
     }
 
+    /** How many steps the state to begin with has behind it; empty where it is to begin with none. */
+    OptionalInt done() {
+        return origin.map(from -> OptionalInt.of(from.steps().last())).orElse(OptionalInt.empty());
+    }
+
     /** Puts the engine into the state to begin with, and tells what lies behind. */
     Behind begin(Engine engine, List<Stored> arrays, Span span) {
         if (origin.isEmpty()) {

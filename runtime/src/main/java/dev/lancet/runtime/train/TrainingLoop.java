@@ -1,7 +1,6 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Stored;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.progress.Progress;
@@ -21,7 +20,6 @@ final class TrainingLoop {
     private final Training training;
     private final Span span;
     private final int sequence;
-    private final List<Stored> state;
     private final Optional<TrainingFolder> folder;
     private final Batches batches;
     private final Optional<Batches> held;
@@ -36,7 +34,6 @@ final class TrainingLoop {
             Training training,
             Span span,
             int sequence,
-            List<Stored> state,
             TokenIds ids,
             TokenIds heldOut,
             Optional<TrainingFolder> folder) {
@@ -44,7 +41,6 @@ final class TrainingLoop {
         this.training = training;
         this.span = span;
         this.sequence = sequence;
-        this.state = state;
         this.folder = folder;
         batches = new Batches(ids, training.batch(), sequence, training.seed());
         held = heldOut.size() > (long) training.batch() * sequence
@@ -80,10 +76,10 @@ final class TrainingLoop {
                 }
                 validate(point.step());
                 folder.filter(f -> f.due(point.step()) || point.step() == span.to() || best.enough())
-                        .ifPresent(f -> f.keep(engine(), state, point.step()));
+                        .ifPresent(f -> f.keep(engine(), session.state(), point.step()));
                 task.advance(point.step(), note(point));
                 if (progress.stopWanted() && point.step() < span.to() && !best.enough()) {
-                    folder.ifPresent(f -> f.keep(engine(), state, point.step()));
+                    folder.ifPresent(f -> f.keep(engine(), session.state(), point.step()));
                     throw new Stopped(point.step(), training.steps(), folder.isPresent());
                 }
             }
@@ -97,21 +93,25 @@ final class TrainingLoop {
 
     /** Goes back to where the folder says; gives the next step. */
     private int begin() {
-        Behind behind = folder.map(f -> f.begin(engine(), state, span)).orElseGet(() -> Behind.nothing(span));
+        Behind behind =
+                folder.map(f -> f.begin(engine(), session.state(), span)).orElseGet(() -> Behind.nothing(span));
         behind.points().forEach(point -> {
             points.add(point);
             drift.see(point);
         });
         behind.validations().forEach(validation -> {
             validations.add(validation);
-            best.see(validation);
+            if (!session.guidedAt(validation.step() - 1)) {
+                best.see(validation);
+            }
         });
         best.validation().ifPresent(it -> folder.ifPresent(f -> f.best(it.step())));
         return behind.done();
     }
 
     private void backTo(TrainingLog.Validation validation) {
-        folder.ifPresentOrElse(f -> f.restore(engine(), state, validation.step()), () -> snapshot.restore(engine()));
+        folder.ifPresentOrElse(
+                f -> f.restore(engine(), session.state(), validation.step()), () -> snapshot.restore(engine()));
         int last = points.get(points.size() - 1).step();
         folder.filter(f -> last < span.to())
                 .ifPresent(f -> f.ended(last, "early, for step " + validation.step() + " was the best"));
@@ -122,6 +122,7 @@ final class TrainingLoop {
     }
 
     private TrainingLog.Point step(int step) {
+        session.turnTo(step);
         long start = System.nanoTime();
         int parts = training.execution().accumulate();
         int first = Math.multiplyExact(step, parts);
@@ -162,8 +163,9 @@ final class TrainingLoop {
         TrainingLog.Validation validation = new TrainingLog.Validation(step, loss);
         validations.add(validation);
         folder.ifPresent(f -> f.record(validation));
-        if (best.see(validation)) {
-            folder.ifPresentOrElse(f -> f.keepBest(engine(), state, step), () -> snapshot.take(engine(), state));
+        if (!session.guidedAt(step - 1) && best.see(validation)) {
+            folder.ifPresentOrElse(
+                    f -> f.keepBest(engine(), session.state(), step), () -> snapshot.take(engine(), session.state()));
         }
     }
 

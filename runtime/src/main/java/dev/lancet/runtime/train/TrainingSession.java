@@ -1,15 +1,21 @@
 package dev.lancet.runtime.train;
 
+import dev.lancet.dsl.plan.Stored;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
+import dev.lancet.surgery.rule.GuideMatMul;
 import java.util.Arrays;
+import java.util.List;
 import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** One training graph in a session: runs a step, or only looks at a loss. */
+/**
+ * One training in a session: runs a step, or only looks at a loss. Where the form of the model changes between two steps,
+ * another graph takes over all that the steps have changed and that it has.
+ */
 final class TrainingSession implements AutoCloseable {
 
     /** What a step showed. */
@@ -19,14 +25,47 @@ final class TrainingSession implements AutoCloseable {
         }
     }
 
-    private final Engine engine;
+    private final Workbench bench;
+    private Form form;
+    private Engine engine;
+    private double guide;
 
-    TrainingSession(Engine engine) {
-        this.engine = engine;
+    /** A session that is to begin with this step, counted from 0. */
+    TrainingSession(Workbench bench, int step) {
+        this.bench = bench;
+        form = bench.form(step);
+        engine = bench.open(form);
     }
 
     Engine engine() {
         return engine;
+    }
+
+    /** All that a step changes now. */
+    List<Stored> state() {
+        return Movement.state(form, bench.training());
+    }
+
+    /** Whether factors have dense twins at a step; what is best there is not what the factors alone can do. */
+    boolean guidedAt(int step) {
+        return bench.form(step).guided();
+    }
+
+    /** Gets ready for a step: from then on it computes with its form, and with its share of the twins. */
+    void turnTo(int step) {
+        Form next = bench.form(step);
+        if (next.guided() != form.guided()) {
+            Snapshot kept = new Snapshot();
+            kept.take(engine, Movement.state(next, bench.training()));
+            engine.close();
+            engine = bench.open(next);
+            kept.restore(engine);
+            form = next;
+        }
+        Training training = bench.training();
+        guide = training.guidance()
+                .map(guidance -> guidance.at(step, training.steps()))
+                .orElse(0.0);
     }
 
     /** One optimiser step, counted from 0, on a batch {@code [batch, sequence + 1]}. */
@@ -35,9 +74,10 @@ final class TrainingSession implements AutoCloseable {
         try (TFloat32 rate = TFloat32.scalarOf((float) span.rate(training, step));
                 TFloat32 power1 = TFloat32.scalarOf((float) Math.pow(adam.beta1(), span.moves(step)));
                 TFloat32 power2 = TFloat32.scalarOf((float) Math.pow(adam.beta2(), span.moves(step)));
+                TFloat32 share = TFloat32.scalarOf((float) guide);
                 TInt32 ids = inputs(batch);
                 TInt32 labels = labels(batch)) {
-            Session.Runner runner = engine.runner()
+            Session.Runner runner = led(share)
                     .feed("rate", rate)
                     .feed("beta1.power", power1)
                     .feed("beta2.power", power2)
@@ -65,7 +105,8 @@ final class TrainingSession implements AutoCloseable {
     private double loss(int[][] batch, String target) {
         try (TInt32 ids = inputs(batch);
                 TInt32 labels = labels(batch);
-                var result = engine.runner()
+                TFloat32 share = TFloat32.scalarOf((float) guide);
+                var result = led(share)
                         .feed("ids", ids)
                         .feed("labels", labels)
                         .fetch("loss")
@@ -73,6 +114,11 @@ final class TrainingSession implements AutoCloseable {
                         .run()) {
             return Host.floats(result.get(0))[0];
         }
+    }
+
+    private Session.Runner led(TFloat32 share) {
+        Session.Runner runner = engine.runner();
+        return form.guided() ? runner.feed(GuideMatMul.GUIDE, share) : runner;
     }
 
     private static TInt32 inputs(int[][] batch) {

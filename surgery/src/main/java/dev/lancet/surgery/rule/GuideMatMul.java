@@ -51,11 +51,9 @@ public record GuideMatMul(Weight weight, int rank, Optional<Nonlinearity> betwee
 
     private static boolean guided(Node node) {
         return node.name().endsWith(DENSE)
-                && node.uses().stream()
-                        .map(use -> use.node().attribute("f"))
-                        .anyMatch(called -> called.filter(
-                                        f -> f.getFunc().getName().startsWith(PREFIX))
-                                .isPresent());
+                && node.uses().stream().map(use -> use.node().attribute("f")).anyMatch(called -> called.filter(
+                                f -> f.getFunc().getName().startsWith(PREFIX))
+                        .isPresent());
     }
 
     @Override

@@ -1,0 +1,55 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.recipe.Training;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * In which form a model is trained over some of its steps: as its plan says, or with dense twins beside its factors.
+ *
+ * @param plan in which form its weights are stored
+ * @param twins the steps of the plan whose layers have a twin
+ */
+record Form(Plan plan, List<Step> twins) {
+
+    Form {
+        twins = List.copyOf(twins);
+    }
+
+    /** As the plan says. */
+    static Form of(Plan plan) {
+        return new Form(plan, List.of());
+    }
+
+    /** That of a step, counted from 0. */
+    static Form at(int step, Plan plan, Training training) {
+        return training.guidance()
+                .filter(guidance -> step < guidance.steps(training.steps()))
+                .map(guidance -> new Form(plan, guidance.twins(plan)))
+                .orElse(Form.of(plan));
+    }
+
+    /** Whether there are twins. */
+    boolean guided() {
+        return !twins.isEmpty();
+    }
+
+    /** The arrays that are trained: float32 matrices, their factors, and the vectors, then the twins; no codes, no scales. */
+    List<Stored> trainable() {
+        List<Stored> trainable = new ArrayList<>();
+        plan.steps().forEach(step -> step.pieces().stream()
+                .filter(piece -> !piece.precision().quantized())
+                .forEach(piece -> trainable.addAll(piece.stored())));
+        plan.vectors().forEach(vector -> trainable.add(floats(vector)));
+        twins.forEach(step -> trainable.add(floats(step.weight())));
+        return trainable;
+    }
+
+    private static Stored floats(Weight weight) {
+        return new Stored(weight.name(), Stored.Type.FLOAT32, weight.shape());
+    }
+}

@@ -1,0 +1,42 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.engine.Engine;
+import dev.lancet.surgery.Guidance;
+
+/**
+ * What a training is computed with, whichever of its steps is to be done.
+ *
+ * @param transformer the model
+ * @param plan in which form its weights are stored
+ * @param training how it is trained
+ * @param sequence tokens a sequence
+ * @param passing by which passes, where
+ * @param weights where it begins
+ */
+record Workbench(
+        Transformer transformer, Plan plan, Training training, int sequence, Passing passing, Weights weights) {
+
+    Form form(int step) {
+        return Form.at(step, plan, training);
+    }
+
+    /** A session of a form, with the weights of the beginning and an optimiser that remembers nothing. */
+    Engine open(Form form) {
+        Engine engine = passing.session(TrainingGraph.of(transformer, form, training, sequence, passing.passes()));
+        try {
+            engine.load(plan, weights);
+            engine.run("train.start");
+            if (form.guided()) {
+                engine.run(Guidance.START);
+            }
+            return engine;
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.lancet.runtime.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lancet.compression.FreshWeights;
+import dev.lancet.dsl.Attention;
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Rank;
+import dev.lancet.dsl.Selector;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.recipe.Training;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What goes over from the graph with dense twins to the one without. */
+class SeamTest {
+
+    private static final Transformer MODEL = Transformer.decoder("seam")
+            .vocabulary(11)
+            .context(8)
+            .width(8)
+            .layers(1)
+            .attention(Attention.heads(2))
+            .feedForward(FeedForward.swiglu(12))
+            .build();
+    private static final Plan PLAN =
+            Plan.of(MODEL, Compression.keepAll().on(Selector.linears()).factorise(Rank.rank(2)));
+    private static final int[][] BATCH = {{1, 2, 3, 4, 5, 6, 7}, {8, 9, 10, 0, 1, 2, 3}};
+
+    @Test
+    void weights_and_all_that_the_optimiser_remembers_of_them_go_over_and_the_twins_do_not() {
+        Training training = Training.muon(6, 0.02).batch(2).sequence(6).selfGuided(0.5);
+        Passing passing = Passing.here(training, Set.of());
+        Workbench bench = new Workbench(MODEL, PLAN, training, 6, passing, new FreshWeights(MODEL, 1).under(PLAN));
+        try (TrainingSession session = new TrainingSession(bench, 0)) {
+            for (int step = 0; step < 3; step++) {
+                session.turnTo(step);
+                session.step(BATCH, training, Span.all(training), step);
+            }
+            List<Stored> guided = session.state();
+            Map<String, float[]> before = new LinkedHashMap<>();
+            guided.forEach(stored -> before.put(stored.name(), session.engine().floats(stored.name())));
+            session.turnTo(3);
+            assertThat(guided).containsAll(session.state());
+            assertThat(session.state())
+                    .extracting(Stored::name)
+                    .contains("h.0.attn.q.left", "h.0.attn.q.left.m", "embedding.m", "embedding.v", "norm.gain.v")
+                    .doesNotContain("h.0.attn.q", "h.0.attn.q.m");
+            for (Stored stored : session.state()) {
+                assertThat(session.engine().floats(stored.name()))
+                        .as(stored.name())
+                        .isEqualTo(before.get(stored.name()));
+            }
+            assertThat(before.get("h.0.attn.q.m")).isNotNull();
+            assertThat(session.step(BATCH, training, Span.all(training), 3).finite())
+                    .isTrue();
+            assertThatThrownBy(() -> session.engine().assign("h.0.attn.q", java.nio.ByteBuffer.allocate(0)))
+                    .isInstanceOf(LancetException.class)
+                    .hasMessageStartingWith("graph: it has no variable 'h.0.attn.q'");
+        }
+    }
+}
