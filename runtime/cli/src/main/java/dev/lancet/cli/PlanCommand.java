@@ -92,7 +92,8 @@ final class PlanCommand extends LancetCommand {
             if (spectra) {
                 throw wrongUsage("--spectra: " + what + " is a graph; compress says what each of its matrices loses");
             }
-            return foreign.get().plan(foreign.get().chosen(rules, compression), progress());
+            ForeignSubject graph = foreign.get();
+            return StoredPlan.of(graph.model(), graph.plan(graph.chosen(rules, compression), progress()));
         }
         Subject subject = Subject.of(what);
         if (subject.path().isEmpty()) {

@@ -100,6 +100,26 @@ class ForeignCommandsTest {
     }
 
     @Test
+    void what_is_stored_in_fewer_bits_is_planned_with_what_it_takes() {
+        for (String bits : new String[] {"8", "nf4"}) {
+            Path out = folder.resolve(bits);
+            lancet("compress", KERAS, "--on", "*", "--bits", bits, "--on", "logits/kernel", "--keep", "--out", out.toString());
+            JsonNode plan = lancet("plan", out.toString(), "--on", "*", "--bits", "8", "--json").json();
+            JsonNode stored = lancet("inspect", out.toString(), "--json").json();
+
+            assertThat(plan.get("steps")).hasSize(15);
+            stored.get("layers").forEach(layer -> {
+                if (!layer.get("dtype").asString().equals("float32")) {
+                    assertThat(plan.get("steps"))
+                            .filteredOn(step -> step.get("name").equals(layer.get("name")))
+                            .singleElement()
+                            .satisfies(step -> assertThat(step.get("bytes")).isEqualTo(layer.get("bytes")));
+                }
+            });
+        }
+    }
+
+    @Test
     void a_budget_alone_chooses_bits_and_ranks_for_a_graph() {
         assertThat(lancet("plan", KERAS, "--budget", "2.64x", "--json")
                         .json()
