@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,10 +62,7 @@ class LoopsTest {
         ForeignModel model = ForeignModel.open(PythonGraphs.of("turns"));
         Path out = folder.resolve("out");
         ForeignCompression.of(model, fullRank(model)).write(out);
-        List<double[]> expected = PythonGraphs.rows("turns");
-        for (int i = 0; i < expected.size(); i++) {
-            assertThat(turns(out, i)).containsExactly(expected.get(i), within(1e-5));
-        }
+        assertNear(turns(out), PythonGraphs.rows("turns"), 1e-5);
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
                 .extracting(Entry::key)
                 .contains("turn/kernel.left", "inner/kernel.right")
@@ -76,9 +74,10 @@ class LoopsTest {
     void what_is_quantised_in_a_loop_stays_near() {
         Path out = quantised("turns", int8());
         List<double[]> expected = PythonGraphs.rows("turns");
+        List<double[]> given = turns(out);
+        assertNear(given, expected, 0.05);
         for (int i = 0; i < expected.size(); i++) {
-            assertThat(turns(out, i)).containsExactly(expected.get(i), within(0.05));
-            assertThat(turns(out, i)).isNotEqualTo(expected.get(i));
+            assertThat(given.get(i)).isNotEqualTo(expected.get(i));
         }
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
                 .extracting(Entry::type)
@@ -91,15 +90,9 @@ class LoopsTest {
         Path functions = quantised("turns", int4(8));
         Path frozen = quantised("turns.pb", int4(8));
         Path frames = quantised("frames.pb", int4(8));
-        for (int i = 0; i < 4; i++) {
-            double[] expected = turns(functions, i);
-            try (Tensor x = PythonGraphs.input(i)) {
-                for (Path path : new Path[] {frozen, frames}) {
-                    assertThat(PythonGraphs.doubles(Served.run(path, "serving_default", "x", x, "Identity")))
-                            .containsExactly(expected, within(1e-5));
-                }
-            }
-        }
+        List<double[]> expected = turns(functions);
+        assertNear(turns(frozen, "Identity"), expected, 1e-5);
+        assertNear(turns(frames, "Identity"), expected, 1e-5);
     }
 
     private Path quantised(String name, Precision precision) {
@@ -110,9 +103,31 @@ class LoopsTest {
         return out;
     }
 
-    private static double[] turns(Path model, int input) {
-        try (Tensor x = PythonGraphs.input(input)) {
-            return PythonGraphs.doubles(Served.run(model, "serving_default", "x", x, "y"));
+    private static List<double[]> turns(Path model) {
+        return turns(model, "y");
+    }
+
+    private static List<double[]> turns(Path model, String output) {
+        return turns(inputs -> Served.run(model, "serving_default", "x", inputs, output));
+    }
+
+    private static List<double[]> turns(GraphDef graph) {
+        return turns(inputs -> Served.run(graph, "x", inputs, "Identity"));
+    }
+
+    private static List<double[]> turns(Function<List<Tensor>, List<float[]>> served) {
+        List<Tensor> inputs = PythonGraphs.inputs();
+        try {
+            return served.apply(inputs).stream().map(PythonGraphs::doubles).toList();
+        } finally {
+            inputs.forEach(Tensor::close);
+        }
+    }
+
+    private static void assertNear(List<double[]> given, List<double[]> expected, double within) {
+        assertThat(given).hasSameSizeAs(expected);
+        for (int i = 0; i < given.size(); i++) {
+            assertThat(given.get(i)).containsExactly(expected.get(i), within(within));
         }
     }
 
@@ -122,7 +137,7 @@ class LoopsTest {
         Path out = folder.resolve("one");
         Step step = Step.factorise(model.plan().step("turn/kernel").weight(), 8, Precision.float32(), "one");
         ForeignCompression.of(model, model.plan().with(step)).write(out);
-        assertThat(turns(out, 0)).containsExactly(PythonGraphs.rows("turns").get(0), within(1e-5));
+        assertNear(turns(out), PythonGraphs.rows("turns"), 1e-5);
         // Branches that nobody touched call the functions that they called.
         assertThat(SavedModelFolder.read(out).meta().getGraphDef().getLibrary().getFunctionList())
                 .extracting(function -> function.getSignature().getName())
@@ -145,7 +160,7 @@ class LoopsTest {
             plan = plan.with(Step.factorise(plan.step(name).weight(), 8, Precision.float32(), "again"));
         }
         ForeignCompression.of(again, plan).write(twice);
-        assertThat(turns(twice, 1)).containsExactly(PythonGraphs.rows("turns").get(1), within(1e-5));
+        assertNear(turns(twice), PythonGraphs.rows("turns"), 1e-5);
     }
 
     @ParameterizedTest
@@ -161,17 +176,10 @@ class LoopsTest {
         cut.write(saved);
         GraphDef before = GraphDef.parseFrom(Files.readAllBytes(path));
         GraphDef after = GraphDef.parseFrom(Files.readAllBytes(out));
-        for (int i = 0; i < 4; i++) {
-            try (Tensor x = PythonGraphs.input(i)) {
-                double[] expected = PythonGraphs.rows("turns").get(i);
-                assertThat(PythonGraphs.doubles(Served.run(before, "x", x, "Identity")))
-                        .containsExactly(expected, within(1e-5));
-                assertThat(PythonGraphs.doubles(Served.run(after, "x", x, "Identity")))
-                        .containsExactly(expected, within(1e-5));
-                assertThat(PythonGraphs.doubles(Served.run(saved, "serving_default", "x", x, "Identity")))
-                        .containsExactly(expected, within(1e-5));
-            }
-        }
+        List<double[]> expected = PythonGraphs.rows("turns");
+        assertNear(turns(before), expected, 1e-5);
+        assertNear(turns(after), expected, 1e-5);
+        assertNear(turns(saved, "Identity"), expected, 1e-5);
         assertThat(after.getNodeList())
                 .filteredOn(node -> node.getOp().equals("Const"))
                 .allMatch(node -> node.getAttrMap()
@@ -208,7 +216,7 @@ class LoopsTest {
             byte[] whole = Files.readAllBytes(PythonGraphs.of(name));
             Path file = folder.resolve(name);
             int refused = 0;
-            for (int i = 0; i < 150; i++) {
+            for (int i = 0; i < 50; i++) {
                 byte[] damaged = whole.clone();
                 for (int flips = random.nextInt(1, 6); flips > 0; flips--) {
                     damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
@@ -216,7 +224,7 @@ class LoopsTest {
                 Files.write(file, damaged);
                 refused += refuses(file) ? 1 : 0;
             }
-            assertThat(refused).isBetween(1, 149);
+            assertThat(refused).isBetween(1, 49);
         }
     }
 

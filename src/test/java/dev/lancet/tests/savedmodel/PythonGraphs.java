@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -58,6 +59,11 @@ final class PythonGraphs {
             doubles[i] = values[i];
         }
         return doubles;
+    }
+
+    /** All inputs of what takes x, in order; whoever asks closes them. */
+    static List<Tensor> inputs() {
+        return IntStream.range(0, 4).mapToObj(PythonGraphs::input).toList();
     }
 
     /** Input x: as it is, negative, its first row, its first two. */

@@ -1,12 +1,15 @@
 package dev.lancet.tests.savedmodel;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
+import org.tensorflow.SessionFunction;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -27,20 +30,36 @@ final class Served {
 
     /** The floats of one output of a signature. */
     static float[] run(Path folder, String signature, String input, Tensor value, String output) {
-        try (SavedModelBundle model = SavedModelBundle.load(folder.toString(), "serve");
-                Result result = model.function(signature).call(Map.of(input, value))) {
-            return floats(result.get(output).orElseThrow());
+        return run(folder, signature, input, List.of(value), output).get(0);
+    }
+
+    /** The same for several inputs, one after another; loading takes far longer than running. */
+    static List<float[]> run(Path folder, String signature, String input, List<Tensor> values, String output) {
+        try (SavedModelBundle model = SavedModelBundle.load(folder.toString(), "serve")) {
+            SessionFunction function = model.function(signature);
+            List<float[]> outputs = new ArrayList<>();
+            for (Tensor value : values) {
+                try (Result result = function.call(Map.of(input, value))) {
+                    outputs.add(floats(result.get(output).orElseThrow()));
+                }
+            }
+            return outputs;
         }
     }
 
-    /** The floats of one output of a graph without variables. */
-    static float[] run(GraphDef definition, String input, Tensor value, String output) {
+    /** The floats of one output of a graph without variables, for several inputs. */
+    static List<float[]> run(GraphDef definition, String input, List<Tensor> values, String output) {
         try (Graph graph = new Graph()) {
             graph.importGraphDef(definition);
-            try (Session session = new Session(graph);
-                    Result result =
+            try (Session session = new Session(graph)) {
+                List<float[]> outputs = new ArrayList<>();
+                for (Tensor value : values) {
+                    try (Result result =
                             session.runner().feed(input, value).fetch(output).run()) {
-                return floats(result.get(0));
+                        outputs.add(floats(result.get(0)));
+                    }
+                }
+                return outputs;
             }
         }
     }
