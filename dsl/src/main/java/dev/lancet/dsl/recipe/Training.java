@@ -223,7 +223,7 @@ public record Training(
         return execution(execution.accumulate(batches));
     }
 
-    /** With what is inside the blocks computed again instead of kept: less memory, about a fifth more time. */
+    /** With what is inside the blocks computed again instead of kept: less memory, a quarter to a third more time. */
     public Training checkpointing() {
         return execution(execution.checkpointing(true));
     }

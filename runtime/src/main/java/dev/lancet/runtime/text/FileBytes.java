@@ -16,8 +16,8 @@ final class FileBytes {
             throw new LancetException(what + ": " + file + " is a folder; name a file in it");
         }
         if (!Files.isRegularFile(file)) {
-            throw new LancetException(what + ": " + file + " does not exist; check the path, which is relative to "
-                    + Path.of("").toAbsolutePath());
+            throw new LancetException(what + ": " + file + " does not exist; check the path"
+                    + (file.isAbsolute() ? "" : ", which is relative to " + Path.of("").toAbsolutePath()));
         }
         try (InputStream in = Files.newInputStream(file)) {
             return read(in, largest, what + ": " + file);

@@ -52,8 +52,8 @@ public final class Documents {
             } else if (Files.isRegularFile(path)) {
                 files.add(path);
             } else {
-                throw new LancetException("corpus: " + path + " does not exist; check the path, which is relative to "
-                        + Path.of("").toAbsolutePath());
+                throw new LancetException("corpus: " + path + " does not exist; check the path"
+                        + (path.isAbsolute() ? "" : ", which is relative to " + Path.of("").toAbsolutePath()));
             }
         }
         return new Documents(List.copyOf(files), new Reading(field.orElse("text")));
