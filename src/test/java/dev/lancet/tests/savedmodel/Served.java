@@ -47,7 +47,12 @@ final class Served {
         }
     }
 
-    /** The floats of one output of a graph without variables, for several inputs. */
+    /** The floats of one output of a graph without variables. */
+    static float[] run(GraphDef definition, String input, Tensor value, String output) {
+        return run(definition, input, List.of(value), output).get(0);
+    }
+
+    /** The same for several inputs. */
     static List<float[]> run(GraphDef definition, String input, List<Tensor> values, String output) {
         try (Graph graph = new Graph()) {
             graph.importGraphDef(definition);

@@ -103,8 +103,20 @@ class ForeignCommandsTest {
     void what_is_stored_in_fewer_bits_is_planned_with_what_it_takes() {
         for (String bits : new String[] {"8", "nf4"}) {
             Path out = folder.resolve(bits);
-            lancet("compress", KERAS, "--on", "*", "--bits", bits, "--on", "logits/kernel", "--keep", "--out", out.toString());
-            JsonNode plan = lancet("plan", out.toString(), "--on", "*", "--bits", "8", "--json").json();
+            lancet(
+                    "compress",
+                    KERAS,
+                    "--on",
+                    "*",
+                    "--bits",
+                    bits,
+                    "--on",
+                    "logits/kernel",
+                    "--keep",
+                    "--out",
+                    out.toString());
+            JsonNode plan = lancet("plan", out.toString(), "--on", "*", "--bits", "8", "--json")
+                    .json();
             JsonNode stored = lancet("inspect", out.toString(), "--json").json();
 
             assertThat(plan.get("steps")).hasSize(15);

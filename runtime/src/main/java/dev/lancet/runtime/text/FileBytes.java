@@ -17,7 +17,9 @@ final class FileBytes {
         }
         if (!Files.isRegularFile(file)) {
             throw new LancetException(what + ": " + file + " does not exist; check the path"
-                    + (file.isAbsolute() ? "" : ", which is relative to " + Path.of("").toAbsolutePath()));
+                    + (file.isAbsolute()
+                            ? ""
+                            : ", which is relative to " + Path.of("").toAbsolutePath()));
         }
         try (InputStream in = Files.newInputStream(file)) {
             return read(in, largest, what + ": " + file);

@@ -53,7 +53,9 @@ public final class Documents {
                 files.add(path);
             } else {
                 throw new LancetException("corpus: " + path + " does not exist; check the path"
-                        + (path.isAbsolute() ? "" : ", which is relative to " + Path.of("").toAbsolutePath()));
+                        + (path.isAbsolute()
+                                ? ""
+                                : ", which is relative to " + Path.of("").toAbsolutePath()));
             }
         }
         return new Documents(List.copyOf(files), new Reading(field.orElse("text")));
