@@ -63,8 +63,8 @@ final class BenchTrainCommand extends LancetCommand {
             paramLabel = "PASS,...",
             split = ",",
             description =
-                    "Leave passes out, to see what they are worth: streams, attention-slope, entropy, compiled, and"
-                            + " with bf16 wide-sums.")
+                    "Leave passes out, to see what they are worth: causal-tiles, streams, attention-slope, entropy,"
+                            + " compiled, and with bf16 wide-sums.")
     private List<String> without = List.of();
 
     BenchTrainCommand(Console console) {
