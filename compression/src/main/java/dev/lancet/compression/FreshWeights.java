@@ -5,9 +5,7 @@ import dev.lancet.compression.random.Normals;
 import dev.lancet.compression.random.Orthonormal;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Matrix;
-import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.compression.weights.Weights;
-import dev.lancet.compression.weights.WeightsInMemory;
 import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Transformer;
@@ -17,6 +15,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.Stored;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,31 +39,38 @@ public final class FreshWeights {
         this.seed = seed;
     }
 
-    /** All of them, in memory. */
+    /** All of them, each drawn when it is read, and again when it is read again: none stays in memory. */
     public Weights under(Plan plan) {
-        WeightsInMemory weights = new WeightsInMemory();
-        write(plan, weights);
-        return weights;
-    }
-
-    /** Hands them over one array at a time, in the order of {@code plan.stored()}. */
-    public void write(Plan plan, WeightSink sink) {
         if (!Plan.dense(transformer).sameWeights(plan)) {
             throw new IllegalArgumentException(
                     "fresh weights: the plan for " + plan.model() + " is not for " + transformer.name());
         }
+        DrawnWeights weights = new DrawnWeights();
         for (Step step : plan.steps()) {
-            if (step.rank().isEmpty()) {
-                pack(step.pieces().get(0), dense(step.weight()), sink);
-            } else {
-                step.pieces().forEach(piece -> pack(piece, factor(step, piece), sink));
+            for (Piece piece : step.pieces()) {
+                if (step.rank().isPresent()) {
+                    weights.add(piece.stored(), () -> Packing.pack(piece, factor(step, piece)));
+                } else if (piece.precision().quantized()) {
+                    weights.add(piece.stored(), () -> Packing.pack(piece, dense(step.weight())));
+                } else {
+                    weights.add(piece.stored().get(0), into -> draw(step.weight(), into));
+                }
             }
         }
-        plan.vectors().forEach(vector -> sink.accept(vector(vector)));
+        plan.vectors()
+                .forEach(vector -> weights.add(
+                        List.of(new Stored(vector.name(), Stored.Type.FLOAT32, vector.shape())),
+                        () -> List.of(vector(vector))));
+        return weights;
     }
 
-    private static void pack(Piece piece, Matrix matrix, WeightSink sink) {
-        Packing.pack(piece, matrix).forEach(sink::accept);
+    private void draw(Weight weight, FloatSink into) {
+        Normals normals = new Normals(seed, weight.name());
+        double deviation = deviation(weight);
+        long count = (long) weight.rows() * weight.columns();
+        for (long i = 0; i < count; i++) {
+            into.accept((float) (deviation * normals.next()));
+        }
     }
 
     private Matrix dense(Weight weight) {

@@ -89,7 +89,7 @@ class FreshWeightsTest {
     void treating_one_weight_changes_no_other() {
         Plan plan = dense.with(Step.factorise(dense.step("h.1.attn.q").weight(), 8, Precision.float32(), "test"));
         Weights before = new FreshWeights(gpt, 1).under(dense);
-        new FreshWeights(gpt, 1).write(plan, tensor -> {
+        new FreshWeights(gpt, 1).under(plan).copyTo(tensor -> {
             if (!tensor.name().startsWith("h.1.attn.q.") || tensor.name().endsWith("bias")) {
                 assertThat(tensor).isEqualTo(before.read(tensor.name()));
             }

@@ -223,9 +223,9 @@ public final class Model implements AutoCloseable {
                     + " is dense first, after which its factors need no guide; say one of both");
         }
         TokenText text = words.read(corpus, progress);
-        train(text, training, Span.first(training, steps), keeping.map(all -> all.part("dense")));
+        train(text, training, Span.first(training, steps), keeping.map(all -> all.part(Keeping.DENSE)));
         Model small = compress(compression);
-        small.train(text, training, Span.rest(training, steps), keeping.map(all -> all.part("cut")));
+        small.train(text, training, Span.rest(training, steps), keeping.map(all -> all.part(Keeping.CUT)));
         small.log = small.log.map(after -> log.orElseThrow().then(after));
         return small;
     }

@@ -9,6 +9,7 @@ import dev.lancet.script.Script;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code lancet run}: a whole recipe. */
@@ -19,16 +20,24 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  lancet run samples/quickstart.lancet.kts",
+            "  lancet run samples/quickstart.lancet.kts --resume",
             "  lancet run Quickstart.java --json > outcome.json",
             "",
             "A recipe is a .lancet.kts file whose last expression is a Recipe, or a .java file with a class of the",
             "file's name and one method that returns a Recipe. The JSON has the last candidate's \"model\" and",
             "\"plan\", and all of them under \"candidates\".",
+            "",
+            "The folder training in that of the report (or beside the first export) gets metrics and curves, and states",
+            "every 100 steps. A run that was stopped, or killed, goes on with --resume: candidates that were finished are",
+            "not trained again, the one under way goes on, all to the same weights as if nothing had happened.",
         })
 final class RunCommand extends LancetCommand {
 
     @Parameters(paramLabel = "RECIPE", description = "A .lancet.kts or .java file.")
     private Path recipe = Path.of("");
+
+    @Option(names = "--resume", description = "Go on with the run of this recipe that was interrupted.")
+    private boolean resume;
 
     @Mixin
     private final DeviceOptions where = new DeviceOptions();
@@ -41,7 +50,7 @@ final class RunCommand extends LancetCommand {
     Answer answer() {
         Device device = where.device(this);
         try (RecipeRun run = new RecipeRun(Script.load(recipe), progress()).on(device)) {
-            RecipeRun.Outcome outcome = run.carryOut();
+            RecipeRun.Outcome outcome = (resume ? run.resume() : run).carryOut();
             return new Answer(RunDocument.of(outcome), text(outcome));
         }
     }

@@ -121,6 +121,44 @@ class WorkTest {
     }
 
     @Test
+    void an_interrupted_run_goes_on_with_what_it_kept() throws IOException {
+        String recipe = Workshop.recipe(folder).toString();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Interruption interruption = new Interruption();
+        interruption.request();
+        PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+        Console console = new Console(stream, stream, Map.of(), false, interruption);
+        assertThat(Main.run(console, "run", recipe)).isEqualTo(130);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("error: interrupted: after step 1 of 4; the state is kept, go on with --resume\n");
+
+        Path kept = folder.resolve("report/training");
+        assertThat(kept.resolve("dense/stage-1/state-00000001.safetensors")).exists();
+        assertThat(lancet("run", recipe).err())
+                .isEqualTo("error: run: " + kept
+                        + " holds a run that was interrupted; go on with --resume, or remove it\n");
+        JsonNode document = lancet("run", recipe, "--resume", "--json").json();
+        assertThat(document.get("training").get(0).get("steps").asInt()).isEqualTo(4);
+        assertThat(document.get("training").get(0).get("best_step").isNull()).isTrue();
+        assertThat(folder.resolve("report/report.html")).content().contains("Tokens per second over training steps");
+        assertThat(kept.resolve("dense/stage-1/metrics.jsonl")).content().hasLineCount(5);
+    }
+
+    @Test
+    void an_early_end_is_an_option_too() throws IOException {
+        String recipe = Workshop.recipe(folder).toString();
+        String out = folder.resolve("early").toString();
+        assertThat(lancet("train", recipe, "--out", out, "--stop-early", "2").err())
+                .isEqualTo("error: stopEarly: 2, but nothing is validated before the end; say validateEvery(50) too\n");
+        JsonNode ended = lancet("train", recipe, "--out", out, "--validate-every", "1", "--stop-early", "2", "--json")
+                .json();
+        assertThat(ended.get("best_step").asInt()).isBetween(1, 4);
+        assertThat(lancet("train", recipe, "--out", out + "2", "--resume", "--from", out)
+                        .status())
+                .isEqualTo(2);
+    }
+
+    @Test
     void what_cannot_be_done_is_said_in_one_line() throws IOException {
         String recipe = Workshop.recipe(folder).toString();
 

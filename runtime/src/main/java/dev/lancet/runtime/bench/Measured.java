@@ -1,5 +1,6 @@
 package dev.lancet.runtime.bench;
 
+import dev.lancet.runtime.memory.Resident;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -6,6 +6,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.memory.Resident;
 import dev.lancet.runtime.progress.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;

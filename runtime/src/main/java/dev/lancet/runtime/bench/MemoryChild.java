@@ -3,6 +3,7 @@ package dev.lancet.runtime.bench;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.memory.Resident;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalInt;

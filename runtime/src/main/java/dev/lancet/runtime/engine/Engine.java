@@ -1,5 +1,6 @@
 package dev.lancet.runtime.engine;
 
+import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
@@ -149,6 +150,13 @@ public final class Engine implements AutoCloseable {
     /** Runs a node for its effect. */
     public void run(String target) {
         session.runner().addTarget(target).run().close();
+    }
+
+    /** The content of a float32 variable, copied once: TensorFlow runs on little-endian machines only. */
+    public HostTensor array(Stored stored) {
+        try (var result = session.runner().fetch(stored.name() + ".read").run()) {
+            return HostTensor.of(stored, Host.bytes(result.get(0)));
+        }
     }
 
     /** The numbers of a float32 variable. */

@@ -47,6 +47,14 @@ public final class Host {
         }
     }
 
+    /** All bytes of a tensor, as they lie in memory: numbers row by row, in the order of this machine. */
+    static byte[] bytes(Tensor tensor) {
+        ByteDataBuffer data = tensor.asRawTensor().data();
+        byte[] bytes = new byte[Math.toIntExact(data.size())];
+        data.read(bytes);
+        return bytes;
+    }
+
     /** All numbers of a float32 tensor. */
     public static float[] floats(Tensor tensor) {
         float[] values = new float[Math.toIntExact(tensor.shape().size())];

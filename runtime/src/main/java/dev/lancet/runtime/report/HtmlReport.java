@@ -36,7 +36,7 @@ final class HtmlReport {
         Headline.of(report).ifPresent(line -> page.append("<p class=\"lead\">" + Html.escape(line) + "</p>\n"));
         models();
         if (!report.curves().isEmpty()) {
-            page.append("<h2>Training</h2>\n").append(LossChart.svg(report));
+            page.append("<h2>Training</h2>\n").append(LossChart.svg(report)).append(SpeedChart.svg(report));
         }
         samples();
         cuts();

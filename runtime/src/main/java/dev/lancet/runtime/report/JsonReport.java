@@ -35,6 +35,7 @@ final class JsonReport {
             ObjectNode node = curves.addObject().put("model", curve.model());
             points(node.putArray("training"), curve.training());
             points(node.putArray("validation"), curve.validation());
+            points(node.putArray("tokens_per_second"), curve.speed());
         }
         ArrayNode samples = root.putArray("samples");
         report.samples().forEach(sample -> samples.addObject()

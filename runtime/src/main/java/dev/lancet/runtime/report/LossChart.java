@@ -1,50 +1,51 @@
 package dev.lancet.runtime.report;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/**
- * Losses over steps as SVG: each model's training loss thin, its running mean thick, validation as dots, the name
- * at the end of its line. Colours come from the page, so the chart follows light and dark.
- */
+/** Losses over steps: each model's training loss thin, its running mean thick, validation as dots. */
 final class LossChart {
 
     /** Colours in the page's palette; more models begin again. */
     static final int COLOURS = 6;
 
-    private static final int WIDTH = 860;
     private static final int HEIGHT = 360;
-    private static final int LEFT = 44;
-    private static final int RIGHT = 170;
-    private static final int TOP = 30;
-    private static final int BOTTOM = 40;
-    private static final int MOST_POINTS = 600;
 
-    private record Label(String name, String colour, double y, String value) {}
+    private LossChart() {}
 
-    private final Report report;
-    private final long lastStep;
-    private final LogAxis axis;
-    private final StringBuilder svg = new StringBuilder();
-
-    private LossChart(Report report) {
-        this.report = report;
+    static String svg(Report report) {
         List<Report.Point> all = report.curves().stream()
                 .flatMap(curve -> Stream.concat(curve.training().stream(), curve.validation().stream()))
                 .filter(point -> Double.isFinite(point.loss()))
                 .toList();
-        this.lastStep =
-                Math.max(1, all.stream().mapToLong(Report.Point::step).max().orElse(1));
-        this.axis = LogAxis.over(
+        LogAxis axis = LogAxis.over(
                 all.stream().mapToDouble(Report.Point::loss).min().orElse(0),
                 all.stream().mapToDouble(Report.Point::loss).max().orElse(1));
+        Plot plot = new Plot("Loss over training steps", HEIGHT, lastStep(report), axis::share);
+        plot.frame(axis.ticks(), LogAxis::label, "loss, nats a token, logarithmic");
+        for (Report.Curve curve : report.curves()) {
+            draw(plot, curve, colour(report, curve.model()));
+        }
+        return plot.finished("Thin: loss of each step. Thick: its running mean. Dots: loss over held-out text.");
     }
 
-    static String svg(Report report) {
-        return new LossChart(report).draw();
+    private static void draw(Plot plot, Report.Curve curve, String colour) {
+        List<Report.Point> mean = runningMean(curve.training());
+        plot.line("raw " + colour, curve.training());
+        plot.line("mean " + colour, mean);
+        curve.validation().stream()
+                .filter(point -> Double.isFinite(point.loss()))
+                .forEach(point -> plot.dot(
+                        colour,
+                        point,
+                        String.format(Locale.ROOT, "validation, step %d: %.4f", point.step(), point.loss())));
+        List<Report.Point> ends = curve.validation().isEmpty() ? mean : curve.validation();
+        if (!ends.isEmpty() && Double.isFinite(ends.get(ends.size() - 1).loss())) {
+            double loss = ends.get(ends.size() - 1).loss();
+            plot.label(curve.model(), colour, loss, String.format(Locale.ROOT, "%.3f", loss));
+        }
     }
 
     /** The class that colours a model: that of its row in the table. */
@@ -53,68 +54,16 @@ final class LossChart {
         return "c" + Math.max(0, names.indexOf(model)) % COLOURS;
     }
 
-    private String draw() {
-        svg.append("<svg class=\"chart\" viewBox=\"0 0 " + WIDTH + " " + HEIGHT
-                + "\" role=\"img\" aria-label=\"Loss over" + " training steps\">\n");
-        for (double tick : axis.ticks()) {
-            line("grid", LEFT, y(tick), WIDTH - RIGHT, y(tick));
-            text("tick n", LEFT - 8, y(tick) + 4, LogAxis.label(tick));
-        }
-        Axis steps = Axis.over(0, (double) lastStep);
-        for (double tick : steps.ticks()) {
-            if (tick <= lastStep) {
-                text("tick m", x((long) tick), HEIGHT - BOTTOM + 20, Figures.count((long) tick));
-            }
-        }
-        text("tick m", (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 4, "step");
-        text("tick", LEFT, 12, "loss, nats a token, logarithmic");
-        List<Label> labels = new ArrayList<>();
-        for (Report.Curve curve : report.curves()) {
-            String colour = colour(report, curve.model());
-            List<Report.Point> mean = runningMean(curve.training());
-            polyline("raw " + colour, curve.training());
-            polyline("mean " + colour, mean);
-            curve.validation().stream()
-                    .filter(point -> Double.isFinite(point.loss()))
-                    .forEach(point -> svg.append(String.format(
-                            Locale.ROOT,
-                            "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"><title>validation, step %d: %.4f</title></circle>\n",
-                            colour,
-                            x(point.step()),
-                            y(point.loss()),
-                            point.step(),
-                            point.loss())));
-            List<Report.Point> ends = curve.validation().isEmpty() ? mean : curve.validation();
-            if (!ends.isEmpty() && Double.isFinite(ends.get(ends.size() - 1).loss())) {
-                double loss = ends.get(ends.size() - 1).loss();
-                labels.add(new Label(curve.model(), colour, y(loss), String.format(Locale.ROOT, "%.3f", loss)));
-            }
-        }
-        labels(labels);
-        return svg.append("</svg>\n<p class=\"note\">Thin: loss of each step. Thick: its running mean. Dots: loss over"
-                        + " held-out text.</p>\n")
-                .toString();
-    }
-
-    /** Names beside the ends of their lines, pushed apart so that none covers another. */
-    private void labels(List<Label> labels) {
-        List<Label> sorted =
-                labels.stream().sorted(Comparator.comparingDouble(Label::y)).toList();
-        // From the bottom up: the lines end close together near the floor, and there is room above.
-        double limit = HEIGHT - BOTTOM;
-        for (int i = sorted.size() - 1; i >= 0; i--) {
-            Label label = sorted.get(i);
-            double at = Math.min(label.y() + 4, limit);
-            limit = at - 17;
-            svg.append(String.format(
-                    Locale.ROOT,
-                    "<text class=\"label %s\" x=\"%d\" y=\"%.1f\">%s <tspan>%s</tspan></text>\n",
-                    label.colour(),
-                    WIDTH - RIGHT + 10,
-                    at,
-                    label.value(),
-                    Html.escape(label.name())));
-        }
+    /** The last step of any model. */
+    static long lastStep(Report report) {
+        return Math.max(
+                1,
+                report.curves().stream()
+                        .flatMap(curve -> Stream.concat(curve.training().stream(), curve.validation().stream()))
+                        .filter(point -> Double.isFinite(point.loss()))
+                        .mapToLong(Report.Point::step)
+                        .max()
+                        .orElse(1));
     }
 
     private static List<Report.Point> runningMean(List<Report.Point> points) {
@@ -130,47 +79,5 @@ final class LossChart {
             means.add(new Report.Point(points.get(i).step(), mean));
         }
         return means;
-    }
-
-    private void polyline(String style, List<Report.Point> points) {
-        List<Report.Point> finite =
-                points.stream().filter(point -> Double.isFinite(point.loss())).toList();
-        if (finite.size() < 2) {
-            return;
-        }
-        int every = (finite.size() + MOST_POINTS - 1) / MOST_POINTS;
-        svg.append("<polyline class=\"" + style + "\" points=\"");
-        for (int i = 0; i < finite.size(); i++) {
-            if (i % every == 0 || i == finite.size() - 1) {
-                Report.Point point = finite.get(i);
-                svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(point.step()), y(point.loss())));
-            }
-        }
-        svg.setLength(svg.length() - 1);
-        svg.append("\"/>\n");
-    }
-
-    private double x(long step) {
-        return LEFT + (double) step / lastStep * (WIDTH - LEFT - RIGHT);
-    }
-
-    private double y(double loss) {
-        return HEIGHT - BOTTOM - axis.share(loss) * (HEIGHT - TOP - BOTTOM);
-    }
-
-    private void line(String style, double x1, double y1, double x2, double y2) {
-        svg.append(String.format(
-                Locale.ROOT,
-                "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
-                style,
-                x1,
-                y1,
-                x2,
-                y2));
-    }
-
-    private void text(String style, double x, double y, String text) {
-        svg.append(String.format(
-                Locale.ROOT, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", style, x, y, Html.escape(text)));
     }
 }

@@ -146,24 +146,31 @@ public record Report(
     public record Cut(String model, Step step, Optional<Fidelity> fidelity) {}
 
     /**
-     * Losses of one model.
+     * Losses of one model, and how fast it was trained.
      *
      * @param model whose they are
      * @param training at every recorded step
      * @param validation over held-out text
+     * @param speed of every recorded step, tokens per second; none if it is not known
      */
-    public record Curve(String model, List<Point> training, List<Point> validation) {
+    public record Curve(String model, List<Point> training, List<Point> validation, List<Point> speed) {
         public Curve {
             training = List.copyOf(training);
             validation = List.copyOf(validation);
+            speed = List.copyOf(speed);
+        }
+
+        /** Losses alone. */
+        public Curve(String model, List<Point> training, List<Point> validation) {
+            this(model, training, validation, List.of());
         }
     }
 
     /**
-     * A loss.
+     * A point of a curve.
      *
      * @param step after how many steps
-     * @param loss in nats a token
+     * @param loss in nats a token; of a curve of speeds, tokens per second
      */
     public record Point(long step, double loss) {}
 

@@ -3,7 +3,6 @@ package dev.lancet.runtime.run;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Corpus;
-import dev.lancet.dsl.recipe.Export;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Sample;
@@ -14,6 +13,7 @@ import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.report.Report;
+import dev.lancet.runtime.train.Keeping;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,11 +27,13 @@ import java.util.OptionalLong;
 public final class RecipeRun implements AutoCloseable {
 
     private static final long SEED = 42;
-    private static final String CORPORA = "corpora";
 
     private final Recipe recipe;
     private final Progress progress;
+    private final RunPlaces places;
+    private final Optional<RunFolder> kept;
     private Device device = Device.auto();
+    private boolean resume;
     private final Map<String, Model> models = new LinkedHashMap<>();
 
     /**
@@ -47,6 +49,8 @@ public final class RecipeRun implements AutoCloseable {
     public RecipeRun(Recipe recipe, Progress progress) {
         this.recipe = recipe;
         this.progress = progress;
+        places = new RunPlaces(recipe);
+        kept = RunFolder.of(recipe);
     }
 
     /**
@@ -61,53 +65,77 @@ public final class RecipeRun implements AutoCloseable {
     }
 
     /**
+     * Lets it go on where a run of this recipe was interrupted: candidates that were finished are not trained again, the one
+     * under way goes on with the state that it kept.
+     */
+    public RecipeRun resume() {
+        resume = true;
+        return this;
+    }
+
+    /**
      * Does all of it.
      *
      * @throws LancetException if a folder to be written exists, which is found out before anything is computed, or if
      *     a step of the work fails
      */
     public Outcome carryOut() {
-        checkOutputs();
+        places.checkFree(resume);
+        if (resume && kept.isEmpty()) {
+            throw new LancetException("resume: the recipe " + recipe.name()
+                    + " writes nothing, so nothing of it was kept; let it write a report(\"target/report\")");
+        }
+        kept.ifPresent(folder -> folder.begin(recipe, resume));
         List<Finished> finished = new ArrayList<>();
-        for (OptionalLong seed : seeds()) {
+        for (OptionalLong seed : places.seeds()) {
             close();
             finished.addAll(carryOut(seed));
         }
         Report report = RunReport.of(recipe, finished);
         List<Path> files =
                 recipe.report().map(folder -> report.write(Path.of(folder))).orElse(List.of());
+        kept.ifPresent(RunFolder::over);
         return new Outcome(finished, report, files);
-    }
-
-    /** The seeds of the recipe; where it says none, the trainings say theirs. */
-    private List<OptionalLong> seeds() {
-        return recipe.seeds().isEmpty()
-                ? List.of(OptionalLong.empty())
-                : recipe.seeds().stream().map(OptionalLong::of).toList();
     }
 
     private List<Finished> carryOut(OptionalLong seed) {
         List<Finished> finished = new ArrayList<>();
         for (Candidate candidate : recipe.candidates()) {
-            List<Stage> stages = stages(candidate, seed);
-            Model model = made(candidate, seed).progress(progress).on(device);
-            corpora().ifPresent(model::keepCorporaIn);
-            if (candidate.origin() instanceof Origin.DenseFirst first) {
-                try (Model dense = model) {
-                    Stage stage = stages.get(0);
-                    model = dense.trainThenCut(
-                            stage.corpus(), stage.training(), first.steps(), candidate.compression(), Optional.empty());
-                }
-                corpora().ifPresent(model::keepCorporaIn);
-                stages = stages.subList(1, stages.size());
+            String name = places.name(candidate, seed);
+            Optional<RunFolder.Done> done = kept.flatMap(folder -> folder.done(name));
+            Model model = done.map(before -> Model.open(Path.of(before.model())))
+                    .orElseGet(() -> made(candidate, seed))
+                    .progress(progress)
+                    .on(device);
+            places.corpora().ifPresent(model::keepCorporaIn);
+            if (done.isEmpty()) {
+                model = trained(candidate, seed, model);
             }
             models.put(candidate.name(), model);
-            for (Stage stage : stages) {
-                model.train(stage.corpus(), stage.training());
-            }
-            finished.add(finish(candidate, seed, model));
+            finished.add(finish(candidate, seed, model, done));
         }
         return finished;
+    }
+
+    private Model trained(Candidate candidate, OptionalLong seed, Model fresh) {
+        Model model = fresh;
+        int number = 0;
+        for (Stage stage : stages(candidate, seed)) {
+            number++;
+            int at = number;
+            Optional<Keeping> keeping = kept.map(folder -> folder.keeping(places.name(candidate, seed), at));
+            if (at == 1 && candidate.origin() instanceof Origin.DenseFirst first) {
+                try (Model dense = model) {
+                    model = dense.trainThenCut(
+                            stage.corpus(), stage.training(), first.steps(), candidate.compression(), keeping);
+                }
+            } else if (keeping.isPresent()) {
+                model.train(stage.corpus(), stage.training(), keeping.get());
+            } else {
+                model.train(stage.corpus(), stage.training());
+            }
+        }
+        return model;
     }
 
     private Model made(Candidate candidate, OptionalLong seed) {
@@ -155,7 +183,7 @@ public final class RecipeRun implements AutoCloseable {
                 .orElse(seed.orElse(SEED));
     }
 
-    private Finished finish(Candidate candidate, OptionalLong seed, Model model) {
+    private Finished finish(Candidate candidate, OptionalLong seed, Model model, Optional<RunFolder.Done> done) {
         List<Perplexity> measured = new ArrayList<>();
         for (Corpus.Part part : recipe.evaluations()) {
             measured.add(model.evaluate(part));
@@ -166,57 +194,23 @@ public final class RecipeRun implements AutoCloseable {
             model.generate(sample.prompt(), 1);
             samples.add(model.generate(sample, piece -> {}));
         }
-        List<Path> saved = outputs(candidate, seed);
-        saved.forEach(model::save);
-        return new Finished(
+        List<Path> saved = places.outputs(candidate, seed);
+        // What is there already was written by the run that this one goes on with.
+        saved.stream().filter(folder -> !Files.exists(folder)).forEach(model::save);
+        Finished finished = new Finished(
                 candidate,
                 fresh(candidate, seed),
                 model.transformer(),
                 model.plan(),
-                model.losses(),
-                model.log(),
+                done.map(RunFolder.Done::losses).orElseGet(model::losses),
+                done.map(RunFolder.Done::log).orElseGet(model::log),
                 measured,
                 samples,
                 saved);
-    }
-
-    /** Folders that a candidate is saved in: one beside the report, and those that the recipe names. */
-    private List<Path> outputs(Candidate candidate, OptionalLong seed) {
-        List<Path> folders = new ArrayList<>();
-        String name = folderName(candidate) + (recipe.seeds().size() > 1 ? "-seed-" + seed.getAsLong() : "");
-        recipe.report().ifPresent(report -> folders.add(Path.of(report, name)));
-        for (Export export : recipe.exports()) {
-            if (export.candidate().equals(candidate.name())) {
-                folders.add(Path.of(export.path()));
-            }
+        if (done.isEmpty() && !stages(candidate, seed).isEmpty()) {
+            kept.ifPresent(folder -> folder.finish(places.name(candidate, seed), finished, model));
         }
-        return folders;
-    }
-
-    /** Beside the folder of the report, else beside the first export: what was made of the texts, for the next run too. */
-    private Optional<Path> corpora() {
-        return recipe.report()
-                .or(() -> recipe.exports().stream().map(Export::path).findFirst())
-                .map(output -> Path.of(output).resolveSibling(CORPORA));
-    }
-
-    private static String folderName(Candidate candidate) {
-        return candidate.name().strip().replaceAll("[^A-Za-z0-9._-]+", "-");
-    }
-
-    private void checkOutputs() {
-        for (Candidate candidate : recipe.candidates()) {
-            for (OptionalLong seed : seeds()) {
-                outputs(candidate, seed).forEach(RecipeRun::checkFree);
-            }
-        }
-    }
-
-    private static void checkFree(Path folder) {
-        if (Files.exists(folder)) {
-            throw new LancetException(
-                    "output: " + folder + " exists; remove it or let the recipe write somewhere else");
-        }
+        return finished;
     }
 
     @Override

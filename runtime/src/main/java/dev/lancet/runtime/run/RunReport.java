@@ -89,6 +89,9 @@ final class RunReport {
                         .toList(),
                 log.validations().stream()
                         .map(validation -> new Report.Point(validation.step(), validation.loss()))
+                        .toList(),
+                log.points().stream()
+                        .map(point -> new Report.Point(point.step(), point.tokensPerSecond()))
                         .toList());
     }
 

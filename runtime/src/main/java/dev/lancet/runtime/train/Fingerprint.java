@@ -58,9 +58,10 @@ public record Fingerprint(Map<String, String> parts) {
      * Makes sure that something was made under this fingerprint.
      *
      * @param found the parts that it was made under, among others
+     * @param file where they were found
      * @throws LancetException naming all parts that differ
      */
-    void require(Map<String, String> found, Path file) {
+    public void require(Map<String, String> found, Path file) {
         List<String> differences = new ArrayList<>();
         parts.keySet().stream().sorted().forEach(part -> {
             String there = found.getOrDefault(part, "nothing");

@@ -6,6 +6,7 @@ import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
+import dev.lancet.runtime.memory.Resident;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.Loading;
 import dev.lancet.surgery.foreign.ForeignOperation;
@@ -178,7 +179,8 @@ public final class GraphTrainer {
                 }
                 double milliseconds = (System.nanoTime() - start) / 1e6;
                 long seen = (step + 1L) * batch.count();
-                return new TrainingLog.Point(step + 1, seen, loss, norm, training.rateAt(step), milliseconds);
+                return new TrainingLog.Point(
+                        step + 1, seen, loss, norm, training.rateAt(step), milliseconds, Resident.now());
             }
         }
     }

@@ -3,7 +3,9 @@ package dev.lancet.runtime.train;
 import dev.lancet.dsl.LancetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where a training keeps what must not be lost, see {@link TrainingFolder}, and where it begins.
@@ -14,6 +16,12 @@ import java.util.Optional;
  * @param every steps between two states
  */
 public record Keeping(Path folder, Start start, Optional<Path> other, int every) {
+
+    /** The part of a training before its model is cut. */
+    public static final String DENSE = "dense";
+
+    /** The part after. */
+    public static final String CUT = "cut";
 
     private static final int STEPS = 100;
 
@@ -84,6 +92,15 @@ public record Keeping(Path folder, Start start, Optional<Path> other, int every)
         } catch (RuntimeException wrong) {
             opened.close();
             throw wrong;
+        }
+    }
+
+    /** Removes the states of a training that is over, and of its parts; metrics and curves stay. */
+    public void forget() {
+        for (Path where : List.of(folder, part(DENSE).folder, part(CUT).folder)) {
+            if (Files.isDirectory(where)) {
+                new States(where).keepOnly(Set.of());
+            }
         }
     }
 }

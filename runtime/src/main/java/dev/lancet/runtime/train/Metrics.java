@@ -24,6 +24,9 @@ final class Metrics {
         line.put("gradient_norm", point.gradientNorm());
         line.put("rate", point.rate());
         line.put("milliseconds", point.milliseconds());
+        if (point.resident() > 0) {
+            line.put("resident_bytes", point.resident());
+        }
         return JSON.writeValueAsString(line);
     }
 
@@ -57,7 +60,8 @@ final class Metrics {
                         tree.path("loss").asDouble(),
                         tree.path("gradient_norm").asDouble(),
                         tree.path("rate").asDouble(),
-                        tree.path("milliseconds").asDouble()));
+                        tree.path("milliseconds").asDouble(),
+                        tree.path("resident_bytes").asLong(0)));
     }
 
     /** The validation that a line records, or empty where it records something else. */

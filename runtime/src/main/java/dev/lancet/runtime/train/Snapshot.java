@@ -13,7 +13,7 @@ final class Snapshot {
 
     void take(Engine engine, List<Stored> wanted) {
         arrays.clear();
-        wanted.forEach(stored -> arrays.add(HostTensor.of(stored, engine.floats(stored.name()))));
+        wanted.forEach(stored -> arrays.add(engine.array(stored)));
     }
 
     void restore(Engine engine) {

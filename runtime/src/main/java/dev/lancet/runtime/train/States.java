@@ -1,6 +1,5 @@
 package dev.lancet.runtime.train;
 
-import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Stored;
 import dev.lancet.runtime.checkpoint.Safetensors;
@@ -59,7 +58,7 @@ final class States {
         Map<String, String> about = new HashMap<>(fingerprint.parts());
         about.put(DONE, String.valueOf(steps));
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, about, arrays)) {
-            arrays.forEach(stored -> writer.accept(HostTensor.of(stored, engine.floats(stored.name()))));
+            arrays.forEach(stored -> writer.accept(engine.array(stored)));
             writer.finish();
         }
     }

@@ -1,6 +1,5 @@
 package dev.lancet.runtime.train;
 
-import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.compression.weights.WeightsInMemory;
 import dev.lancet.dsl.LancetException;
@@ -101,10 +100,7 @@ public final class Trainer {
     private Weights finished(Engine engine, Weights before) {
         WeightsInMemory after = new WeightsInMemory();
         for (Stored stored : plan.stored()) {
-            after.accept(
-                    trained.contains(stored)
-                            ? HostTensor.of(stored, engine.floats(stored.name()))
-                            : before.read(stored.name()));
+            after.accept(trained.contains(stored) ? engine.array(stored) : before.read(stored.name()));
         }
         return after;
     }

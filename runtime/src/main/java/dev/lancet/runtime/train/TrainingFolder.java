@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -133,9 +134,15 @@ public final class TrainingFolder implements AutoCloseable {
     /** A step was done. */
     void record(TrainingLog.Point point) {
         append(Metrics.line(point));
-        events.scalars(
-                point.step(),
-                Map.of("loss", point.loss(), "gradient_norm", point.gradientNorm(), "rate", point.rate()));
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put("loss", point.loss());
+        values.put("gradient_norm", point.gradientNorm());
+        values.put("rate", point.rate());
+        values.put("tokens_per_second", point.tokensPerSecond());
+        if (point.resident() > 0) {
+            values.put("resident_bytes", (double) point.resident());
+        }
+        events.scalars(point.step(), values);
     }
 
     /** Held-out text was looked at. */

@@ -31,8 +31,16 @@ public record TrainingLog(
      * @param gradientNorm global norm before clipping
      * @param rate learning rate
      * @param milliseconds wall time
+     * @param resident bytes of memory that the process held after it, 0 where the system does not say
      */
-    public record Point(int step, long tokens, double loss, double gradientNorm, double rate, double milliseconds) {}
+    public record Point(
+            int step, long tokens, double loss, double gradientNorm, double rate, double milliseconds, long resident) {
+
+        /** How fast the step was. */
+        public double tokensPerSecond() {
+            return tokens / (double) step / milliseconds * 1e3;
+        }
+    }
 
     /**
      * One look at held-out text.

@@ -3,6 +3,7 @@ package dev.lancet.runtime.train;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
+import dev.lancet.runtime.memory.Resident;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.Batches;
 import dev.lancet.runtime.text.TokenIds;
@@ -142,7 +143,8 @@ final class TrainingLoop {
                 seen.loss(),
                 seen.gradientNorm(),
                 span.rate(training, step),
-                milliseconds);
+                milliseconds,
+                Resident.now());
     }
 
     private LancetException failed(int step, String what) {
@@ -188,7 +190,8 @@ final class TrainingLoop {
                         ", validation %.3f%s",
                         validations.get(validations.size() - 1).loss(),
                         best.note());
-        return loss + held + String.format(Locale.ROOT, ", %,.0f tokens/s", speed);
+        String memory = point.resident() == 0 ? "" : String.format(Locale.ROOT, ", %.2f GB", point.resident() / 1e9);
+        return loss + held + String.format(Locale.ROOT, ", %,.0f tokens/s", speed) + memory;
     }
 
     private double speed() {

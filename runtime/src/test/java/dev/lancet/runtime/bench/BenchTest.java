@@ -8,6 +8,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.memory.Resident;
 import dev.lancet.runtime.progress.Progress;
 import java.util.List;
 import java.util.Map;

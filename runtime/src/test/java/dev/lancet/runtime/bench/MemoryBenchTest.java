@@ -54,11 +54,4 @@ class MemoryBenchTest {
                 .startsWith("memory: running int8 saves 0.50 of the bytes that its file saves; at least 0.5 is"));
         assertThat(good.share(good.rows().get(1))).isEqualTo(0.5);
     }
-
-    @Test
-    void a_status_is_read_in_kilobytes() {
-        assertThat(Resident.parse("Name:\tjava\nVmHWM:\t   20 kB\nVmRSS:\t   10 kB\n"))
-                .hasValue(new Resident(10 * 1024, 20 * 1024));
-        assertThat(Resident.parse("Name:\tjava\n")).isEmpty();
-    }
 }

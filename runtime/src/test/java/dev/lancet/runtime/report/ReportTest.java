@@ -37,7 +37,7 @@ class ReportTest {
             .with(model("dense", Plan.dense("tiny", List.of(up, down)), 3.25))
             .with(model("low <rank>", plan, 3.5))
             .with("low <rank>", plan, List.of(new Fidelity("h.0.mlp.up", 0.01, 0.5)))
-            .with(new Report.Curve("dense", points(5, 3, 2), points(4, 2.5)))
+            .with(new Report.Curve("dense", points(5, 3, 2), points(4, 2.5), points(900, 11_000, 12_500)))
             .with(new Report.Curve("low <rank>", points(5, 3.5, Double.NaN), List.of()))
             .with(new Report.Text("low <rank>", "The Committee", " said \"no\" & <b>left</b>."))
             .fact("seed", "42")
@@ -134,6 +134,23 @@ class ReportTest {
                         .getElementsByTagName("circle")
                         .getLength())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void the_speed_has_a_chart_of_its_own() throws Exception {
+        String html = report.html();
+        String svg = html.substring(html.lastIndexOf("<svg"), html.lastIndexOf("</svg>") + 6);
+        assertThat(DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(new InputSource(new StringReader(svg)))
+                        .getElementsByTagName("polyline")
+                        .getLength())
+                .isEqualTo(2);
+        // The middle one of three speeds, on an axis up to the next round number.
+        assertThat(svg)
+                .contains(">11k <tspan>dense</tspan>", ">15k<", ">tokens a second<")
+                .doesNotContain("low");
+        assertThat(report.json()).contains("12500");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.lancet.runtime.bench;
+package dev.lancet.runtime.memory;
 
 import dev.lancet.dsl.LancetException;
 import java.io.IOException;
@@ -15,6 +15,11 @@ import java.util.Optional;
 public record Resident(long bytes, long peak) {
 
     private static final Path STATUS = Path.of("/proc/self/status");
+
+    /** Bytes that this process holds now, 0 where it cannot be measured. */
+    public static long now() {
+        return here().map(Resident::bytes).orElse(0L);
+    }
 
     /** What this process holds, or empty where it cannot be measured. */
     public static Optional<Resident> here() {

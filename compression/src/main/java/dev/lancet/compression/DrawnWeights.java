@@ -1,0 +1,86 @@
+package dev.lancet.compression;
+
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.plan.Stored;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Arrays that are made when they are read; large ones in parts, so that none has to be in memory as a whole. */
+final class DrawnWeights implements Weights {
+
+    private static final int PART = 1 << 20;
+
+    /** One array: how it is made whole, or number by number. */
+    private record Drawn(Stored stored, Supplier<List<HostTensor>> whole, Optional<Consumer<FloatSink>> numbers) {}
+
+    private final Map<String, Drawn> arrays = new LinkedHashMap<>();
+
+    /** Arrays that are made together. */
+    void add(List<Stored> together, Supplier<List<HostTensor>> made) {
+        together.forEach(stored -> arrays.put(stored.name(), new Drawn(stored, made, Optional.empty())));
+    }
+
+    /** An array of floats whose numbers are drawn one after the other. */
+    void add(Stored stored, Consumer<FloatSink> numbers) {
+        arrays.put(stored.name(), new Drawn(stored, () -> List.of(whole(stored, numbers)), Optional.of(numbers)));
+    }
+
+    private static HostTensor whole(Stored stored, Consumer<FloatSink> numbers) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(stored.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        numbers.accept(bytes::putFloat);
+        return new HostTensor(stored, bytes.flip());
+    }
+
+    @Override
+    public List<Stored> stored() {
+        return arrays.values().stream().map(Drawn::stored).toList();
+    }
+
+    @Override
+    public Optional<Stored> find(String name) {
+        return Optional.ofNullable(arrays.get(name)).map(Drawn::stored);
+    }
+
+    @Override
+    public HostTensor read(String name) {
+        return drawn(name).whole().get().stream()
+                .filter(tensor -> tensor.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> missing(name));
+    }
+
+    @Override
+    public void readInParts(String name, Consumer<ByteBuffer> parts) {
+        Optional<Consumer<FloatSink>> numbers = drawn(name).numbers();
+        if (numbers.isEmpty()) {
+            parts.accept(read(name).bytes());
+            return;
+        }
+        ByteBuffer part = ByteBuffer.allocate(PART).order(ByteOrder.LITTLE_ENDIAN);
+        numbers.get().accept(number -> {
+            part.putFloat(number);
+            if (!part.hasRemaining()) {
+                parts.accept(part.flip().asReadOnlyBuffer());
+                part.clear();
+            }
+        });
+        if (part.position() > 0) {
+            parts.accept(part.flip().asReadOnlyBuffer());
+        }
+    }
+
+    private Drawn drawn(String name) {
+        Drawn drawn = arrays.get(name);
+        if (drawn == null) {
+            throw missing(name);
+        }
+        return drawn;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.lancet.runtime.report;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Tokens per second over steps: each model's speed thin, the middle one of the steps around thick. */
+final class SpeedChart {
+
+    private static final int HEIGHT = 220;
+    private static final int AROUND = 5;
+    private static final double THOUSAND = 1e3;
+
+    private SpeedChart() {}
+
+    /** The chart; nothing where no speed is known. */
+    static String svg(Report report) {
+        double fastest = report.curves().stream()
+                .flatMap(curve -> medians(curve.speed()).stream())
+                .mapToDouble(Report.Point::loss)
+                .max()
+                .orElse(0);
+        if (fastest <= 0) {
+            return "";
+        }
+        List<Double> ticks = Axis.over(0, fastest).ticks();
+        double most = ticks.get(ticks.size() - 1);
+        Plot plot = new Plot(
+                "Tokens per second over training steps",
+                HEIGHT,
+                LossChart.lastStep(report),
+                value -> Math.min(1, value / most));
+        plot.frame(ticks, SpeedChart::shown, "tokens a second");
+        for (Report.Curve curve : report.curves()) {
+            String colour = LossChart.colour(report, curve.model());
+            List<Report.Point> medians = medians(curve.speed());
+            plot.line("raw " + colour, curve.speed());
+            plot.line("mean " + colour, medians);
+            if (!medians.isEmpty()) {
+                double middle = middle(curve.speed());
+                plot.label(
+                        curve.model(), colour, medians.get(medians.size() - 1).loss(), shown(middle));
+            }
+        }
+        return plot.finished("Thin: speed of each step. Thick: the middle one of those around. Numbers: of all steps.");
+    }
+
+    private static String shown(double speed) {
+        return speed < 10 * THOUSAND
+                ? String.format(Locale.ROOT, "%,.0f", speed)
+                : String.format(Locale.ROOT, "%,.0fk", speed / THOUSAND);
+    }
+
+    private static List<Report.Point> medians(List<Report.Point> points) {
+        int reach = Math.max(AROUND, points.size() / 60);
+        List<Report.Point> medians = new ArrayList<>();
+        for (int i = 0; i < points.size(); i++) {
+            List<Report.Point> around = points.subList(Math.max(0, i - reach), Math.min(points.size(), i + reach + 1));
+            medians.add(new Report.Point(points.get(i).step(), middle(around)));
+        }
+        return medians;
+    }
+
+    /** The middle of some speeds; 0 of none. */
+    static double middle(List<Report.Point> points) {
+        double[] sorted =
+                points.stream().mapToDouble(Report.Point::loss).sorted().toArray();
+        return Arrays.stream(sorted).skip(sorted.length / 2).findFirst().orElse(0);
+    }
+}
