@@ -205,34 +205,6 @@ class TrainingTest {
         assertThat(folder.resolve("state-00000023.safetensors")).doesNotExist();
     }
 
-    /** Asks the work to stop after a number of steps. */
-    private static final class StopAfter implements Progress {
-        private final long steps;
-        private long done;
-
-        StopAfter(long steps) {
-            this.steps = steps;
-        }
-
-        @Override
-        public Task begin(String what, long all) {
-            return new Task() {
-                @Override
-                public void advance(long now, String note) {
-                    done = now;
-                }
-
-                @Override
-                public void close() {}
-            };
-        }
-
-        @Override
-        public boolean stopWanted() {
-            return done >= steps;
-        }
-    }
-
     @Test
     void a_state_is_only_taken_up_by_the_training_it_is_of() {
         Transformer transformer = TinyModel.llama();

@@ -39,7 +39,7 @@ record Course(Transformer model, Plan plan, int batch, int sequence) {
                 .toList();
         GraphDef blueprint = Blueprint.training(model, batch / passes.streams(), sequence);
         GraphDef forward = passes.forward(Surgeon.operate(blueprint, plan).graph());
-        GraphDef gradients = passes.gradients(Backward.derive(forward, "loss", names));
+        GraphDef gradients = passes.gradients(Backward.derive(forward, passes.loss(), names));
         return passes.finished(new Updates(0.9, 0.95, 1e-8, 0.1, 1).on(gradients, names));
     }
 
@@ -51,6 +51,7 @@ record Course(Transformer model, Plan plan, int batch, int sequence) {
             trial.feedIds("ids", model.vocabulary(), 1, batch, sequence);
             trial.feedIds("labels", model.vocabulary(), 2, batch, sequence);
             trial.feed("rate", 0.003);
+            trial.feed("loss.scale", 0x1p12);
             List<Double> losses = new ArrayList<>();
             for (int step = 1; step <= STEPS; step++) {
                 trial.feed("beta1.power", Math.pow(0.9, step));

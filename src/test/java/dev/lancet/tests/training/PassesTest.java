@@ -60,6 +60,14 @@ class PassesTest {
         assertClose(losses(model, plan, Passes.of(BATCH, 2, true, Set.of())), plain, "mixed", 0.06);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("plans")
+    void fifty_steps_in_half_precision_stay_near(String name, Transformer model, Plan plan) {
+        List<Double> plain = losses(model, plan, only());
+        Passes half = Passes.of(BATCH, 2, true, Set.of()).float16();
+        assertClose(losses(model, plan, half), plain, "half", 0.01);
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Pass.class,
@@ -91,6 +99,27 @@ class PassesTest {
     }
 
     @Test
+    void half_precision_is_golden() {
+        assertThat(step(one(), Plan.dense(one()), only(Pass.HALF_PRECISION)))
+                .isGolden("passes/llama.half-precision.graph");
+    }
+
+    @Test
+    void a_step_compiled_as_one_is_golden_and_the_same_step() {
+        Passes whole = only(Pass.ATTENTION_SLOPE, Pass.ENTROPY).and(Pass.WHOLE_STEP);
+        assertThat(step(one(), Plan.dense(one()), whole)).isGolden("passes/llama.whole-step.graph");
+        List<Double> plain = losses(TinyModels.llama(), Plan.dense(TinyModels.llama()), only());
+        assertClose(losses(TinyModels.llama(), Plan.dense(TinyModels.llama()), whole), plain, "whole", 1e-4);
+        assertClose(losses(TinyModels.llama(), Plan.dense(TinyModels.llama()), whole.float16()), plain, "half", 0.01);
+    }
+
+    @Test
+    void products_are_in_one_kind_of_16_bits() {
+        assertThatThrownBy(() -> only(Pass.HALF_PRECISION, Pass.MIXED_PRECISION))
+                .hasMessage("passes: mixed-precision and half-precision; products are in bfloat16 or in float16");
+    }
+
+    @Test
     void a_batch_is_cut_into_as_many_streams_as_divide_it() {
         assertThat(Passes.of(8, 2, false, Set.of()).streams()).isEqualTo(2);
         assertThat(Passes.of(8, 6, false, Set.of()).streams()).isEqualTo(4);
@@ -105,7 +134,7 @@ class PassesTest {
                 .hasToString("causal-tiles,streams=2,attention-slope,compiled");
         assertThat(Pass.named("wide-sums")).isEqualTo(Pass.WIDE_SUMS);
         assertThatThrownBy(() -> Pass.named("fast"))
-                .hasMessageContaining("pass: fast; it is one of mixed-precision, causal-tiles, streams,");
+                .hasMessageContaining("pass: fast; it is one of mixed-precision, half-precision, causal-tiles, streams,");
     }
 
     private static Transformer one() {

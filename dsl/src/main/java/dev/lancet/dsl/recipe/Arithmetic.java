@@ -6,6 +6,11 @@ public enum Arithmetic {
     FLOAT32,
     /** In bfloat16: the range of float32 with 8 bits of precision. Fast on processors that have it in their matrix units. */
     BFLOAT16,
+    /**
+     * In float16: 11 bits of precision, but no number over 65,504 and few under 0.00006, so that the loss is scaled and steps whose
+     * gradients overflow are skipped. For cards that are fast at it and not at bfloat16.
+     */
+    FLOAT16,
     /** In bfloat16 if a short measurement says that this machine is faster at it, else in float32. */
     FASTEST
 }

@@ -213,6 +213,14 @@ public record Training(
         return execution(execution.arithmetic(Arithmetic.BFLOAT16));
     }
 
+    /**
+     * With matrix products in float16 and a scaled loss: the factor begins at 2¹⁵, is halved where gradients overflow, which
+     * skips that step, and doubled after 2,000 steps without.
+     */
+    public Training float16() {
+        return execution(execution.arithmetic(Arithmetic.FLOAT16));
+    }
+
     /** With matrix products in bfloat16 where this machine is faster at them. */
     public Training fastest() {
         return execution(execution.arithmetic(Arithmetic.FASTEST));
@@ -231,6 +239,14 @@ public record Training(
     /** Steps between two validations, 0 for one at the end only. */
     public int validateEvery() {
         return watch.validateEvery();
+    }
+
+    /**
+     * With forward and backward compiled by XLA as one, matrix products too. On a processor that is slower and takes long to compile;
+     * on a GPU it needs CUDA's compiler and may be faster.
+     */
+    public Training wholeStep() {
+        return execution(execution.wholeStep(true));
     }
 
     /** Tokens that a step sees. */

@@ -46,11 +46,11 @@ final class BenchTrainCommand extends LancetCommand {
 
     @Option(
             names = "--dtype",
-            paramLabel = "fp32|bf16|auto",
+            paramLabel = "fp32|bf16|fp16|auto",
             defaultValue = "fp32",
-            description =
-                    "Numbers in which matrices are multiplied; weights and sums are float32 in any case. auto takes"
-                            + " bf16 if this machine is faster at it. ${DEFAULT-VALUE} if not said.")
+            description = "Numbers in which matrices are multiplied; weights and sums are float32 in any case. fp16"
+                    + " scales the loss and skips steps that overflow. auto takes"
+                    + " bf16 if this machine is faster at it. ${DEFAULT-VALUE} if not said.")
     private String dtype = "";
 
     @Option(
@@ -59,12 +59,18 @@ final class BenchTrainCommand extends LancetCommand {
     private boolean checkpointing;
 
     @Option(
+            names = "--whole-step",
+            description =
+                    "Let XLA compile forward and backward as one, matrix products too; on a GPU it needs CUDA's compiler.")
+    private boolean wholeStep;
+
+    @Option(
             names = "--without",
             paramLabel = "PASS,...",
             split = ",",
             description =
                     "Leave passes out, to see what they are worth: causal-tiles, streams, attention-slope, entropy,"
-                            + " compiled, and with bf16 wide-sums.")
+                            + " compiled, and with 16 bits wide-sums.")
     private List<String> without = List.of();
 
     BenchTrainCommand(Console console) {
@@ -80,15 +86,23 @@ final class BenchTrainCommand extends LancetCommand {
     }
 
     private Execution execution() {
-        return Execution.plain().arithmetic(arithmetic()).checkpointing(checkpointing);
+        try {
+            return Execution.plain()
+                    .arithmetic(arithmetic())
+                    .checkpointing(checkpointing)
+                    .wholeStep(wholeStep);
+        } catch (IllegalArgumentException e) {
+            throw wrongUsage(String.valueOf(e.getMessage()));
+        }
     }
 
     private Arithmetic arithmetic() {
         return switch (dtype) {
             case "fp32" -> Arithmetic.FLOAT32;
             case "bf16" -> Arithmetic.BFLOAT16;
+            case "fp16" -> Arithmetic.FLOAT16;
             case "auto" -> Arithmetic.FASTEST;
-            default -> throw wrongUsage("--dtype: " + dtype + "; it is fp32, bf16 or auto");
+            default -> throw wrongUsage("--dtype: " + dtype + "; it is fp32, bf16, fp16 or auto");
         };
     }
 

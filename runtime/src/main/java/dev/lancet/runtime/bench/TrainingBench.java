@@ -76,7 +76,7 @@ public final class TrainingBench {
                 .toList());
         Map<String, Object> fields = Measured.begin("train", trial);
         fields.put("device", passing.place().toString());
-        fields.put("dtype", passing.mixed() ? "bf16" : "fp32");
+        fields.put("dtype", passing.dtype());
         passing.bfloat16().ifPresent(measured -> fields.put("bf16_speedup", Measured.rounded(measured.speedup(), 2)));
         fields.put("passes", passing.passes().toString());
         fields.put("warmup", WARM_UP);
@@ -92,6 +92,12 @@ public final class TrainingBench {
                 List.of(
                         Measured.rounded(points.get(0).loss(), 4),
                         Measured.rounded(points.get(points.size() - 1).loss(), 4)));
+        points.get(points.size() - 1).scaled().ifPresent(last -> {
+            fields.put("loss_scale", last.factor());
+            fields.put(
+                    "skipped_steps",
+                    points.stream().filter(TrainingLog.Point::skipped).count());
+        });
         return Measured.end(fields);
     }
 }

@@ -2,6 +2,7 @@ package dev.lancet.runtime.device;
 
 import dev.lancet.dsl.LancetException;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Where a model is to compute: a wish, which {@link #place} fulfils or refuses.
@@ -14,8 +15,10 @@ import java.util.Locale;
  * @param index of the GPU as TensorFlow counts, 0 if it is none
  * @param share how much of a GPU's memory TensorFlow may take, above 0 and at most 1; it takes it as it needs it. The share
  *     that is said first holds for the whole process, for TensorFlow has one allocator for each GPU
+ * @param tf32 whether a GPU may multiply float32 matrices in TF32, which keeps 11 bits of each number; empty for what the process
+ *     was started with
  */
-public record Device(Kind kind, int index, double share) {
+public record Device(Kind kind, int index, double share, Optional<Boolean> tf32) {
 
     /** The ways to choose. */
     public enum Kind {
@@ -37,26 +40,39 @@ public record Device(Kind kind, int index, double share) {
         if (kind == Kind.CPU && share < 1) {
             throw new IllegalArgumentException("gpu-memory: " + share + "; the device is cpu, take gpu or auto");
         }
+        if (kind == Kind.CPU && tf32.isPresent()) {
+            throw new IllegalArgumentException(
+                    "tf32: " + Tf32.text(tf32.get()) + "; the device is cpu, which has none, take gpu or auto");
+        }
     }
 
     /** The first GPU if TensorFlow registers one, else the processor. */
     public static Device auto() {
-        return new Device(Kind.AUTO, 0, 1);
+        return new Device(Kind.AUTO, 0, 1, Optional.empty());
     }
 
     /** The processor. */
     public static Device cpu() {
-        return new Device(Kind.CPU, 0, 1);
+        return new Device(Kind.CPU, 0, 1, Optional.empty());
     }
 
     /** A GPU, counted from 0 as TensorFlow counts those that {@code CUDA_VISIBLE_DEVICES} lets it see. */
     public static Device gpu(int index) {
-        return new Device(Kind.GPU, index, 1);
+        return new Device(Kind.GPU, index, 1, Optional.empty());
     }
 
     /** The same device, of whose memory TensorFlow takes no more than this share. */
     public Device memory(double share) {
-        return new Device(kind, index, share);
+        return new Device(kind, index, share, tf32);
+    }
+
+    /**
+     * The same device, which may or must not multiply float32 matrices in TF32. TensorFlow's C interface has no switch for
+     * that; CUDA's libraries have one, {@code NVIDIA_TF32_OVERRIDE=0}, which must be in the environment before the process
+     * starts, as {@code ./lancet --tf32 off} sees to. So this only makes sure of it: {@link #place} refuses the other.
+     */
+    public Device tf32(boolean allowed) {
+        return new Device(kind, index, share, Optional.of(allowed));
     }
 
     /**
@@ -85,9 +101,20 @@ public record Device(Kind kind, int index, double share) {
     /**
      * The device that it is on this machine. Where TensorFlow's GPU natives are on the class path, the first call loads them.
      *
-     * @throws LancetException if it is a GPU that TensorFlow does not register; the message says which library is missing
+     * @throws LancetException if it is a GPU that TensorFlow does not register, when the message says which library is missing; if
+     *     the process was started with another word on TF32
      */
     public Place place() {
+        Place place = found();
+        if (place.isGpu()) {
+            Tf32.trouble(tf32, Optional.ofNullable(System.getenv(Tf32.SWITCH))).ifPresent(trouble -> {
+                throw new LancetException(trouble);
+            });
+        }
+        return place;
+    }
+
+    private Place found() {
         return switch (kind) {
             case CPU -> Place.cpu();
             case AUTO -> Cuda.built() && registered() > 0 ? Place.gpu(0, share) : Place.cpu();

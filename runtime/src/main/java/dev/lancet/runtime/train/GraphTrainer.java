@@ -2,6 +2,7 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
@@ -67,6 +68,10 @@ public final class GraphTrainer {
         if (!training.watch().toString().isEmpty()) {
             throw new LancetException("training: " + training.watch().toString().substring(1)
                     + "; a graph is validated by whoever trains it, between two trainings, so leave it out");
+        }
+        if (!training.execution().equals(Execution.plain())) {
+            throw new LancetException("training: " + training.execution()
+                    + "; a graph that others wrote is trained as it" + " is written, so leave it out");
         }
         this.operation = operation;
         this.objective = objective;

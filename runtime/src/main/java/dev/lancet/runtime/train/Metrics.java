@@ -20,14 +20,25 @@ final class Metrics {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("step", point.step());
         line.put("tokens", point.tokens());
-        line.put("loss", point.loss());
-        line.put("gradient_norm", point.gradientNorm());
+        known(line, "loss", point.loss());
+        known(line, "gradient_norm", point.gradientNorm());
         line.put("rate", point.rate());
         line.put("milliseconds", point.milliseconds());
         if (point.resident() > 0) {
             line.put("resident_bytes", point.resident());
         }
+        point.scaled().ifPresent(scaled -> {
+            line.put("loss_scale", scaled.factor());
+            line.put("skipped", scaled.skipped());
+        });
         return JSON.writeValueAsString(line);
+    }
+
+    /** A number that overflowed is none. */
+    private static void known(Map<String, Object> line, String name, double value) {
+        if (Double.isFinite(value)) {
+            line.put(name, value);
+        }
     }
 
     static String line(TrainingLog.Validation validation) {
@@ -53,15 +64,23 @@ final class Metrics {
     /** The point that a line records, or empty where it records something else. */
     static Optional<TrainingLog.Point> point(String line) {
         return tree(line)
-                .filter(tree -> tree.path("loss").isNumber())
+                .filter(tree -> tree.path("milliseconds").isNumber())
                 .map(tree -> new TrainingLog.Point(
                         tree.path("step").asInt(),
                         tree.path("tokens").asLong(),
-                        tree.path("loss").asDouble(),
-                        tree.path("gradient_norm").asDouble(),
+                        tree.path("loss").asDouble(Double.NaN),
+                        tree.path("gradient_norm").asDouble(Double.NaN),
                         tree.path("rate").asDouble(),
                         tree.path("milliseconds").asDouble(),
-                        tree.path("resident_bytes").asLong(0)));
+                        tree.path("resident_bytes").asLong(0),
+                        scaled(tree)));
+    }
+
+    private static Optional<TrainingLog.Scaled> scaled(JsonNode tree) {
+        return Optional.of(tree.path("loss_scale"))
+                .filter(JsonNode::isNumber)
+                .map(factor -> new TrainingLog.Scaled(
+                        factor.asDouble(), tree.path("skipped").asBoolean()));
     }
 
     /** The validation that a line records, or empty where it records something else. */

@@ -32,21 +32,31 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
      * @throws IllegalArgumentException if a pass that is to be left out is not done anyway, or is what the training asks for
      */
     public static Passing here(Training training, Set<Pass> without, Place place) {
-        Optional<Bfloat16> measured = training.execution().arithmetic() == Arithmetic.FLOAT32
-                ? Optional.empty()
-                : Optional.of(Bfloat16.on(place));
-        boolean mixed = training.execution().arithmetic() == Arithmetic.BFLOAT16
+        Arithmetic arithmetic = training.execution().arithmetic();
+        boolean half = arithmetic == Arithmetic.FLOAT16;
+        Optional<Bfloat16> measured =
+                arithmetic == Arithmetic.FLOAT32 || half ? Optional.empty() : Optional.of(Bfloat16.on(place));
+        boolean mixed = arithmetic == Arithmetic.BFLOAT16
+                || half
                 || measured.filter(Bfloat16::worth).isPresent();
-        Set<Pass> left = place.isGpu() ? Set.of(Pass.STREAMS, Pass.COMPILED) : Set.of();
+        boolean whole = training.execution().wholeStep();
+        Set<Pass> left = place.isGpu() || whole ? Set.of(Pass.STREAMS, Pass.COMPILED) : Set.of();
         int processors = Runtime.getRuntime().availableProcessors();
-        Passes fast = Passes.of(training.batch(), processors, mixed, left);
-        Passes all = training.execution().checkpointing() ? fast.and(Pass.RECOMPUTATION) : fast;
-        return new Passing(all.without(without), measured, place);
+        Passes passes = Passes.of(training.batch(), processors, mixed, left);
+        passes = half ? passes.float16() : passes;
+        passes = training.execution().checkpointing() ? passes.and(Pass.RECOMPUTATION) : passes;
+        passes = whole ? passes.and(Pass.WHOLE_STEP) : passes;
+        return new Passing(passes.without(without), measured, place);
     }
 
-    /** Whether products are in bfloat16. */
-    public boolean mixed() {
-        return passes.does(Pass.MIXED_PRECISION);
+    /** In which numbers products are: {@code fp32}, {@code bf16} or {@code fp16}. */
+    public String dtype() {
+        return scaled() ? "fp16" : passes.does(Pass.MIXED_PRECISION) ? "bf16" : "fp32";
+    }
+
+    /** Whether the loss is scaled. */
+    boolean scaled() {
+        return passes.does(Pass.HALF_PRECISION);
     }
 
     /**
@@ -70,7 +80,8 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
     /** In which numbers it trains, and what was measured; nothing for a training that leaves no choice. */
     String remark() {
         return (place.isGpu() ? " on " + place : "")
-                + bfloat16.map(measured -> " in " + (mixed() ? "bfloat16" : "float32") + " (" + measured + ")")
+                + bfloat16.map(measured -> " in " + (passes.does(Pass.MIXED_PRECISION) ? "bfloat16" : "float32") + " ("
+                                + measured + ")")
                         .orElse("");
     }
 }

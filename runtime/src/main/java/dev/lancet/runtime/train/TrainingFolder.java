@@ -142,6 +142,8 @@ public final class TrainingFolder implements AutoCloseable {
         if (point.resident() > 0) {
             values.put("resident_bytes", (double) point.resident());
         }
+        point.scaled().ifPresent(scaled -> values.put("loss_scale", scaled.factor()));
+        values.values().removeIf(value -> !Double.isFinite(value));
         events.scalars(point.step(), values);
     }
 

@@ -22,7 +22,7 @@ final class TrainingGraph {
         GraphDef blueprint = Blueprint.training(transformer, training.batch() / passes.streams(), sequence);
         GraphDef forward = passes.forward(cut(blueprint, form));
         List<String> trained = form.trainable().stream().map(Stored::name).toList();
-        GraphDef gradients = passes.gradients(Backward.derive(forward, "loss", trained));
+        GraphDef gradients = passes.gradients(Backward.derive(forward, passes.loss(), trained));
         GraphDef sums = Accumulation.of(gradients, trained, training.execution().accumulate());
         GraphDef finished = passes.finished(Movement.added(sums, form, training));
         return Loading.into(form.guided() ? Guidance.started(finished, form.twins()) : finished);

@@ -32,15 +32,48 @@ public record TrainingLog(
      * @param rate learning rate
      * @param milliseconds wall time
      * @param resident bytes of memory that the process held after it, 0 where the system does not say
+     * @param scaled what became of the scaled loss, empty where it is not scaled
      */
     public record Point(
-            int step, long tokens, double loss, double gradientNorm, double rate, double milliseconds, long resident) {
+            int step,
+            long tokens,
+            double loss,
+            double gradientNorm,
+            double rate,
+            double milliseconds,
+            long resident,
+            Optional<Scaled> scaled) {
+
+        /** A step whose loss is not scaled. */
+        public Point(
+                int step,
+                long tokens,
+                double loss,
+                double gradientNorm,
+                double rate,
+                double milliseconds,
+                long resident) {
+            this(step, tokens, loss, gradientNorm, rate, milliseconds, resident, Optional.empty());
+        }
 
         /** How fast the step was. */
         public double tokensPerSecond() {
             return tokens / (double) step / milliseconds * 1e3;
         }
+
+        /** Whether gradients overflowed, so that nothing was changed; loss and norm may then be no numbers. */
+        public boolean skipped() {
+            return scaled.map(Scaled::skipped).orElse(false);
+        }
     }
+
+    /**
+     * The scaled loss of a step in float16.
+     *
+     * @param factor by which it was multiplied
+     * @param skipped whether gradients overflowed, so that nothing was changed
+     */
+    public record Scaled(double factor, boolean skipped) {}
 
     /**
      * One look at held-out text.
@@ -65,7 +98,12 @@ public record TrainingLog(
                 after.best);
     }
 
-    /** Optimiser steps. */
+    /** Steps that changed nothing, for gradients overflowed in float16. */
+    public int skipped() {
+        return (int) points.stream().filter(Point::skipped).count();
+    }
+
+    /** Optimiser steps, with those that were skipped. */
     public int steps() {
         return points.size();
     }

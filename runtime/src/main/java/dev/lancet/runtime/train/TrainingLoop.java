@@ -22,13 +22,14 @@ final class TrainingLoop {
     private final Span span;
     private final int sequence;
     private final Optional<TrainingFolder> folder;
-    private final Batches batches;
+    private final Ahead batches;
     private final Optional<Batches> held;
     private final Best best;
     private final Drift drift;
     private final Snapshot snapshot = new Snapshot();
     private final List<TrainingLog.Point> points = new ArrayList<>();
     private final List<TrainingLog.Validation> validations = new ArrayList<>();
+    private Scaling scaling = Scaling.after(List.of());
 
     TrainingLoop(
             TrainingSession session,
@@ -43,7 +44,9 @@ final class TrainingLoop {
         this.span = span;
         this.sequence = sequence;
         this.folder = folder;
-        batches = new Batches(ids, training.batch(), sequence, training.seed());
+        batches = new Ahead(
+                new Batches(ids, training.batch(), sequence, training.seed()),
+                (long) span.to() * training.execution().accumulate());
         held = heldOut.size() > (long) training.batch() * sequence
                 ? Optional.of(new Batches(heldOut, training.batch(), sequence, training.seed()))
                 : Optional.empty();
@@ -63,16 +66,16 @@ final class TrainingLoop {
         int step = begin();
         double before =
                 points.stream().mapToDouble(TrainingLog.Point::milliseconds).sum() / 1e3;
-        try (Progress.Task task = progress.begin(what, training.steps())) {
+        try (Progress.Task task = progress.begin(what, training.steps());
+                batches) {
             for (; step < span.to() && !best.enough(); step++) {
                 TrainingLog.Point point = step(step);
-                points.add(point);
-                drift.see(point);
+                see(point);
                 folder.ifPresent(f -> f.record(point));
                 if (drift.lost()) {
                     throw failed(point.step(), Trouble.drifted(drift, training.watch()));
                 }
-                if (drift.calm()) {
+                if (drift.calm() && !point.skipped()) {
                     folder.ifPresent(TrainingFolder::prove);
                 }
                 validate(point.step());
@@ -96,10 +99,7 @@ final class TrainingLoop {
     private int begin() {
         Behind behind =
                 folder.map(f -> f.begin(engine(), session.state(), span)).orElseGet(() -> Behind.nothing(span));
-        behind.points().forEach(point -> {
-            points.add(point);
-            drift.see(point);
-        });
+        behind.points().forEach(this::see);
         behind.validations().forEach(validation -> {
             validations.add(validation);
             if (!session.guidedAt(validation.step() - 1)) {
@@ -108,6 +108,15 @@ final class TrainingLoop {
         });
         best.validation().ifPresent(it -> folder.ifPresent(f -> f.best(it.step())));
         return behind.done();
+    }
+
+    /** A step that was skipped says nothing of the weights. */
+    private void see(TrainingLog.Point point) {
+        points.add(point);
+        scaling = scaling.after(point.skipped());
+        if (!point.skipped()) {
+            drift.see(point);
+        }
     }
 
     private void backTo(TrainingLog.Validation validation) {
@@ -125,16 +134,19 @@ final class TrainingLoop {
     private TrainingLog.Point step(int step) {
         session.turnTo(step);
         long start = System.nanoTime();
+        Optional<Scaling> scaled = session.scaled(scaling);
         int parts = training.execution().accumulate();
         int first = Math.multiplyExact(step, parts);
         double losses = 0;
         for (int part = 0; part < parts - 1; part++) {
-            losses += session.accumulate(batches.at(first + part), part == 0);
+            losses += session.accumulate(batches.at(first + part), part == 0, scaled);
         }
-        TrainingSession.Seen last = session.step(batches.at(first + parts - 1), training, span, step);
+        TrainingSession.Seen last = session.step(batches.at(first + parts - 1), training, span, step, scaled);
         TrainingSession.Seen seen = new TrainingSession.Seen((losses + last.loss()) / parts, last.gradientNorm());
         double milliseconds = (System.nanoTime() - start) / 1e6;
-        if (!seen.finite()) {
+        boolean skipped = !Double.isFinite(seen.gradientNorm())
+                && scaled.map(Scaling::mayFall).orElse(false);
+        if (!seen.finite() && !skipped) {
             throw failed(step + 1, "loss: " + seen.loss() + " with gradient norm " + seen.gradientNorm());
         }
         return new TrainingLog.Point(
@@ -144,7 +156,8 @@ final class TrainingLoop {
                 seen.gradientNorm(),
                 span.rate(training, step),
                 milliseconds,
-                Resident.now());
+                Resident.now(),
+                scaled.map(scale -> new TrainingLog.Scaled(scale.factor(), skipped)));
     }
 
     private LancetException failed(int step, String what) {
@@ -191,7 +204,8 @@ final class TrainingLoop {
                         validations.get(validations.size() - 1).loss(),
                         best.note());
         String memory = point.resident() == 0 ? "" : String.format(Locale.ROOT, ", %.2f GB", point.resident() / 1e9);
-        return loss + held + String.format(Locale.ROOT, ", %,.0f tokens/s", speed) + memory;
+        String skipped = point.skipped() ? ", skipped: gradients overflowed in float16, their scale is halved" : "";
+        return loss + held + String.format(Locale.ROOT, ", %,.0f tokens/s", speed) + memory + skipped;
     }
 
     private double speed() {

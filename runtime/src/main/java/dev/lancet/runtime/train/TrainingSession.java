@@ -6,8 +6,10 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
 import dev.lancet.surgery.rule.GuideMatMul;
+import dev.lancet.surgery.training.LossScale;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -35,6 +37,11 @@ final class TrainingSession implements AutoCloseable {
         this.bench = bench;
         form = bench.form(step);
         engine = bench.open(form);
+    }
+
+    /** What the loss is to be multiplied by, if it is scaled at all. */
+    Optional<Scaling> scaled(Scaling scaling) {
+        return bench.passing().scaled() ? Optional.of(scaling) : Optional.empty();
     }
 
     Engine engine() {
@@ -69,15 +76,18 @@ final class TrainingSession implements AutoCloseable {
     }
 
     /** One optimiser step, counted from 0, on a batch {@code [batch, sequence + 1]}. */
-    Seen step(int[][] batch, Training training, Span span, int step) {
+    Seen step(int[][] batch, Training training, Span span, int step, Optional<Scaling> scaling) {
+        int moves = span.moves(step) - scaling.map(Scaling::skipped).orElse(0);
         Optimizer.AdamW adam = training.optimizer().adam();
         try (TFloat32 rate = TFloat32.scalarOf((float) span.rate(training, step));
-                TFloat32 power1 = TFloat32.scalarOf((float) Math.pow(adam.beta1(), span.moves(step)));
-                TFloat32 power2 = TFloat32.scalarOf((float) Math.pow(adam.beta2(), span.moves(step)));
+                TFloat32 power1 = TFloat32.scalarOf((float) Math.pow(adam.beta1(), moves));
+                TFloat32 power2 = TFloat32.scalarOf((float) Math.pow(adam.beta2(), moves));
                 TFloat32 share = TFloat32.scalarOf((float) guide);
+                TFloat32 scale = TFloat32.scalarOf(
+                        scaling.map(Scaling::factor).orElse(1.0).floatValue());
                 TInt32 ids = inputs(batch);
                 TInt32 labels = labels(batch)) {
-            Session.Runner runner = led(share)
+            Session.Runner runner = scaled(led(share), scaling, scale)
                     .feed("rate", rate)
                     .feed("beta1.power", power1)
                     .feed("beta2.power", power2)
@@ -93,20 +103,26 @@ final class TrainingSession implements AutoCloseable {
     }
 
     /** Adds the gradients of a batch to those of the step under way, or begins with them; gives its loss. */
-    double accumulate(int[][] batch, boolean first) {
-        return loss(batch, first ? "accumulate.first" : "accumulate.more");
+    double accumulate(int[][] batch, boolean first, Optional<Scaling> scaling) {
+        return loss(batch, first ? "accumulate.first" : "accumulate.more", scaling);
     }
 
     /** The loss of a batch, without a step. */
     double loss(int[][] batch) {
-        return loss(batch, "loss");
+        return loss(batch, "loss", Optional.empty());
     }
 
-    private double loss(int[][] batch, String target) {
-        try (TInt32 ids = inputs(batch);
+    private static Session.Runner scaled(Session.Runner runner, Optional<Scaling> scaling, TFloat32 scale) {
+        return scaling.isPresent() ? runner.feed(LossScale.FED, scale) : runner;
+    }
+
+    private double loss(int[][] batch, String target, Optional<Scaling> scaling) {
+        try (TFloat32 scale = TFloat32.scalarOf(
+                        scaling.map(Scaling::factor).orElse(1.0).floatValue());
+                TInt32 ids = inputs(batch);
                 TInt32 labels = labels(batch);
                 TFloat32 share = TFloat32.scalarOf((float) guide);
-                var result = led(share)
+                var result = scaled(led(share), scaling, scale)
                         .feed("ids", ids)
                         .feed("labels", labels)
                         .fetch("loss")

@@ -26,10 +26,7 @@ record Block(String function, List<String> arguments, BiFunction<Ops, List<Value
         List<Value> wide = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             Value argument = drawing.argument(arguments.get(i), inputs.get(i).form());
-            wide.add(
-                    argument.type() == DataType.DT_BFLOAT16
-                            ? ops.cast(arguments.get(i) + "_wide", argument, FLOAT)
-                            : argument);
+            wide.add(Narrow.is(argument.type()) ? ops.cast(arguments.get(i) + "_wide", argument, FLOAT) : argument);
         }
         Value result = body.apply(ops, wide);
         drawing.result("y", type == FLOAT ? result : ops.cast("y_narrow", result, type));

@@ -15,7 +15,7 @@ import org.tensorflow.proto.NodeDef;
  */
 public final class Compiled {
 
-    private static final String MARK = "_XlaMustCompile";
+    static final String MARK = "_XlaMustCompile";
 
     private Compiled() {}
 

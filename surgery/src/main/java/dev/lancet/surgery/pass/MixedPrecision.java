@@ -16,9 +16,9 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Matrix products in bfloat16, everything that adds up in float32: variables, the residual stream, the loss, and the insides
- * of the functions between the products (Micikevicius et al., arXiv 1710.03740; bfloat16 has the range of float32, so that no
- * loss scaling is needed).
+ * Matrix products in 16 bits, everything that adds up in float32: variables, the residual stream, the loss, and the insides
+ * of the functions between the products (Micikevicius et al., arXiv 1710.03740). bfloat16 has the range of float32; float16
+ * has not, so that its gradients need a scaled loss ({@link dev.lancet.surgery.training.LossScale}). In bfloat16:
  *
  * <pre>
  * norm = &#64;norm(stream, gain)               norm = &#64;norm(stream, gain)            gives bfloat16
@@ -28,27 +28,37 @@ import org.tensorflow.proto.NodeDef;
  * loss = Op(sum)                              loss = Op(sum)
  * </pre>
  *
- * A function gives bfloat16 unless it adds to one of its float32 arguments: a running sum keeps its precision.
+ * A function gives 16 bits unless it adds to one of its float32 arguments: a running sum keeps its precision.
  */
 public final class MixedPrecision {
 
     private static final DataType WIDE = DataType.DT_FLOAT;
-    private static final DataType NARROW = DataType.DT_BFLOAT16;
     private static final Set<String> PRODUCTS = Set.of("MatMul", "BatchMatMulV2");
     private static final Set<String> FOLLOWERS = Set.of("Softmax", "Transpose", "Reshape", "Identity");
 
     private final GraphView view;
+    private final DataType type;
     private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
     private final Map<String, FunctionDef> functions = new LinkedHashMap<>();
     private final Set<String> narrow = new HashSet<>();
 
-    private MixedPrecision(GraphView view) {
+    private MixedPrecision(GraphView view, DataType type) {
         this.view = view;
+        this.type = type;
     }
 
     /** The forward graph of a training in float32, with its products in bfloat16. */
     public static GraphDef bfloat16(GraphDef graph) {
-        MixedPrecision mixed = new MixedPrecision(GraphView.of(graph));
+        return in(DataType.DT_BFLOAT16, graph);
+    }
+
+    /** The forward graph of a training in float32, with its products in float16. */
+    public static GraphDef float16(GraphDef graph) {
+        return in(DataType.DT_HALF, graph);
+    }
+
+    private static GraphDef in(DataType type, GraphDef graph) {
+        MixedPrecision mixed = new MixedPrecision(GraphView.of(graph), type);
         mixed.view.ordered().forEach(mixed::draw);
         GraphDef.Builder result = graph.toBuilder().clearNode().addAllNode(mixed.nodes.values());
         result.getLibraryBuilder().clearFunction();
@@ -62,7 +72,7 @@ public final class MixedPrecision {
         NodeDef.Builder drawn = node.definition().toBuilder();
         boolean narrows = false;
         if (PRODUCTS.contains(node.op()) && node.type("T") == WIDE) {
-            inputs(node, drawn, NARROW);
+            inputs(node, drawn, type);
             narrows = true;
         } else if (FOLLOWERS.contains(node.op()) && isNarrow(node.inputs().get(0))) {
             narrows = true;
@@ -74,7 +84,7 @@ public final class MixedPrecision {
         if (narrows) {
             narrow.add(node.name());
             if (drawn.containsAttr("T")) {
-                drawn.putAttr("T", Attrs.of(NARROW));
+                drawn.putAttr("T", Attrs.of(type));
             }
         }
         nodes.put(node.name(), drawn.build());
@@ -85,24 +95,24 @@ public final class MixedPrecision {
     }
 
     /** The inputs, cast where a floating one is not of this type. */
-    private void inputs(Node node, NodeDef.Builder drawn, DataType type) {
+    private void inputs(Node node, NodeDef.Builder drawn, DataType wanted) {
         for (int i = 0; i < node.dataInputs().size(); i++) {
             Input input = node.dataInputs().get(i);
-            if (type == NARROW ? !isNarrow(input) : isNarrow(input)) {
-                drawn.setInput(i, cast(input, type));
+            if (isNarrow(input) == (wanted == WIDE)) {
+                drawn.setInput(i, cast(input, wanted));
             }
         }
     }
 
-    private String cast(Input input, DataType type) {
+    private String cast(Input input, DataType wanted) {
         Node producer = view.node(input.node());
-        String name = producer.name() + (type == NARROW ? ".narrow" : ".wide");
+        String name = producer.name() + (wanted == WIDE ? ".wide" : ".narrow");
         nodes.computeIfAbsent(name, unknown -> NodeDef.newBuilder()
                 .setName(name)
                 .setOp("Cast")
                 .addInput(input.toString())
-                .putAttr("SrcT", Attrs.of(type == NARROW ? WIDE : NARROW))
-                .putAttr("DstT", Attrs.of(type))
+                .putAttr("SrcT", Attrs.of(wanted == WIDE ? type : WIDE))
+                .putAttr("DstT", Attrs.of(wanted))
                 .putAttr("Truncate", Attrs.of(false))
                 .putAttr(Attrs.SHAPES, producer.definition().getAttrOrThrow(Attrs.SHAPES))
                 .build());
@@ -112,12 +122,13 @@ public final class MixedPrecision {
     private boolean call(Node node, NodeDef.Builder drawn) {
         Typing typing = new Typing(
                 requireNonNull(view.functions().get(Places.called(node)), node.name()),
-                node.dataInputs().stream().map(this::isNarrow).toList());
+                node.dataInputs().stream().map(this::isNarrow).toList(),
+                type);
         FunctionDef typed = typing.typed();
         FunctionDef before = functions.putIfAbsent(Places.called(node), typed);
         if (before != null && !before.equals(typed)) {
             throw new IllegalArgumentException("function '" + Places.called(node) + "' is called with float32 and with "
-                    + "bfloat16; the calls of one function must take the same");
+                    + "16 bits; the calls of one function must take the same");
         }
         drawn.putAttr("Tin", typing.argumentTypes()).putAttr("Tout", typing.resultTypes());
         return typing.narrows();

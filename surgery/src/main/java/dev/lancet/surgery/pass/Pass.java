@@ -8,6 +8,11 @@ import java.util.stream.Collectors;
 public enum Pass {
     /** {@link MixedPrecision}: matrix products in bfloat16. Done only if a training asks for it. */
     MIXED_PRECISION,
+    /**
+     * {@link MixedPrecision}: matrix products in float16, and a scaled loss ({@link dev.lancet.surgery.training.LossScale}).
+     * Done only if a training asks for it.
+     */
+    HALF_PRECISION,
     /** {@link CausalTiles}: queries in tiles, each against the keys up to its own end. */
     CAUSAL_TILES,
     /** {@link Streams}: the batch in independent streams, one for each processor. */
@@ -16,10 +21,12 @@ public enum Pass {
     ATTENTION_SLOPE,
     /** {@link Entropy}: cross entropy and its gradient out of one softmax. */
     ENTROPY,
-    /** {@link WideSums}: gradients that come in bfloat16 are added up in float32. Done only in mixed precision. */
+    /** {@link WideSums}: gradients that come in 16 bits are added up in float32. Done only in mixed precision. */
     WIDE_SUMS,
     /** {@link Recomputation}: blocks are computed again in the backward pass. Done only if a training asks for it. */
     RECOMPUTATION,
+    /** {@link WholeStep}: forward and backward are compiled by XLA as one. Done only if a training asks for it. */
+    WHOLE_STEP,
     /** {@link Compiled}: what stands between the products is compiled by XLA. */
     COMPILED;
 
@@ -30,7 +37,7 @@ public enum Pass {
 
     /** Whether it is done only if a training asks for it. */
     public boolean onRequest() {
-        return this == MIXED_PRECISION || this == RECOMPUTATION;
+        return this == MIXED_PRECISION || this == HALF_PRECISION || this == RECOMPUTATION || this == WHOLE_STEP;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.lancet.surgery.pass;
 
+import dev.lancet.surgery.training.LossScale;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
@@ -21,6 +22,10 @@ public record Passes(Set<Pass> chosen, int streams) {
 
     public Passes {
         chosen = Set.copyOf(chosen);
+        if (chosen.containsAll(Set.of(Pass.MIXED_PRECISION, Pass.HALF_PRECISION))) {
+            throw new IllegalArgumentException(
+                    "passes: mixed-precision and half-precision; products are in bfloat16 or in float16");
+        }
         if (streams < 1 || (streams > 1 && !chosen.contains(Pass.STREAMS))) {
             throw new IllegalArgumentException("streams: " + streams + "; they need " + Pass.STREAMS.text());
         }
@@ -36,12 +41,20 @@ public record Passes(Set<Pass> chosen, int streams) {
      */
     public static Passes of(int batch, int processors, boolean mixed, Set<Pass> without) {
         EnumSet<Pass> chosen = EnumSet.allOf(Pass.class);
-        chosen.remove(Pass.RECOMPUTATION);
+        chosen.removeAll(Set.of(Pass.HALF_PRECISION, Pass.RECOMPUTATION, Pass.WHOLE_STEP));
         if (!mixed) {
             chosen.removeAll(Set.of(Pass.MIXED_PRECISION, Pass.WIDE_SUMS));
         }
         chosen.removeAll(without);
         return new Passes(chosen, chosen.contains(Pass.STREAMS) ? Streams.fitting(batch, processors) : 1);
+    }
+
+    /** The same passes with products in float16 instead of bfloat16. */
+    public Passes float16() {
+        Set<Pass> other = new HashSet<>(chosen);
+        other.remove(Pass.MIXED_PRECISION);
+        other.add(Pass.HALF_PRECISION);
+        return new Passes(other, streams);
     }
 
     /** The same passes, and one more. */
@@ -75,10 +88,17 @@ public record Passes(Set<Pass> chosen, int streams) {
     /** What is done to a forward graph of the batch of one stream. */
     public GraphDef forward(GraphDef graph) {
         GraphDef result = does(Pass.MIXED_PRECISION) ? MixedPrecision.bfloat16(graph) : graph;
+        result = does(Pass.HALF_PRECISION) ? MixedPrecision.float16(result) : result;
         if (does(Pass.CAUSAL_TILES)) {
             result = Rewriting.with(result, new CausalTiles());
         }
-        return Streams.of(result, streams);
+        result = Streams.of(result, streams);
+        return does(Pass.HALF_PRECISION) ? LossScale.on(result) : result;
+    }
+
+    /** The name of what is to be differentiated of the graph that {@link #forward} gives. */
+    public String loss() {
+        return does(Pass.HALF_PRECISION) ? LossScale.SCALED : "loss";
     }
 
     /** What is done to a graph that has its gradients. */
@@ -93,7 +113,8 @@ public record Passes(Set<Pass> chosen, int streams) {
         if (does(Pass.WIDE_SUMS)) {
             result = Rewriting.with(result, new WideSums());
         }
-        return does(Pass.RECOMPUTATION) ? Recomputation.of(result) : result;
+        GraphDef again = does(Pass.RECOMPUTATION) ? Recomputation.of(result) : result;
+        return does(Pass.WHOLE_STEP) ? WholeStep.of(again) : again;
     }
 
     /** What is done to a graph that has everything. */

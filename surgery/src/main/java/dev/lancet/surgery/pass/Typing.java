@@ -13,15 +13,15 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
 /**
- * A function of float32 that takes some arguments in bfloat16 and computes in float32 all the same.
+ * A function of float32 that takes some arguments in 16 bits and computes in float32 all the same.
  *
  * @param function as it was; one result
- * @param narrow which arguments come in bfloat16
+ * @param narrow which arguments come in 16 bits
+ * @param type those of 16 bits: bfloat16 or float16
  */
-record Typing(FunctionDef function, List<Boolean> narrow) {
+record Typing(FunctionDef function, List<Boolean> narrow, DataType type) {
 
     private static final DataType WIDE = DataType.DT_FLOAT;
-    private static final DataType NARROW = DataType.DT_BFLOAT16;
 
     AttrValue argumentTypes() {
         return Attrs.types(typed().getSignature().getInputArgList().stream()
@@ -35,7 +35,7 @@ record Typing(FunctionDef function, List<Boolean> narrow) {
                 .toList());
     }
 
-    /** Whether its result is bfloat16: where it is floating, unless it is a float32 argument with something added. */
+    /** Whether its result is of 16 bits: where it is floating, unless it is a float32 argument with something added. */
     boolean narrows() {
         OpDef.ArgDef result = function.getSignature().getOutputArg(0);
         return result.getType() == WIDE && !adds(result());
@@ -79,9 +79,9 @@ record Typing(FunctionDef function, List<Boolean> narrow) {
         for (int index = 0; index < narrow.size(); index++) {
             if (narrow.get(index)) {
                 OpDef.ArgDef.Builder argument = typed.getSignatureBuilder().getInputArgBuilder(index);
-                argument.setType(NARROW);
+                argument.setType(type);
                 cast.add(argument.getName());
-                casts.add(cast(argument.getName() + "_wide", argument.getName(), NARROW, WIDE, shape(index)));
+                casts.add(cast(argument.getName() + "_wide", argument.getName(), type, WIDE, shape(index)));
             }
         }
         typed.addAllNodeDef(casts);
@@ -92,10 +92,10 @@ record Typing(FunctionDef function, List<Boolean> narrow) {
         }
         if (narrows()) {
             OpDef.ArgDef.Builder result =
-                    typed.getSignatureBuilder().getOutputArgBuilder(0).setType(NARROW);
+                    typed.getSignatureBuilder().getOutputArgBuilder(0).setType(type);
             String name = result.getName() + "_narrow";
             String from = function.getRetOrThrow(result.getName());
-            typed.addNodeDef(cast(name, from, WIDE, NARROW, result().getAttrOrThrow(Attrs.SHAPES)));
+            typed.addNodeDef(cast(name, from, WIDE, type, result().getAttrOrThrow(Attrs.SHAPES)));
             typed.putRet(result.getName(), name + ":y:0");
         }
         return typed.build();

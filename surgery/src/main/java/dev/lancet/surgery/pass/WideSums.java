@@ -18,26 +18,25 @@ import java.util.stream.IntStream;
 import org.tensorflow.proto.DataType;
 
 /**
- * Gradients in bfloat16 that meet are made float32 before they are added, not after: a sum in bfloat16 loses the smaller of
- * two numbers that are more than 256 times apart.
+ * Gradients in 16 bits that meet are made float32 before they are added, not after: a sum in bfloat16 loses the smaller of
+ * two numbers that are more than 256 times apart, one in float16 of those more than 2048 times apart.
  *
  * <pre>
- * s = AddN(a, b)       bfloat16        y = &#64;sum.of.2.MxN(a, b)      float32
+ * s = AddN(a, b)       16 bits         y = &#64;sum.of.2.MxN(a, b)      float32
  * y = Cast(s)          float32    -&gt;
  * </pre>
  */
 final class WideSums implements Rule {
 
     private static final DataType WIDE = DataType.DT_FLOAT;
-    private static final DataType NARROW = DataType.DT_BFLOAT16;
 
     @Override
     public Pattern<Node> pattern() {
         return Pattern.of(
-                "Cast of a sum from bfloat16 to float32",
+                "Cast of a sum from 16 bits to float32",
                 node -> node.is("Cast")
                         && node.type("DstT") == WIDE
-                        && node.type("SrcT") == NARROW
+                        && Narrow.is(node.type("SrcT"))
                         && Places.from(node, 0, "AddN").isPresent());
     }
 
@@ -45,11 +44,11 @@ final class WideSums implements Rule {
     public Verdict judge(Node site, Captures met) {
         Node sum = Places.from(site, 0, "AddN").orElseThrow();
         if (sum.uses().size() > 1) {
-            return new Refusal(site.name() + ": " + sum.name() + " is used in bfloat16 too");
+            return new Refusal(site.name() + ": " + sum.name() + " is used in 16 bits too");
         }
         List<Value> parts = new ArrayList<>();
         for (int i = 0; i < sum.dataInputs().size(); i++) {
-            parts.add(Places.taken(sum, i, NARROW));
+            parts.add(Places.taken(sum, i, site.type("SrcT")));
         }
         Sketch sketch = Sketch.graph();
         block(parts.size(), Attrs.dims(sum.definition(), 0)).call(sketch, site.name(), parts, WIDE);

@@ -26,8 +26,8 @@ final class Adam {
         Tensor correction = pen.op("epsilon.correction", "Sqrt", left);
         powers = List.of(power1, power2);
         numbers = List.of(
-                pen.number("beta1", DataType.DT_FLOAT, settings.beta1()),
-                pen.number("beta2", DataType.DT_FLOAT, settings.beta2()),
+                rates.memory("beta1", settings.beta1()),
+                rates.memory("beta2", settings.beta2()),
                 pen.times("epsilon", correction, settings.epsilon()));
     }
 

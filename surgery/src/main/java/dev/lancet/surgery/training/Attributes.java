@@ -80,6 +80,7 @@ final class Attributes {
         switch (type) {
             case DT_FLOAT -> tensor.addFloatVal((float) value);
             case DT_DOUBLE -> tensor.addDoubleVal(value);
+            case DT_HALF -> tensor.addHalfVal(HalfFloat.bits((float) value));
             // Rounding to nearest: half a unit of the part that is cut off, added before the cut.
             case DT_BFLOAT16 -> tensor.addHalfVal((Float.floatToIntBits((float) value) + 0x8000) >>> 16);
             default -> throw new IllegalArgumentException("no constants of " + type + " in a gradient graph");

@@ -121,8 +121,8 @@ final class Muon {
         Tensor past = pen.pack(word + ".m.past", slots);
         Tensor gradient =
                 pen.pack(word + ".grad", matrices.stream().map(Moving::gradient).toList());
-        Tensor momentum = momenta.computeIfAbsent(
-                kind.momentum(), number -> pen.number("muon.momentum." + number, DataType.DT_FLOAT, number));
+        Tensor momentum =
+                momenta.computeIfAbsent(kind.momentum(), number -> rates.memory("muon.momentum." + number, number));
         return call(word + ".start", "muon_start", 2, past, gradient, momentum);
     }
 

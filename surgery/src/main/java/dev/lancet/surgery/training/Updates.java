@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 
@@ -20,7 +21,8 @@ import org.tensorflow.proto.GraphDef;
  * Fed each step, float32 scalars: {@code rate}, {@code beta1.power} (beta1ᵗ) and {@code beta2.power} (beta2ᵗ). Run:
  * {@code train.start} once, which zeroes {@code X.m} and {@code X.v} (a state to go on from is assigned to them instead), then {@code train} each step. Fetched beside it:
  * {@code grad.norm}, the 2-norm of all gradients before clipping, which is not finite if any gradient is not. No variable
- * changes before that norm is known, so everything else that the step fetches was computed from the old weights.
+ * changes before that norm is known, so everything else that the step fetches was computed from the old weights. Of a graph
+ * whose loss is scaled ({@link LossScale}) {@code loss.scale} is fed too, and a step whose norm is not finite changes nothing.
  *
  * @param beta1 decay of the first moment
  * @param beta2 decay of the second moment
@@ -74,19 +76,22 @@ public record Updates(double beta1, double beta2, double epsilon, double decay, 
         }
         Region region = Region.of(graph);
         Pen pen = new Pen(region, "");
-        Tensor norm = norm(region, pen, updates);
+        Optional<LossScale> scaling = LossScale.in(region, pen);
+        Tensor norm = norm(region, pen, updates, scaling);
+        Optional<Tensor> sound = scaling.map(any -> pen.op("step.sound", "IsFinite", norm));
         Assignments assignments = new Assignments(region, pen);
-        Rates rates = new Rates(pen);
+        Rates rates = new Rates(pen, sound);
         Adam adam = new Adam(pen, assignments, rates, this);
         Muon muon = new Muon(pen, assignments, rates);
-        List<Tensor> scale = scale(pen, norm);
+        List<Tensor> scale = scale(pen, norm, scaling, sound);
         List<String> updated = new ArrayList<>();
         for (Update update : updates) {
             String variable = update.variable();
             Tensor value = region.tensor(variable + ".read");
             Tensor gradient = region.tensor(variable + ".grad");
             for (Tensor shorter : scale) {
-                gradient = pen.times(variable + ".grad.clipped", gradient, shorter);
+                gradient =
+                        pen.op(variable + ".grad.clipped", scaling.isPresent() ? "MulNoNan" : "Mul", gradient, shorter);
             }
             List<String> after = new ArrayList<>(List.of(norm.node()));
             if (update.decay() > 0) {
@@ -125,7 +130,7 @@ public record Updates(double beta1, double beta2, double epsilon, double decay, 
                 : pen.matMul(word + ".slope", gram, false, value, false);
     }
 
-    private static Tensor norm(Region region, Pen pen, List<Update> updates) {
+    private static Tensor norm(Region region, Pen pen, List<Update> updates, Optional<LossScale> scaling) {
         List<Tensor> halves = new ArrayList<>();
         for (Update update : updates) {
             String variable = update.variable();
@@ -136,11 +141,19 @@ public record Updates(double beta1, double beta2, double epsilon, double decay, 
                 "AddN",
                 halves,
                 Map.of("N", Attributes.integer(halves.size()), "T", Attributes.type(DataType.DT_FLOAT)));
-        return pen.op("grad.norm", "Sqrt", pen.times("grad.norm.square", half, 2));
+        Tensor square = pen.times("grad.norm.square", half, 2);
+        return scaling.map(scale -> scale.norm(pen.op("grad.norm.scaled", "Sqrt", square)))
+                .orElseGet(() -> pen.op("grad.norm", "Sqrt", square));
     }
 
     /** What every gradient is multiplied with, or nothing. */
-    private List<Tensor> scale(Pen pen, Tensor norm) {
+    private List<Tensor> scale(Pen pen, Tensor norm, Optional<LossScale> scaling, Optional<Tensor> sound) {
+        List<Tensor> clips = clips(pen, norm);
+        return scaling.map(scale -> List.of(scale.factor(sound.orElseThrow(), clips)))
+                .orElse(clips);
+    }
+
+    private List<Tensor> clips(Pen pen, Tensor norm) {
         if (clip == 0) {
             return List.of();
         }

@@ -59,7 +59,7 @@ class DeclinesTest {
     }
 
     @Test
-    void a_sum_that_is_used_in_bfloat16_too_stays() {
+    void a_sum_that_is_used_in_16_bits_too_stays() {
         Sketch sketch = Sketch.graph();
         Value part = sketch.placeholder("part", Form.of(DataType.DT_BFLOAT16, 2, 2));
         Value sum = sketch.node("sum", "AddN")
@@ -70,7 +70,7 @@ class DeclinesTest {
         Ops ops = new Ops(sketch);
         ops.cast("wide", sum, FLOAT);
         ops.unary("narrow", "Identity", sum);
-        assertDeclines(new WideSums(), sketch.toGraph(), "wide", "wide: sum is used in bfloat16 too");
+        assertDeclines(new WideSums(), sketch.toGraph(), "wide", "wide: sum is used in 16 bits too");
     }
 
     @Test

@@ -1,0 +1,63 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.runtime.text.Batches;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Batches of which the next is read by a thread of its own while a step is computed. Which batch a step gets does not depend
+ * on it: batches are a function of their number.
+ */
+final class Ahead implements AutoCloseable {
+
+    private record Coming(long number, Future<int[][]> batch) {}
+
+    private final Batches batches;
+    private final long end;
+    private final ExecutorService reader;
+    private Optional<Coming> coming = Optional.empty();
+
+    /** Batches up to this number, that one not included. */
+    Ahead(Batches batches, long end) {
+        this.batches = batches;
+        this.end = end;
+        reader = Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(work, "lancet-batches");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** The batch of this number; the one after it is read from now on. */
+    int[][] at(long number) {
+        int[][] batch = coming.filter(next -> next.number == number)
+                .map(next -> taken(next.batch))
+                .orElseGet(() -> batches.at(number));
+        coming = number + 1 < end
+                ? Optional.of(new Coming(number + 1, reader.submit(() -> batches.at(number + 1))))
+                : Optional.empty();
+        return batch;
+    }
+
+    private static int[][] taken(Future<int[][]> batch) {
+        try {
+            return batch.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException wrong) {
+                throw wrong;
+            }
+            throw new IllegalStateException("batches: the next one could not be read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("batches: interrupted while the next one was read", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        reader.shutdownNow();
+    }
+}

@@ -1,0 +1,13 @@
+package dev.lancet.surgery.pass;
+
+import org.tensorflow.proto.DataType;
+
+/** The floating types of 16 bits. */
+final class Narrow {
+
+    private Narrow() {}
+
+    static boolean is(DataType type) {
+        return type == DataType.DT_BFLOAT16 || type == DataType.DT_HALF;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.lancet.surgery.pass;
+
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.graph.Ports;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NameAttrList;
+import org.tensorflow.proto.NodeDef;
+
+/**
+ * Forward and backward as one function that XLA compiles, matrix products too: what is fed and what variables hold goes in,
+ * the loss and the gradients come out. The updates stay outside.
+ *
+ * <pre>
+ * loss   = Op(ids, X.read, ...)              step   = &#64;step(ids, X.read, ...)    must be compiled
+ * X.grad = Op(...)                     -&gt;    loss   = Identity(step:0)
+ *                                            X.grad = Identity(step:1)
+ * </pre>
+ *
+ * A run that wants the loss alone computes the gradients as well.
+ */
+final class WholeStep {
+
+    private static final String NAME = "step";
+    private static final Set<String> GIVEN = Set.of("Placeholder", "ReadVariableOp");
+    private static final String LOSS = "loss";
+
+    private final GraphView view;
+    private final Map<String, Form> given = new LinkedHashMap<>();
+    private final Set<String> inside = new HashSet<>();
+
+    private WholeStep(GraphView view) {
+        this.view = view;
+    }
+
+    /** The graph, which has its gradients and no updates, as a call. */
+    static GraphDef of(GraphDef graph) {
+        return new WholeStep(GraphView.of(graph)).called();
+    }
+
+    private GraphDef called() {
+        List<String> results = results();
+        collect(results);
+        GraphDef.Builder graph = view.definition().toBuilder().clearNode();
+        view.nodes().stream()
+                .filter(node -> !inside.contains(node.name()))
+                .forEach(node -> graph.addNode(node.definition()));
+        graph.addNode(call(results));
+        for (int i = 0; i < results.size(); i++) {
+            graph.addNode(NodeDef.newBuilder()
+                    .setName(results.get(i))
+                    .setOp("Identity")
+                    .addInput(i == 0 ? NAME : NAME + ":" + i)
+                    .putAttr("T", Attrs.of(DataType.DT_FLOAT))
+                    .putAttr(Attrs.SHAPES, shapes(results.get(i))));
+        }
+        graph.getLibraryBuilder().addFunction(body(results));
+        return graph.build();
+    }
+
+    private List<String> results() {
+        List<String> results = new ArrayList<>(List.of(LOSS));
+        view.nodes().stream()
+                .filter(node -> node.is("VarHandleOp"))
+                .map(node -> node.name() + ".grad")
+                .filter(name -> view.find(name).isPresent())
+                .forEach(results::add);
+        return results;
+    }
+
+    /** Everything that the results need, up to what is given. */
+    private void collect(List<String> results) {
+        Deque<String> open = new ArrayDeque<>(results);
+        while (!open.isEmpty()) {
+            Node node = view.node(open.remove());
+            if (GIVEN.contains(node.op())) {
+                given.put(node.name(), new Form(node.type("dtype"), Attrs.dims(node.definition(), 0)));
+            } else if (inside.add(node.name())) {
+                node.inputs().forEach(input -> open.add(input.node()));
+            }
+        }
+    }
+
+    private NodeDef call(List<String> results) {
+        AttrValue.ListValue.Builder shapes = AttrValue.ListValue.newBuilder();
+        results.forEach(result -> shapes.addShape(shapes(result).getList().getShape(0)));
+        return NodeDef.newBuilder()
+                .setName(NAME)
+                .setOp("PartitionedCall")
+                .addAllInput(given.keySet())
+                .putAttr("f", Attrs.of(NameAttrList.newBuilder().setName(NAME).build()))
+                .putAttr(
+                        "Tin",
+                        Attrs.types(given.values().stream().map(Form::type).toList()))
+                .putAttr(
+                        "Tout",
+                        Attrs.types(
+                                results.stream().map(any -> DataType.DT_FLOAT).toList()))
+                .putAttr("config", Attrs.of(""))
+                .putAttr("config_proto", Attrs.of(""))
+                .putAttr("executor_type", Attrs.of(""))
+                .putAttr(Attrs.SHAPES, AttrValue.newBuilder().setList(shapes).build())
+                .putAttr(Compiled.MARK, Attrs.of(true))
+                .build();
+    }
+
+    private AttrValue shapes(String node) {
+        return view.node(node).definition().getAttrOrThrow(Attrs.SHAPES);
+    }
+
+    private FunctionDef body(List<String> results) {
+        FunctionDef.Builder body = FunctionDef.newBuilder();
+        body.getSignatureBuilder().setName(NAME);
+        Map<String, String> arguments = new LinkedHashMap<>();
+        given.forEach((name, form) -> {
+            String argument = "a" + arguments.size();
+            body.putArgAttr(
+                    arguments.size(),
+                    FunctionDef.ArgAttrs.newBuilder()
+                            .putAttr(Attrs.SHAPES, Attrs.shapes(List.of(form)))
+                            .build());
+            body.getSignatureBuilder().addInputArgBuilder().setName(argument).setType(form.type());
+            arguments.put(name, argument);
+        });
+        view.ordered().stream()
+                .filter(node -> inside.contains(node.name()))
+                .forEach(node -> body.addNodeDef(inBody(node, arguments)));
+        for (int i = 0; i < results.size(); i++) {
+            body.getSignatureBuilder().addOutputArgBuilder().setName("r" + i).setType(DataType.DT_FLOAT);
+            body.putRet(
+                    "r" + i,
+                    results.get(i) + ":" + Ports.of(view.node(results.get(i)).op(), 0));
+        }
+        return body.build();
+    }
+
+    private NodeDef inBody(Node node, Map<String, String> arguments) {
+        NodeDef.Builder copy = node.definition().toBuilder().clearInput();
+        for (Input input : node.inputs()) {
+            if (!arguments.containsKey(input.node())) {
+                String port = Ports.of(view.node(input.node()).op(), input.port());
+                copy.addInput(input.control() ? "^" + input.node() : input.node() + ":" + port);
+            } else if (!input.control()) {
+                copy.addInput(arguments.get(input.node()));
+            }
+        }
+        return copy.build();
+    }
+}
