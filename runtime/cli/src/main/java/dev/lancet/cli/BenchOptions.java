@@ -3,6 +3,7 @@ package dev.lancet.cli;
 import dev.lancet.dsl.Precision;
 import dev.lancet.runtime.bench.Preset;
 import dev.lancet.runtime.bench.Trial;
+import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /** The options that say what is measured. */
@@ -10,9 +11,10 @@ final class BenchOptions {
 
     @Option(
             names = "--preset",
-            paramLabel = "S|M",
+            paramLabel = "S|M|NAME",
             defaultValue = "S",
-            description = "S: 6 layers, width 256, feed-forward 688, vocabulary 4096; M: 12, 768, 2048, 8192."
+            description = "S: 6 layers, width 256, feed-forward 688, vocabulary 4096; M: 12, 768, 2048, 8192; or a"
+                    + " published model, as llama-2-7b."
                     + " ${DEFAULT-VALUE} if not said.")
     private String preset = "";
 
@@ -24,10 +26,19 @@ final class BenchOptions {
                     + " leaves them whole.")
     private int rank;
 
+    @Option(names = "--layers", paramLabel = "N", description = "So many layers of the preset's shape; its own if not said.")
+    private OptionalInt layers = OptionalInt.empty();
+
+    @Option(names = "--sequence", paramLabel = "N", description = "Tokens a sequence; the preset's if not said.")
+    private OptionalInt sequence = OptionalInt.empty();
+
+    @Option(names = "--batch", paramLabel = "N", description = "Sequences a training step; the preset's if not said.")
+    private OptionalInt batch = OptionalInt.empty();
+
     /** The trial in this precision. */
     Trial trial(LancetCommand command, int steps, Precision precision) {
         try {
-            return new Trial(Preset.named(preset), rank, precision, steps);
+            return new Trial(Preset.named(preset).sized(layers, sequence, batch), rank, precision, steps);
         } catch (IllegalArgumentException e) {
             throw command.wrongUsage(String.valueOf(e.getMessage()));
         }

@@ -31,7 +31,7 @@ class BenchCommandTest {
             delimiter = '|',
             value = {
                 "bench | missing: COMMAND; it is train, generate, compress or memory",
-                "bench train --preset L | --preset: L; it is S or M",
+                "bench train --preset L | --preset: L; it is S, M or one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b, llama-2-7b, llama-2-13b",
                 "bench train --rank -1 | --rank: -1; it is 1 or more, or 0 for whole matrices",
                 "bench train --dtype fp64 | --dtype: fp64; it is fp32, bf16 or auto",
                 "bench train --checkpointing --without recomputation | --without pass: recomputation; it is done only"

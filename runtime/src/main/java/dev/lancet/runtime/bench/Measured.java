@@ -25,6 +25,7 @@ public record Measured(Map<String, Object> fields) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("bench", bench);
         fields.put("preset", trial.preset().name());
+        fields.put("layers", trial.preset().transformer().layers());
         fields.put("rank", trial.rank());
         fields.put("precision", trial.precision().toString());
         fields.put("dtype", "fp32");

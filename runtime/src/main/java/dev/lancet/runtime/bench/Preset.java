@@ -5,14 +5,16 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Presets;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
- * A LLaMA-style decoder with an untied head, of a size that others are measured at too.
+ * A model of a size that others are measured at too.
  *
  * @param name what it is called
  * @param transformer the model; its context is the length of a sequence
@@ -24,7 +26,8 @@ public record Preset(String name, Transformer transformer, int batch) {
 
     /**
      * The preset of this name: S (6 layers, width 256, 8 heads, feed-forward 688, vocabulary 4096, batch 8) or M (12, 768,
-     * 12, 2048, 8192, 4), both with sequences of 256 tokens.
+     * 12, 2048, 8192, 4), both LLaMA-style with an untied head and sequences of 256 tokens; or a published model, in whole
+     * contexts, one a step.
      *
      * @throws IllegalArgumentException if there is none
      */
@@ -32,8 +35,31 @@ public record Preset(String name, Transformer transformer, int batch) {
         return switch (name.toUpperCase(Locale.ROOT)) {
             case "S" -> new Preset("S", llama("bench-s", 6, 256, 8, 688, 4096), 8);
             case "M" -> new Preset("M", llama("bench-m", 12, 768, 12, 2048, 8192), 4);
-            default -> throw new IllegalArgumentException("--preset: " + name + "; it is S or M");
+            default ->
+                Presets.find(name)
+                        .map(published -> new Preset(published.name(), published, 1))
+                        .orElseThrow(() -> new IllegalArgumentException("--preset: " + name + "; it is S, M or one of "
+                                + String.join(", ", Presets.names())));
         };
+    }
+
+    /** The same shape of layers with another number of them, in sequences and batches of another size. */
+    public Preset sized(OptionalInt layers, OptionalInt sequence, OptionalInt batch) {
+        if (batch.orElse(1) < 1) {
+            throw new IllegalArgumentException("--batch: " + batch.getAsInt() + "; at least 1 is needed");
+        }
+        Transformer sized = new Transformer(
+                transformer.name(),
+                transformer.vocabulary(),
+                sequence.orElse(transformer.context()),
+                transformer.width(),
+                layers.orElse(transformer.layers()),
+                transformer.attention(),
+                transformer.feedForward(),
+                transformer.norm(),
+                transformer.position(),
+                transformer.tiedHead());
+        return new Preset(name, sized, batch.orElse(this.batch));
     }
 
     static Transformer llama(String name, int layers, int width, int heads, int hidden, int vocabulary) {

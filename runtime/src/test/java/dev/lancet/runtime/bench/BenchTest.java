@@ -27,7 +27,7 @@ class BenchTest {
         assertThat(MemoryBench.MODEL.parameters()).isEqualTo(110_119_680);
         assertThatThrownBy(() -> Preset.named("L"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("--preset: L; it is S or M");
+                .hasMessage("--preset: L; it is S, M or one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b, llama-2-7b, llama-2-13b");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.Sketch;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.tensorflow.proto.DataType;
@@ -117,15 +118,23 @@ final class Unpacking {
                 .gives(new Form(type, dims));
     }
 
+    /** Side by side along a new axis; by ConcatV2, for Pack has no kernel for bytes on a GPU. */
     private Value pack(Value low, Value high) {
         int axis = byRow ? 2 : 1;
         List<Long> dims = new ArrayList<>(low.dims());
         dims.add(axis, 2L);
-        return sketch.node("packed", "Pack")
-                .in(low, high)
+        int[] one = dims.stream().mapToInt(Long::intValue).toArray();
+        one[axis] = 1;
+        Value shape = ops.ints("side_shape", one);
+        List<Long> single = Arrays.stream(one).mapToObj(size -> (long) size).toList();
+        return sketch.node("packed", "ConcatV2")
+                .in(
+                        ops.reshape("low_side", low, shape, single),
+                        ops.reshape("high_side", high, shape, single),
+                        ops.constant("side_axis", axis))
                 .with("N", 2)
                 .with("T", low.type())
-                .with("axis", axis)
+                .with("Tidx", DataType.DT_INT32)
                 .gives(low.type(), dims);
     }
 

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# bench/gpu.sh [--device gpu|cpu] [--quick] [--out FOLDER]: everything that is to be measured on a card, in at most 25 minutes.
+#   --device cpu   the same stages on the processor; with --quick small shapes: shows that the stages work
+# In a checkout it runs ./lancet and Maven. On a machine without them LANCET_RUN names a command that runs a class of a class path
+# with Lancet's jars, its test classes and what they need. Every stage has a time limit of its own and leaves NAME.json
+# or NAME.log; one that fails does not stop the others. Ends with a table; status 1 if a stage failed.
+set -uo pipefail
+home=$(cd "$(dirname "$0")/.." && pwd)
+device=gpu quick=0 out=$PWD/gpu-results
+while [ $# -gt 0 ]; do
+    case $1 in
+        --device) device=$2; shift 2 ;;
+        --quick) quick=1; shift ;;
+        --out) out=$2; shift 2 ;;
+        *) echo "gpu.sh: $1; it takes --device, --quick and --out" >&2; exit 2 ;;
+    esac
+done
+mkdir -p "$out"; out=$(cd "$out" && pwd); : >"$out/stages.tsv"
+export LANCET_GPU=$([ "$device" = gpu ] && echo 1 || echo 0)
+lancet() { if [ -n "${LANCET_RUN:-}" ]; then $LANCET_RUN dev.lancet.cli.Main "$@"; else "$home/lancet" "$@"; fi; }
+export -f lancet; export home
+
+# stage NAME SECONDS COMMAND...: standard output to NAME.json, the rest to NAME.log; what the card did meanwhile to NAME.smi
+stage() {
+    local name=$1 limit=$2 began=$SECONDS rc smi=
+    shift 2
+    if [ "$device" = gpu ] && command -v nvidia-smi >/dev/null; then
+        nvidia-smi --query-gpu=utilization.gpu,memory.used --format=csv,noheader,nounits -lms 500 >"$out/$name.smi" 2>/dev/null &
+        smi=$!
+    fi
+    timeout -k 5 "$limit" bash -c '"$@"' stage "$@" >"$out/$name.json" 2>"$out/$name.log"; rc=$?
+    [ -n "$smi" ] && kill "$smi" 2>/dev/null && wait "$smi" 2>/dev/null
+    printf '%s\t%s\t%s\n' "$name" "$rc" "$((SECONDS - began))" >>"$out/stages.tsv"
+    echo "$name: status $rc, $((SECONDS - began)) s"
+}
+train() { local name=$1 limit=$2; shift 2; stage "$name" "$limit" lancet bench train --json --quiet --device "$device" "$@"; }
+generate() { local name=$1 limit=$2; shift 2; stage "$name" "$limit" lancet bench generate --json --quiet --device "$device" "$@"; }
+
+stage doctor 120 lancet doctor
+if [ -n "${LANCET_RUN:-}" ]; then
+    NVIDIA_TF32_OVERRIDE=0 stage tests 300 $LANCET_RUN dev.lancet.tests.gpu.Suite
+else
+    profile=$([ "$device" = gpu ] && echo -Pgpu || echo -B)
+    NVIDIA_TF32_OVERRIDE=0 stage tests 600 mvn -q -f "$home/pom.xml" $profile -pl src/test -am test -Dgroups=gpu
+fi
+if [ "$quick" = 1 ]; then
+    llama="--preset S --layers 2 --sequence 32 --batch 2 --steps 2" gpt="--preset gpt2-127m --layers 1 --sequence 16 --batch 1 --steps 1"
+    ranks=(32 64) decode="--preset S --layers 2 --steps 4"; peer="layers=2 d=256 heads=8 ffn=688 vocab=4096 seq=32 batch=2 steps=2 warmup=1"
+else
+    llama="--preset llama-2-7b --layers 4 --sequence 2048 --batch 2 --steps 10" gpt="--preset gpt2-1.5b --layers 12 --sequence 1024 --batch 4 --steps 10"
+    ranks=(960 400) decode="--preset llama-2-7b --layers 8 --sequence 256 --steps 64"
+    peer="layers=4 d=4096 heads=32 ffn=11008 vocab=32000 seq=2048 batch=2 steps=10"
+fi
+# Ranks at which the layers have 2.64 times fewer parameters, and are a multiple of what tensor cores like.
+for dtype in fp32 bf16 fp16; do
+    train "llama-dense-$dtype" 90 $llama --dtype $dtype
+    train "llama-low-$dtype" 90 $llama --dtype $dtype --rank "${ranks[0]}"
+done
+train gpt2-dense-bf16 90 $gpt --dtype bf16
+train gpt2-low-bf16 90 $gpt --dtype bf16 --rank "${ranks[1]}"
+train llama-whole-step-bf16 150 $llama --dtype bf16 --whole-step
+if python3 -c 'import torch' 2>/dev/null; then
+    torch=$([ "$device" = gpu ] && echo cuda || echo cpu)
+    stage torch-dense-bf16 90 python3 "$home/bench/torch_train.py" device=$torch dtype=bf16 $peer
+    stage torch-low-bf16 90 python3 "$home/bench/torch_train.py" device=$torch dtype=bf16 $peer rank="${ranks[0]}"
+    stage ceilings 60 python3 "$home/bench/ceilings.py" $torch "$quick"
+else
+    echo "torch: not installed, so no peer and no ceilings"
+fi
+generate decode-fp32 120 $decode
+generate decode-int8 120 $decode --bits 8
+generate decode-int4 120 $decode --bits 4 --group 32
+
+python3 "$home/bench/table.py" "$out"
+! awk -F'\t' '$2 != 0 { bad = 1 } END { exit !bad }' "$out/stages.tsv"

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""table.py FOLDER: what bench/gpu.sh left there as a table, results.md, and all figures in one file, results.json."""
+import json, pathlib, sys
+
+folder = pathlib.Path(sys.argv[1])
+rows, found = [], {}
+for line in (folder / "stages.tsv").read_text().splitlines():
+    name, status, seconds = line.split("\t")
+    try:
+        figures = json.loads((folder / f"{name}.json").read_text().strip().splitlines()[-1]
+                             if name.startswith(("torch", "ceil")) else (folder / f"{name}.json").read_text())
+    except (ValueError, IndexError):
+        figures = {}
+    card = [tuple(map(int, l.split(","))) for l in (folder / f"{name}.smi").read_text().splitlines()
+            if l.replace(",", "").replace(" ", "").isdigit()] if (folder / f"{name}.smi").exists() else []
+    if card:
+        figures["card_utilisation_percent_max"] = max(c[0] for c in card)
+        figures["card_memory_mib_max"] = max(c[1] for c in card)
+    found[name] = dict(figures, status=int(status), seconds=int(seconds))
+    # Six operations a parameter and token: forward and backward of the products; attention's own are left out.
+    rate, params = figures.get("tokens_per_s"), figures.get("params")
+    flops = f"{6 * rate * params / 1e12:.2f}" if rate and params and "loss" in figures else ""
+    rows.append([name, status if status != "124" else "out of time", seconds, figures.get("ms_per_step", ""),
+                 rate or "", flops, figures.get("card_memory_mib_max", ""), figures.get("card_utilisation_percent_max", "")])
+text = "| stage | status | s | ms a step | tokens/s | TFLOP/s | card MiB | card % |\n|---|---|---|---|---|---|---|---|\n"
+text += "".join("| " + " | ".join(map(str, row)) + " |\n" for row in rows)
+
+
+def speed(name):
+    return found.get(name, {}).get("tokens_per_s")
+
+
+for what, over, under in (("low rank over dense, llama bf16", "llama-low-bf16", "llama-dense-bf16"),
+                          ("low rank over dense, gpt2 bf16", "gpt2-low-bf16", "gpt2-dense-bf16"),
+                          ("Lancet over PyTorch, dense", "llama-dense-bf16", "torch-dense-bf16"),
+                          ("Lancet over PyTorch, low rank", "llama-low-bf16", "torch-low-bf16"),
+                          ("int8 over float32 decoding", "decode-int8", "decode-fp32"),
+                          ("int4 over float32 decoding", "decode-int4", "decode-fp32")):
+    if speed(over) and speed(under):
+        text += f"\n{what}: {speed(over) / speed(under):.2f}"
+if "copy_gb_per_s" in found.get("ceilings", {}):
+    text += "\n\nceilings: " + json.dumps(found["ceilings"])
+(folder / "results.md").write_text(text + "\n")
+(folder / "results.json").write_text(json.dumps(found, indent=1) + "\n")
+print(text)
