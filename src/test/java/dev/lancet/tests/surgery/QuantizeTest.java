@@ -106,7 +106,11 @@ class QuantizeTest {
                       low = BitwiseAnd(padded:output, low_by:output) T=uint8 : [4,8]
                       high_by = Const uint8 4
                       high = RightShift(padded:output, high_by:output) T=uint8 : [4,8]
-                      packed = Pack(low:z, high:z) N=2 T=uint8 axis=1 : [4,2,8]
+                      side_shape = Const int32 [3] {4,1,8}
+                      low_side = Reshape(low:z, side_shape:output) T=uint8 : [4,1,8]
+                      high_side = Reshape(high:z, side_shape:output) T=uint8 : [4,1,8]
+                      side_axis = Const int32 1
+                      packed = ConcatV2(low_side:output, high_side:output, side_axis:output) N=2 T=uint8 : [4,2,8]
                       grouped_shape = Const int32 [3] {2,4,8}
                       grouped = Reshape(packed:output, grouped_shape:output) T=uint8 : [2,4,8]
                       shifted = Cast(grouped:output) SrcT=uint8 : [2,4,8]
