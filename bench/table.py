@@ -7,8 +7,8 @@ rows, found = [], {}
 for line in (folder / "stages.tsv").read_text().splitlines():
     name, status, seconds = line.split("\t")
     try:
-        figures = json.loads((folder / f"{name}.json").read_text().strip().splitlines()[-1]
-                             if name.startswith(("torch", "ceil")) else (folder / f"{name}.json").read_text())
+        figures = json.loads("{" + (folder / f"{name}.json").read_text().strip().splitlines()[-1].split("{", 1)[-1]
+                             if name.startswith(("torch", "ceil", "tests")) else (folder / f"{name}.json").read_text())
     except (ValueError, IndexError):
         figures = {}
     card = [tuple(map(int, l.split(","))) for l in (folder / f"{name}.smi").read_text().splitlines()

@@ -3,7 +3,7 @@ package dev.lancet.cli;
 import dev.lancet.dsl.Precision;
 import dev.lancet.runtime.bench.Preset;
 import dev.lancet.runtime.bench.Trial;
-import java.util.OptionalInt;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say what is measured. */
@@ -27,13 +27,13 @@ final class BenchOptions {
     private int rank;
 
     @Option(names = "--layers", paramLabel = "N", description = "So many layers of the preset's shape; its own if not said.")
-    private OptionalInt layers = OptionalInt.empty();
+    private Optional<Integer> layers = Optional.empty();
 
     @Option(names = "--sequence", paramLabel = "N", description = "Tokens a sequence; the preset's if not said.")
-    private OptionalInt sequence = OptionalInt.empty();
+    private Optional<Integer> sequence = Optional.empty();
 
     @Option(names = "--batch", paramLabel = "N", description = "Sequences a training step; the preset's if not said.")
-    private OptionalInt batch = OptionalInt.empty();
+    private Optional<Integer> batch = Optional.empty();
 
     /** The trial in this precision. */
     Trial trial(LancetCommand command, int steps, Precision precision) {

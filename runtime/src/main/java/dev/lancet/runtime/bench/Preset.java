@@ -11,7 +11,7 @@ import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import java.util.Locale;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * A model of a size that others are measured at too.
@@ -44,9 +44,9 @@ public record Preset(String name, Transformer transformer, int batch) {
     }
 
     /** The same shape of layers with another number of them, in sequences and batches of another size. */
-    public Preset sized(OptionalInt layers, OptionalInt sequence, OptionalInt batch) {
+    public Preset sized(Optional<Integer> layers, Optional<Integer> sequence, Optional<Integer> batch) {
         if (batch.orElse(1) < 1) {
-            throw new IllegalArgumentException("--batch: " + batch.getAsInt() + "; at least 1 is needed");
+            throw new IllegalArgumentException("--batch: " + batch.get() + "; at least 1 is needed");
         }
         Transformer sized = new Transformer(
                 transformer.name(),

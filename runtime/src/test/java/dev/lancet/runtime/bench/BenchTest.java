@@ -10,6 +10,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.memory.Resident;
 import dev.lancet.runtime.progress.Progress;
+import java.util.Optional;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +20,17 @@ class BenchTest {
 
     private static final Preset TINY = new Preset("tiny", Preset.llama("tiny", 1, 16, 2, 32, 64), 1);
     private static final Progress NOBODY = Progress.silent();
+
+    @Test
+    void a_published_model_is_measured_with_as_many_layers_as_fit() {
+        Preset some = Preset.named("Llama-2-7B").sized(Optional.of(2), Optional.of(128), Optional.empty());
+        assertThat(some.transformer().layers()).isEqualTo(2);
+        assertThat(some.transformer().context()).isEqualTo(128);
+        assertThat(some.transformer().width()).isEqualTo(4096);
+        assertThat(some.batch()).isEqualTo(1);
+        assertThatThrownBy(() -> some.sized(Optional.empty(), Optional.empty(), Optional.of(0)))
+                .hasMessage("--batch: 0; at least 1 is needed");
+    }
 
     @Test
     void presets_have_the_sizes_of_their_peers() {
