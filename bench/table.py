@@ -16,11 +16,11 @@ for line in (folder / "stages.tsv").read_text().splitlines():
     if card:
         figures["card_utilisation_percent_max"] = max(c[0] for c in card)
         figures["card_memory_mib_max"] = max(c[1] for c in card)
-    found[name] = dict(figures, status=int(status), seconds=int(seconds))
+    found[name] = dict(figures, status=status, seconds=int(seconds))
     # Six operations a parameter and token: forward and backward of the products; attention's own are left out.
     rate, params = figures.get("tokens_per_s"), figures.get("params")
     flops = f"{6 * rate * params / 1e12:.2f}" if rate and params and "loss" in figures else ""
-    rows.append([name, status if status != "124" else "out of time", seconds, figures.get("ms_per_step", ""),
+    rows.append([name, status.replace("124", "out of time"), seconds, figures.get("ms_per_step", ""),
                  rate or "", flops, figures.get("card_memory_mib_max", ""), figures.get("card_utilisation_percent_max", "")])
 text = "| stage | status | s | ms a step | tokens/s | TFLOP/s | card MiB | card % |\n|---|---|---|---|---|---|---|---|\n"
 text += "".join("| " + " | ".join(map(str, row)) + " |\n" for row in rows)
