@@ -17,6 +17,7 @@ import dev.lancet.dsl.recipe.Training;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +44,7 @@ class SeamTest {
         try (TrainingSession session = new TrainingSession(bench, 0)) {
             for (int step = 0; step < 3; step++) {
                 session.turnTo(step);
-                session.step(BATCH, training, Span.all(training), step);
+                session.step(BATCH, training, Span.all(training), step, Optional.empty());
             }
             List<Stored> guided = session.state();
             Map<String, float[]> before = new LinkedHashMap<>();
@@ -60,7 +61,7 @@ class SeamTest {
                         .isEqualTo(before.get(stored.name()));
             }
             assertThat(before.get("h.0.attn.q.m")).isNotNull();
-            assertThat(session.step(BATCH, training, Span.all(training), 3).finite())
+            assertThat(session.step(BATCH, training, Span.all(training), 3, Optional.empty()).finite())
                     .isTrue();
             assertThatThrownBy(() -> session.engine().assign("h.0.attn.q", java.nio.ByteBuffer.allocate(0)))
                     .isInstanceOf(LancetException.class)
