@@ -57,8 +57,7 @@ class CardTest {
     Path folder;
 
     static Stream<Arguments> models() {
-        return Places.all().stream()
-                .flatMap(device -> Models.all().stream().map(model -> Arguments.of(device, model)));
+        return Places.all().stream().flatMap(device -> Models.all().stream().map(model -> Arguments.of(device, model)));
     }
 
     static Stream<Arguments> forms() {
@@ -124,14 +123,17 @@ class CardTest {
     @MethodSource("trainings")
     void twenty_steps_go_as_in_float32_on_the_processor(
             Device device, Transformer model, Training training, double looser) {
-        Training plain = training.execution(training.execution()
-                .arithmetic(Arithmetic.FLOAT32)
-                .checkpointing(false));
-        List<TrainingLog.Point> here = trained(Device.cpu(), model, plain, STEPS).log().points();
-        List<TrainingLog.Point> there = trained(device, model, training, STEPS).log().points();
+        Training plain = training.execution(
+                training.execution().arithmetic(Arithmetic.FLOAT32).checkpointing(false));
+        List<TrainingLog.Point> here =
+                trained(Device.cpu(), model, plain, STEPS).log().points();
+        List<TrainingLog.Point> there =
+                trained(device, model, training, STEPS).log().points();
         double near = looser * Math.max(2e-3, Places.tolerance(device));
         for (int i = 0; i < STEPS; i++) {
-            assertThat(there.get(i).loss()).as("loss of step %d", i + 1).isCloseTo(here.get(i).loss(), within(near));
+            assertThat(there.get(i).loss())
+                    .as("loss of step %d", i + 1)
+                    .isCloseTo(here.get(i).loss(), within(near));
         }
     }
 
@@ -145,12 +147,14 @@ class CardTest {
             trainer.over(new Span(0, 8)).train(fresh(model), TEXT, NOTHING, Optional.of(first));
         }
         try (TrainingFolder second = Keeping.resume(folder).every(100).open(print)) {
-            Weights parts =
-                    trainer.train(fresh(model), TEXT, NOTHING, Optional.of(second)).weights();
+            Weights parts = trainer.train(fresh(model), TEXT, NOTHING, Optional.of(second))
+                    .weights();
             double near = device.kind() == Device.Kind.CPU ? 0 : looser * Places.tolerance(device);
             for (Stored stored : Plan.dense(model).stored()) {
                 assertClose(
-                        parts.read(stored.name()).floats(), whole.read(stored.name()).floats(), near);
+                        parts.read(stored.name()).floats(),
+                        whole.read(stored.name()).floats(),
+                        near);
             }
         }
     }

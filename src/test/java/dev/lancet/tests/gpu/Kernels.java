@@ -65,7 +65,8 @@ final class Kernels {
 
     private List<KernelDef> kernels(String op) {
         return known.computeIfAbsent(op, name -> read(name).stream()
-                .filter(kernel -> kernel.getDeviceType().equals(device) || kernel.getDeviceType().equals(ANY))
+                .filter(kernel -> kernel.getDeviceType().equals(device)
+                        || kernel.getDeviceType().equals(ANY))
                 .toList());
     }
 

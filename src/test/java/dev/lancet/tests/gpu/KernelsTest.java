@@ -48,11 +48,7 @@ class KernelsTest {
                         Surgeon.operate(Blueprint.scoring(model), plan).graph()));
             }
             Passes plain = Passes.of(4, 1, false, ON_A_CARD);
-            Stream.of(
-                            plain,
-                            Passes.of(4, 1, true, ON_A_CARD),
-                            plain.float16(),
-                            plain.and(Pass.RECOMPUTATION))
+            Stream.of(plain, Passes.of(4, 1, true, ON_A_CARD), plain.float16(), plain.and(Pass.RECOMPUTATION))
                     .forEach(passes -> graphs.add(step(model, passes)));
         }
         return graphs.stream();

@@ -97,7 +97,8 @@ class Float16Test {
     @MethodSource("optimizers")
     void a_training_that_skipped_steps_is_taken_up_where_it_was(Training training) throws IOException {
         Training half = training.float16();
-        Weights whole = trainer(half).train(fresh(50), TEXT, NOTHING, Optional.empty()).weights();
+        Weights whole =
+                trainer(half).train(fresh(50), TEXT, NOTHING, Optional.empty()).weights();
         Trainer first = trainer(half).progress(new StopAfter(14));
         try (TrainingFolder begun = Keeping.in(folder).every(100).open(PRINT)) {
             assertThatThrownBy(() -> first.train(fresh(50), TEXT, NOTHING, Optional.of(begun)))

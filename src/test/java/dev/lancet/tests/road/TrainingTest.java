@@ -22,7 +22,6 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Stored;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.Keeping;

@@ -134,7 +134,8 @@ class PassesTest {
                 .hasToString("causal-tiles,streams=2,attention-slope,compiled");
         assertThat(Pass.named("wide-sums")).isEqualTo(Pass.WIDE_SUMS);
         assertThatThrownBy(() -> Pass.named("fast"))
-                .hasMessageContaining("pass: fast; it is one of mixed-precision, half-precision, causal-tiles, streams,");
+                .hasMessageContaining(
+                        "pass: fast; it is one of mixed-precision, half-precision, causal-tiles, streams,");
     }
 
     private static Transformer one() {

@@ -26,7 +26,10 @@ final class BenchOptions {
                     + " leaves them whole.")
     private int rank;
 
-    @Option(names = "--layers", paramLabel = "N", description = "So many layers of the preset's shape; its own if not said.")
+    @Option(
+            names = "--layers",
+            paramLabel = "N",
+            description = "So many layers of the preset's shape; its own if not said.")
     private Optional<Integer> layers = Optional.empty();
 
     @Option(names = "--sequence", paramLabel = "N", description = "Tokens a sequence; the preset's if not said.")

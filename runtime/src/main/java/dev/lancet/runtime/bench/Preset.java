@@ -38,8 +38,8 @@ public record Preset(String name, Transformer transformer, int batch) {
             default ->
                 Presets.find(name)
                         .map(published -> new Preset(published.name(), published, 1))
-                        .orElseThrow(() -> new IllegalArgumentException("--preset: " + name + "; it is S, M or one of "
-                                + String.join(", ", Presets.names())));
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "--preset: " + name + "; it is S, M or one of " + String.join(", ", Presets.names())));
         };
     }
 

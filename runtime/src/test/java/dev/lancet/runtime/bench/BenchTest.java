@@ -10,10 +10,10 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.memory.Resident;
 import dev.lancet.runtime.progress.Progress;
-import java.util.Optional;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BenchTest {
@@ -39,7 +39,8 @@ class BenchTest {
         assertThat(MemoryBench.MODEL.parameters()).isEqualTo(110_119_680);
         assertThatThrownBy(() -> Preset.named("L"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("--preset: L; it is S, M or one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b, llama-2-7b, llama-2-13b");
+                .hasMessage(
+                        "--preset: L; it is S, M or one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b, llama-2-7b, llama-2-13b");
     }
 
     @Test

@@ -61,7 +61,8 @@ class SeamTest {
                         .isEqualTo(before.get(stored.name()));
             }
             assertThat(before.get("h.0.attn.q.m")).isNotNull();
-            assertThat(session.step(BATCH, training, Span.all(training), 3, Optional.empty()).finite())
+            assertThat(session.step(BATCH, training, Span.all(training), 3, Optional.empty())
+                            .finite())
                     .isTrue();
             assertThatThrownBy(() -> session.engine().assign("h.0.attn.q", java.nio.ByteBuffer.allocate(0)))
                     .isInstanceOf(LancetException.class)
