@@ -18,9 +18,19 @@ import org.tensorflow.proto.DataType;
 /** Recognises what Lancet itself wrote, by the names that it gives (see {@code Weight}) and the operators that read codes. */
 final class Treatments {
 
-    /** What stands between codes and the product that takes them. */
+    /** What stands between codes and the product that takes them; earlier builds packed halves where ConcatV2 joins them now. */
     private static final Set<String> DECODING = Set.of(
-            "ReadVariableOp", "Identity", "Enter", "Switch", "GatherV2", "Pad", "Reshape", "Pack", "Bitcast", "Cast");
+            "ReadVariableOp",
+            "Identity",
+            "Enter",
+            "Switch",
+            "GatherV2",
+            "Pad",
+            "Reshape",
+            "ConcatV2",
+            "Pack",
+            "Bitcast",
+            "Cast");
 
     private final GraphView open;
     private final Map<String, Held> held = new LinkedHashMap<>();
