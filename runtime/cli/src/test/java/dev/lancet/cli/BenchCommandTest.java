@@ -33,7 +33,7 @@ class BenchCommandTest {
                 "bench | missing: COMMAND; it is train, generate, compress or memory",
                 "bench train --preset L | --preset: L; it is S, M or one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b, llama-2-7b, llama-2-13b",
                 "bench train --rank -1 | --rank: -1; it is 1 or more, or 0 for whole matrices",
-                "bench train --dtype fp64 | --dtype: fp64; it is fp32, bf16 or auto",
+                "bench train --dtype fp64 | --dtype: fp64; it is fp32, bf16, fp16 or auto",
                 "bench train --checkpointing --without recomputation | --without pass: recomputation; it is done only"
                         + " because it is asked for, so do not ask for it instead of leaving it out",
                 "bench generate --steps 0 | --steps: 0; at least 1 is needed",
