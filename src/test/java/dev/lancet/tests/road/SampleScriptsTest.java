@@ -1,7 +1,12 @@
 package dev.lancet.tests.road;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.recipe.Candidate;
+import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
@@ -16,8 +21,20 @@ class SampleScriptsTest {
         assertThat(recipe.name()).isEqualTo("pretrain-lowrank");
         assertThat(recipe.candidates())
                 .extracting(candidate -> candidate.name())
-                .startsWith("dense 1", "low rank 1", "narrow dense 1")
-                .hasSize(9);
-        assertThat(recipe.toString()).contains("rank(39), silu()").contains("muon(600, 0.01)");
+                .containsExactly(
+                        "dense", "low rank", "narrow dense", "low rank, equal time", "narrow dense, equal time");
+        assertThat(recipe.seeds()).containsExactly(1L, 2L, 3L);
+        long dense = parameters(recipe, "dense");
+        long lowRank = parameters(recipe, "low rank");
+        assertThat(dense / (double) lowRank).as("times fewer parameters").isBetween(2.64, 2.65);
+        assertThat(parameters(recipe, "narrow dense") / (double) lowRank)
+                .as("the twin against low rank")
+                .isCloseTo(1, within(0.002));
+    }
+
+    private static long parameters(Recipe recipe, String name) {
+        Candidate candidate = recipe.find(name).orElseThrow();
+        Transformer transformer = ((Origin.Declared) candidate.origin()).transformer();
+        return Plan.of(transformer, candidate.compression()).parametersAfter();
     }
 }
