@@ -12,7 +12,6 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Stored;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.Keeping;
@@ -235,34 +234,6 @@ class EndingTest {
                     .map(name -> Integer.valueOf(name.replaceAll("\\D", "")))
                     .sorted()
                     .toList();
-        }
-    }
-
-    /** Asks the work to stop after a number of steps. */
-    private static final class StopAfter implements Progress {
-        private final long steps;
-        private long done;
-
-        StopAfter(long steps) {
-            this.steps = steps;
-        }
-
-        @Override
-        public Task begin(String what, long all) {
-            return new Task() {
-                @Override
-                public void advance(long now, String note) {
-                    done = now;
-                }
-
-                @Override
-                public void close() {}
-            };
-        }
-
-        @Override
-        public boolean stopWanted() {
-            return done >= steps;
         }
     }
 }

@@ -25,7 +25,6 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.Keeping;
@@ -143,33 +142,6 @@ class GuidedBeginningTest {
                         .as(stored.name())
                         .isEqualTo(expected.read(stored.name()).bytes());
             }
-        }
-    }
-
-    private static final class StopAfter implements Progress {
-        private final long steps;
-        private long done;
-
-        StopAfter(long steps) {
-            this.steps = steps;
-        }
-
-        @Override
-        public Task begin(String what, long all) {
-            return new Task() {
-                @Override
-                public void advance(long now, String note) {
-                    done = now;
-                }
-
-                @Override
-                public void close() {}
-            };
-        }
-
-        @Override
-        public boolean stopWanted() {
-            return done >= steps;
         }
     }
 
