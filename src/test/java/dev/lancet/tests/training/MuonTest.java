@@ -138,7 +138,7 @@ class MuonTest {
     }
 
     @Test
-    void a_stack_holds_four_million_numbers_and_not_more() {
+    void a_stack_holds_a_million_numbers_and_not_more() {
         Formula wide = Formula.of("wide", at -> {
             Value x = at.sketch().variable("x", Form.of(Formula.FLOAT, 2, 1500));
             for (String name : NAMES) {

@@ -19,7 +19,7 @@ import org.tensorflow.proto.FunctionDef;
  * Of a matrix with more rows than columns {@code S = Oᵀ·O} is taken and {@code O} multiplied from the other side: S is as
  * small as the matrix allows, and for the factors of a low rank r it is {@code [r, r]}. Such products are too small to fill a
  * processor one by one, and there are many: matrices of one shape are moved together, as a stack {@code [n, rows, columns]}
- * of at most four million numbers, so that what it takes beside them stays small. For each stack {@code Z}:
+ * of at most a million numbers, so that what it takes beside them stays small. For each stack {@code Z}:
  * <pre>
  * Z.m.past, Z.grad     = Pack(X.m.read …), Pack(g …)
  * Z.start              = muon_start(Z.m.past, Z.grad, momentum)    gives the next m and the first O
@@ -34,7 +34,7 @@ import org.tensorflow.proto.FunctionDef;
 final class Muon {
 
     private static final int ITERATIONS = 5;
-    private static final long STACK = 4_000_000;
+    private static final long STACK = 1_000_000;
 
     /** A matrix to move, and the nodes that must run before it does. */
     private record Moving(Update update, Tensor value, Tensor gradient, List<String> after) {}
