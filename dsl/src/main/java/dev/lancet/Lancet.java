@@ -1,5 +1,6 @@
 package dev.lancet;
 
+import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.FeedForward;
@@ -211,6 +212,11 @@ public final class Lancet {
     /** 4-bit normal floats in groups. */
     public static Precision nf4(int group) {
         return Precision.nf4(group);
+    }
+
+    /** Low-rank adaptation of this rank beside a frozen matrix, with twice the rank as its alpha. */
+    public static Adapter.Lora lora(int rank) {
+        return Adapter.lora(rank);
     }
 
     // ---- a run

@@ -11,7 +11,8 @@ import java.util.List;
 /**
  * Turns the weights of a model that follows one plan into the weights under another, one matrix in memory at a time, with
  * as little done to each as possible: what is stored alike is copied byte for byte; at the same rank each piece is
- * quantised (or read back into floats) by itself; only another rank multiplies out and decomposes.
+ * quantised (or read back into floats) by itself; only another rank multiplies out and decomposes. An adapter comes fresh, stays
+ * as it is, or is merged into its matrix where the other plan has none.
  */
 public final class Compressor {
 
@@ -37,7 +38,8 @@ public final class Compressor {
      * @param progress told about every matrix
      * @return what every changed matrix lost; a matrix that is copied is not in it
      * @throws LancetException if a needed array is missing or does not fit, a matrix to be changed is not finite, or a
-     *     nonlinearity between factors would have to come or go, which trained weights do not allow
+     *     nonlinearity between factors would have to come or go, which trained weights do not allow, or if another adapter is
+     *     wanted beside a matrix that has one
      */
     public List<Fidelity> compress(Plan from, Plan into, Weights weights, WeightSink sink, Progress progress) {
         if (!from.sameWeights(into)) {
@@ -46,6 +48,7 @@ public final class Compressor {
         }
         for (int i = 0; i < into.steps().size(); i++) {
             Bent.check(from.steps().get(i), into.steps().get(i));
+            new Beside(from.steps().get(i), into.steps().get(i)).check();
         }
         weights.require(from);
         List<Fidelity> losses = new ArrayList<>();

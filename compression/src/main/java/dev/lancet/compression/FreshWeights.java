@@ -47,7 +47,7 @@ public final class FreshWeights {
         }
         DrawnWeights weights = new DrawnWeights();
         for (Step step : plan.steps()) {
-            for (Piece piece : step.pieces()) {
+            for (Piece piece : step.base()) {
                 if (step.rank().isPresent()) {
                     weights.add(piece.stored(), () -> Packing.pack(piece, factor(step, piece)));
                 } else if (piece.precision().quantized()) {
@@ -55,6 +55,9 @@ public final class FreshWeights {
                 } else {
                     weights.add(piece.stored().get(0), into -> draw(step.weight(), into));
                 }
+            }
+            for (Piece piece : step.beside()) {
+                weights.add(piece.stored(), () -> List.of(Beside.fresh(step, piece, seed)));
             }
         }
         plan.vectors()

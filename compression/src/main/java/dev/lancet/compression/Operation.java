@@ -20,30 +20,35 @@ final class Operation {
     private final LinearAlgebra algebra;
     private final Step from;
     private final Step into;
+    private final Beside beside;
 
     Operation(LinearAlgebra algebra, Step from, Step into) {
         this.algebra = algebra;
         this.from = from;
         this.into = into;
+        beside = new Beside(from, into);
     }
 
     /** Hands the matrix over in its new form, and tells what it lost unless it is a copy. */
     Optional<Fidelity> apply(Weights weights, WeightSink sink) {
-        if (from.pieces().equals(into.pieces())) {
-            into.pieces().forEach(piece -> piece.stored().forEach(stored -> sink.accept(weights.read(stored.name()))));
+        if (from.base().equals(into.base()) && !beside.merges()) {
+            into.base().forEach(piece -> piece.stored().forEach(stored -> sink.accept(weights.read(stored.name()))));
+            beside.put(weights, sink);
             return Optional.empty();
         }
         long begin = System.nanoTime();
-        List<Matrix> before = unpack(from.pieces(), weights);
+        List<Matrix> before = unpack(from.base(), weights);
         Matrix dense = together(before);
-        List<Matrix> wanted = from.rank().equals(into.rank()) ? before : recut(dense);
+        dense = beside.merges() ? beside.merged(dense, weights, algebra) : dense;
+        List<Matrix> wanted = from.rank().equals(into.rank()) && !beside.merges() ? before : recut(dense);
         List<Matrix> after = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
-            Piece piece = into.pieces().get(i);
+            Piece piece = into.base().get(i);
             List<HostTensor> arrays = Packing.pack(piece, wanted.get(i));
             after.add(piece.precision().quantized() ? Packing.unpack(piece, arrays) : wanted.get(i));
             arrays.forEach(sink::accept);
         }
+        beside.put(weights, sink);
         Matrix result = together(after);
         return Optional.of(Fidelity.of(into.weight().name(), dense, result, (System.nanoTime() - begin) / 1e9));
     }
@@ -81,9 +86,11 @@ final class Operation {
         return pieces.stream().map(piece -> Packing.unpack(piece, weights)).toList();
     }
 
-    /** The whole matrix that a step's stored pieces stand for. */
+    /** The whole matrix that a step's stored pieces stand for, its adapter among them. */
     static Matrix dense(LinearAlgebra algebra, Step step, Weights weights) {
         Bent.checkMatrix(step);
-        return new Operation(algebra, step, step).multiplied(unpack(step.pieces(), weights));
+        Operation merging = new Operation(algebra, step, step.merged());
+        Matrix matrix = merging.multiplied(unpack(step.base(), weights));
+        return merging.beside.merges() ? merging.beside.merged(matrix, weights, algebra) : matrix;
     }
 }

@@ -159,6 +159,16 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
             return treated(new Treatment(Optional.empty(), precision));
         }
 
+        /** Leaves them stored as they are, frozen, and puts an adapter beside each, which is what training changes then. */
+        public Compression adapt(Adapter adapter) {
+            return treated(Treatment.keep().with(adapter));
+        }
+
+        /** Stores them in fewer bits, with an adapter beside each (QLoRA, arXiv 2305.14314). */
+        public Compression quantize(Precision precision, Adapter adapter) {
+            return treated(new Treatment(Optional.empty(), precision).with(adapter));
+        }
+
         /** Replaces each by two narrower ones, kept in float32. */
         public Compression factorise(Rank rank) {
             return factorise(rank, Precision.float32());
@@ -177,6 +187,11 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
         /** Replaces each by two narrower ones with a nonlinearity between them, stored in fewer bits. */
         public Compression factorise(Rank rank, Nonlinearity between, Precision precision) {
             return treated(new Treatment(Optional.of(rank), precision, Optional.of(between)));
+        }
+
+        /** Replaces each by two narrower ones, stored in fewer bits, with an adapter beside both together. */
+        public Compression factorise(Rank rank, Precision precision, Adapter adapter) {
+            return treated(new Treatment(Optional.of(rank), precision).with(adapter));
         }
 
         /** Does what the treatment says. */

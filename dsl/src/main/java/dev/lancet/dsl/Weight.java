@@ -9,7 +9,8 @@ import java.util.List;
  * ({@link Role#table()}) is {@code [rows = entries, columns = width]}. A vector has one row.
  *
  * <p>All names derived from a weight live here: {@code h.0.mlp.up} has the factors {@code h.0.mlp.up.left} and
- * {@code h.0.mlp.up.right}, and whatever is stored quantised has a {@code .scale} beside it.
+ * {@code h.0.mlp.up.right}, an adapter beside it is {@code h.0.mlp.up.lora.a} and {@code h.0.mlp.up.lora.b}, and whatever is
+ * stored quantised has a {@code .scale} beside it.
  *
  * @param name the name from the declaration, for example {@code h.0.attn.q}
  * @param role what it does
@@ -33,6 +34,16 @@ public record Weight(String name, Role role, int block, int rows, int columns) {
     /** The name of the right factor, {@code [rank, columns]}. */
     public String right() {
         return name + ".right";
+    }
+
+    /** The name of an adapter's first factor, {@code [rows, rank]}. */
+    public String adapterA() {
+        return name + ".lora.a";
+    }
+
+    /** The name of an adapter's second factor, {@code [rank, columns]}. */
+    public String adapterB() {
+        return name + ".lora.b";
     }
 
     /** The name of the scales of a quantised array called {@code stored}. */

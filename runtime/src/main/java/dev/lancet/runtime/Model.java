@@ -1,20 +1,25 @@
 package dev.lancet.runtime;
 
 import dev.lancet.compression.Fidelity;
+import dev.lancet.compression.FreshAdapters;
 import dev.lancet.compression.FreshWeights;
 import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.compression.weights.WeightsInMemory;
+import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.HuggingFace;
 import dev.lancet.runtime.checkpoint.ModelFolder;
+import dev.lancet.runtime.checkpoint.Peft;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.evaluate.Perplexity;
@@ -183,7 +188,7 @@ public final class Model implements AutoCloseable {
         return train(words.read(corpus, progress), training, Span.all(training), Optional.of(keeping));
     }
 
-    /** Trains on token ids. What is stored quantised stays as it is. */
+    /** Trains on token ids. What is stored quantised stays as it is; where there are adapters, all but them. */
     public Model train(int[] ids, int[] heldOut, Training training) {
         return trained(learning(training).train(weights, ids, heldOut, training));
     }
@@ -255,13 +260,60 @@ public final class Model implements AutoCloseable {
     public Model compress(Plan into) {
         WeightsInMemory smaller = new WeightsInMemory();
         List<Fidelity> losses = compress(into, smaller);
-        Model model = new Model(transformer, into, smaller, words.tokenizer());
+        Model model = beside(into, smaller);
+        model.losses = losses;
+        return model;
+    }
+
+    private Model beside(Plan other, Weights arrays) {
+        Model model = new Model(transformer, other, arrays, words.tokenizer());
         model.progress = progress;
         model.device = device;
         model.sessions.on(device);
         model.words.keepIn(words.kept());
-        model.losses = losses;
         return model;
+    }
+
+    /**
+     * This model with fresh adapters beside some of its linear layers, which are then all that training changes. It computes
+     * what this one computes, and shares its arrays.
+     *
+     * @throws LancetException if the selector selects nothing, or a table, or if there are adapters already
+     */
+    public Model adapt(Selector selector, Adapter adapter) {
+        if (plan.adapted()) {
+            throw new LancetException("adapter: " + plan.model() + " has adapters already; merge them first");
+        }
+        Plan adapted = plan.then(Compression.keepAll().on(selector).adapt(adapter), Spectra.none());
+        return beside(adapted, weights.with(FreshAdapters.of(adapted, 0)));
+    }
+
+    /**
+     * This model with adapters that were trained before, here or by Hugging Face's PEFT; it shares the arrays of this one.
+     *
+     * @param folder with {@code adapter_config.json} and {@code adapter_model.safetensors}
+     * @throws LancetException if they are damaged, or not for this model; see {@link Peft}
+     */
+    public Model adapt(Path folder) {
+        Peft.Adapters read = Peft.open(folder, transformer, plan);
+        return beside(read.plan(), weights.with(read.arrays()));
+    }
+
+    /**
+     * A model beside this one whose adapters went into their matrices, {@code W + scale · A · B}; where these are stored in fewer
+     * bits they are rounded anew, which {@link #losses} tells.
+     */
+    public Model merge() {
+        return compress(plan.merged());
+    }
+
+    /**
+     * Saves the adapters alone, as a folder that Hugging Face's PEFT loads.
+     *
+     * @throws LancetException if there are none, or the folder exists or cannot be written; see {@link Peft}
+     */
+    public void saveAdapters(Path folder) {
+        Peft.write(folder, transformer, plan, weights);
     }
 
     /**

@@ -24,7 +24,11 @@ record Fixture(Path folder, JsonNode expected) {
     }
 
     float[] logits() {
-        JsonNode logits = expected.get("logits");
+        return logits("logits");
+    }
+
+    float[] logits(String key) {
+        JsonNode logits = expected.get(key);
         int vocabulary = logits.get(0).get(0).size();
         float[] flat = new float[logits.size() * logits.get(0).size() * vocabulary];
         int at = 0;

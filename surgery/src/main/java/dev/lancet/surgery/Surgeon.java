@@ -12,6 +12,7 @@ import dev.lancet.surgery.Operation.Outcome;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.match.Captures;
+import dev.lancet.surgery.rule.AdaptMatMul;
 import dev.lancet.surgery.rule.FactoriseLookup;
 import dev.lancet.surgery.rule.FactoriseMatMul;
 import dev.lancet.surgery.rule.Incision;
@@ -27,8 +28,8 @@ import org.tensorflow.proto.GraphDef;
 /**
  * Rewrites graphs, as pure functions: the input is never touched, and the output is whole or there is none.
  *
- * <p>A plan is carried out weight by weight on all uses of the weight: first factors, then fewer bits for each piece. A
- * graph that follows the plan already comes back as it is.
+ * <p>A plan is carried out weight by weight on all uses of the weight: first adapters, then factors, then fewer bits for each
+ * piece. A graph that follows the plan already comes back as it is.
  */
 public final class Surgeon {
 
@@ -50,7 +51,8 @@ public final class Surgeon {
                 .filter(outcome -> outcome.change() == Change.CUT)
                 .map(Outcome::step)
                 .toList();
-        GraphDef factored = pass(before, open, Surgeon::factorising);
+        GraphDef adapted = pass(before, open, Surgeon::adapting);
+        GraphDef factored = pass(GraphView.of(adapted), open, Surgeon::factorising);
         GraphDef after = open.isEmpty() ? graph : pass(GraphView.of(factored), open, Surgeon::quantizing);
         return new Operation(after, outcomes);
     }
@@ -73,7 +75,8 @@ public final class Surgeon {
         }
         boolean whole = patient.holds(Step.keep(step.weight(), "").pieces().get(0));
         boolean factored = step.rank().isPresent()
-                && step.pieces().stream().allMatch(piece -> patient.holds(floats(piece)) || patient.holds(piece));
+                && step.base().stream().allMatch(piece -> patient.holds(floats(piece)) || patient.holds(piece))
+                && (step.adapter().isEmpty() || step.beside().stream().allMatch(patient::holds));
         if (step.keeps() || !(whole || factored)) {
             throw patient.stranger(step);
         }
@@ -91,6 +94,14 @@ public final class Surgeon {
 
     private record Treatment(String variable, List<Rule> rules) {}
 
+    private static List<Treatment> adapting(GraphView graph, Step step) {
+        Weight weight = step.weight();
+        return step.adapter()
+                .filter(adapter -> graph.find(weight.adapterA()).isEmpty())
+                .map(adapter -> List.of(new Treatment(weight.name(), List.of(new AdaptMatMul(weight, adapter)))))
+                .orElse(List.of());
+    }
+
     private static List<Treatment> factorising(GraphView graph, Step step) {
         Weight weight = step.weight();
         if (step.rank().isEmpty() || graph.find(weight.name()).isEmpty()) {
@@ -106,7 +117,7 @@ public final class Surgeon {
 
     private static List<Treatment> quantizing(GraphView graph, Step step) {
         Patient patient = new Patient(graph);
-        return step.pieces().stream()
+        return step.base().stream()
                 .filter(piece -> piece.precision().quantized() && !patient.holds(piece))
                 .map(piece -> new Treatment(piece.name(), List.of(new QuantizeWeight(piece))))
                 .toList();

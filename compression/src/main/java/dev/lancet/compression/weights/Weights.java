@@ -66,6 +66,11 @@ public interface Weights {
         stored().forEach(stored -> sink.accept(read(stored.name())));
     }
 
+    /** These arrays and others beside them, none of them copied; where both have an array of one name, it is this one's. */
+    default Weights with(Weights more) {
+        return new JoinedWeights(this, more);
+    }
+
     /** Weights in memory. */
     static Weights of(List<HostTensor> tensors) {
         WeightsInMemory weights = new WeightsInMemory();

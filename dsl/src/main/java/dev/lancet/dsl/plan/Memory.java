@@ -14,7 +14,7 @@ final class Memory {
         return steps.stream()
                 .filter(step -> multiplied(step.weight().role(), ownHead)
                         && step.precision().quantized())
-                .mapToLong(step -> Float.BYTES * step.parameters())
+                .mapToLong(step -> Float.BYTES * step.merged().parameters())
                 .max()
                 .orElse(0);
     }

@@ -110,6 +110,16 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
         return steps.stream().filter(step -> !step.keeps()).toList();
     }
 
+    /** Whether adapters stand beside some matrices; then they are what is trained, and nothing else. */
+    public boolean adapted() {
+        return steps.stream().anyMatch(step -> step.adapter().isPresent());
+    }
+
+    /** The same plan without adapters: what becomes of a model when they are merged into their matrices. */
+    public Plan merged() {
+        return new Plan(model, steps.stream().map(Step::merged).toList(), vectors);
+    }
+
     /** Whether any matrix is changed. */
     public boolean changes() {
         return steps.stream().anyMatch(step -> !step.keeps());

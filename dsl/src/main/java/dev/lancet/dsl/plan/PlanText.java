@@ -108,7 +108,8 @@ final class PlanText {
         String rank = step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "";
         rank += step.between().map(curve -> curve + " ").orElse("");
         rank += step.initialisation().map(how -> how + " ").orElse("");
-        return step.keeps() ? "keep" : rank + step.precision();
+        String beside = step.adapter().map(some -> " + " + some).orElse("");
+        return step.keeps() ? "keep" : rank + step.precision() + beside;
     }
 
     private static int width(List<Step> steps, java.util.function.Function<Step, String> column) {

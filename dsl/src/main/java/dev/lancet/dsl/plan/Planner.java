@@ -83,6 +83,18 @@ final class Planner {
     }
 
     private Step treat(Step step, Clause clause) {
+        Step without = clause.treatment().storesAlike() ? step : stored(step, clause);
+        if (clause.treatment().adapter().isEmpty()) {
+            return without;
+        }
+        if (step.weight().role().table()) {
+            throw new LancetException("plan: " + step.weight().name() + " is a table, and " + clause
+                    + " puts an adapter beside it; give it another clause, or say linears()");
+        }
+        return without.adapted(clause.treatment().adapter().get(), clause.toString());
+    }
+
+    private Step stored(Step step, Clause clause) {
         Weight weight = step.weight();
         Precision precision = clause.treatment().precision();
         if (clause.treatment().rank().isEmpty()) {

@@ -1,9 +1,11 @@
 package dev.lancet.dsl.plan;
 
+import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Weight;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -19,6 +21,7 @@ import java.util.OptionalInt;
  * @param predictedError relative Frobenius error of the truncation, where singular values were known
  * @param between what stands between the factors, or empty where their product is meant
  * @param initialisation how fresh factors begin, where that was said
+ * @param adapter what is trained beside it, or empty for nothing
  */
 public record Step(
         Weight weight,
@@ -27,7 +30,8 @@ public record Step(
         String because,
         OptionalDouble predictedError,
         Optional<Nonlinearity> between,
-        Optional<Initialisation> initialisation) {
+        Optional<Initialisation> initialisation,
+        Optional<Adapter> adapter) {
 
     public Step {
         if (!weight.role().matrix()) {
@@ -45,6 +49,22 @@ public record Step(
             throw new IllegalArgumentException("step: " + initialisation.get() + " for " + weight.name()
                     + ", which stays in one piece; only factors begin so");
         }
+        if (adapter.isPresent() && weight.role().table()) {
+            throw new IllegalArgumentException("step: " + adapter.get() + " for " + weight.name()
+                    + "; an adapter stands beside a linear layer, not beside a table");
+        }
+    }
+
+    /** A step without an adapter. */
+    public Step(
+            Weight weight,
+            OptionalInt rank,
+            Precision precision,
+            String because,
+            OptionalDouble predictedError,
+            Optional<Nonlinearity> between,
+            Optional<Initialisation> initialisation) {
+        this(weight, rank, precision, because, predictedError, between, initialisation, Optional.empty());
     }
 
     /** A step that says nothing about how its factors begin. */
@@ -80,19 +100,31 @@ public record Step(
 
     /** The same with a nonlinearity between the factors. */
     public Step with(Nonlinearity curve) {
-        return new Step(weight, rank, precision, because, OptionalDouble.empty(), Optional.of(curve), initialisation);
+        return new Step(
+                weight, rank, precision, because, OptionalDouble.empty(), Optional.of(curve), initialisation, adapter);
     }
 
     /** The same with fresh factors that begin so; what is in one piece has none. */
     public Step beginning(Initialisation how) {
         return rank.isEmpty()
                 ? this
-                : new Step(weight, rank, precision, because, predictedError, between, Optional.of(how));
+                : new Step(weight, rank, precision, because, predictedError, between, Optional.of(how), adapter);
     }
 
-    /** The same weight in other bits, for a reason; its factors, if there are any, stay as they are. */
+    /** The same weight in other bits, for a reason; its factors and its adapter, if there are any, stay as they are. */
     public Step stored(Precision bits, String reason) {
-        return new Step(weight, rank, bits, reason, predictedError, between, initialisation);
+        return new Step(weight, rank, bits, reason, predictedError, between, initialisation, adapter);
+    }
+
+    /** The same with an adapter beside it, for a reason. */
+    public Step adapted(Adapter beside, String reason) {
+        return new Step(weight, rank, precision, reason, predictedError, between, initialisation, Optional.of(beside));
+    }
+
+    /** The same without an adapter; what there was is merged. */
+    public Step merged() {
+        String reason = because + (adapter.isEmpty() ? "" : ", merged");
+        return new Step(weight, rank, precision, reason, predictedError, between, initialisation);
     }
 
     /** One piece in fewer bits, for a reason. */
@@ -100,16 +132,35 @@ public record Step(
         return new Step(weight, OptionalInt.empty(), precision, because);
     }
 
-    /** Whether the matrix stays in one float32 piece. */
+    /** Whether the matrix stays in one float32 piece, with nothing beside it. */
     public boolean keeps() {
-        return rank.isEmpty() && !precision.quantized();
+        return rank.isEmpty() && !precision.quantized() && adapter.isEmpty();
+    }
+
+    /** All matrices that are stored afterwards: the {@link #base}, then the {@link #beside adapter}. */
+    public List<Piece> pieces() {
+        List<Piece> all = new ArrayList<>(base());
+        all.addAll(beside());
+        return List.copyOf(all);
+    }
+
+    /** The two factors of the adapter, in float32: A {@code [rows, rank]} and B {@code [rank, columns]}; or none. */
+    public List<Piece> beside() {
+        return adapter.map(some -> List.of(
+                        floats(weight.adapterA(), weight.rows(), some.rank()),
+                        floats(weight.adapterB(), some.rank(), weight.columns())))
+                .orElse(List.of());
+    }
+
+    private static Piece floats(String name, int rows, int columns) {
+        return new Piece(name, rows, columns, Precision.float32(), Piece.Channels.COLUMNS);
     }
 
     /**
-     * The matrices that are stored afterwards: one, or the left factor {@code [rows, rank]} and the right one
+     * What the matrix itself becomes: one piece, or the left factor {@code [rows, rank]} and the right one
      * {@code [rank, columns]}. The left factor of a table is a table; its right factor is an ordinary linear matrix.
      */
-    public List<Piece> pieces() {
+    public List<Piece> base() {
         Piece.Channels channels = weight.role().table() ? Piece.Channels.ROWS : Piece.Channels.COLUMNS;
         if (rank.isEmpty()) {
             return List.of(new Piece(weight.name(), weight.rows(), weight.columns(), precision, channels));

@@ -57,6 +57,7 @@ final class PlanDocument {
         step.between().ifPresent(curve -> entry.put("between", curve.name().toLowerCase(Locale.ROOT)));
         step.initialisation()
                 .ifPresent(how -> entry.put("initialisation", how.name().toLowerCase(Locale.ROOT)));
+        step.adapter().ifPresent(some -> entry.put("adapter", some.toString()));
         entry.put("precision", precision.format().name().toLowerCase(Locale.ROOT));
         entry.put("bits", precision.bits());
         entry.put("group", precision.group() == 0 ? null : precision.group());

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.json;
 
+import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Precision;
@@ -16,6 +17,8 @@ final class Kinds {
     static final String KEY = "kind";
 
     static final Map<Class<?>, Map<String, Class<?>>> BASES = Map.of(
+            Adapter.class,
+            Map.of("lora", Adapter.Lora.class),
             Precision.class,
             Map.of(
                     "float32", Precision.Float32.class,

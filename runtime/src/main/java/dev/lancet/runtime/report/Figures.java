@@ -68,7 +68,8 @@ final class Figures {
         rank += step.between().map(curve -> " " + curve).orElse("");
         rank += step.initialisation().map(how -> " " + how).orElse("");
         String precision = step.precision().quantized() ? step.precision().toString() : "";
-        return step.keeps() ? "kept" : (rank + " " + precision).strip();
+        String beside = step.adapter().map(some -> "+ " + some).orElse("");
+        return step.keeps() ? "kept" : (rank + " " + precision + " " + beside).strip().replaceAll(" +", " ");
     }
 
     static String shape(Step step) {

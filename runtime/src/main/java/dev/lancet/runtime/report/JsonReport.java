@@ -86,6 +86,7 @@ final class JsonReport {
         step.between().ifPresent(curve -> node.put("between", curve.name().toLowerCase(Locale.ROOT)));
         step.initialisation()
                 .ifPresent(how -> node.put("initialisation", how.name().toLowerCase(Locale.ROOT)));
+        step.adapter().ifPresent(some -> node.put("adapter", some.toString()));
         node.put("bits", step.precision().bits());
         node.put("group", step.precision().group());
         node.put("bytes_before", step.weight().bytes());

@@ -46,12 +46,14 @@ public record Fingerprint(Map<String, String> parts) {
         return new Fingerprint(parts);
     }
 
-    /** All stored arrays, and what stands between factors, of which no array tells. */
+    /** All stored arrays, and what stands between factors and the strength of adapters, of which no array tells. */
     private static String form(Plan plan) {
         Stream<String> arrays = plan.stored().stream().map(Stored::toString);
         Stream<String> bent = plan.steps().stream().flatMap(step -> step.between().stream()
                 .map(curve -> step.weight().name() + " " + curve));
-        return Stream.concat(arrays, bent).collect(Collectors.joining(" "));
+        Stream<String> adapted = plan.steps().stream().flatMap(step -> step.adapter().stream()
+                .map(adapter -> step.weight().name() + " " + adapter));
+        return Stream.concat(arrays, Stream.concat(bent, adapted)).collect(Collectors.joining(" "));
     }
 
     /**

@@ -38,9 +38,16 @@ record Form(Plan plan, List<Step> twins) {
         return !twins.isEmpty();
     }
 
-    /** The arrays that are trained: float32 matrices, their factors, and the vectors, then the twins; no codes, no scales. */
+    /**
+     * The arrays that are trained: float32 matrices, their factors, and the vectors, then the twins; no codes, no scales. Where
+     * there are adapters, they alone.
+     */
     List<Stored> trainable() {
         List<Stored> trainable = new ArrayList<>();
+        if (plan.adapted()) {
+            plan.steps().forEach(step -> step.beside().forEach(piece -> trainable.addAll(piece.stored())));
+            return trainable;
+        }
         plan.steps().forEach(step -> step.pieces().stream()
                 .filter(piece -> !piece.precision().quantized())
                 .forEach(piece -> trainable.addAll(piece.stored())));

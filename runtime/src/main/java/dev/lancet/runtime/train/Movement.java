@@ -38,6 +38,10 @@ final class Movement {
                 Stream.concat(plan.steps().stream().map(Step::weight), plan.vectors().stream())
                         .toList());
         List<Update> updates = new ArrayList<>();
+        if (plan.adapted()) {
+            plan.steps().forEach(step -> step.beside().forEach(piece -> updates.add(beside(piece, step, training))));
+            return updates;
+        }
         for (Step step : plan.steps()) {
             for (Piece piece : step.pieces()) {
                 if (!piece.precision().quantized()) {
@@ -56,6 +60,14 @@ final class Movement {
         plan.vectors().forEach(vector -> updates.add(update(vector.name(), vector, training)));
         form.twins().forEach(step -> updates.add(update(step.weight().name(), step.weight(), training)));
         return updates;
+    }
+
+    private static Update beside(Piece piece, Step step, Training training) {
+        if (training.decaysProduct(step.weight())) {
+            throw new LancetException("decayProduct: " + step.weight().name() + " has "
+                    + step.adapter().orElseThrow() + " beside it, whose factors decay each by itself; use decay(...)");
+        }
+        return update(piece.name(), step.weight(), training);
     }
 
     private static Update.Product product(Piece piece, Weight weight) {

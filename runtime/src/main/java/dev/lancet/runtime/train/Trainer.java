@@ -36,6 +36,10 @@ public final class Trainer {
         this.span = span;
         this.progress = progress;
         trained = Form.of(plan).trainable();
+        if (plan.adapted() && training.guidance().isPresent()) {
+            throw new LancetException("selfGuided: " + plan.model()
+                    + " has adapters, and is no beginning for fresh factors; leave it out");
+        }
         // What the training says of weights that are not there is an error now, not after a text was read.
         Movement.updates(Form.at(0, plan, training), training);
         sequence = training.sequence().orElse(transformer.context());

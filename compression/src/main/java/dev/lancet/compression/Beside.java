@@ -1,0 +1,85 @@
+package dev.lancet.compression;
+
+import dev.lancet.compression.quant.Packing;
+import dev.lancet.compression.random.Normals;
+import dev.lancet.compression.svd.LinearAlgebra;
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.compression.weights.Matrix;
+import dev.lancet.compression.weights.WeightSink;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Step;
+import java.util.List;
+
+/**
+ * What becomes of the adapter beside a matrix: it comes fresh, stays, or is merged, {@code W + scale · A · B}.
+ *
+ * <p>A fresh A is normal with deviation {@code 1 / √(3 · inputs)}, which is that of the uniform numbers that Hugging Face's PEFT
+ * draws; B is 0. Both are a function of the weight's name, so that adapters put beside a model twice are the same.
+ */
+final class Beside {
+
+    private final Step from;
+    private final Step into;
+
+    Beside(Step from, Step into) {
+        this.from = from;
+        this.into = into;
+    }
+
+    /** Makes sure that what is wanted of an adapter can be done. */
+    void check() {
+        Weight weight = into.weight();
+        if (from.adapter().isPresent() && into.adapter().isPresent() && !from.adapter().equals(into.adapter())) {
+            throw new LancetException("adapter: " + weight.name() + " has " + from.adapter().get() + " beside it already, not "
+                    + into.adapter().get() + "; merge it first, or go on training it");
+        }
+        if (merges() && from.between().isPresent()) {
+            throw new LancetException("merge: " + weight.name() + " has " + from.between().get()
+                    + " between its factors and is no matrix that an adapter could be added to; keep the adapter beside it");
+        }
+    }
+
+    /** Whether the adapter goes into the matrix. */
+    boolean merges() {
+        return from.adapter().isPresent() && into.adapter().isEmpty();
+    }
+
+    /** The matrix with its adapter in it. */
+    Matrix merged(Matrix matrix, Weights weights, LinearAlgebra algebra) {
+        List<Matrix> factors = from.beside().stream()
+                .map(piece -> Packing.unpack(piece, weights))
+                .toList();
+        float[] update = algebra.product(factors.get(0), factors.get(1)).values();
+        double scale = from.adapter().orElseThrow().scale();
+        float[] sum = new float[update.length];
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = (float) (matrix.values()[i] + scale * update[i]);
+        }
+        return Matrix.of(matrix.rows(), matrix.columns(), sum);
+    }
+
+    /** Hands over the arrays of the adapter, if there is to be one. */
+    void put(Weights weights, WeightSink sink) {
+        for (Piece piece : into.beside()) {
+            if (from.adapter().isPresent()) {
+                sink.accept(weights.read(piece.name()));
+            } else {
+                sink.accept(fresh(into, piece, 0));
+            }
+        }
+    }
+
+    /** A factor of an adapter that has learnt nothing yet. */
+    static HostTensor fresh(Step step, Piece piece, long seed) {
+        int count = Math.multiplyExact(piece.rows(), piece.columns());
+        boolean first = piece.name().equals(step.weight().adapterA());
+        float[] values = first
+                ? new Normals(seed, piece.name())
+                        .floats(count, 1 / Math.sqrt(3.0 * step.weight().rows()))
+                : new float[count];
+        return HostTensor.of(piece.stored().get(0), values);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.lancet.compression.weights;
+
+import dev.lancet.dsl.plan.Stored;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** The arrays of two, each read where it is. */
+record JoinedWeights(Weights first, Weights second) implements Weights {
+
+    @Override
+    public List<Stored> stored() {
+        return Stream.concat(
+                        first.stored().stream(),
+                        second.stored().stream()
+                                .filter(stored -> first.find(stored.name()).isEmpty()))
+                .toList();
+    }
+
+    @Override
+    public Optional<Stored> find(String name) {
+        return first.find(name).or(() -> second.find(name));
+    }
+
+    @Override
+    public HostTensor read(String name) {
+        return holder(name).read(name);
+    }
+
+    @Override
+    public void readInParts(String name, Consumer<ByteBuffer> parts) {
+        holder(name).readInParts(name, parts);
+    }
+
+    private Weights holder(String name) {
+        if (first.find(name).isPresent()) {
+            return first;
+        }
+        if (second.find(name).isEmpty()) {
+            throw missing(name);
+        }
+        return second;
+    }
+}

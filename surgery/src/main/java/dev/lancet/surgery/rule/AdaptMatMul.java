@@ -1,0 +1,83 @@
+package dev.lancet.surgery.rule;
+
+import dev.lancet.dsl.Adapter;
+import dev.lancet.dsl.Weight;
+import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import dev.lancet.surgery.match.Captures;
+import dev.lancet.surgery.match.Pattern;
+import java.util.Optional;
+import org.tensorflow.proto.DataType;
+
+/**
+ * A product gets an adapter beside it (LoRA, Hu et al., arXiv 2106.09685, equation 3). The scale is multiplied with the few
+ * numbers between A and B. What becomes of the matrix itself, factors or codes, is the work of other rules.
+ *
+ * <pre>
+ * X = Variable [m,n]                 X = Variable [m,n]
+ * X.out = MatMul(x, X)       ->      X.lora.a = Variable [m,r]
+ *                                    X.lora.b = Variable [r,n]
+ *                                    X.out.base = MatMul(x, X)
+ *                                    X.out.lora.a = MatMul(x, X.lora.a)
+ *                                    X.out.lora.scaled = Mul(X.out.lora.a, scale)
+ *                                    X.out.lora = MatMul(X.out.lora.scaled, X.lora.b)
+ *                                    X.out = AddV2(X.out.base, X.out.lora)
+ * </pre>
+ *
+ * @param weight the matrix
+ * @param adapter what stands beside it
+ */
+public record AdaptMatMul(Weight weight, Adapter adapter) implements Rule {
+
+    private static final String BASE = ".base";
+
+    @Override
+    public Pattern<Node> pattern() {
+        return Sites.matmul(weight.name()).where("no adapter beside it yet", node -> !adapted(node));
+    }
+
+    private static boolean adapted(Node node) {
+        return node.name().endsWith(BASE)
+                && node.uses().stream().anyMatch(use -> use.node().is("AddV2"));
+    }
+
+    @Override
+    public Verdict judge(Node site, Captures met) {
+        return Sites.refuseMatMul(site)
+                .or(() -> refuseTransposed(site))
+                .<Verdict>map(refusal -> refusal)
+                .orElseGet(() -> beside(site));
+    }
+
+    private Optional<Refusal> refuseTransposed(Node site) {
+        return site.flag("transpose_b")
+                ? Optional.of(new Refusal(site.name() + " multiplies with the transposed " + weight.name()
+                        + "; an adapter stands only beside x · W"))
+                : Optional.empty();
+    }
+
+    private Incision beside(Node site) {
+        Sketch sketch = Sketch.graph();
+        Ops ops = new Ops(sketch);
+        String name = site.name();
+        int rank = adapter.rank();
+        Value x = Sites.rowsInto(site, weight.rows());
+        Value matrix = Sites.input(site, 1, Form.of(DataType.DT_FLOAT, weight.rows(), weight.columns()));
+        Value base = ops.matmul(name + BASE, x, false, matrix, false);
+        Value a = sketch.variable(weight.adapterA(), Form.of(DataType.DT_FLOAT, weight.rows(), rank));
+        Value b = sketch.variable(weight.adapterB(), Form.of(DataType.DT_FLOAT, rank, weight.columns()));
+        Value narrow = ops.matmul(name + ".lora.a", x, false, a, false);
+        Value scale = ops.constant(name + ".lora.scale", (float) adapter.scale());
+        Value scaled = ops.mul(name + ".lora.scaled", narrow, scale);
+        ops.add(name, base, ops.matmul(name + ".lora", scaled, false, b, false));
+        return Incision.of(site, sketch);
+    }
+
+    @Override
+    public String toString() {
+        return "put " + adapter + " beside " + weight.name();
+    }
+}
