@@ -8,9 +8,11 @@ import static dev.lancet.Lancet.energy;
 import static dev.lancet.Lancet.everything;
 import static dev.lancet.Lancet.feedForward;
 import static dev.lancet.Lancet.heads;
+import static dev.lancet.Lancet.int4;
 import static dev.lancet.Lancet.int8;
 import static dev.lancet.Lancet.keys;
 import static dev.lancet.Lancet.linears;
+import static dev.lancet.Lancet.lora;
 import static dev.lancet.Lancet.named;
 import static dev.lancet.Lancet.nf4;
 import static dev.lancet.Lancet.normal;
@@ -26,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.Compression;
@@ -116,6 +119,59 @@ class PlanTest {
         Plan budget =
                 Plan.of(MINI, on().on(attention()).factorise(byBudget(), silu()).within(budget("1.2x")));
         assertThat(budget.step("h.0.attn.q").between()).contains(silu());
+    }
+
+    @Test
+    void an_adapter_stands_beside_what_is_stored_and_can_be_merged() {
+        Plan plan = Plan.of(
+                MINI,
+                on().on(linears())
+                        .quantize(int8())
+                        .on(attention())
+                        .quantize(int8(), lora(3))
+                        .on(named("h.*.attn.v"))
+                        .factorise(rank(4), int8(), lora(2).alpha(1)));
+
+        Step q = plan.step("h.0.attn.q");
+        assertThat(q.pieces()).extracting(Piece::name).containsExactly("h.0.attn.q", "h.0.attn.q.lora.a", "h.0.attn.q.lora.b");
+        assertThat(q.beside()).extracting(Piece::rows, Piece::columns).containsExactly(tuple(24, 3), tuple(3, 24));
+        assertThat(q.parameters()).isEqualTo(24 * 24 + 2 * 24 * 3);
+        assertThat(q.because()).isEqualTo("on(attention()).quantize(int8, lora(3))");
+        assertThat(plan.step("h.0.attn.v").because())
+                .isEqualTo("on(named(\"h.*.attn.v\")).factorise(rank(4), int8, lora(2).alpha(1))");
+        assertThat(plan.toString()).contains("int8 + lora(3)").contains("rank 4 int8 + lora(2).alpha(1)");
+        assertThat(plan.adapted()).isTrue();
+        assertThat(plan.merged().adapted()).isFalse();
+        assertThat(plan.merged().step("h.0.attn.q").precision()).isEqualTo(int8());
+        assertThat(plan.merged().step("h.0.attn.v").rank()).hasValue(4);
+    }
+
+    @Test
+    void an_adapter_alone_leaves_a_weight_stored_as_it_was_and_fewer_bits_leave_the_adapter() {
+        Plan packed = Plan.of(MINI, on().on(everything()).quantize(int8()));
+        Plan adapted = packed.then(on().on(attention()).adapt(lora(2)), Spectra.none());
+
+        assertThat(adapted.step("h.0.attn.q").precision()).isEqualTo(int8());
+        assertThat(adapted.step("h.0.attn.q").adapter()).contains(lora(2));
+        assertThat(adapted.step("h.0.mlp.up").adapter()).isEmpty();
+        Plan smaller = adapted.then(on().on(everything()).quantize(int4(4)), Spectra.none());
+        assertThat(smaller.step("h.0.attn.q").adapter()).contains(lora(2));
+        Plan cut = adapted.then(on().on(attention()).factorise(rank(4)), Spectra.none());
+        assertThat(cut.adapted()).as("cut anew with its adapter in it").isFalse();
+    }
+
+    @Test
+    void tables_and_budgets_have_no_adapters() {
+        assertThatThrownBy(() -> Plan.of(MINI, on().on(everything()).quantize(int8(), lora(2))))
+                .isInstanceOf(LancetException.class)
+                .hasMessage("plan: embedding is a table, and on(everything()).quantize(int8, lora(2)) puts an adapter"
+                        + " beside it; give it another clause, or say linears()");
+        assertThatThrownBy(() -> on().on(attention()).factorise(byBudget(), int8(), lora(2)))
+                .hasMessage("lora(2): a budget counts no adapter; compress first, then adapt what came of it");
+        assertThatThrownBy(() -> lora(0)).hasMessage("lora: rank 0; it must be at least 1");
+        assertThatThrownBy(() -> lora(2).alpha(-1)).hasMessage("lora: alpha -1.0; it must be a positive number");
+        assertThat(lora(16).scale()).isEqualTo(2);
+        assertThat(lora(16).stabilised().scale()).isEqualTo(8);
     }
 
     @Test

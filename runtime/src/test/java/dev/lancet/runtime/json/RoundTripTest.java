@@ -3,6 +3,7 @@ package dev.lancet.runtime.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lancet.dsl.Attention;
+import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.FeedForward;
@@ -61,7 +62,9 @@ class RoundTripTest {
             OptionalDouble error = choice == 1 ? OptionalDouble.of(1.0 / (1 + side)) : OptionalDouble.empty();
             Step other = new Step(step.weight(), rank, precision, "because \"" + seed + "\"\n", error);
             boolean bent = choice == 2 && step.weight().role().linear();
-            plan = plan.with(bent ? other.with(Nonlinearity.silu()) : other);
+            Step whole = bent ? other.with(Nonlinearity.silu()) : other;
+            boolean beside = step.weight().role().linear() && seed % 2 == 0;
+            plan = plan.with(beside ? whole.adapted(Adapter.lora(2).alpha(3.5), "beside") : whole);
         }
         comesBack(plan, Plan.class);
     }
@@ -192,7 +195,9 @@ class RoundTripTest {
                 .as((Optional<Rank> some, Precision precision) -> new Treatment(
                         some,
                         precision,
-                        some.filter(bent -> bent.hashCode() % 2 == 0).map(bent -> Nonlinearity.silu())));
+                        some.filter(bent -> bent.hashCode() % 2 == 0).map(bent -> Nonlinearity.silu()),
+                        some.filter(Rank.Fixed.class::isInstance)
+                                .map(beside -> Adapter.lora(4).stabilised())));
         Arbitrary<Compression.Clause> clause =
                 Combinators.combine(selectors(), treatment).as(Compression.Clause::new);
         return Combinators.combine(clause.list().ofMaxSize(4), budget.optional())
