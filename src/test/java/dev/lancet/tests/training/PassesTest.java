@@ -17,6 +17,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,28 @@ class PassesTest {
     }
 
     @Test
+    void codes_become_floats_again_where_the_gradient_comes_and_the_step_is_the_same() {
+        for (Precision precision : List.of(Precision.int8(), Precision.int4(4), Precision.nf4(4))) {
+            Compression codes = Compression.keepAll().on(linears()).quantize(precision);
+            Plan plan = Plan.of(one(), codes);
+            assertThat(step(one(), plan, only(Pass.UNPACKING_AGAIN)))
+                    .isGolden("passes/llama.unpacking-again."
+                            + precision.format().name().toLowerCase(Locale.ROOT) + ".graph");
+            Transformer model = TinyModels.llama();
+            List<Double> plain = losses(model, Plan.of(model, codes), only());
+            List<Double> again = losses(model, Plan.of(model, codes), only(Pass.UNPACKING_AGAIN));
+            assertClose(again, plain, precision.toString(), 1e-6);
+            Passes both = only(Pass.UNPACKING_AGAIN).and(Pass.RECOMPUTATION);
+            assertClose(losses(model, Plan.of(model, codes), both), plain, precision + ", blocks too", 1e-6);
+        }
+    }
+
+    @Test
+    void a_model_without_codes_has_nothing_to_turn_into_floats_again() {
+        assertThat(step(one(), Plan.dense(one()), only(Pass.UNPACKING_AGAIN))).isEqualTo(step(one(), Plan.dense(one()), only()));
+    }
+
+    @Test
     void mixed_precision_is_golden() {
         assertThat(step(one(), Plan.dense(one()), only(Pass.MIXED_PRECISION)))
                 .isGolden("passes/llama.mixed-precision.graph");
@@ -131,7 +154,7 @@ class PassesTest {
     @Test
     void passes_are_told_by_name() {
         assertThat(Passes.of(8, 2, false, Set.of(Pass.ENTROPY)))
-                .hasToString("causal-tiles,streams=2,attention-slope,compiled");
+                .hasToString("causal-tiles,streams=2,attention-slope,unpacking-again,compiled");
         assertThat(Pass.named("wide-sums")).isEqualTo(Pass.WIDE_SUMS);
         assertThatThrownBy(() -> Pass.named("fast"))
                 .hasMessageContaining(

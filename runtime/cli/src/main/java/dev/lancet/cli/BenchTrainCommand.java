@@ -1,6 +1,5 @@
 package dev.lancet.cli;
 
-import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.runtime.bench.Measured;
@@ -27,6 +26,7 @@ import picocli.CommandLine.Option;
             "  lancet bench train --preset M --rank 128 --steps 5 --json",
             "  lancet bench train --dtype auto",
             "  lancet bench train --without streams",
+            "  lancet bench train --bits 4 --group 64 --lora 8 --checkpointing",
             "  lancet bench train --preset M --dtype bf16 --device gpu",
         })
 final class BenchTrainCommand extends LancetCommand {
@@ -35,7 +35,18 @@ final class BenchTrainCommand extends LancetCommand {
     private final BenchOptions options = new BenchOptions();
 
     @Mixin
+    private final BenchPrecision precision = new BenchPrecision();
+
+    @Mixin
     private final DeviceOptions where = new DeviceOptions();
+
+    @Option(
+            names = "--lora",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Adapters of rank N beside every linear layer but the head, and nothing else trained; --bits says in"
+                    + " how many bits the frozen layers are stored. 0, which is used if not said, trains everything.")
+    private int lora;
 
     @Option(
             names = "--steps",
@@ -79,10 +90,23 @@ final class BenchTrainCommand extends LancetCommand {
 
     @Override
     Answer answer() {
-        Trial trial = options.trial(this, steps, Precision.float32());
+        Trial trial = trial();
         Execution execution = execution();
         Measured measured = TrainingBench.run(trial, execution, passing(trial, execution), progress());
         return new Answer(new LinkedHashMap<>(measured.fields()), measured.toString());
+    }
+
+    private Trial trial() {
+        try {
+            Trial trial = options.trial(this, steps, precision.precision(this)).adapted(lora);
+            if (trial.precision().quantized() && lora == 0) {
+                throw wrongUsage("--bits: " + trial.precision()
+                        + "; what is stored so is not trained, put adapters beside it with --lora 8");
+            }
+            return trial;
+        } catch (IllegalArgumentException e) {
+            throw wrongUsage(String.valueOf(e.getMessage()));
+        }
     }
 
     private Execution execution() {

@@ -63,7 +63,7 @@ class BenchCommandTest {
                 .satisfies(ran -> assertThat(ran.err())
                         .startsWith(
                                 "error: --without pass: wide-sums; it is not done here anyway, where there are only ")
-                        .endsWith("attention-slope,entropy,compiled\n"));
+                        .endsWith("attention-slope,entropy,unpacking-again,compiled\n"));
     }
 
     @ParameterizedTest

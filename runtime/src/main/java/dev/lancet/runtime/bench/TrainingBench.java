@@ -39,6 +39,13 @@ public final class TrainingBench {
         return Passing.here(training(trial, execution), without, device.place());
     }
 
+    private static long trained(Plan plan) {
+        return plan.steps().stream()
+                .flatMap(step -> step.beside().stream())
+                .mapToLong(piece -> (long) piece.rows() * piece.columns())
+                .sum();
+    }
+
     private static Training training(Trial trial, Execution execution) {
         return Training.adamW(WARM_UP + trial.steps(), RATE)
                 .batch(trial.preset().batch())
@@ -56,8 +63,9 @@ public final class TrainingBench {
      * @param passing the passes of its graph, and where it is computed
      */
     public static Measured run(Trial trial, Execution execution, Passing passing, Progress progress) {
-        if (trial.precision().quantized()) {
-            throw new IllegalArgumentException("train: " + trial.precision() + " cannot be trained; take float32");
+        if (trial.precision().quantized() && trial.adapter() == 0) {
+            throw new IllegalArgumentException(
+                    "train: " + trial.precision() + " cannot be trained; put adapters beside it, as with --lora 8");
         }
         Preset preset = trial.preset();
         int sequence = preset.transformer().context();
@@ -65,7 +73,7 @@ public final class TrainingBench {
         Training training = training(trial, execution);
         int[] ids = RandomIds.of(preset.transformer().vocabulary(), 4 * tokens + 1, Trial.SEED);
         Plan plan = trial.plan();
-        Weights fresh = new FreshWeights(preset.transformer(), Trial.SEED).under(plan);
+        Weights fresh = FilledCodes.of(plan).with(new FreshWeights(preset.transformer(), Trial.SEED).under(plan));
         List<TrainingLog.Point> points = Trainer.of(preset.transformer(), plan, training, passing)
                 .progress(progress)
                 .rehearse(fresh, TokenIds.of(ids))
@@ -83,6 +91,10 @@ public final class TrainingBench {
         fields.put("batch", preset.batch());
         fields.put("seq", sequence);
         fields.put("params", plan.parametersAfter());
+        if (plan.adapted()) {
+            fields.put("lora", trial.adapter());
+            fields.put("trained_params", trained(plan));
+        }
         fields.put("first_step_ms", Measured.rounded(points.get(0).milliseconds(), 1));
         fields.put("ms_per_step", Measured.rounded(times.median(), 1));
         fields.put("ms_min", Measured.rounded(times.least(), 1));

@@ -69,7 +69,27 @@ class BenchTest {
         assertThat(number(fields, "tokens_per_s")).isPositive();
         assertThat((List<?>) Objects.requireNonNull(fields.get("loss"))).hasSize(2);
         assertThatThrownBy(() -> TrainingBench.run(new Trial(TINY, 0, Precision.int8(), 3), NOBODY))
-                .hasMessage("train: int8 cannot be trained; take float32");
+                .hasMessage("train: int8 cannot be trained; put adapters beside it, as with --lora 8");
+    }
+
+    @Test
+    void training_of_adapters_is_measured_beside_codes_that_are_only_filled() {
+        for (Precision precision : List.of(Precision.int8(), Precision.int4(16), Precision.nf4(16))) {
+            Trial trial = new Trial(TINY, 0, precision, 2, 2);
+            Map<String, Object> fields = TrainingBench.run(trial, NOBODY).fields();
+
+            plausible(fields, trial);
+            assertThat(fields)
+                    .containsEntry("lora", 2)
+                    .containsEntry("trained_params", 2L * (4 * (16 + 16) + 3 * (16 + 32)))
+                    .containsEntry("precision", precision.toString());
+            assertThat(((List<?>) Objects.requireNonNull(fields.get("loss"))).get(0))
+                    .as("near that of even guesses among 64 tokens")
+                    .isInstanceOfSatisfying(
+                            Double.class, loss -> assertThat(loss).isBetween(3.9, 4.8));
+        }
+        assertThatThrownBy(() -> new Trial(TINY, 0, Precision.int8(), -1, 2))
+                .hasMessage("--lora: -1; it is 1 or more, or 0 for none");
     }
 
     @Test

@@ -23,6 +23,8 @@ public enum Pass {
     ENTROPY,
     /** {@link WideSums}: gradients that come in 16 bits are added up in float32. Done only in mixed precision. */
     WIDE_SUMS,
+    /** {@link UnpackingAgain}: codes of quantised layers become floats again in the backward pass. */
+    UNPACKING_AGAIN,
     /** {@link Recomputation}: blocks are computed again in the backward pass. Done only if a training asks for it. */
     RECOMPUTATION,
     /** {@link WholeStep}: forward and backward are compiled by XLA as one. Done only if a training asks for it. */

@@ -113,6 +113,7 @@ public record Passes(Set<Pass> chosen, int streams) {
         if (does(Pass.WIDE_SUMS)) {
             result = Rewriting.with(result, new WideSums());
         }
+        result = does(Pass.UNPACKING_AGAIN) ? UnpackingAgain.of(result) : result;
         GraphDef again = does(Pass.RECOMPUTATION) ? Recomputation.of(result) : result;
         return does(Pass.WHOLE_STEP) ? WholeStep.of(again) : again;
     }
