@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * Turns the weights of a model that follows one plan into the weights under another, one matrix in memory at a time, with
  * as little done to each as possible: what is stored alike is copied byte for byte; at the same rank each piece is
- * quantised (or read back into floats) by itself; only another rank multiplies out and decomposes.
+ * quantised or rounded to 16 bits (or read back into floats) by itself; only another rank multiplies out and decomposes.
  */
 public final class Compressor {
 

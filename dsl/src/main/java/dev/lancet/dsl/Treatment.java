@@ -30,7 +30,7 @@ public record Treatment(Optional<Rank> rank, Precision precision, Optional<Nonli
 
     /** Whether nothing is done. */
     public boolean keeps() {
-        return rank.isEmpty() && !precision.quantized();
+        return rank.isEmpty() && !precision.narrow();
     }
 
     @Override
@@ -42,6 +42,6 @@ public record Treatment(Optional<Rank> rank, Precision precision, Optional<Nonli
             return "quantize(" + precision + ")";
         }
         return "factorise(" + rank.get() + between.map(curve -> ", " + curve).orElse("")
-                + (precision.quantized() ? ", " + precision : "") + ")";
+                + (precision.narrow() ? ", " + precision : "") + ")";
     }
 }

@@ -102,7 +102,7 @@ public record Step(
 
     /** Whether the matrix stays in one float32 piece. */
     public boolean keeps() {
-        return rank.isEmpty() && !precision.quantized();
+        return rank.isEmpty() && !precision.narrow();
     }
 
     /**

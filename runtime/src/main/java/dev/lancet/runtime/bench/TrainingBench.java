@@ -56,7 +56,7 @@ public final class TrainingBench {
      * @param passing the passes of its graph, and where it is computed
      */
     public static Measured run(Trial trial, Execution execution, Passing passing, Progress progress) {
-        if (trial.precision().quantized()) {
+        if (trial.precision().narrow()) {
             throw new IllegalArgumentException("train: " + trial.precision() + " cannot be trained; take float32");
         }
         Preset preset = trial.preset();

@@ -38,11 +38,11 @@ record Form(Plan plan, List<Step> twins) {
         return !twins.isEmpty();
     }
 
-    /** The arrays that are trained: float32 matrices, their factors, and the vectors, then the twins; no codes, no scales. */
+    /** The arrays that are trained: float32 matrices, their factors, and the vectors, then the twins; no codes, no scales, nothing in 16 bits. */
     List<Stored> trainable() {
         List<Stored> trainable = new ArrayList<>();
         plan.steps().forEach(step -> step.pieces().stream()
-                .filter(piece -> !piece.precision().quantized())
+                .filter(piece -> !piece.precision().narrow())
                 .forEach(piece -> trainable.addAll(piece.stored())));
         plan.vectors().forEach(vector -> trainable.add(floats(vector)));
         twins.forEach(step -> trainable.add(floats(step.weight())));

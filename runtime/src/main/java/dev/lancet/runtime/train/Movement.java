@@ -40,7 +40,7 @@ final class Movement {
         List<Update> updates = new ArrayList<>();
         for (Step step : plan.steps()) {
             for (Piece piece : step.pieces()) {
-                if (!piece.precision().quantized()) {
+                if (!piece.precision().narrow()) {
                     Update update = update(piece.name(), step.weight(), training);
                     boolean together = step.rank().isPresent() && training.decaysProduct(step.weight());
                     if (together && step.between().isPresent()) {
