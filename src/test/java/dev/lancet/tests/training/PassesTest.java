@@ -35,11 +35,13 @@ class PassesTest {
     static Stream<Arguments> plans() {
         Compression factors = Compression.keepAll().on(linears()).factorise(rank(2));
         Compression codes = Compression.keepAll().on(linears()).quantize(Precision.int8());
+        Compression halves = Compression.keepAll().on(linears()).quantize(Precision.bfloat16());
         return Stream.of(TinyModels.all().get(0), TinyModels.llama())
                 .flatMap(model -> Stream.of(
                         Arguments.of(model.name() + " dense", model, Plan.dense(model)),
                         Arguments.of(model.name() + " in factors", model, Plan.of(model, factors)),
-                        Arguments.of(model.name() + " in int8", model, Plan.of(model, codes))));
+                        Arguments.of(model.name() + " in int8", model, Plan.of(model, codes)),
+                        Arguments.of(model.name() + " in bfloat16", model, Plan.of(model, halves))));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -21,6 +21,7 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
@@ -108,6 +109,7 @@ final class Trial implements AutoCloseable {
             tensors.add(
                     switch (type(variable)) {
                         case DT_DOUBLE -> doubles(shape, numbers);
+                        case DT_BFLOAT16 -> halves(shape, numbers);
                         case DT_UINT8 -> codes(shape, numbers);
                         default -> floats(shape, numbers);
                     });
@@ -119,6 +121,16 @@ final class Trial implements AutoCloseable {
 
     private DataType type(String variable) {
         return variables.get(variable).getAttrOrThrow("dtype").getType();
+    }
+
+    /** The upper halves of the floats, which is what is written of numbers that were cut to them. */
+    private static TBfloat16 halves(Shape shape, double[] numbers) {
+        short[] upper = new short[numbers.length];
+        for (int i = 0; i < upper.length; i++) {
+            upper[i] = (short) (Float.floatToIntBits((float) numbers[i]) >>> 16);
+        }
+        return TBfloat16.tensorOf(
+                shape, tensor -> tensor.asRawTensor().data().asShorts().write(upper));
     }
 
     private static TUint8 codes(Shape shape, double[] numbers) {
