@@ -84,8 +84,10 @@ final class Trial implements AutoCloseable {
                 double centre = name.endsWith(".gain") ? 1 : name.endsWith(".scale") ? 0.004 : 0;
                 double spread = name.endsWith(".scale") ? 0.001 : 0.3;
                 boolean codes = type(name) == DataType.DT_UINT8;
+                boolean halves = type(name) == DataType.DT_BFLOAT16;
                 for (int i = 0; i < numbers.length; i++) {
-                    numbers[i] = codes ? random.nextInt(256) : (float) (centre + spread * random.nextGaussian());
+                    float number = codes ? random.nextInt(256) : (float) (centre + spread * random.nextGaussian());
+                    numbers[i] = halves ? Float.intBitsToFloat(upper(number) << 16) : number;
                 }
                 values.put(name, numbers);
             }
@@ -123,11 +125,14 @@ final class Trial implements AutoCloseable {
         return variables.get(variable).getAttrOrThrow("dtype").getType();
     }
 
-    /** The upper halves of the floats, which is what is written of numbers that were cut to them. */
+    private static short upper(float number) {
+        return (short) (Float.floatToIntBits(number) >>> 16);
+    }
+
     private static TBfloat16 halves(Shape shape, double[] numbers) {
         short[] upper = new short[numbers.length];
         for (int i = 0; i < upper.length; i++) {
-            upper[i] = (short) (Float.floatToIntBits((float) numbers[i]) >>> 16);
+            upper[i] = upper((float) numbers[i]);
         }
         return TBfloat16.tensorOf(
                 shape, tensor -> tensor.asRawTensor().data().asShorts().write(upper));
