@@ -37,8 +37,12 @@ class KernelsTest {
     static Stream<GraphDef> graphs() {
         List<GraphDef> graphs = new ArrayList<>();
         for (Transformer model : Models.all()) {
-            for (Precision precision :
-                    List.of(Precision.float32(), Precision.bfloat16(), Precision.int8(), Precision.int4(16), Precision.nf4(16))) {
+            for (Precision precision : List.of(
+                    Precision.float32(),
+                    Precision.bfloat16(),
+                    Precision.int8(),
+                    Precision.int4(16),
+                    Precision.nf4(16))) {
                 Compression form = precision.narrow()
                         ? Compression.keepAll()
                                 .on(precision.quantized() ? linears() : everything())

@@ -138,7 +138,8 @@ class GraphModelTest {
                     .isEqualTo(frozen);
         });
         float[] own = tuned.output(examples, "output_0");
-        // The saved graph computes Erfc where the trained one has Erf, which may round otherwise to the 8 bits of bfloat16.
+        // The saved graph computes Erfc where the trained one has Erf, which may round otherwise to the 8 bits of
+        // bfloat16.
         assertThat(served(out, 256)).containsExactly(own, within(1e-2f));
     }
 

@@ -160,7 +160,8 @@ class ForeignCompressionTest {
         ForeignCompression.of(model, plan).write(out);
         assertThat(plan.compression()).isGreaterThan(1.9);
         ForeignModel again = ForeignModel.open(out);
-        assertThat(again.treated()).hasSize(15).allMatch(treated -> treated.form().equals("bfloat16"));
+        assertThat(again.treated()).hasSize(15).allMatch(treated -> treated.form()
+                .equals("bfloat16"));
         assertThat(again.layers()).noneMatch(Layer::treatable);
         assertThat(again.plan(halves, Spectra.none()).changes()).isFalse();
         ForeignModel frozen = ForeignModel.open(Served.FROZEN);

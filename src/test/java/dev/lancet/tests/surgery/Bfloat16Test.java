@@ -62,7 +62,8 @@ class Bfloat16Test {
                 double sum = 0;
                 double size = 0;
                 for (int i = 0; i < inputs; i++) {
-                    double term = (double) x[b * inputs + i] * value(halves[transposed ? o * columns + i : i * columns + o]);
+                    double term =
+                            (double) x[b * inputs + i] * value(halves[transposed ? o * columns + i : i * columns + o]);
                     sum += term;
                     size += Math.abs(term);
                 }
@@ -84,7 +85,8 @@ class Bfloat16Test {
         Arrays.setAll(shape, i -> 1 + random.nextInt(3));
         long[] open = new long[rank];
         Arrays.fill(open, -1);
-        int[] ids = random.ints(Arrays.stream(shape).reduce(1, (a, b) -> a * b), 0, rows).toArray();
+        int[] ids = random.ints(Arrays.stream(shape).reduce(1, (a, b) -> a * b), 0, rows)
+                .toArray();
         Sketch sketch = Sketch.graph();
         Value in = sketch.placeholder("ids", Form.of(DataType.DT_INT32, random.nextBoolean() ? open : shape));
         Value weight = sketch.variable("w", Form.of(DataType.DT_FLOAT, rows, columns));

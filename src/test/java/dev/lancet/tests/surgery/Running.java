@@ -53,8 +53,7 @@ final class Running implements AutoCloseable {
     private static Tensor tensor(Object values, Shape shape) {
         if (values instanceof short[] halves) {
             return TBfloat16.tensorOf(
-                    shape,
-                    tensor -> tensor.asRawTensor().data().asShorts().write(halves));
+                    shape, tensor -> tensor.asRawTensor().data().asShorts().write(halves));
         }
         if (values instanceof byte[] bytes) {
             return TUint8.tensorOf(shape, DataBuffers.of(bytes, true, false));

@@ -29,11 +29,7 @@ class FrozenBaseTest {
     }
 
     private static Plan frozen(Transformer model) {
-        return Plan.of(
-                model,
-                Compression.keepAll()
-                        .on(Selector.linears())
-                        .quantize(Precision.bfloat16()));
+        return Plan.of(model, Compression.keepAll().on(Selector.linears()).quantize(Precision.bfloat16()));
     }
 
     private static List<String> trained(Plan plan) {

@@ -76,7 +76,8 @@ class Bfloat16Test {
         Matrix after = Packing.unpack(piece, once);
         assertThat(Packing.pack(piece, after)).isEqualTo(once);
         for (int i = 0; i < values.length; i++) {
-            assertThat(Math.abs((double) after.values()[i] - values[i])).isLessThanOrEqualTo(Math.abs(values[i]) / 256.0);
+            assertThat(Math.abs((double) after.values()[i] - values[i]))
+                    .isLessThanOrEqualTo(Math.abs(values[i]) / 256.0);
         }
     }
 }

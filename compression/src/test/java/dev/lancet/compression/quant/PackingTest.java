@@ -89,8 +89,7 @@ class PackingTest {
         assertThat(arrays).hasSize(1);
         assertThat(arrays.get(0).toArray())
                 .containsExactly(0x80, 0x3f, 0x00, 0xc0, 0x80, 0x3f, 0x82, 0x3f, 0x81, 0x3f, 0x00, 0x80);
-        assertThat(Packing.unpack(piece, arrays).values())
-                .containsExactly(1, -2, 1, 1 + 2f / 128, oneUnitUp, -0f);
+        assertThat(Packing.unpack(piece, arrays).values()).containsExactly(1, -2, 1, 1 + 2f / 128, oneUnitUp, -0f);
     }
 
     @Test

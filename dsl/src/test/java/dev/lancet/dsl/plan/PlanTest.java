@@ -86,7 +86,8 @@ class PlanTest {
 
     @Test
     void sixteen_bits_are_a_change_without_scales_and_without_unpacking() {
-        Plan plan = Plan.of(MINI, on().on(everything()).quantize(bfloat16()).on(attention()).factorise(rank(3), bfloat16()));
+        Plan plan = Plan.of(
+                MINI, on().on(everything()).quantize(bfloat16()).on(attention()).factorise(rank(3), bfloat16()));
 
         assertThat(plan.kept()).isEmpty();
         assertThat(plan.step("embedding").bytes()).isEqualTo(2 * 50 * 24);

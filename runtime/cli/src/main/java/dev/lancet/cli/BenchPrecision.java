@@ -12,7 +12,8 @@ final class BenchPrecision {
     @Option(
             names = "--bits",
             paramLabel = "16|8|4|nf4",
-            description = "Store every linear layer in bfloat16, 8 bits, 4 bits in groups, or 4-bit normal floats in groups.")
+            description =
+                    "Store every linear layer in bfloat16, 8 bits, 4 bits in groups, or 4-bit normal floats in groups.")
     private Optional<String> bits = Optional.empty();
 
     @Option(names = "--group", paramLabel = "N", description = "Weights that share a scale in 4 bits; 32 if not said.")

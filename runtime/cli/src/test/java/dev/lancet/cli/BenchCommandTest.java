@@ -28,7 +28,8 @@ class BenchCommandTest {
 
     @Test
     void generation_from_sixteen_bits_says_so_and_takes_half_of_the_bytes() {
-        JsonNode said = lancet("bench", "generate", "--layers", "1", "--bits", "16", "--steps", "2", "--json", "--quiet")
+        JsonNode said = lancet(
+                        "bench", "generate", "--layers", "1", "--bits", "16", "--steps", "2", "--json", "--quiet")
                 .json();
 
         assertThat(said.get("precision").asString()).isEqualTo("bfloat16");

@@ -113,7 +113,8 @@ final class Treatments {
                 boolean lookup = node.is("GatherV2") && use.input() == 0;
                 if (lookup || (node.is("MatMul") && use.input() == 1)) {
                     boolean cast = node.uses().stream()
-                            .allMatch(next -> next.node().is("Cast") && next.node().type("DstT") == DataType.DT_FLOAT);
+                            .allMatch(next ->
+                                    next.node().is("Cast") && next.node().type("DstT") == DataType.DT_FLOAT);
                     if (!cast) {
                         return Optional.empty();
                     }

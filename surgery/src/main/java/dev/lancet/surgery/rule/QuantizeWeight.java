@@ -100,7 +100,9 @@ public record QuantizeWeight(Piece piece) implements Rule {
 
     @Override
     public String toString() {
-        return (piece.precision().quantized() ? "quantise " : "store ") + piece.name()
-                + (piece.precision().quantized() ? " to " : " in ") + piece.precision();
+        return (piece.precision().quantized() ? "quantise " : "store ")
+                + piece.name()
+                + (piece.precision().quantized() ? " to " : " in ")
+                + piece.precision();
     }
 }
