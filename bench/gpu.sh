@@ -69,6 +69,7 @@ fi
 train gpt2-dense-bf16 120 $gpt --dtype bf16
 train gpt2-low-bf16 120 $gpt --dtype bf16 --rank "${ranks[1]}"
 generate decode-fp32 120 $decode
+generate decode-bf16 120 $decode --bits 16
 generate decode-int8 120 $decode --bits 8
 generate decode-int4 120 $decode --bits 4 --group 32
 train llama-whole-step-bf16 150 $llama --dtype bf16 --whole-step

@@ -34,6 +34,9 @@ for what, over, under in (("low rank over dense, llama bf16", "llama-low-bf16", 
                           ("low rank over dense, gpt2 bf16", "gpt2-low-bf16", "gpt2-dense-bf16"),
                           ("Lancet over PyTorch, dense", "llama-dense-bf16", "torch-dense-bf16"),
                           ("Lancet over PyTorch, low rank", "llama-low-bf16", "torch-low-bf16"),
+                          ("bf16 over float32 decoding", "decode-bf16", "decode-fp32"),
+                          ("int8 over bf16 decoding", "decode-int8", "decode-bf16"),
+                          ("int4 over bf16 decoding", "decode-int4", "decode-bf16"),
                           ("int8 over float32 decoding", "decode-int8", "decode-fp32"),
                           ("int4 over float32 decoding", "decode-int4", "decode-fp32")):
     if speed(over) and speed(under):

@@ -199,6 +199,11 @@ public final class Lancet {
         return Initialisation.normal();
     }
 
+    /** 16-bit floats of the range of float32. */
+    public static Precision bfloat16() {
+        return Precision.bfloat16();
+    }
+
     /** 8 bits per output channel. */
     public static Precision int8() {
         return Precision.int8();

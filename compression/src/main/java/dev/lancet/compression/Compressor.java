@@ -11,8 +11,8 @@ import java.util.List;
 /**
  * Turns the weights of a model that follows one plan into the weights under another, one matrix in memory at a time, with
  * as little done to each as possible: what is stored alike is copied byte for byte; at the same rank each piece is
- * quantised (or read back into floats) by itself; only another rank multiplies out and decomposes. An adapter comes fresh, stays
- * as it is, or is merged into its matrix where the other plan has none.
+ * quantised or rounded to 16 bits (or read back into floats) by itself; only another rank multiplies out and decomposes. An
+ * adapter comes fresh, stays as it is, or is merged into its matrix where the other plan has none.
  */
 public final class Compressor {
 

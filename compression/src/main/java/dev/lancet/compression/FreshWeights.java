@@ -50,7 +50,7 @@ public final class FreshWeights {
             for (Piece piece : step.base()) {
                 if (step.rank().isPresent()) {
                     weights.add(piece.stored(), () -> Packing.pack(piece, factor(step, piece)));
-                } else if (piece.precision().quantized()) {
+                } else if (piece.precision().narrow()) {
                     weights.add(piece.stored(), () -> Packing.pack(piece, dense(step.weight())));
                 } else {
                     weights.add(piece.stored().get(0), into -> draw(step.weight(), into));

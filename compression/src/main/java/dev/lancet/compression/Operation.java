@@ -45,7 +45,7 @@ final class Operation {
         for (int i = 0; i < wanted.size(); i++) {
             Piece piece = into.base().get(i);
             List<HostTensor> arrays = Packing.pack(piece, wanted.get(i));
-            after.add(piece.precision().quantized() ? Packing.unpack(piece, arrays) : wanted.get(i));
+            after.add(piece.precision().narrow() ? Packing.unpack(piece, arrays) : wanted.get(i));
             arrays.forEach(sink::accept);
         }
         beside.put(weights, sink);

@@ -2,7 +2,13 @@ package dev.lancet.dsl;
 
 import java.util.List;
 
-/** In how many bits a matrix is stored. All are symmetric and weight-only: the arithmetic stays in floating point. */
+/**
+ * In how many bits a matrix is stored: as floats of 32 or 16 bits, or {@linkplain #quantized() quantised}, as codes with
+ * scales. Codes are symmetric and weight-only: the arithmetic stays in floating point.
+ *
+ * <p>Only float32 is trained. What is {@linkplain #narrow() narrower} is frozen in training, bfloat16 as codes are: the small
+ * steps of an optimiser would be lost in 16 bits. Gradients pass it on their way to what lies below.
+ */
 public sealed interface Precision {
 
     /** 32-bit floats; nothing is lost. */
@@ -15,6 +21,23 @@ public sealed interface Precision {
         @Override
         public String toString() {
             return "float32";
+        }
+    }
+
+    /**
+     * 16-bit floats, the upper half of a float32 rounded to the nearest, ties to even: its range with 8 bits of precision, so
+     * that a weight moves by at most 2⁻⁸ of itself (below 2⁻¹²⁶ by at most 2⁻¹³⁴). No scales.
+     * Products with such a matrix are computed in bfloat16 and come back as float32.
+     */
+    record Bfloat16() implements Precision {
+        @Override
+        public Format format() {
+            return Format.BFLOAT16;
+        }
+
+        @Override
+        public String toString() {
+            return "bfloat16";
         }
     }
 
@@ -94,10 +117,12 @@ public sealed interface Precision {
         }
     }
 
-    /** The four ways, for switches. */
+    /** The five ways, for switches. */
     enum Format {
         /** {@link Precision.Float32}. */
         FLOAT32,
+        /** {@link Precision.Bfloat16}. */
+        BFLOAT16,
         /** {@link Precision.Int8}. */
         INT8,
         /** {@link Precision.Int4}. */
@@ -106,7 +131,7 @@ public sealed interface Precision {
         NF4
     }
 
-    /** Which of the four ways this is. */
+    /** Which of the five ways this is. */
     Format format();
 
     /** Weights that share a scale along the inputs; 0 where a whole channel does, or nothing. */
@@ -118,19 +143,33 @@ public sealed interface Precision {
     default int bits() {
         return switch (format()) {
             case FLOAT32 -> 32;
+            case BFLOAT16 -> 16;
             case INT8 -> 8;
             case INT4, NF4 -> 4;
         };
     }
 
+    /** Whether weights are stored in fewer bits than float32, so that they are frozen in training. */
+    default boolean narrow() {
+        return format() != Format.FLOAT32;
+    }
+
     /** Whether weights are stored as codes with scales. */
     default boolean quantized() {
-        return bits() < 32;
+        return switch (format()) {
+            case FLOAT32, BFLOAT16 -> false;
+            case INT8, INT4, NF4 -> true;
+        };
     }
 
     /** 32-bit floats. */
     static Precision float32() {
         return new Float32();
+    }
+
+    /** 16-bit floats of the range of float32. */
+    static Precision bfloat16() {
+        return new Bfloat16();
     }
 
     /** 8 bits per output channel. */

@@ -53,7 +53,7 @@ public record Treatment(
 
     /** Whether the weight stays stored as it is. */
     public boolean storesAlike() {
-        return rank.isEmpty() && !precision.quantized();
+        return rank.isEmpty() && !precision.narrow();
     }
 
     @Override
@@ -69,6 +69,6 @@ public record Treatment(
             return "quantize(" + precision + beside;
         }
         return "factorise(" + rank.get() + between.map(curve -> ", " + curve).orElse("")
-                + (precision.quantized() ? ", " + precision : "") + beside;
+                + (precision.narrow() ? ", " + precision : "") + beside;
     }
 }

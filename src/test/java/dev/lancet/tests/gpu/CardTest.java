@@ -1,5 +1,6 @@
 package dev.lancet.tests.gpu;
 
+import static dev.lancet.dsl.Selector.everything;
 import static dev.lancet.dsl.Selector.linears;
 import static dev.lancet.dsl.recipe.Training.adamW;
 import static dev.lancet.dsl.recipe.Training.muon;
@@ -70,6 +71,7 @@ class CardTest {
             return Stream.of(
                             all,
                             all.on(linears()).factorise(Rank.rank(8)),
+                            all.on(everything()).quantize(Precision.bfloat16()),
                             all.on(linears()).quantize(Precision.int8()),
                             all.on(linears()).quantize(Precision.int4(16)),
                             all.on(linears()).quantize(Precision.nf4(16)),
@@ -101,9 +103,13 @@ class CardTest {
     void logits_and_greedy_tokens_are_those_of_the_processor(Device device, Transformer model, Plan plan) {
         try (Model there = Model.create(model, plan, 5).on(device);
                 Model here = Model.create(model, plan, 5).on(Device.cpu())) {
-            assertClose(there.logits(PROMPT), here.logits(PROMPT), Places.tolerance(device));
+            // A sum that comes out otherwise in its last place may be rounded otherwise to the 8 bits of bfloat16.
+            boolean halves = plan.stored().stream().anyMatch(stored -> stored.type() == Stored.Type.BFLOAT16);
+            boolean card = device.kind() != Device.Kind.CPU;
+            double near = halves && card ? 5e-2 : Places.tolerance(device);
+            assertClose(there.logits(PROMPT), here.logits(PROMPT), near);
             assertThat(greedy(there)).hasSize(12);
-            if (device.kind() == Device.Kind.CPU || Places.tolerance(device) < 1e-2) {
+            if (!card || near < 1e-2) {
                 assertThat(greedy(there)).isEqualTo(greedy(here));
             }
         }

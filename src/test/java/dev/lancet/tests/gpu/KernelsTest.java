@@ -1,5 +1,6 @@
 package dev.lancet.tests.gpu;
 
+import static dev.lancet.dsl.Selector.everything;
 import static dev.lancet.dsl.Selector.linears;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -36,10 +37,16 @@ class KernelsTest {
     static Stream<GraphDef> graphs() {
         List<GraphDef> graphs = new ArrayList<>();
         for (Transformer model : Models.all()) {
-            for (Precision precision :
-                    List.of(Precision.float32(), Precision.int8(), Precision.int4(16), Precision.nf4(16))) {
-                Compression form = precision.quantized()
-                        ? Compression.keepAll().on(linears()).quantize(precision)
+            for (Precision precision : List.of(
+                    Precision.float32(),
+                    Precision.bfloat16(),
+                    Precision.int8(),
+                    Precision.int4(16),
+                    Precision.nf4(16))) {
+                Compression form = precision.narrow()
+                        ? Compression.keepAll()
+                                .on(precision.quantized() ? linears() : everything())
+                                .quantize(precision)
                         : Compression.keepAll();
                 Plan plan = Plan.of(model, form);
                 graphs.add(Loading.into(

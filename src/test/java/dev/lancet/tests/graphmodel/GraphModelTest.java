@@ -1,5 +1,6 @@
 package dev.lancet.tests.graphmodel;
 
+import static dev.lancet.dsl.Precision.bfloat16;
 import static dev.lancet.dsl.Precision.int8;
 import static dev.lancet.dsl.Rank.rank;
 import static dev.lancet.dsl.Rank.ratio;
@@ -107,6 +108,8 @@ class GraphModelTest {
         GraphModel small = whole.compress(Compression.keepAll()
                 .on(everything())
                 .quantize(int8())
+                .on(named("*_down/kernel"))
+                .quantize(bfloat16())
                 .on(named("*_up/kernel"))
                 .factorise(rank(8)));
         GraphModel tuned =
@@ -135,7 +138,9 @@ class GraphModelTest {
                     .isEqualTo(frozen);
         });
         float[] own = tuned.output(examples, "output_0");
-        assertThat(served(out, 256)).containsExactly(own, within(1e-4f));
+        // The saved graph computes Erfc where the trained one has Erf, which may round otherwise to the 8 bits of
+        // bfloat16.
+        assertThat(served(out, 256)).containsExactly(own, within(1e-2f));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.lancet.tests.road;
 
+import static dev.lancet.Lancet.bfloat16;
+import static dev.lancet.Lancet.everything;
 import static dev.lancet.Lancet.int4;
 import static dev.lancet.Lancet.int8;
 import static dev.lancet.Lancet.linears;
@@ -41,6 +43,13 @@ class StoriesTest {
         Rank.Fixed override = rank(rank).allowLarger();
         assertThat(perplexity(Compression.keepAll().on(linears()).factorise(override)))
                 .isCloseTo(reference("svd", rank), withinPercentage(0.2));
+    }
+
+    /** The reference has no bfloat16; float32, which it rounds, is near enough. */
+    @Test
+    void in_sixteen_bits_it_has_the_perplexity_of_float32() {
+        assertThat(perplexity(Compression.keepAll().on(everything()).quantize(bfloat16())))
+                .isCloseTo(perplexity(Compression.keepAll()), withinPercentage(0.5));
     }
 
     @Test

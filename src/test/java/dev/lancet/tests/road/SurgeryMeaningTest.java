@@ -1,5 +1,6 @@
 package dev.lancet.tests.road;
 
+import static dev.lancet.Lancet.bfloat16;
 import static dev.lancet.Lancet.everything;
 import static dev.lancet.Lancet.int4;
 import static dev.lancet.Lancet.int8;
@@ -11,6 +12,8 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.checkpoint.Dtype;
+import dev.lancet.runtime.checkpoint.Safetensors;
 import dev.lancet.runtime.generate.Sampler;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +101,41 @@ class SurgeryMeaningTest {
                 assertThat(again.plan()).isEqualTo(small.plan());
                 assertThat(again.transformer()).isEqualTo(small.transformer());
                 assertThat(again.logits(fixture.inputIds())).containsExactly(small.logits(fixture.inputIds()));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hf-gpt2-tiny", "hf-llama-tiny-gqa"})
+    void a_model_of_sixteen_bits_lies_in_its_folder_so_and_goes_to_hugging_face_as_floats(String name) {
+        Fixture fixture = Fixture.named(name);
+        Compression halves = Compression.keepAll()
+                .on(everything())
+                .quantize(bfloat16())
+                .on(dev.lancet.Lancet.feedForward())
+                .factorise(dev.lancet.Lancet.ratio(0.5), bfloat16());
+        try (Model model = Model.open(fixture.folder());
+                Model small = model.compress(halves)) {
+            small.save(folder.resolve("small"));
+            Safetensors arrays = Safetensors.open(folder.resolve("small/model.safetensors"));
+            assertThat(arrays.tensors())
+                    .filteredOn(tensor -> tensor.dtype() == Dtype.BF16)
+                    .hasSize(small.plan().steps().stream()
+                            .mapToInt(step -> step.pieces().size())
+                            .sum());
+            try (Model again = Model.open(folder.resolve("small"))) {
+                assertThat(again.plan()).isEqualTo(small.plan());
+                assertThat(again.logits(fixture.inputIds())).containsExactly(small.logits(fixture.inputIds()));
+                again.saveHuggingFace(folder.resolve("out"));
+            }
+            try (Model floats = Model.open(folder.resolve("out"));
+                    Model rounded = floats.compress(Compression.keepAll()
+                            .on(dev.lancet.Lancet.attention())
+                            .quantize(bfloat16()))) {
+                assertThat(floats.plan().changes()).isFalse();
+                assertThat(relative(small.logits(fixture.inputIds()), floats.logits(fixture.inputIds())))
+                        .isBetween(1e-6, 0.05);
+                assertThat(rounded.losses()).allMatch(loss -> loss.relativeFrobenius() == 0);
             }
         }
     }

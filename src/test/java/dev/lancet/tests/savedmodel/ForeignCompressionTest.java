@@ -1,5 +1,6 @@
 package dev.lancet.tests.savedmodel;
 
+import static dev.lancet.dsl.Precision.bfloat16;
 import static dev.lancet.dsl.Precision.int4;
 import static dev.lancet.dsl.Precision.int8;
 import static dev.lancet.dsl.Selector.everything;
@@ -148,6 +149,33 @@ class ForeignCompressionTest {
         assertThat(graph.getNodeList())
                 .filteredOn(node -> node.getOp().equals("Const"))
                 .allMatch(node -> node.getSerializedSize() < 1 << 20);
+    }
+
+    @Test
+    void sixteen_bits_halve_a_graph_and_it_stays_near_as_a_folder_and_frozen() throws Exception {
+        Compression halves = Compression.keepAll().on(everything()).quantize(bfloat16());
+        ForeignModel model = ForeignModel.open(Served.KERAS);
+        Plan plan = model.plan(halves, Spectra.none());
+        Path out = folder.resolve("halves");
+        ForeignCompression.of(model, plan).write(out);
+        assertThat(plan.compression()).isGreaterThan(1.9);
+        ForeignModel again = ForeignModel.open(out);
+        assertThat(again.treated()).hasSize(15).allMatch(treated -> treated.form()
+                .equals("bfloat16"));
+        assertThat(again.layers()).noneMatch(Layer::treatable);
+        assertThat(again.plan(halves, Spectra.none()).changes()).isFalse();
+        ForeignModel frozen = ForeignModel.open(Served.FROZEN);
+        Path file = folder.resolve("halves.pb");
+        ForeignCompression.of(frozen, frozen.plan(halves, Spectra.none())).write(file);
+        try (Tensor ids = Served.ids(64)) {
+            float[] before = Served.run(Served.KERAS, "serve", "ids", ids, "output_0");
+            float[] after = Served.run(out, "serve", "ids", ids, "output_0");
+            assertThat(difference(before, after)).isBetween(1e-6, 0.05);
+            assertThat(agreement(before, after, 3)).isGreaterThan(0.95);
+            GraphDef written = GraphDef.parseFrom(Files.readAllBytes(file));
+            assertThat(difference(after, Served.run(written, "ids", ids, "Identity")))
+                    .isLessThan(0.02);
+        }
     }
 
     private static double agreement(float[] one, float[] other, int classes) {

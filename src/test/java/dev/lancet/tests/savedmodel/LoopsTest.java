@@ -1,5 +1,6 @@
 package dev.lancet.tests.savedmodel;
 
+import static dev.lancet.dsl.Precision.bfloat16;
 import static dev.lancet.dsl.Precision.int4;
 import static dev.lancet.dsl.Precision.int8;
 import static dev.lancet.dsl.Selector.everything;
@@ -83,6 +84,20 @@ class LoopsTest {
                 .extracting(Entry::type)
                 .filteredOn(type -> type == DataType.DT_UINT8)
                 .hasSize(9);
+    }
+
+    @Test
+    void what_has_sixteen_bits_in_a_loop_stays_near() {
+        Path out = quantised("turns", bfloat16());
+        // Up to 5, in turns that each round what they take and give to 8 bits.
+        assertNear(turns(out), PythonGraphs.rows("turns"), 0.1);
+        assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
+                .extracting(Entry::type)
+                .filteredOn(type -> type == DataType.DT_BFLOAT16)
+                .hasSize(9);
+        List<double[]> given = turns(out);
+        assertNear(turns(quantised("turns.pb", bfloat16()), "Identity"), given, 0.05);
+        assertNear(turns(quantised("frames.pb", bfloat16()), "Identity"), given, 0.05);
     }
 
     @Test

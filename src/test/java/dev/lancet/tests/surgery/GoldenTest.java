@@ -1,6 +1,7 @@
 package dev.lancet.tests.surgery;
 
 import static dev.lancet.assertj.LancetAssertions.assertThat;
+import static dev.lancet.dsl.Precision.bfloat16;
 import static dev.lancet.dsl.Precision.float32;
 import static dev.lancet.dsl.Precision.int4;
 import static dev.lancet.dsl.Precision.int8;
@@ -37,6 +38,7 @@ class GoldenTest {
     private static final List<Diet> DIETS = List.of(
             new Diet("dense", Compression.keepAll()),
             new Diet("factored", Compression.keepAll().on(everything()).factorise(rank(4))),
+            new Diet("bfloat16", Compression.keepAll().on(everything()).quantize(bfloat16())),
             new Diet("int8", Compression.keepAll().on(everything()).quantize(int8())),
             new Diet(
                     "mixed",

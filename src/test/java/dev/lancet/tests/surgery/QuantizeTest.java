@@ -137,9 +137,64 @@ class QuantizeTest {
     }
 
     @Test
-    void floats_have_no_codes() {
+    void sixteen_bits_are_multiplied_with_as_they_are() {
+        for (Channels channels : Channels.values()) {
+            assertThat(rule(Precision.bfloat16(), channels)).on(PRODUCT).becomes("""
+                    x = Placeholder [-1,6]
+                    w = Variable bfloat16 [6,8]
+                    w.out.in = Cast(x) DstT=bfloat16 : [-1,6]
+                    w.out.product = MatMul(w.out.in, w) T=bfloat16 : [-1,8]
+                    w.out = Cast(w.out.product) SrcT=bfloat16 : [-1,8]
+                    """);
+        }
+    }
+
+    @Test
+    void sixteen_bits_are_multiplied_with_transposed_too() {
+        assertThat(rule(Precision.bfloat16(), Channels.ROWS)).on(TRANSPOSED).becomes("""
+                    x = Placeholder [-1,8]
+                    w = Variable bfloat16 [6,8]
+                    w.out.in = Cast(x) DstT=bfloat16 : [-1,8]
+                    w.out.product = MatMul(w.out.in, w) T=bfloat16 transpose_b : [-1,6]
+                    w.out = Cast(w.out.product) SrcT=bfloat16 : [-1,6]
+                    """);
+    }
+
+    @Test
+    void a_lookup_in_sixteen_bits_casts_only_its_rows_and_any_matrix_has_rows() {
+        for (Channels channels : Channels.values()) {
+            assertThat(rule(Precision.bfloat16(), channels)).on(LOOKUP).becomes("""
+                    ids = Placeholder int32 [5]
+                    axis = Const int32 0
+                    w = Variable bfloat16 [6,8]
+                    w.rows.rows = GatherV2(w, ids, axis) Tparams=bfloat16 : [5,8]
+                    w.rows = Cast(w.rows.rows) SrcT=bfloat16 : [5,8]
+                    """);
+        }
+    }
+
+    @Test
+    void sixteen_bits_are_declined_where_fewer_are() {
+        assertThat(rule(Precision.bfloat16(), Channels.COLUMNS))
+                .on(PRODUCT.replace("MatMul(x, w)", "MatMul(x, w) transpose_a")
+                        .replace("[-1,6]", "[6,5]")
+                        .replace("[-1,8]", "[5,8]"))
+                .declines("w.out transposes its input; only x · W and x · Wᵀ are treated");
+        assertThat(rule(Precision.bfloat16(), Channels.ROWS))
+                .on(LOOKUP.replace("int32 0", "int32 1").replace(": [5,8]", ": [6,5]"))
+                .declines("w.rows does not gather rows; only lookups along axis 0 are treated");
+        assertThat(rule(Precision.bfloat16(), Channels.ROWS))
+                .on(PRODUCT.replace("w = Variable", "w = Variable bfloat16")
+                        .replace("x = Placeholder", "x = Placeholder bfloat16")
+                        .replace("MatMul(x, w)", "MatMul(x, w) T=bfloat16"))
+                .leavesAlone();
+        assertThat(rule(Precision.bfloat16(), Channels.ROWS)).hasToString("store w in bfloat16");
+    }
+
+    @Test
+    void floats_are_floats_already() {
         assertThatThrownBy(() -> rule(Precision.float32(), Channels.ROWS))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("w: float32 has no codes to look up");
+                .hasMessage("w: float32 is what it has already; there is nothing to do");
     }
 }

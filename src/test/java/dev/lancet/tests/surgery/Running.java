@@ -12,11 +12,12 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 
-/** A graph in a session, its variables filled with {@code float[]} or {@code byte[]}. */
+/** A graph in a session, its variables filled with {@code float[]}, {@code short[]} (bfloat16) or {@code byte[]}. */
 final class Running implements AutoCloseable {
 
     private final Graph graph = new Graph();
@@ -50,6 +51,10 @@ final class Running implements AutoCloseable {
     }
 
     private static Tensor tensor(Object values, Shape shape) {
+        if (values instanceof short[] halves) {
+            return TBfloat16.tensorOf(
+                    shape, tensor -> tensor.asRawTensor().data().asShorts().write(halves));
+        }
         if (values instanceof byte[] bytes) {
             return TUint8.tensorOf(shape, DataBuffers.of(bytes, true, false));
         }

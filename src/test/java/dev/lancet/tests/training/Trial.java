@@ -21,6 +21,7 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
@@ -83,8 +84,10 @@ final class Trial implements AutoCloseable {
                 double centre = name.endsWith(".gain") ? 1 : name.endsWith(".scale") ? 0.004 : 0;
                 double spread = name.endsWith(".scale") ? 0.001 : 0.3;
                 boolean codes = type(name) == DataType.DT_UINT8;
+                boolean halves = type(name) == DataType.DT_BFLOAT16;
                 for (int i = 0; i < numbers.length; i++) {
-                    numbers[i] = codes ? random.nextInt(256) : (float) (centre + spread * random.nextGaussian());
+                    float number = codes ? random.nextInt(256) : (float) (centre + spread * random.nextGaussian());
+                    numbers[i] = halves ? Float.intBitsToFloat(upper(number) << 16) : number;
                 }
                 values.put(name, numbers);
             }
@@ -108,6 +111,7 @@ final class Trial implements AutoCloseable {
             tensors.add(
                     switch (type(variable)) {
                         case DT_DOUBLE -> doubles(shape, numbers);
+                        case DT_BFLOAT16 -> halves(shape, numbers);
                         case DT_UINT8 -> codes(shape, numbers);
                         default -> floats(shape, numbers);
                     });
@@ -119,6 +123,19 @@ final class Trial implements AutoCloseable {
 
     private DataType type(String variable) {
         return variables.get(variable).getAttrOrThrow("dtype").getType();
+    }
+
+    private static short upper(float number) {
+        return (short) (Float.floatToIntBits(number) >>> 16);
+    }
+
+    private static TBfloat16 halves(Shape shape, double[] numbers) {
+        short[] upper = new short[numbers.length];
+        for (int i = 0; i < upper.length; i++) {
+            upper[i] = upper((float) numbers[i]);
+        }
+        return TBfloat16.tensorOf(
+                shape, tensor -> tensor.asRawTensor().data().asShorts().write(upper));
     }
 
     private static TUint8 codes(Shape shape, double[] numbers) {

@@ -46,13 +46,14 @@ final class Patient {
                         != step.between().isPresent();
     }
 
-    /** Whether the product with a variable, which may be unpacked before and scaled after, goes into a nonlinearity. */
+    /** Whether the product with a variable, which may be unpacked before and scaled or cast after, goes into a nonlinearity. */
     private static boolean bent(Node node) {
         return users(node)
                 .anyMatch(user -> user.is("MatMul")
                         ? users(user)
                                 .anyMatch(next -> FactoriseMatMul.bends(next)
-                                        || (next.is("Mul") && users(next).anyMatch(FactoriseMatMul::bends)))
+                                        || ((next.is("Mul") || next.is("Cast"))
+                                                && users(next).anyMatch(FactoriseMatMul::bends)))
                         : bent(user));
     }
 
@@ -61,7 +62,11 @@ final class Patient {
     }
 
     private static DataType type(Stored stored) {
-        return stored.type() == Stored.Type.FLOAT32 ? DataType.DT_FLOAT : DataType.DT_UINT8;
+        return switch (stored.type()) {
+            case FLOAT32 -> DataType.DT_FLOAT;
+            case BFLOAT16 -> DataType.DT_BFLOAT16;
+            case INT8, UINT8 -> DataType.DT_UINT8;
+        };
     }
 
     private static List<Integer> shape(Node handle) {

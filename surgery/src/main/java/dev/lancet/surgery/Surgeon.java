@@ -118,7 +118,7 @@ public final class Surgeon {
     private static List<Treatment> quantizing(GraphView graph, Step step) {
         Patient patient = new Patient(graph);
         return step.base().stream()
-                .filter(piece -> piece.precision().quantized() && !patient.holds(piece))
+                .filter(piece -> piece.precision().narrow() && !patient.holds(piece))
                 .map(piece -> new Treatment(piece.name(), List.of(new QuantizeWeight(piece))))
                 .toList();
     }

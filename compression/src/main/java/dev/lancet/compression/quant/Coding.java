@@ -15,7 +15,7 @@ abstract class Coding {
             case INT8 -> new Int8Coding();
             case INT4 -> new Int4Coding();
             case NF4 -> new Nf4Coding();
-            case FLOAT32 -> throw new IllegalArgumentException("coding: float32 has no codes");
+            case FLOAT32, BFLOAT16 -> throw new IllegalArgumentException("coding: " + precision + " has no codes");
         };
     }
 

@@ -4,7 +4,6 @@ import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Matrix;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.Precision.Format;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Piece;
 import dev.lancet.dsl.plan.Stored;
@@ -13,7 +12,7 @@ import java.util.List;
 /**
  * Turns a float matrix into what is stored of it and back, laid out as {@link Piece} says: codes rounded to the nearest,
  * symmetric around 0, with a float scale per output channel or per group of its inputs. A channel or group of nothing but
- * zeros has the scale 0.
+ * zeros has the scale 0. Floats of 16 bits are rounded to the nearest, ties to even, and have no scale.
  */
 public final class Packing {
 
@@ -22,25 +21,32 @@ public final class Packing {
     /**
      * The arrays that hold a matrix as a piece, in the order of {@link Piece#stored()}.
      *
-     * @throws LancetException if it holds NaN or infinity where codes are wanted
+     * @throws LancetException if it holds NaN or infinity where fewer bits than 32 are wanted, or a number beyond the
+     *     largest bfloat16 where that is wanted
      */
     public static List<HostTensor> pack(Piece piece, Matrix matrix) {
         checkShape(piece, matrix);
         List<Stored> stored = piece.stored();
-        if (piece.precision().format() == Format.FLOAT32) {
-            return List.of(HostTensor.of(stored.get(0), matrix.values()));
-        }
-        return Coding.of(piece.precision()).pack(piece, stored, matrix.values());
+        return switch (piece.precision().format()) {
+            case FLOAT32 -> List.of(HostTensor.of(stored.get(0), matrix.values()));
+            case BFLOAT16 -> List.of(Bfloat16.pack(piece, stored.get(0), matrix.values()));
+            case INT8, INT4, NF4 -> Coding.of(piece.precision()).pack(piece, stored, matrix.values());
+        };
     }
 
     /** The matrix that a piece stands for, read from weights that hold its arrays. */
     public static Matrix unpack(Piece piece, Weights weights) {
-        HostTensor codes = weights.read(piece.name());
-        if (piece.precision().format() == Format.FLOAT32) {
-            return Matrix.of(piece.rows(), piece.columns(), codes.floats());
-        }
-        float[] scales = weights.read(Weight.scale(piece.name())).floats();
-        float[] values = Coding.of(piece.precision()).unpack(piece, codes.toArray(), scales);
+        HostTensor array = weights.read(piece.name());
+        float[] values =
+                switch (piece.precision().format()) {
+                    case FLOAT32 -> array.floats();
+                    case BFLOAT16 -> Bfloat16.unpack(array);
+                    case INT8, INT4, NF4 -> {
+                        float[] scales =
+                                weights.read(Weight.scale(piece.name())).floats();
+                        yield Coding.of(piece.precision()).unpack(piece, array.toArray(), scales);
+                    }
+                };
         return Matrix.of(piece.rows(), piece.columns(), values);
     }
 

@@ -32,7 +32,7 @@ public record HostTensor(Stored stored, ByteBuffer bytes) {
         return new HostTensor(stored, bytes);
     }
 
-    /** A tensor of bytes, which are not copied: codes, or floats in little-endian order. */
+    /** A tensor of bytes, which are not copied: codes, or floats of 32 or 16 bits in little-endian order. */
     public static HostTensor of(Stored stored, byte[] bytes) {
         return new HostTensor(stored, ByteBuffer.wrap(bytes));
     }

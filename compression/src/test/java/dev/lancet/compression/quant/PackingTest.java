@@ -82,6 +82,27 @@ class PackingTest {
     }
 
     @Test
+    void bfloat16_is_the_upper_half_of_a_float_with_ties_to_even_and_no_scale() {
+        Piece piece = piece(2, 3, Precision.bfloat16(), Channels.COLUMNS);
+        float oneUnitUp = 1 + 1f / 128;
+        List<HostTensor> arrays = pack(piece, 1, -2, 1 + 1f / 256, oneUnitUp + 1f / 256, 1 + 1f / 255, -0f);
+        assertThat(arrays).hasSize(1);
+        assertThat(arrays.get(0).toArray())
+                .containsExactly(0x80, 0x3f, 0x00, 0xc0, 0x80, 0x3f, 0x82, 0x3f, 0x81, 0x3f, 0x00, 0x80);
+        assertThat(Packing.unpack(piece, arrays).values()).containsExactly(1, -2, 1, 1 + 2f / 128, oneUnitUp, -0f);
+    }
+
+    @Test
+    void weights_that_are_not_finite_in_bfloat16_are_refused() {
+        for (float wrong : new float[] {Float.NaN, Float.NEGATIVE_INFINITY, Float.MAX_VALUE}) {
+            assertThatThrownBy(() -> pack(piece(2, 2, Precision.bfloat16(), Channels.ROWS), 1, 1, 1, wrong))
+                    .isInstanceOf(LancetException.class)
+                    .hasMessage("bfloat16: x holds " + wrong + " in row 1, column 1; only finite weights up to 3.39e38"
+                            + " are stored so, keep it in float32");
+        }
+    }
+
+    @Test
     void a_channel_of_zeros_stays_zero() {
         for (Precision precision : List.of(Precision.int8(), Precision.int4(2), Precision.nf4(2))) {
             for (Channels channels : Channels.values()) {

@@ -3,7 +3,7 @@ package dev.lancet.dsl.plan;
 import dev.lancet.dsl.Role;
 import java.util.List;
 
-/** What quantised layers take while they are unpacked, one at a time. */
+/** What quantised layers take while they are unpacked, one at a time; bfloat16 is multiplied with as it is. */
 final class Memory {
 
     private Memory() {}

@@ -16,6 +16,7 @@ import java.util.List;
  * <caption>What is stored for a piece called {@code x} of shape [m, n], group g</caption>
  * <tr><th>precision</th><th>channels</th><th>{@code x}</th><th>{@code x.scale}</th></tr>
  * <tr><td>float32</td><td>either</td><td>FLOAT32 [m, n]</td><td>none</td></tr>
+ * <tr><td>bfloat16</td><td>either</td><td>BFLOAT16 [m, n]</td><td>none</td></tr>
  * <tr><td>int8</td><td>COLUMNS</td><td>INT8 [m, n]</td><td>FLOAT32 [1, n]</td></tr>
  * <tr><td>int8</td><td>ROWS</td><td>INT8 [m, n]</td><td>FLOAT32 [m, 1]</td></tr>
  * <tr><td>4 bits</td><td>COLUMNS</td><td>UINT8 [⌈m/2⌉, n], rows 2i (low half) and 2i+1 (high half)</td>
@@ -48,6 +49,7 @@ public record Piece(String name, int rows, int columns, Precision precision, Cha
         boolean byColumn = channels == Channels.COLUMNS;
         return switch (precision.format()) {
             case FLOAT32 -> List.of(new Stored(name, Stored.Type.FLOAT32, List.of(rows, columns)));
+            case BFLOAT16 -> List.of(new Stored(name, Stored.Type.BFLOAT16, List.of(rows, columns)));
             case INT8 ->
                 List.of(
                         new Stored(name, Stored.Type.INT8, List.of(rows, columns)),

@@ -134,7 +134,7 @@ public record Step(
 
     /** Whether the matrix stays in one float32 piece, with nothing beside it. */
     public boolean keeps() {
-        return rank.isEmpty() && !precision.quantized() && adapter.isEmpty();
+        return rank.isEmpty() && !precision.narrow() && adapter.isEmpty();
     }
 
     /** All matrices that are stored afterwards: the {@link #base}, then the {@link #beside adapter}. */

@@ -15,6 +15,8 @@ public record Stored(String name, Type type, List<Integer> shape) {
     public enum Type {
         /** 32-bit float. */
         FLOAT32(4),
+        /** The upper half of a 32-bit float. */
+        BFLOAT16(2),
         /** Signed byte: the codes of int8. */
         INT8(1),
         /** Unsigned byte: two 4-bit codes, the lower half first. */

@@ -62,7 +62,7 @@ public record SelfGuidance(double share) {
                 .filter(step -> step.rank().isPresent() && step.weight().role().linear())
                 .toList();
         for (Step step : factored) {
-            if (step.precision().quantized()) {
+            if (step.precision().narrow()) {
                 throw new LancetException("selfGuided: " + step.weight().name() + " is stored in " + step.precision()
                         + ", so its factors are not trained; guide float32 factors, quantise afterwards");
             }

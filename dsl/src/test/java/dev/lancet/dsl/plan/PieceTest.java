@@ -21,6 +21,13 @@ class PieceTest {
     }
 
     @Property
+    void sixteen_bits_have_no_scale(@ForAll @IntRange(min = 1, max = 99) int m, @ForAll Channels channels) {
+        Piece piece = new Piece("x", m, 7, Precision.bfloat16(), channels);
+        assertThat(piece.stored()).containsExactly(new Stored("x", Stored.Type.BFLOAT16, List.of(m, 7)));
+        assertThat(piece.bytes()).isEqualTo(2L * 7 * m);
+    }
+
+    @Property
     void bytes_have_a_scale_a_channel(
             @ForAll @IntRange(min = 1, max = 99) int m, @ForAll @IntRange(min = 1, max = 99) int n) {
         assertThat(new Piece("x", m, n, Precision.int8(), Channels.COLUMNS).stored())

@@ -1,6 +1,7 @@
 package dev.lancet.dsl.plan;
 
 import static dev.lancet.Lancet.attention;
+import static dev.lancet.Lancet.bfloat16;
 import static dev.lancet.Lancet.budget;
 import static dev.lancet.Lancet.byBudget;
 import static dev.lancet.Lancet.embedding;
@@ -84,6 +85,27 @@ class PlanTest {
                         "on(attention().blocks(1, 1)).factorise(rank(3))"));
         assertThat(plan.step("embedding")).isEqualTo(Step.keep(weight("embedding"), "on(embedding()).keep()"));
         assertThat(plan.kept()).containsExactly(plan.step("embedding"));
+    }
+
+    @Test
+    void sixteen_bits_are_a_change_without_scales_and_without_unpacking() {
+        Plan plan = Plan.of(
+                MINI, on().on(everything()).quantize(bfloat16()).on(attention()).factorise(rank(3), bfloat16()));
+
+        assertThat(plan.kept()).isEmpty();
+        assertThat(plan.step("embedding").bytes()).isEqualTo(2 * 50 * 24);
+        assertThat(plan.memory()).isEqualTo(plan.bytesAfter());
+        assertThat(plan.step("h.0.attn.q").pieces())
+                .allMatch(piece -> piece.stored().size() == 1)
+                .hasSize(2);
+        assertThat(plan.canonical())
+                .contains("embedding = [50, 24] bfloat16, 4,800 -> 2,400 bytes: on(everything()).quantize(bfloat16)\n")
+                .contains("h.0.attn.q = [24, 24] rank 3 bfloat16, 2,304 -> 288 bytes: "
+                        + "on(attention()).factorise(rank(3), bfloat16)\n");
+        assertThat(bfloat16()).satisfies(bits -> {
+            assertThat(bits.narrow()).isTrue();
+            assertThat(bits.quantized()).isFalse();
+        });
     }
 
     @Test

@@ -40,7 +40,7 @@ final class BenchCompressCommand extends LancetCommand {
     @Override
     Answer answer() {
         Trial trial = options.trial(this, steps, precision.precision(this));
-        if (trial.rank() == 0 && !trial.precision().quantized()) {
+        if (trial.rank() == 0 && !trial.precision().narrow()) {
             throw wrongUsage("compress: nothing to do; give --rank, --bits or both");
         }
         Measured measured = CompressionBench.run(trial, progress());

@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  lancet bench generate",
+            "  lancet bench generate --preset M --bits 16",
             "  lancet bench generate --preset M --rank 128 --bits 4 --group 32 --json",
         })
 final class BenchGenerateCommand extends LancetCommand {

@@ -11,8 +11,9 @@ final class BenchPrecision {
 
     @Option(
             names = "--bits",
-            paramLabel = "8|4|nf4",
-            description = "Store every linear layer in 8 bits, 4 bits in groups, or 4-bit normal floats in groups.")
+            paramLabel = "16|8|4|nf4",
+            description =
+                    "Store every linear layer in bfloat16, 8 bits, 4 bits in groups, or 4-bit normal floats in groups.")
     private Optional<String> bits = Optional.empty();
 
     @Option(names = "--group", paramLabel = "N", description = "Weights that share a scale in 4 bits; 32 if not said.")
@@ -38,10 +39,11 @@ final class BenchPrecision {
             return Precision.float32();
         }
         return switch (wanted) {
+            case "16" -> Precision.bfloat16();
             case "8" -> Precision.int8();
             case "4" -> Precision.int4(size);
             case "nf4" -> Precision.nf4(size);
-            default -> throw new IllegalArgumentException("--bits: " + wanted + "; it is 8, 4 or nf4");
+            default -> throw new IllegalArgumentException("--bits: " + wanted + "; it is 16, 8, 4 or nf4");
         };
     }
 }

@@ -99,7 +99,7 @@ final class BenchTrainCommand extends LancetCommand {
     private Trial trial() {
         try {
             Trial trial = options.trial(this, steps, precision.precision(this)).adapted(lora);
-            if (trial.precision().quantized() && lora == 0) {
+            if (trial.precision().narrow() && lora == 0) {
                 throw wrongUsage("--bits: " + trial.precision()
                         + "; what is stored so is not trained, put adapters beside it with --lora 8");
             }

@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  lancet compress my-model --bits 8 --out my-model-int8",
+            "  lancet compress my-model --on '*' --bits 16 --out my-model-bf16",
             "  lancet compress my-model --on 'h.*.mlp.*' --ratio 0.5 --bits 4 --group 32 --out slim",
             "  lancet compress my-model --on '*' --bits 8 --budget 600MB --out slim",
             "  lancet compress my-model diet.lancet.kts --out slim",

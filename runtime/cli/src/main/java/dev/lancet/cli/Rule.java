@@ -93,13 +93,18 @@ final class Rule {
                 "it goes with --bits 4 or --bits nf4; add one");
         return switch (bits) {
             case "32" -> {
-                check(!said.containsKey("--bits"), "--bits", bits, "it is 8, 4 or nf4; leave it out to keep float32");
+                check(
+                        !said.containsKey("--bits"),
+                        "--bits",
+                        bits,
+                        "it is 16, 8, 4 or nf4; leave it out to keep float32");
                 yield Precision.float32();
             }
+            case "16" -> Precision.bfloat16();
             case "8" -> Precision.int8();
             case "4" -> Precision.int4(groupSize());
             case "nf4" -> Precision.nf4(groupSize());
-            default -> throw new IllegalArgumentException("--bits: " + bits + "; it is 8, 4 or nf4");
+            default -> throw new IllegalArgumentException("--bits: " + bits + "; it is 16, 8, 4 or nf4");
         };
     }
 

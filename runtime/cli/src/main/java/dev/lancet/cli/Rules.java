@@ -57,9 +57,9 @@ final class Rules {
 
     @Option(
             names = "--bits",
-            paramLabel = "8|4|nf4",
+            paramLabel = "16|8|4|nf4",
             parameterConsumer = Taker.class,
-            description = "Store in 8 bits a channel, 4 bits in groups, or 4-bit normal floats in groups.")
+            description = "Store in bfloat16, 8 bits a channel, 4 bits in groups, or 4-bit normal floats in groups.")
     String bits = "";
 
     @Option(

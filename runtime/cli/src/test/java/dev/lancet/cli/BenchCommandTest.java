@@ -26,6 +26,17 @@ class BenchCommandTest {
                 .contains("ms_per_step", "params          6,843,648\n");
     }
 
+    @Test
+    void generation_from_sixteen_bits_says_so_and_takes_half_of_the_bytes() {
+        JsonNode said = lancet(
+                        "bench", "generate", "--layers", "1", "--bits", "16", "--steps", "2", "--json", "--quiet")
+                .json();
+
+        assertThat(said.get("precision").asString()).isEqualTo("bfloat16");
+        assertThat(said.get("bytes").asDouble() / said.get("params").asDouble()).isBetween(2.0, 3.0);
+        assertThat(said.get("tokens_per_s").asDouble()).isPositive();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -37,7 +48,7 @@ class BenchCommandTest {
                 "bench train --checkpointing --without recomputation | --without pass: recomputation; it is done only"
                         + " because it is asked for, so do not ask for it instead of leaving it out",
                 "bench generate --steps 0 | --steps: 0; at least 1 is needed",
-                "bench generate --bits 5 | --bits: 5; it is 8, 4 or nf4",
+                "bench generate --bits 5 | --bits: 5; it is 16, 8, 4 or nf4",
                 "bench generate --group 32 | --group: 32; it goes with --bits 4 or --bits nf4; add one",
                 "bench compress | compress: nothing to do; give --rank, --bits or both",
             })

@@ -76,6 +76,10 @@ class ForeignCommandsTest {
                 "--bits",
                 "8",
                 "--on",
+                "*down*",
+                "--bits",
+                "16",
+                "--on",
                 "*mha*",
                 "--bits",
                 "nf4",
@@ -91,7 +95,8 @@ class ForeignCommandsTest {
                 .contains(
                         "embed/token/embeddings              [4096, 64]     embedding        278,528 bytes  int8",
                         "block0_mha/query/kernel             [64, 64]       linear             2,560 bytes  nf4",
-                        "block0_up/kernel                    [64, 256]      linear             3,040 bytes  rank 12 int4")
+                        "block0_up/kernel                    [64, 256]      linear             3,040 bytes  rank 12 int4",
+                        "block0_down/kernel                  [256, 64]      linear            32,768 bytes  bfloat16")
                 .doesNotContain("is worked out from", ".scale", ".left");
         JsonNode layers = lancet("inspect", out.toString(), "--json").json().get("layers");
         assertThat(layers).hasSize(15);
@@ -101,7 +106,7 @@ class ForeignCommandsTest {
 
     @Test
     void what_is_stored_in_fewer_bits_is_planned_with_what_it_takes() {
-        for (String bits : new String[] {"8", "nf4"}) {
+        for (String bits : new String[] {"16", "8", "nf4"}) {
             Path out = folder.resolve(bits);
             lancet(
                     "compress",

@@ -83,7 +83,9 @@ class RulesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--bits 5           | --bits: 5; it is 8, 4 or nf4",
+                "--bits 5           | --bits: 5; it is 16, 8, 4 or nf4",
+                "--bits 32          | --bits: 32; it is 16, 8, 4 or nf4; leave it out to keep float32",
+                "--bits 16 --group 4 | --group: 4; it goes with --bits 4 or --bits nf4; add one",
                 "--bits 8 --group 4 | --group: 4; it goes with --bits 4 or --bits nf4; add one",
                 "--bits 4 --group 3 | int4: group 3; it must be even and at least 2, usually 32",
                 "--rank x           | --rank: x; it is a number, for example 32",
@@ -148,6 +150,23 @@ class RulesTest {
 
         assertThat(plan.get("memory_bytes").asLong())
                 .isEqualTo(plan.get("bytes_after").asLong() + 4L * 4096 * 32_000);
+    }
+
+    @Test
+    void sixteen_bits_are_half_of_float32_and_are_not_unpacked() {
+        JsonNode plan = plan("--on", "*", "--bits", "16");
+
+        assertThat(plan.get("steps")).hasSize(7 * 32 + 2).allSatisfy(step -> {
+            assertThat(step.get("precision").asString()).isEqualTo("bfloat16");
+            assertThat(step.get("bits").asInt()).isEqualTo(16);
+            assertThat(step.get("group").isNull()).isTrue();
+            assertThat(2 * step.get("bytes").asLong())
+                    .isEqualTo(step.get("bytes_before").asLong());
+        });
+        assertThat(plan.get("memory_bytes")).isEqualTo(plan.get("bytes_after"));
+        assertThat(because(plan, "head")).isEqualTo("on(named(\"*\")).quantize(bfloat16)");
+        assertThat(because(plan("--rank", "64", "--bits", "16"), "head"))
+                .isEqualTo("on(linears()).factorise(rank(64), bfloat16)");
     }
 
     @Test

@@ -51,7 +51,7 @@ final class FilledCodes implements Weights {
             case INT8 -> 256 / Math.sqrt(12);
             case INT4 -> 16 / Math.sqrt(12);
             case NF4 -> 0.57;
-            case FLOAT32 -> throw new IllegalArgumentException("codes: " + precision + " has none");
+            case FLOAT32, BFLOAT16 -> throw new IllegalArgumentException("codes: " + precision + " has none");
         };
     }
 

@@ -68,7 +68,7 @@ public final class MemoryBench {
         try (Model dense = Model.create(transformer, Trial.SEED)) {
             for (Precision precision : PRECISIONS) {
                 Compression compression = Compression.keepAll();
-                if (precision.quantized()) {
+                if (precision.narrow()) {
                     compression = compression.on(Selector.everything()).quantize(precision);
                 }
                 try (Model saved = dense.compress(compression)) {

@@ -82,7 +82,7 @@ public record Preset(String name, Transformer transformer, int batch) {
      */
     public Plan plan(int rank, Precision precision) {
         Compression all = Compression.keepAll();
-        if (precision.quantized()) {
+        if (precision.narrow()) {
             all = all.on(Selector.linears()).quantize(precision);
         }
         if (rank > 0) {

@@ -63,7 +63,7 @@ public final class TrainingBench {
      * @param passing the passes of its graph, and where it is computed
      */
     public static Measured run(Trial trial, Execution execution, Passing passing, Progress progress) {
-        if (trial.precision().quantized() && trial.adapter() == 0) {
+        if (trial.precision().narrow() && trial.adapter() == 0) {
             throw new IllegalArgumentException(
                     "train: " + trial.precision() + " cannot be trained; put adapters beside it, as with --lora 8");
         }

@@ -75,6 +75,7 @@ public enum Dtype {
     static Dtype of(Stored.Type type) {
         return switch (type) {
             case FLOAT32 -> F32;
+            case BFLOAT16 -> BF16;
             case INT8 -> I8;
             case UINT8 -> U8;
         };

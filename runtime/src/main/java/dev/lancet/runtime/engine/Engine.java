@@ -24,6 +24,7 @@ import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OptimizerOptions;
 import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -32,7 +33,7 @@ import org.tensorflow.types.TUint8;
 
 /**
  * A graph in a session, with its variables. Each variable {@code X} is set through the node {@code X.assign}, fed from
- * {@code load.float} or {@code load.uint8}, one array at a time.
+ * {@code load.float}, {@code load.bfloat16} or {@code load.uint8}, one array at a time.
  */
 public final class Engine implements AutoCloseable {
 
@@ -130,13 +131,14 @@ public final class Engine implements AutoCloseable {
     private static Tensor tensor(String variable, DataType type, Shape shape) {
         return switch (type) {
             case DT_FLOAT -> TFloat32.tensorOf(shape);
+            case DT_BFLOAT16 -> TBfloat16.tensorOf(shape);
             case DT_UINT8 -> TUint8.tensorOf(shape);
             case DT_INT32 -> TInt32.tensorOf(shape);
             case DT_INT64 -> TInt64.tensorOf(shape);
             case DT_BOOL -> TBool.tensorOf(shape);
             default ->
                 throw new LancetException("graph: its variable '" + variable + "' is a " + type
-                        + "; only float, uint8, int32, int64 and bool are set here");
+                        + "; only float, bfloat16, uint8, int32, int64 and bool are set here");
         };
     }
 

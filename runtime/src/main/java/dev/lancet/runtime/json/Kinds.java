@@ -22,6 +22,7 @@ final class Kinds {
             Precision.class,
             Map.of(
                     "float32", Precision.Float32.class,
+                    "bfloat16", Precision.Bfloat16.class,
                     "int8", Precision.Int8.class,
                     "int4", Precision.Int4.class,
                     "nf4", Precision.Nf4.class),

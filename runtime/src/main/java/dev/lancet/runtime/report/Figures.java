@@ -67,7 +67,7 @@ final class Figures {
         String rank = step.rank().isPresent() ? "rank " + step.rank().getAsInt() : "";
         rank += step.between().map(curve -> " " + curve).orElse("");
         rank += step.initialisation().map(how -> " " + how).orElse("");
-        String precision = step.precision().quantized() ? step.precision().toString() : "";
+        String precision = step.precision().narrow() ? step.precision().toString() : "";
         String beside = step.adapter().map(some -> "+ " + some).orElse("");
         return step.keeps() ? "kept" : (rank + " " + precision + " " + beside).strip().replaceAll(" +", " ");
     }

@@ -39,8 +39,8 @@ record Form(Plan plan, List<Step> twins) {
     }
 
     /**
-     * The arrays that are trained: float32 matrices, their factors, and the vectors, then the twins; no codes, no scales. Where
-     * there are adapters, they alone.
+     * The arrays that are trained: float32 matrices, their factors, and the vectors, then the twins; no codes, no scales, nothing
+     * in 16 bits. Where there are adapters, they alone.
      */
     List<Stored> trainable() {
         List<Stored> trainable = new ArrayList<>();
@@ -49,7 +49,7 @@ record Form(Plan plan, List<Step> twins) {
             return trainable;
         }
         plan.steps().forEach(step -> step.pieces().stream()
-                .filter(piece -> !piece.precision().quantized())
+                .filter(piece -> !piece.precision().narrow())
                 .forEach(piece -> trainable.addAll(piece.stored())));
         plan.vectors().forEach(vector -> trainable.add(floats(vector)));
         twins.forEach(step -> trainable.add(floats(step.weight())));

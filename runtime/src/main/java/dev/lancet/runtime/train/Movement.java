@@ -44,7 +44,7 @@ final class Movement {
         }
         for (Step step : plan.steps()) {
             for (Piece piece : step.pieces()) {
-                if (!piece.precision().quantized()) {
+                if (!piece.precision().narrow()) {
                     Update update = update(piece.name(), step.weight(), training);
                     boolean together = step.rank().isPresent() && training.decaysProduct(step.weight());
                     if (together && step.between().isPresent()) {

@@ -149,7 +149,7 @@ class JsonTest {
         fails(
                 Precision.class,
                 "{\"kind\":\"int5\"}",
-                "json: kind 'int5' is not known at line 1, column 9; known are float32, int4, int8, nf4");
+                "json: kind 'int5' is not known at line 1, column 9; known are bfloat16, float32, int4, int8, nf4");
     }
 
     @Test

@@ -161,6 +161,7 @@ class RoundTripTest {
         Arbitrary<Integer> groups = Arbitraries.integers().between(1, 64).map(half -> 2 * half);
         return Arbitraries.oneOf(
                 Arbitraries.just(Precision.float32()),
+                Arbitraries.just(Precision.bfloat16()),
                 Arbitraries.just(Precision.int8()),
                 groups.map(Precision::int4),
                 groups.map(Precision::nf4));

@@ -40,8 +40,8 @@ class GraphAssertTest {
 
     @Test
     void a_factored_layer_has_its_rank_in_every_precision() {
-        for (Precision precision :
-                List.of(Precision.float32(), Precision.int8(), Precision.int4(4), Precision.nf4(4))) {
+        for (Precision precision : List.of(
+                Precision.float32(), Precision.bfloat16(), Precision.int8(), Precision.int4(4), Precision.nf4(4))) {
             GraphDef factored = cut(Step.factorise(UP, 3, precision, "by hand"));
 
             assertThat(factored).hasLinear("h.*.up").factoredAtRank(3).quantizedTo(precision.bits());

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * A matrix that Lancet made smaller before: a pair of factors, codes with their scales, or both.
+ * A matrix that Lancet made smaller before: a pair of factors, floats of 16 bits, codes with their scales, or a mixture.
  *
  * @param name what it was called, and is where it is in one piece
  * @param rows its rows
  * @param columns its columns
  * @param rank of its factors, or empty if it is in one piece
- * @param precision how it is stored: {@code float}, {@code int8}, {@code int4} or {@code nf4}
- * @param table whether it has a scale a row, as tables have
+ * @param precision how it is stored: {@code float}, {@code bfloat16}, {@code int8}, {@code int4} or {@code nf4}
+ * @param table whether its rows are looked up, or have a scale each, as those of tables
  * @param arrays the variables that hold it
  */
 public record Treated(

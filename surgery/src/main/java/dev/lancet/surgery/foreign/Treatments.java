@@ -15,7 +15,10 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.tensorflow.proto.DataType;
 
-/** Recognises what Lancet itself wrote, by the names that it gives (see {@code Weight}) and the operators that read codes. */
+/**
+ * Recognises what Lancet itself wrote, by the names that it gives (see {@code Weight}) and the operators that read codes or
+ * multiply with floats of 16 bits.
+ */
 final class Treatments {
 
     /** What stands between codes and the product that takes them; earlier builds packed halves where ConcatV2 joins them now. */
@@ -31,6 +34,9 @@ final class Treatments {
             "Pack",
             "Bitcast",
             "Cast");
+
+    /** What hands a matrix on as it is to the product or lookup that takes it. */
+    private static final Set<String> HANDING = Set.of("ReadVariableOp", "Identity", "Enter", "Switch");
 
     private final GraphView open;
     private final Map<String, Held> held = new LinkedHashMap<>();
@@ -72,6 +78,11 @@ final class Treatments {
             return Optional.of(
                     new Treated(one.name(), rows, columns, OptionalInt.empty(), "float", false, List.of(one)));
         }
+        if (one.type() == DataType.DT_BFLOAT16) {
+            return halves(one.name())
+                    .map(table -> new Treated(
+                            one.name(), rows, columns, OptionalInt.empty(), "bfloat16", table, List.of(one)));
+        }
         Held scales = held.get(Weight.scale(one.name()));
         if (one.type() != DataType.DT_UINT8 || scales == null || scales.shape().size() != 2) {
             return Optional.empty();
@@ -88,6 +99,32 @@ final class Treatments {
                     table,
                     List.of(one, scales));
         });
+    }
+
+    /** Whether a matrix of 16-bit floats is looked up; empty if it is not used as Lancet does, with a cast to float behind it. */
+    private Optional<Boolean> halves(String variable) {
+        Deque<Node> on = new ArrayDeque<>();
+        open.find(variable).ifPresent(on::add);
+        Set<String> seen = new HashSet<>();
+        Optional<Boolean> table = Optional.empty();
+        while (!on.isEmpty()) {
+            for (Node.Use use : on.remove().uses()) {
+                Node node = use.node();
+                boolean lookup = node.is("GatherV2") && use.input() == 0;
+                if (lookup || (node.is("MatMul") && use.input() == 1)) {
+                    boolean cast = node.uses().stream()
+                            .allMatch(next ->
+                                    next.node().is("Cast") && next.node().type("DstT") == DataType.DT_FLOAT);
+                    if (!cast) {
+                        return Optional.empty();
+                    }
+                    table = Optional.of(lookup || table.orElse(false));
+                } else if (HANDING.contains(node.op()) && seen.add(node.name())) {
+                    on.add(node);
+                }
+            }
+        }
+        return table;
     }
 
     /** How codes are read: whole bytes as signed numbers, halves shifted by 8, or halves by a table of 16. */

@@ -87,7 +87,7 @@ public record Tuning(GraphDef graph, List<String> candidates) {
     private static Set<String> held(ForeignModel model, Plan plan) {
         Set<String> held = new LinkedHashSet<>();
         plan.steps().forEach(step -> step.pieces().stream()
-                .filter(piece -> piece.precision().quantized())
+                .filter(piece -> piece.precision().narrow())
                 .forEach(piece -> piece.stored().forEach(stored -> held.add(stored.name()))));
         for (SavedObject object : model.meta().getObjectGraphDef().getNodesList()) {
             if (object.hasVariable() && !object.getVariable().getTrainable()) {

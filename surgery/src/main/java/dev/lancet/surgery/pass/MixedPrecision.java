@@ -28,7 +28,15 @@ import org.tensorflow.proto.NodeDef;
  * loss = Op(sum)                              loss = Op(sum)
  * </pre>
  *
- * A function gives 16 bits unless it adds to one of its float32 arguments: a running sum keeps its precision.
+ * A function gives 16 bits unless it adds to one of its float32 arguments: a running sum keeps its precision. Products with a
+ * matrix that is stored in bfloat16 (see {@link dev.lancet.surgery.rule.QuantizeWeight}) become as those above, without
+ * casts to and fro; with float16 around them they stay as they are:
+ *
+ * <pre>
+ * q.in = Cast(norm)                           q.in = Identity(norm)                bfloat16
+ * q.product = MatMul(q.in, W.read)     ->     q.product = MatMul(q.in, W.read)     bfloat16
+ * q    = Cast(q.product)                      q    = Identity(q.product)           bfloat16
+ * </pre>
  */
 public final class MixedPrecision {
 
@@ -78,7 +86,13 @@ public final class MixedPrecision {
             narrows = true;
         } else if (node.is("PartitionedCall")) {
             narrows = call(node, drawn);
-        } else {
+        } else if (entersProduct(node)) {
+            narrows = true;
+            same(drawn, isNarrow(node.inputs().get(0)));
+        } else if (leavesProduct(node)) {
+            narrows = true;
+            same(drawn, true);
+        } else if (!product(node)) {
             inputs(node, drawn, WIDE);
         }
         if (narrows) {
@@ -88,6 +102,34 @@ public final class MixedPrecision {
             }
         }
         nodes.put(node.name(), drawn.build());
+    }
+
+    /** A product that is in these 16 bits already. */
+    private boolean product(Node node) {
+        return PRODUCTS.contains(node.op()) && node.type("T") == type;
+    }
+
+    private boolean entersProduct(Node node) {
+        return node.is("Cast")
+                && node.type("DstT") == type
+                && node.uses().stream().map(Node.Use::node).allMatch(this::product);
+    }
+
+    private boolean leavesProduct(Node node) {
+        return node.is("Cast")
+                && node.type("SrcT") == type
+                && node.producer(0).filter(this::product).isPresent();
+    }
+
+    /** What is of the wanted type already needs no cast. */
+    private void same(NodeDef.Builder cast, boolean already) {
+        if (already) {
+            cast.setOp("Identity")
+                    .removeAttr("SrcT")
+                    .removeAttr("DstT")
+                    .removeAttr("Truncate")
+                    .putAttr("T", Attrs.of(type));
+        }
     }
 
     private boolean isNarrow(Input input) {

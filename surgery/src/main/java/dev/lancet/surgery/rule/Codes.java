@@ -19,7 +19,7 @@ record Codes(Value codes, Value scales) {
                 variable(sketch, piece.stored().get(1), DataType.DT_FLOAT));
     }
 
-    private static Value variable(Sketch sketch, Stored stored, DataType type) {
+    static Value variable(Sketch sketch, Stored stored, DataType type) {
         return sketch.variable(
                 stored.name(),
                 new Form(type, stored.shape().stream().map(Long::valueOf).toList()));

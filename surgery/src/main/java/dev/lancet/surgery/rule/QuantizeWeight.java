@@ -1,6 +1,5 @@
 package dev.lancet.surgery.rule;
 
-import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Piece;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.match.Captures;
@@ -8,8 +7,23 @@ import dev.lancet.surgery.match.Pattern;
 import java.util.Optional;
 
 /**
- * A float matrix becomes codes and scales, laid out as {@link Piece} says, which the graph turns back into floats where
- * they are used: after the input of the product is there, so that not all matrices lie there as floats at one time.
+ * A float matrix is stored in fewer bits, laid out as {@link Piece} says.
+ *
+ * <p>16 bits. The matrix is multiplied with as it is, in bfloat16, so that no float copy of it ever exists in the graph; what
+ * enters the product is rounded to 16 bits, and so is what leaves it:
+ *
+ * <pre>
+ * X = Variable [m,n]                 X = Variable bfloat16 [m,n]
+ * X.out = MatMul(x, X)       ->      X.out.in = Cast(x) DstT=bfloat16
+ *                                    X.out.product = MatMul(X.out.in, X) T=bfloat16
+ *                                    X.out = Cast(X.out.product) SrcT=bfloat16
+ *
+ * y = GatherV2(X, ids, axis)  ->     y.rows = GatherV2(X, ids, axis) Tparams=bfloat16
+ *                                    y = Cast(y.rows) SrcT=bfloat16
+ * </pre>
+ *
+ * <p>Fewer bits are codes with scales, which the graph turns back into floats where they are used: after the input of the
+ * product is there, so that not all matrices lie there as floats at one time.
  *
  * <p>8 bits. The scale of a channel is factored out of the sum over the inputs, so it is multiplied with the few outputs
  * (or, where a channel is an input, with the few inputs) instead of the whole matrix; equal up to rounding:
@@ -33,15 +47,17 @@ import java.util.Optional;
  * </pre>
  *
  * <p>A lookup gathers rows of codes and of scales, and turns only those into floats. Products with the transposed matrix
- * are treated alike. Codes cannot be trained; the gradient flows through to x.
+ * are treated alike. What is narrower than float32 is frozen in training; the gradient flows through to x, in bfloat16 where the
+ * matrix is.
  *
  * @param piece the matrix as it is to be stored
  */
 public record QuantizeWeight(Piece piece) implements Rule {
 
     public QuantizeWeight {
-        if (!piece.precision().quantized()) {
-            throw new IllegalArgumentException(piece.name() + ": " + piece.precision() + " has no codes to look up");
+        if (!piece.precision().narrow()) {
+            throw new IllegalArgumentException(
+                    piece.name() + ": " + piece.precision() + " is what it has already; there is nothing to do");
         }
     }
 
@@ -58,26 +74,35 @@ public record QuantizeWeight(Piece piece) implements Rule {
     }
 
     private Optional<Refusal> refuseLookup(Node site) {
-        return piece.channels() == Piece.Channels.ROWS
+        return piece.channels() == Piece.Channels.ROWS || !piece.precision().quantized()
                 ? Sites.refuseLookup(site)
                 : Optional.of(new Refusal(site.name() + " looks up rows of " + piece.name()
                         + ", whose scales run down its columns; only a table is quantised by rows"));
     }
 
     private Incision matmul(Node site) {
-        return piece.precision().format() == Precision.Format.INT8
-                ? new Int8(piece, site).matmul()
-                : new HalfBytes(piece, site).matmul();
+        return switch (piece.precision().format()) {
+            case FLOAT32 -> throw new IllegalStateException(piece.name() + ": refused when the rule was made");
+            case BFLOAT16 -> new Bfloat16(piece, site).matmul();
+            case INT8 -> new Int8(piece, site).matmul();
+            case INT4, NF4 -> new HalfBytes(piece, site).matmul();
+        };
     }
 
     private Incision lookup(Node site) {
-        return piece.precision().format() == Precision.Format.INT8
-                ? new Int8(piece, site).lookup()
-                : new HalfBytes(piece, site).lookup();
+        return switch (piece.precision().format()) {
+            case FLOAT32 -> throw new IllegalStateException(piece.name() + ": refused when the rule was made");
+            case BFLOAT16 -> new Bfloat16(piece, site).lookup();
+            case INT8 -> new Int8(piece, site).lookup();
+            case INT4, NF4 -> new HalfBytes(piece, site).lookup();
+        };
     }
 
     @Override
     public String toString() {
-        return "quantise " + piece.name() + " to " + piece.precision();
+        return (piece.precision().quantized() ? "quantise " : "store ")
+                + piece.name()
+                + (piece.precision().quantized() ? " to " : " in ")
+                + piece.precision();
     }
 }

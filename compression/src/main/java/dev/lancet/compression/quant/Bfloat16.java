@@ -1,0 +1,57 @@
+package dev.lancet.compression.quant;
+
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.Stored;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
+
+/** The upper half of a float32, rounded to the nearest, ties to even, as IEEE 754 rounds to fewer bits. */
+final class Bfloat16 {
+
+    /** What is added before the lower half is cut off: just less than half a unit, and the rest where the unit is odd. */
+    private static final int ALMOST_HALF = 0x7fff;
+    /** Makes a NaN quiet, and keeps one whose bits all lie in the lower half from becoming infinity. */
+    private static final int QUIET = 0x40;
+
+    private Bfloat16() {}
+
+    /** The 16 bits nearest to a float; a NaN stays one, and what is beyond the largest bfloat16 becomes infinity. */
+    static short bits(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        int upper = bits >>> Short.SIZE;
+        return (short) (Float.isNaN(value) ? upper | QUIET : (bits + ALMOST_HALF + (upper & 1)) >>> Short.SIZE);
+    }
+
+    /** The float that 16 bits stand for, exactly. */
+    static float value(short bits) {
+        return Float.intBitsToFloat(bits << Short.SIZE);
+    }
+
+    static HostTensor pack(Piece piece, Stored stored, float[] values) {
+        byte[] bytes = new byte[Math.toIntExact(stored.bytes())];
+        ShortBuffer halves =
+                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
+        for (int i = 0; i < values.length; i++) {
+            short half = bits(values[i]);
+            if (!Float.isFinite(value(half))) {
+                throw new LancetException("bfloat16: " + piece.name() + " holds " + values[i] + " in row "
+                        + i / piece.columns() + ", column " + i % piece.columns()
+                        + "; only finite weights up to 3.39e38 are stored so, keep it in float32");
+            }
+            halves.put(i, half);
+        }
+        return HostTensor.of(stored, bytes);
+    }
+
+    static float[] unpack(HostTensor halves) {
+        ShortBuffer from = halves.bytes().asShortBuffer();
+        float[] values = new float[from.remaining()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value(from.get(i));
+        }
+        return values;
+    }
+}
