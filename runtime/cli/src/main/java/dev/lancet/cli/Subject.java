@@ -64,6 +64,11 @@ record Subject(String format, Transformer transformer, Plan plan, Optional<Path>
                         + String.join(", ", Presets.names()) + ")"));
     }
 
+    /** The same with its weights in another form. */
+    Subject with(Plan other) {
+        return new Subject(format, transformer, other, path, stored);
+    }
+
     /** The model with its weights. */
     static Model model(String named, LiveProgress progress) {
         Path path = of(named)

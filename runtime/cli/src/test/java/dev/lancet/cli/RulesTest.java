@@ -93,7 +93,7 @@ class RulesTest {
                 "--rank 4 --rank 8  | --rank: 8; it is given twice for every linear layer; say it once, or --on again",
                 "--rank 4 --ratio 1 | --rank, --ratio: every linear layer; each chooses the rank; keep one",
                 "--allow-larger     | --allow-larger: every linear layer; there is no --rank with it; add one",
-                "--on head          | --on: head; nothing is said about it; add --rank, --bits or --keep",
+                "--on head          | --on: head; nothing is said about it; add --rank, --bits, --lora or --keep",
                 "--budget 600       | budget: '600'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
                 "--budget 2x --rank 9 | --budget: 2x; every linear layer is given its rank already, leave one of them out or say --on before the rank",
                 "--on               | --on: nothing follows it; say GLOB",

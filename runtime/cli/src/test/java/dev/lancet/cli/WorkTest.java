@@ -175,7 +175,7 @@ class WorkTest {
                 .isEqualTo(new Ran(
                         2,
                         "",
-                        "error: rules: none; say --rank, --ratio, --energy, --bits or --budget, or give a recipe\n"));
+                        "error: rules: none; say --rank, --ratio, --energy, --bits, --lora or --budget, or give a recipe\n"));
         assertThat(lancet(
                                 "train",
                                 recipe,

@@ -105,4 +105,14 @@ public final class Peft {
         }
         new PeftExport(transformer, plan, weights).write(folder);
     }
+
+    /** Why the adapters of a model cannot be written for PEFT, to be known before they are trained; empty if they can. */
+    public static Optional<String> hindrance(Transformer transformer, Plan plan) {
+        try {
+            new PeftExport(transformer, plan, new WeightsInMemory()).check();
+            return Optional.empty();
+        } catch (LancetException hindrance) {
+            return Optional.of(String.valueOf(hindrance.getMessage()));
+        }
+    }
 }

@@ -81,6 +81,11 @@ final class PeftExport {
         });
     }
 
+    /** Makes sure that PEFT has words for what there is. */
+    void check() {
+        config();
+    }
+
     void write(Path folder) {
         List<Stored> arrays = new ArrayList<>();
         layers.values().forEach(layer -> arrays.addAll(stored(layer)));
