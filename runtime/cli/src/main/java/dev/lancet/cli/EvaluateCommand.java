@@ -136,7 +136,7 @@ final class EvaluateCommand extends LancetCommand {
                         Ids.read(input.ids.get()),
                         window.orElse(model.transformer().context()));
             }
-            Subject.requireTokenizer(named);
+            Subject.requireTokenizer(named, ", or give token ids by --ids");
             return model.evaluate(
                     field.of(Corpus.corpus(input.text.orElseThrow())).rest());
         }

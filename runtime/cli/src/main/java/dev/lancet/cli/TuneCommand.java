@@ -109,14 +109,19 @@ final class TuneCommand extends LancetCommand {
                 Math.min(subject.transformer().context(), LONGEST));
         Outputs.mustNotExist(Tuned.adapter(out));
         Outputs.mustNotExist(Tuned.model(out));
-        Subject.requireTokenizer(what);
-        try (Model base = Subject.model(what, progress()).on(device).keepCorporaIn(out.resolveSibling("corpora"));
+        try (Model base = base().on(device).keepCorporaIn(out.resolveSibling("corpora"));
                 Model model = tuning.begin(base)) {
             model.train(corpus, training, resume ? Keeping.resume(out) : Keeping.in(out));
             Tuned tuned = Tuned.save(base.plan(), model, out);
             TrainingLog log = model.log().orElseThrow();
             return new Answer(document(log, model.plan(), tuned), text(log, model.plan(), tuned));
         }
+    }
+
+    private Model base() {
+        Model base = Subject.model(what, progress());
+        Subject.requireTokenizer(what, "");
+        return base;
     }
 
     private Corpus corpus() {
