@@ -64,14 +64,14 @@ class TuningTest {
         Corpus bank = text("bank.txt", "der rat will vor allem stabile preise und dann vieles andere. ");
         return recipe("two languages")
                 .candidate("dense", bytes(swiglu(64)))
-                .pretrain(committee, adamW(30, 3e-3).batch(4).sequence(16).seed(3))
+                .pretrain(committee, adamW(40, 1e-2).batch(4).sequence(16).seed(3))
                 .candidate(
                         "tuned",
                         after("dense"),
                         Compression.keepAll()
                                 .on(attention(), feedForward())
                                 .quantize(int4(32), lora(8)))
-                .train("tuned", bank, adamW(40, 1e-2).batch(4).sequence(16).seed(3))
+                .train("tuned", bank, adamW(60, 1e-2).batch(4).sequence(16).seed(3))
                 .evaluate(bank.heldOut())
                 .sample("der ", 3)
                 .report(folder.resolve(report).toString());
@@ -95,7 +95,7 @@ class TuningTest {
         assertThat(folder.resolve("whole/report.json")).content().contains("\"adapter\" : \"lora(8)\"");
 
         Recipe parts = twoLanguages("parts");
-        assertThatThrownBy(() -> carryOut(parts, 35, false)).isInstanceOf(Stopped.class);
+        assertThatThrownBy(() -> carryOut(parts, 50, false)).isInstanceOf(Stopped.class);
         carryOut(parts, Long.MAX_VALUE, true);
         assertThat(folder.resolve("parts/tuned/model.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("whole/tuned/model.safetensors"));
