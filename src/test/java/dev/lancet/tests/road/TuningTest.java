@@ -68,9 +68,7 @@ class TuningTest {
                 .candidate(
                         "tuned",
                         after("dense"),
-                        Compression.keepAll()
-                                .on(attention(), feedForward())
-                                .quantize(int4(32), lora(8)))
+                        Compression.keepAll().on(attention(), feedForward()).quantize(int4(32), lora(8)))
                 .train("tuned", bank, adamW(60, 1e-2).batch(4).sequence(16).seed(3))
                 .evaluate(bank.heldOut())
                 .sample("der ", 3)
@@ -126,7 +124,9 @@ class TuningTest {
                 .hasMessageStartingWith("bits: int8; what is stored in fewer bits is frozen");
         try (Model base = Model.create(bytes(swiglu(64)), 1);
                 Model adapted = base.adapt(queries(), lora(2));
-                Model coded = Tuning.with(lora(4), everything()).over(Precision.int8()).begin(adapted)) {
+                Model coded = Tuning.with(lora(4), everything())
+                        .over(Precision.int8())
+                        .begin(adapted)) {
             assertThatThrownBy(() -> Tuning.full().begin(adapted))
                     .isInstanceOf(LancetException.class)
                     .hasMessageContaining("merge them first");

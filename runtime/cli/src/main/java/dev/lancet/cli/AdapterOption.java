@@ -12,7 +12,8 @@ final class AdapterOption {
     @Option(
             names = "--adapter",
             paramLabel = "DIR",
-            description = "Adapters to put beside MODEL's layers: a folder that lancet tune or Hugging Face's PEFT wrote.")
+            description =
+                    "Adapters to put beside MODEL's layers: a folder that lancet tune or Hugging Face's PEFT wrote.")
     private Optional<Path> folder = Optional.empty();
 
     Optional<Path> folder() {

@@ -90,7 +90,8 @@ final class InspectCommand extends LancetCommand {
                 .append(subject.transformer().summary())
                 .append('\n');
         for (Step step : steps) {
-            String form = (step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "") + subject.dtype(step)
+            String form = (step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "")
+                    + subject.dtype(step)
                     + step.adapter().map(beside -> " + " + beside).orElse("");
             text.append(String.format(
                     Locale.ROOT,

@@ -64,8 +64,8 @@ final class Rule {
             check(said.size() == 1, "--keep", about, "other options stand with it; say either");
             return target.keep();
         }
-        Treatment treatment = new Treatment(
-                rank().or(() -> byBudget ? Optional.of(Rank.byBudget()) : Optional.empty()), precision());
+        Treatment treatment =
+                new Treatment(rank().or(() -> byBudget ? Optional.of(Rank.byBudget()) : Optional.empty()), precision());
         return target.treated(adapter().map(treatment::with).orElse(treatment));
     }
 

@@ -73,7 +73,8 @@ final class Rules {
             names = "--lora",
             paramLabel = "N",
             parameterConsumer = Taker.class,
-            description = "Put an adapter of this width beside each, fresh; lancet tune trains it, and nothing else then.")
+            description =
+                    "Put an adapter of this width beside each, fresh; lancet tune trains it, and nothing else then.")
     String lora = "";
 
     @Option(

@@ -124,8 +124,8 @@ record Subject(String format, Transformer transformer, Plan plan, Optional<Path>
                 .flatMap(path -> Checkpoint.open(path).tokenizer())
                 .isPresent();
         if (!known && subject.transformer().vocabulary() != Tokenizer.bytes().vocabulary()) {
-            throw new LancetException("tokenizer: " + named
-                    + " has none; put a tokenizer.json or tok*.bin beside the model" + instead);
+            throw new LancetException(
+                    "tokenizer: " + named + " has none; put a tokenizer.json or tok*.bin beside the model" + instead);
         }
     }
 

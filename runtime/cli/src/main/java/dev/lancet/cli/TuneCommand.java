@@ -69,7 +69,7 @@ final class TuneCommand extends LancetCommand {
     private Path out = Path.of("");
 
     @Mixin
-    private final AdapterOptions adapters = new AdapterOptions();
+    private final TuningOptions adapters = new TuningOptions();
 
     @Mixin
     private final PrecisionOptions bits = new PrecisionOptions();
@@ -145,7 +145,9 @@ final class TuneCommand extends LancetCommand {
 
     private String text(TrainingLog log, Plan plan, Tuned tuned) {
         StringBuilder text = new StringBuilder(trained(plan)).append(TrainCommand.summary(log));
-        tuned.hindrance().ifPresent(reason -> text.append("no folder for PEFT: ").append(reason).append('\n'));
+        tuned.hindrance()
+                .ifPresent(reason ->
+                        text.append("no folder for PEFT: ").append(reason).append('\n'));
         tuned.written().forEach(folder -> text.append("saved ").append(folder).append('\n'));
         String model = tuned.model().map(Path::toString).orElse(what);
         String adapter = tuned.model().isPresent() ? "" : " --adapter " + Tuned.adapter(out);
@@ -163,8 +165,12 @@ final class TuneCommand extends LancetCommand {
 
     private static String trained(Plan plan) {
         long trained = Trainer.parameters(plan);
-        long layers = plan.steps().stream().filter(step -> step.adapter().isPresent()).count();
-        long frozen = plan.steps().stream().map(Step::precision).filter(it -> it.quantized()).count();
+        long layers =
+                plan.steps().stream().filter(step -> step.adapter().isPresent()).count();
+        long frozen = plan.steps().stream()
+                .map(Step::precision)
+                .filter(it -> it.quantized())
+                .count();
         return String.format(
                 Locale.ROOT,
                 "trained %,d of %,d parameters (%.2f %%)%s%s%n",

@@ -36,7 +36,8 @@ class TuneCommandTest {
     @BeforeEach
     void some_stories() throws IOException {
         String all = Files.readString(FIXTURES.resolve("text-tinystories/tinystories.txt"));
-        text = Files.writeString(folder.resolve("stories.txt"), all.substring(0, 8_000)).toString();
+        text = Files.writeString(folder.resolve("stories.txt"), all.substring(0, 8_000))
+                .toString();
     }
 
     @Test
@@ -55,23 +56,31 @@ class TuneCommandTest {
                 .isEqualTo(adapter));
         assertThat(folder.resolve("tuned/metrics.jsonl")).content().hasLineCount(21);
 
-        JsonNode with = lancet("evaluate", STORIES, "--adapter", adapter, "--text", text, "--baseline", STORIES, "--json")
+        JsonNode with = lancet(
+                        "evaluate", STORIES, "--adapter", adapter, "--text", text, "--baseline", STORIES, "--json")
                 .json();
-        assertThat(with.get("recovery").asDouble()).as("old perplexity over new").isGreaterThan(1.05);
+        assertThat(with.get("recovery").asDouble())
+                .as("old perplexity over new")
+                .isGreaterThan(1.05);
         assertThat(lancet("generate", STORIES, "--adapter", adapter, "--prompt", "Once", "--max-tokens", "2", "--json")
                         .json()
                         .get("ids"))
                 .hasSize(2);
 
         String merged = folder.resolve("merged").toString();
-        JsonNode merge = lancet("merge", STORIES, adapter, "--out", merged, "--json").json();
+        JsonNode merge =
+                lancet("merge", STORIES, adapter, "--out", merged, "--json").json();
         assertThat(merge.get("max_drift").asDouble()).isBetween(0.0, 1e-3);
-        assertThat(merge.get("mean_drift").asDouble()).isLessThanOrEqualTo(merge.get("max_drift").asDouble());
+        assertThat(merge.get("mean_drift").asDouble())
+                .isLessThanOrEqualTo(merge.get("max_drift").asDouble());
         assertThat(merge.get("layers")).hasSize(35).allSatisfy(layer -> {
             assertThat(layer.get("error").asDouble()).isZero();
             assertThat(layer.get("sqnr_db").isNull()).isTrue();
         });
-        assertThat(lancet("evaluate", merged, "--text", text, "--json").json().get("perplexity").asDouble())
+        assertThat(lancet("evaluate", merged, "--text", text, "--json")
+                        .json()
+                        .get("perplexity")
+                        .asDouble())
                 .isCloseTo(with.get("perplexity").asDouble(), within(1e-3));
     }
 
@@ -88,17 +97,32 @@ class TuneCommandTest {
         assertThat(query.get("dtype").asString()).startsWith("int4");
         assertThat(query.get("adapter").asString()).isEqualTo("lora(8)");
 
-        JsonNode codes = lancet("merge", model, "--out", folder.resolve("codes").toString(), "--json").json();
+        JsonNode codes = lancet("merge", model, "--out", folder.resolve("codes").toString(), "--json")
+                .json();
         assertThat(codes.get("layers")).hasSize(20).allSatisfy(layer -> {
             assertThat(layer.get("error").asDouble()).isBetween(1e-4, 0.2);
             assertThat(layer.get("sqnr_db").asDouble()).isBetween(10.0, 80.0);
         });
         assertThat(codes.get("max_drift").asDouble()).isBetween(1e-3, 10.0);
-        Ran floats = lancet("merge", model, "--format", "hf", "--out", folder.resolve("floats").toString());
+        Ran floats = lancet(
+                "merge",
+                model,
+                "--format",
+                "hf",
+                "--out",
+                folder.resolve("floats").toString());
         assertThat(floats.out()).contains("h.0.attn.q  exact", "20 adapters merged; logits drift by ");
         assertThat(lancet("inspect", folder.resolve("floats").toString()).out()).startsWith("hugging_face: ");
 
-        assertThat(lancet("tune", model, "--data", text, "--out", folder.resolve("x").toString(), "--rank", "4"))
+        assertThat(lancet(
+                        "tune",
+                        model,
+                        "--data",
+                        text,
+                        "--out",
+                        folder.resolve("x").toString(),
+                        "--rank",
+                        "4"))
                 .isEqualTo(new Ran(
                         2,
                         "",
@@ -132,7 +156,8 @@ class TuneCommandTest {
 
     @Test
     void all_of_a_model_is_tuned_on_demand() {
-        JsonNode tuned = tune("tuned", "--steps", "2", "--adapter", "full", "--json").json();
+        JsonNode tuned =
+                tune("tuned", "--steps", "2", "--adapter", "full", "--json").json();
         assertThat(tuned.get("trained_parameters")).isEqualTo(tuned.get("parameters"));
         assertThat(tuned.get("out")).singleElement().satisfies(out -> assertThat(out.asString())
                 .isEqualTo(folder.resolve("tuned/model").toString()));
@@ -147,7 +172,13 @@ class TuneCommandTest {
     @Test
     void adapters_of_peft_are_looked_at_and_merged() {
         assertThat(lancet("inspect", STORIES, "--adapter", PEFT).out()).contains("float32 + lora(4)\n");
-        assertThat(lancet("merge", STORIES, PEFT, "--out", folder.resolve("merged").toString()).out())
+        assertThat(lancet(
+                                "merge",
+                                STORIES,
+                                PEFT,
+                                "--out",
+                                folder.resolve("merged").toString())
+                        .out())
                 .startsWith("  h.0.attn.q  exact\n")
                 .contains("15 adapters merged; logits drift by ");
         assertThat(lancet("merge", STORIES, "--out", folder.resolve("x").toString()))
@@ -180,8 +211,10 @@ class TuneCommandTest {
     @Test
     void what_cannot_be_tuned_is_said_in_one_line() {
         assertThat(tune("x", "--on", "embedding").err()).startsWith("error: plan: embedding is a table");
-        assertThat(tune("x", "--on", "h.*.atn.q").err()).contains("selects nothing in stories260K-hf; near it: h.0.attn.q");
-        assertThat(lancet("tune", "gpt2-127m", "--data", text, "--out", folder + "/x").err())
+        assertThat(tune("x", "--on", "h.*.atn.q").err())
+                .contains("selects nothing in stories260K-hf; near it: h.0.attn.q");
+        assertThat(lancet("tune", "gpt2-127m", "--data", text, "--out", folder + "/x")
+                        .err())
                 .isEqualTo("error: model: gpt2-127m; a preset has no weights, give a folder that has\n");
         assertThat(folder.resolve("x")).doesNotExist();
     }

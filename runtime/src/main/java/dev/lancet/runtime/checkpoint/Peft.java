@@ -78,7 +78,8 @@ public final class Peft {
         Plan adapted = new Plan(
                 plan.model(),
                 plan.steps().stream()
-                        .map(step -> Optional.ofNullable(adapters.get(step.weight().name()))
+                        .map(step -> Optional.ofNullable(
+                                        adapters.get(step.weight().name()))
                                 .map(adapter -> step.adapted(adapter, "adapter of " + shown(folder)))
                                 .orElse(step))
                         .toList(),
@@ -100,8 +101,8 @@ public final class Peft {
      */
     public static void write(Path folder, Transformer transformer, Plan plan, Weights weights) {
         if (!plan.adapted()) {
-            throw new LancetException(
-                    "adapter: " + plan.model() + " has none; put some beside its layers with adapt(...) and train them");
+            throw new LancetException("adapter: " + plan.model()
+                    + " has none; put some beside its layers with adapt(...) and train them");
         }
         new PeftExport(transformer, plan, weights).write(folder);
     }

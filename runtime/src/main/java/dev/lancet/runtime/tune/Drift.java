@@ -18,7 +18,10 @@ public record Drift(double max, double mean) {
     /** The logits of a model over the sequence, one position after the other. */
     static float[] logits(Model model) {
         int[] ids = new Random(SEED)
-                .ints(Math.min(model.transformer().context(), TOKENS), 0, model.transformer().vocabulary())
+                .ints(
+                        Math.min(model.transformer().context(), TOKENS),
+                        0,
+                        model.transformer().vocabulary())
                 .toArray();
         return model.logits(new int[][] {ids});
     }

@@ -20,8 +20,9 @@ public record Tuning(Optional<Adapter> adapter, Selector layers, Precision bits)
 
     public Tuning {
         if (adapter.isEmpty() && bits.quantized()) {
-            throw new IllegalArgumentException("bits: " + bits
-                    + "; what is stored in fewer bits is frozen, so it goes with an adapter, or comes after the training");
+            throw new IllegalArgumentException(
+                    "bits: " + bits
+                            + "; what is stored in fewer bits is frozen, so it goes with an adapter, or comes after the training");
         }
     }
 

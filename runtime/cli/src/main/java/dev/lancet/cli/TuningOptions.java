@@ -11,7 +11,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say what of a model is fine-tuned. */
-final class AdapterOptions {
+final class TuningOptions {
 
     private static final int USUAL_RANK = 8;
 
@@ -29,7 +29,8 @@ final class AdapterOptions {
     @Option(
             names = "--alpha",
             paramLabel = "X",
-            description = "Strength of the adapters: what they add is multiplied by X / rank. Twice the rank if not said.")
+            description =
+                    "Strength of the adapters: what they add is multiplied by X / rank. Twice the rank if not said.")
     private Optional<Double> alpha = Optional.empty();
 
     @Option(
@@ -66,7 +67,8 @@ final class AdapterOptions {
         try {
             Adapter.Lora lora = Adapter.lora(rank.orElse(USUAL_RANK));
             lora = alpha.isPresent() ? lora.alpha(alpha.get()) : lora;
-            Selector layers = globs.stream().map(Selector::named).reduce(Selector::or).orElseGet(Tuning::usual);
+            Selector layers =
+                    globs.stream().map(Selector::named).reduce(Selector::or).orElseGet(Tuning::usual);
             return Tuning.with(stabilised ? lora.stabilised() : lora, layers).over(bits);
         } catch (IllegalArgumentException e) {
             throw command.wrongUsage(String.valueOf(e.getMessage()));
