@@ -32,13 +32,17 @@ final class Beside {
     /** Makes sure that what is wanted of an adapter can be done. */
     void check() {
         Weight weight = into.weight();
-        if (from.adapter().isPresent() && into.adapter().isPresent() && !from.adapter().equals(into.adapter())) {
-            throw new LancetException("adapter: " + weight.name() + " has " + from.adapter().get() + " beside it already, not "
-                    + into.adapter().get() + "; merge it first, or go on training it");
+        if (from.adapter().isPresent()
+                && into.adapter().isPresent()
+                && !from.adapter().equals(into.adapter())) {
+            throw new LancetException(
+                    "adapter: " + weight.name() + " has " + from.adapter().get() + " beside it already, not "
+                            + into.adapter().get() + "; merge it first, or go on training it");
         }
         if (merges() && from.between().isPresent()) {
-            throw new LancetException("merge: " + weight.name() + " has " + from.between().get()
-                    + " between its factors and is no matrix that an adapter could be added to; keep the adapter beside it");
+            throw new LancetException(
+                    "merge: " + weight.name() + " has " + from.between().get()
+                            + " between its factors and is no matrix that an adapter could be added to; keep the adapter beside it");
         }
     }
 

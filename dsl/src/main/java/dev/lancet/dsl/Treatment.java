@@ -21,7 +21,8 @@ public record Treatment(
                 "%s: it stands between two factors, but no rank is given; say factorise(rank(64), silu())",
                 between.map(Nonlinearity::toString).orElse(""));
         Check.that(
-                adapter.isEmpty() || rank.filter(Rank.ByBudget.class::isInstance).isEmpty(),
+                adapter.isEmpty()
+                        || rank.filter(Rank.ByBudget.class::isInstance).isEmpty(),
                 "%s: a budget counts no adapter; compress first, then adapt what came of it",
                 adapter.map(Adapter::toString).orElse(""));
     }

@@ -90,11 +90,22 @@ class AdaptersTest {
     @ValueSource(strings = {"int4", "int8", "rank"})
     void adapters_are_trained_beside_codes_and_factors(String how) {
         Adapter adapter = lora(4);
-        Compression diet = switch (how) {
-            case "int4" -> Compression.keepAll().on(everything()).quantize(int4(32)).on(linears()).quantize(int4(32), adapter);
-            case "int8" -> Compression.keepAll().on(everything()).quantize(int8()).on(linears()).quantize(int8(), adapter);
-            default -> Compression.keepAll().on(feedForward()).factorise(rank(24), int8(), adapter);
-        };
+        Compression diet =
+                switch (how) {
+                    case "int4" ->
+                        Compression.keepAll()
+                                .on(everything())
+                                .quantize(int4(32))
+                                .on(linears())
+                                .quantize(int4(32), adapter);
+                    case "int8" ->
+                        Compression.keepAll()
+                                .on(everything())
+                                .quantize(int8())
+                                .on(linears())
+                                .quantize(int8(), adapter);
+                    default -> Compression.keepAll().on(feedForward()).factorise(rank(24), int8(), adapter);
+                };
         try (Model base = Model.open(STORIES);
                 Model adapted = base.compress(diet);
                 Model plain = base.compress(adapted.plan().merged())) {
@@ -119,7 +130,10 @@ class AdaptersTest {
         Fixture fixture = Fixture.named(name);
         try (Model base = Model.open(fixture.folder());
                 Model adapted = base.adapt(attention().or(feedForward()), lora(3).alpha(5))) {
-            adapted.train(ids(2_000, base.transformer().vocabulary()), new int[0], adamW(3, 1e-2).batch(2).sequence(16));
+            adapted.train(
+                    ids(2_000, base.transformer().vocabulary()),
+                    new int[0],
+                    adamW(3, 1e-2).batch(2).sequence(16));
             adapted.saveAdapters(folder.resolve("adapter"));
             float[] wanted = adapted.logits(fixture.inputIds());
             assertThat(difference(wanted, base.logits(fixture.inputIds()))).isGreaterThan(1e-3);
@@ -170,7 +184,8 @@ class AdaptersTest {
             assertThatThrownBy(() -> adapted.adapt(values(), lora(2))).hasMessageContaining("merge them first");
             assertThatThrownBy(() -> adapted.adapt(PEFT.folder())).hasMessageContaining("merge them first");
             assertThatThrownBy(() -> base.saveAdapters(folder.resolve("none"))).hasMessageContaining("has none");
-            assertThatThrownBy(() -> adapted.train(ids(500), new int[0], adamW(2, 1e-3).decayProduct(queries(), 0.1)))
+            assertThatThrownBy(() ->
+                            adapted.train(ids(500), new int[0], adamW(2, 1e-3).decayProduct(queries(), 0.1)))
                     .hasMessageContaining("decayProduct");
             try (Model other = Model.open(Fixture.ALL.resolve("hf-qwen2-tiny"))) {
                 assertThatThrownBy(() -> other.adapt(PEFT.folder()))
@@ -188,7 +203,10 @@ class AdaptersTest {
             float[] q = merged.weights().read("h.2.attn.q").floats();
             for (int out = 0; out < 4; out++) {
                 for (int in = 0; in < 8; in++) {
-                    double wanted = sample.get("rows_0_to_3_cols_0_to_7").get(out).get(in).doubleValue();
+                    double wanted = sample.get("rows_0_to_3_cols_0_to_7")
+                            .get(out)
+                            .get(in)
+                            .doubleValue();
                     assertThat((double) q[in * 64 + out]).isCloseTo(wanted, within(1e-6));
                 }
             }

@@ -13,9 +13,8 @@ record JoinedWeights(Weights first, Weights second) implements Weights {
     @Override
     public List<Stored> stored() {
         return Stream.concat(
-                        first.stored().stream(),
-                        second.stored().stream()
-                                .filter(stored -> first.find(stored.name()).isEmpty()))
+                        first.stored().stream(), second.stored().stream().filter(stored -> first.find(stored.name())
+                                .isEmpty()))
                 .toList();
     }
 

@@ -24,7 +24,7 @@ final class BenchCompressCommand extends LancetCommand {
     private final BenchOptions options = new BenchOptions();
 
     @Mixin
-    private final BenchPrecision precision = new BenchPrecision();
+    private final PrecisionOptions precision = new PrecisionOptions();
 
     @Option(
             names = "--steps",

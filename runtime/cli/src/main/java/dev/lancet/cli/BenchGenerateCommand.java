@@ -24,7 +24,7 @@ final class BenchGenerateCommand extends LancetCommand {
     private final BenchOptions options = new BenchOptions();
 
     @Mixin
-    private final BenchPrecision precision = new BenchPrecision();
+    private final PrecisionOptions precision = new PrecisionOptions();
 
     @Mixin
     private final DeviceOptions where = new DeviceOptions();

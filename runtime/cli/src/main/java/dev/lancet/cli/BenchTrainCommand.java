@@ -1,6 +1,5 @@
 package dev.lancet.cli;
 
-import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.runtime.bench.Measured;
 import dev.lancet.runtime.bench.TrainingBench;
@@ -35,7 +34,7 @@ final class BenchTrainCommand extends LancetCommand {
     private final BenchOptions options = new BenchOptions();
 
     @Mixin
-    private final BenchPrecision precision = new BenchPrecision();
+    private final PrecisionOptions precision = new PrecisionOptions();
 
     @Mixin
     private final DeviceOptions where = new DeviceOptions();
@@ -55,14 +54,8 @@ final class BenchTrainCommand extends LancetCommand {
             description = "Steps that count; ${DEFAULT-VALUE} if not said.")
     private int steps;
 
-    @Option(
-            names = "--dtype",
-            paramLabel = "fp32|bf16|fp16|auto",
-            defaultValue = "fp32",
-            description = "Numbers in which matrices are multiplied; weights and sums are float32 in any case. fp16"
-                    + " scales the loss and skips steps that overflow. auto takes"
-                    + " bf16 if this machine is faster at it. ${DEFAULT-VALUE} if not said.")
-    private String dtype = "";
+    @Mixin
+    private final DtypeOption dtype = new DtypeOption();
 
     @Option(
             names = "--checkpointing",
@@ -112,22 +105,12 @@ final class BenchTrainCommand extends LancetCommand {
     private Execution execution() {
         try {
             return Execution.plain()
-                    .arithmetic(arithmetic())
+                    .arithmetic(dtype.arithmetic(this))
                     .checkpointing(checkpointing)
                     .wholeStep(wholeStep);
         } catch (IllegalArgumentException e) {
             throw wrongUsage(String.valueOf(e.getMessage()));
         }
-    }
-
-    private Arithmetic arithmetic() {
-        return switch (dtype) {
-            case "fp32" -> Arithmetic.FLOAT32;
-            case "bf16" -> Arithmetic.BFLOAT16;
-            case "fp16" -> Arithmetic.FLOAT16;
-            case "auto" -> Arithmetic.FASTEST;
-            default -> throw wrongUsage("--dtype: " + dtype + "; it is fp32, bf16, fp16 or auto");
-        };
     }
 
     private Passing passing(Trial trial, Execution execution) {

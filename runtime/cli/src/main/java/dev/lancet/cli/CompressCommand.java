@@ -63,7 +63,8 @@ final class CompressCommand extends LancetCommand {
     Answer answer() {
         Compression compression = rules.chosen(this, recipe);
         if (compression.keepsAll()) {
-            throw wrongUsage("rules: none; say --rank, --ratio, --energy, --bits or --budget, or give a recipe");
+            throw wrongUsage(
+                    "rules: none; say --rank, --ratio, --energy, --bits, --lora or --budget, or give a recipe");
         }
         Outputs.mustNotExist(out);
         Optional<ForeignSubject> foreign = ForeignSubject.find(what);

@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
             "  lancet evaluate my-model --text news.csv --field headline",
             "  lancet evaluate my-model --ids test.bin --window 256 --json",
             "  lancet evaluate my-model-int8 --text held-out.txt --baseline my-model --min-recovery 0.95",
+            "  lancet evaluate my-model --adapter tuned/adapter --text held-out.txt --baseline my-model",
             "",
             "Recovery is the baseline's perplexity over the model's: 1 is as good, less is worse. Under",
             "--min-recovery the exit status is 1.",
@@ -48,7 +49,13 @@ final class EvaluateCommand extends LancetCommand {
             description = "With --ids: tokens that are read together; the model's context if not said.")
     private Optional<Integer> window = Optional.empty();
 
-    @Option(names = "--baseline", paramLabel = "MODEL", description = "The model that recovery is measured against.")
+    @Mixin
+    private final AdapterOption adapter = new AdapterOption();
+
+    @Option(
+            names = "--baseline",
+            paramLabel = "MODEL",
+            description = "The model that recovery is measured against; without the adapter.")
     private Optional<String> baseline = Optional.empty();
 
     @Option(names = "--min-recovery", paramLabel = "X", description = "Fail where recovery is under this.")
@@ -88,7 +95,7 @@ final class EvaluateCommand extends LancetCommand {
             throw wrongUsage(
                     "--window: " + window.get() + "; it goes with --ids, a text is read in the model's context");
         }
-        Perplexity measured = measure(what);
+        Perplexity measured = measure(what, adapter);
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("perplexity", finite(measured.value()));
         document.put("loss", finite(measured.loss()));
@@ -101,7 +108,7 @@ final class EvaluateCommand extends LancetCommand {
                 measured.tokens(),
                 measured.tokensPerSecond());
         if (baseline.isPresent()) {
-            Perplexity before = measure(baseline.get());
+            Perplexity before = measure(baseline.get(), new AdapterOption());
             double recovery = before.value() / measured.value();
             document.put("baseline_perplexity", finite(before.value()));
             document.put("recovery", finite(recovery));
@@ -121,14 +128,15 @@ final class EvaluateCommand extends LancetCommand {
                         least));
     }
 
-    private Perplexity measure(String named) {
-        try (Model model = Subject.model(named, progress()).on(where.device(this))) {
+    private Perplexity measure(String named, AdapterOption beside) {
+        try (Model base = Subject.model(named, progress()).on(where.device(this));
+                Model model = beside.beside(base)) {
             if (input.ids.isPresent()) {
                 return model.evaluate(
                         Ids.read(input.ids.get()),
                         window.orElse(model.transformer().context()));
             }
-            Subject.requireTokenizer(named);
+            Subject.requireTokenizer(named, ", or give token ids by --ids");
             return model.evaluate(
                     field.of(Corpus.corpus(input.text.orElseThrow())).rest());
         }

@@ -25,12 +25,16 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  lancet generate my-model --prompt \"The Committee\" --max-tokens 60",
             "  lancet generate my-model --prompt \"The Committee\" --temperature 0.8 --top-p 0.9 --seed 7",
+            "  lancet generate my-model --adapter tuned/adapter --prompt \"The Committee\"",
             "  lancet generate my-model --ids --prompt \"1 403 407\" --json",
         })
 final class GenerateCommand extends LancetCommand {
 
     @Parameters(paramLabel = "MODEL", description = Subject.MODEL)
     private String what = "";
+
+    @Mixin
+    private final AdapterOption adapter = new AdapterOption();
 
     @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "How the text begins.")
     private String prompt = "";
@@ -78,7 +82,8 @@ final class GenerateCommand extends LancetCommand {
     @Override
     Answer answer() {
         Sample sample = sample();
-        try (Model model = Subject.model(what, progress()).on(where.device(this))) {
+        try (Model base = Subject.model(what, progress()).on(where.device(this));
+                Model model = adapter.beside(base)) {
             return ids ? tokens(model, sample) : text(model, sample);
         }
     }

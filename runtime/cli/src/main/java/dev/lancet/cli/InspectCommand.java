@@ -6,8 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code lancet inspect}: what a model is. */
@@ -20,11 +22,15 @@ import picocli.CommandLine.Parameters;
             "  lancet inspect my-model",
             "  lancet inspect tinyllama-1.1b --json",
             "  lancet inspect saved_model",
+            "  lancet inspect my-model --adapter tuned/adapter",
         })
 final class InspectCommand extends LancetCommand {
 
     @Parameters(paramLabel = "MODEL", description = Subject.ANYTHING)
     private String model = "";
+
+    @Mixin
+    private final AdapterOption adapter = new AdapterOption();
 
     InspectCommand(Console console) {
         super(console);
@@ -32,7 +38,12 @@ final class InspectCommand extends LancetCommand {
 
     @Override
     Answer answer() {
-        return ForeignSubject.find(model).map(ForeignSubject::inspected).orElseGet(() -> declared(Subject.of(model)));
+        Optional<ForeignSubject> graph = ForeignSubject.find(model);
+        if (graph.isPresent() && adapter.folder().isPresent()) {
+            throw wrongUsage("--adapter: " + adapter.folder().get() + "; " + model
+                    + " is a graph, and adapters are for Hugging Face and Lancet folders");
+        }
+        return graph.map(ForeignSubject::inspected).orElseGet(() -> declared(adapter.beside(Subject.of(model))));
     }
 
     private static Answer declared(Subject subject) {
@@ -58,6 +69,7 @@ final class InspectCommand extends LancetCommand {
         layer.put("columns", step.weight().columns());
         layer.put("rank", step.rank().isPresent() ? step.rank().getAsInt() : null);
         layer.put("dtype", subject.dtype(step));
+        step.adapter().ifPresent(beside -> layer.put("adapter", beside.toString()));
         layer.put("bytes", subject.bytes(step));
         return layer;
     }
@@ -78,7 +90,9 @@ final class InspectCommand extends LancetCommand {
                 .append(subject.transformer().summary())
                 .append('\n');
         for (Step step : steps) {
-            String form = (step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "") + subject.dtype(step);
+            String form = (step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "")
+                    + subject.dtype(step)
+                    + step.adapter().map(beside -> " + " + beside).orElse("");
             text.append(String.format(
                     Locale.ROOT,
                     "  %-" + name + "s  %-" + shape + "s  %-9s  %,13d bytes  %s%n",

@@ -91,6 +91,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new CorpusCommand(console))
                 .addSubcommand(new TokenizerCommand(console))
                 .addSubcommand(new TrainCommand(console))
+                .addSubcommand(new TuneCommand(console))
+                .addSubcommand(new MergeCommand(console))
                 .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new GenerateCommand(console))
                 .addSubcommand(new DiffCommand(console))

@@ -1,5 +1,6 @@
 package dev.lancet.cli;
 
+import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
@@ -57,14 +58,25 @@ final class Rule {
                 !said.isEmpty(),
                 "--on",
                 about.substring("--on ".length()),
-                "nothing is said about it; add --rank, --bits or --keep");
+                "nothing is said about it; add --rank, --bits, --lora or --keep");
         Compression.Target target = compression.on(selector);
         if (said.containsKey("--keep")) {
             check(said.size() == 1, "--keep", about, "other options stand with it; say either");
             return target.keep();
         }
-        return target.treated(new Treatment(
-                rank().or(() -> byBudget ? Optional.of(Rank.byBudget()) : Optional.empty()), precision()));
+        Treatment treatment =
+                new Treatment(rank().or(() -> byBudget ? Optional.of(Rank.byBudget()) : Optional.empty()), precision());
+        return target.treated(adapter().map(treatment::with).orElse(treatment));
+    }
+
+    private Optional<Adapter> adapter() {
+        boolean strong = said.containsKey("--alpha");
+        if (!said.containsKey("--lora")) {
+            check(!strong, "--alpha", said.getOrDefault("--alpha", ""), "it goes with --lora; add one");
+            return Optional.empty();
+        }
+        Adapter.Lora lora = Adapter.lora(number("--lora", Integer::valueOf));
+        return Optional.of(strong ? lora.alpha(number("--alpha", Double::valueOf)) : lora);
     }
 
     private Optional<Rank> rank() {

@@ -69,6 +69,21 @@ final class Rules {
             description = "Weights that share a scale in 4 bits; 32 if not said.")
     String group = "";
 
+    @Option(
+            names = "--lora",
+            paramLabel = "N",
+            parameterConsumer = Taker.class,
+            description =
+                    "Put an adapter of this width beside each, fresh; lancet tune trains it, and nothing else then.")
+    String lora = "";
+
+    @Option(
+            names = "--alpha",
+            paramLabel = "X",
+            parameterConsumer = Taker.class,
+            description = "Strength of the adapter; twice its width if not said.")
+    String alpha = "";
+
     @Option(names = "--keep", arity = "0", parameterConsumer = Taker.class, description = "Leave the weights alone.")
     boolean keep;
 

@@ -64,6 +64,11 @@ record Subject(String format, Transformer transformer, Plan plan, Optional<Path>
                         + String.join(", ", Presets.names()) + ")"));
     }
 
+    /** The same with its weights in another form. */
+    Subject with(Plan other) {
+        return new Subject(format, transformer, other, path, stored);
+    }
+
     /** The model with its weights. */
     static Model model(String named, LiveProgress progress) {
         Path path = of(named)
@@ -108,15 +113,19 @@ record Subject(String format, Transformer transformer, Plan plan, Optional<Path>
         return stored == Dtype.F32 ? plan.bytesAfter() : plan.parametersAfter() * stored.bits() / Byte.SIZE;
     }
 
-    /** A text needs the tokenizer that the model was trained with; bytes in its place would measure nothing. */
-    static void requireTokenizer(String named) {
+    /**
+     * A text needs the tokenizer that the model was trained with; bytes in its place would measure nothing.
+     *
+     * @param instead what could be given instead of a text, or nothing
+     */
+    static void requireTokenizer(String named, String instead) {
         Subject subject = of(named);
         boolean known = subject.path()
                 .flatMap(path -> Checkpoint.open(path).tokenizer())
                 .isPresent();
         if (!known && subject.transformer().vocabulary() != Tokenizer.bytes().vocabulary()) {
-            throw new LancetException("tokenizer: " + named
-                    + " has none; put a tokenizer.json or tok*.bin beside the model, or give token ids by --ids");
+            throw new LancetException(
+                    "tokenizer: " + named + " has none; put a tokenizer.json or tok*.bin beside the model" + instead);
         }
     }
 

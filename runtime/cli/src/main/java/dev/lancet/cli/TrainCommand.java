@@ -104,7 +104,7 @@ final class TrainCommand extends LancetCommand {
             Map<String, @Nullable Object> document = RunDocument.training(log);
             document.put("candidate", chosen.name());
             document.put("out", saved.toString());
-            return new Answer(document, text(log, saved));
+            return new Answer(document, summary(log) + "saved " + saved + "\n");
         }
     }
 
@@ -145,7 +145,8 @@ final class TrainCommand extends LancetCommand {
                 : wrongUsage("train: " + recipe.name() + "; the recipe trains " + names + ", choose by --candidate");
     }
 
-    private static String text(TrainingLog log, Path saved) {
+    /** How a training went, for people. */
+    static String summary(TrainingLog log) {
         String validation = log.validationLoss().isPresent()
                 ? String.format(
                         Locale.ROOT,
@@ -154,13 +155,12 @@ final class TrainCommand extends LancetCommand {
                 : "";
         return String.format(
                 Locale.ROOT,
-                "%,d steps, %,d tokens, %,.0f tokens/s, loss %.4f%s%n%ssaved %s%n",
+                "%,d steps, %,d tokens, %,.0f tokens/s, loss %.4f%s%n%s",
                 log.steps(),
                 log.tokens(),
                 log.tokensPerSecond(),
                 log.loss(),
                 validation,
-                log.ending().isEmpty() ? "" : log.ending() + "\n",
-                saved);
+                log.ending().isEmpty() ? "" : log.ending() + "\n");
     }
 }

@@ -62,6 +62,14 @@ class RulesTest {
     }
 
     @Test
+    void an_adapter_stands_beside_what_its_rule_makes() {
+        JsonNode plan = plan("--bits", "4", "--lora", "8", "--on", "h.0.*", "--lora", "4", "--alpha", "4");
+
+        assertThat(because(plan, "h.1.attn.q")).isEqualTo("on(linears()).quantize(int4(32), lora(8))");
+        assertThat(because(plan, "h.0.attn.q")).isEqualTo("on(named(\"h.0.*\")).adapt(lora(4).alpha(4))");
+    }
+
+    @Test
     void a_rule_that_selects_nothing_fails() {
         assertThat(lancet("plan", "llama-2-7b", "--on", "h.*.atn.q", "--bits", "8"))
                 .isEqualTo(new Ran(
@@ -95,9 +103,12 @@ class RulesTest {
                 "--rank 4 --rank 8  | --rank: 8; it is given twice for every linear layer; say it once, or --on again",
                 "--rank 4 --ratio 1 | --rank, --ratio: every linear layer; each chooses the rank; keep one",
                 "--allow-larger     | --allow-larger: every linear layer; there is no --rank with it; add one",
-                "--on head          | --on: head; nothing is said about it; add --rank, --bits or --keep",
+                "--on head          | --on: head; nothing is said about it; add --rank, --bits, --lora or --keep",
                 "--budget 600       | budget: '600'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
                 "--budget 2x --rank 9 | --budget: 2x; every linear layer is given its rank already, leave one of them out or say --on before the rank",
+                "--alpha 4          | --alpha: 4; it goes with --lora; add one",
+                "--lora 0           | lora: rank 0; it must be at least 1",
+                "--lora 8 --budget 2x | lora(8): a budget counts no adapter; compress first, then adapt what came of it",
                 "--on               | --on: nothing follows it; say GLOB",
                 "--on head --keep --bits 8 | --keep: --on head; other options stand with it; say either",
             })

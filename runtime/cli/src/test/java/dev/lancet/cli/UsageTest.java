@@ -37,6 +37,8 @@ class UsageTest {
                 "corpus",
                 "tokenizer",
                 "train",
+                "tune",
+                "merge",
                 "evaluate",
                 "generate",
                 "doctor"

@@ -172,10 +172,11 @@ class WorkTest {
                         .err())
                 .isEqualTo("error: model: gpt2-127m; a preset has no weights, give a folder that has\n");
         assertThat(lancet("compress", "gpt2-127m", "--out", folder.resolve("x").toString()))
-                .isEqualTo(new Ran(
-                        2,
-                        "",
-                        "error: rules: none; say --rank, --ratio, --energy, --bits or --budget, or give a recipe\n"));
+                .isEqualTo(
+                        new Ran(
+                                2,
+                                "",
+                                "error: rules: none; say --rank, --ratio, --energy, --bits, --lora or --budget, or give a recipe\n"));
         assertThat(lancet(
                                 "train",
                                 recipe,

@@ -78,7 +78,8 @@ public final class Peft {
         Plan adapted = new Plan(
                 plan.model(),
                 plan.steps().stream()
-                        .map(step -> Optional.ofNullable(adapters.get(step.weight().name()))
+                        .map(step -> Optional.ofNullable(
+                                        adapters.get(step.weight().name()))
                                 .map(adapter -> step.adapted(adapter, "adapter of " + shown(folder)))
                                 .orElse(step))
                         .toList(),
@@ -100,9 +101,19 @@ public final class Peft {
      */
     public static void write(Path folder, Transformer transformer, Plan plan, Weights weights) {
         if (!plan.adapted()) {
-            throw new LancetException(
-                    "adapter: " + plan.model() + " has none; put some beside its layers with adapt(...) and train them");
+            throw new LancetException("adapter: " + plan.model()
+                    + " has none; put some beside its layers with adapt(...) and train them");
         }
         new PeftExport(transformer, plan, weights).write(folder);
+    }
+
+    /** Why the adapters of a model cannot be written for PEFT, to be known before they are trained; empty if they can. */
+    public static Optional<String> hindrance(Transformer transformer, Plan plan) {
+        try {
+            new PeftExport(transformer, plan, new WeightsInMemory()).check();
+            return Optional.empty();
+        } catch (LancetException hindrance) {
+            return Optional.of(String.valueOf(hindrance.getMessage()));
+        }
     }
 }

@@ -14,8 +14,7 @@ final class PeftConfig {
     private static final Pattern PLAIN = Pattern.compile("\\^?[A-Za-z0-9_.]{1,200}\\$?");
 
     /** Kinds of LoRA that compute something else. */
-    private static final List<String> OTHERS =
-            List.of("use_dora", "use_qalora", "use_bdlora", "lora_bias");
+    private static final List<String> OTHERS = List.of("use_dora", "use_qalora", "use_bdlora", "lora_bias");
 
     private final ConfigJson config;
 
@@ -37,7 +36,8 @@ final class PeftConfig {
         config.text("bias").filter(bias -> !bias.equals("none")).ifPresent(bias -> {
             throw config.unsupported("bias", bias, "none");
         });
-        for (String key : List.of("modules_to_save", "layer_replication", "trainable_token_indices", "target_parameters")) {
+        for (String key :
+                List.of("modules_to_save", "layer_replication", "trainable_token_indices", "target_parameters")) {
             config.find(key).filter(value -> !value.isEmpty()).ifPresent(value -> {
                 throw config.unsupported(key, value, "null");
             });
@@ -51,8 +51,8 @@ final class PeftConfig {
                 .flatMap(key -> pattern("rank_pattern").integer(key))
                 .orElseGet(() -> config.requiredInteger("r"));
         if (said != rank) {
-            throw new LancetException(config.file() + ": gives " + module + " rank " + said + ", but its arrays have rank "
-                    + rank + "; one of the files is of another adapter");
+            throw new LancetException(config.file() + ": gives " + module + " rank " + said
+                    + ", but its arrays have rank " + rank + "; one of the files is of another adapter");
         }
         double alpha = matching("alpha_pattern", module)
                 .flatMap(key -> pattern("alpha_pattern").number(key))

@@ -74,11 +74,20 @@ final class PeftExport {
 
     private static void check(Layer layer) {
         double scale = lora(layer.steps().get(0)).scale();
-        layer.steps().stream().filter(step -> lora(step).scale() != scale).findFirst().ifPresent(step -> {
-            throw new LancetException("adapter: " + step.weight().name() + " has " + lora(step) + ", and "
-                    + layer.steps().get(0).weight().name() + " " + lora(layer.steps().get(0))
-                    + "; PEFT has one layer for both, so give them the same scale");
-        });
+        layer.steps().stream()
+                .filter(step -> lora(step).scale() != scale)
+                .findFirst()
+                .ifPresent(step -> {
+                    throw new LancetException("adapter: " + step.weight().name() + " has " + lora(step) + ", and "
+                            + layer.steps().get(0).weight().name() + " "
+                            + lora(layer.steps().get(0))
+                            + "; PEFT has one layer for both, so give them the same scale");
+                });
+    }
+
+    /** Makes sure that PEFT has words for what there is. */
+    void check() {
+        config();
     }
 
     void write(Path folder) {
@@ -141,8 +150,9 @@ final class PeftExport {
         Layer first = layers.values().iterator().next();
         Map<String, Object> ranks = new TreeMap<>();
         Map<String, Object> alphas = new TreeMap<>();
-        Set<Boolean> stabilised =
-                layers.values().stream().map(layer -> lora(layer.steps().get(0)).rankStabilised()).collect(Collectors.toSet());
+        Set<Boolean> stabilised = layers.values().stream()
+                .map(layer -> lora(layer.steps().get(0)).rankStabilised())
+                .collect(Collectors.toSet());
         if (stabilised.size() > 1) {
             throw new LancetException("adapter: some of " + plan.model()
                     + " are stabilised() and some are not; PEFT has one word for all, so adapt them alike");
@@ -175,7 +185,8 @@ final class PeftExport {
     /** The last words of the layers, or their whole names where not every layer of a word has an adapter. */
     private List<String> targets() {
         PeftNames names = PeftNames.of(transformer);
-        Set<String> words = layers.values().stream().map(layer -> layer.place().word()).collect(Collectors.toSet());
+        Set<String> words =
+                layers.values().stream().map(layer -> layer.place().word()).collect(Collectors.toSet());
         Set<String> meant = plan.steps().stream()
                 .flatMap(step -> names.of(step.weight()).stream())
                 .filter(place -> words.contains(place.word()))

@@ -49,9 +49,10 @@ final class PeftNames {
                 .filter(family -> family.write(transformer).isPresent())
                 .findFirst()
                 .map(family -> new PeftNames(transformer, family))
-                .orElseThrow(() -> new LancetException("adapter: no Hugging Face architecture that is known here (gpt2, llama,"
-                        + " mistral, qwen2) is like " + transformer.name()
-                        + ", so PEFT has no names for its layers; keep the adapter in a Lancet model folder"));
+                .orElseThrow(() ->
+                        new LancetException("adapter: no Hugging Face architecture that is known here (gpt2, llama,"
+                                + " mistral, qwen2) is like " + transformer.name()
+                                + ", so PEFT has no names for its layers; keep the adapter in a Lancet model folder"));
     }
 
     /** What config.json calls the architecture. */

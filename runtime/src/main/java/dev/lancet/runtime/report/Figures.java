@@ -69,7 +69,9 @@ final class Figures {
         rank += step.initialisation().map(how -> " " + how).orElse("");
         String precision = step.precision().narrow() ? step.precision().toString() : "";
         String beside = step.adapter().map(some -> "+ " + some).orElse("");
-        return step.keeps() ? "kept" : (rank + " " + precision + " " + beside).strip().replaceAll(" +", " ");
+        return step.keeps()
+                ? "kept"
+                : (rank + " " + precision + " " + beside).strip().replaceAll(" +", " ");
     }
 
     static String shape(Step step) {

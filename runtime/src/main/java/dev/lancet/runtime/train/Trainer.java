@@ -54,6 +54,11 @@ public final class Trainer {
         return new Trainer(transformer, plan, training, passing, Span.all(training), Progress.silent());
     }
 
+    /** How many numbers training changes in a model of this form. */
+    public static long parameters(Plan plan) {
+        return Form.of(plan).trainable().stream().mapToLong(Stored::elements).sum();
+    }
+
     /** One that does some of the steps, with the batches and rates that they have in the whole. */
     public Trainer over(Span some) {
         return new Trainer(transformer, plan, training, passing, some, progress);

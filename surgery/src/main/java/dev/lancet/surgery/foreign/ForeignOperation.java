@@ -69,11 +69,15 @@ public final class ForeignOperation {
             throw new LancetException("surgery: " + layer.weight().name() + " cannot be cut: " + layer.hindrance()
                     + "; keep it. Nothing was done");
         });
-        plan.steps().stream().filter(step -> step.adapter().isPresent()).findFirst().ifPresent(step -> {
-            throw new LancetException("surgery: " + step.adapter().orElseThrow() + " for " + step.weight().name()
-                    + "; adapters are for models that Lancet declares or reads from Hugging Face, not for the graph "
-                    + model.path() + "; leave them out, and train its factors instead");
-        });
+        plan.steps().stream()
+                .filter(step -> step.adapter().isPresent())
+                .findFirst()
+                .ifPresent(step -> {
+                    throw new LancetException("surgery: " + step.adapter().orElseThrow() + " for "
+                            + step.weight().name()
+                            + "; adapters are for models that Lancet declares or reads from Hugging Face, not for the graph "
+                            + model.path() + "; leave them out, and train its factors instead");
+                });
         GraphView before = GraphView.of(model.meta().getGraphDef());
         Set<String> roots = model.frozen() ? Roots.ends(before) : Roots.of(model.meta());
         Opened opened = model.opened();

@@ -5,7 +5,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say in how many bits the linear layers are stored. */
-final class BenchPrecision {
+final class PrecisionOptions {
 
     private static final int USUAL_GROUP = 32;
 

@@ -1,0 +1,34 @@
+package dev.lancet.cli;
+
+import dev.lancet.runtime.Model;
+import dev.lancet.runtime.checkpoint.Peft;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The option that puts trained adapters beside a model's layers. */
+final class AdapterOption {
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            description =
+                    "Adapters to put beside MODEL's layers: a folder that lancet tune or Hugging Face's PEFT wrote.")
+    private Optional<Path> folder = Optional.empty();
+
+    Optional<Path> folder() {
+        return folder;
+    }
+
+    /** A model with the adapters, or the model itself if there are none. */
+    Model beside(Model model) {
+        return folder.map(model::adapt).orElse(model);
+    }
+
+    /** What a command is about with the adapters. */
+    Subject beside(Subject subject) {
+        return folder.map(it -> Peft.open(it, subject.transformer(), subject.plan()))
+                .map(adapters -> subject.with(adapters.plan()))
+                .orElse(subject);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.recipe.Arithmetic;
+import picocli.CommandLine.Option;
+
+/** The option that says in which numbers a training multiplies matrices. */
+final class DtypeOption {
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "fp32|bf16|fp16|auto",
+            defaultValue = "fp32",
+            description = "Numbers in which matrices are multiplied; weights and sums are float32 in any case. fp16"
+                    + " scales the loss and skips steps that overflow. auto takes"
+                    + " bf16 if this machine is faster at it. ${DEFAULT-VALUE} if not said.")
+    private String dtype = "";
+
+    Arithmetic arithmetic(LancetCommand command) {
+        return switch (dtype) {
+            case "fp32" -> Arithmetic.FLOAT32;
+            case "bf16" -> Arithmetic.BFLOAT16;
+            case "fp16" -> Arithmetic.FLOAT16;
+            case "auto" -> Arithmetic.FASTEST;
+            default -> throw command.wrongUsage("--dtype: " + dtype + "; it is fp32, bf16, fp16 or auto");
+        };
+    }
+}

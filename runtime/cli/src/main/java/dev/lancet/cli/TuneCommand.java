@@ -1,0 +1,183 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.Model;
+import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.train.Keeping;
+import dev.lancet.runtime.train.Trainer;
+import dev.lancet.runtime.train.TrainingLog;
+import dev.lancet.runtime.tune.Tuned;
+import dev.lancet.runtime.tune.Tuning;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lancet tune}: fine-tunes a model on a text. */
+@Command(
+        name = "tune",
+        description = "Fine-tune a model on a text: adapters beside its layers (LoRA), or all of it.",
+        footer = {
+            "",
+            "Examples:",
+            "  lancet tune my-model --data speeches.txt --out tuned",
+            "  lancet tune my-model --data news.csv --field headline --rank 16 --on 'h.*.attn.*' --out tuned",
+            "  lancet tune my-model --data speeches.txt --bits 4 --checkpointing --out tuned",
+            "  lancet tune my-model --data speeches.txt --adapter full --rate 1e-4 --out tuned",
+            "  lancet tune my-model --data speeches.txt --out tuned --resume",
+            "",
+            "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and",
+            "  DIR/adapter  the adapters, a folder that Hugging Face's PEFT loads, too;",
+            "  DIR/model    the whole model, where MODEL with that folder is not it: after --bits and --adapter full,",
+            "               where MODEL had adapters before, which go on, or where PEFT has no names for its layers.",
+            "With --bits the linear layers are stored in fewer bits first, which takes less memory; they are frozen,",
+            "and the adapters are trained beside them (QLoRA). Ctrl-C keeps the state; --resume goes on to the same",
+            "weights as if nothing had happened; say the same options with it.",
+            "",
+            "What comes next:",
+            "  lancet evaluate my-model --adapter tuned/adapter --baseline my-model --text held-out.txt",
+            "  lancet generate my-model --adapter tuned/adapter --prompt \"The Committee\"",
+            "  lancet merge my-model tuned/adapter --out merged",
+        })
+final class TuneCommand extends LancetCommand {
+
+    private static final double ADAPTER_RATE = 2e-4;
+    private static final double FULL_RATE = 5e-5;
+    private static final int LONGEST = 512;
+
+    @Parameters(paramLabel = "MODEL", description = Subject.MODEL)
+    private String what = "";
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "FILE",
+            description = "The text: .txt, .jsonl, .csv, .tsv, .tar, each also as .gz or .tgz, or a folder of these.")
+    private Path data = Path.of("");
+
+    @Mixin
+    private final FieldOption field = new FieldOption();
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder of the fine-tuning.")
+    private Path out = Path.of("");
+
+    @Mixin
+    private final TuningOptions adapters = new TuningOptions();
+
+    @Mixin
+    private final PrecisionOptions bits = new PrecisionOptions();
+
+    @Mixin
+    private final TrainingOptions options = new TrainingOptions();
+
+    @Option(
+            names = "--hold-out",
+            paramLabel = "SHARE",
+            defaultValue = "0.05",
+            description = "Share of the text that is not trained on, for validation; ${DEFAULT-VALUE} if not said.")
+    private double holdOut;
+
+    @Option(names = "--resume", description = "Go on with the fine-tuning that was interrupted in DIR.")
+    private boolean resume;
+
+    @Mixin
+    private final DeviceOptions where = new DeviceOptions();
+
+    TuneCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    Answer answer() {
+        Tuning tuning = adapters.tuning(this, bits.precision(this));
+        Device device = where.device(this);
+        Corpus corpus = corpus();
+        Subject subject = Subject.of(what);
+        if (subject.plan().adapted()) {
+            adapters.mustBeUnsaid(this, what);
+        }
+        Training training = options.training(
+                this,
+                adapters.full(this) ? FULL_RATE : ADAPTER_RATE,
+                Math.min(subject.transformer().context(), LONGEST));
+        Outputs.mustNotExist(Tuned.adapter(out));
+        Outputs.mustNotExist(Tuned.model(out));
+        try (Model base = base().on(device).keepCorporaIn(out.resolveSibling("corpora"));
+                Model model = tuning.begin(base)) {
+            model.train(corpus, training, resume ? Keeping.resume(out) : Keeping.in(out));
+            Tuned tuned = Tuned.save(base.plan(), model, out);
+            TrainingLog log = model.log().orElseThrow();
+            return new Answer(document(log, model.plan(), tuned), text(log, model.plan(), tuned));
+        }
+    }
+
+    private Model base() {
+        Model base = Subject.model(what, progress());
+        Subject.requireTokenizer(what, "");
+        return base;
+    }
+
+    private Corpus corpus() {
+        if (holdOut == 0 && options.validation().isPresent()) {
+            throw wrongUsage(options.validation().get() + "; nothing is held out to look at, leave out --hold-out 0");
+        }
+        try {
+            return field.of(Corpus.corpus(data.toString())).holdOut(holdOut);
+        } catch (IllegalArgumentException e) {
+            throw wrongUsage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Map<String, @Nullable Object> document(TrainingLog log, Plan plan, Tuned tuned) {
+        Map<String, @Nullable Object> document = RunDocument.training(log);
+        document.put("trained_parameters", Trainer.parameters(plan));
+        document.put("parameters", plan.parametersAfter());
+        document.put("out", tuned.written().stream().map(Path::toString).toList());
+        return document;
+    }
+
+    private String text(TrainingLog log, Plan plan, Tuned tuned) {
+        StringBuilder text = new StringBuilder(trained(plan)).append(TrainCommand.summary(log));
+        tuned.hindrance()
+                .ifPresent(reason ->
+                        text.append("no folder for PEFT: ").append(reason).append('\n'));
+        tuned.written().forEach(folder -> text.append("saved ").append(folder).append('\n'));
+        String model = tuned.model().map(Path::toString).orElse(what);
+        String adapter = tuned.model().isPresent() ? "" : " --adapter " + Tuned.adapter(out);
+        text.append("next: lancet generate ").append(model).append(adapter).append(" --prompt \"...\"\n");
+        if (plan.adapted()) {
+            text.append("      lancet merge ")
+                    .append(model)
+                    .append(adapter.replace(" --adapter", ""))
+                    .append(" --out ")
+                    .append(out.resolve("merged"))
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String trained(Plan plan) {
+        long trained = Trainer.parameters(plan);
+        long layers =
+                plan.steps().stream().filter(step -> step.adapter().isPresent()).count();
+        long frozen = plan.steps().stream()
+                .map(Step::precision)
+                .filter(it -> it.quantized())
+                .count();
+        return String.format(
+                Locale.ROOT,
+                "trained %,d of %,d parameters (%.2f %%)%s%s%n",
+                trained,
+                plan.parametersAfter(),
+                100.0 * trained / plan.parametersAfter(),
+                layers == 0 ? "" : ": adapters beside " + layers + " layers",
+                frozen == 0 ? "" : "; " + frozen + " matrices in fewer bits, which are frozen");
+    }
+}

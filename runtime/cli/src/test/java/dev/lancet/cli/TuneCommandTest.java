@@ -1,0 +1,237 @@
+package dev.lancet.cli;
+
+import static dev.lancet.cli.Ran.lancet;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** Fine-tuning, what it leaves, and merging that. */
+class TuneCommandTest {
+
+    private static final Path FIXTURES = Path.of("../../src/test/resources/fixtures");
+    private static final String STORIES = FIXTURES.resolve("stories260K-hf").toString();
+    private static final String PEFT = FIXTURES.resolve("peft-lora-stories260K").toString();
+
+    @TempDir
+    private Path folder;
+
+    private String text = "";
+
+    @BeforeEach
+    void some_stories() throws IOException {
+        String all = Files.readString(FIXTURES.resolve("text-tinystories/tinystories.txt"));
+        text = Files.writeString(folder.resolve("stories.txt"), all.substring(0, 8_000))
+                .toString();
+    }
+
+    @Test
+    void a_tuned_model_foresees_its_text_better_and_so_does_the_merged_one() {
+        Ran ran = tune("tuned", "--steps", "20", "--rate", "1e-2", "--rank", "4", "--json", "--quiet");
+        JsonNode tuned = ran.json();
+        String adapter = folder.resolve("tuned/adapter").toString();
+        assertThat(ran.err()).isEmpty();
+        assertThat(tuned.propertyNames())
+                .contains("steps", "tokens", "tokens_per_second", "loss", "validation_loss", "out");
+        assertThat(tuned.get("tokens").asInt()).isEqualTo(20 * 4 * 32);
+        assertThat(tuned.get("validation_loss").asDouble()).isPositive();
+        assertThat(tuned.get("trained_parameters").asInt()).isEqualTo(23_120);
+        assertThat(tuned.get("parameters").asInt()).isEqualTo(260_032 + 23_120);
+        assertThat(tuned.get("out")).singleElement().satisfies(out -> assertThat(out.asString())
+                .isEqualTo(adapter));
+        assertThat(folder.resolve("tuned/metrics.jsonl")).content().hasLineCount(21);
+
+        JsonNode with = lancet(
+                        "evaluate", STORIES, "--adapter", adapter, "--text", text, "--baseline", STORIES, "--json")
+                .json();
+        assertThat(with.get("recovery").asDouble())
+                .as("old perplexity over new")
+                .isGreaterThan(1.05);
+        assertThat(lancet("generate", STORIES, "--adapter", adapter, "--prompt", "Once", "--max-tokens", "2", "--json")
+                        .json()
+                        .get("ids"))
+                .hasSize(2);
+
+        String merged = folder.resolve("merged").toString();
+        JsonNode merge =
+                lancet("merge", STORIES, adapter, "--out", merged, "--json").json();
+        assertThat(merge.get("max_drift").asDouble()).isBetween(0.0, 1e-3);
+        assertThat(merge.get("mean_drift").asDouble())
+                .isLessThanOrEqualTo(merge.get("max_drift").asDouble());
+        assertThat(merge.get("layers")).hasSize(35).allSatisfy(layer -> {
+            assertThat(layer.get("error").asDouble()).isZero();
+            assertThat(layer.get("sqnr_db").isNull()).isTrue();
+        });
+        assertThat(lancet("evaluate", merged, "--text", text, "--json")
+                        .json()
+                        .get("perplexity")
+                        .asDouble())
+                .isCloseTo(with.get("perplexity").asDouble(), within(1e-3));
+    }
+
+    @Test
+    void adapters_beside_codes_are_kept_with_them_go_on_and_are_merged_with_what_that_costs() {
+        Ran ran = tune("tuned", "--steps", "6", "--rate", "1e-2", "--bits", "4", "--on", "h.*.attn.*");
+        String model = folder.resolve("tuned/model").toString();
+        assertThat(ran.out())
+                .startsWith("trained ")
+                .contains("adapters beside 20 layers; 35 matrices in fewer bits")
+                .contains("saved " + folder.resolve("tuned/adapter"), "saved " + model)
+                .contains("next: lancet generate " + model + " --prompt", "lancet merge " + model + " --out");
+        JsonNode query = lancet("inspect", model, "--json").json().get("layers").get(1);
+        assertThat(query.get("dtype").asString()).startsWith("int4");
+        assertThat(query.get("adapter").asString()).isEqualTo("lora(8)");
+
+        JsonNode codes = lancet("merge", model, "--out", folder.resolve("codes").toString(), "--json")
+                .json();
+        assertThat(codes.get("layers")).hasSize(20).allSatisfy(layer -> {
+            assertThat(layer.get("error").asDouble()).isBetween(1e-4, 0.2);
+            assertThat(layer.get("sqnr_db").asDouble()).isBetween(10.0, 80.0);
+        });
+        assertThat(codes.get("max_drift").asDouble()).isBetween(1e-3, 10.0);
+        Ran floats = lancet(
+                "merge",
+                model,
+                "--format",
+                "hf",
+                "--out",
+                folder.resolve("floats").toString());
+        assertThat(floats.out()).contains("h.0.attn.q  exact", "20 adapters merged; logits drift by ");
+        assertThat(lancet("inspect", folder.resolve("floats").toString()).out()).startsWith("hugging_face: ");
+
+        assertThat(lancet(
+                        "tune",
+                        model,
+                        "--data",
+                        text,
+                        "--out",
+                        folder.resolve("x").toString(),
+                        "--rank",
+                        "4"))
+                .isEqualTo(new Ran(
+                        2,
+                        "",
+                        "error: --rank: 4; " + model
+                                + " has adapters, which go on as they are; leave it out, or merge them first\n"));
+        JsonNode more = tuneOf(model, "more", "--steps", "2", "--json").json();
+        assertThat(more.get("out")).hasSize(2);
+    }
+
+    @Test
+    void an_interrupted_tuning_goes_on_to_the_same_adapters() {
+        String[] options = {"--steps", "4", "--rank", "2", "--on", "h.0.mlp.*", "--on", "h.1.attn.q", "--stabilised"};
+        assertThat(tune("whole", options).status()).isZero();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+        Interruption interruption = new Interruption();
+        interruption.request();
+        Console console = new Console(stream, stream, Map.of(), false, interruption);
+        assertThat(Main.run(console, arguments(STORIES, "parts", options))).isEqualTo(130);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("error: interrupted: after step 1 of 4; the state is kept, go on with --resume\n");
+        assertThat(folder.resolve("parts/adapter")).doesNotExist();
+
+        List<String> again = new ArrayList<>(List.of(options));
+        again.add("--resume");
+        assertThat(tune("parts", again.toArray(String[]::new)).out()).contains("adapters beside 4 layers\n4 steps");
+        assertThat(folder.resolve("parts/adapter/adapter_model.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("whole/adapter/adapter_model.safetensors"));
+        assertThat(folder.resolve("parts/model")).doesNotExist();
+    }
+
+    @Test
+    void all_of_a_model_is_tuned_on_demand() {
+        JsonNode tuned =
+                tune("tuned", "--steps", "2", "--adapter", "full", "--json").json();
+        assertThat(tuned.get("trained_parameters")).isEqualTo(tuned.get("parameters"));
+        assertThat(tuned.get("out")).singleElement().satisfies(out -> assertThat(out.asString())
+                .isEqualTo(folder.resolve("tuned/model").toString()));
+        assertThat(folder.resolve("tuned/adapter")).doesNotExist();
+        assertThat(tune("tuned", "--steps", "2", "--adapter", "full", "--resume"))
+                .isEqualTo(new Ran(
+                        1,
+                        "",
+                        "error: output: " + folder.resolve("tuned/model") + " exists; remove it or choose another\n"));
+    }
+
+    @Test
+    void adapters_of_peft_are_looked_at_and_merged() {
+        assertThat(lancet("inspect", STORIES, "--adapter", PEFT).out()).contains("float32 + lora(4)\n");
+        assertThat(lancet(
+                                "merge",
+                                STORIES,
+                                PEFT,
+                                "--out",
+                                folder.resolve("merged").toString())
+                        .out())
+                .startsWith("  h.0.attn.q  exact\n")
+                .contains("15 adapters merged; logits drift by ");
+        assertThat(lancet("merge", STORIES, "--out", folder.resolve("x").toString()))
+                .isEqualTo(new Ran(
+                        2, "", "error: merge: " + STORIES + "; it has no adapters, name a folder of some after it\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--adapter full --rank 4 | --rank: 4; --adapter full trains all weights; leave it out, or say --adapter lora",
+                "--adapter full --on h.* | --on: h.*; --adapter full trains all weights; leave it out, or say --adapter lora",
+                "--adapter full --bits 8 | --bits: int8; what is stored in fewer bits is frozen, so it goes with --adapter lora, or comes afterwards by lancet compress",
+                "--adapter dora          | --adapter: dora; it is lora or full",
+                "--rank 0                | lora: rank 0; it must be at least 1",
+                "--group 32              | --group: 32; it goes with --bits 4 or --bits nf4; add one",
+                "--dtype fp8             | --dtype: fp8; it is fp32, bf16, fp16 or auto",
+                "--steps 0               | steps: 0; at least 1 is needed",
+                "--hold-out 1            | holdOut: 1.0; it must be at least 0 and under 1, say 0.05",
+                "--stop-early 2          | --stop-early: 2; nothing is validated before the end, add --validate-every 50",
+                "--hold-out 0 --validate-every 5 | --validate-every: 5; nothing is held out to look at, leave out --hold-out 0",
+            })
+    void what_makes_no_sense_is_wrong_usage(String options, String error) {
+        List<String> all = new ArrayList<>(List.of("tune", STORIES, "--data", text, "--out", folder + "/x"));
+        all.addAll(List.of(options.split(" ", -1)));
+        assertThat(lancet(all.toArray(String[]::new))).isEqualTo(new Ran(2, "", "error: " + error + "\n"));
+    }
+
+    @Test
+    void what_cannot_be_tuned_is_said_in_one_line() {
+        assertThat(tune("x", "--on", "embedding").err()).startsWith("error: plan: embedding is a table");
+        assertThat(tune("x", "--on", "h.*.atn.q").err())
+                .contains("selects nothing in stories260K-hf; near it: h.0.attn.q");
+        assertThat(lancet("tune", "gpt2-127m", "--data", text, "--out", folder + "/x")
+                        .err())
+                .isEqualTo("error: model: gpt2-127m; a preset has no weights, give a folder that has\n");
+        assertThat(folder.resolve("x")).doesNotExist();
+    }
+
+    private Ran tune(String out, String... options) {
+        return tuneOf(STORIES, out, options);
+    }
+
+    private Ran tuneOf(String model, String out, String... options) {
+        return lancet(arguments(model, out, options));
+    }
+
+    private String[] arguments(String model, String out, String... options) {
+        String target = folder.resolve(out).toString();
+        return Stream.concat(
+                        Stream.of("tune", model, "--data", text, "--out", target, "--batch", "4", "--sequence", "32"),
+                        Stream.of(options))
+                .toArray(String[]::new);
+    }
+}
