@@ -24,9 +24,9 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.run.Finished;
 import dev.lancet.runtime.run.RecipeRun;
-import dev.lancet.runtime.train.Stopped;
 import dev.lancet.runtime.tune.Merged;
 import dev.lancet.runtime.tune.Tuned;
 import dev.lancet.runtime.tune.Tuning;
@@ -59,7 +59,7 @@ class TuningTest {
         return corpus(file.toString()).bytes().holdOut(0.1);
     }
 
-    private Recipe twoLanguages(String report) throws IOException {
+    private Recipe twoLanguages() throws IOException {
         Corpus committee = text("committee.txt", "the committee seeks maximum employment and price stability. ");
         Corpus bank = text("bank.txt", "der rat will vor allem stabile preise und dann vieles andere. ");
         return recipe("two languages")
@@ -72,32 +72,24 @@ class TuningTest {
                 .train("tuned", bank, adamW(60, 1e-2).batch(4).sequence(16).seed(3))
                 .evaluate(bank.heldOut())
                 .sample("der ", 3)
-                .report(folder.resolve(report).toString());
-    }
-
-    private static List<Finished> carryOut(Recipe recipe, long steps, boolean resume) {
-        try (RecipeRun run = new RecipeRun(recipe, new StopAfter(steps))) {
-            return (resume ? run.resume() : run).carryOut().finished();
-        }
+                .report(folder.resolve("report").toString());
     }
 
     @Test
     void a_recipe_tunes_adapters_beside_codes_and_its_report_shows_them() throws IOException {
-        List<Finished> finished = carryOut(twoLanguages("whole"), Long.MAX_VALUE, false);
+        List<Finished> finished;
+        try (RecipeRun run = new RecipeRun(twoLanguages(), Progress.silent())) {
+            finished = run.carryOut().finished();
+        }
         Finished tuned = finished.get(1);
         assertThat(tuned.measured().get(0).value())
                 .isLessThan(0.7 * finished.get(0).measured().get(0).value());
         assertThat(tuned.losses()).hasSize(14);
-        assertThat(folder.resolve("whole/report.md")).content().contains("int4(32) + lora(8)");
-        assertThat(folder.resolve("whole/report.html")).content().contains("int4(32) + lora(8)");
-        assertThat(folder.resolve("whole/report.json")).content().contains("\"adapter\" : \"lora(8)\"");
+        assertThat(folder.resolve("report/report.md")).content().contains("int4(32) + lora(8)");
+        assertThat(folder.resolve("report/report.html")).content().contains("int4(32) + lora(8)");
+        assertThat(folder.resolve("report/report.json")).content().contains("\"adapter\" : \"lora(8)\"");
 
-        Recipe parts = twoLanguages("parts");
-        assertThatThrownBy(() -> carryOut(parts, 50, false)).isInstanceOf(Stopped.class);
-        carryOut(parts, Long.MAX_VALUE, true);
-        assertThat(folder.resolve("parts/tuned/model.safetensors"))
-                .hasSameBinaryContentAs(folder.resolve("whole/tuned/model.safetensors"));
-        try (Model again = Model.open(folder.resolve("whole/tuned"))) {
+        try (Model again = Model.open(folder.resolve("report/tuned"))) {
             assertThat(again.plan()).isEqualTo(tuned.plan());
             Merged merged = Merged.save(again, folder.resolve("merged"));
             assertThat(merged.layers()).hasSize(14);

@@ -145,6 +145,10 @@ final class TuneCommand extends LancetCommand {
 
     private String text(TrainingLog log, Plan plan, Tuned tuned) {
         StringBuilder text = new StringBuilder(trained(plan)).append(TrainCommand.summary(log));
+        if (holdOut > 0 && log.validationLoss().isEmpty()) {
+            text.append(
+                    "not validated: less is held out than a batch; raise --hold-out, or lower --batch or --sequence\n");
+        }
         tuned.hindrance()
                 .ifPresent(reason ->
                         text.append("no folder for PEFT: ").append(reason).append('\n'));

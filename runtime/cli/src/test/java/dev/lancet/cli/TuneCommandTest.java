@@ -2,7 +2,6 @@ package dev.lancet.cli;
 
 import static dev.lancet.cli.Ran.lancet;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,25 +35,25 @@ class TuneCommandTest {
     @BeforeEach
     void some_stories() throws IOException {
         String all = Files.readString(FIXTURES.resolve("text-tinystories/tinystories.txt"));
-        text = Files.writeString(folder.resolve("stories.txt"), all.substring(0, 8_000))
+        text = Files.writeString(folder.resolve("stories.txt"), all.substring(0, 6_000))
                 .toString();
     }
 
     @Test
-    void a_tuned_model_foresees_its_text_better_and_so_does_the_merged_one() {
-        Ran ran = tune("tuned", "--steps", "20", "--rate", "1e-2", "--rank", "4", "--json", "--quiet");
+    void a_tuned_model_foresees_its_text_better_and_is_merged_without_loss() {
+        Ran ran = tune("tuned", "--steps", "16", "--rate", "1e-2", "--rank", "4", "--json", "--quiet");
         JsonNode tuned = ran.json();
         String adapter = folder.resolve("tuned/adapter").toString();
         assertThat(ran.err()).isEmpty();
         assertThat(tuned.propertyNames())
                 .contains("steps", "tokens", "tokens_per_second", "loss", "validation_loss", "out");
-        assertThat(tuned.get("tokens").asInt()).isEqualTo(20 * 4 * 32);
+        assertThat(tuned.get("tokens").asInt()).isEqualTo(16 * 4 * 32);
         assertThat(tuned.get("validation_loss").asDouble()).isPositive();
         assertThat(tuned.get("trained_parameters").asInt()).isEqualTo(23_120);
         assertThat(tuned.get("parameters").asInt()).isEqualTo(260_032 + 23_120);
         assertThat(tuned.get("out")).singleElement().satisfies(out -> assertThat(out.asString())
                 .isEqualTo(adapter));
-        assertThat(folder.resolve("tuned/metrics.jsonl")).content().hasLineCount(21);
+        assertThat(folder.resolve("tuned/metrics.jsonl")).content().hasLineCount(17);
 
         JsonNode with = lancet(
                         "evaluate", STORIES, "--adapter", adapter, "--text", text, "--baseline", STORIES, "--json")
@@ -77,11 +76,6 @@ class TuneCommandTest {
             assertThat(layer.get("error").asDouble()).isZero();
             assertThat(layer.get("sqnr_db").isNull()).isTrue();
         });
-        assertThat(lancet("evaluate", merged, "--text", text, "--json")
-                        .json()
-                        .get("perplexity")
-                        .asDouble())
-                .isCloseTo(with.get("perplexity").asDouble(), within(1e-3));
     }
 
     @Test
@@ -91,6 +85,7 @@ class TuneCommandTest {
         assertThat(ran.out())
                 .startsWith("trained ")
                 .contains("adapters beside 20 layers; 35 matrices in fewer bits")
+                .doesNotContain("not validated")
                 .contains("saved " + folder.resolve("tuned/adapter"), "saved " + model)
                 .contains("next: lancet generate " + model + " --prompt", "lancet merge " + model + " --out");
         JsonNode query = lancet("inspect", model, "--json").json().get("layers").get(1);
@@ -134,7 +129,19 @@ class TuneCommandTest {
 
     @Test
     void an_interrupted_tuning_goes_on_to_the_same_adapters() {
-        String[] options = {"--steps", "4", "--rank", "2", "--on", "h.0.mlp.*", "--on", "h.1.attn.q", "--stabilised"};
+        String[] options = {
+            "--steps",
+            "4",
+            "--rank",
+            "2",
+            "--on",
+            "h.0.mlp.*",
+            "--on",
+            "h.1.attn.q",
+            "--stabilised",
+            "--hold-out",
+            "0.01"
+        };
         assertThat(tune("whole", options).status()).isZero();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
@@ -148,7 +155,8 @@ class TuneCommandTest {
 
         List<String> again = new ArrayList<>(List.of(options));
         again.add("--resume");
-        assertThat(tune("parts", again.toArray(String[]::new)).out()).contains("adapters beside 4 layers\n4 steps");
+        assertThat(tune("parts", again.toArray(String[]::new)).out())
+                .contains("adapters beside 4 layers\n4 steps", "\nnot validated: less is held out than a batch; ");
         assertThat(folder.resolve("parts/adapter/adapter_model.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("whole/adapter/adapter_model.safetensors"));
         assertThat(folder.resolve("parts/model")).doesNotExist();
