@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# bench/gpu.sh [--device gpu|cpu] [--quick] [--out FOLDER]: everything that is to be measured on a card, in at most 25 minutes.
+# bench/gpu.sh [--device gpu|cpu] [--quick] [--out FOLDER] [--limit SECONDS]: everything that is to be measured on a card, in at most
+# 25 minutes, or in so many seconds.
 #   --device cpu   the same stages on the processor; with --quick small shapes: shows that the stages work
-# In a checkout it runs ./lancet and Maven. On a machine without them LANCET_RUN names a command that runs a class of a class path
-# with Lancet's jars, its test classes and what they need. Every stage has a time limit of its own and leaves NAME.json
+# In a checkout it runs ./lancet and Maven. On a machine without them (bench/bundle.sh) LANCET_RUN names a program that runs a class of
+# a class path with Lancet's jars, its test classes and what they need. Every stage has a time limit of its own and leaves NAME.json
 # or NAME.log; one that fails does not stop the others. Ends with a table; status 1 if a stage failed.
 set -uo pipefail
 home=$(cd "$(dirname "$0")/.." && pwd)
@@ -12,12 +13,13 @@ while [ $# -gt 0 ]; do
         --device) device=$2; shift 2 ;;
         --quick) quick=1; shift ;;
         --out) out=$2; shift 2 ;;
-        *) echo "gpu.sh: $1; it takes --device, --quick and --out" >&2; exit 2 ;;
+        --limit) whole=$2; shift 2 ;;
+        *) echo "gpu.sh: $1; it takes --device, --quick, --out and --limit" >&2; exit 2 ;;
     esac
 done
 mkdir -p "$out"; out=$(cd "$out" && pwd); : >"$out/stages.tsv"
 export LANCET_GPU=$([ "$device" = gpu ] && echo 1 || echo 0)
-lancet() { if [ -n "${LANCET_RUN:-}" ]; then $LANCET_RUN dev.lancet.cli.Main "$@"; else "$home/lancet" "$@"; fi; }
+lancet() { if [ -n "${LANCET_RUN:-}" ]; then "$LANCET_RUN" dev.lancet.cli.Main "$@"; else "$home/lancet" "$@"; fi; }
 export -f lancet; export home
 
 # stage NAME SECONDS COMMAND...: standard output to NAME.json, the rest to NAME.log; what the card did meanwhile to NAME.smi
@@ -42,7 +44,7 @@ generate() { local name=$1 limit=$2; shift 2; stage "$name" "$limit" lancet benc
 
 stage doctor 120 lancet doctor
 if [ -n "${LANCET_RUN:-}" ]; then
-    NVIDIA_TF32_OVERRIDE=0 stage tests 300 $LANCET_RUN dev.lancet.tests.gpu.Suite
+    NVIDIA_TF32_OVERRIDE=0 stage tests 300 "$LANCET_RUN" dev.lancet.tests.gpu.Suite
 else
     profile=$([ "$device" = gpu ] && echo -Pgpu || echo -B)
     NVIDIA_TF32_OVERRIDE=0 stage tests 600 mvn -q -f "$home/pom.xml" $profile -pl src/test -am test -Dgroups=gpu
