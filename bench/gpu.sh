@@ -51,11 +51,12 @@ else
 fi
 if [ "$quick" = 1 ]; then
     llama="--preset S --layers 2 --sequence 32 --batch 2 --steps 2" gpt="--preset gpt2-127m --layers 1 --sequence 16 --batch 1 --steps 1"
-    ranks=(32 64) decode="--preset S --layers 2 --steps 4"; peer="layers=2 d=256 heads=8 ffn=688 vocab=4096 seq=32 batch=2 steps=2 warmup=1"
+    ranks=(32 64) decode="--preset S --layers 2 --steps 4"; peer="preset=S layers=2 seq=32 batch=2 steps=2 warmup=1"
+    gptpeer="preset=gpt2-127m layers=1 seq=16 batch=1 steps=1 warmup=1"
 else
     llama="--preset llama-2-7b --layers 2 --sequence 2048 --batch 2 --steps 10" gpt="--preset gpt2-1.5b --layers 12 --sequence 1024 --batch 4 --steps 10"
     ranks=(960 400) decode="--preset llama-2-7b --layers 8 --sequence 256 --steps 64"
-    peer="layers=2 d=4096 heads=32 ffn=11008 vocab=32000 seq=2048 batch=2 steps=10"
+    peer="preset=llama-2-7b layers=2 seq=2048 batch=2 steps=10" gptpeer="preset=gpt2-1.5b layers=12 seq=1024 batch=4 steps=10"
 fi
 # Ranks at which the layers have 2.64 times fewer parameters, and are a multiple of what tensor cores like.
 train llama-dense-bf16 120 $llama --dtype bf16
@@ -64,6 +65,8 @@ if python3 -c 'import torch' 2>/dev/null; then
     torch=$([ "$device" = gpu ] && echo cuda || echo cpu)
     stage torch-dense-bf16 90 python3 "$home/bench/torch_train.py" device=$torch dtype=bf16 $peer
     stage torch-low-bf16 90 python3 "$home/bench/torch_train.py" device=$torch dtype=bf16 $peer rank="${ranks[0]}"
+    stage torch-gpt2-dense-bf16 90 python3 "$home/bench/torch_train.py" device=$torch dtype=bf16 $gptpeer
+    stage torch-gpt2-low-bf16 90 python3 "$home/bench/torch_train.py" device=$torch dtype=bf16 $gptpeer rank="${ranks[1]}"
     stage ceilings 60 python3 "$home/bench/ceilings.py" $torch "$quick"
 else
     echo "torch: not installed, so no peer and no ceilings"

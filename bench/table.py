@@ -21,8 +21,8 @@ for line in (folder / "stages.tsv").read_text().splitlines():
     rate, params = figures.get("tokens_per_s"), figures.get("params")
     flops = f"{6 * rate * params / 1e12:.2f}" if rate and params and "loss" in figures else ""
     rows.append([name, status.replace("124", "out of time"), seconds, figures.get("ms_per_step", ""),
-                 rate or "", flops, figures.get("card_memory_mib_max", ""), figures.get("card_utilisation_percent_max", "")])
-text = "| stage | status | s | ms a step | tokens/s | TFLOP/s | card MiB | card % |\n|---|---|---|---|---|---|---|---|\n"
+                 rate or "", flops, figures.get("allocator_peak_mb", ""), figures.get("card_memory_mib_max", ""), figures.get("card_utilisation_percent_max", "")])
+text = "| stage | status | s | ms a step | tokens/s | TFLOP/s | allocator MiB | card MiB | card % |\n|---|---|---|---|---|---|---|---|---|\n"
 text += "".join("| " + " | ".join(map(str, row)) + " |\n" for row in rows)
 
 
@@ -32,8 +32,10 @@ def speed(name):
 
 for what, over, under in (("low rank over dense, llama bf16", "llama-low-bf16", "llama-dense-bf16"),
                           ("low rank over dense, gpt2 bf16", "gpt2-low-bf16", "gpt2-dense-bf16"),
-                          ("Lancet over PyTorch, dense", "llama-dense-bf16", "torch-dense-bf16"),
-                          ("Lancet over PyTorch, low rank", "llama-low-bf16", "torch-low-bf16"),
+                          ("Lancet over PyTorch, llama dense", "llama-dense-bf16", "torch-dense-bf16"),
+                          ("Lancet over PyTorch, llama low rank", "llama-low-bf16", "torch-low-bf16"),
+                          ("Lancet over PyTorch, gpt2 dense", "gpt2-dense-bf16", "torch-gpt2-dense-bf16"),
+                          ("Lancet over PyTorch, gpt2 low rank", "gpt2-low-bf16", "torch-gpt2-low-bf16"),
                           ("int8 over float32 decoding", "decode-int8", "decode-fp32"),
                           ("int4 over float32 decoding", "decode-int4", "decode-fp32")):
     if speed(over) and speed(under):
