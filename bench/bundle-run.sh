@@ -34,7 +34,7 @@ kind=$(cat "$root/base/kind")
 # CUDA as pip or NVIDIA's packages install it; TensorFlow asks for the names of CUDA 12.
 site=$(python3 -c 'import sysconfig; print(sysconfig.get_paths()["purelib"] + "/nvidia")' 2>/dev/null)
 places=()
-for place in "$site" /usr/local/cuda*/ /usr/lib/x86_64-linux-gnu /usr/local/nvidia; do [ -d "$place" ] && places+=("$place"); done
+for place in "$site" /usr/local/cuda*/ /usr/lib/x86_64-linux-gnu /usr/lib64 /usr/local/nvidia; do [ -d "$place" ] && places+=("$place"); done
 # give NAME OTHER...: a library of this name, or of the first of the others that is here; an empty one else, which lets TensorFlow
 # register the card and ends the process where it is called after all
 give() {
