@@ -21,8 +21,8 @@ for line in (folder / "stages.tsv").read_text().splitlines():
     rate, params = figures.get("tokens_per_s"), figures.get("params")
     flops = f"{6 * rate * params / 1e12:.2f}" if rate and params and "loss" in figures else ""
     rows.append([name, status.replace("124", "out of time"), seconds, figures.get("ms_per_step", ""),
-                 rate or "", flops, figures.get("card_memory_mib_max", ""), figures.get("card_utilisation_percent_max", "")])
-text = "| stage | status | s | ms a step | tokens/s | TFLOP/s | card MiB | card % |\n|---|---|---|---|---|---|---|---|\n"
+                 rate or "", flops, figures.get("allocator_peak_mb", ""), figures.get("card_memory_mib_max", ""), figures.get("card_utilisation_percent_max", "")])
+text = "| stage | status | s | ms a step | tokens/s | TFLOP/s | allocator MiB | card MiB | card % |\n|---|---|---|---|---|---|---|---|---|\n"
 text += "".join("| " + " | ".join(map(str, row)) + " |\n" for row in rows)
 
 
@@ -32,8 +32,10 @@ def speed(name):
 
 for what, over, under in (("low rank over dense, llama bf16", "llama-low-bf16", "llama-dense-bf16"),
                           ("low rank over dense, gpt2 bf16", "gpt2-low-bf16", "gpt2-dense-bf16"),
-                          ("Lancet over PyTorch, dense", "llama-dense-bf16", "torch-dense-bf16"),
-                          ("Lancet over PyTorch, low rank", "llama-low-bf16", "torch-low-bf16"),
+                          ("Lancet over PyTorch, llama dense", "llama-dense-bf16", "torch-dense-bf16"),
+                          ("Lancet over PyTorch, llama low rank", "llama-low-bf16", "torch-low-bf16"),
+                          ("Lancet over PyTorch, gpt2 dense", "gpt2-dense-bf16", "torch-gpt2-dense-bf16"),
+                          ("Lancet over PyTorch, gpt2 low rank", "gpt2-low-bf16", "torch-gpt2-low-bf16"),
                           ("bf16 over float32 decoding", "decode-bf16", "decode-fp32"),
                           ("int8 over bf16 decoding", "decode-int8", "decode-bf16"),
                           ("int4 over bf16 decoding", "decode-int4", "decode-bf16"),
@@ -41,6 +43,12 @@ for what, over, under in (("low rank over dense, llama bf16", "llama-low-bf16", 
                           ("int4 over float32 decoding", "decode-int4", "decode-fp32")):
     if speed(over) and speed(under):
         text += f"\n{what}: {speed(over) / speed(under):.2f}"
+tune = found.get("tune-int4-lora", {})
+if "allocator_peak_mb" in tune:
+    # Weights, gradients and Adam's two moments, each in 16 bits, and what a step of the same batch takes beside what it holds.
+    full = 8 * (tune["params"] - tune["trained_params"]) / 2**20 + tune["allocator_temporaries_mb"]
+    text += f"\nfull 16-bit fine-tuning with Adam (computed: {full:.0f} MiB) over int4 and LoRA ({tune['allocator_peak_mb']:.0f} MiB)"
+    text += f": {full / tune['allocator_peak_mb']:.2f}"
 if "copy_gb_per_s" in found.get("ceilings", {}):
     text += "\n\nceilings: " + json.dumps(found["ceilings"])
 (folder / "results.md").write_text(text + "\n")

@@ -8,8 +8,10 @@ import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generator;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.Ids;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 import org.tensorflow.types.TInt32;
@@ -51,5 +53,10 @@ final class Answers {
     int[] next(Weights weights, int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
         Ids.check(prompt, transformer.vocabulary(), "prompt");
         return new Generator(transformer, sessions.decoding(weights)).generate(prompt, tokens, sampler, end, eager);
+    }
+
+    Optional<AllocatorPeak> memory(Weights weights, int[] ids) {
+        Ids.check(ids, transformer.vocabulary(), "tokens");
+        return new Generator(transformer, sessions.decoding(weights)).memory(ids);
     }
 }

@@ -25,6 +25,7 @@ import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.Tokenizer;
@@ -392,6 +393,14 @@ public final class Model implements AutoCloseable {
     /** The tokens that the model adds to others; one at a time. */
     public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
         return answers().next(weights, prompt, tokens, sampler, end, eager);
+    }
+
+    /**
+     * What the model takes of its device's memory while it reads the last of these tokens, as in generating; empty where it
+     * cannot be known, see {@link AllocatorPeak}.
+     */
+    public Optional<AllocatorPeak> memory(int[] ids) {
+        return answers().memory(weights, ids);
     }
 
     /**

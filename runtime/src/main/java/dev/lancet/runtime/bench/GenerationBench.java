@@ -18,7 +18,8 @@ public final class GenerationBench {
 
     private GenerationBench() {}
 
-    /** Continues a prompt of 16 tokens by as many as the trial has steps; the first token, which compiles, is told apart. */
+    /** Continues a prompt of 16 tokens by as many as the trial has steps; the first token, which compiles, is told apart. Then
+     * the memory of one more is traced. */
     public static Measured run(Trial trial, Device device, Progress progress) {
         Place place = device.place();
         int context = trial.preset().transformer().context();
@@ -51,6 +52,8 @@ public final class GenerationBench {
             fields.put("ms_per_step", Measured.rounded(times.median(), 2));
             fields.put("ms_min", Measured.rounded(times.least(), 2));
             fields.put("tokens_per_s", Measured.rounded(1e3 / times.median(), 1));
+            int[] whole = RandomIds.of(trial.preset().transformer().vocabulary(), prompt + tokens, Trial.SEED);
+            model.memory(whole).ifPresent(peak -> Measured.put(fields, peak));
             return Measured.end(fields);
         }
     }

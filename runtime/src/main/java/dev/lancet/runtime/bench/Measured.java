@@ -1,5 +1,6 @@
 package dev.lancet.runtime.bench;
 
+import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.memory.Resident;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -41,6 +42,13 @@ public record Measured(Map<String, Object> fields) {
         return new Measured(fields);
     }
 
+    /** What TensorFlow's allocator said. */
+    static void put(Map<String, Object> fields, AllocatorPeak peak) {
+        fields.put("allocator_peak_mb", rounded((double) peak.peak() / MB, 3));
+        fields.put("allocator_variables_mb", rounded((double) peak.variables() / MB, 3));
+        fields.put("allocator_temporaries_mb", rounded((double) peak.temporaries() / MB, 3));
+    }
+
     /** Rounded, so that nobody believes in its last digits. */
     static double rounded(double value, int digits) {
         double unit = Math.pow(10, digits);
@@ -51,7 +59,7 @@ public record Measured(Map<String, Object> fields) {
     @Override
     public String toString() {
         return fields.entrySet().stream()
-                .map(field -> String.format(Locale.ROOT, "%-15s %s%n", field.getKey(), shown(field.getValue())))
+                .map(field -> String.format(Locale.ROOT, "%-24s %s%n", field.getKey(), shown(field.getValue())))
                 .collect(Collectors.joining());
     }
 

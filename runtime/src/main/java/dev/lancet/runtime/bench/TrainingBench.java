@@ -47,7 +47,7 @@ public final class TrainingBench {
     }
 
     private static Training training(Trial trial, Execution execution) {
-        return Training.adamW(WARM_UP + trial.steps(), RATE)
+        return Training.adamW(WARM_UP + trial.steps() + 1, RATE)
                 .batch(trial.preset().batch())
                 .warmup(0)
                 .floor(1)
@@ -57,7 +57,7 @@ public final class TrainingBench {
     }
 
     /**
-     * Takes three steps that warm up, the first of which compiles, and then those that count.
+     * Takes three steps that warm up, the first of which compiles, then those that count, and one that is traced for its memory.
      *
      * @param execution how a step is computed
      * @param passing the passes of its graph, and where it is computed
@@ -74,10 +74,12 @@ public final class TrainingBench {
         int[] ids = RandomIds.of(preset.transformer().vocabulary(), 4 * tokens + 1, Trial.SEED);
         Plan plan = trial.plan();
         Weights fresh = FilledCodes.of(plan).with(new FreshWeights(preset.transformer(), Trial.SEED).under(plan));
-        List<TrainingLog.Point> points = Trainer.of(preset.transformer(), plan, training, passing)
+        List<TrainingLog.Point> all = Trainer.of(preset.transformer(), plan, training, passing)
                 .progress(progress)
+                .tracing(WARM_UP + trial.steps())
                 .rehearse(fresh, TokenIds.of(ids))
                 .points();
+        List<TrainingLog.Point> points = all.subList(0, all.size() - 1);
         Timings times = new Timings(points.stream()
                 .skip(WARM_UP)
                 .map(TrainingLog.Point::milliseconds)
@@ -110,6 +112,7 @@ public final class TrainingBench {
                     "skipped_steps",
                     points.stream().filter(TrainingLog.Point::skipped).count());
         });
+        all.get(points.size()).allocator().ifPresent(peak -> Measured.put(fields, peak));
         return Measured.end(fields);
     }
 }

@@ -37,6 +37,11 @@ public record Place(OptionalInt gpu, double share) {
         return gpu.isPresent();
     }
 
+    /** As graphs name it. */
+    public String device() {
+        return isGpu() ? "/device:GPU:" + gpu.getAsInt() : CPU;
+    }
+
     /**
      * How a session there is set up. On the processor it sees no GPU at all and takes nothing of its memory. On a GPU memory
      * is taken as it is needed, and an op without a GPU kernel runs on the processor.
@@ -60,7 +65,7 @@ public record Place(OptionalInt gpu, double share) {
         if (!isGpu()) {
             return graph;
         }
-        String device = "/device:GPU:" + gpu.getAsInt();
+        String device = device();
         GraphDef.Builder placed = graph.toBuilder().clearNode().addAllNode(placed(graph.getNodeList(), device));
         FunctionDefLibrary.Builder library = placed.getLibraryBuilder();
         for (int i = 0; i < library.getFunctionCount(); i++) {

@@ -6,6 +6,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Stored;
 import dev.lancet.runtime.device.Place;
+import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.surgery.Loading;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -13,10 +14,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.tensorflow.Graph;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
@@ -37,11 +41,23 @@ import org.tensorflow.types.TUint8;
  */
 public final class Engine implements AutoCloseable {
 
+    /** On a call whose function XLA compiles. */
+    private static final String COMPILE = "_XlaMustCompile";
+
     private final Graph graph;
     private final Session session;
+    private final Place place;
+    private final boolean compiled;
     private final Map<String, NodeDef> variables = new LinkedHashMap<>();
 
-    private Engine(GraphDef definition, ConfigProto config) {
+    private Engine(GraphDef definition, Place place, ConfigProto config) {
+        this.place = place;
+        compiled = Stream.concat(
+                        definition.getNodeList().stream(),
+                        definition.getLibrary().getFunctionList().stream()
+                                .flatMap(function -> function.getNodeDefList().stream()))
+                .anyMatch(node -> node.getAttrOrDefault(COMPILE, AttrValue.getDefaultInstance())
+                        .getB());
         for (NodeDef node : definition.getNodeList()) {
             if (node.getOp().equals("VarHandleOp")) {
                 variables.put(node.getName(), node);
@@ -86,6 +102,7 @@ public final class Engine implements AutoCloseable {
                 .build();
         return new Engine(
                 place.of(definition),
+                place,
                 place.config()
                         .setIntraOpParallelismThreads(threads)
                         .setGraphOptions(GraphOptions.newBuilder()
@@ -102,6 +119,37 @@ public final class Engine implements AutoCloseable {
     /** Something to run: feeds, fetches and targets by node name. */
     public Session.Runner runner() {
         return session.runner();
+    }
+
+    /**
+     * Runs what a runner says, and tells what the run took of the device's memory, if it can be known. That costs time in this
+     * run alone.
+     *
+     * @return the result, which belongs to the caller
+     */
+    public Result traced(Session.Runner runner, Consumer<AllocatorPeak> told) {
+        Result result = runner.setOptions(AllocatorPeak.tracing()).runAndFetchMetadata();
+        result.getMetadata()
+                .flatMap(trace -> AllocatorPeak.of(trace, place, variableBytes(), compiled))
+                .ifPresent(told);
+        return result;
+    }
+
+    /** Bytes of all variables together. */
+    private long variableBytes() {
+        return variables.keySet().stream()
+                .mapToLong(name -> shape(name).size()
+                        * width(node(name).getAttrOrThrow("dtype").getType()))
+                .sum();
+    }
+
+    private static long width(DataType type) {
+        return switch (type) {
+            case DT_INT64, DT_DOUBLE -> Long.BYTES;
+            case DT_FLOAT, DT_INT32 -> Integer.BYTES;
+            case DT_HALF, DT_BFLOAT16 -> Short.BYTES;
+            default -> 1;
+        };
     }
 
     /**

@@ -2,8 +2,12 @@ package dev.lancet.runtime.generate;
 
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
+import dev.lancet.runtime.memory.AllocatorPeak;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -54,13 +58,24 @@ public final class Decoder implements AutoCloseable {
      * @return the scores of the token after the last one, {@code [vocabulary]}
      */
     public float[] read(int... tokens) {
+        return read(tokens, Session.Runner::run);
+    }
+
+    /** Reads one token, and tells what that took of the device's memory, if it can be known. */
+    Optional<AllocatorPeak> traced(int token) {
+        AtomicReference<AllocatorPeak> peak = new AtomicReference<>();
+        read(new int[] {token}, runner -> engine.traced(runner, peak::set));
+        return Optional.ofNullable(peak.get());
+    }
+
+    private float[] read(int[] tokens, Function<Session.Runner, Result> run) {
         Session.Runner runner = engine.runner().fetch("logits");
         for (int i = 0; i < caches.size(); i++) {
             runner.feed(caches.get(i), past.get(i)).fetch(caches.get(i) + ".next");
         }
         try (TInt32 ids = Host.matrix(new int[][] {tokens});
                 TInt32 position = TInt32.scalarOf(length)) {
-            Result result = runner.feed("ids", ids).feed("past", position).run();
+            Result result = run.apply(runner.feed("ids", ids).feed("past", position));
             close();
             owner = result;
             past = new ArrayList<>();

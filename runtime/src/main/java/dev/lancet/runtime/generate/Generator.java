@@ -3,7 +3,9 @@ package dev.lancet.runtime.generate;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.engine.Engine;
+import dev.lancet.runtime.memory.AllocatorPeak;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 
@@ -29,17 +31,10 @@ public final class Generator {
      * @return the new tokens
      */
     public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        if (prompt.length == 0 || prompt.length > transformer.context()) {
-            throw new LancetException("prompt: " + prompt.length + " tokens; it takes 1 to " + transformer.context()
-                    + ", the context of " + transformer.name());
-        }
+        check(prompt);
         int room = Math.min(tokens, transformer.context() - prompt.length + 1);
         int[] added = new int[room];
-        try (Decoder decoder = new Decoder(
-                decoding,
-                transformer.layers(),
-                transformer.attention().kvHeads(),
-                transformer.attention().headWidth())) {
+        try (Decoder decoder = decoder()) {
             float[] logits = decoder.read(prompt);
             for (int i = 0; i < room; i++) {
                 int next = sampler.pick(logits, decoder.length());
@@ -54,5 +49,32 @@ public final class Generator {
             }
         }
         return added;
+    }
+
+    /** What the last of these tokens takes of the device's memory when what is before it was read, if it can be known. */
+    public Optional<AllocatorPeak> memory(int[] ids) {
+        check(ids);
+        int last = ids.length - 1;
+        try (Decoder decoder = decoder()) {
+            if (last > 0) {
+                decoder.read(Arrays.copyOf(ids, last));
+            }
+            return decoder.traced(ids[last]);
+        }
+    }
+
+    private Decoder decoder() {
+        return new Decoder(
+                decoding,
+                transformer.layers(),
+                transformer.attention().kvHeads(),
+                transformer.attention().headWidth());
+    }
+
+    private void check(int[] prompt) {
+        if (prompt.length == 0 || prompt.length > transformer.context()) {
+            throw new LancetException("prompt: " + prompt.length + " tokens; it takes 1 to " + transformer.context()
+                    + ", the context of " + transformer.name());
+        }
     }
 }

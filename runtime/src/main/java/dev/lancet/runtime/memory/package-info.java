@@ -1,4 +1,4 @@
-/** How much memory this process holds. */
+/** How much memory this process holds, and how much of it TensorFlow. */
 @NullMarked
 package dev.lancet.runtime.memory;
 

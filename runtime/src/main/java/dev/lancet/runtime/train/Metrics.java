@@ -1,5 +1,7 @@
 package dev.lancet.runtime.train;
 
+import dev.lancet.runtime.device.CardUse;
+import dev.lancet.runtime.memory.AllocatorPeak;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +33,35 @@ final class Metrics {
             line.put("loss_scale", scaled.factor());
             line.put("skipped", scaled.skipped());
         });
+        point.card().ifPresent(card -> {
+            line.put("gpu_utilization", card.utilization());
+            line.put("gpu_memory", card.bytes());
+        });
+        point.allocator().ifPresent(allocator -> {
+            line.put("allocator_peak", allocator.peak());
+            line.put("allocator_variables", allocator.variables());
+            line.put("allocator_temporaries", allocator.temporaries());
+        });
         return JSON.writeValueAsString(line);
+    }
+
+    /** What is a curve of a step, by the names that its line has too. */
+    static Map<String, Double> curves(TrainingLog.Point point) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put("loss", point.loss());
+        values.put("gradient_norm", point.gradientNorm());
+        values.put("rate", point.rate());
+        values.put("tokens_per_second", point.tokensPerSecond());
+        if (point.resident() > 0) {
+            values.put("resident_bytes", (double) point.resident());
+        }
+        point.scaled().ifPresent(scaled -> values.put("loss_scale", scaled.factor()));
+        point.card().ifPresent(card -> {
+            values.put("gpu_utilization", card.utilization());
+            values.put("gpu_memory", (double) card.bytes());
+        });
+        values.values().removeIf(value -> !Double.isFinite(value));
+        return values;
     }
 
     /** A number that overflowed is none. */
@@ -73,7 +103,25 @@ final class Metrics {
                         tree.path("rate").asDouble(),
                         tree.path("milliseconds").asDouble(),
                         tree.path("resident_bytes").asLong(0),
-                        scaled(tree)));
+                        scaled(tree),
+                        card(tree),
+                        allocator(tree)));
+    }
+
+    private static Optional<CardUse> card(JsonNode tree) {
+        return Optional.of(tree.path("gpu_utilization"))
+                .filter(JsonNode::isNumber)
+                .map(percent ->
+                        new CardUse(percent.asDouble(), tree.path("gpu_memory").asLong()));
+    }
+
+    private static Optional<AllocatorPeak> allocator(JsonNode tree) {
+        return Optional.of(tree.path("allocator_peak"))
+                .filter(JsonNode::isNumber)
+                .map(peak -> new AllocatorPeak(
+                        peak.asLong(),
+                        tree.path("allocator_variables").asLong(),
+                        tree.path("allocator_temporaries").asLong()));
     }
 
     private static Optional<TrainingLog.Scaled> scaled(JsonNode tree) {

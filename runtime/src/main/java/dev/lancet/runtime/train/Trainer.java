@@ -24,17 +24,25 @@ public final class Trainer {
     private final Passing passing;
     private final Span span;
     private final Progress progress;
+    private final Instruments instruments;
     private final int sequence;
     private final List<Stored> trained;
 
     private Trainer(
-            Transformer transformer, Plan plan, Training training, Passing passing, Span span, Progress progress) {
+            Transformer transformer,
+            Plan plan,
+            Training training,
+            Passing passing,
+            Span span,
+            Progress progress,
+            Instruments instruments) {
         this.transformer = transformer;
         this.plan = plan;
         this.training = training;
         this.passing = passing;
         this.span = span;
         this.progress = progress;
+        this.instruments = instruments;
         trained = Form.of(plan).trainable();
         if (plan.adapted() && training.guidance().isPresent()) {
             throw new LancetException("selfGuided: " + plan.model()
@@ -51,7 +59,14 @@ public final class Trainer {
 
     /** A trainer of models of this kind, whose graph gets these passes: all steps, watched by nobody. */
     public static Trainer of(Transformer transformer, Plan plan, Training training, Passing passing) {
-        return new Trainer(transformer, plan, training, passing, Span.all(training), Progress.silent());
+        return new Trainer(
+                transformer,
+                plan,
+                training,
+                passing,
+                Span.all(training),
+                Progress.silent(),
+                Instruments.on(passing.place()));
     }
 
     /** How many numbers training changes in a model of this form. */
@@ -61,12 +76,21 @@ public final class Trainer {
 
     /** One that does some of the steps, with the batches and rates that they have in the whole. */
     public Trainer over(Span some) {
-        return new Trainer(transformer, plan, training, passing, some, progress);
+        return new Trainer(transformer, plan, training, passing, some, progress, instruments);
     }
 
     /** One that says how far it is. */
     public Trainer progress(Progress watcher) {
-        return new Trainer(transformer, plan, training, passing, span, watcher);
+        return new Trainer(transformer, plan, training, passing, span, watcher, instruments);
+    }
+
+    /** One that traces the memory of this step, counted from 0, instead of the third of a training that is kept in a folder. */
+    public Trainer tracing(int step) {
+        return measuredBy(instruments.tracing(step));
+    }
+
+    Trainer measuredBy(Instruments others) {
+        return new Trainer(transformer, plan, training, passing, span, progress, others);
     }
 
     /** Better weights and how they came about. */
@@ -101,7 +125,7 @@ public final class Trainer {
         Workbench bench = new Workbench(transformer, plan, training, sequence, passing, weights);
         int first = folder.map(TrainingFolder::done).orElse(OptionalInt.empty()).orElse(span.from());
         try (TrainingSession session = new TrainingSession(bench, first)) {
-            TrainingLoop loop = new TrainingLoop(session, training, span, sequence, ids, heldOut, folder);
+            TrainingLoop loop = new TrainingLoop(session, training, span, sequence, ids, heldOut, folder, instruments);
             return end.apply(session, loop.run(progress, "train " + plan.model() + passing.remark()));
         }
     }

@@ -11,7 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -134,17 +133,7 @@ public final class TrainingFolder implements AutoCloseable {
     /** A step was done. */
     void record(TrainingLog.Point point) {
         append(Metrics.line(point));
-        Map<String, Double> values = new LinkedHashMap<>();
-        values.put("loss", point.loss());
-        values.put("gradient_norm", point.gradientNorm());
-        values.put("rate", point.rate());
-        values.put("tokens_per_second", point.tokensPerSecond());
-        if (point.resident() > 0) {
-            values.put("resident_bytes", (double) point.resident());
-        }
-        point.scaled().ifPresent(scaled -> values.put("loss_scale", scaled.factor()));
-        values.values().removeIf(value -> !Double.isFinite(value));
-        events.scalars(point.step(), values);
+        events.scalars(point.step(), Metrics.curves(point));
     }
 
     /** Held-out text was looked at. */

@@ -1,5 +1,7 @@
 package dev.lancet.runtime.train;
 
+import dev.lancet.runtime.device.CardUse;
+import dev.lancet.runtime.memory.AllocatorPeak;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,6 +35,8 @@ public record TrainingLog(
      * @param milliseconds wall time
      * @param resident bytes of memory that the process held after it, 0 where the system does not say
      * @param scaled what became of the scaled loss, empty where it is not scaled
+     * @param card how busy the card was since the step before, empty where it computes on no card or nothing is known of it
+     * @param allocator what the step took of the device's memory, empty where it was not traced
      */
     public record Point(
             int step,
@@ -42,9 +46,11 @@ public record TrainingLog(
             double rate,
             double milliseconds,
             long resident,
-            Optional<Scaled> scaled) {
+            Optional<Scaled> scaled,
+            Optional<CardUse> card,
+            Optional<AllocatorPeak> allocator) {
 
-        /** A step whose loss is not scaled. */
+        /** A step on the processor whose loss is not scaled. */
         public Point(
                 int step,
                 long tokens,
@@ -53,7 +59,17 @@ public record TrainingLog(
                 double rate,
                 double milliseconds,
                 long resident) {
-            this(step, tokens, loss, gradientNorm, rate, milliseconds, resident, Optional.empty());
+            this(
+                    step,
+                    tokens,
+                    loss,
+                    gradientNorm,
+                    rate,
+                    milliseconds,
+                    resident,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         /** How fast the step was. */

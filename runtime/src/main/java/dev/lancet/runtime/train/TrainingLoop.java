@@ -2,6 +2,7 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.device.CardWatch;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.memory.Resident;
 import dev.lancet.runtime.progress.Progress;
@@ -22,6 +23,7 @@ final class TrainingLoop {
     private final Span span;
     private final int sequence;
     private final Optional<TrainingFolder> folder;
+    private final Instruments instruments;
     private final Ahead batches;
     private final Optional<Batches> held;
     private final Best best;
@@ -38,7 +40,9 @@ final class TrainingLoop {
             int sequence,
             TokenIds ids,
             TokenIds heldOut,
-            Optional<TrainingFolder> folder) {
+            Optional<TrainingFolder> folder,
+            Instruments instruments) {
+        this.instruments = instruments;
         this.session = session;
         this.training = training;
         this.span = span;
@@ -66,10 +70,11 @@ final class TrainingLoop {
         int step = begin();
         double before =
                 points.stream().mapToDouble(TrainingLog.Point::milliseconds).sum() / 1e3;
-        try (Progress.Task task = progress.begin(what, training.steps());
+        try (CardWatch card = instruments.card();
+                Progress.Task task = progress.begin(what, training.steps());
                 batches) {
             for (; step < span.to() && !best.enough(); step++) {
-                TrainingLog.Point point = step(step);
+                TrainingLog.Point point = step(step, card);
                 see(point);
                 folder.ifPresent(f -> f.record(point));
                 if (drift.lost()) {
@@ -131,7 +136,7 @@ final class TrainingLoop {
         return session.engine();
     }
 
-    private TrainingLog.Point step(int step) {
+    private TrainingLog.Point step(int step, CardWatch card) {
         session.turnTo(step);
         long start = System.nanoTime();
         Optional<Scaling> scaled = session.scaled(scaling);
@@ -141,8 +146,10 @@ final class TrainingLoop {
         for (int part = 0; part < parts - 1; part++) {
             losses += session.accumulate(batches.at(first + part), part == 0, scaled);
         }
-        TrainingSession.Seen last = session.step(batches.at(first + parts - 1), training, span, step, scaled);
-        TrainingSession.Seen seen = new TrainingSession.Seen((losses + last.loss()) / parts, last.gradientNorm());
+        boolean traced = instruments.traces(step, span, folder.isPresent());
+        TrainingSession.Seen last = session.step(batches.at(first + parts - 1), span, step, scaled, traced);
+        TrainingSession.Seen seen =
+                new TrainingSession.Seen((losses + last.loss()) / parts, last.gradientNorm(), last.allocator());
         double milliseconds = (System.nanoTime() - start) / 1e6;
         boolean skipped = !Double.isFinite(seen.gradientNorm())
                 && scaled.map(Scaling::mayFall).orElse(false);
@@ -157,7 +164,9 @@ final class TrainingLoop {
                 span.rate(training, step),
                 milliseconds,
                 Resident.now(),
-                scaled.map(scale -> new TrainingLog.Scaled(scale.factor(), skipped)));
+                scaled.map(scale -> new TrainingLog.Scaled(scale.factor(), skipped)),
+                card.since(),
+                seen.allocator());
     }
 
     private LancetException failed(int step, String what) {
@@ -204,8 +213,11 @@ final class TrainingLoop {
                         validations.get(validations.size() - 1).loss(),
                         best.note());
         String memory = point.resident() == 0 ? "" : String.format(Locale.ROOT, ", %.2f GB", point.resident() / 1e9);
+        String card = point.card()
+                .map(use -> String.format(Locale.ROOT, ", card %.0f %%, %.2f GB", use.utilization(), use.bytes() / 1e9))
+                .orElse("");
         String skipped = point.skipped() ? ", skipped: gradients overflowed in float16, their scale is halved" : "";
-        return loss + held + String.format(Locale.ROOT, ", %,.0f tokens/s", speed) + memory + skipped;
+        return loss + held + String.format(Locale.ROOT, ", %,.0f tokens/s", speed) + memory + card + skipped;
     }
 
     private double speed() {

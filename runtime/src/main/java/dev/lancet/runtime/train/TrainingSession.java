@@ -5,11 +5,14 @@ import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
+import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.surgery.rule.GuideMatMul;
 import dev.lancet.surgery.training.LossScale;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -21,7 +24,7 @@ import org.tensorflow.types.TInt32;
 final class TrainingSession implements AutoCloseable {
 
     /** What a step showed. */
-    record Seen(double loss, double gradientNorm) {
+    record Seen(double loss, double gradientNorm, Optional<AllocatorPeak> allocator) {
         boolean finite() {
             return Double.isFinite(loss) && Double.isFinite(gradientNorm);
         }
@@ -75,8 +78,13 @@ final class TrainingSession implements AutoCloseable {
                 .orElse(0.0);
     }
 
-    /** One optimiser step, counted from 0, on a batch {@code [batch, sequence + 1]}. */
-    Seen step(int[][] batch, Training training, Span span, int step, Optional<Scaling> scaling) {
+    /**
+     * One optimiser step, counted from 0, on a batch {@code [batch, sequence + 1]}.
+     *
+     * @param traced whether to see what it takes of the memory too
+     */
+    Seen step(int[][] batch, Span span, int step, Optional<Scaling> scaling, boolean traced) {
+        Training training = bench.training();
         int moves = span.moves(step) - scaling.map(Scaling::skipped).orElse(0);
         Optimizer.AdamW adam = training.optimizer().adam();
         try (TFloat32 rate = TFloat32.scalarOf((float) span.rate(training, step));
@@ -96,8 +104,10 @@ final class TrainingSession implements AutoCloseable {
                     .fetch("loss")
                     .fetch("grad.norm")
                     .addTarget("train");
-            try (var result = runner.run()) {
-                return new Seen(Host.floats(result.get(0))[0], Host.floats(result.get(1))[0]);
+            AtomicReference<AllocatorPeak> peak = new AtomicReference<>();
+            try (Result result = traced ? engine.traced(runner, peak::set) : runner.run()) {
+                return new Seen(
+                        Host.floats(result.get(0))[0], Host.floats(result.get(1))[0], Optional.ofNullable(peak.get()));
             }
         }
     }

@@ -7,13 +7,17 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.memory.Resident;
 import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.train.Passing;
+import dev.lancet.surgery.pass.Pass;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class BenchTest {
@@ -68,6 +72,7 @@ class BenchTest {
                 .containsEntry("batch", 1);
         assertThat(number(fields, "tokens_per_s")).isPositive();
         assertThat((List<?>) Objects.requireNonNull(fields.get("loss"))).hasSize(2);
+        assertThat(fields).doesNotContainKey("allocator_peak_mb");
         assertThatThrownBy(() -> TrainingBench.run(new Trial(TINY, 0, Precision.int8(), 3), NOBODY))
                 .hasMessage("train: int8 cannot be trained; put adapters beside it, as with --lora 8");
     }
@@ -93,6 +98,20 @@ class BenchTest {
     }
 
     @Test
+    void where_xla_compiles_nothing_the_memory_of_a_step_is_told() {
+        Trial trial = new Trial(TINY, 4, Precision.float32(), 1);
+        Execution plain = Execution.plain();
+        Passing passing = TrainingBench.passing(trial, plain, Set.of(Pass.COMPILED), Device.cpu());
+        Map<String, Object> fields =
+                TrainingBench.run(trial, plain, passing, NOBODY).fields();
+
+        assertThat(number(fields, "allocator_variables_mb"))
+                .isCloseTo(3 * 4 * trial.plan().parametersAfter() / (double) (1 << 20), within(0.1));
+        remembered(fields);
+        remembered(GenerationBench.run(trial, Device.cpu(), NOBODY).fields());
+    }
+
+    @Test
     void generation_is_measured() {
         Trial trial = new Trial(TINY, 4, Precision.int4(16), 3);
         Map<String, Object> fields =
@@ -115,6 +134,14 @@ class BenchTest {
         assertThat(number(fields, "mb_per_s")).isPositive();
         assertThatThrownBy(() -> CompressionBench.run(new Trial(TINY, 0, Precision.float32(), 1), NOBODY))
                 .hasMessage("compress: nothing to do; give --rank, --bits or both");
+    }
+
+    private static void remembered(Map<String, Object> fields) {
+        assertThat(number(fields, "allocator_temporaries_mb")).isPositive();
+        assertThat(number(fields, "allocator_peak_mb"))
+                .isCloseTo(
+                        number(fields, "allocator_variables_mb") + number(fields, "allocator_temporaries_mb"),
+                        within(0.2));
     }
 
     private static double number(Map<String, Object> fields, String name) {

@@ -44,7 +44,7 @@ class SeamTest {
         try (TrainingSession session = new TrainingSession(bench, 0)) {
             for (int step = 0; step < 3; step++) {
                 session.turnTo(step);
-                session.step(BATCH, training, Span.all(training), step, Optional.empty());
+                session.step(BATCH, Span.all(training), step, Optional.empty(), false);
             }
             List<Stored> guided = session.state();
             Map<String, float[]> before = new LinkedHashMap<>();
@@ -61,7 +61,7 @@ class SeamTest {
                         .isEqualTo(before.get(stored.name()));
             }
             assertThat(before.get("h.0.attn.q.m")).isNotNull();
-            assertThat(session.step(BATCH, training, Span.all(training), 3, Optional.empty())
+            assertThat(session.step(BATCH, Span.all(training), 3, Optional.empty(), false)
                             .finite())
                     .isTrue();
             assertThatThrownBy(() -> session.engine().assign("h.0.attn.q", java.nio.ByteBuffer.allocate(0)))
