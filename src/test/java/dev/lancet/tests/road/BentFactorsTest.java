@@ -2,6 +2,7 @@ package dev.lancet.tests.road;
 
 import static dev.lancet.Lancet.adamW;
 import static dev.lancet.Lancet.attention;
+import static dev.lancet.Lancet.bfloat16;
 import static dev.lancet.Lancet.everything;
 import static dev.lancet.Lancet.int8;
 import static dev.lancet.Lancet.linears;
@@ -13,14 +14,21 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.surgery.Blueprint;
+import dev.lancet.surgery.Surgeon;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.proto.GraphDef;
 
 /** Models with a nonlinearity between the factors of their layers, from fresh weights to the saved folder. */
 class BentFactorsTest {
@@ -81,16 +89,24 @@ class BentFactorsTest {
         }
     }
 
-    @Test
-    void their_factors_may_be_quantised() {
+    static List<Precision> fewerBits() {
+        return List.of(int8(), bfloat16());
+    }
+
+    @ParameterizedTest
+    @MethodSource("fewerBits")
+    void their_factors_may_be_stored_in_fewer_bits(Precision bits) {
         try (Model model = Model.create(TinyModel.llama(), BENT, 1);
                 Model packed =
-                        model.compress(Compression.keepAll().on(everything()).quantize(int8()))) {
+                        model.compress(Compression.keepAll().on(everything()).quantize(bits))) {
             assertThat(packed.plan().step("h.0.attn.q").between()).contains(silu());
             assertThat(packed.losses()).isNotEmpty().allSatisfy(loss -> assertThat(loss.relativeFrobenius())
                     .isBetween(1e-4, 0.02));
             assertThat(packed.evaluate(HELD, 17).loss())
                     .isCloseTo(model.evaluate(HELD, 17).loss(), within(0.02));
+            GraphDef once = Surgeon.operate(Blueprint.scoring(packed.transformer()), packed.plan())
+                    .graph();
+            assertThat(Surgeon.operate(once, packed.plan()).graph()).isSameAs(once);
         }
     }
 

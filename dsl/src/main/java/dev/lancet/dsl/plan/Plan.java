@@ -149,7 +149,8 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
 
     /**
      * Bytes that the weights take while the model answers one sequence: the stored arrays, and the largest single layer
-     * in float32, because a quantised layer is unpacked when it is used; one in bfloat16 is not. Of a table that is only looked up a few rows are
+     * in float32, because a quantised layer is unpacked when it is used; one in bfloat16 is not
+     * (but TensorFlow's own kernel copies it where the processor has no AVX-512). Of a table that is only looked up a few rows are
      * unpacked, which do not count. Nor do activations, the cache of keys and values, and TensorFlow itself.
      */
     public long memory() {
