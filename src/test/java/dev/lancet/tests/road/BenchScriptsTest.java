@@ -33,8 +33,8 @@ class BenchScriptsTest {
         "gpt2-1.5b, 12, 1024, 0",
         "gpt2-1.5b, 12, 1024, 400"
     })
-    void the_peer_in_pytorch_has_as_many_parameters_as_the_model_here(
-            String name, int layers, int sequence, int rank) throws Exception {
+    void the_peer_in_pytorch_has_as_many_parameters_as_the_model_here(String name, int layers, int sequence, int rank)
+            throws Exception {
         Preset preset = Preset.named(name).sized(Optional.of(layers), Optional.of(sequence), Optional.empty());
         String counted = said(
                 "python3",

@@ -70,7 +70,8 @@ public record AllocatorPeak(long peak, long variables, long temporaries) {
                 .mapToLong(memory -> memory.getAllocatorBytesInUse() - memory.getLiveBytes())
                 .min()
                 .orElse(0);
-        long fed = place.isGpu() ? 0 : nodes.stream().mapToLong(AllocatorPeak::fed).sum();
+        long fed =
+                place.isGpu() ? 0 : nodes.stream().mapToLong(AllocatorPeak::fed).sum();
         long temporaries = fed + Math.max(most(used), most - before);
         long peak = place.isGpu() && most > 0 ? most : variables + temporaries;
         return Optional.of(new AllocatorPeak(peak, variables, temporaries));

@@ -93,7 +93,8 @@ class CardWatchTest {
 
     @Test
     void several_samples_are_their_mean_and_the_most_memory() {
-        assertThat(CardUse.of(List.of(new CardUse(0, 300), new CardUse(90, 100)))).hasValue(new CardUse(45, 300));
+        assertThat(CardUse.of(List.of(new CardUse(0, 300), new CardUse(90, 100))))
+                .hasValue(new CardUse(45, 300));
         assertThat(CardUse.of(List.of())).isEmpty();
     }
 

@@ -104,8 +104,8 @@ class AllocatorPeakTest {
 
     @Test
     void a_processor_that_counts_sees_more_than_operators_record() {
-        RunMetadata trace = trace(device(
-                "/device:CPU:0", used("bfc_cpu", 150, 100, 1, 4), used("bfc_cpu", 400, 50, 6, 7)));
+        RunMetadata trace =
+                trace(device("/device:CPU:0", used("bfc_cpu", 150, 100, 1, 4), used("bfc_cpu", 400, 50, 6, 7)));
         assertThat(AllocatorPeak.of(trace, Place.cpu(), 600, true)).hasValue(new AllocatorPeak(950, 600, 350));
     }
 
@@ -117,8 +117,7 @@ class AllocatorPeakTest {
 
     @Test
     void what_is_given_back_in_the_microsecond_in_which_something_is_taken_is_not_held_together_with_it() {
-        RunMetadata trace =
-                trace(device("/device:CPU:0", used("cpu", 0, 100, 1, 4), used("cpu", 0, 60, 4, 5)));
+        RunMetadata trace = trace(device("/device:CPU:0", used("cpu", 0, 100, 1, 4), used("cpu", 0, 60, 4, 5)));
         assertThat(AllocatorPeak.of(trace, Place.cpu(), 0, false)).hasValue(new AllocatorPeak(100, 0, 100));
     }
 
@@ -140,8 +139,8 @@ class AllocatorPeakTest {
     }
 
     private static Operand<TFloat32> variable(Ops tf, String name) {
-        VarHandleOp handle = tf.withName(name)
-                .varHandleOp(TFloat32.class, Shape.of(SIDE, SIDE), VarHandleOp.sharedName(name));
+        VarHandleOp handle =
+                tf.withName(name).varHandleOp(TFloat32.class, Shape.of(SIDE, SIDE), VarHandleOp.sharedName(name));
         tf.withName(name + ".start").assignVariableOp(handle, tf.fill(tf.array(SIDE, SIDE), tf.constant(0.01f)));
         return tf.readVariableOp(handle, TFloat32.class);
     }
@@ -169,8 +168,10 @@ class AllocatorPeakTest {
                 .setAllocatorName(allocator)
                 .setAllocatorBytesInUse(inUse)
                 .setLiveBytes(bytes)
-                .addAllocationRecords(AllocationRecord.newBuilder().setAllocMicros(taken).setAllocBytes(bytes))
-                .addAllocationRecords(AllocationRecord.newBuilder().setAllocMicros(given).setAllocBytes(-bytes))
+                .addAllocationRecords(
+                        AllocationRecord.newBuilder().setAllocMicros(taken).setAllocBytes(bytes))
+                .addAllocationRecords(
+                        AllocationRecord.newBuilder().setAllocMicros(given).setAllocBytes(-bytes))
                 .build();
     }
 }

@@ -54,12 +54,11 @@ class InstrumentsTest {
         List<String> notes = new ArrayList<>();
         TrainingLog log = train(program, note -> notes.add(note), TRAINING);
 
-        List<CardUse> uses = log.points().stream()
-                .flatMap(point -> point.card().stream())
-                .toList();
+        List<CardUse> uses =
+                log.points().stream().flatMap(point -> point.card().stream()).toList();
         assertThat(uses).isNotEmpty().containsOnly(new CardUse(40, 1L << 30));
-        assertThat(metrics()).anySatisfy(line -> assertThat(line)
-                .contains("\"gpu_utilization\":40.0,\"gpu_memory\":1073741824"));
+        assertThat(metrics())
+                .anySatisfy(line -> assertThat(line).contains("\"gpu_utilization\":40.0,\"gpu_memory\":1073741824"));
         assertThat(events()).contains("gpu_utilization").contains("gpu_memory");
         assertThat(notes).anySatisfy(note -> assertThat(note).contains(", card 40 %, 1.07 GB"));
         assertThat(speaker()).isEmpty();
@@ -94,8 +93,9 @@ class InstrumentsTest {
     void the_third_step_of_a_training_that_is_kept_is_traced_for_its_memory_and_no_other() throws Exception {
         TrainingLog log = train(folder.resolve("nowhere"), note -> {}, TRAINING);
 
-        List<TrainingLog.Point> traced =
-                log.points().stream().filter(point -> point.allocator().isPresent()).toList();
+        List<TrainingLog.Point> traced = log.points().stream()
+                .filter(point -> point.allocator().isPresent())
+                .toList();
         assertThat(traced).extracting(TrainingLog.Point::step).containsExactly(3);
         var peak = traced.get(0).allocator().orElseThrow();
         // Every weight has two running means beside it; gradients of all weights are there at once.
@@ -103,7 +103,9 @@ class InstrumentsTest {
         assertThat(peak.temporaries()).isBetween(4 * MODEL.parameters(), 100 * 4 * MODEL.parameters());
         assertThat(peak.peak()).isEqualTo(peak.variables() + peak.temporaries());
         assertThat(metrics().get(2)).contains("\"allocator_peak\":" + peak.peak());
-        assertThat(metrics()).filteredOn(line -> line.contains("allocator_peak")).hasSize(1);
+        assertThat(metrics())
+                .filteredOn(line -> line.contains("allocator_peak"))
+                .hasSize(1);
         assertThat(Metrics.point(metrics().get(2))).hasValue(traced.get(0));
     }
 
@@ -186,7 +188,8 @@ class InstrumentsTest {
     private String events() throws IOException {
         StringBuilder all = new StringBuilder();
         try (Stream<Path> files = Files.list(folder.resolve("run"))) {
-            for (Path file : files.filter(it -> it.toString().contains("tfevents")).toList()) {
+            for (Path file :
+                    files.filter(it -> it.toString().contains("tfevents")).toList()) {
                 all.append(Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1));
             }
         }
