@@ -97,7 +97,8 @@ class AdaptTest {
         Plan first = Plan.of(Models.gpt2(1), adapted);
         GraphDef once =
                 Surgeon.operate(Blueprint.scoring(Models.gpt2(1)), first).graph();
-        Plan second = Plan.of(Models.gpt2(1), Compression.keepAll().on(linears()).quantize(int8(), lora(2)));
+        Plan second =
+                Plan.of(Models.gpt2(1), Compression.keepAll().on(linears()).quantize(int8(), lora(2)));
 
         var operation = Surgeon.operate(once, second);
 

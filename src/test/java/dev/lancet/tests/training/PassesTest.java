@@ -111,7 +111,8 @@ class PassesTest {
 
     @Test
     void a_model_without_codes_has_nothing_to_turn_into_floats_again() {
-        assertThat(step(one(), Plan.dense(one()), only(Pass.UNPACKING_AGAIN))).isEqualTo(step(one(), Plan.dense(one()), only()));
+        assertThat(step(one(), Plan.dense(one()), only(Pass.UNPACKING_AGAIN)))
+                .isEqualTo(step(one(), Plan.dense(one()), only()));
     }
 
     @Test

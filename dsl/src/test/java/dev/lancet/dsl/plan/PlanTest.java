@@ -155,7 +155,9 @@ class PlanTest {
                         .factorise(rank(4), int8(), lora(2).alpha(1)));
 
         Step q = plan.step("h.0.attn.q");
-        assertThat(q.pieces()).extracting(Piece::name).containsExactly("h.0.attn.q", "h.0.attn.q.lora.a", "h.0.attn.q.lora.b");
+        assertThat(q.pieces())
+                .extracting(Piece::name)
+                .containsExactly("h.0.attn.q", "h.0.attn.q.lora.a", "h.0.attn.q.lora.b");
         assertThat(q.beside()).extracting(Piece::rows, Piece::columns).containsExactly(tuple(24, 3), tuple(3, 24));
         assertThat(q.parameters()).isEqualTo(24 * 24 + 2 * 24 * 3);
         assertThat(q.because()).isEqualTo("on(attention()).quantize(int8, lora(3))");

@@ -43,8 +43,9 @@ final class BenchTrainCommand extends LancetCommand {
             names = "--lora",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Adapters of rank N beside every linear layer but the head, and nothing else trained; --bits says in"
-                    + " how many bits the frozen layers are stored. 0, which is used if not said, trains everything.")
+            description =
+                    "Adapters of rank N beside every linear layer but the head, and nothing else trained; --bits says in"
+                            + " how many bits the frozen layers are stored. 0, which is used if not said, trains everything.")
     private int lora;
 
     @Option(

@@ -1,8 +1,8 @@
 package dev.lancet.runtime.bench;
 
-import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.plan.Plan;

@@ -2,8 +2,8 @@ package dev.lancet.runtime.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Adapter;
+import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.FeedForward;
