@@ -24,11 +24,15 @@ import java.util.Optional;
  *
  * <p>Linear layers are normal with standard deviation {@code 1 / √(3 · inputs)}, those that write to the residual stream
  * (o and down) divided by {@code √(2 · layers)} (Radford et al., 2019); tables have 0.02, gains are 1, biases 0. Factors
- * begin as their step says, or spectrally; see {@link Initialisation}.
+ * begin as their step says, or spectrally; see {@link Initialisation}. Spectral right factors behind a nonlinearity begin at half
+ * of that.
  */
 public final class FreshWeights {
 
     private static final double TABLE_DEVIATION = 0.02;
+
+    /** What follows a nonlinearity begins smaller: docs/decisions.md has the measurement. */
+    private static final float BENT = 0.5f;
 
     private final Transformer transformer;
     private final long seed;
@@ -95,7 +99,7 @@ public final class FreshWeights {
         float scale = (float) Math.sqrt(strength);
         return piece.name().equals(weight.left())
                 ? Orthonormal.columns(normals, weight.rows(), rank, scale)
-                : Orthonormal.rows(normals, rank, weight.columns(), scale);
+                : Orthonormal.rows(normals, rank, weight.columns(), step.between().isPresent() ? BENT * scale : scale);
     }
 
     private double deviation(Weight weight) {

@@ -3,8 +3,8 @@ package dev.lancet.dsl;
 import java.util.Locale;
 
 /**
- * How two factors of fresh weights begin. Either way their product A·B has the standard deviation {@code std} that the dense
- * matrix [m, n] would have; factors of trained weights come from these.
+ * How two factors of fresh weights begin. Where nothing stands between them their product A·B has the standard deviation
+ * {@code std} that the dense matrix [m, n] would have; factors of trained weights come from these.
  */
 public enum Initialisation {
     /**
