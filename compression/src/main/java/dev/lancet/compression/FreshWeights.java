@@ -99,7 +99,8 @@ public final class FreshWeights {
         float scale = (float) Math.sqrt(strength);
         return piece.name().equals(weight.left())
                 ? Orthonormal.columns(normals, weight.rows(), rank, scale)
-                : Orthonormal.rows(normals, rank, weight.columns(), step.between().isPresent() ? BENT * scale : scale);
+                : Orthonormal.rows(
+                        normals, rank, weight.columns(), step.between().isPresent() ? BENT * scale : scale);
     }
 
     private double deviation(Weight weight) {

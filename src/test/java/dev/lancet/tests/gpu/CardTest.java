@@ -1,6 +1,9 @@
 package dev.lancet.tests.gpu;
 
+import static dev.lancet.dsl.Adapter.lora;
+import static dev.lancet.dsl.Selector.attention;
 import static dev.lancet.dsl.Selector.everything;
+import static dev.lancet.dsl.Selector.feedForward;
 import static dev.lancet.dsl.Selector.linears;
 import static dev.lancet.dsl.recipe.Training.adamW;
 import static dev.lancet.dsl.recipe.Training.muon;
@@ -143,6 +146,33 @@ class CardTest {
             assertThat(there.get(i).loss())
                     .as("loss of step %d", i + 1)
                     .isCloseTo(here.get(i).loss(), within(near));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void adapters_beside_codes_are_trained_as_on_the_processor(Device device, Transformer model) {
+        Training training = adamW(STEPS, 3e-3).batch(4).sequence(16).seed(3).checkpointing();
+        for (Precision precision : List.of(Precision.int8(), Precision.int4(16))) {
+            Plan plan = Plan.of(
+                    model, Compression.keepAll().on(attention(), feedForward()).quantize(precision, lora(4)));
+            List<TrainingLog.Point> here = tuned(Device.cpu(), model, plan, training);
+            List<TrainingLog.Point> there = tuned(device, model, plan, training);
+            assertThat(here.get(STEPS - 1).loss()).isLessThan(here.get(0).loss());
+            for (int i = 0; i < STEPS; i++) {
+                assertThat(there.get(i).loss())
+                        .as("%s, loss of step %d", precision, i + 1)
+                        .isCloseTo(here.get(i).loss(), within(Math.max(2e-3, Places.tolerance(device))));
+            }
+        }
+    }
+
+    private static List<TrainingLog.Point> tuned(Device device, Transformer model, Plan plan, Training training) {
+        try (Model fresh = Model.create(model, plan, 5)) {
+            return Trainer.of(model, plan, training, Passing.here(training, Set.of(), device.place()))
+                    .train(fresh.weights(), TEXT, NOTHING, Optional.empty())
+                    .log()
+                    .points();
         }
     }
 

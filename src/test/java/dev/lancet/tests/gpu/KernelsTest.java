@@ -1,6 +1,9 @@
 package dev.lancet.tests.gpu;
 
+import static dev.lancet.dsl.Adapter.lora;
+import static dev.lancet.dsl.Selector.attention;
 import static dev.lancet.dsl.Selector.everything;
+import static dev.lancet.dsl.Selector.feedForward;
 import static dev.lancet.dsl.Selector.linears;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -8,6 +11,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Piece;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Stored;
 import dev.lancet.runtime.device.Cuda;
@@ -53,12 +57,30 @@ class KernelsTest {
                         Surgeon.operate(Blueprint.decoding(model), plan).graph()));
                 graphs.add(Loading.into(
                         Surgeon.operate(Blueprint.scoring(model), plan).graph()));
+                graphs.add(tuning(
+                        model, precision, Passes.of(4, 1, true, ON_A_CARD).and(Pass.RECOMPUTATION)));
             }
             Passes plain = Passes.of(4, 1, false, ON_A_CARD);
             Stream.of(plain, Passes.of(4, 1, true, ON_A_CARD), plain.float16(), plain.and(Pass.RECOMPUTATION))
                     .forEach(passes -> graphs.add(step(model, passes)));
         }
         return graphs.stream();
+    }
+
+    /** A step of adapters beside frozen layers. */
+    private static GraphDef tuning(Transformer model, Precision precision, Passes passes) {
+        Compression beside =
+                Compression.keepAll().on(attention(), feedForward()).quantize(precision, lora(4));
+        Plan plan = Plan.of(model, beside);
+        List<String> names = plan.steps().stream()
+                .flatMap(step -> step.beside().stream())
+                .map(Piece::name)
+                .toList();
+        GraphDef cut = Surgeon.operate(Blueprint.training(model, 4, 16), plan).graph();
+        GraphDef gradients = passes.gradients(Backward.derive(passes.forward(cut), passes.loss(), names));
+        List<Update> updates =
+                names.stream().map(name -> Update.adam(name, 1, 0.1)).toList();
+        return Loading.into(passes.finished(new Updates(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
     }
 
     private static GraphDef step(Transformer model, Passes passes) {
