@@ -35,15 +35,18 @@ kind=$(cat "$root/base/kind")
 site=$(python3 -c 'import sysconfig; print(sysconfig.get_paths()["purelib"] + "/nvidia")' 2>/dev/null)
 places=()
 for place in "$site" /usr/local/cuda*/ /usr/lib/x86_64-linux-gnu /usr/lib64 /usr/local/nvidia; do [ -d "$place" ] && places+=("$place"); done
-# give NAME OTHER...: a library of this name, or of the first of the others that is here; an empty one else, which lets TensorFlow
-# register the card and ends the process where it is called after all
+# give NAME OTHER...: a library of this name, or of the first of the others that is here. Else an empty one, which lets TensorFlow register
+# the card and ends the process where it is called after all; not for cuBLAS, without which nothing here computes
 give() {
     local wanted found
     for wanted in "$@"; do
         found=$(find -L "${places[@]}" -name "$wanted" -print -quit 2>/dev/null)
         [ -n "$found" ] && { ln -sf "$found" "$alias/$1"; echo "$1: $found"; return; }
     done
-    ln -sf "$root/base/stub.so" "$alias/$1"; echo "$1: EMPTY, for neither it nor ${*:2} is here"
+    case $1 in
+        libcublas*) echo "$1: MISSING" ;;
+        *) ln -sf "$root/base/stub.so" "$alias/$1"; echo "$1: MISSING, an empty one stands for it" ;;
+    esac
 }
 if [ "$kind" = gpu ]; then
     rm -rf "$alias"; mkdir -p "$alias"
