@@ -122,12 +122,15 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Runs what a runner says, and tells what the run took of the device's memory, if it can be known. That costs time in this
-     * run alone.
+     * Runs what a runner says, and tells what the run took of the device's memory, if it can be known. That costs time, and some
+     * memory of the process, in this run alone; where nothing would be told, it is run as ever.
      *
      * @return the result, which belongs to the caller
      */
     public Result traced(Session.Runner runner, Consumer<AllocatorPeak> told) {
+        if (!AllocatorPeak.tells(place, compiled)) {
+            return runner.run();
+        }
         Result result = runner.setOptions(AllocatorPeak.tracing()).runAndFetchMetadata();
         result.getMetadata()
                 .flatMap(trace -> AllocatorPeak.of(trace, place, variableBytes(), compiled))

@@ -3,7 +3,9 @@ package dev.lancet.runtime.memory;
 import dev.lancet.runtime.device.Place;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.tensorflow.proto.AllocationRecord;
 import org.tensorflow.proto.AllocatorMemoryUsed;
@@ -28,6 +30,11 @@ import org.tensorflow.proto.RunOptions;
  */
 public record AllocatorPeak(long peak, long variables, long temporaries) {
 
+    /** With it the processor has an allocator that counts; what TensorFlow takes for yes. */
+    private static final String COUNTING = "TF_CPU_ALLOCATOR_USE_BFC";
+
+    private static final Set<String> COUNTED = Set.of("true", "1");
+
     /** A tensor that was fed is the output of a node whose name begins so. */
     private static final String FED = "_arg_";
 
@@ -39,6 +46,11 @@ public record AllocatorPeak(long peak, long variables, long temporaries) {
         return RunOptions.newBuilder()
                 .setTraceLevel(RunOptions.TraceLevel.SOFTWARE_TRACE)
                 .build();
+    }
+
+    /** Whether a trace of a device would have all that was held in it. */
+    public static boolean tells(Place place, boolean compiled) {
+        return place.isGpu() || !compiled || COUNTED.contains(Objects.requireNonNullElse(System.getenv(COUNTING), ""));
     }
 
     /**
