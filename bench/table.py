@@ -9,7 +9,7 @@ for line in (folder / "stages.tsv").read_text().splitlines():
     try:
         figures = json.loads("{" + (folder / f"{name}.json").read_text().strip().splitlines()[-1].split("{", 1)[-1]
                              if name.startswith(("torch", "ceil", "tests")) else (folder / f"{name}.json").read_text())
-    except (ValueError, IndexError):
+    except (OSError, ValueError, IndexError):
         figures = {}
     card = [tuple(map(int, l.split(","))) for l in (folder / f"{name}.smi").read_text().splitlines()
             if l.replace(",", "").replace(" ", "").isdigit()] if (folder / f"{name}.smi").exists() else []
@@ -17,12 +17,33 @@ for line in (folder / "stages.tsv").read_text().splitlines():
         figures["card_utilisation_percent_max"] = max(c[0] for c in card)
         figures["card_memory_mib_max"] = max(c[1] for c in card)
     found[name] = dict(figures, status=status, seconds=int(seconds))
-    # Six operations a parameter and token: forward and backward of the products; attention's own are left out.
-    rate, params = figures.get("tokens_per_s"), figures.get("params")
-    flops = f"{6 * rate * params / 1e12:.2f}" if rate and params and "loss" in figures else ""
-    rows.append([name, status.replace("124", "out of time"), seconds, figures.get("ms_per_step", ""),
-                 rate or "", flops, figures.get("allocator_peak_mb", ""), figures.get("card_memory_mib_max", ""), figures.get("card_utilisation_percent_max", "")])
-text = "| stage | status | s | ms a step | tokens/s | TFLOP/s | allocator MiB | card MiB | card % |\n|---|---|---|---|---|---|---|---|---|\n"
+
+PEERS = {"torch-dense-bf16": "llama-dense-bf16", "torch-low-bf16": "llama-low-bf16",
+         "torch-gpt2-dense-bf16": "gpt2-dense-bf16", "torch-gpt2-low-bf16": "gpt2-low-bf16"}
+ceilings = found.get("ceilings", {})
+
+
+def share(value, ceiling):
+    """A figure, and how much of the measured ceiling it is."""
+    return f"{value:.2f}" + (f" ({100 * value / ceilings[ceiling]:.0f} %)" if ceilings.get(ceiling) else "")
+
+
+for name, figures in found.items():
+    rate, flops, moved = figures.get("tokens_per_s"), "", ""
+    products = figures.get("product_params") or found.get(PEERS.get(name, ""), {}).get("product_params")
+    if rate and products and "loss" in figures:
+        # Six operations a multiplied parameter and token, forward and backward, four where it is frozen; attention's own are left out.
+        trained = figures.get("trained_params", products)
+        work = 6 * trained + 4 * (products - trained)
+        bits = "fp32" if figures.get("dtype") == "fp32" else "bf16"
+        flops = share(work * rate / 1e12, f"matmul_{bits}_tflop_per_s")
+    if rate and "bytes" in figures:
+        # A token that is decoded alone reads every stored byte once.
+        moved = share(figures["bytes"] * rate / 1e9, "copy_gb_per_s")
+    rows.append([name, figures["status"].replace("124", "out of time"), figures["seconds"], figures.get("ms_per_step", ""), rate or "",
+                 flops, moved, figures.get("allocator_peak_mb", ""), figures.get("card_memory_mib_max", ""),
+                 figures.get("card_utilisation_percent_max", "")])
+text = "| stage | status | s | ms a step | tokens/s | TFLOP/s | GB/s | allocator MiB | card MiB | card % |\n" + "|---" * 10 + "|\n"
 text += "".join("| " + " | ".join(map(str, row)) + " |\n" for row in rows)
 
 
@@ -49,8 +70,8 @@ if "allocator_peak_mb" in tune:
     full = 8 * (tune["params"] - tune["trained_params"]) / 2**20 + tune["allocator_temporaries_mb"]
     text += f"\nfull 16-bit fine-tuning with Adam (computed: {full:.0f} MiB) over int4 and LoRA ({tune['allocator_peak_mb']:.0f} MiB)"
     text += f": {full / tune['allocator_peak_mb']:.2f}"
-if "copy_gb_per_s" in found.get("ceilings", {}):
-    text += "\n\nceilings: " + json.dumps(found["ceilings"])
+if ceilings:
+    text += "\n\nceilings, of which the shares are: " + json.dumps(ceilings)
 (folder / "results.md").write_text(text + "\n")
 (folder / "results.json").write_text(json.dumps(found, indent=1) + "\n")
 print(text)

@@ -2,7 +2,9 @@ package dev.lancet.runtime.bench;
 
 import dev.lancet.compression.FreshWeights;
 import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.Role;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.device.Device;
@@ -37,6 +39,14 @@ public final class TrainingBench {
      */
     public static Passing passing(Trial trial, Execution execution, Set<Pass> without, Device device) {
         return Passing.here(training(trial, execution), without, device.place());
+    }
+
+    /** Parameters that every token is multiplied with: all but tables that are only looked up, and vectors. */
+    private static long products(Plan plan, boolean tied) {
+        return plan.steps().stream()
+                .filter(step -> step.weight().role().linear() || (tied && step.weight().role() == Role.EMBEDDING))
+                .mapToLong(Step::parameters)
+                .sum();
     }
 
     private static long trained(Plan plan) {
@@ -93,6 +103,7 @@ public final class TrainingBench {
         fields.put("batch", preset.batch());
         fields.put("seq", sequence);
         fields.put("params", plan.parametersAfter());
+        fields.put("product_params", products(plan, preset.transformer().tiedHead()));
         if (plan.adapted()) {
             fields.put("lora", trial.adapter());
             fields.put("trained_params", trained(plan));
