@@ -44,7 +44,8 @@ public final class TrainingBench {
     /** Parameters that every token is multiplied with: all but tables that are only looked up, and vectors. */
     private static long products(Plan plan, boolean tied) {
         return plan.steps().stream()
-                .filter(step -> step.weight().role().linear() || (tied && step.weight().role() == Role.EMBEDDING))
+                .filter(step ->
+                        step.weight().role().linear() || (tied && step.weight().role() == Role.EMBEDDING))
                 .mapToLong(Step::parameters)
                 .sum();
     }
