@@ -64,13 +64,13 @@ if [ "$kind" = gpu ]; then
 fi
 
 # As ./lancet starts it. JavaCPP looks for libraries of CUDA on java.library.path, by names without a version: it is to find none.
-export TF_CPP_MIN_LOG_LEVEL=${TF_CPP_MIN_LOG_LEVEL:-2} GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}
+export TF_CPP_MIN_LOG_LEVEL=${TF_CPP_MIN_LOG_LEVEL:-2} GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1}
 export TF_OVERRIDE_GLOBAL_THREADPOOL=${TF_OVERRIDE_GLOBAL_THREADPOOL:-1} LANCET_TERMINAL=0
 cat >"$root/java" <<JAVA
 #!/usr/bin/env bash
 exec "$root/base/jre/bin/java" -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -Djava.awt.headless=true \\
     -Djava.library.path="$root/none" -Dorg.bytedeco.javacpp.cachedir="$root/javacpp" \\
-    -XX:MaxRAMPercentage=50 -XX:+UseSerialGC -XX:MaxNewSize=64m \${LANCET_JAVA_OPTS:-} \\
+    -XX:MaxRAMPercentage=50 -XX:+UseSerialGC -XX:MaxNewSize=16m \${LANCET_JAVA_OPTS:-} \\
     -cp "$root/lancet/lib/*:$root/lancet/tests:$root/base/natives:$root/base/lib/*" "\$@"
 JAVA
 chmod +x "$root/java"

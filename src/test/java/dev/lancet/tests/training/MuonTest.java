@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
 
 /** Steps of Muon against the same steps in float64, written down here from the published algorithm. */
 class MuonTest {
@@ -118,7 +119,7 @@ class MuonTest {
         assertThat(graph.getNodeList().stream()
                         .filter(node ->
                                 node.getOp().equals("Pack") && node.getName().endsWith(".grad"))
-                        .map(node -> List.copyOf(node.getInputList())))
+                        .map(MuonTest::packed))
                 .as("stacks")
                 .containsExactly(List.of("a.grad", "b.grad"), List.of("c.grad"), List.of("d.grad"));
         try (Trial trial = new Trial(graph)) {
@@ -154,7 +155,13 @@ class MuonTest {
                         node -> node.getOp().equals("Pack") && node.getName().endsWith(".grad"))
                 .as("2.25 million numbers each: one a stack")
                 .hasSize(4)
-                .allMatch(node -> node.getInputCount() == 1);
+                .allMatch(node -> packed(node).size() == 1);
+    }
+
+    private static List<String> packed(NodeDef pack) {
+        return pack.getInputList().stream()
+                .filter(input -> !input.startsWith("^"))
+                .toList();
     }
 
     @Test

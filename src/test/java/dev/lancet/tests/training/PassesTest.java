@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
 
 /** What makes a step fast makes it the same step. */
 class PassesTest {
@@ -116,6 +117,39 @@ class PassesTest {
     }
 
     @Test
+    void what_is_cheap_is_golden_where_it_is_computed_again() {
+        assertThat(step(one(), Plan.dense(one()), only(Pass.CHEAP_AGAIN))).isGolden("passes/llama.cheap-again.graph");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("plans")
+    void what_is_cheap_is_computed_again_and_the_step_is_the_same(String name, Transformer model, Plan plan) {
+        assertThat(losses(model, plan, only(Pass.CHEAP_AGAIN))).isEqualTo(losses(model, plan, only()));
+    }
+
+    @Test
+    void beside_frozen_matrices_there_is_nothing_cheap_to_compute_again() {
+        Transformer model = TinyModels.llama();
+        Plan frozen = Plan.of(model, Compression.keepAll().on(linears()).quantize(Precision.int8()));
+        assertThat(step(model, frozen, only(Pass.CHEAP_AGAIN))).isEqualTo(step(model, frozen, only()));
+    }
+
+    @Test
+    void nothing_that_needs_a_product_is_computed_again() {
+        assertThat(step(one(), Plan.dense(one()), only(Pass.CHEAP_AGAIN)).getNodeList())
+                .extracting(NodeDef::getName)
+                .filteredOn(node -> node.startsWith("later/"))
+                .containsExactlyInAnyOrder(
+                        "later/h.0.attn.norm", "later/h.0.mlp.norm", "later/h.0.mlp.inner", "later/norm");
+    }
+
+    @Test
+    void blocks_that_are_computed_again_have_what_is_cheap_in_them() {
+        assertThat(Passes.of(BATCH, 2, false, Set.of()).and(Pass.RECOMPUTATION).does(Pass.CHEAP_AGAIN))
+                .isFalse();
+    }
+
+    @Test
     void mixed_precision_is_golden() {
         assertThat(step(one(), Plan.dense(one()), only(Pass.MIXED_PRECISION)))
                 .isGolden("passes/llama.mixed-precision.graph");
@@ -184,7 +218,7 @@ class PassesTest {
     @Test
     void passes_are_told_by_name() {
         assertThat(Passes.of(8, 2, false, Set.of(Pass.ENTROPY)))
-                .hasToString("causal-tiles,streams=2,attention-slope,unpacking-again,compiled");
+                .hasToString("causal-tiles,streams=2,attention-slope,unpacking-again,cheap-again,compiled");
         assertThat(Pass.named("wide-sums")).isEqualTo(Pass.WIDE_SUMS);
         assertThatThrownBy(() -> Pass.named("fast"))
                 .hasMessageContaining(

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.training.Backward;
 import dev.lancet.surgery.training.Update;
 import dev.lancet.surgery.training.Updates;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -159,6 +164,25 @@ class UpdatesTest {
             List<double[]> seen = trial.fetch(List.of("loss", "grad.norm"), List.of("train"));
             assertThat(seen.get(0)[0]).isNaN();
             assertThat(seen.get(1)[0]).isNaN();
+        }
+    }
+
+    @Test
+    void nothing_as_large_as_a_variable_is_made_for_a_change_before_the_norm_is_known() {
+        GraphDef gradients = Backward.derive(LAYER.graph(), "loss", LAYER.variables());
+        for (Update update : List.of(Update.adam("w", 1, 0.1), Update.muon("w", 0.9, 1, 0.1))) {
+            GraphView view = GraphView.of(new Updates(BETA1, BETA2, EPSILON, 0, 1).each(gradients, List.of(update)));
+            Set<String> late = new HashSet<>(Set.of("grad.norm"));
+            List<String> early = new ArrayList<>();
+            for (Node node : view.ordered()) {
+                if (node.inputs().stream().anyMatch(input -> late.contains(input.node()))) {
+                    late.add(node.name());
+                } else if (node.name().matches("(w\\.decay|muon).*")) {
+                    early.add(node.name());
+                }
+            }
+            assertThat(late).contains("w.decay");
+            assertThat(early).allMatch(name -> view.node(name).dataInputs().isEmpty() || name.startsWith("muon.unit"));
         }
     }
 

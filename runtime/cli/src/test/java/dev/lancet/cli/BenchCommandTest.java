@@ -75,7 +75,7 @@ class BenchCommandTest {
                 .satisfies(ran -> assertThat(ran.err())
                         .startsWith(
                                 "error: --without pass: wide-sums; it is not done here anyway, where there are only ")
-                        .endsWith("attention-slope,entropy,unpacking-again,compiled\n"));
+                        .endsWith("attention-slope,entropy,unpacking-again,cheap-again,compiled\n"));
     }
 
     @ParameterizedTest

@@ -25,6 +25,8 @@ public enum Pass {
     WIDE_SUMS,
     /** {@link UnpackingAgain}: codes of quantised layers become floats again in the backward pass. */
     UNPACKING_AGAIN,
+    /** {@link CheapAgain}: norms and nonlinearities are computed again in the backward pass. Not done where blocks are. */
+    CHEAP_AGAIN,
     /** {@link Recomputation}: blocks are computed again in the backward pass. Done only if a training asks for it. */
     RECOMPUTATION,
     /** {@link WholeStep}: forward and backward are compiled by XLA as one. Done only if a training asks for it. */

@@ -57,10 +57,13 @@ public record Passes(Set<Pass> chosen, int streams) {
         return new Passes(other, streams);
     }
 
-    /** The same passes, and one more. */
+    /** The same passes, and one more; where it does more than another would, without that one. */
     public Passes and(Pass pass) {
         Set<Pass> more = new HashSet<>(chosen);
         more.add(pass);
+        if (pass == Pass.RECOMPUTATION || pass == Pass.WHOLE_STEP) {
+            more.remove(Pass.CHEAP_AGAIN);
+        }
         return new Passes(more, streams);
     }
 
@@ -113,9 +116,16 @@ public record Passes(Set<Pass> chosen, int streams) {
         if (does(Pass.WIDE_SUMS)) {
             result = Rewriting.with(result, new WideSums());
         }
-        result = does(Pass.UNPACKING_AGAIN) ? UnpackingAgain.of(result) : result;
-        GraphDef again = does(Pass.RECOMPUTATION) ? Recomputation.of(result) : result;
-        return does(Pass.WHOLE_STEP) ? WholeStep.of(again) : again;
+        if (does(Pass.UNPACKING_AGAIN)) {
+            result = UnpackingAgain.of(result);
+        }
+        if (does(Pass.CHEAP_AGAIN)) {
+            result = CheapAgain.of(result);
+        }
+        if (does(Pass.RECOMPUTATION)) {
+            result = Recomputation.of(result);
+        }
+        return does(Pass.WHOLE_STEP) ? WholeStep.of(result) : result;
     }
 
     /** What is done to a graph that has everything. */

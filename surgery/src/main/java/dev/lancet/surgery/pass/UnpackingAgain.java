@@ -1,19 +1,11 @@
 package dev.lancet.surgery.pass;
 
 import dev.lancet.surgery.graph.GraphView;
-import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.proto.NodeDef;
 
 /**
  * Codes are turned into floats again where the backward pass needs them (Dettmers et al., arXiv 2305.14314, equation 5). Otherwise
@@ -31,12 +23,8 @@ import org.tensorflow.proto.NodeDef;
  */
 final class UnpackingAgain {
 
-    private static final Pattern BACKWARD = Pattern.compile(".*\\.(?:back|grad)(?:\\..*)?");
-    private static final String LATER = "later/";
-
     private final GraphView view;
     private final Map<String, Boolean> stored = new HashMap<>();
-    private final Map<String, NodeDef> copies = new LinkedHashMap<>();
 
     private UnpackingAgain(GraphView view) {
         this.view = view;
@@ -44,39 +32,8 @@ final class UnpackingAgain {
 
     /** The graph, which has its gradients; one without codes comes back as it is. */
     static GraphDef of(GraphDef graph) {
-        UnpackingAgain again = new UnpackingAgain(GraphView.of(graph));
-        List<NodeDef> nodes = new ArrayList<>();
-        for (Node node : again.view.nodes()) {
-            nodes.add(backward(node.name()) ? again.rewired(node) : node.definition());
-        }
-        return again.copies.isEmpty()
-                ? graph
-                : graph.toBuilder()
-                        .clearNode()
-                        .addAllNode(nodes)
-                        .addAllNode(again.copies.values())
-                        .build();
-    }
-
-    private static boolean backward(String name) {
-        return BACKWARD.matcher(name).matches();
-    }
-
-    private NodeDef rewired(Node node) {
-        Set<String> gates = new LinkedHashSet<>();
-        node.dataInputs().stream()
-                .map(Input::node)
-                .filter(UnpackingAgain::backward)
-                .forEach(gate -> gates.add("^" + gate));
-        NodeDef.Builder rewired = node.definition().toBuilder();
-        for (int i = 0; i < node.dataInputs().size(); i++) {
-            Input input = node.dataInputs().get(i);
-            if (!gates.isEmpty() && !backward(input.node()) && unpacked(view.node(input.node()))) {
-                rewired.setInput(i, LATER + input);
-                copy(view.node(input.node()), gates);
-            }
-        }
-        return rewired.build();
+        GraphView view = GraphView.of(graph);
+        return Later.of(view, new UnpackingAgain(view)::unpacked, node -> !leaf(node));
     }
 
     /** Whether a node is made of nothing but variables and constants, codes among them, and is none of them itself. */
@@ -105,29 +62,5 @@ final class UnpackingAgain {
                 ? node.type("dtype") == DataType.DT_UINT8
                 : !node.is("Const")
                         && node.dataInputs().stream().anyMatch(input -> madeOfCodes(view.node(input.node())));
-    }
-
-    /** What waits for something in the forward pass waits for the gradient in its place. */
-    private void copy(Node node, Set<String> gates) {
-        if (copies.containsKey(LATER + node.name())) {
-            return;
-        }
-        NodeDef.Builder copy =
-                node.definition().toBuilder().setName(LATER + node.name()).clearInput();
-        boolean first = true;
-        for (Input input : node.dataInputs()) {
-            Node producer = view.node(input.node());
-            if (leaf(producer)) {
-                copy.addInput(input.toString());
-            } else {
-                copy(producer, gates);
-                copy.addInput(LATER + input);
-                first = false;
-            }
-        }
-        if (first) {
-            copy.addAllInput(gates);
-        }
-        copies.put(LATER + node.name(), copy.build());
     }
 }

@@ -60,14 +60,21 @@ final class Muon {
     }
 
     private final Pen pen;
+    private final Pen late;
     private final Assignments assignments;
     private final Rates rates;
     private final Map<Kind, List<Moving>> kinds = new LinkedHashMap<>();
     private final Map<Double, Tensor> momenta = new LinkedHashMap<>();
     private final Map<Long, Tensor> units = new LinkedHashMap<>();
 
-    Muon(Pen pen, Assignments assignments, Rates rates) {
+    /**
+     * Nothing taken in yet.
+     *
+     * @param late writes what is not to be computed before everything that is to be moved may be
+     */
+    Muon(Pen pen, Pen late, Assignments assignments, Rates rates) {
         this.pen = pen;
+        this.late = late;
         this.assignments = assignments;
         this.rates = rates;
     }
@@ -118,9 +125,9 @@ final class Muon {
     }
 
     private Tensor start(String word, Kind kind, List<Tensor> slots, List<Moving> matrices) {
-        Tensor past = pen.pack(word + ".m.past", slots);
-        Tensor gradient =
-                pen.pack(word + ".grad", matrices.stream().map(Moving::gradient).toList());
+        Tensor past = late.pack(word + ".m.past", slots);
+        Tensor gradient = late.pack(
+                word + ".grad", matrices.stream().map(Moving::gradient).toList());
         Tensor momentum =
                 momenta.computeIfAbsent(kind.momentum(), number -> rates.memory("muon.momentum." + number, number));
         return call(word + ".start", "muon_start", 2, past, gradient, momentum);

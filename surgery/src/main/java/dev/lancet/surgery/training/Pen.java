@@ -17,10 +17,21 @@ final class Pen {
 
     private final Region region;
     private final String prefix;
+    private final List<String> after;
 
     Pen(Region region, String prefix) {
+        this(region, prefix, List.of());
+    }
+
+    private Pen(Region region, String prefix, List<String> after) {
         this.region = region;
         this.prefix = prefix;
+        this.after = after;
+    }
+
+    /** A pen whose nodes wait for a tensor, so that what they make is not held while others still compute. */
+    Pen after(Tensor tensor) {
+        return new Pen(region, prefix, List.of("^" + tensor.node()));
     }
 
     /** Any node. Its type attribute is {@code T}, that of its first input, unless {@code attributes} says otherwise. */
@@ -28,6 +39,9 @@ final class Pen {
         String name = prefix + word;
         NodeDef.Builder node = NodeDef.newBuilder().setName(name).setOp(op);
         inputs.forEach(input -> node.addInput(input.ref()));
+        if (!inputs.isEmpty()) {
+            node.addAllInput(after);
+        }
         node.putAllAttr(attributes);
         if (!attributes.containsKey(Attributes.OUTPUT_SHAPES)) {
             List<List<Long>> shapes = Shapes.of(region, node.build());

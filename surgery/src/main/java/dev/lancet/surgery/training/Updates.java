@@ -21,7 +21,8 @@ import org.tensorflow.proto.GraphDef;
  * Fed each step, float32 scalars: {@code rate}, {@code beta1.power} (beta1ᵗ) and {@code beta2.power} (beta2ᵗ). Run:
  * {@code train.start} once, which zeroes {@code X.m} and {@code X.v} (a state to go on from is assigned to them instead), then {@code train} each step. Fetched beside it:
  * {@code grad.norm}, the 2-norm of all gradients before clipping, which is not finite if any gradient is not. No variable
- * changes before that norm is known, so everything else that the step fetches was computed from the old weights. Of a graph
+ * changes before that norm is known, so everything else that the step fetches was computed from the old weights; nor is anything
+ * made for a change that is as large as a variable, so that it is not held while gradients are computed. Of a graph
  * whose loss is scaled ({@link LossScale}) {@code loss.scale} is fed too, and a step whose norm is not finite changes nothing.
  *
  * @param beta1 decay of the first moment
@@ -79,10 +80,11 @@ public record Updates(double beta1, double beta2, double epsilon, double decay, 
         Optional<LossScale> scaling = LossScale.in(region, pen);
         Tensor norm = norm(region, pen, updates, scaling);
         Optional<Tensor> sound = scaling.map(any -> pen.op("step.sound", "IsFinite", norm));
+        Pen late = pen.after(norm);
         Assignments assignments = new Assignments(region, pen);
         Rates rates = new Rates(pen, sound);
         Adam adam = new Adam(pen, assignments, rates, this);
-        Muon muon = new Muon(pen, assignments, rates);
+        Muon muon = new Muon(pen, late, assignments, rates);
         List<Tensor> scale = scale(pen, norm, scaling, sound);
         List<String> updated = new ArrayList<>();
         for (Update update : updates) {
@@ -96,7 +98,7 @@ public record Updates(double beta1, double beta2, double epsilon, double decay, 
             List<String> after = new ArrayList<>(List.of(norm.node()));
             if (update.decay() > 0) {
                 Tensor share = rates.decay(update.decay(), update.times());
-                Tensor loss = pen.times(variable + ".decay", decaying(region, pen, update, value), share);
+                Tensor loss = late.times(variable + ".decay", decaying(region, late, update, value), share);
                 after.add(assignments.put(
                         variable + ".decayed", "AssignSubVariableOp", variable, loss, List.of(norm.node())));
             }
