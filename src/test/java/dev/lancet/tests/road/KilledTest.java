@@ -75,6 +75,15 @@ class KilledTest {
         assertThat(killed).isEqualTo(2);
     }
 
+    @Test
+    void killed_with_dense_twins_that_lead_the_factors_and_after_them() throws IOException, InterruptedException {
+        Path disturbed = folder.resolve("disturbed");
+        kill("self-guided", disturbed, () -> lines(disturbed) >= 10);
+        kill("self-guided", disturbed, () -> lines(disturbed) >= 27);
+        comesToTheSame("self-guided", disturbed, "");
+        assertThat(killed).isEqualTo(2);
+    }
+
     private void comesToTheSame(String kind, Path disturbed, String when) throws IOException, InterruptedException {
         Path whole = folder.resolve("whole");
         assertThat(start(kind, whole).waitFor()).isZero();

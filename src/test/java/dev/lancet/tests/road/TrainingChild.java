@@ -58,6 +58,18 @@ final class TrainingChild {
                                                 .seed(3),
                                         keeping.every(7)),
                         folder);
+            case "self-guided" ->
+                save(
+                        Model.create(model(256), NARROW, 1)
+                                .train(
+                                        text,
+                                        muon(40, 0.02)
+                                                .batch(4)
+                                                .sequence(16)
+                                                .seed(3)
+                                                .selfGuided(0.5),
+                                        keeping.every(6)),
+                        folder);
             case "dense first" -> {
                 try (Model dense = Model.create(model(256), 1)) {
                     save(dense.trainThenCut(text, adam, 25, NARROW, Optional.of(keeping.every(6))), folder);

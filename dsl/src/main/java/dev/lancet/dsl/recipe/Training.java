@@ -82,7 +82,10 @@ public record Training(
                 optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
     }
 
-    /** With this highest rate for what Muon leaves to AdamW: tables, head, norms and biases. */
+    /**
+     * With this highest rate for what Muon leaves to AdamW: tables, head, norms and biases. The usual 3e-3 leaves trained tables
+     * alive; a fresh one wants ten times that and more ({@code docs/results.md}: 0.1 for 4,096 tokens at width 256).
+     */
     public Training adam(double rate) {
         return optimizer(optimizer.adam(rate));
     }

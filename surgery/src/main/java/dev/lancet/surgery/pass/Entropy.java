@@ -23,10 +23,12 @@ import org.tensorflow.proto.DataType;
  * entropy, slope = SparseSoftmaxCrossEntropyWithLogits(x, labels)     entropy.shares = Softmax(x)
  *                                                               -&gt;    entropy.label  = GatherV2(entropy.shares, labels)
  *                                                                     entropy        = &#64;entropy.loss(entropy.label)
- * entropy.back.0 = Mul(slope, column)                                 entropy.back.0 = &#64;entropy.slope(entropy.shares, labels, column)
+ * entropy.back.0 = Mul(slope, column)                                 entropy.back.0.missed = TensorScatterSub(entropy.shares, labels, 1)
+ *                                                                     entropy.back.0        = Mul(entropy.back.0.missed, column)
  * </pre>
  *
- * The gradient is exact; the loss of a label whose probability is under 2⁻¹²⁶ is told as 87.3 nats.
+ * Both operators of the gradient write into the array that they read, as Softmax does: of all arrays as large as the logits there
+ * is one, where a compiled function would make a second at the moment when a step holds most. The gradient is exact; the loss of a label whose probability is under 2⁻¹²⁶ is told as 87.3 nats.
  */
 final class Entropy {
 
@@ -43,30 +45,12 @@ final class Entropy {
                     "Neg",
                     ops.unary(
                             "log", "Log", ops.binary("possible", "Maximum", in.get(0), ops.constant("least", LEAST)))));
-    private static final Block SLOPE =
-            new Block("entropy.slope", List.of("shares", "labels", "column"), Entropy::slope);
 
     private Entropy() {}
 
     /** The rules, which go together. */
     static Rule[] rules() {
         return new Rule[] {new Loss(), new Slope()};
-    }
-
-    private static Value slope(Ops ops, List<Value> in) {
-        Value shares = in.get(0);
-        Value hot = ops.sketch()
-                .node("hot", "OneHot")
-                .in(
-                        in.get(1),
-                        ops.constant("depth", (int) shares.dim(1)),
-                        ops.constant("on", 1f),
-                        ops.constant("off", 0f))
-                .with("T", FLOAT)
-                .with("TI", in.get(1).type())
-                .with("axis", -1)
-                .gives(shares.form());
-        return ops.mul("slope", ops.sub("missed", shares, hot), in.get(2));
     }
 
     /** Why an operator must stay, if so: something other than the one product takes its gradient. */
@@ -135,10 +119,44 @@ final class Entropy {
             Node entropy = Places.from(site, 0, OP).orElseThrow();
             return refusal(entropy).<Verdict>map(no -> no).orElseGet(() -> {
                 Sketch sketch = Sketch.graph();
-                Value labels = Places.taken(entropy, 1, entropy.type("Tlabels"));
-                SLOPE.call(sketch, site.name(), List.of(shares(entropy), labels, Places.taken(site, 1, FLOAT)), FLOAT);
+                Ops ops = new Ops(sketch);
+                ops.mul(site.name(), missed(sketch, site.name(), entropy), Places.taken(site, 1, FLOAT));
                 return Incision.of(site, sketch);
             });
+        }
+
+        /** What the shares are away from 1 at the labels and from 0 elsewhere; after the loss has looked at them. */
+        private static Value missed(Sketch sketch, String name, Node entropy) {
+            Ops ops = new Ops(sketch);
+            Value shares = shares(entropy);
+            int rows = (int) shares.dim(0);
+            DataType type = entropy.type("Tlabels");
+            Value labels = Places.taken(entropy, 1, type);
+            Value small = type == DataType.DT_INT32 ? labels : ops.cast(name + ".labels", labels, DataType.DT_INT32);
+            Value row = sketch.node(name + ".row", "Range")
+                    .in(
+                            ops.constant(name + ".row.first", 0),
+                            ops.constant(name + ".row.end", rows),
+                            ops.constant(name + ".row.step", 1))
+                    .with("Tidx", DataType.DT_INT32)
+                    .gives(new Form(DataType.DT_INT32, List.of((long) rows)));
+            Value places = sketch.node(name + ".places", "Pack")
+                    .in(row, small)
+                    .with("N", 2)
+                    .with("T", DataType.DT_INT32)
+                    .with("axis", 1)
+                    .gives(new Form(DataType.DT_INT32, List.of((long) rows, 2L)));
+            Value ones = sketch.node(name + ".ones", "Fill")
+                    .in(ops.ints(name + ".ones.shape", rows), ops.constant(name + ".one", 1f))
+                    .with("T", FLOAT)
+                    .with("index_type", DataType.DT_INT32)
+                    .gives(new Form(FLOAT, List.of((long) rows)));
+            return sketch.node(name + ".missed", "TensorScatterSub")
+                    .in(shares, places, ones)
+                    .after(entropy.name() + ".label")
+                    .with("T", FLOAT)
+                    .with("Tindices", DataType.DT_INT32)
+                    .gives(shares.form());
         }
 
         @Override
