@@ -95,9 +95,10 @@ class LoopsTest {
                 .extracting(Entry::type)
                 .filteredOn(type -> type == DataType.DT_BFLOAT16)
                 .hasSize(9);
+        // Which of them differ, and by how many such roundings, depends on the processor's order of sums.
         List<double[]> given = turns(out);
-        assertNear(turns(quantised("turns.pb", bfloat16()), "Identity"), given, 0.05);
-        assertNear(turns(quantised("frames.pb", bfloat16()), "Identity"), given, 0.05);
+        assertNear(turns(quantised("turns.pb", bfloat16()), "Identity"), given, 0.2);
+        assertNear(turns(quantised("frames.pb", bfloat16()), "Identity"), given, 0.2);
     }
 
     @Test
