@@ -89,16 +89,19 @@ class LoopsTest {
     @Test
     void what_has_sixteen_bits_in_a_loop_stays_near() {
         Path out = quantised("turns", bfloat16());
-        // Up to 5, in turns that each round what they take and give to 8 bits.
-        assertNear(turns(out), PythonGraphs.rows("turns"), 0.1);
+        // Up to 5, in turns that each round what they take and give to 8 bits. Which sums round otherwise depends on
+        // the processor,
+        // so each is held against what Python computed in 32 bits.
+        List<double[]> functions = turns(out);
+        List<double[]> frames = turns(quantised("frames.pb", bfloat16()), "Identity");
+        for (List<double[]> given : List.of(functions, frames, turns(quantised("turns.pb", bfloat16()), "Identity"))) {
+            assertNear(given, PythonGraphs.rows("turns"), 0.1);
+        }
+        assertNear(frames, functions, 0.05);
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
                 .extracting(Entry::type)
                 .filteredOn(type -> type == DataType.DT_BFLOAT16)
                 .hasSize(9);
-        // Which of them differ, and by how many such roundings, depends on the processor's order of sums.
-        List<double[]> given = turns(out);
-        assertNear(turns(quantised("turns.pb", bfloat16()), "Identity"), given, 0.2);
-        assertNear(turns(quantised("frames.pb", bfloat16()), "Identity"), given, 0.2);
     }
 
     @Test

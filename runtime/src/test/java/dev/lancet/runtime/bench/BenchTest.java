@@ -159,9 +159,10 @@ class BenchTest {
         double median = number(fields, "ms_per_step");
         assertThat(median).isPositive().isGreaterThanOrEqualTo(number(fields, "ms_min"));
         assertThat(number(fields, "first_step_ms")).isPositive();
-        // Linux adds pages up per thread, so that even the peak is told a little lower now and then.
+        // Linux counts pages per processor and adds them up now and then, so that even the peak may be told lower by
+        // part of a MB.
         Resident.here().ifPresent(resident -> assertThat(number(fields, "peak_rss_mb"))
-                .isBetween(1.0, 16.0 + (resident.peak() >> 20)));
+                .isBetween(1.0, 1.0 + (resident.peak() >> 20)));
     }
 
     @Test

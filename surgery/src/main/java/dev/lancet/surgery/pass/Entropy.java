@@ -53,8 +53,11 @@ final class Entropy {
         return new Rule[] {new Loss(), new Slope()};
     }
 
-    /** Why an operator must stay, if so: something other than the one product takes its gradient. */
+    /** Why an operator must stay, if so: something other than the one product takes its gradient, or its labels are wide. */
     private static Optional<Refusal> refusal(Node entropy) {
+        if (entropy.type("Tlabels") != DataType.DT_INT32) {
+            return Optional.of(new Refusal(entropy.name() + ": its labels are not int32"));
+        }
         boolean plain = entropy.uses().stream()
                 .filter(use -> use.taken().port() == 1)
                 .allMatch(use -> use.node().is("Mul") && use.input() == 0);
@@ -130,9 +133,7 @@ final class Entropy {
             Ops ops = new Ops(sketch);
             Value shares = shares(entropy);
             int rows = (int) shares.dim(0);
-            DataType type = entropy.type("Tlabels");
-            Value labels = Places.taken(entropy, 1, type);
-            Value small = type == DataType.DT_INT32 ? labels : ops.cast(name + ".labels", labels, DataType.DT_INT32);
+            Value labels = Places.taken(entropy, 1, DataType.DT_INT32);
             Value row = sketch.node(name + ".row", "Range")
                     .in(
                             ops.constant(name + ".row.first", 0),
@@ -141,7 +142,7 @@ final class Entropy {
                     .with("Tidx", DataType.DT_INT32)
                     .gives(new Form(DataType.DT_INT32, List.of((long) rows)));
             Value places = sketch.node(name + ".places", "Pack")
-                    .in(row, small)
+                    .in(row, labels)
                     .with("N", 2)
                     .with("T", DataType.DT_INT32)
                     .with("axis", 1)

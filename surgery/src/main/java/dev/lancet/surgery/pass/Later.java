@@ -16,46 +16,57 @@ import org.tensorflow.proto.NodeDef;
 
 /**
  * Nodes of the forward pass that are computed a second time where the backward pass needs them, instead of being held from the
- * one to the other. A copy waits for the gradient that it is multiplied with.
+ * one to the other. A copy waits for gradients, so that it is not made at once, which would be holding it all the same.
  *
  * <pre>
  * X      = Op(a)                  X       = Op(a)
  * X.back = Op(dy, X)      -&gt;      later/X = Op(a, ^dy)
  *                                 X.back  = Op(dy, later/X)
  * </pre>
- *
- * Of several users the first in the order of the graph decides what is waited for: nothing that it waits for can depend on
- * another of them, so no circle comes of it.
  */
 final class Later {
 
+    /** What copies wait for. */
+    interface Gates {
+        /** Names of nodes of the backward pass, on none of which any other user may have an influence; if none, nothing is copied. */
+        Set<String> of(Node user, Node made);
+    }
+
     private static final Pattern BACKWARD = Pattern.compile(".*\\.(?:back|grad)(?:\\..*)?");
-    private static final String LATER = "later/";
 
     private final GraphView view;
+    private final String prefix;
     private final Predicate<Node> wanted;
     private final Predicate<Node> along;
     private final Map<String, NodeDef> copies = new LinkedHashMap<>();
 
-    private Later(GraphView view, Predicate<Node> wanted, Predicate<Node> along) {
+    private Later(GraphView view, String prefix, Predicate<Node> wanted, Predicate<Node> along) {
         this.view = view;
+        this.prefix = prefix;
         this.wanted = wanted;
         this.along = along;
     }
 
     /**
-     * The graph, some nodes of its forward pass computed again.
+     * The graph, some nodes of its forward pass computed again, each as {@code later/X} once the gradient is there that it is
+     * multiplied with. Of several users the first in the order of the graph decides: nothing that it waits for can depend on
+     * another of them, so no circle comes of it.
      *
      * @param view a graph that has its gradients
      * @param wanted which nodes are not to be held
      * @param along which of the nodes that these are made of are computed again with them
      */
     static GraphDef of(GraphView view, Predicate<Node> wanted, Predicate<Node> along) {
-        Later later = new Later(view, wanted, along);
+        return of(view, "later/", wanted, along, (user, made) -> gradients(user));
+    }
+
+    /** The same with other names for the copies, which wait for something else. */
+    static GraphDef of(GraphView view, String prefix, Predicate<Node> wanted, Predicate<Node> along, Gates gates) {
+        Later later = new Later(view, prefix, wanted, along);
         Map<String, NodeDef> rewired = new HashMap<>();
         view.ordered().stream()
                 .filter(node -> backward(node.name()))
-                .forEach(node -> rewired.put(node.name(), later.rewired(node)));
+                .forEach(node -> rewired.put(node.name(), later.rewired(node, gates)));
         if (later.copies.isEmpty()) {
             return view.definition();
         }
@@ -74,41 +85,49 @@ final class Later {
         return BACKWARD.matcher(name).matches();
     }
 
-    private NodeDef rewired(Node node) {
-        Set<String> gates = new LinkedHashSet<>();
-        node.dataInputs().stream().map(Input::node).filter(Later::backward).forEach(gate -> gates.add("^" + gate));
-        NodeDef.Builder rewired = node.definition().toBuilder();
-        for (int i = 0; i < node.dataInputs().size(); i++) {
-            Input input = node.dataInputs().get(i);
-            if (!gates.isEmpty() && !backward(input.node()) && wanted.test(view.node(input.node()))) {
-                rewired.setInput(i, LATER + input);
-                copy(view.node(input.node()), gates);
+    private static Set<String> gradients(Node user) {
+        Set<String> gradients = new LinkedHashSet<>();
+        user.dataInputs().stream().map(Input::node).filter(Later::backward).forEach(gradients::add);
+        return gradients;
+    }
+
+    private NodeDef rewired(Node user, Gates gates) {
+        NodeDef.Builder rewired = user.definition().toBuilder();
+        for (int i = 0; i < user.dataInputs().size(); i++) {
+            Input input = user.dataInputs().get(i);
+            Node made = view.node(input.node());
+            if (!backward(made.name()) && wanted.test(made)) {
+                Set<String> waited = gates.of(user, made);
+                if (!waited.isEmpty()) {
+                    rewired.setInput(i, prefix + input);
+                    copy(made, waited);
+                }
             }
         }
         return rewired.build();
     }
 
-    /** What waits for something in the forward pass waits for the gradient in its place. */
+    /** What waits for something in the forward pass waits for the gates in its place. */
     private void copy(Node node, Set<String> gates) {
-        if (copies.containsKey(LATER + node.name())) {
+        if (copies.containsKey(prefix + node.name())) {
             return;
         }
         NodeDef.Builder copy =
-                node.definition().toBuilder().setName(LATER + node.name()).clearInput();
+                node.definition().toBuilder().setName(prefix + node.name()).clearInput();
         boolean first = true;
         for (Input input : node.dataInputs()) {
             Node producer = view.node(input.node());
             if (along.test(producer)) {
                 copy(producer, gates);
-                copy.addInput(LATER + input);
+                copy.addInput(prefix + input);
                 first = false;
             } else {
                 copy.addInput(input.toString());
             }
         }
         if (first) {
-            copy.addAllInput(gates);
+            gates.forEach(gate -> copy.addInput("^" + gate));
         }
-        copies.put(LATER + node.name(), copy.build());
+        copies.put(prefix + node.name(), copy.build());
     }
 }

@@ -57,7 +57,7 @@ public record Passes(Set<Pass> chosen, int streams) {
         return new Passes(other, streams);
     }
 
-    /** The same passes, and one more; where it does more than another would, without that one. */
+    /** The same passes, and one more. Where blocks are computed again, or all is compiled as one, nothing else is computed again. */
     public Passes and(Pass pass) {
         Set<Pass> more = new HashSet<>(chosen);
         more.add(pass);

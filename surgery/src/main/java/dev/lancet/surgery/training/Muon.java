@@ -145,7 +145,7 @@ final class Muon {
     private Tensor unit(long side) {
         return units.computeIfAbsent(side, size -> {
             String word = "muon.unit." + size;
-            Tensor ones = pen.put(
+            Tensor ones = late.put(
                     word + ".diagonal",
                     "Fill",
                     List.of(
@@ -154,7 +154,7 @@ final class Muon {
                     Map.of(
                             "T", Attributes.type(DataType.DT_FLOAT),
                             "index_type", Attributes.type(DataType.DT_INT32)));
-            return pen.put(
+            return late.put(
                     word,
                     "MatrixDiag",
                     List.of(ones),

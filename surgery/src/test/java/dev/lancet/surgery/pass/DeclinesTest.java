@@ -43,19 +43,37 @@ class DeclinesTest {
 
     @Test
     void a_cross_entropy_whose_gradient_is_used_otherwise_stays() {
-        Sketch sketch = Sketch.graph();
-        Value logits = sketch.placeholder("logits", Form.of(FLOAT, 4, 8));
-        Value labels = sketch.placeholder("labels", Form.of(DataType.DT_INT32, 4));
-        Value gradient = sketch.node("entropy", "SparseSoftmaxCrossEntropyWithLogits")
-                .in(logits, labels)
-                .with("T", FLOAT)
-                .with("Tlabels", DataType.DT_INT32)
-                .gives(List.of(Form.of(FLOAT, 4), logits.form()))
-                .get(1);
-        new Ops(sketch).unary("seen", "Identity", gradient);
-        GraphDef graph = sketch.toGraph();
+        GraphDef graph = entropy(DataType.DT_INT32, "Identity");
         assertDeclines(Entropy.rules()[0], graph, "entropy", "entropy: its gradient is used otherwise");
         assertThat(Rewriting.with(graph, Entropy.rules())).isSameAs(graph);
+    }
+
+    @Test
+    void a_cross_entropy_with_labels_that_are_not_int32_stays() {
+        GraphDef graph = entropy(DataType.DT_INT64, "Mul");
+        for (Rule rule : Entropy.rules()) {
+            String site = rule.toString().endsWith("loss") ? "entropy" : "seen";
+            assertDeclines(rule, graph, site, "entropy: its labels are not int32");
+        }
+        assertThat(Rewriting.with(graph, Entropy.rules())).isSameAs(graph);
+    }
+
+    private static GraphDef entropy(DataType type, String use) {
+        Sketch sketch = Sketch.graph();
+        Value logits = sketch.placeholder("logits", Form.of(FLOAT, 4, 8));
+        Value gradient = sketch.node("entropy", "SparseSoftmaxCrossEntropyWithLogits")
+                .in(logits, sketch.placeholder("labels", Form.of(type, 4)))
+                .with("T", FLOAT)
+                .with("Tlabels", type)
+                .gives(List.of(Form.of(FLOAT, 4), logits.form()))
+                .get(1);
+        Ops ops = new Ops(sketch);
+        if (use.equals("Mul")) {
+            ops.mul("seen", gradient, sketch.placeholder("column", Form.of(FLOAT, 4, 1)));
+        } else {
+            ops.unary("seen", use, gradient);
+        }
+        return sketch.toGraph();
     }
 
     @Test
