@@ -12,7 +12,6 @@ import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -36,7 +35,7 @@ final class Running implements AutoCloseable {
                 weight.stored().shape().stream().mapToLong(Number::longValue).toArray();
         try (Tensor tensor = floats(weight.floats(), dims)) {
             session.runner()
-                    .feed(Loading.feed(DataType.DT_FLOAT), tensor)
+                    .feed(Loading.feed(weight.name()), tensor)
                     .addTarget(Loading.assign(weight.name()))
                     .run()
                     .close();

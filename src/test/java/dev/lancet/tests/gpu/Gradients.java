@@ -14,6 +14,7 @@ import dev.lancet.surgery.training.Backward;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorflow.Session;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TInt32;
 
@@ -34,14 +35,10 @@ final class Gradients {
                 TInt32 ids = batch(0);
                 TInt32 labels = batch(1)) {
             engine.load(plan, fresh(model));
-            for (String name : names) {
-                try (var result = engine.runner()
-                        .feed("ids", ids)
-                        .feed("labels", labels)
-                        .fetch(name + ".grad")
-                        .run()) {
-                    gradients.put(name, Host.floats(result.get(0)));
-                }
+            Session.Runner runner = engine.runner().feed("ids", ids).feed("labels", labels);
+            names.forEach(name -> runner.fetch(name + ".grad"));
+            try (var result = runner.run()) {
+                names.forEach(name -> gradients.put(name, Host.floats(result.get(gradients.size()))));
             }
         }
         return gradients;

@@ -132,15 +132,17 @@ class TrainingTest {
 
     @Test
     void the_rate_of_the_embedding_alone_moves_what_is_learned() {
-        assertThat(trained(SHORT.rateTimes(embedding(), 3))).isNotEqualTo(trained(SHORT));
-        assertThat(trained(SHORT.rateTimes(embedding(), 1))).isEqualTo(trained(SHORT));
-        assertThat(trained(SHORT.schedule(linear()))).isNotEqualTo(trained(SHORT));
+        String plain = trained(SHORT);
+        assertThat(trained(SHORT.rateTimes(embedding(), 3))).isNotEqualTo(plain);
+        assertThat(trained(SHORT.rateTimes(embedding(), 1))).isEqualTo(plain);
+        assertThat(trained(SHORT.schedule(linear()))).isNotEqualTo(plain);
     }
 
     @Test
     void the_same_seed_gives_the_same_weights_bit_for_bit() {
-        assertThat(trained(SHORT)).isEqualTo(trained(SHORT));
-        assertThat(trained(SHORT.seed(4))).isNotEqualTo(trained(SHORT));
+        String once = trained(SHORT);
+        assertThat(trained(SHORT)).isEqualTo(once);
+        assertThat(trained(SHORT.seed(4))).isNotEqualTo(once);
     }
 
     private static String trained(Training training) {

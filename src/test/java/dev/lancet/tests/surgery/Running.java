@@ -8,7 +8,6 @@ import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
@@ -32,10 +31,9 @@ final class Running implements AutoCloseable {
                 if (values == null) {
                     throw new IllegalArgumentException("nothing to fill " + node.getName() + " with");
                 }
-                DataType type = node.getAttrOrThrow("dtype").getType();
                 try (Tensor tensor = tensor(values, shape(node))) {
                     session.runner()
-                            .feed(Loading.feed(type), tensor)
+                            .feed(Loading.feed(node.getName()), tensor)
                             .addTarget(Loading.assign(node.getName()))
                             .run()
                             .close();

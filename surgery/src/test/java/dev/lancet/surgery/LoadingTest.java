@@ -13,7 +13,7 @@ import org.tensorflow.proto.NodeDef;
 class LoadingTest {
 
     @Test
-    void every_variable_is_assigned_from_the_placeholder_of_its_type() {
+    void every_variable_is_assigned_from_a_placeholder_of_its_own() {
         Sketch sketch = Sketch.graph();
         sketch.variable("codes", Form.of(DataType.DT_UINT8, 3));
         sketch.variable("gain", Form.of(DataType.DT_FLOAT, 3));
@@ -21,9 +21,11 @@ class LoadingTest {
         GraphDef after = Loading.into(before);
         assertThat(after.getNodeList().subList(0, before.getNodeCount())).isEqualTo(before.getNodeList());
         assertThat(after.getNodeList().stream().skip(before.getNodeCount()).map(NodeDef::getName))
-                .containsExactly("load.float", "load.uint8", "codes.assign", "gain.assign");
-        assertThat(after.getNode(before.getNodeCount() + 2).getInputList()).containsExactly("codes", "load.uint8");
-        assertThat(after.getNode(before.getNodeCount() + 3).getInputList()).containsExactly("gain", "load.float");
+                .containsExactly("codes.load", "codes.assign", "gain.load", "gain.assign");
+        assertThat(after.getNode(before.getNodeCount() + 1).getInputList()).containsExactly("codes", "codes.load");
+        assertThat(after.getNode(before.getNodeCount() + 3).getInputList()).containsExactly("gain", "gain.load");
+        assertThat(after.getNode(before.getNodeCount()).getAttrOrThrow("dtype").getType())
+                .isEqualTo(DataType.DT_UINT8);
     }
 
     @Test
@@ -32,7 +34,7 @@ class LoadingTest {
         assertThatThrownBy(() -> Loading.into(loaded))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "loading: the graph already has a node 'load.float'; it is loaded already, or the node needs"
+                        "loading: the graph already has a node 'embedding.load'; it is loaded already, or the node needs"
                                 + " another name");
     }
 }

@@ -22,6 +22,10 @@ class BenchCommandTest {
         assertThat(said.get("rank").asInt()).isEqualTo(8);
         assertThat(said.get("precision").asString()).isEqualTo("int8");
         assertThat(said.get("tokens_per_s").asDouble()).isPositive();
+        assertThat(ran.out())
+                .as("lines of many runs make a file")
+                .containsOnlyOnce("\n")
+                .endsWith("}\n");
         assertThat(lancet("bench", "generate", "--steps", "2", "--quiet").out())
                 .contains("ms_per_step")
                 .containsPattern("\nparams +6,843,648\n");

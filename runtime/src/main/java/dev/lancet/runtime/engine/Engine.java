@@ -9,11 +9,16 @@ import dev.lancet.runtime.device.Place;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.surgery.Loading;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
@@ -35,10 +40,7 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
-/**
- * A graph in a session, with its variables. Each variable {@code X} is set through the node {@code X.assign}, fed from
- * {@code load.float}, {@code load.bfloat16} or {@code load.uint8}, one array at a time.
- */
+/** A graph in a session, with its variables; each variable {@code X} is set through {@code X.assign}, fed from {@code X.load}. */
 public final class Engine implements AutoCloseable {
 
     /** On a call whose function XLA compiles. */
@@ -140,10 +142,12 @@ public final class Engine implements AutoCloseable {
 
     /** Bytes of all variables together. */
     private long variableBytes() {
-        return variables.keySet().stream()
-                .mapToLong(name -> shape(name).size()
-                        * width(node(name).getAttrOrThrow("dtype").getType()))
-                .sum();
+        return variables.keySet().stream().mapToLong(this::bytes).sum();
+    }
+
+    private long bytes(String variable) {
+        return shape(variable).size()
+                * width(node(variable).getAttrOrThrow("dtype").getType());
     }
 
     private static long width(DataType type) {
@@ -156,26 +160,45 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Sets a variable.
+     * Sets variables, a few megabytes at a time.
      *
+     * @param contents all bytes of each
      * @throws LancetException if the graph has no such variable
      */
-    public void assign(String variable, ByteBuffer bytes) {
-        assign(variable, parts -> parts.accept(bytes));
+    public void assign(Collection<String> variables, Function<String, ByteBuffer> contents) {
+        fill(variables, (variable, parts) -> parts.accept(contents.apply(variable)));
     }
 
-    private void assign(String variable, Consumer<Consumer<ByteBuffer>> content) {
-        Shape shape = shape(variable);
-        DataType type = node(variable).getAttrOrThrow("dtype").getType();
-        try (Tensor value = tensor(variable, type, shape)) {
-            AtomicLong filled = new AtomicLong();
-            content.accept(part -> Host.fill(value, filled.getAndAdd(part.remaining()), part));
-            if (filled.get() != value.numBytes()) {
-                throw new IllegalArgumentException("tensor: " + filled + " bytes of " + variable
-                        + " do not fill one of " + value.numBytes() + " bytes");
+    /** Sets the variables of all arrays of a plan, a few megabytes at a time. */
+    public void load(Plan plan, Weights weights) {
+        fill(plan.stored().stream().map(Stored::name).toList(), weights::readInParts);
+    }
+
+    private void fill(Collection<String> variables, BiConsumer<String, Consumer<ByteBuffer>> contents) {
+        for (List<String> portion : Portions.of(variables, this::bytes)) {
+            List<Tensor> values = new ArrayList<>();
+            try {
+                Session.Runner runner = session.runner();
+                for (String variable : portion) {
+                    Tensor value = tensor(
+                            variable, node(variable).getAttrOrThrow("dtype").getType(), shape(variable));
+                    values.add(value);
+                    fill(variable, value, contents);
+                    runner.feed(Loading.feed(variable), value).addTarget(Loading.assign(variable));
+                }
+                runner.run().close();
+            } finally {
+                values.forEach(Tensor::close);
             }
-            Session.Runner runner = session.runner().feed(Loading.feed(type), value);
-            runner.addTarget(Loading.assign(variable)).run().close();
+        }
+    }
+
+    private static void fill(String variable, Tensor value, BiConsumer<String, Consumer<ByteBuffer>> contents) {
+        AtomicLong filled = new AtomicLong();
+        contents.accept(variable, part -> Host.fill(value, filled.getAndAdd(part.remaining()), part));
+        if (filled.get() != value.numBytes()) {
+            throw new IllegalArgumentException("tensor: " + filled + " bytes of " + variable + " do not fill one of "
+                    + value.numBytes() + " bytes");
         }
     }
 
@@ -193,22 +216,21 @@ public final class Engine implements AutoCloseable {
         };
     }
 
-    /** Sets the variables of all arrays of a plan, one at a time. */
-    public void load(Plan plan, Weights weights) {
-        for (Stored stored : plan.stored()) {
-            assign(stored.name(), parts -> weights.readInParts(stored.name(), parts));
-        }
-    }
-
     /** Runs a node for its effect. */
     public void run(String target) {
         session.runner().addTarget(target).run().close();
     }
 
-    /** The content of a float32 variable, copied once: TensorFlow runs on little-endian machines only. */
-    public HostTensor array(Stored stored) {
-        try (var result = session.runner().fetch(stored.name() + ".read").run()) {
-            return HostTensor.of(stored, Host.bytes(result.get(0)));
+    /** The contents of float32 variables, each copied once: TensorFlow runs on little-endian machines only. */
+    public void arrays(Collection<Stored> wanted, Consumer<HostTensor> taker) {
+        for (List<Stored> portion : Portions.of(wanted, Stored::bytes)) {
+            Session.Runner runner = session.runner();
+            portion.forEach(stored -> runner.fetch(stored.name() + ".read"));
+            try (Result result = runner.run()) {
+                for (int i = 0; i < portion.size(); i++) {
+                    taker.accept(HostTensor.of(portion.get(i), Host.bytes(result.get(i))));
+                }
+            }
         }
     }
 

@@ -142,11 +142,12 @@ public final class GraphTrainer {
                 .map(name -> name.substring(0, name.length() - ".grad".length()))
                 .flatMap(name -> List.of(name + ".m", name + ".v").stream())
                 .collect(Collectors.toSet());
-        for (NodeDef node : graph.getNodeList()) {
-            if (node.getOp().equals("VarHandleOp") && !slots.contains(node.getName())) {
-                engine.assign(node.getName(), values.apply(node.getName()));
-            }
-        }
+        List<String> variables = graph.getNodeList().stream()
+                .filter(node -> node.getOp().equals("VarHandleOp"))
+                .map(NodeDef::getName)
+                .filter(name -> !slots.contains(name))
+                .toList();
+        engine.assign(variables, values);
     }
 
     private void check(Examples examples) {

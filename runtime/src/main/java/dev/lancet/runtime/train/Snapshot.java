@@ -3,20 +3,23 @@ package dev.lancet.runtime.train;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.plan.Stored;
 import dev.lancet.runtime.engine.Engine;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** The arrays of a session at one moment, in memory: for a training that has no folder to keep them in. */
 final class Snapshot {
 
-    private final List<HostTensor> arrays = new ArrayList<>();
+    private final Map<String, HostTensor> arrays = new LinkedHashMap<>();
 
     void take(Engine engine, List<Stored> wanted) {
         arrays.clear();
-        wanted.forEach(stored -> arrays.add(engine.array(stored)));
+        engine.arrays(wanted, array -> arrays.put(array.name(), array));
     }
 
     void restore(Engine engine) {
-        arrays.forEach(array -> engine.assign(array.name(), array.bytes()));
+        engine.assign(arrays.keySet(), name -> Objects.requireNonNull(arrays.get(name))
+                .bytes());
     }
 }

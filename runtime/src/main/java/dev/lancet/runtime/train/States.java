@@ -58,7 +58,7 @@ final class States {
         Map<String, String> about = new HashMap<>(fingerprint.parts());
         about.put(DONE, String.valueOf(steps));
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, about, arrays)) {
-            arrays.forEach(stored -> writer.accept(engine.array(stored)));
+            engine.arrays(arrays, writer::accept);
             writer.finish();
         }
     }
@@ -87,8 +87,8 @@ final class States {
                 throw new LancetException("resume: " + state.file() + " holds " + tensor + " where " + stored
                         + " is trained; it is of another model");
             }
-            engine.assign(stored.name(), state.map(stored.name()));
         }
+        engine.assign(arrays.stream().map(Stored::name).toList(), state::map);
     }
 
     /** Removes all states but some. */

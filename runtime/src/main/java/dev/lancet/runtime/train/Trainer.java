@@ -1,5 +1,6 @@
 package dev.lancet.runtime.train;
 
+import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.compression.weights.WeightsInMemory;
 import dev.lancet.dsl.LancetException;
@@ -10,7 +11,9 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
@@ -132,8 +135,11 @@ public final class Trainer {
 
     private Weights finished(Engine engine, Weights before) {
         WeightsInMemory after = new WeightsInMemory();
+        Map<String, HostTensor> moved = new HashMap<>();
+        engine.arrays(trained, array -> moved.put(array.name(), array));
         for (Stored stored : plan.stored()) {
-            after.accept(trained.contains(stored) ? engine.array(stored) : before.read(stored.name()));
+            HostTensor array = moved.get(stored.name());
+            after.accept(array == null ? before.read(stored.name()) : array);
         }
         return after;
     }

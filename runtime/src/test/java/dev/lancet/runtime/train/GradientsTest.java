@@ -81,7 +81,7 @@ class GradientsTest {
     private static void assign(Engine engine, String name, float[] numbers) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(numbers);
-        engine.assign(name, bytes);
+        engine.assign(List.of(name), any -> bytes);
     }
 
     private static float[] run(Engine engine, ForeignOperation operation, Examples examples, String node) {

@@ -14,6 +14,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Stored;
 import dev.lancet.dsl.recipe.Training;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ class SeamTest {
             assertThat(session.step(BATCH, Span.all(training), 3, Optional.empty(), false)
                             .finite())
                     .isTrue();
-            assertThatThrownBy(() -> session.engine().assign("h.0.attn.q", java.nio.ByteBuffer.allocate(0)))
+            assertThatThrownBy(() -> session.engine().assign(List.of("h.0.attn.q"), any -> ByteBuffer.allocate(0)))
                     .isInstanceOf(LancetException.class)
                     .hasMessageStartingWith("graph: it has no variable 'h.0.attn.q'");
         }
