@@ -14,7 +14,13 @@ final class Json {
 
     static String text(Map<String, @Nullable Object> document) {
         JsonNode tree = MAPPER.valueToTree(document);
-        boolean flat = tree.valueStream().noneMatch(JsonNode::isContainer);
-        return (flat ? MAPPER.writer() : MAPPER.writerWithDefaultPrettyPrinter()).writeValueAsString(tree) + "\n";
+        return (isFlat(tree) ? MAPPER.writer() : MAPPER.writerWithDefaultPrettyPrinter()).writeValueAsString(tree)
+                + "\n";
+    }
+
+    /** Whether there is nothing in it but values and lists of them. */
+    private static boolean isFlat(JsonNode document) {
+        return document.valueStream()
+                .noneMatch(part -> part.isObject() || part.valueStream().anyMatch(JsonNode::isContainer));
     }
 }
