@@ -118,7 +118,8 @@ class GuidedBeginningTest {
     }
 
     static Stream<Arguments> stops() {
-        return Stream.of(Arguments.of(5, NARROW), Arguments.of(12, BENT), Arguments.of(20, BENT));
+        return Stream.of(
+                Arguments.of(5, NARROW), Arguments.of(12, BENT), Arguments.of(13, BENT), Arguments.of(20, NARROW));
     }
 
     @ParameterizedTest

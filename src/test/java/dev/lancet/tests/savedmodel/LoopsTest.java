@@ -90,8 +90,7 @@ class LoopsTest {
     void what_has_sixteen_bits_in_a_loop_stays_near() {
         Path out = quantised("turns", bfloat16());
         // Up to 5, in turns that each round what they take and give to 8 bits. Which sums round otherwise depends on
-        // the processor,
-        // so each is held against what Python computed in 32 bits.
+        // the processor, so each is held against what Python computed in 32 bits.
         List<double[]> functions = turns(out);
         List<double[]> frames = turns(quantised("frames.pb", bfloat16()), "Identity");
         for (List<double[]> given : List.of(functions, frames, turns(quantised("turns.pb", bfloat16()), "Identity"))) {

@@ -7,40 +7,23 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Stored;
 import dev.lancet.runtime.device.Place;
 import dev.lancet.runtime.memory.AllocatorPeak;
-import dev.lancet.surgery.Loading;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OptimizerOptions;
 import org.tensorflow.proto.RewriterConfig;
-import org.tensorflow.types.TBfloat16;
-import org.tensorflow.types.TBool;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
-import org.tensorflow.types.TUint8;
 
-/** A graph in a session, with its variables; each variable {@code X} is set through {@code X.assign}, fed from {@code X.load}. */
+/** A graph in a session, with its variables. */
 public final class Engine implements AutoCloseable {
 
     /** On a call whose function XLA compiles. */
@@ -50,7 +33,7 @@ public final class Engine implements AutoCloseable {
     private final Session session;
     private final Place place;
     private final boolean compiled;
-    private final Map<String, NodeDef> variables = new LinkedHashMap<>();
+    private final Variables variables;
 
     private Engine(GraphDef definition, Place place, ConfigProto config) {
         this.place = place;
@@ -60,11 +43,7 @@ public final class Engine implements AutoCloseable {
                                 .flatMap(function -> function.getNodeDefList().stream()))
                 .anyMatch(node -> node.getAttrOrDefault(COMPILE, AttrValue.getDefaultInstance())
                         .getB());
-        for (NodeDef node : definition.getNodeList()) {
-            if (node.getOp().equals("VarHandleOp")) {
-                variables.put(node.getName(), node);
-            }
-        }
+        variables = new Variables(definition);
         graph = new Graph();
         try {
             graph.importGraphDef(definition);
@@ -135,28 +114,9 @@ public final class Engine implements AutoCloseable {
         }
         Result result = runner.setOptions(AllocatorPeak.tracing()).runAndFetchMetadata();
         result.getMetadata()
-                .flatMap(trace -> AllocatorPeak.of(trace, place, variableBytes(), compiled))
+                .flatMap(trace -> AllocatorPeak.of(trace, place, variables.bytes(), compiled))
                 .ifPresent(told);
         return result;
-    }
-
-    /** Bytes of all variables together. */
-    private long variableBytes() {
-        return variables.keySet().stream().mapToLong(this::bytes).sum();
-    }
-
-    private long bytes(String variable) {
-        return shape(variable).size()
-                * width(node(variable).getAttrOrThrow("dtype").getType());
-    }
-
-    private static long width(DataType type) {
-        return switch (type) {
-            case DT_INT64, DT_DOUBLE -> Long.BYTES;
-            case DT_FLOAT, DT_INT32 -> Integer.BYTES;
-            case DT_HALF, DT_BFLOAT16 -> Short.BYTES;
-            default -> 1;
-        };
     }
 
     /**
@@ -165,55 +125,13 @@ public final class Engine implements AutoCloseable {
      * @param contents all bytes of each
      * @throws LancetException if the graph has no such variable
      */
-    public void assign(Collection<String> variables, Function<String, ByteBuffer> contents) {
-        fill(variables, (variable, parts) -> parts.accept(contents.apply(variable)));
+    public void assign(Collection<String> names, Function<String, ByteBuffer> contents) {
+        variables.set(session, names, (name, parts) -> parts.accept(contents.apply(name)));
     }
 
     /** Sets the variables of all arrays of a plan, a few megabytes at a time. */
     public void load(Plan plan, Weights weights) {
-        fill(plan.stored().stream().map(Stored::name).toList(), weights::readInParts);
-    }
-
-    private void fill(Collection<String> variables, BiConsumer<String, Consumer<ByteBuffer>> contents) {
-        for (List<String> portion : Portions.of(variables, this::bytes)) {
-            List<Tensor> values = new ArrayList<>();
-            try {
-                Session.Runner runner = session.runner();
-                for (String variable : portion) {
-                    Tensor value = tensor(
-                            variable, node(variable).getAttrOrThrow("dtype").getType(), shape(variable));
-                    values.add(value);
-                    fill(variable, value, contents);
-                    runner.feed(Loading.feed(variable), value).addTarget(Loading.assign(variable));
-                }
-                runner.run().close();
-            } finally {
-                values.forEach(Tensor::close);
-            }
-        }
-    }
-
-    private static void fill(String variable, Tensor value, BiConsumer<String, Consumer<ByteBuffer>> contents) {
-        AtomicLong filled = new AtomicLong();
-        contents.accept(variable, part -> Host.fill(value, filled.getAndAdd(part.remaining()), part));
-        if (filled.get() != value.numBytes()) {
-            throw new IllegalArgumentException("tensor: " + filled + " bytes of " + variable + " do not fill one of "
-                    + value.numBytes() + " bytes");
-        }
-    }
-
-    private static Tensor tensor(String variable, DataType type, Shape shape) {
-        return switch (type) {
-            case DT_FLOAT -> TFloat32.tensorOf(shape);
-            case DT_BFLOAT16 -> TBfloat16.tensorOf(shape);
-            case DT_UINT8 -> TUint8.tensorOf(shape);
-            case DT_INT32 -> TInt32.tensorOf(shape);
-            case DT_INT64 -> TInt64.tensorOf(shape);
-            case DT_BOOL -> TBool.tensorOf(shape);
-            default ->
-                throw new LancetException("graph: its variable '" + variable + "' is a " + type
-                        + "; only float, bfloat16, uint8, int32, int64 and bool are set here");
-        };
+        variables.set(session, plan.stored().stream().map(Stored::name).toList(), weights::readInParts);
     }
 
     /** Runs a node for its effect. */
@@ -221,17 +139,9 @@ public final class Engine implements AutoCloseable {
         session.runner().addTarget(target).run().close();
     }
 
-    /** The contents of float32 variables, each copied once: TensorFlow runs on little-endian machines only. */
+    /** Gives the contents of float32 variables to a taker, in their order, a few megabytes at a time. */
     public void arrays(Collection<Stored> wanted, Consumer<HostTensor> taker) {
-        for (List<Stored> portion : Portions.of(wanted, Stored::bytes)) {
-            Session.Runner runner = session.runner();
-            portion.forEach(stored -> runner.fetch(stored.name() + ".read"));
-            try (Result result = runner.run()) {
-                for (int i = 0; i < portion.size(); i++) {
-                    taker.accept(HostTensor.of(portion.get(i), Host.bytes(result.get(i))));
-                }
-            }
-        }
+        variables.read(session, wanted, taker);
     }
 
     /** The numbers of a float32 variable. */
@@ -239,20 +149,6 @@ public final class Engine implements AutoCloseable {
         try (var result = session.runner().fetch(variable + ".read").run()) {
             return Host.floats(result.get(0));
         }
-    }
-
-    private Shape shape(String variable) {
-        return Shape.of(node(variable).getAttrOrThrow("shape").getShape().getDimList().stream()
-                .mapToLong(dimension -> dimension.getSize())
-                .toArray());
-    }
-
-    private NodeDef node(String variable) {
-        NodeDef node = variables.get(variable);
-        if (node == null) {
-            throw new LancetException("graph: it has no variable '" + variable + "'; it has " + variables.keySet());
-        }
-        return node;
     }
 
     @Override

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * Arrays in portions of a few megabytes, to be moved in one run each. For every new set of feeds and fetches TensorFlow copies the whole graph,
- * which takes longer than moving a small array; all arrays in one run would be held twice.
+ * Arrays in portions of a few megabytes, to be moved in one run each. For every new set of feeds and fetches TensorFlow copies the
+ * whole graph, which takes longer than moving a small array; all arrays in one run would be held twice.
  */
 final class Portions {
 
