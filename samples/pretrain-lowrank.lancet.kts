@@ -30,8 +30,8 @@ val narrow = Compression.keepAll().on(linears()).factorise(rank(64), silu())
 
 // How many of their steps fit into one of the dense model's, on two cores; the report says the seconds that each took. Where
 // it is quiet, a step of the twin is 8 % shorter than one of low rank.
-val lowRankSteps = (steps * 1.9).toInt()
-val twinSteps = (steps * 2.05).toInt()
+val lowRankSteps = Math.round(steps * 1.9).toInt()
+val twinSteps = Math.round(steps * 2.05).toInt()
 
 // AdamW moves the table and the norms. At the 3e-3 that is usual for matrices all of them learn far worse. Each model's best Muon
 // rate of those tried is within 0.3 % of 0.02.

@@ -50,7 +50,7 @@ class PassesTest {
     void fifty_steps_go_the_same_way_with_each_pass_and_with_all(String name, Transformer model, Plan plan) {
         List<Double> plain = losses(model, plan, only());
         assertThat(plain.get(Course.STEPS - 1)).isLessThan(0.9 * plain.get(0));
-        for (Pass pass : List.of(Pass.STREAMS, Pass.ATTENTION_SLOPE, Pass.ENTROPY)) {
+        for (Pass pass : List.of(Pass.STREAMS, Pass.ATTENTION_SLOPE, Pass.ENTROPY, Pass.SINGLE_RESULTS)) {
             assertClose(losses(model, plan, only(pass)), plain, pass.text(), 1e-4);
         }
         assertThat(losses(model, plan, only(Pass.CHEAP_AGAIN)))
@@ -77,7 +77,7 @@ class PassesTest {
     @ParameterizedTest
     @EnumSource(
             value = Pass.class,
-            names = {"STREAMS", "ATTENTION_SLOPE", "ENTROPY", "COMPILED"})
+            names = {"STREAMS", "ATTENTION_SLOPE", "ENTROPY", "SINGLE_RESULTS", "COMPILED"})
     void each_pass_is_golden(Pass pass) {
         Transformer model = one();
         assertThat(step(model, Plan.dense(model), only(pass))).isGolden("passes/llama." + pass.text() + ".graph");
@@ -144,6 +144,16 @@ class PassesTest {
     void blocks_that_are_computed_again_have_what_is_cheap_in_them() {
         assertThat(Passes.of(BATCH, 2, false, Set.of()).and(Pass.RECOMPUTATION).does(Pass.CHEAP_AGAIN))
                 .isFalse();
+    }
+
+    @Test
+    void only_results_that_share_a_curve_are_computed_apart() {
+        Transformer gpt = TinyModels.all().get(0);
+        assertThat(step(gpt, Plan.dense(gpt), only(Pass.SINGLE_RESULTS))).isEqualTo(step(gpt, Plan.dense(gpt), only()));
+        assertThat(step(one(), Plan.dense(one()), only(Pass.SINGLE_RESULTS)).getNodeList())
+                .extracting(NodeDef::getName)
+                .filteredOn(node -> node.endsWith(".result.1"))
+                .containsExactly("h.0.mlp.inner.back.result.1");
     }
 
     @Test
@@ -215,7 +225,8 @@ class PassesTest {
     @Test
     void passes_are_told_by_name() {
         assertThat(Passes.of(8, 2, false, Set.of(Pass.ENTROPY)))
-                .hasToString("causal-tiles,streams=2,attention-slope,unpacking-again,cheap-again,compiled");
+                .hasToString(
+                        "causal-tiles,streams=2,attention-slope,unpacking-again,cheap-again,single-results,short-sums,compiled");
         assertThat(Pass.named("wide-sums")).isEqualTo(Pass.WIDE_SUMS);
         assertThatThrownBy(() -> Pass.named("fast"))
                 .hasMessageContaining(

@@ -49,6 +49,7 @@ public final class Ports {
             Map.entry("ZerosLike", List.of("y")),
             Map.entry("OnesLike", List.of("y")),
             Map.entry("Transpose", List.of("y")),
+            Map.entry("InplaceSub", List.of("y")),
             Map.entry("Div", List.of("z")),
             Map.entry("MulNoNan", List.of("z")),
             Map.entry("Reciprocal", List.of("y")),

@@ -23,12 +23,14 @@ import org.tensorflow.proto.DataType;
  * entropy, slope = SparseSoftmaxCrossEntropyWithLogits(x, labels)     entropy.shares = Softmax(x)
  *                                                               -&gt;    entropy.label  = GatherV2(entropy.shares, labels)
  *                                                                     entropy        = &#64;entropy.loss(entropy.label)
- * entropy.back.0 = Mul(slope, column)                                 entropy.back.0.missed = TensorScatterSub(entropy.shares, labels, 1)
+ * entropy.back.0 = Mul(slope, column)                                 entropy.back.0.missed = InplaceSub(entropy.shares, labels, 1)
  *                                                                     entropy.back.0        = Mul(entropy.back.0.missed, column)
  * </pre>
  *
  * Both operators of the gradient write into the array that they read, as Softmax does: of all arrays as large as the logits there
- * is one, where a compiled function would make a second at the moment when a step holds most. The gradient is exact; the loss of a label whose probability is under 2⁻¹²⁶ is told as 87.3 nats.
+ * is one, where a compiled function would make a second at the moment when a step holds most. XLA, which knows no writing in place
+ * and needs none, gets a {@code TensorScatterSub} where it compiles a whole step. The gradient is exact; the loss of a label whose
+ * probability is under 2⁻¹²⁶ is told as 87.3 nats.
  */
 final class Entropy {
 
@@ -48,9 +50,13 @@ final class Entropy {
 
     private Entropy() {}
 
-    /** The rules, which go together. */
-    static Rule[] rules() {
-        return new Rule[] {new Loss(), new Slope()};
+    /**
+     * The rules, which go together.
+     *
+     * @param whole whether XLA compiles all of it
+     */
+    static Rule[] rules(boolean whole) {
+        return new Rule[] {new Loss(), new Slope(whole)};
     }
 
     /** Why an operator must stay, if so: something other than the one product takes its gradient, or its labels are wide. */
@@ -107,7 +113,7 @@ final class Entropy {
     }
 
     /** Its gradient. */
-    private record Slope() implements Rule {
+    private record Slope(boolean whole) implements Rule {
         @Override
         public Pattern<Node> pattern() {
             return Pattern.of(
@@ -123,41 +129,72 @@ final class Entropy {
             return refusal(entropy).<Verdict>map(no -> no).orElseGet(() -> {
                 Sketch sketch = Sketch.graph();
                 Ops ops = new Ops(sketch);
-                ops.mul(site.name(), missed(sketch, site.name(), entropy), Places.taken(site, 1, FLOAT));
+                ops.mul(site.name(), missed(ops, site.name(), entropy), Places.taken(site, 1, FLOAT));
                 return Incision.of(site, sketch);
             });
         }
 
         /** What the shares are away from 1 at the labels and from 0 elsewhere; after the loss has looked at them. */
-        private static Value missed(Sketch sketch, String name, Node entropy) {
-            Ops ops = new Ops(sketch);
+        private Value missed(Ops ops, String name, Node entropy) {
             Value shares = shares(entropy);
-            int rows = (int) shares.dim(0);
             Value labels = Places.taken(entropy, 1, DataType.DT_INT32);
-            Value row = sketch.node(name + ".row", "Range")
-                    .in(
-                            ops.constant(name + ".row.first", 0),
-                            ops.constant(name + ".row.end", rows),
-                            ops.constant(name + ".row.step", 1))
-                    .with("Tidx", DataType.DT_INT32)
-                    .gives(new Form(DataType.DT_INT32, List.of((long) rows)));
-            Value places = sketch.node(name + ".places", "Pack")
-                    .in(row, labels)
-                    .with("N", 2)
-                    .with("T", DataType.DT_INT32)
-                    .with("axis", 1)
-                    .gives(new Form(DataType.DT_INT32, List.of((long) rows, 2L)));
-            Value ones = sketch.node(name + ".ones", "Fill")
+            int rows = (int) shares.dim(0);
+            Value ones = ops.sketch()
+                    .node(name + ".ones", "Fill")
                     .in(ops.ints(name + ".ones.shape", rows), ops.constant(name + ".one", 1f))
                     .with("T", FLOAT)
                     .with("index_type", DataType.DT_INT32)
-                    .gives(new Form(FLOAT, List.of((long) rows)));
-            return sketch.node(name + ".missed", "TensorScatterSub")
+                    .gives(Form.of(FLOAT, rows));
+            // Places in the line of all shares must be int32.
+            boolean inPlace = !whole && rows * shares.dim(1) <= Integer.MAX_VALUE;
+            return inPlace
+                    ? inPlace(ops, name, shares, labels, ones, entropy.name() + ".label")
+                    : scattered(ops, name, shares, labels, ones, entropy.name() + ".label");
+        }
+
+        private static Value inPlace(Ops ops, String name, Value shares, Value labels, Value ones, String seen) {
+            int rows = (int) shares.dim(0);
+            int classes = (int) shares.dim(1);
+            int all = rows * classes;
+            Value row = row(ops, name, all, classes, rows);
+            Value line = ops.reshape(name + ".line", shares, ops.ints(name + ".line.shape", all), List.of((long) all));
+            Value missed = ops.sketch()
+                    .node(name + ".missed", "InplaceSub")
+                    .in(line, ops.add(name + ".places", row, labels), ones)
+                    .after(seen)
+                    .with("T", FLOAT)
+                    .gives(line.form());
+            return ops.reshape(name + ".rows", missed, ops.ints(name + ".rows.shape", rows, classes), shares.dims());
+        }
+
+        private static Value scattered(Ops ops, String name, Value shares, Value labels, Value ones, String seen) {
+            int rows = (int) shares.dim(0);
+            Value places = ops.sketch()
+                    .node(name + ".places", "Pack")
+                    .in(row(ops, name, rows, 1, rows), labels)
+                    .with("N", 2)
+                    .with("T", DataType.DT_INT32)
+                    .with("axis", 1)
+                    .gives(Form.of(DataType.DT_INT32, rows, 2));
+            return ops.sketch()
+                    .node(name + ".missed", "TensorScatterSub")
                     .in(shares, places, ones)
-                    .after(entropy.name() + ".label")
+                    .after(seen)
                     .with("T", FLOAT)
                     .with("Tindices", DataType.DT_INT32)
                     .gives(shares.form());
+        }
+
+        /** Every so many up to an end. */
+        private static Value row(Ops ops, String name, int end, int step, int count) {
+            return ops.sketch()
+                    .node(name + ".row", "Range")
+                    .in(
+                            ops.constant(name + ".row.first", 0),
+                            ops.constant(name + ".row.end", end),
+                            ops.constant(name + ".row.step", step))
+                    .with("Tidx", DataType.DT_INT32)
+                    .gives(Form.of(DataType.DT_INT32, count));
         }
 
         @Override

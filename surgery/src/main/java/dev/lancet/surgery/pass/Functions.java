@@ -1,10 +1,14 @@
 package dev.lancet.surgery.pass;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tensorflow.proto.FunctionDef;
@@ -50,5 +54,48 @@ final class Functions {
             });
         }
         return names;
+    }
+
+    /** The names of nodes and arguments that a result is made of. */
+    static Set<String> needed(FunctionDef function, int result) {
+        Map<String, NodeDef> nodes = new HashMap<>();
+        function.getNodeDefList().forEach(node -> nodes.put(node.getName(), node));
+        String name = function.getSignature().getOutputArg(result).getName();
+        List<String> open = new ArrayList<>(List.of(producer(function.getRetOrThrow(name))));
+        Set<String> needed = new HashSet<>();
+        while (!open.isEmpty()) {
+            String next = open.remove(open.size() - 1);
+            if (needed.add(next) && nodes.containsKey(next)) {
+                nodes.get(next).getInputList().forEach(input -> open.add(producer(input)));
+            }
+        }
+        return needed;
+    }
+
+    private static String producer(String input) {
+        String plain = input.startsWith("^") ? input.substring(1) : input;
+        return plain.contains(":") ? plain.substring(0, plain.indexOf(':')) : plain;
+    }
+
+    /** The function without all that only other results need. */
+    static FunctionDef only(FunctionDef function, int result) {
+        Set<String> needed = needed(function, result);
+        String name = function.getSignature().getOutputArg(result).getName();
+        FunctionDef.Builder only = FunctionDef.newBuilder().putRet(name, function.getRetOrThrow(name));
+        only.getSignatureBuilder()
+                .setName(function.getSignature().getName() + ".result." + result)
+                .addOutputArg(function.getSignature().getOutputArg(result));
+        for (int i = 0; i < function.getSignature().getInputArgCount(); i++) {
+            if (needed.contains(function.getSignature().getInputArg(i).getName())) {
+                if (function.containsArgAttr(i)) {
+                    only.putArgAttr(only.getSignature().getInputArgCount(), function.getArgAttrOrThrow(i));
+                }
+                only.getSignatureBuilder().addInputArg(function.getSignature().getInputArg(i));
+            }
+        }
+        function.getNodeDefList().stream()
+                .filter(node -> needed.contains(node.getName()))
+                .forEach(only::addNodeDef);
+        return only.build();
     }
 }

@@ -31,6 +31,10 @@ public enum Pass {
     RECOMPUTATION,
     /** {@link WholeStep}: forward and backward are compiled by XLA as one. Done only if a training asks for it. */
     WHOLE_STEP,
+    /** {@link SingleResults}: the derivative of a gated unit as one function for each of its results. Done only with {@link #COMPILED}. */
+    SINGLE_RESULTS,
+    /** {@link ShortSums}: long sums as sums of short ones, which XLA leaves in one piece. Done only with {@link #COMPILED}. */
+    SHORT_SUMS,
     /** {@link Compiled}: what stands between the products is compiled by XLA. */
     COMPILED;
 

@@ -20,6 +20,9 @@ import org.tensorflow.proto.GraphDef;
  */
 public record Passes(Set<Pass> chosen, int streams) {
 
+    /** Which make functions as XLA is fast at them; on their own they would cost time. */
+    private static final Set<Pass> FOR_XLA = Set.of(Pass.SINGLE_RESULTS, Pass.SHORT_SUMS);
+
     public Passes {
         chosen = Set.copyOf(chosen);
         if (chosen.containsAll(Set.of(Pass.MIXED_PRECISION, Pass.HALF_PRECISION))) {
@@ -46,6 +49,9 @@ public record Passes(Set<Pass> chosen, int streams) {
             chosen.removeAll(Set.of(Pass.MIXED_PRECISION, Pass.WIDE_SUMS));
         }
         chosen.removeAll(without);
+        if (!chosen.contains(Pass.COMPILED)) {
+            chosen.removeAll(FOR_XLA);
+        }
         return new Passes(chosen, chosen.contains(Pass.STREAMS) ? Streams.fitting(batch, processors) : 1);
     }
 
@@ -85,6 +91,9 @@ public record Passes(Set<Pass> chosen, int streams) {
         }
         Set<Pass> fewer = new HashSet<>(chosen);
         fewer.removeAll(some);
+        if (some.contains(Pass.COMPILED)) {
+            fewer.removeAll(FOR_XLA);
+        }
         return new Passes(fewer, fewer.contains(Pass.STREAMS) ? streams : 1);
     }
 
@@ -111,7 +120,7 @@ public record Passes(Set<Pass> chosen, int streams) {
             result = Rewriting.with(result, new AttentionSlope());
         }
         if (does(Pass.ENTROPY)) {
-            result = Rewriting.with(result, Entropy.rules());
+            result = Rewriting.with(result, Entropy.rules(does(Pass.WHOLE_STEP)));
         }
         if (does(Pass.WIDE_SUMS)) {
             result = Rewriting.with(result, new WideSums());
@@ -130,7 +139,9 @@ public record Passes(Set<Pass> chosen, int streams) {
 
     /** What is done to a graph that has everything. */
     public GraphDef finished(GraphDef graph) {
-        return does(Pass.COMPILED) ? Compiled.calls(graph) : graph;
+        GraphDef result = does(Pass.SINGLE_RESULTS) ? SingleResults.of(graph) : graph;
+        result = does(Pass.SHORT_SUMS) ? ShortSums.of(result) : result;
+        return does(Pass.COMPILED) ? Compiled.calls(result) : result;
     }
 
     /** Whether a pass is done. */

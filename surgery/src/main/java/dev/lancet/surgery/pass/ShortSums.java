@@ -1,0 +1,214 @@
+package dev.lancet.surgery.pass;
+
+import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Node;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+
+/**
+ * Long sums in the functions of a graph as sums of short ones. For the sake of accuracy XLA turns a sum of more than 32 numbers on
+ * a processor into a tree of windows, and what goes into a window is written to memory first. Slices that are added up, of which
+ * 32 numbers or fewer are left to sum, are as accurate and go over memory once, with all that stands before them.
+ *
+ * <pre>
+ * s = Sum(x, -1)                       x [rows, 64]
+ *                           -&gt;
+ * s.part.0 = Slice(x, {0,0}, {rows,32})
+ * s.part.1 = Slice(x, {0,32}, {rows,32})
+ * s.plus.0 = AddV2(s.part.0, s.part.1)
+ * s = Sum(s.plus.0, -1)
+ * </pre>
+ *
+ * A mean is the same, its slices added up and divided by their number. Sums over several axes, and over lengths that no number up
+ * to 32 divides, stay as they are.
+ */
+final class ShortSums {
+
+    /** The longest sum that XLA leaves in one piece ({@code TreeReductionRewriter}), and the most slices. */
+    private static final int MOST = 32;
+
+    private final FunctionDef function;
+    private final Map<String, NodeDef> nodes = new HashMap<>();
+    private final Map<String, List<Long>> arguments = new HashMap<>();
+    private final FunctionDef.Builder result;
+
+    /** The function that a node calls; the shapes of its arguments are those of what goes in. */
+    private ShortSums(FunctionDef function, Node call) {
+        this.function = function;
+        this.result = function.toBuilder().clearNodeDef();
+        function.getNodeDefList().forEach(node -> nodes.put(node.getName(), node));
+        for (int i = 0; i < function.getSignature().getInputArgCount(); i++) {
+            Node producer = call.producer(i).orElseThrow();
+            List<TensorShapeProto> shapes = shapes(producer.definition());
+            int port = call.dataInputs().get(i).port();
+            if (port < shapes.size()) {
+                arguments.put(function.getSignature().getInputArg(i).getName(), Attrs.dims(shapes.get(port)));
+            }
+        }
+    }
+
+    /** The graph, long sums cut in the functions that it calls; one without any comes back as it is. */
+    static GraphDef of(GraphDef graph) {
+        Map<String, Node> calls = new HashMap<>();
+        GraphView.of(graph).nodes().stream()
+                .filter(node -> node.is("PartitionedCall"))
+                .forEach(node -> calls.putIfAbsent(Places.called(node), node));
+        GraphDef.Builder cut = graph.toBuilder();
+        for (int i = 0; i < graph.getLibrary().getFunctionCount(); i++) {
+            FunctionDef function = graph.getLibrary().getFunction(i);
+            Node call = calls.get(function.getSignature().getName());
+            if (call != null) {
+                cut.getLibraryBuilder().setFunction(i, new ShortSums(function, call).cut());
+            }
+        }
+        return cut.build();
+    }
+
+    /** Into how many slices a sum of so many numbers is cut; 1 if it stays whole. */
+    static int slices(long length) {
+        if (length <= MOST) {
+            return 1;
+        }
+        return IntStream.rangeClosed(2, MOST)
+                .filter(n -> length % n == 0 && length / n <= MOST)
+                .findFirst()
+                .orElseGet(() -> IntStream.rangeClosed(1, MOST)
+                        .filter(n -> length % n == 0)
+                        .max()
+                        .orElseThrow());
+    }
+
+    private FunctionDef cut() {
+        for (NodeDef node : function.getNodeDefList()) {
+            boolean sums = (node.getOp().equals("Sum") || node.getOp().equals("Mean"))
+                    && node.getAttrOrThrow("T").getType() == DataType.DT_FLOAT;
+            Optional<List<Long>> dims = sums ? dims(node.getInput(0)) : Optional.empty();
+            Optional<Integer> axis = dims.flatMap(known -> axis(node.getInput(1), known.size()));
+            int slices = axis.map(at -> slices(dims.orElseThrow().get(at))).orElse(1);
+            if (slices == 1) {
+                result.addNodeDef(node);
+            } else {
+                cut(node, dims.orElseThrow(), axis.orElseThrow(), slices);
+            }
+        }
+        return result.build();
+    }
+
+    /** The dimensions of an argument, or of the only output of a node. */
+    private Optional<List<Long>> dims(String input) {
+        String name = input.contains(":") ? input.substring(0, input.indexOf(':')) : input;
+        if (arguments.containsKey(name)) {
+            return Optional.of(arguments.get(name));
+        }
+        return Optional.ofNullable(nodes.get(name))
+                .map(ShortSums::shapes)
+                .filter(shapes -> shapes.size() == 1)
+                .map(shapes -> Attrs.dims(shapes.get(0)));
+    }
+
+    private static List<TensorShapeProto> shapes(NodeDef node) {
+        return node.getAttrOrDefault(Attrs.SHAPES, AttrValue.getDefaultInstance())
+                .getList()
+                .getShapeList();
+    }
+
+    /** The one axis that is summed over, if it is a constant. */
+    private Optional<Integer> axis(String input, int rank) {
+        return Optional.ofNullable(nodes.get(input.substring(0, Math.max(0, input.indexOf(':')))))
+                .filter(node -> node.getOp().equals("Const"))
+                .map(node -> node.getAttrOrThrow("value").getTensor())
+                .filter(axes -> axes.getDtype() == DataType.DT_INT32 && elements(axes) == 1)
+                .map(axes -> axes.getIntValCount() == 1
+                        ? axes.getIntVal(0)
+                        : axes.getTensorContent()
+                                .asReadOnlyByteBuffer()
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .getInt())
+                .map(axis -> axis < 0 ? axis + rank : axis);
+    }
+
+    private static long elements(TensorProto tensor) {
+        return Attrs.dims(tensor.getTensorShape()).stream().reduce(1L, (a, b) -> a * b);
+    }
+
+    private void cut(NodeDef sum, List<Long> dims, int axis, int slices) {
+        String name = sum.getName();
+        List<Long> part = new ArrayList<>(dims);
+        part.set(axis, dims.get(axis) / slices);
+        String size = ints(name + ".part.size", part);
+        Deque<String> open = new ArrayDeque<>();
+        for (int i = 0; i < slices; i++) {
+            List<Long> begin = new ArrayList<>(Collections.nCopies(dims.size(), 0L));
+            begin.set(axis, i * part.get(axis));
+            String from = ints(name + ".part." + i + ".begin", begin);
+            result.addNodeDef(node(name + ".part." + i, "Slice", part, sum.getInput(0), from, size)
+                    .putAttr("Index", Attrs.of(DataType.DT_INT32)));
+            open.add(name + ".part." + i + ":output:0");
+        }
+        for (int i = 0; open.size() > 1; i++) {
+            result.addNodeDef(node(name + ".plus." + i, "AddV2", part, open.remove(), open.remove()));
+            open.add(name + ".plus." + i + ":z:0");
+        }
+        String whole = open.remove();
+        if (sum.getOp().equals("Mean")) {
+            TensorProto share = TensorProto.newBuilder()
+                    .setDtype(DataType.DT_FLOAT)
+                    .setTensorShape(Attrs.shape(List.of()))
+                    .addFloatVal(1f / slices)
+                    .build();
+            result.addNodeDef(constant(name + ".share", share, List.of()));
+            result.addNodeDef(node(name + ".shared", "Mul", part, whole, name + ".share:output:0"));
+            whole = name + ".shared:z:0";
+        }
+        result.addNodeDef(sum.toBuilder().setInput(0, whole));
+    }
+
+    private String ints(String name, List<Long> values) {
+        List<Long> dims = List.of((long) values.size());
+        TensorProto.Builder tensor =
+                TensorProto.newBuilder().setDtype(DataType.DT_INT32).setTensorShape(Attrs.shape(dims));
+        values.forEach(value -> tensor.addIntVal(Math.toIntExact(value)));
+        result.addNodeDef(constant(name, tensor.build(), dims));
+        return name + ":output:0";
+    }
+
+    private static NodeDef.Builder constant(String name, TensorProto value, List<Long> dims) {
+        return NodeDef.newBuilder()
+                .setName(name)
+                .setOp("Const")
+                .putAttr("dtype", Attrs.of(value.getDtype()))
+                .putAttr("value", Attrs.of(value))
+                .putAttr(Attrs.SHAPES, shape(dims));
+    }
+
+    private static NodeDef.Builder node(String name, String op, List<Long> dims, String... inputs) {
+        return NodeDef.newBuilder()
+                .setName(name)
+                .setOp(op)
+                .addAllInput(List.of(inputs))
+                .putAttr("T", Attrs.of(DataType.DT_FLOAT))
+                .putAttr(Attrs.SHAPES, shape(dims));
+    }
+
+    private static AttrValue shape(List<Long> dims) {
+        return AttrValue.newBuilder()
+                .setList(AttrValue.ListValue.newBuilder().addShape(Attrs.shape(dims)))
+                .build();
+    }
+}
