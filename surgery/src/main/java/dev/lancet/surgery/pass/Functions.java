@@ -72,7 +72,8 @@ final class Functions {
         return needed;
     }
 
-    private static String producer(String input) {
+    /** The node or argument that an input of a body comes from. */
+    static String producer(String input) {
         String plain = input.startsWith("^") ? input.substring(1) : input;
         return plain.contains(":") ? plain.substring(0, plain.indexOf(':')) : plain;
     }

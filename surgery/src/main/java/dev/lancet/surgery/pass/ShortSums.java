@@ -1,9 +1,10 @@
 package dev.lancet.surgery.pass;
 
 import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
-import java.nio.ByteOrder;
+import dev.lancet.surgery.training.Constants;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -81,7 +82,7 @@ final class ShortSums {
     }
 
     /** Into how many slices a sum of so many numbers is cut; 1 if it stays whole. */
-    static int slices(long length) {
+    private static int slices(long length) {
         if (length <= MOST) {
             return 1;
         }
@@ -112,7 +113,7 @@ final class ShortSums {
 
     /** The dimensions of an argument, or of the only output of a node. */
     private Optional<List<Long>> dims(String input) {
-        String name = input.contains(":") ? input.substring(0, input.indexOf(':')) : input;
+        String name = Functions.producer(input);
         if (arguments.containsKey(name)) {
             return Optional.of(arguments.get(name));
         }
@@ -130,21 +131,11 @@ final class ShortSums {
 
     /** The one axis that is summed over, if it is a constant. */
     private Optional<Integer> axis(String input, int rank) {
-        return Optional.ofNullable(nodes.get(input.substring(0, Math.max(0, input.indexOf(':')))))
+        return Optional.ofNullable(nodes.get(Functions.producer(input)))
                 .filter(node -> node.getOp().equals("Const"))
-                .map(node -> node.getAttrOrThrow("value").getTensor())
-                .filter(axes -> axes.getDtype() == DataType.DT_INT32 && elements(axes) == 1)
-                .map(axes -> axes.getIntValCount() == 1
-                        ? axes.getIntVal(0)
-                        : axes.getTensorContent()
-                                .asReadOnlyByteBuffer()
-                                .order(ByteOrder.LITTLE_ENDIAN)
-                                .getInt())
-                .map(axis -> axis < 0 ? axis + rank : axis);
-    }
-
-    private static long elements(TensorProto tensor) {
-        return Attrs.dims(tensor.getTensorShape()).stream().reduce(1L, (a, b) -> a * b);
+                .map(node -> Constants.integers(node.getAttrOrThrow("value").getTensor()))
+                .filter(axes -> axes.size() == 1)
+                .map(axes -> Math.floorMod(axes.get(0), rank));
     }
 
     private void cut(NodeDef sum, List<Long> dims, int axis, int slices) {
@@ -194,7 +185,7 @@ final class ShortSums {
                 .setOp("Const")
                 .putAttr("dtype", Attrs.of(value.getDtype()))
                 .putAttr("value", Attrs.of(value))
-                .putAttr(Attrs.SHAPES, shape(dims));
+                .putAttr(Attrs.SHAPES, Attrs.shapes(List.of(new Form(value.getDtype(), dims))));
     }
 
     private static NodeDef.Builder node(String name, String op, List<Long> dims, String... inputs) {
@@ -203,12 +194,6 @@ final class ShortSums {
                 .setOp(op)
                 .addAllInput(List.of(inputs))
                 .putAttr("T", Attrs.of(DataType.DT_FLOAT))
-                .putAttr(Attrs.SHAPES, shape(dims));
-    }
-
-    private static AttrValue shape(List<Long> dims) {
-        return AttrValue.newBuilder()
-                .setList(AttrValue.ListValue.newBuilder().addShape(Attrs.shape(dims)))
-                .build();
+                .putAttr(Attrs.SHAPES, Attrs.shapes(List.of(new Form(DataType.DT_FLOAT, dims))));
     }
 }

@@ -9,12 +9,12 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
 /** The numbers inside a small integer or floating constant, however the proto packs them. */
-final class Constants {
+public final class Constants {
 
     private Constants() {}
 
     /** Integers of a DT_INT32 or DT_INT64 tensor, in row-major order. */
-    static List<Long> integers(TensorProto tensor) {
+    public static List<Long> integers(TensorProto tensor) {
         boolean wide = tensor.getDtype() == DataType.DT_INT64;
         List<Long> values = new ArrayList<>();
         if (tensor.getTensorContent().isEmpty()) {

@@ -58,18 +58,35 @@ class DeclinesTest {
         assertThat(Rewriting.with(graph, Entropy.rules(false))).isSameAs(graph);
     }
 
+    @Test
+    void a_gradient_of_cross_entropy_whose_places_do_not_fit_into_an_int32_is_not_written_in_place() {
+        assertThat(missed(1 << 16, 1 << 14)).isEqualTo("InplaceSub");
+        assertThat(missed(1 << 16, 1 << 15)).isEqualTo("TensorScatterSub");
+    }
+
+    private static String missed(long rows, long classes) {
+        GraphDef graph = entropy(DataType.DT_INT32, "Mul", rows, classes);
+        return GraphView.of(Rewriting.with(graph, Entropy.rules(false)))
+                .node("seen.missed")
+                .op();
+    }
+
     private static GraphDef entropy(DataType type, String use) {
+        return entropy(type, use, 4, 8);
+    }
+
+    private static GraphDef entropy(DataType type, String use, long rows, long classes) {
         Sketch sketch = Sketch.graph();
-        Value logits = sketch.placeholder("logits", Form.of(FLOAT, 4, 8));
+        Value logits = sketch.placeholder("logits", Form.of(FLOAT, rows, classes));
         Value gradient = sketch.node("entropy", "SparseSoftmaxCrossEntropyWithLogits")
-                .in(logits, sketch.placeholder("labels", Form.of(type, 4)))
+                .in(logits, sketch.placeholder("labels", Form.of(type, rows)))
                 .with("T", FLOAT)
                 .with("Tlabels", type)
-                .gives(List.of(Form.of(FLOAT, 4), logits.form()))
+                .gives(List.of(Form.of(FLOAT, rows), logits.form()))
                 .get(1);
         Ops ops = new Ops(sketch);
         if (use.equals("Mul")) {
-            ops.mul("seen", gradient, sketch.placeholder("column", Form.of(FLOAT, 4, 1)));
+            ops.mul("seen", gradient, sketch.placeholder("column", Form.of(FLOAT, rows, 1)));
         } else {
             ops.unary("seen", use, gradient);
         }
