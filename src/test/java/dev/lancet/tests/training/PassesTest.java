@@ -229,7 +229,7 @@ class PassesTest {
     void passes_are_told_by_name() {
         assertThat(Passes.of(8, 2, false, Set.of(Pass.ENTROPY)))
                 .hasToString(
-                        "causal-tiles,streams=2,attention-slope,unpacking-again,cheap-again,single-results,short-sums,compiled");
+                        "causal-tiles,streams=2,attention-slope,unpacking-again,cheap-again,matrix-layout,single-results,short-sums,compiled");
         assertThat(Pass.named("wide-sums")).isEqualTo(Pass.WIDE_SUMS);
         assertThatThrownBy(() -> Pass.named("fast"))
                 .hasMessageContaining(

@@ -75,7 +75,7 @@ final class BenchTrainCommand extends LancetCommand {
             split = ",",
             description =
                     "Leave passes out, to see what they are worth: causal-tiles, streams, attention-slope, entropy,"
-                            + " unpacking-again, cheap-again, single-results, short-sums, compiled, and with 16 bits wide-sums.")
+                            + " unpacking-again, cheap-again, matrix-layout, single-results, short-sums, compiled, and with 16 bits wide-sums.")
     private List<String> without = List.of();
 
     BenchTrainCommand(Console console) {

@@ -81,7 +81,7 @@ class BenchCommandTest {
                                 .startsWith(
                                         "error: --without pass: wide-sums; it is not done here anyway, where there are only ")
                                 .endsWith(
-                                        "attention-slope,entropy,unpacking-again,cheap-again,single-results,short-sums,compiled\n"));
+                                        "attention-slope,entropy,unpacking-again,cheap-again,matrix-layout,single-results,short-sums,compiled\n"));
     }
 
     @ParameterizedTest

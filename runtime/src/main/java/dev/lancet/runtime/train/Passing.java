@@ -27,7 +27,8 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
 
     /**
      * All passes that suit the training and a device, without some. A GPU works on the whole batch at once, so it is not cut
-     * into streams, and nothing is compiled by XLA, which needs more of CUDA there than TensorFlow's own kernels do.
+     * into streams, nothing is transposed for a processor's cache, and nothing is compiled by XLA, which needs more of CUDA there than
+     * TensorFlow's own kernels do.
      *
      * @throws IllegalArgumentException if a pass that is to be left out is not done anyway, or is what the training asks for
      */
@@ -40,7 +41,7 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
                 || half
                 || measured.filter(Bfloat16::worth).isPresent();
         boolean whole = training.execution().wholeStep();
-        Set<Pass> left = place.isGpu() || whole ? Set.of(Pass.STREAMS, Pass.COMPILED) : Set.of();
+        Set<Pass> left = place.isGpu() || whole ? Set.of(Pass.STREAMS, Pass.MATRIX_LAYOUT, Pass.COMPILED) : Set.of();
         int processors = Runtime.getRuntime().availableProcessors();
         Passes passes = Passes.of(training.batch(), processors, mixed, left);
         passes = half ? passes.float16() : passes;

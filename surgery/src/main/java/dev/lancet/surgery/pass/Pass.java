@@ -29,6 +29,8 @@ public enum Pass {
     CHEAP_AGAIN,
     /** {@link Recomputation}: blocks are computed again in the backward pass. Done only if a training asks for it. */
     RECOMPUTATION,
+    /** {@link MatrixLayout}: narrow matrices of float32 products transposed where a processor is faster at it. */
+    MATRIX_LAYOUT,
     /** {@link WholeStep}: forward and backward are compiled by XLA as one. Done only if a training asks for it. */
     WHOLE_STEP,
     /** {@link SingleResults}: the derivative of a gated unit as one function for each of its results. Done only with {@link #COMPILED}. */

@@ -63,12 +63,18 @@ public record Passes(Set<Pass> chosen, int streams) {
         return new Passes(other, streams);
     }
 
-    /** The same passes, and one more. Where blocks are computed again, or all is compiled as one, nothing else is computed again. */
+    /**
+     * The same passes, and one more. Where blocks are computed again, or all is compiled as one, nothing else is computed again;
+     * where all is, nothing is laid otherwise either.
+     */
     public Passes and(Pass pass) {
         Set<Pass> more = new HashSet<>(chosen);
         more.add(pass);
         if (pass == Pass.RECOMPUTATION || pass == Pass.WHOLE_STEP) {
             more.remove(Pass.CHEAP_AGAIN);
+        }
+        if (pass == Pass.WHOLE_STEP) {
+            more.remove(Pass.MATRIX_LAYOUT);
         }
         return new Passes(more, streams);
     }
@@ -133,6 +139,9 @@ public record Passes(Set<Pass> chosen, int streams) {
         }
         if (does(Pass.RECOMPUTATION)) {
             result = Recomputation.of(result);
+        }
+        if (does(Pass.MATRIX_LAYOUT)) {
+            result = Rewriting.with(result, new MatrixLayout());
         }
         return does(Pass.WHOLE_STEP) ? WholeStep.of(result) : result;
     }

@@ -94,6 +94,33 @@ class DeclinesTest {
     }
 
     @Test
+    void products_whose_matrices_lie_well_stay() {
+        assertProductStays(255, 192, 2048, "product: 255 rows are too few to transpose anything for");
+        assertProductStays(-1, 192, 2048, "product: the sizes of its matrices are not known");
+        assertProductStays(513, 192, 2048, "product: its matrices lie well");
+        assertProductStays(512, 127, 2048, "product: its matrices lie well");
+        assertProductStays(512, 385, 2048, "product: its matrices lie well");
+        assertProductStays(512, 192, 2000, "product: its matrices lie well");
+        assertGradientStays(255, 2048, 192, "gradient: 255 rows are too few to transpose anything for");
+        assertGradientStays(512, 2000, 192, "gradient: its matrices lie well");
+        assertGradientStays(512, 2048, 385, "gradient: its matrices lie well");
+    }
+
+    private static void assertProductStays(long rows, long sum, long columns, String because) {
+        Sketch sketch = Sketch.graph();
+        Value a = sketch.placeholder("a", Form.of(FLOAT, rows, sum));
+        new Ops(sketch).matmul("product", a, false, sketch.placeholder("b", Form.of(FLOAT, sum, columns)), false);
+        assertDeclines(new MatrixLayout(), sketch.toGraph(), "product", because);
+    }
+
+    private static void assertGradientStays(long rows, long left, long right, String because) {
+        Sketch sketch = Sketch.graph();
+        Value a = sketch.placeholder("a", Form.of(FLOAT, rows, left));
+        new Ops(sketch).matmul("gradient", a, true, sketch.placeholder("b", Form.of(FLOAT, rows, right)), false);
+        assertDeclines(new MatrixLayout(), sketch.toGraph(), "gradient", because);
+    }
+
+    @Test
     void a_sum_that_is_used_in_16_bits_too_stays() {
         Sketch sketch = Sketch.graph();
         Value part = sketch.placeholder("part", Form.of(DataType.DT_BFLOAT16, 2, 2));

@@ -1,0 +1,107 @@
+package dev.lancet.surgery.pass;
+
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.Value;
+import dev.lancet.surgery.match.Captures;
+import dev.lancet.surgery.match.Pattern;
+import dev.lancet.surgery.rule.Incision;
+import dev.lancet.surgery.rule.Refusal;
+import dev.lancet.surgery.rule.Rule;
+import dev.lancet.surgery.rule.Verdict;
+import java.util.stream.Stream;
+import org.tensorflow.proto.DataType;
+
+/**
+ * Products with a narrow matrix, as factors are, with an operand or the result transposed where oneDNN is faster at it.
+ *
+ * <pre>
+ * y = MatMul(a, b)                  rows of b a multiple of 4 kB          y.transposed = Transpose(a, [1, 0])
+ *                                                                   -&gt;    y            = MatMul(y.transposed, b) transpose_a
+ *
+ * y = MatMul(a, b) transpose_a      rows of a a multiple of 4 kB          y.transposed = MatMul(b, a) transpose_a
+ *                                                                   -&gt;    y            = Transpose(y.transposed, [1, 0])
+ * </pre>
+ *
+ * <p>Where a side of the result is short, oneDNN reads both operands where they lie, and numbers that are a multiple of 4 kB apart
+ * fall into the same few lines of the cache. Of {@code aᵀ · b} it packs them if the rows of b are such a multiple. Measured on one core
+ * with AVX-512, in Gflop/s: {@code [512, 192] · [192, 2048]} 71 and, with a transposed, 118, {@code [512, 2048]ᵀ · [512, 192]} 80
+ * and, the other way round, 113. To transpose costs 1 and 5 hundredths of the product.
+ */
+final class MatrixLayout implements Rule {
+
+    /** Rows that are a multiple of so many float32 apart fall into the same lines of a cache. */
+    private static final long SAME_LINES = 1024;
+
+    /** Of more rows oneDNN packs them anyway. */
+    private static final long MOST_ROWS = 512;
+
+    /** Of a shorter sum most of the time goes into writing the result. */
+    private static final long SHORTEST_SUM = 128;
+
+    /** Of a longer sum, or a wider gradient, reading is little beside what is computed. */
+    private static final long NARROW = 384;
+
+    /** With fewer rows a product is too small to transpose anything for. */
+    private static final long FEWEST_ROWS = 256;
+
+    @Override
+    public Pattern<Node> pattern() {
+        return Pattern.of(
+                "float32 product with a second operand as it is",
+                node -> node.is("MatMul") && node.type("T") == DataType.DT_FLOAT && !node.flag("transpose_b"));
+    }
+
+    @Override
+    public Verdict judge(Node site, Captures met) {
+        Value a = Places.taken(site, 0, DataType.DT_FLOAT);
+        Value b = Places.taken(site, 1, DataType.DT_FLOAT);
+        if (!Stream.of(a, b).allMatch(MatrixLayout::known)) {
+            return new Refusal(site.name() + ": the sizes of its matrices are not known");
+        }
+        if (a.dim(0) < FEWEST_ROWS) {
+            return new Refusal(site.name() + ": " + a.dim(0) + " rows are too few to transpose anything for");
+        }
+        if (site.flag("transpose_a") && sameLines(a) && b.dim(1) <= NARROW) {
+            return gradient(site, a, b);
+        }
+        if (!site.flag("transpose_a")
+                && sameLines(b)
+                && a.dim(0) <= MOST_ROWS
+                && a.dim(1) >= SHORTEST_SUM
+                && a.dim(1) <= NARROW) {
+            return product(site, a, b);
+        }
+        return new Refusal(site.name() + ": its matrices lie well");
+    }
+
+    private static boolean known(Value matrix) {
+        return matrix.rank() == 2 && matrix.dim(0) > 0 && matrix.dim(1) > 0;
+    }
+
+    private static boolean sameLines(Value matrix) {
+        return matrix.dim(1) % SAME_LINES == 0;
+    }
+
+    private static Incision product(Node site, Value a, Value b) {
+        Sketch sketch = Sketch.graph();
+        Ops ops = new Ops(sketch);
+        Value turned = ops.transpose(site.name() + ".transposed", a, ops.ints(site.name() + ".order", 1, 0), 1, 0);
+        ops.matmul(site.name(), turned, true, b, false);
+        return Incision.of(site, sketch);
+    }
+
+    private static Incision gradient(Node site, Value a, Value b) {
+        Sketch sketch = Sketch.graph();
+        Ops ops = new Ops(sketch);
+        Value turned = ops.matmul(site.name() + ".transposed", b, true, a, false);
+        ops.transpose(site.name(), turned, ops.ints(site.name() + ".order", 1, 0), 1, 0);
+        return Incision.of(site, sketch);
+    }
+
+    @Override
+    public String toString() {
+        return "matrix layout";
+    }
+}
