@@ -29,7 +29,7 @@ public enum Pass {
     CHEAP_AGAIN,
     /** {@link Recomputation}: blocks are computed again in the backward pass. Done only if a training asks for it. */
     RECOMPUTATION,
-    /** {@link MatrixLayout}: narrow matrices of float32 products transposed where a processor is faster at it. */
+    /** {@link MatrixLayout}: narrow matrices of float32 products transposed where a processor is faster at it. Not done on a GPU. */
     MATRIX_LAYOUT,
     /** {@link WholeStep}: forward and backward are compiled by XLA as one. Done only if a training asks for it. */
     WHOLE_STEP,
