@@ -16,12 +16,18 @@ import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.train.Keeping;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Carries out a recipe: makes and trains every candidate in order, then measures, samples and saves it. */
 public final class RecipeRun implements AutoCloseable {
@@ -34,7 +40,8 @@ public final class RecipeRun implements AutoCloseable {
     private final Optional<RunFolder> kept;
     private Device device = Device.auto();
     private boolean resume;
-    private final Map<String, Model> models = new LinkedHashMap<>();
+    /** The finished candidates that one still to come begins with. */
+    private final Map<String, Model> models = new HashMap<>();
 
     /**
      * What a run came to.
@@ -100,7 +107,9 @@ public final class RecipeRun implements AutoCloseable {
 
     private List<Finished> carryOut(OptionalLong seed) {
         List<Finished> finished = new ArrayList<>();
-        for (Candidate candidate : recipe.candidates()) {
+        Deque<Candidate> left = new ArrayDeque<>(recipe.candidates());
+        while (!left.isEmpty()) {
+            Candidate candidate = left.remove();
             String name = places.name(candidate, seed);
             Optional<RunFolder.Done> done = kept.flatMap(folder -> folder.done(name));
             Model model = done.map(before -> Model.open(Path.of(before.model())))
@@ -113,8 +122,25 @@ public final class RecipeRun implements AutoCloseable {
             }
             models.put(candidate.name(), model);
             finished.add(finish(candidate, seed, model, done));
+            keepBeginningsOf(left);
         }
         return finished;
+    }
+
+    /** Gives back all models but those that a later candidate begins with: there may be many, and each may be large. */
+    private void keepBeginningsOf(Collection<Candidate> later) {
+        Set<String> wanted = later.stream()
+                .map(Candidate::origin)
+                .filter(Origin.After.class::isInstance)
+                .map(origin -> ((Origin.After) origin).candidate())
+                .collect(Collectors.toSet());
+        models.entrySet().removeIf(entry -> {
+            if (wanted.contains(entry.getKey())) {
+                return false;
+            }
+            entry.getValue().close();
+            return true;
+        });
     }
 
     private Model trained(Candidate candidate, OptionalLong seed, Model fresh) {
@@ -155,12 +181,7 @@ public final class RecipeRun implements AutoCloseable {
             return candidate.compression().keepsAll() ? opened : opened.compress(candidate.compression());
         }
         String before = ((Origin.After) origin).candidate();
-        Model finished = models.get(before);
-        if (finished == null) {
-            throw new LancetException("candidate: '" + candidate.name() + "' comes after '" + before
-                    + "', which is not declared above it; there are " + models.keySet());
-        }
-        return finished.compress(candidate.compression());
+        return Objects.requireNonNull(models.get(before), before).compress(candidate.compression());
     }
 
     private List<Stage> stages(Candidate candidate, OptionalLong seed) {
