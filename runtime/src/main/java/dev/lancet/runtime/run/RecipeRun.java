@@ -95,7 +95,6 @@ public final class RecipeRun implements AutoCloseable {
         kept.ifPresent(folder -> folder.begin(recipe, resume));
         List<Finished> finished = new ArrayList<>();
         for (OptionalLong seed : places.seeds()) {
-            close();
             finished.addAll(carryOut(seed));
         }
         Report report = RunReport.of(recipe, finished);
