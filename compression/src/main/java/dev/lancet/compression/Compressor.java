@@ -23,9 +23,9 @@ public final class Compressor {
         this.algebra = algebra;
     }
 
-    /** {@link #compress(Plan, Plan, Weights, WeightSink, Progress)} with nobody watching. */
+    /** {@link #compress(Plan, Plan, Weights, WeightSink, MatrixProgress)} with nobody watching. */
     public List<Fidelity> compress(Plan from, Plan into, Weights weights, WeightSink sink) {
-        return compress(from, into, weights, sink, Progress.unseen());
+        return compress(from, into, weights, sink, MatrixProgress.unseen());
     }
 
     /**
@@ -41,23 +41,23 @@ public final class Compressor {
      *     nonlinearity between factors would have to come or go, which trained weights do not allow, or if another adapter is
      *     wanted beside a matrix that has one
      */
-    public List<Fidelity> compress(Plan from, Plan into, Weights weights, WeightSink sink, Progress progress) {
+    public List<Fidelity> compress(Plan from, Plan into, Weights weights, WeightSink sink, MatrixProgress progress) {
         if (!from.sameWeights(into)) {
             throw new IllegalArgumentException("compress: the plans for " + from.model() + " and " + into.model()
                     + " are not for the same weights; derive the second with Plan.then");
         }
         for (int i = 0; i < into.steps().size(); i++) {
-            Bent.check(from.steps().get(i), into.steps().get(i));
-            new Beside(from.steps().get(i), into.steps().get(i)).check();
+            FactorCompatibility.check(from.steps().get(i), into.steps().get(i));
+            new AdapterConversion(from.steps().get(i), into.steps().get(i)).check();
         }
         weights.require(from);
         List<Fidelity> losses = new ArrayList<>();
         int count = into.steps().size();
         for (int i = 0; i < count; i++) {
             long begin = System.nanoTime();
-            Operation operation =
-                    new Operation(algebra, from.steps().get(i), into.steps().get(i));
-            operation.apply(weights, sink).ifPresent(losses::add);
+            MatrixConversion conversion =
+                    new MatrixConversion(algebra, from.steps().get(i), into.steps().get(i));
+            conversion.apply(weights, sink).ifPresent(losses::add);
             progress.finished(into.steps().get(i).weight().name(), i + 1, count, (System.nanoTime() - begin) / 1e9);
         }
         into.vectors().forEach(vector -> sink.accept(weights.read(vector.name())));

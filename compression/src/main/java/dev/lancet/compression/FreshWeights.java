@@ -1,6 +1,6 @@
 package dev.lancet.compression;
 
-import dev.lancet.compression.quant.Packing;
+import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.random.Normals;
 import dev.lancet.compression.random.Orthonormal;
 import dev.lancet.compression.weights.HostTensor;
@@ -49,19 +49,19 @@ public final class FreshWeights {
             throw new IllegalArgumentException(
                     "fresh weights: the plan for " + plan.model() + " is not for " + transformer.name());
         }
-        DrawnWeights weights = new DrawnWeights();
+        GeneratedWeights weights = new GeneratedWeights();
         for (Step step : plan.steps()) {
             for (Piece piece : step.base()) {
                 if (step.rank().isPresent()) {
-                    weights.add(piece.stored(), () -> Packing.pack(piece, factor(step, piece)));
+                    weights.add(piece.stored(), () -> Quantizer.pack(piece, factor(step, piece)));
                 } else if (piece.precision().narrow()) {
-                    weights.add(piece.stored(), () -> Packing.pack(piece, dense(step.weight())));
+                    weights.add(piece.stored(), () -> Quantizer.pack(piece, dense(step.weight())));
                 } else {
                     weights.add(piece.stored().get(0), into -> draw(step.weight(), into));
                 }
             }
             for (Piece piece : step.beside()) {
-                weights.add(piece.stored(), () -> List.of(Beside.fresh(step, piece, seed)));
+                weights.add(piece.stored(), () -> List.of(AdapterConversion.fresh(step, piece, seed)));
             }
         }
         plan.vectors()

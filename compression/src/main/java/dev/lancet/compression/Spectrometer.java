@@ -34,14 +34,14 @@ public final class Spectrometer {
      * @param progress told about every matrix
      * @throws LancetException if an array is missing or a matrix is not finite
      */
-    public Spectra measure(Plan plan, Weights weights, Predicate<Weight> wanted, Progress progress) {
+    public Spectra measure(Plan plan, Weights weights, Predicate<Weight> wanted, MatrixProgress progress) {
         List<Step> steps =
                 plan.steps().stream().filter(step -> wanted.test(step.weight())).toList();
         Map<String, List<Double>> byName = new HashMap<>();
         for (Step step : steps) {
             long begin = System.nanoTime();
             String name = step.weight().name();
-            Matrix dense = Operation.dense(algebra, step, weights).requireFinite(name);
+            Matrix dense = MatrixConversion.dense(algebra, step, weights).requireFinite(name);
             byName.put(
                     name, DoubleStream.of(algebra.singularValues(dense)).boxed().toList());
             progress.finished(name, byName.size(), steps.size(), (System.nanoTime() - begin) / 1e9);

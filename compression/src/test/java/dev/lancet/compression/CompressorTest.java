@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.lancet.compression.quant.Packing;
+import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.svd.JacobiAlgebra;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.compression.svd.Svd;
@@ -53,7 +53,7 @@ class CompressorTest {
     }
 
     private Matrix read(Plan plan, Weights weights, String name) {
-        return Operation.dense(algebra, plan.step(name), weights);
+        return MatrixConversion.dense(algebra, plan.step(name), weights);
     }
 
     @Test
@@ -80,7 +80,7 @@ class CompressorTest {
     void truncation_loses_the_tail_of_the_spectrum() {
         Plan cut = dense.with(Step.factorise(up, 5, Precision.float32(), "test"));
         compress(dense, cut, weights);
-        Spectra spectra = new Spectrometer(algebra).measure(dense, weights, up::equals, Progress.unseen());
+        Spectra spectra = new Spectrometer(algebra).measure(dense, weights, up::equals, MatrixProgress.unseen());
         List<Double> values = spectra.of(up.name()).orElseThrow();
         double total = values.stream().mapToDouble(v -> v * v).sum();
         double tail = values.stream().skip(5).mapToDouble(v -> v * v).sum();
@@ -105,7 +105,7 @@ class CompressorTest {
         Weights codes = compress(cut, packed, factors);
         for (var piece : packed.step("h.0.mlp.up").pieces()) {
             Matrix factor = Matrix.of(factors.read(piece.name()));
-            for (HostTensor array : Packing.pack(piece, factor)) {
+            for (HostTensor array : Quantizer.pack(piece, factor)) {
                 assertThat(codes.read(array.name())).isEqualTo(array);
             }
         }
@@ -205,7 +205,7 @@ class CompressorTest {
         Plan cut = dense.with(Step.factorise(up, 4, Precision.float32(), "test"));
         Weights factors = compress(dense, cut, weights);
         List<Double> after = new Spectrometer(algebra)
-                .measure(cut, factors, up::equals, Progress.unseen())
+                .measure(cut, factors, up::equals, MatrixProgress.unseen())
                 .of(up.name())
                 .orElseThrow();
         Svd before = algebra.svd(read(dense, weights, up.name()));

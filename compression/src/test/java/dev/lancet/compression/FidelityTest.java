@@ -3,7 +3,7 @@ package dev.lancet.compression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.lancet.compression.quant.Packing;
+import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.random.Normals;
 import dev.lancet.compression.weights.Matrix;
 import dev.lancet.dsl.Precision;
@@ -15,7 +15,7 @@ class FidelityTest {
     private static double sqnr(Precision precision) {
         Matrix matrix = Matrix.of(512, 512, new Normals(1, "w").floats(512 * 512, 0.02));
         Piece piece = new Piece("w", 512, 512, precision, Piece.Channels.COLUMNS);
-        Matrix after = Packing.unpack(piece, Packing.pack(piece, matrix));
+        Matrix after = Quantizer.unpack(piece, Quantizer.pack(piece, matrix));
         return Fidelity.of("w", matrix, after, 0).sqnrDb();
     }
 

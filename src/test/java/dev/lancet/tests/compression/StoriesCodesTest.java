@@ -3,7 +3,7 @@ package dev.lancet.tests.compression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import dev.lancet.compression.quant.Packing;
+import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Matrix;
 import dev.lancet.dsl.Precision;
@@ -85,6 +85,6 @@ class StoriesCodesTest {
     }
 
     private static List<HostTensor> pack(Matrix matrix, Precision precision, Piece.Channels channels) {
-        return Packing.pack(new Piece("w", matrix.rows(), matrix.columns(), precision, channels), matrix);
+        return Quantizer.pack(new Piece("w", matrix.rows(), matrix.columns(), precision, channels), matrix);
     }
 }

@@ -26,7 +26,7 @@ public record HostTensor(Stored stored, ByteBuffer bytes) {
         if (stored.type() != Stored.Type.FLOAT32) {
             throw new IllegalArgumentException("tensor: " + stored + " does not hold floats; give its bytes");
         }
-        HostMemory.check(stored);
+        ArrayLimits.check(stored);
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(4, values.length));
         bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
         return new HostTensor(stored, bytes);

@@ -40,11 +40,11 @@ class Bfloat16Test {
     void every_float_goes_to_its_nearest_neighbour_and_ties_to_even(@ForAll int bits) {
         float value = Float.intBitsToFloat(bits);
         if (Float.isNaN(value)) {
-            assertThat(Bfloat16.value(Bfloat16.bits(value))).isNaN();
+            assertThat(Bfloat16Rounding.value(Bfloat16Rounding.bits(value))).isNaN();
         } else if (Float.isInfinite(value)) {
-            assertThat(Bfloat16.value(Bfloat16.bits(value))).isEqualTo(value);
+            assertThat(Bfloat16Rounding.value(Bfloat16Rounding.bits(value))).isEqualTo(value);
         } else {
-            assertThat(Short.toUnsignedInt(Bfloat16.bits(value))).isEqualTo(nearest(value));
+            assertThat(Short.toUnsignedInt(Bfloat16Rounding.bits(value))).isEqualTo(nearest(value));
         }
     }
 
@@ -57,8 +57,8 @@ class Bfloat16Test {
     @Test
     void all_65_536_bfloat16_stay_what_they_are() {
         for (int bits = 0; bits <= 0xffff; bits++) {
-            float value = Bfloat16.value((short) bits);
-            int back = Short.toUnsignedInt(Bfloat16.bits(value));
+            float value = Bfloat16Rounding.value((short) bits);
+            int back = Short.toUnsignedInt(Bfloat16Rounding.bits(value));
             assertThat(Float.isNaN(value) ? bits | 0x40 : bits).isEqualTo(back);
         }
     }
@@ -71,10 +71,10 @@ class Bfloat16Test {
             @ForAll long seed) {
         Piece piece = new Piece("x", rows, columns, Precision.bfloat16(), channels);
         float[] values = new Normals(seed, "property").floats(rows * columns, 3);
-        List<HostTensor> once = Packing.pack(piece, Matrix.of(rows, columns, values));
+        List<HostTensor> once = Quantizer.pack(piece, Matrix.of(rows, columns, values));
         assertThat(once).extracting(HostTensor::stored).isEqualTo(piece.stored());
-        Matrix after = Packing.unpack(piece, once);
-        assertThat(Packing.pack(piece, after)).isEqualTo(once);
+        Matrix after = Quantizer.unpack(piece, once);
+        assertThat(Quantizer.pack(piece, after)).isEqualTo(once);
         for (int i = 0; i < values.length; i++) {
             assertThat(Math.abs((double) after.values()[i] - values[i]))
                     .isLessThanOrEqualTo(Math.abs(values[i]) / 256.0);

@@ -40,7 +40,7 @@ class PackingPropertiesTest {
             @ForAll @IntRange(min = 1, max = 140) int columns,
             @ForAll long seed) {
         Piece piece = new Piece("x", rows, columns, precision, channels);
-        assertThat(Packing.pack(piece, matrix(rows, columns, seed)))
+        assertThat(Quantizer.pack(piece, matrix(rows, columns, seed)))
                 .extracting(HostTensor::stored)
                 .isEqualTo(piece.stored());
     }
@@ -54,15 +54,15 @@ class PackingPropertiesTest {
             @ForAll long seed) {
         Piece piece = new Piece("x", rows, columns, precision, channels);
         Matrix matrix = matrix(rows, columns, seed);
-        List<HostTensor> arrays = Packing.pack(piece, matrix);
+        List<HostTensor> arrays = Quantizer.pack(piece, matrix);
         float[] scales = arrays.get(1).floats();
-        Grid grid = new Grid(piece);
-        Matrix after = Packing.unpack(piece, arrays);
+        QuantizationLayout layout = new QuantizationLayout(piece);
+        Matrix after = Quantizer.unpack(piece, arrays);
         double reach = precision.format() == Precision.Format.NF4 ? WIDEST_NF4 : 0.5;
-        for (int i = 0; i < grid.inputs; i++) {
-            for (int c = 0; c < grid.channels; c++) {
-                int at = grid.value(i, c);
-                double scale = scales[grid.scale(i / grid.group, c)];
+        for (int i = 0; i < layout.inputs; i++) {
+            for (int c = 0; c < layout.channels; c++) {
+                int at = layout.value(i, c);
+                double scale = scales[layout.scale(i / layout.group, c)];
                 assertThat(Math.abs((double) matrix.values()[at] - after.values()[at]))
                         .isLessThanOrEqualTo(reach * scale * (1 + 1e-5));
             }
@@ -77,8 +77,8 @@ class PackingPropertiesTest {
             @ForAll @IntRange(min = 1, max = 140) int columns,
             @ForAll long seed) {
         Piece piece = new Piece("x", rows, columns, precision, channels);
-        List<HostTensor> once = Packing.pack(piece, matrix(rows, columns, seed));
-        List<HostTensor> twice = Packing.pack(piece, Packing.unpack(piece, once));
+        List<HostTensor> once = Quantizer.pack(piece, matrix(rows, columns, seed));
+        List<HostTensor> twice = Quantizer.pack(piece, Quantizer.unpack(piece, once));
         assertThat(twice.get(0)).isEqualTo(once.get(0));
         float[] scales = once.get(1).floats();
         for (int i = 0; i < scales.length; i++) {
@@ -95,8 +95,8 @@ class PackingPropertiesTest {
         Matrix matrix = matrix(rows, columns, seed);
         Piece byColumn = new Piece("x", rows, columns, precision, Channels.COLUMNS);
         Piece byRow = new Piece("x", columns, rows, precision, Channels.ROWS);
-        Matrix straight = Packing.unpack(byColumn, Packing.pack(byColumn, matrix));
-        Matrix turned = Packing.unpack(byRow, Packing.pack(byRow, JacobiAlgebra.transposed(matrix)));
+        Matrix straight = Quantizer.unpack(byColumn, Quantizer.pack(byColumn, matrix));
+        Matrix turned = Quantizer.unpack(byRow, Quantizer.pack(byRow, JacobiAlgebra.transposed(matrix)));
         assertThat(JacobiAlgebra.transposed(turned).values()).isEqualTo(straight.values());
     }
 }

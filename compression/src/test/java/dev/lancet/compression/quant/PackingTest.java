@@ -20,7 +20,7 @@ class PackingTest {
     }
 
     private static List<HostTensor> pack(Piece piece, float... values) {
-        return Packing.pack(piece, Matrix.of(piece.rows(), piece.columns(), values));
+        return Quantizer.pack(piece, Matrix.of(piece.rows(), piece.columns(), values));
     }
 
     @Test
@@ -45,7 +45,7 @@ class PackingTest {
         assertThat(arrays.get(1).floats()).containsExactly(1, 2, 1f / 7, 0);
         // 1 / 2 is a tie and becomes 0. The low half holds the even row; after the odd end follows 0.
         assertThat(arrays.get(0).toArray()).containsExactly((5 << 4) | 15, (byte) ((15 << 4) | 8), 15, 8);
-        assertThat(Packing.unpack(piece, arrays).values()).containsExactly(7, 0, -3, 14, 1, 0);
+        assertThat(Quantizer.unpack(piece, arrays).values()).containsExactly(7, 0, -3, 14, 1, 0);
     }
 
     @Test
@@ -54,7 +54,7 @@ class PackingTest {
         List<HostTensor> arrays = pack(piece, 7, -3, 1, 1, 14, 0);
         assertThat(arrays.get(1).floats()).containsExactly(1, 1f / 7, 2, 0);
         assertThat(arrays.get(0).toArray()).containsExactly((5 << 4) | 15, 15, (byte) ((15 << 4) | 8), 8);
-        assertThat(Packing.unpack(piece, arrays).values()).containsExactly(7, -3, 1, 0, 14, 0);
+        assertThat(Quantizer.unpack(piece, arrays).values()).containsExactly(7, -3, 1, 0, 14, 0);
     }
 
     @Test
@@ -63,7 +63,7 @@ class PackingTest {
         List<HostTensor> arrays = pack(piece, -2, 2, 0, 0.16f, 0.15f, -1.5f);
         assertThat(arrays.get(1).floats()).containsExactly(2);
         assertThat(arrays.get(0).toArray()).containsExactly((byte) (15 << 4), (byte) ((8 << 4) | 7), (1 << 4) | 8);
-        assertThat(Packing.unpack(piece, arrays).values())
+        assertThat(Quantizer.unpack(piece, arrays).values())
                 .containsExactly(
                         -2,
                         2,
@@ -78,7 +78,7 @@ class PackingTest {
         Piece piece = piece(1, 3, Precision.float32(), Channels.COLUMNS);
         List<HostTensor> arrays = pack(piece, 1.5f, -2, Float.MIN_VALUE);
         assertThat(arrays).hasSize(1);
-        assertThat(Packing.unpack(piece, arrays).values()).containsExactly(1.5f, -2, Float.MIN_VALUE);
+        assertThat(Quantizer.unpack(piece, arrays).values()).containsExactly(1.5f, -2, Float.MIN_VALUE);
     }
 
     @Test
@@ -89,7 +89,7 @@ class PackingTest {
         assertThat(arrays).hasSize(1);
         assertThat(arrays.get(0).toArray())
                 .containsExactly(0x80, 0x3f, 0x00, 0xc0, 0x80, 0x3f, 0x82, 0x3f, 0x81, 0x3f, 0x00, 0x80);
-        assertThat(Packing.unpack(piece, arrays).values()).containsExactly(1, -2, 1, 1 + 2f / 128, oneUnitUp, -0f);
+        assertThat(Quantizer.unpack(piece, arrays).values()).containsExactly(1, -2, 1, 1 + 2f / 128, oneUnitUp, -0f);
     }
 
     @Test
@@ -107,7 +107,7 @@ class PackingTest {
         for (Precision precision : List.of(Precision.int8(), Precision.int4(2), Precision.nf4(2))) {
             for (Channels channels : Channels.values()) {
                 Piece piece = piece(3, 3, precision, channels);
-                assertThat(Packing.unpack(piece, pack(piece, new float[9])).values())
+                assertThat(Quantizer.unpack(piece, pack(piece, new float[9])).values())
                         .as("%s by %s", precision, channels)
                         .containsOnly(0f);
             }
@@ -117,7 +117,7 @@ class PackingTest {
     @Test
     void what_is_too_small_for_a_scale_becomes_zero() {
         Piece piece = piece(2, 1, Precision.int8(), Channels.COLUMNS);
-        assertThat(Packing.unpack(piece, pack(piece, Float.MIN_VALUE, -Float.MIN_VALUE))
+        assertThat(Quantizer.unpack(piece, pack(piece, Float.MIN_VALUE, -Float.MIN_VALUE))
                         .values())
                 .containsExactly(0, 0);
     }
@@ -136,7 +136,7 @@ class PackingTest {
     void a_matrix_of_another_shape_is_refused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
-                        Packing.pack(piece(2, 3, Precision.int8(), Channels.COLUMNS), Matrix.of(3, 2, new float[6])))
+                        Quantizer.pack(piece(2, 3, Precision.int8(), Channels.COLUMNS), Matrix.of(3, 2, new float[6])))
                 .withMessage("packing: Matrix [3, 2] for x of shape [2, 3]");
     }
 }

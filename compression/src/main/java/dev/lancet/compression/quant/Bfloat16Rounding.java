@@ -9,14 +9,14 @@ import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
 
 /** The upper half of a float32, rounded to the nearest, ties to even, as IEEE 754 rounds to fewer bits. */
-final class Bfloat16 {
+final class Bfloat16Rounding {
 
     /** What is added before the lower half is cut off: just less than half a unit, and the rest where the unit is odd. */
     private static final int ALMOST_HALF = 0x7fff;
     /** Makes a NaN quiet, and keeps one whose bits all lie in the lower half from becoming infinity. */
     private static final int QUIET = 0x40;
 
-    private Bfloat16() {}
+    private Bfloat16Rounding() {}
 
     /** The 16 bits nearest to a float; a NaN stays one, and what is beyond the largest bfloat16 becomes infinity. */
     static short bits(float value) {

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * Where the value, the code and the scale of input i of channel c lie: all three addresses are linear in i (or i / 2, or
  * the group) and c, so that one loop serves matrices whose channels are columns and those whose channels are rows.
  */
-final class Grid {
+final class QuantizationLayout {
 
     /** Channels worked on side by side: 64 floats are four cache lines of a row, and 64 lines fit into every L1 cache. */
     private static final int TILE = 64;
@@ -20,7 +20,7 @@ final class Grid {
     private final boolean byColumn;
     private final int columns;
 
-    Grid(Piece piece) {
+    QuantizationLayout(Piece piece) {
         byColumn = piece.channels() == Channels.COLUMNS;
         columns = piece.columns();
         channels = byColumn ? piece.columns() : piece.rows();

@@ -8,13 +8,13 @@ import dev.lancet.dsl.plan.Stored;
 import java.util.List;
 
 /** One way of writing floats as codes times a scale: what a scale is, what a code is, and what the two stand for. */
-abstract class Coding {
+abstract class Codec {
 
-    static Coding of(Precision precision) {
+    static Codec of(Precision precision) {
         return switch (precision.format()) {
-            case INT8 -> new Int8Coding();
-            case INT4 -> new Int4Coding();
-            case NF4 -> new Nf4Coding();
+            case INT8 -> new Int8Codec();
+            case INT4 -> new Int4Codec();
+            case NF4 -> new Nf4Codec();
             case FLOAT32, BFLOAT16 -> throw new IllegalArgumentException("coding: " + precision + " has no codes");
         };
     }
@@ -32,36 +32,36 @@ abstract class Coding {
     abstract float value(int code, float scale);
 
     /** Writes a code. */
-    abstract void write(byte[] codes, Grid grid, int input, int channel, int code);
+    abstract void write(byte[] codes, QuantizationLayout layout, int input, int channel, int code);
 
     /** Reads a code. */
-    abstract int read(byte[] codes, Grid grid, int input, int channel);
+    abstract int read(byte[] codes, QuantizationLayout layout, int input, int channel);
 
     List<HostTensor> pack(Piece piece, List<Stored> stored, float[] values) {
         byte[] codes = new byte[Math.toIntExact(stored.get(0).bytes())];
         float[] scales = new float[Math.toIntExact(stored.get(1).elements())];
-        Grid grid = new Grid(piece);
-        grid.forEachBlock((group, first, end) -> {
-            float[] scale = scales(piece, grid, values, group, first, end);
+        QuantizationLayout layout = new QuantizationLayout(piece);
+        layout.forEachBlock((group, first, end) -> {
+            float[] scale = scales(piece, layout, values, group, first, end);
             for (int c = first; c < end; c++) {
-                scales[grid.scale(group, c)] = scale[c - first];
+                scales[layout.scale(group, c)] = scale[c - first];
             }
-            for (int i = grid.firstInput(group); i < grid.endInput(group); i++) {
+            for (int i = layout.firstInput(group); i < layout.endInput(group); i++) {
                 for (int c = first; c < end; c++) {
                     float s = scale[c - first];
-                    write(codes, grid, i, c, s == 0 ? zero() : code(values[grid.value(i, c)], s));
+                    write(codes, layout, i, c, s == 0 ? zero() : code(values[layout.value(i, c)], s));
                 }
             }
         });
         return List.of(HostTensor.of(stored.get(0), codes), HostTensor.of(stored.get(1), scales));
     }
 
-    private float[] scales(Piece piece, Grid grid, float[] values, int group, int first, int end) {
+    private float[] scales(Piece piece, QuantizationLayout layout, float[] values, int group, int first, int end) {
         float[] largest = new float[end - first];
-        for (int i = grid.firstInput(group); i < grid.endInput(group); i++) {
+        for (int i = layout.firstInput(group); i < layout.endInput(group); i++) {
             for (int c = first; c < end; c++) {
                 // Math.max hands NaN on, a comparison would lose it.
-                largest[c - first] = Math.max(largest[c - first], Math.abs(values[grid.value(i, c)]));
+                largest[c - first] = Math.max(largest[c - first], Math.abs(values[layout.value(i, c)]));
             }
         }
         for (int c = 0; c < largest.length; c++) {
@@ -76,11 +76,11 @@ abstract class Coding {
 
     float[] unpack(Piece piece, byte[] codes, float[] scales) {
         float[] values = new float[Math.multiplyExact(piece.rows(), piece.columns())];
-        Grid grid = new Grid(piece);
-        grid.forEachBlock((group, first, end) -> {
-            for (int i = grid.firstInput(group); i < grid.endInput(group); i++) {
+        QuantizationLayout layout = new QuantizationLayout(piece);
+        layout.forEachBlock((group, first, end) -> {
+            for (int i = layout.firstInput(group); i < layout.endInput(group); i++) {
                 for (int c = first; c < end; c++) {
-                    values[grid.value(i, c)] = value(read(codes, grid, i, c), scales[grid.scale(group, c)]);
+                    values[layout.value(i, c)] = value(read(codes, layout, i, c), scales[layout.scale(group, c)]);
                 }
             }
         });

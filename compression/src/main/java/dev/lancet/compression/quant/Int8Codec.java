@@ -1,7 +1,7 @@
 package dev.lancet.compression.quant;
 
 /** One byte a weight: −127…127 times max|w| / 127, ties to even. */
-final class Int8Coding extends Coding {
+final class Int8Codec extends Codec {
 
     @Override
     float scale(float largest) {
@@ -24,12 +24,12 @@ final class Int8Coding extends Coding {
     }
 
     @Override
-    void write(byte[] codes, Grid grid, int input, int channel, int code) {
-        codes[grid.value(input, channel)] = (byte) code;
+    void write(byte[] codes, QuantizationLayout layout, int input, int channel, int code) {
+        codes[layout.value(input, channel)] = (byte) code;
     }
 
     @Override
-    int read(byte[] codes, Grid grid, int input, int channel) {
-        return codes[grid.value(input, channel)];
+    int read(byte[] codes, QuantizationLayout layout, int input, int channel) {
+        return codes[layout.value(input, channel)];
     }
 }

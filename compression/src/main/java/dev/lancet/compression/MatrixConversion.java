@@ -1,6 +1,6 @@
 package dev.lancet.compression;
 
-import dev.lancet.compression.quant.Packing;
+import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.compression.svd.Truncation;
@@ -15,40 +15,40 @@ import java.util.List;
 import java.util.Optional;
 
 /** What is done to one matrix. */
-final class Operation {
+final class MatrixConversion {
 
     private final LinearAlgebra algebra;
     private final Step from;
     private final Step into;
-    private final Beside beside;
+    private final AdapterConversion adapter;
 
-    Operation(LinearAlgebra algebra, Step from, Step into) {
+    MatrixConversion(LinearAlgebra algebra, Step from, Step into) {
         this.algebra = algebra;
         this.from = from;
         this.into = into;
-        beside = new Beside(from, into);
+        adapter = new AdapterConversion(from, into);
     }
 
     /** Hands the matrix over in its new form, and tells what it lost unless it is a copy. */
     Optional<Fidelity> apply(Weights weights, WeightSink sink) {
-        if (from.base().equals(into.base()) && !beside.merges()) {
+        if (from.base().equals(into.base()) && !adapter.merges()) {
             into.base().forEach(piece -> piece.stored().forEach(stored -> sink.accept(weights.read(stored.name()))));
-            beside.put(weights, sink);
+            adapter.put(weights, sink);
             return Optional.empty();
         }
         long begin = System.nanoTime();
         List<Matrix> before = unpack(from.base(), weights);
         Matrix dense = together(before);
-        dense = beside.merges() ? beside.merged(dense, weights, algebra) : dense;
-        List<Matrix> wanted = from.rank().equals(into.rank()) && !beside.merges() ? before : recut(dense);
+        dense = adapter.merges() ? adapter.merged(dense, weights, algebra) : dense;
+        List<Matrix> wanted = from.rank().equals(into.rank()) && !adapter.merges() ? before : recut(dense);
         List<Matrix> after = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
             Piece piece = into.base().get(i);
-            List<HostTensor> arrays = Packing.pack(piece, wanted.get(i));
-            after.add(piece.precision().narrow() ? Packing.unpack(piece, arrays) : wanted.get(i));
+            List<HostTensor> arrays = Quantizer.pack(piece, wanted.get(i));
+            after.add(piece.precision().narrow() ? Quantizer.unpack(piece, arrays) : wanted.get(i));
             arrays.forEach(sink::accept);
         }
-        beside.put(weights, sink);
+        adapter.put(weights, sink);
         Matrix result = together(after);
         return Optional.of(Fidelity.of(into.weight().name(), dense, result, (System.nanoTime() - begin) / 1e9));
     }
@@ -83,14 +83,14 @@ final class Operation {
     }
 
     private static List<Matrix> unpack(List<Piece> pieces, Weights weights) {
-        return pieces.stream().map(piece -> Packing.unpack(piece, weights)).toList();
+        return pieces.stream().map(piece -> Quantizer.unpack(piece, weights)).toList();
     }
 
     /** The whole matrix that a step's stored pieces stand for, its adapter among them. */
     static Matrix dense(LinearAlgebra algebra, Step step, Weights weights) {
-        Bent.checkMatrix(step);
-        Operation merging = new Operation(algebra, step, step.merged());
+        FactorCompatibility.checkMatrix(step);
+        MatrixConversion merging = new MatrixConversion(algebra, step, step.merged());
         Matrix matrix = merging.multiplied(unpack(step.base(), weights));
-        return merging.beside.merges() ? merging.beside.merged(matrix, weights, algebra) : matrix;
+        return merging.adapter.merges() ? merging.adapter.merged(matrix, weights, algebra) : matrix;
     }
 }

@@ -3,12 +3,12 @@ package dev.lancet.compression.quant;
 import dev.lancet.dsl.Precision.Nf4;
 
 /** The nearest of 16 quantiles of the normal distribution times max|w| (Dettmers et al., 2023, appendix E). */
-final class Nf4Coding extends HalfByteCoding {
+final class Nf4Codec extends FourBitCodec {
 
     private final float[] values = new float[16];
     private final double[] borders = new double[15];
 
-    Nf4Coding() {
+    Nf4Codec() {
         for (int code = 0; code < 16; code++) {
             values[code] = Nf4.VALUES.get(code);
         }

@@ -1,6 +1,6 @@
 package dev.lancet.compression;
 
-import dev.lancet.compression.quant.Packing;
+import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.random.Normals;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.compression.weights.HostTensor;
@@ -19,12 +19,12 @@ import java.util.List;
  * <p>A fresh A is normal with deviation {@code 1 / √(3 · inputs)}, which is that of the uniform numbers that Hugging Face's PEFT
  * draws; B is 0. Both are a function of the weight's name, so that adapters put beside a model twice are the same.
  */
-final class Beside {
+final class AdapterConversion {
 
     private final Step from;
     private final Step into;
 
-    Beside(Step from, Step into) {
+    AdapterConversion(Step from, Step into) {
         this.from = from;
         this.into = into;
     }
@@ -54,7 +54,7 @@ final class Beside {
     /** The matrix with its adapter in it. */
     Matrix merged(Matrix matrix, Weights weights, LinearAlgebra algebra) {
         List<Matrix> factors = from.beside().stream()
-                .map(piece -> Packing.unpack(piece, weights))
+                .map(piece -> Quantizer.unpack(piece, weights))
                 .toList();
         float[] update = algebra.product(factors.get(0), factors.get(1)).values();
         double scale = from.adapter().orElseThrow().scale();

@@ -1,7 +1,7 @@
 package dev.lancet.compression.quant;
 
 /** −8…7 times max|w| / 7, ties to even, stored with 8 added. */
-final class Int4Coding extends HalfByteCoding {
+final class Int4Codec extends FourBitCodec {
 
     private static final int BIAS = 8;
 

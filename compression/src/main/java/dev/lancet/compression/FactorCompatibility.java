@@ -5,9 +5,9 @@ import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.plan.Step;
 
 /** What only fresh weights can be: factors with a nonlinearity between them, which are no matrix, and a beginning of their own. */
-final class Bent {
+final class FactorCompatibility {
 
-    private Bent() {}
+    private FactorCompatibility() {}
 
     /** Makes sure that a nonlinearity neither comes nor goes, and that its factors keep their rank. */
     static void check(Step from, Step into) {

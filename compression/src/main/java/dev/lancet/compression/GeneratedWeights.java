@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Arrays that are made when they are read; large ones in parts, so that none has to be in memory as a whole. */
-final class DrawnWeights implements Weights {
+final class GeneratedWeights implements Weights {
 
     private static final int PART = 1 << 20;
 

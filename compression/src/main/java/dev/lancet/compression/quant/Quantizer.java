@@ -14,9 +14,9 @@ import java.util.List;
  * symmetric around 0, with a float scale per output channel or per group of its inputs. A channel or group of nothing but
  * zeros has the scale 0. Floats of 16 bits are rounded to the nearest, ties to even, and have no scale.
  */
-public final class Packing {
+public final class Quantizer {
 
-    private Packing() {}
+    private Quantizer() {}
 
     /**
      * The arrays that hold a matrix as a piece, in the order of {@link Piece#stored()}.
@@ -29,8 +29,8 @@ public final class Packing {
         List<Stored> stored = piece.stored();
         return switch (piece.precision().format()) {
             case FLOAT32 -> List.of(HostTensor.of(stored.get(0), matrix.values()));
-            case BFLOAT16 -> List.of(Bfloat16.pack(piece, stored.get(0), matrix.values()));
-            case INT8, INT4, NF4 -> Coding.of(piece.precision()).pack(piece, stored, matrix.values());
+            case BFLOAT16 -> List.of(Bfloat16Rounding.pack(piece, stored.get(0), matrix.values()));
+            case INT8, INT4, NF4 -> Codec.of(piece.precision()).pack(piece, stored, matrix.values());
         };
     }
 
@@ -40,11 +40,11 @@ public final class Packing {
         float[] values =
                 switch (piece.precision().format()) {
                     case FLOAT32 -> array.floats();
-                    case BFLOAT16 -> Bfloat16.unpack(array);
+                    case BFLOAT16 -> Bfloat16Rounding.unpack(array);
                     case INT8, INT4, NF4 -> {
                         float[] scales =
                                 weights.read(Weight.scale(piece.name())).floats();
-                        yield Coding.of(piece.precision()).unpack(piece, array.toArray(), scales);
+                        yield Codec.of(piece.precision()).unpack(piece, array.toArray(), scales);
                     }
                 };
         return Matrix.of(piece.rows(), piece.columns(), values);

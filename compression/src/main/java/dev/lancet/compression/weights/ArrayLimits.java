@@ -4,9 +4,9 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Stored;
 
 /** What one array can hold on the JVM. */
-final class HostMemory {
+final class ArrayLimits {
 
-    private HostMemory() {}
+    private ArrayLimits() {}
 
     static void check(Stored stored) {
         if (stored.bytes() > Integer.MAX_VALUE) {

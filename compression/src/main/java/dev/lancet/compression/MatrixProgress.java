@@ -2,7 +2,7 @@ package dev.lancet.compression;
 
 /** Watches long work on many matrices. */
 @FunctionalInterface
-public interface Progress {
+public interface MatrixProgress {
 
     /**
      * One more matrix is done.
@@ -15,7 +15,7 @@ public interface Progress {
     void finished(String weight, int done, int count, double seconds);
 
     /** Nobody watches. */
-    static Progress unseen() {
+    static MatrixProgress unseen() {
         return (weight, done, count, seconds) -> {};
     }
 }

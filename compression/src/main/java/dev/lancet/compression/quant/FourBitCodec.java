@@ -1,0 +1,16 @@
+package dev.lancet.compression.quant;
+
+/** Two codes 0…15 a byte: the even input in the low half, the odd one in the high half. */
+abstract class FourBitCodec extends Codec {
+
+    @Override
+    final void write(byte[] codes, QuantizationLayout layout, int input, int channel, int code) {
+        codes[layout.halfByte(input, channel)] |= (byte) (input % 2 == 0 ? code : code << 4);
+    }
+
+    @Override
+    final int read(byte[] codes, QuantizationLayout layout, int input, int channel) {
+        int pair = codes[layout.halfByte(input, channel)];
+        return (input % 2 == 0 ? pair : pair >> 4) & 15;
+    }
+}
