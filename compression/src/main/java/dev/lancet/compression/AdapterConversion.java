@@ -9,7 +9,7 @@ import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Step;
 import java.util.List;
 
@@ -53,7 +53,7 @@ final class AdapterConversion {
 
     /** The matrix with its adapter in it. */
     Matrix merged(Matrix matrix, Weights weights, LinearAlgebra algebra) {
-        List<Matrix> factors = from.beside().stream()
+        List<Matrix> factors = from.adapterMatrices().stream()
                 .map(piece -> Quantizer.unpack(piece, weights))
                 .toList();
         float[] update = algebra.product(factors.get(0), factors.get(1)).values();
@@ -67,23 +67,23 @@ final class AdapterConversion {
 
     /** Hands over the arrays of the adapter, if there is to be one. */
     void put(Weights weights, WeightSink sink) {
-        for (Piece piece : into.beside()) {
+        for (StoredMatrix matrix : into.adapterMatrices()) {
             if (from.adapter().isPresent()) {
-                sink.accept(weights.read(piece.name()));
+                sink.accept(weights.read(matrix.name()));
             } else {
-                sink.accept(fresh(into, piece, 0));
+                sink.accept(fresh(into, matrix, 0));
             }
         }
     }
 
     /** A factor of an adapter that has learnt nothing yet. */
-    static HostTensor fresh(Step step, Piece piece, long seed) {
-        int count = Math.multiplyExact(piece.rows(), piece.columns());
-        boolean first = piece.name().equals(step.weight().adapterA());
+    static HostTensor fresh(Step step, StoredMatrix matrix, long seed) {
+        int count = Math.multiplyExact(matrix.rows(), matrix.columns());
+        boolean first = matrix.name().equals(step.weight().adapterA());
         float[] values = first
-                ? new Normals(seed, piece.name())
+                ? new Normals(seed, matrix.name())
                         .floats(count, 1 / Math.sqrt(3.0 * step.weight().rows()))
                 : new float[count];
-        return HostTensor.of(piece.stored().get(0), values);
+        return HostTensor.of(matrix.arrays().get(0), values);
     }
 }

@@ -10,10 +10,10 @@ import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -51,22 +51,22 @@ public final class FreshWeights {
         }
         GeneratedWeights weights = new GeneratedWeights();
         for (Step step : plan.steps()) {
-            for (Piece piece : step.base()) {
+            for (StoredMatrix matrix : step.baseMatrices()) {
                 if (step.rank().isPresent()) {
-                    weights.add(piece.stored(), () -> Quantizer.pack(piece, factor(step, piece)));
-                } else if (piece.precision().narrow()) {
-                    weights.add(piece.stored(), () -> Quantizer.pack(piece, dense(step.weight())));
+                    weights.add(matrix.arrays(), () -> Quantizer.pack(matrix, factor(step, matrix)));
+                } else if (matrix.precision().narrow()) {
+                    weights.add(matrix.arrays(), () -> Quantizer.pack(matrix, dense(step.weight())));
                 } else {
-                    weights.add(piece.stored().get(0), into -> draw(step.weight(), into));
+                    weights.add(matrix.arrays().get(0), into -> draw(step.weight(), into));
                 }
             }
-            for (Piece piece : step.beside()) {
-                weights.add(piece.stored(), () -> List.of(AdapterConversion.fresh(step, piece, seed)));
+            for (StoredMatrix matrix : step.adapterMatrices()) {
+                weights.add(matrix.arrays(), () -> List.of(AdapterConversion.fresh(step, matrix, seed)));
             }
         }
         plan.vectors()
                 .forEach(vector -> weights.add(
-                        List.of(new Stored(vector.name(), Stored.Type.FLOAT32, vector.shape())),
+                        List.of(new ArraySpec(vector.name(), ArraySpec.Type.FLOAT32, vector.shape())),
                         () -> List.of(vector(vector))));
         return weights;
     }
@@ -86,18 +86,18 @@ public final class FreshWeights {
         return Matrix.of(weight.rows(), weight.columns(), values);
     }
 
-    private Matrix factor(Step step, Piece piece) {
+    private Matrix factor(Step step, StoredMatrix matrix) {
         Weight weight = step.weight();
         int rank = step.rank().orElseThrow();
-        Normals normals = new Normals(seed, piece.name());
+        Normals normals = new Normals(seed, matrix.name());
         if (step.initialisation().equals(Optional.of(Initialisation.NORMAL))) {
             double each = Math.sqrt(deviation(weight) / Math.sqrt(rank));
-            int count = Math.multiplyExact(piece.rows(), piece.columns());
-            return Matrix.of(piece.rows(), piece.columns(), normals.floats(count, each));
+            int count = Math.multiplyExact(matrix.rows(), matrix.columns());
+            return Matrix.of(matrix.rows(), matrix.columns(), normals.floats(count, each));
         }
         double strength = deviation(weight) * Math.sqrt((double) weight.rows() * weight.columns() / rank);
         float scale = (float) Math.sqrt(strength);
-        return piece.name().equals(weight.left())
+        return matrix.name().equals(weight.left())
                 ? Orthonormal.columns(normals, weight.rows(), rank, scale)
                 : Orthonormal.rows(
                         normals, rank, weight.columns(), step.between().isPresent() ? BENT * scale : scale);
@@ -114,6 +114,6 @@ public final class FreshWeights {
     private static HostTensor vector(Weight weight) {
         float[] values = new float[weight.columns()];
         Arrays.fill(values, weight.role() == Role.NORM ? 1 : 0);
-        return HostTensor.of(new Stored(weight.name(), Stored.Type.FLOAT32, weight.shape()), values);
+        return HostTensor.of(new ArraySpec(weight.name(), ArraySpec.Type.FLOAT32, weight.shape()), values);
     }
 }

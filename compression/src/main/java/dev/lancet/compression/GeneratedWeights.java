@@ -2,7 +2,7 @@ package dev.lancet.compression;
 
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
@@ -18,33 +18,33 @@ final class GeneratedWeights implements Weights {
     private static final int PART = 1 << 20;
 
     /** One array: how it is made whole, or number by number. */
-    private record Drawn(Stored stored, Supplier<List<HostTensor>> whole, Optional<Consumer<FloatSink>> numbers) {}
+    private record Drawn(ArraySpec stored, Supplier<List<HostTensor>> whole, Optional<Consumer<FloatSink>> numbers) {}
 
     private final Map<String, Drawn> arrays = new LinkedHashMap<>();
 
     /** Arrays that are made together. */
-    void add(List<Stored> together, Supplier<List<HostTensor>> made) {
-        together.forEach(stored -> arrays.put(stored.name(), new Drawn(stored, made, Optional.empty())));
+    void add(List<ArraySpec> together, Supplier<List<HostTensor>> made) {
+        together.forEach(array -> arrays.put(array.name(), new Drawn(array, made, Optional.empty())));
     }
 
     /** An array of floats whose numbers are drawn one after the other. */
-    void add(Stored stored, Consumer<FloatSink> numbers) {
-        arrays.put(stored.name(), new Drawn(stored, () -> List.of(whole(stored, numbers)), Optional.of(numbers)));
+    void add(ArraySpec array, Consumer<FloatSink> numbers) {
+        arrays.put(array.name(), new Drawn(array, () -> List.of(whole(array, numbers)), Optional.of(numbers)));
     }
 
-    private static HostTensor whole(Stored stored, Consumer<FloatSink> numbers) {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(stored.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+    private static HostTensor whole(ArraySpec array, Consumer<FloatSink> numbers) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(array.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         numbers.accept(bytes::putFloat);
-        return new HostTensor(stored, bytes.flip());
+        return new HostTensor(array, bytes.flip());
     }
 
     @Override
-    public List<Stored> stored() {
+    public List<ArraySpec> arrays() {
         return arrays.values().stream().map(Drawn::stored).toList();
     }
 
     @Override
-    public Optional<Stored> find(String name) {
+    public Optional<ArraySpec> find(String name) {
         return Optional.ofNullable(arrays.get(name)).map(Drawn::stored);
     }
 

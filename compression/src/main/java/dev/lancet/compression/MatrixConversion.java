@@ -8,7 +8,7 @@ import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Matrix;
 import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.compression.weights.Weights;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,21 +31,21 @@ final class MatrixConversion {
 
     /** Hands the matrix over in its new form, and tells what it lost unless it is a copy. */
     Optional<Fidelity> apply(Weights weights, WeightSink sink) {
-        if (from.base().equals(into.base()) && !adapter.merges()) {
-            into.base().forEach(piece -> piece.stored().forEach(stored -> sink.accept(weights.read(stored.name()))));
+        if (from.baseMatrices().equals(into.baseMatrices()) && !adapter.merges()) {
+            into.baseMatrices().forEach(matrix -> matrix.arrays().forEach(array -> sink.accept(weights.read(array.name()))));
             adapter.put(weights, sink);
             return Optional.empty();
         }
         long begin = System.nanoTime();
-        List<Matrix> before = unpack(from.base(), weights);
+        List<Matrix> before = unpack(from.baseMatrices(), weights);
         Matrix dense = together(before);
         dense = adapter.merges() ? adapter.merged(dense, weights, algebra) : dense;
         List<Matrix> wanted = from.rank().equals(into.rank()) && !adapter.merges() ? before : recut(dense);
         List<Matrix> after = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
-            Piece piece = into.base().get(i);
-            List<HostTensor> arrays = Quantizer.pack(piece, wanted.get(i));
-            after.add(piece.precision().narrow() ? Quantizer.unpack(piece, arrays) : wanted.get(i));
+            StoredMatrix matrix = into.baseMatrices().get(i);
+            List<HostTensor> arrays = Quantizer.pack(matrix, wanted.get(i));
+            after.add(matrix.precision().narrow() ? Quantizer.unpack(matrix, arrays) : wanted.get(i));
             arrays.forEach(sink::accept);
         }
         adapter.put(weights, sink);
@@ -82,15 +82,15 @@ final class MatrixConversion {
         return pieces.size() == 1 ? pieces.get(0) : algebra.product(pieces.get(0), pieces.get(1));
     }
 
-    private static List<Matrix> unpack(List<Piece> pieces, Weights weights) {
-        return pieces.stream().map(piece -> Quantizer.unpack(piece, weights)).toList();
+    private static List<Matrix> unpack(List<StoredMatrix> pieces, Weights weights) {
+        return pieces.stream().map(matrix -> Quantizer.unpack(matrix, weights)).toList();
     }
 
     /** The whole matrix that a step's stored pieces stand for, its adapter among them. */
     static Matrix dense(LinearAlgebra algebra, Step step, Weights weights) {
         FactorCompatibility.checkMatrix(step);
         MatrixConversion merging = new MatrixConversion(algebra, step, step.merged());
-        Matrix matrix = merging.multiplied(unpack(step.base(), weights));
+        Matrix matrix = merging.multiplied(unpack(step.baseMatrices(), weights));
         return merging.adapter.merges() ? merging.adapter.merged(matrix, weights, algebra) : matrix;
     }
 }

@@ -48,7 +48,7 @@ class CompressorTest {
     private Weights compress(Plan from, Plan into, Weights weights) {
         WeightsInMemory result = new WeightsInMemory();
         losses = compressor.compress(from, into, weights, result);
-        assertThat(result.stored()).isEqualTo(into.stored());
+        assertThat(result.arrays()).isEqualTo(into.arrays());
         return result;
     }
 
@@ -62,8 +62,8 @@ class CompressorTest {
         Weights once = compress(dense, mixed, weights);
         Weights twice = compress(mixed, mixed, once);
         assertThat(losses).isEmpty();
-        for (var stored : mixed.stored()) {
-            assertThat(twice.read(stored.name())).isEqualTo(once.read(stored.name()));
+        for (var array : mixed.arrays()) {
+            assertThat(twice.read(array.name())).isEqualTo(once.read(array.name()));
         }
     }
 
@@ -71,9 +71,9 @@ class CompressorTest {
     void only_what_the_plan_changes_is_touched() {
         Weights after = compress(dense, dense.with(Step.quantize(up, Precision.int8(), "test")), weights);
         assertThat(losses).extracting(Fidelity::weight).containsExactly("h.0.mlp.up");
-        dense.stored().stream()
-                .filter(stored -> !stored.name().equals("h.0.mlp.up"))
-                .forEach(stored -> assertThat(after.read(stored.name())).isEqualTo(weights.read(stored.name())));
+        dense.arrays().stream()
+                .filter(array -> !array.name().equals("h.0.mlp.up"))
+                .forEach(array -> assertThat(after.read(array.name())).isEqualTo(weights.read(array.name())));
     }
 
     @Test
@@ -93,7 +93,7 @@ class CompressorTest {
         Weight embedding = dense.step("embedding").weight();
         Plan plan = dense.with(Step.factorise(embedding, 12, Precision.int8(), "test"));
         Weights after = compress(dense, plan, weights);
-        assertThat(after.read("embedding.left.scale").stored().shape()).containsExactly(33, 1);
+        assertThat(after.read("embedding.left.scale").spec().shape()).containsExactly(33, 1);
         assertThat(losses.get(0).relativeFrobenius()).isBetween(1e-4, 0.02);
     }
 
@@ -103,9 +103,9 @@ class CompressorTest {
         Plan packed = cut.with(Step.factorise(up, 4, Precision.nf4(4), "test"));
         Weights factors = compress(dense, cut, weights);
         Weights codes = compress(cut, packed, factors);
-        for (var piece : packed.step("h.0.mlp.up").pieces()) {
-            Matrix factor = Matrix.of(factors.read(piece.name()));
-            for (HostTensor array : Quantizer.pack(piece, factor)) {
+        for (var matrix : packed.step("h.0.mlp.up").matrices()) {
+            Matrix factor = Matrix.of(factors.read(matrix.name()));
+            for (HostTensor array : Quantizer.pack(matrix, factor)) {
                 assertThat(codes.read(array.name())).isEqualTo(array);
             }
         }
@@ -139,7 +139,7 @@ class CompressorTest {
         Plan both = dense.with(Step.factorise(up, 4, Precision.int4(2), "test"));
         Weights turn = compress(cut, both, compress(dense, cut, weights));
         Weights once = compress(dense, both, weights);
-        both.stored().forEach(stored -> assertThat(once.read(stored.name())).isEqualTo(turn.read(stored.name())));
+        both.arrays().forEach(array -> assertThat(once.read(array.name())).isEqualTo(turn.read(array.name())));
     }
 
     @Test
@@ -157,8 +157,8 @@ class CompressorTest {
         List<String> events = new ArrayList<>();
         Weights watched = new Weights() {
             @Override
-            public List<dev.lancet.dsl.plan.Stored> stored() {
-                return weights.stored();
+            public List<dev.lancet.dsl.plan.ArraySpec> arrays() {
+                return weights.arrays();
             }
 
             @Override

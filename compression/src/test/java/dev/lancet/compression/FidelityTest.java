@@ -7,14 +7,14 @@ import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.random.Normals;
 import dev.lancet.compression.weights.Matrix;
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import org.junit.jupiter.api.Test;
 
 class FidelityTest {
 
     private static double sqnr(Precision precision) {
         Matrix matrix = Matrix.of(512, 512, new Normals(1, "w").floats(512 * 512, 0.02));
-        Piece piece = new Piece("w", 512, 512, precision, Piece.Channels.COLUMNS);
+        StoredMatrix piece = new StoredMatrix("w", 512, 512, precision, StoredMatrix.Channels.COLUMNS);
         Matrix after = Quantizer.unpack(piece, Quantizer.pack(piece, matrix));
         return Fidelity.of("w", matrix, after, 0).sqnrDb();
     }

@@ -17,7 +17,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import org.junit.jupiter.api.Test;
 
 class FreshWeightsTest {
@@ -50,7 +50,7 @@ class FreshWeightsTest {
     @Test
     void every_array_of_the_plan_is_there_in_order() {
         Plan plan = dense.with(Step.factorise(dense.step("h.1.attn.q").weight(), 8, Precision.int4(32), "test"));
-        assertThat(new FreshWeights(gpt, 1).under(plan).stored()).isEqualTo(plan.stored());
+        assertThat(new FreshWeights(gpt, 1).under(plan).arrays()).isEqualTo(plan.arrays());
     }
 
     @Test
@@ -77,10 +77,10 @@ class FreshWeightsTest {
     void another_layer_changes_nothing_but_what_is_scaled_by_the_depth() {
         Weights two = new FreshWeights(gpt, 1).under(dense);
         Weights three = new FreshWeights(gpt(3), 1).under(Plan.dense(gpt(3)));
-        for (Stored stored : dense.stored()) {
-            boolean scaled = stored.name().endsWith(".o") || stored.name().endsWith(".down");
-            assertThat(three.read(stored.name()).equals(two.read(stored.name())))
-                    .as(stored.name())
+        for (ArraySpec array : dense.arrays()) {
+            boolean scaled = array.name().endsWith(".o") || array.name().endsWith(".down");
+            assertThat(three.read(array.name()).equals(two.read(array.name())))
+                    .as(array.name())
                     .isEqualTo(!scaled);
         }
     }
@@ -109,7 +109,7 @@ class FreshWeightsTest {
                 assertThat(value).isCloseTo(Math.sqrt(strength), within(1e-5));
             }
         }
-        Stored product = new Stored("product", Stored.Type.FLOAT32, java.util.List.of(96, 384));
+        ArraySpec product = new ArraySpec("product", ArraySpec.Type.FLOAT32, java.util.List.of(96, 384));
         HostTensor dense = HostTensor.of(product, algebra.product(left, right).values());
         assertThat(deviation(dense)).isCloseTo(1 / Math.sqrt(3 * 96), within(1e-6));
     }
@@ -122,7 +122,7 @@ class FreshWeightsTest {
         Matrix left = Matrix.of(weights.read("h.0.mlp.up.left"));
         Matrix right = Matrix.of(weights.read("h.0.mlp.up.right"));
         JacobiAlgebra algebra = new JacobiAlgebra();
-        Stored product = new Stored("product", Stored.Type.FLOAT32, java.util.List.of(96, 384));
+        ArraySpec product = new ArraySpec("product", ArraySpec.Type.FLOAT32, java.util.List.of(96, 384));
         HostTensor whole = HostTensor.of(product, algebra.product(left, right).values());
         assertThat(deviation(whole)).isCloseTo(1 / Math.sqrt(3 * 96), within(0.003));
         assertThat(deviation(weights.read("h.0.mlp.up.left")))

@@ -121,13 +121,13 @@ class BlueprintKindsTest {
     /** Larger than fresh weights are, so that nothing is lost in a residual stream that dwarfs it. */
     private static Weights random(Transformer model) {
         Random random = new Random(7);
-        return Weights.of(Plan.dense(model).stored().stream()
-                .map(stored -> {
-                    float[] values = new float[Math.toIntExact(stored.bytes() / 4)];
+        return Weights.of(Plan.dense(model).arrays().stream()
+                .map(array -> {
+                    float[] values = new float[Math.toIntExact(array.bytes() / 4)];
                     for (int i = 0; i < values.length; i++) {
                         values[i] = (float) (0.5 * random.nextGaussian());
                     }
-                    return HostTensor.of(stored, values);
+                    return HostTensor.of(array, values);
                 })
                 .toList());
     }

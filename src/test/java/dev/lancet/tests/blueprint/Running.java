@@ -32,7 +32,7 @@ final class Running implements AutoCloseable {
 
     private void load(HostTensor weight) {
         long[] dims =
-                weight.stored().shape().stream().mapToLong(Number::longValue).toArray();
+                weight.spec().shape().stream().mapToLong(Number::longValue).toArray();
         try (Tensor tensor = floats(weight.floats(), dims)) {
             session.runner()
                     .feed(Loading.feed(weight.name()), tensor)

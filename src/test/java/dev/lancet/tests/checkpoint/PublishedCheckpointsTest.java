@@ -8,7 +8,7 @@ import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.Safetensors;
 import dev.lancet.runtime.checkpoint.SafetensorsWriter;
@@ -109,7 +109,7 @@ class PublishedCheckpointsTest {
         Checkpoint checkpoint = open(fixture);
         checkpoint.weights().require(checkpoint.plan());
         checkpoint.weights().copyTo(tensor -> assertThat(tensor.bytes().remaining())
-                .isEqualTo((int) tensor.stored().bytes()));
+                .isEqualTo((int) tensor.spec().bytes()));
         assertThat(checkpoint.unused()).isEmpty();
     }
 
@@ -152,13 +152,13 @@ class PublishedCheckpointsTest {
         tensors.add(floats("lm_head.weight", List.of(97L, 48L), there.floats("transformer.wte.weight")));
         for (int layer = 0; layer < 3; layer++) {
             String attention = "h." + layer + ".attn.";
-            Stored mask = new Stored(attention + "bias", Stored.Type.UINT8, List.of(1, 1, 64, 64));
+            ArraySpec mask = new ArraySpec(attention + "bias", ArraySpec.Type.UINT8, List.of(1, 1, 64, 64));
             tensors.add(HostTensor.of(mask, new byte[64 * 64]));
             tensors.add(floats(attention + "masked_bias", List.of(), new float[] {-1e4f}));
         }
         Path early = Files.createDirectory(temporary.resolve("hf-gpt2-tiny"));
         Files.copy(fixture.resolve("config.json"), early.resolve("config.json"));
-        List<Stored> descriptions = tensors.stream().map(HostTensor::stored).toList();
+        List<ArraySpec> descriptions = tensors.stream().map(HostTensor::spec).toList();
         Path file = early.resolve("model.safetensors");
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), descriptions)) {
             tensors.forEach(writer::accept);
@@ -174,7 +174,7 @@ class PublishedCheckpointsTest {
 
     private static HostTensor floats(String name, List<Long> shape, float[] values) {
         List<Integer> dimensions = shape.stream().map(Long::intValue).toList();
-        return HostTensor.of(new Stored(name, Stored.Type.FLOAT32, dimensions), values);
+        return HostTensor.of(new ArraySpec(name, ArraySpec.Type.FLOAT32, dimensions), values);
     }
 
     @Test
@@ -200,18 +200,18 @@ class PublishedCheckpointsTest {
     void the_llama2c_file_holds_the_weights_of_the_hugging_face_folder() {
         Checkpoint bin = open("stories260K/stories260K.bin");
         Checkpoint folder = open("stories260K-hf");
-        assertThat(bin.plan().stored()).isEqualTo(folder.plan().stored());
+        assertThat(bin.plan().arrays()).isEqualTo(folder.plan().arrays());
         assertThat(bin.transformer().attention()).isEqualTo(folder.transformer().attention());
         assertThat(bin.transformer().position()).isEqualTo(folder.transformer().position());
         assertThat(bin.transformer().norm()).isEqualTo(folder.transformer().norm());
         assertThat(bin.transformer().context()).isEqualTo(folder.transformer().context());
         assertThat(bin.tokenizer()).hasValue(FIXTURES.resolve("stories260K/tok512.bin"));
         assertThat(folder.tokenizer()).hasValue(FIXTURES.resolve("stories260K-hf/tok512.bin"));
-        for (var stored : bin.plan().stored()) {
-            HostTensor here = bin.weights().read(stored.name());
+        for (var array : bin.plan().arrays()) {
+            HostTensor here = bin.weights().read(array.name());
             assertThat(here.floats())
-                    .as(stored.name())
-                    .isEqualTo(folder.weights().read(stored.name()).floats());
+                    .as(array.name())
+                    .isEqualTo(folder.weights().read(array.name()).floats());
         }
     }
 

@@ -11,7 +11,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.Format;
 import dev.lancet.runtime.checkpoint.HuggingFace;
@@ -140,8 +140,8 @@ class SavedModelsComeBackTest {
         Checkpoint read = Checkpoint.open(Folders.FIXTURES.resolve("hf-gpt2-tiny"));
         Weights failing = new Weights() {
             @Override
-            public List<Stored> stored() {
-                return read.weights().stored();
+            public List<ArraySpec> arrays() {
+                return read.weights().arrays();
             }
 
             @Override
@@ -296,17 +296,17 @@ class SavedModelsComeBackTest {
     }
 
     private static Weights random(Plan plan) {
-        return Weights.of(plan.stored().stream()
-                .map(stored -> {
-                    byte[] bytes = new byte[(int) stored.bytes()];
-                    new Random(stored.name().hashCode()).nextBytes(bytes);
-                    return HostTensor.of(stored, bytes);
+        return Weights.of(plan.arrays().stream()
+                .map(array -> {
+                    byte[] bytes = new byte[(int) array.bytes()];
+                    new Random(array.name().hashCode()).nextBytes(bytes);
+                    return HostTensor.of(array, bytes);
                 })
                 .toList());
     }
 
     private static void sameContent(Weights some, Weights others) {
-        assertThat(some.stored()).hasSameElementsAs(others.stored());
+        assertThat(some.arrays()).hasSameElementsAs(others.arrays());
         some.copyTo(tensor -> assertThat(tensor.toArray())
                 .as(tensor.name())
                 .isEqualTo(others.read(tensor.name()).toArray()));

@@ -7,7 +7,7 @@ import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Matrix;
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import java.io.IOException;
 import java.util.List;
 import org.assertj.core.data.Percentage;
@@ -31,7 +31,7 @@ class StoriesCodesTest {
         for (JsonNode sample : samples()) {
             Matrix matrix = stories.inOut(sample.path("weight").stringValue());
             int channel = sample.path("row").asInt();
-            List<HostTensor> arrays = pack(matrix, Precision.int8(), Piece.Channels.COLUMNS);
+            List<HostTensor> arrays = pack(matrix, Precision.int8(), StoredMatrix.Channels.COLUMNS);
 
             assertThat((double) arrays.get(1).floats()[channel])
                     .isCloseTo(sample.path("int8_scale").asDouble(), FLOAT_ROUNDING);
@@ -48,9 +48,9 @@ class StoriesCodesTest {
         for (JsonNode sample : samples()) {
             Matrix matrix = stories.inOut(sample.path("weight").stringValue());
             int channel = sample.path("row").asInt();
-            List<HostTensor> arrays = pack(matrix, Precision.int4(32), Piece.Channels.COLUMNS);
+            List<HostTensor> arrays = pack(matrix, Precision.int4(32), StoredMatrix.Channels.COLUMNS);
             JsonNode scales = sample.path("int4_scales");
-            assertThat(arrays.get(1).stored().shape()).containsExactly(scales.size(), matrix.columns());
+            assertThat(arrays.get(1).spec().shape()).containsExactly(scales.size(), matrix.columns());
             for (int g = 0; g < scales.size(); g++) {
                 assertThat((double) arrays.get(1).floats()[g * matrix.columns() + channel])
                         .isCloseTo(scales.path(g).asDouble(), FLOAT_ROUNDING);
@@ -70,7 +70,7 @@ class StoriesCodesTest {
             Matrix matrix = stories.outIn(sample.path("weight").stringValue());
             int channel = sample.path("row").asInt();
             byte[] codes =
-                    pack(matrix, Precision.int8(), Piece.Channels.ROWS).get(0).toArray();
+                    pack(matrix, Precision.int8(), StoredMatrix.Channels.ROWS).get(0).toArray();
             for (int i = 0; i < matrix.columns(); i++) {
                 assertThat((int) codes[channel * matrix.columns() + i])
                         .isEqualTo(sample.path("int8_codes").path(i).asInt());
@@ -84,7 +84,7 @@ class StoriesCodesTest {
         return samples;
     }
 
-    private static List<HostTensor> pack(Matrix matrix, Precision precision, Piece.Channels channels) {
-        return Quantizer.pack(new Piece("w", matrix.rows(), matrix.columns(), precision, channels), matrix);
+    private static List<HostTensor> pack(Matrix matrix, Precision precision, StoredMatrix.Channels channels) {
+        return Quantizer.pack(new StoredMatrix("w", matrix.rows(), matrix.columns(), precision, channels), matrix);
     }
 }

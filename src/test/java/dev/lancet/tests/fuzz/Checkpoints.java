@@ -122,7 +122,7 @@ final class Checkpoints {
     private static Runnable open(Path path) {
         Checkpoint found = Checkpoint.open(path);
         Sample.print(Plan.of(found.transformer(), Compression.keepAll()), found.plan());
-        found.weights().stored().forEach(stored -> found.weights().read(stored.name()));
+        found.weights().arrays().forEach(array -> found.weights().read(array.name()));
         return () -> {};
     }
 }

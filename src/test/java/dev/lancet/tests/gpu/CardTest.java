@@ -17,7 +17,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
@@ -107,7 +107,7 @@ class CardTest {
         try (Model there = Model.create(model, plan, 5).on(device);
                 Model here = Model.create(model, plan, 5).on(Device.cpu())) {
             // A sum that comes out otherwise in its last place may be rounded otherwise to the 8 bits of bfloat16.
-            boolean halves = plan.stored().stream().anyMatch(stored -> stored.type() == Stored.Type.BFLOAT16);
+            boolean halves = plan.arrays().stream().anyMatch(array -> array.type() == ArraySpec.Type.BFLOAT16);
             boolean card = device.kind() != Device.Kind.CPU;
             double near = halves && card ? 5e-2 : Places.tolerance(device);
             assertClose(there.logits(PROMPT), here.logits(PROMPT), near);
@@ -189,10 +189,10 @@ class CardTest {
             Weights parts = trainer.train(fresh(model), TEXT, NOTHING, Optional.of(second))
                     .weights();
             double near = device.kind() == Device.Kind.CPU ? 0 : looser * Places.tolerance(device);
-            for (Stored stored : Plan.dense(model).stored()) {
+            for (ArraySpec array : Plan.dense(model).arrays()) {
                 assertClose(
-                        parts.read(stored.name()).floats(),
-                        whole.read(stored.name()).floats(),
+                        parts.read(array.name()).floats(),
+                        whole.read(array.name()).floats(),
                         near);
             }
         }

@@ -3,7 +3,7 @@ package dev.lancet.tests.gpu;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Place;
 import dev.lancet.runtime.engine.Engine;
@@ -28,7 +28,7 @@ final class Gradients {
 
     static Map<String, float[]> of(Place place, Transformer model) {
         Plan plan = Plan.dense(model);
-        List<String> names = plan.stored().stream().map(Stored::name).toList();
+        List<String> names = plan.arrays().stream().map(ArraySpec::name).toList();
         GraphDef graph = Backward.derive(Blueprint.training(model, BATCH, SEQUENCE), "loss", names);
         Map<String, float[]> gradients = new LinkedHashMap<>();
         try (Engine engine = Engine.literal(Loading.into(graph), place);

@@ -11,9 +11,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Transformer;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.device.Cuda;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Loading;
@@ -73,8 +73,8 @@ class KernelsTest {
                 Compression.keepAll().on(attention(), feedForward()).quantize(precision, lora(4));
         Plan plan = Plan.of(model, beside);
         List<String> names = plan.steps().stream()
-                .flatMap(step -> step.beside().stream())
-                .map(Piece::name)
+                .flatMap(step -> step.adapterMatrices().stream())
+                .map(StoredMatrix::name)
                 .toList();
         GraphDef cut = Surgeon.operate(Blueprint.training(model, 4, 16), plan).graph();
         GraphDef gradients = passes.gradients(Backward.derive(passes.forward(cut), passes.loss(), names));
@@ -84,8 +84,8 @@ class KernelsTest {
     }
 
     private static GraphDef step(Transformer model, Passes passes) {
-        List<Stored> stored = Plan.dense(model).stored();
-        List<String> names = stored.stream().map(Stored::name).toList();
+        List<ArraySpec> stored = Plan.dense(model).arrays();
+        List<String> names = stored.stream().map(ArraySpec::name).toList();
         GraphDef forward = passes.forward(Blueprint.training(model, 4, 16));
         GraphDef gradients = passes.gradients(Backward.derive(forward, passes.loss(), names));
         List<Update> updates = stored.stream()

@@ -79,10 +79,10 @@ class AdaptersTest {
             assertThat(adapted.log().orElseThrow().loss())
                     .isLessThan(adapted.log().orElseThrow().points().get(0).loss());
             assertThat(difference(adapted.logits(PEFT.inputIds()), before)).isGreaterThan(0.1);
-            base.plan().stored().forEach(stored -> assertThat(
-                            adapted.weights().read(stored.name()).floats())
-                    .as(stored.name())
-                    .containsExactly(base.weights().read(stored.name()).floats()));
+            base.plan().arrays().forEach(array -> assertThat(
+                            adapted.weights().read(array.name()).floats())
+                    .as(array.name())
+                    .containsExactly(base.weights().read(array.name()).floats()));
         }
     }
 

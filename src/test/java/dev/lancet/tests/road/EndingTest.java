@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.text.TokenIds;
@@ -88,8 +88,8 @@ class EndingTest {
     }
 
     private static boolean same(Weights one, Weights two) {
-        return one.stored().stream()
-                .map(Stored::name)
+        return one.arrays().stream()
+                .map(ArraySpec::name)
                 .allMatch(name -> one.read(name).bytes().equals(two.read(name).bytes()));
     }
 

@@ -12,7 +12,7 @@ import dev.lancet.compression.weights.WeightsInMemory;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.text.TokenIds;
@@ -86,10 +86,10 @@ class Float16Test {
                 .over(new Span(0, skipped))
                 .train(before, TEXT, NOTHING, Optional.empty())
                 .weights();
-        for (Stored stored : PLAN.stored()) {
-            assertThat(after.read(stored.name()).toArray())
-                    .as(stored.name())
-                    .isEqualTo(before.read(stored.name()).toArray());
+        for (ArraySpec array : PLAN.arrays()) {
+            assertThat(after.read(array.name()).toArray())
+                    .as(array.name())
+                    .isEqualTo(before.read(array.name()).toArray());
         }
     }
 
@@ -111,10 +111,10 @@ class Float16Test {
             Weights parts = trainer(half)
                     .train(fresh(50), TEXT, NOTHING, Optional.of(resumed))
                     .weights();
-            for (Stored stored : PLAN.stored()) {
-                assertThat(parts.read(stored.name()).toArray())
-                        .as(stored.name())
-                        .isEqualTo(whole.read(stored.name()).toArray());
+            for (ArraySpec array : PLAN.arrays()) {
+                assertThat(parts.read(array.name()).toArray())
+                        .as(array.name())
+                        .isEqualTo(whole.read(array.name()).toArray());
             }
         }
     }
@@ -156,14 +156,14 @@ class Float16Test {
     private static Weights fresh(float times) {
         WeightsInMemory weights = new WeightsInMemory();
         try (Model model = Model.create(MODEL, PLAN, 1)) {
-            for (Stored stored : PLAN.stored()) {
-                float[] values = model.weights().read(stored.name()).floats();
-                if (stored.name().equals("norm.gain")) {
+            for (ArraySpec array : PLAN.arrays()) {
+                float[] values = model.weights().read(array.name()).floats();
+                if (array.name().equals("norm.gain")) {
                     for (int i = 0; i < values.length; i++) {
                         values[i] *= times;
                     }
                 }
-                weights.accept(HostTensor.of(stored, values));
+                weights.accept(HostTensor.of(array, values));
             }
         }
         return weights;

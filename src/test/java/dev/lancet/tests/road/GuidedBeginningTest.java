@@ -20,7 +20,7 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Training;
@@ -80,7 +80,7 @@ class GuidedBeginningTest {
                     .isEqualTo(plain.log().orElseThrow().points().stream()
                             .map(TrainingLog.Point::rate)
                             .toList());
-            assertThat(guided.weights().stored()).isEqualTo(plain.weights().stored());
+            assertThat(guided.weights().arrays()).isEqualTo(plain.weights().arrays());
             assertThat(guided.plan()).isEqualTo(plain.plan());
             guided.save(folder.resolve("model"));
             try (Model back = Model.open(folder.resolve("model"))) {
@@ -137,10 +137,10 @@ class GuidedBeginningTest {
         try (TrainingFolder second = Keeping.resume(folder).every(4).open(print())) {
             Trainer.Outcome outcome = trainer(diet).train(fresh, ids, TokenIds.of(), Optional.of(second));
             assertThat(outcome.log().steps()).isEqualTo(24);
-            for (Stored stored : expected.stored()) {
-                assertThat(outcome.weights().read(stored.name()).bytes())
-                        .as(stored.name())
-                        .isEqualTo(expected.read(stored.name()).bytes());
+            for (ArraySpec array : expected.arrays()) {
+                assertThat(outcome.weights().read(array.name()).bytes())
+                        .as(array.name())
+                        .isEqualTo(expected.read(array.name()).bytes());
             }
         }
     }

@@ -121,7 +121,7 @@ class SurgeryMeaningTest {
             assertThat(arrays.tensors())
                     .filteredOn(tensor -> tensor.dtype() == Dtype.BF16)
                     .hasSize(small.plan().steps().stream()
-                            .mapToInt(step -> step.pieces().size())
+                            .mapToInt(step -> step.matrices().size())
                             .sum());
             try (Model again = Model.open(folder.resolve("small"))) {
                 assertThat(again.plan()).isEqualTo(small.plan());

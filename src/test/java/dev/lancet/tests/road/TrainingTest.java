@@ -19,7 +19,7 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.text.TokenIds;
@@ -157,9 +157,9 @@ class TrainingTest {
 
     private static String digest(Weights weights) {
         StringBuilder digest = new StringBuilder();
-        for (Stored stored : weights.stored()) {
-            HostTensor tensor = weights.read(stored.name());
-            digest.append(stored.name())
+        for (ArraySpec array : weights.arrays()) {
+            HostTensor tensor = weights.read(array.name());
+            digest.append(array.name())
                     .append(' ')
                     .append(tensor.bytes().hashCode())
                     .append('\n');

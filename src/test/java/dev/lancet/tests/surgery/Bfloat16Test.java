@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece;
-import dev.lancet.dsl.plan.Piece.Channels;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.Ops;
@@ -119,7 +119,7 @@ class Bfloat16Test {
     }
 
     private static GraphDef cut(Sketch sketch, int rows, int columns) {
-        Piece piece = new Piece("w", rows, columns, Precision.bfloat16(), Channels.ROWS);
-        return Surgeon.cut(sketch.toGraph(), new QuantizeWeight(piece)).graph();
+        StoredMatrix matrix = new StoredMatrix("w", rows, columns, Precision.bfloat16(), Channels.ROWS);
+        return Surgeon.cut(sketch.toGraph(), new QuantizeWeight(matrix)).graph();
     }
 }

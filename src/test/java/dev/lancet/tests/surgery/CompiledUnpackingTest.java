@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece;
-import dev.lancet.dsl.plan.Piece.Channels;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.GraphText;
@@ -27,7 +27,7 @@ class CompiledUnpackingTest {
     @ParameterizedTest
     @EnumSource(Channels.class)
     void a_compiled_product_is_that_of_the_interpreter_and_lookups_stay_as_they_are(Channels channels) {
-        Stock stock = Stock.random(new Piece("w", 11, 7, Precision.nf4(4), channels), new Random(5));
+        Stock stock = Stock.random(new StoredMatrix("w", 11, 7, Precision.nf4(4), channels), new Random(5));
         Sketch sketch = Sketch.graph();
         Ops ops = new Ops(sketch);
         Value weight = sketch.variable("w", Form.of(DataType.DT_FLOAT, 11, 7));

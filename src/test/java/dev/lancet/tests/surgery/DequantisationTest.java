@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece;
-import dev.lancet.dsl.plan.Piece.Channels;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.Ops;
@@ -50,7 +50,7 @@ class DequantisationTest {
             @ForAll @IntRange(min = 1, max = 13) int columns,
             @ForAll long seed) {
         Random random = new Random(seed);
-        Stock stock = Stock.random(new Piece("w", rows, columns, precision, channels), random);
+        Stock stock = Stock.random(new StoredMatrix("w", rows, columns, precision, channels), random);
         int inputs = transposed ? columns : rows;
         int outputs = transposed ? rows : columns;
         float[] x = new float[BATCH * inputs];
@@ -91,7 +91,7 @@ class DequantisationTest {
             @ForAll @IntRange(min = 1, max = 3) int rank,
             @ForAll long seed) {
         Random random = new Random(seed);
-        Stock stock = Stock.random(new Piece("w", rows, columns, precision, Channels.ROWS), random);
+        Stock stock = Stock.random(new StoredMatrix("w", rows, columns, precision, Channels.ROWS), random);
         long[] dims = {1 + random.nextInt(3), 1 + random.nextInt(3), 1 + random.nextInt(3)};
         long[] shape = Arrays.copyOf(dims, rank);
         long[] open = new long[rank];

@@ -4,8 +4,8 @@ import static dev.lancet.assertj.LancetAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece;
-import dev.lancet.dsl.plan.Piece.Channels;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import dev.lancet.surgery.rule.QuantizeWeight;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +31,7 @@ class QuantizeTest {
             """;
 
     private static QuantizeWeight rule(Precision precision, Channels channels) {
-        return new QuantizeWeight(new Piece("w", 6, 8, precision, channels));
+        return new QuantizeWeight(new StoredMatrix("w", 6, 8, precision, channels));
     }
 
     @Test

@@ -2,36 +2,36 @@ package dev.lancet.tests.surgery;
 
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.Piece;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** A quantised matrix of random codes and scales, and what it means: {@link Piece} read once more, element by element. */
+/** A quantised matrix of random codes and scales, and what it means: {@link StoredMatrix} read once more, element by element. */
 final class Stock {
 
-    private final Piece piece;
+    private final StoredMatrix piece;
     private final byte[] codes;
     private final float[] scales;
 
-    private Stock(Piece piece, byte[] codes, float[] scales) {
-        this.piece = piece;
+    private Stock(StoredMatrix matrix, byte[] codes, float[] scales) {
+        this.piece = matrix;
         this.codes = codes;
         this.scales = scales;
     }
 
-    static Stock random(Piece piece, Random random) {
-        byte[] codes = new byte[(int) piece.stored().get(0).elements()];
+    static Stock random(StoredMatrix matrix, Random random) {
+        byte[] codes = new byte[(int) matrix.arrays().get(0).elements()];
         random.nextBytes(codes);
-        float[] scales = new float[(int) piece.stored().get(1).elements()];
+        float[] scales = new float[(int) matrix.arrays().get(1).elements()];
         for (int i = 0; i < scales.length; i++) {
             scales[i] = 0.01f + random.nextFloat();
         }
-        return new Stock(piece, codes, scales);
+        return new Stock(matrix, codes, scales);
     }
 
-    Piece piece() {
+    StoredMatrix piece() {
         return piece;
     }
 
@@ -55,12 +55,12 @@ final class Stock {
     }
 
     private float level(int i, int j) {
-        Stored stored = piece.stored().get(0);
-        int width = stored.shape().get(1);
+        ArraySpec array = piece.arrays().get(0);
+        int width = array.shape().get(1);
         if (piece.precision().format() == Precision.Format.INT8) {
             return codes[i * width + j];
         }
-        boolean byColumn = piece.channels() == Piece.Channels.COLUMNS;
+        boolean byColumn = piece.channels() == StoredMatrix.Channels.COLUMNS;
         int along = byColumn ? i : j;
         byte pair = byColumn ? codes[i / 2 * width + j] : codes[i * width + j / 2];
         int half = along % 2 == 0 ? pair & 15 : pair >> 4 & 15;
@@ -68,9 +68,9 @@ final class Stock {
     }
 
     private float scale(int i, int j) {
-        int width = piece.stored().get(1).shape().get(1);
+        int width = piece.arrays().get(1).shape().get(1);
         int group = piece.precision().group();
-        if (piece.channels() == Piece.Channels.COLUMNS) {
+        if (piece.channels() == StoredMatrix.Channels.COLUMNS) {
             return scales[(group == 0 ? 0 : i / group) * width + j];
         }
         return scales[i * width + (group == 0 ? 0 : j / group)];

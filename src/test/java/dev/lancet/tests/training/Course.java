@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.pass.Pass;
@@ -32,10 +32,10 @@ record Course(Transformer model, Plan plan, int batch, int sequence) {
 
     /** One step as a graph. */
     GraphDef step(Passes passes) {
-        List<String> names = plan.stored().stream()
-                .filter(stored ->
-                        stored.type() == Stored.Type.FLOAT32 && !stored.name().endsWith(".scale"))
-                .map(Stored::name)
+        List<String> names = plan.arrays().stream()
+                .filter(array ->
+                        array.type() == ArraySpec.Type.FLOAT32 && !array.name().endsWith(".scale"))
+                .map(ArraySpec::name)
                 .toList();
         GraphDef blueprint = Blueprint.training(model, batch / passes.streams(), sequence);
         GraphDef forward = passes.forward(Surgeon.operate(blueprint, plan).graph());

@@ -12,7 +12,7 @@ import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.surgery.Blueprint;
@@ -101,7 +101,7 @@ class FactoredGradientTest {
     }
 
     private static List<String> names(Plan plan) {
-        return plan.stored().stream().map(stored -> stored.name()).toList();
+        return plan.arrays().stream().map(array -> array.name()).toList();
     }
 
     private static List<String> factorsOfEachRole(Plan plan) {
@@ -109,7 +109,7 @@ class FactoredGradientTest {
         Set<Role> seen = EnumSet.noneOf(Role.class);
         for (Step step : plan.steps()) {
             if (seen.add(step.weight().role())) {
-                step.pieces().stream().map(Piece::name).forEach(names::add);
+                step.matrices().stream().map(StoredMatrix::name).forEach(names::add);
             }
         }
         return names;

@@ -8,7 +8,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.training.Backward;
@@ -33,9 +33,9 @@ class FrozenBaseTest {
     }
 
     private static List<String> trained(Plan plan) {
-        return plan.stored().stream()
-                .filter(stored -> stored.type() == Stored.Type.FLOAT32)
-                .map(Stored::name)
+        return plan.arrays().stream()
+                .filter(array -> array.type() == ArraySpec.Type.FLOAT32)
+                .map(ArraySpec::name)
                 .toList();
     }
 

@@ -11,7 +11,7 @@ import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.SelfGuidance;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Guidance;
@@ -52,7 +52,7 @@ class SelfGuidedTest {
 
     private static List<String> names(Plan plan, List<Step> twins) {
         return Stream.concat(
-                        plan.stored().stream().map(Stored::name),
+                        plan.arrays().stream().map(ArraySpec::name),
                         twins.stream().map(step -> step.weight().name()))
                 .toList();
     }

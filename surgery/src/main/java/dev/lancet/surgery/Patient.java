@@ -1,10 +1,10 @@
 package dev.lancet.surgery;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.rule.FactoriseMatMul;
@@ -24,14 +24,14 @@ final class Patient {
     }
 
     /** Whether every array of a piece is there in its type and shape. */
-    boolean holds(Piece piece) {
-        return piece.stored().stream().allMatch(this::holds);
+    boolean holds(StoredMatrix matrix) {
+        return matrix.arrays().stream().allMatch(this::holds);
     }
 
-    boolean holds(Stored stored) {
-        return variable(stored.name())
+    boolean holds(ArraySpec array) {
+        return variable(array.name())
                 .filter(handle ->
-                        handle.type("dtype") == type(stored) && shape(handle).equals(stored.shape()))
+                        handle.type("dtype") == type(array) && shape(handle).equals(array.shape()))
                 .isPresent();
     }
 
@@ -61,8 +61,8 @@ final class Patient {
         return node.uses().stream().map(Node.Use::node);
     }
 
-    private static DataType type(Stored stored) {
-        return switch (stored.type()) {
+    private static DataType type(ArraySpec array) {
+        return switch (array.type()) {
             case FLOAT32 -> DataType.DT_FLOAT;
             case BFLOAT16 -> DataType.DT_BFLOAT16;
             case INT8, UINT8 -> DataType.DT_UINT8;

@@ -4,7 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.surgery.Operation.Change;
@@ -70,21 +70,21 @@ public final class Surgeon {
         if (patient.factoredOtherwise(step)) {
             throw patient.stranger(step);
         }
-        if (step.pieces().stream().allMatch(patient::holds)) {
+        if (step.matrices().stream().allMatch(patient::holds)) {
             return new Outcome(step, step.keeps() ? Change.KEPT : Change.AS_IT_WAS);
         }
-        boolean whole = patient.holds(Step.keep(step.weight(), "").pieces().get(0));
+        boolean whole = patient.holds(Step.keep(step.weight(), "").matrices().get(0));
         boolean factored = step.rank().isPresent()
-                && step.base().stream().allMatch(piece -> patient.holds(floats(piece)) || patient.holds(piece))
-                && (step.adapter().isEmpty() || step.beside().stream().allMatch(patient::holds));
+                && step.baseMatrices().stream().allMatch(matrix -> patient.holds(floats(matrix)) || patient.holds(matrix))
+                && (step.adapter().isEmpty() || step.adapterMatrices().stream().allMatch(patient::holds));
         if (step.keeps() || !(whole || factored)) {
             throw patient.stranger(step);
         }
         return new Outcome(step, Change.CUT);
     }
 
-    private static Piece floats(Piece piece) {
-        return new Piece(piece.name(), piece.rows(), piece.columns(), Precision.float32(), piece.channels());
+    private static StoredMatrix floats(StoredMatrix matrix) {
+        return new StoredMatrix(matrix.name(), matrix.rows(), matrix.columns(), Precision.float32(), matrix.channels());
     }
 
     private interface Rules {
@@ -117,9 +117,9 @@ public final class Surgeon {
 
     private static List<Treatment> quantizing(GraphView graph, Step step) {
         Patient patient = new Patient(graph);
-        return step.base().stream()
-                .filter(piece -> piece.precision().narrow() && !patient.holds(piece))
-                .map(piece -> new Treatment(piece.name(), List.of(new QuantizeWeight(piece))))
+        return step.baseMatrices().stream()
+                .filter(matrix -> matrix.precision().narrow() && !patient.holds(matrix))
+                .map(matrix -> new Treatment(matrix.name(), List.of(new QuantizeWeight(matrix))))
                 .toList();
     }
 

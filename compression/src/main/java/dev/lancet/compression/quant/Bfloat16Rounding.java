@@ -2,8 +2,8 @@ package dev.lancet.compression.quant;
 
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Piece;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
@@ -30,20 +30,20 @@ final class Bfloat16Rounding {
         return Float.intBitsToFloat(bits << Short.SIZE);
     }
 
-    static HostTensor pack(Piece piece, Stored stored, float[] values) {
-        byte[] bytes = new byte[Math.toIntExact(stored.bytes())];
+    static HostTensor pack(StoredMatrix matrix, ArraySpec array, float[] values) {
+        byte[] bytes = new byte[Math.toIntExact(array.bytes())];
         ShortBuffer halves =
                 ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
         for (int i = 0; i < values.length; i++) {
             short half = bits(values[i]);
             if (!Float.isFinite(value(half))) {
-                throw new LancetException("bfloat16: " + piece.name() + " holds " + values[i] + " in row "
-                        + i / piece.columns() + ", column " + i % piece.columns()
+                throw new LancetException("bfloat16: " + matrix.name() + " holds " + values[i] + " in row "
+                        + i / matrix.columns() + ", column " + i % matrix.columns()
                         + "; only finite weights up to 3.39e38 are stored so, keep it in float32");
             }
             halves.put(i, half);
         }
-        return HostTensor.of(stored, bytes);
+        return HostTensor.of(array, bytes);
     }
 
     static float[] unpack(HostTensor halves) {

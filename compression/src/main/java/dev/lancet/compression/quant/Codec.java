@@ -3,8 +3,8 @@ package dev.lancet.compression.quant;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.util.List;
 
 /** One way of writing floats as codes times a scale: what a scale is, what a code is, and what the two stand for. */
@@ -37,12 +37,12 @@ abstract class Codec {
     /** Reads a code. */
     abstract int read(byte[] codes, QuantizationLayout layout, int input, int channel);
 
-    List<HostTensor> pack(Piece piece, List<Stored> stored, float[] values) {
+    List<HostTensor> pack(StoredMatrix matrix, List<ArraySpec> stored, float[] values) {
         byte[] codes = new byte[Math.toIntExact(stored.get(0).bytes())];
         float[] scales = new float[Math.toIntExact(stored.get(1).elements())];
-        QuantizationLayout layout = new QuantizationLayout(piece);
+        QuantizationLayout layout = new QuantizationLayout(matrix);
         layout.forEachBlock((group, first, end) -> {
-            float[] scale = scales(piece, layout, values, group, first, end);
+            float[] scale = scales(matrix, layout, values, group, first, end);
             for (int c = first; c < end; c++) {
                 scales[layout.scale(group, c)] = scale[c - first];
             }
@@ -56,7 +56,7 @@ abstract class Codec {
         return List.of(HostTensor.of(stored.get(0), codes), HostTensor.of(stored.get(1), scales));
     }
 
-    private float[] scales(Piece piece, QuantizationLayout layout, float[] values, int group, int first, int end) {
+    private float[] scales(StoredMatrix matrix, QuantizationLayout layout, float[] values, int group, int first, int end) {
         float[] largest = new float[end - first];
         for (int i = layout.firstInput(group); i < layout.endInput(group); i++) {
             for (int c = first; c < end; c++) {
@@ -66,7 +66,7 @@ abstract class Codec {
         }
         for (int c = 0; c < largest.length; c++) {
             if (!Float.isFinite(largest[c])) {
-                throw new LancetException("quantise: " + piece.name() + " holds " + largest[c] + " in channel "
+                throw new LancetException("quantise: " + matrix.name() + " holds " + largest[c] + " in channel "
                         + (first + c) + "; only finite weights have codes");
             }
             largest[c] = scale(largest[c]);
@@ -74,9 +74,9 @@ abstract class Codec {
         return largest;
     }
 
-    float[] unpack(Piece piece, byte[] codes, float[] scales) {
-        float[] values = new float[Math.multiplyExact(piece.rows(), piece.columns())];
-        QuantizationLayout layout = new QuantizationLayout(piece);
+    float[] unpack(StoredMatrix matrix, byte[] codes, float[] scales) {
+        float[] values = new float[Math.multiplyExact(matrix.rows(), matrix.columns())];
+        QuantizationLayout layout = new QuantizationLayout(matrix);
         layout.forEachBlock((group, first, end) -> {
             for (int i = layout.firstInput(group); i < layout.endInput(group); i++) {
                 for (int c = first; c < end; c++) {

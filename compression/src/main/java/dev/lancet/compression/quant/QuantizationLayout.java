@@ -1,7 +1,7 @@
 package dev.lancet.compression.quant;
 
-import dev.lancet.dsl.plan.Piece;
-import dev.lancet.dsl.plan.Piece.Channels;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import java.util.stream.IntStream;
 
 /**
@@ -20,12 +20,12 @@ final class QuantizationLayout {
     private final boolean byColumn;
     private final int columns;
 
-    QuantizationLayout(Piece piece) {
-        byColumn = piece.channels() == Channels.COLUMNS;
-        columns = piece.columns();
-        channels = byColumn ? piece.columns() : piece.rows();
-        inputs = byColumn ? piece.rows() : piece.columns();
-        group = piece.precision().group() == 0 ? inputs : piece.precision().group();
+    QuantizationLayout(StoredMatrix matrix) {
+        byColumn = matrix.channels() == Channels.COLUMNS;
+        columns = matrix.columns();
+        channels = byColumn ? matrix.columns() : matrix.rows();
+        inputs = byColumn ? matrix.rows() : matrix.columns();
+        group = matrix.precision().group() == 0 ? inputs : matrix.precision().group();
         groups = (inputs + group - 1) / group;
     }
 

@@ -1,17 +1,17 @@
 package dev.lancet.compression.weights;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 
 /** What one array can hold on the JVM. */
 final class ArrayLimits {
 
     private ArrayLimits() {}
 
-    static void check(Stored stored) {
-        if (stored.bytes() > Integer.MAX_VALUE) {
+    static void check(ArraySpec array) {
+        if (array.bytes() > Integer.MAX_VALUE) {
             throw new LancetException(
-                    "memory: " + stored + " takes " + stored.bytes() + " bytes; one array holds at most "
+                    "memory: " + array + " takes " + array.bytes() + " bytes; one array holds at most "
                             + Integer.MAX_VALUE + ", so quantise or factor it elsewhere first");
         }
     }

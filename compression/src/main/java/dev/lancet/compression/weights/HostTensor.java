@@ -1,6 +1,6 @@
 package dev.lancet.compression.weights;
 
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -8,33 +8,33 @@ import java.nio.FloatBuffer;
 /**
  * One array of a model with its content, on the Java heap or in a mapped file.
  *
- * @param stored its name, type and shape
+ * @param spec its name, type and shape
  * @param bytes its elements in row-major order, little-endian; every call gives a read-only view of its own
  */
-public record HostTensor(Stored stored, ByteBuffer bytes) {
+public record HostTensor(ArraySpec spec, ByteBuffer bytes) {
 
     public HostTensor {
-        if (bytes.remaining() != stored.bytes()) {
+        if (bytes.remaining() != spec.bytes()) {
             throw new IllegalArgumentException(
-                    "tensor: " + bytes.remaining() + " bytes for " + stored + "; it takes " + stored.bytes());
+                    "tensor: " + bytes.remaining() + " bytes for " + spec + "; it takes " + spec.bytes());
         }
         bytes = bytes.slice().asReadOnlyBuffer();
     }
 
     /** A tensor of floats, which are copied. */
-    public static HostTensor of(Stored stored, float[] values) {
-        if (stored.type() != Stored.Type.FLOAT32) {
-            throw new IllegalArgumentException("tensor: " + stored + " does not hold floats; give its bytes");
+    public static HostTensor of(ArraySpec array, float[] values) {
+        if (array.type() != ArraySpec.Type.FLOAT32) {
+            throw new IllegalArgumentException("tensor: " + array + " does not hold floats; give its bytes");
         }
-        ArrayLimits.check(stored);
+        ArrayLimits.check(array);
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(4, values.length));
         bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
-        return new HostTensor(stored, bytes);
+        return new HostTensor(array, bytes);
     }
 
     /** A tensor of bytes, which are not copied: codes, or floats of 32 or 16 bits in little-endian order. */
-    public static HostTensor of(Stored stored, byte[] bytes) {
-        return new HostTensor(stored, ByteBuffer.wrap(bytes));
+    public static HostTensor of(ArraySpec array, byte[] bytes) {
+        return new HostTensor(array, ByteBuffer.wrap(bytes));
     }
 
     @Override
@@ -44,13 +44,13 @@ public record HostTensor(Stored stored, ByteBuffer bytes) {
 
     /** The name. */
     public String name() {
-        return stored.name();
+        return spec.name();
     }
 
     /** A copy of the floats. */
     public float[] floats() {
-        if (stored.type() != Stored.Type.FLOAT32) {
-            throw new IllegalArgumentException("tensor: " + stored + " does not hold floats");
+        if (spec.type() != ArraySpec.Type.FLOAT32) {
+            throw new IllegalArgumentException("tensor: " + spec + " does not hold floats");
         }
         FloatBuffer from = bytes().asFloatBuffer();
         float[] values = new float[from.remaining()];
@@ -67,6 +67,6 @@ public record HostTensor(Stored stored, ByteBuffer bytes) {
 
     @Override
     public String toString() {
-        return stored.toString();
+        return spec.toString();
     }
 }

@@ -1,6 +1,6 @@
 package dev.lancet.compression.weights;
 
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -11,15 +11,15 @@ import java.util.stream.Stream;
 record JoinedWeights(Weights first, Weights second) implements Weights {
 
     @Override
-    public List<Stored> stored() {
+    public List<ArraySpec> arrays() {
         return Stream.concat(
-                        first.stored().stream(), second.stored().stream().filter(stored -> first.find(stored.name())
+                        first.arrays().stream(), second.arrays().stream().filter(array -> first.find(array.name())
                                 .isEmpty()))
                 .toList();
     }
 
     @Override
-    public Optional<Stored> find(String name) {
+    public Optional<ArraySpec> find(String name) {
         return first.find(name).or(() -> second.find(name));
     }
 

@@ -1,7 +1,7 @@
 package dev.lancet.compression.weights;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 
 /** A float matrix on the heap, row by row. Its values are shared, not copied: whoever is given one may read, not write. */
 public final class Matrix {
@@ -27,11 +27,11 @@ public final class Matrix {
 
     /** A copy of a stored float matrix. */
     public static Matrix of(HostTensor tensor) {
-        Stored stored = tensor.stored();
-        if (stored.shape().size() != 2) {
-            throw new IllegalArgumentException("matrix: " + stored + " does not have two dimensions");
+        ArraySpec array = tensor.spec();
+        if (array.shape().size() != 2) {
+            throw new IllegalArgumentException("matrix: " + array + " does not have two dimensions");
         }
-        return of(stored.shape().get(0), stored.shape().get(1), tensor.floats());
+        return of(array.shape().get(0), array.shape().get(1), tensor.floats());
     }
 
     /** Number of rows. */

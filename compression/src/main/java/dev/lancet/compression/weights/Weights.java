@@ -2,7 +2,7 @@ package dev.lancet.compression.weights;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 public interface Weights {
 
     /** What there is, in the order of the file. */
-    List<Stored> stored();
+    List<ArraySpec> arrays();
 
     /**
      * The content of one array. It may be a view of a file and lives as long as that file is open.
@@ -32,13 +32,13 @@ public interface Weights {
     }
 
     /** The description of one array, or empty if there is none of this name. */
-    default Optional<Stored> find(String name) {
-        return stored().stream().filter(stored -> stored.name().equals(name)).findFirst();
+    default Optional<ArraySpec> find(String name) {
+        return arrays().stream().filter(array -> array.name().equals(name)).findFirst();
     }
 
     /** Bytes of all arrays. */
     default long bytes() {
-        return stored().stream().mapToLong(Stored::bytes).sum();
+        return arrays().stream().mapToLong(ArraySpec::bytes).sum();
     }
 
     /**
@@ -47,8 +47,8 @@ public interface Weights {
      * @throws LancetException naming the first array that is missing or does not fit
      */
     default void require(Plan plan) {
-        for (Stored wanted : plan.stored()) {
-            Stored found = find(wanted.name()).orElseThrow(() -> missing(wanted.name()));
+        for (ArraySpec wanted : plan.arrays()) {
+            ArraySpec found = find(wanted.name()).orElseThrow(() -> missing(wanted.name()));
             if (!found.equals(wanted)) {
                 throw new LancetException("weights: found " + found + " where " + plan.model() + " needs " + wanted);
             }
@@ -57,13 +57,13 @@ public interface Weights {
 
     /** The failure to report where an array is not there. */
     default LancetException missing(String name) {
-        List<String> names = stored().stream().map(Stored::name).toList();
+        List<String> names = arrays().stream().map(ArraySpec::name).toList();
         return new LancetException("weights: no '" + name + "'; near it: " + Plan.nearMisses(name, names));
     }
 
     /** Hands everything over, one array at a time, in order. */
     default void copyTo(WeightSink sink) {
-        stored().forEach(stored -> sink.accept(read(stored.name())));
+        arrays().forEach(array -> sink.accept(read(array.name())));
     }
 
     /** These arrays and others beside them, none of them copied; where both have an array of one name, it is this one's. */

@@ -1,6 +1,6 @@
 package dev.lancet.compression.weights;
 
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +23,13 @@ public final class WeightsInMemory implements Weights, WeightSink {
     }
 
     @Override
-    public List<Stored> stored() {
-        return tensors.values().stream().map(HostTensor::stored).toList();
+    public List<ArraySpec> arrays() {
+        return tensors.values().stream().map(HostTensor::spec).toList();
     }
 
     @Override
-    public Optional<Stored> find(String name) {
-        return Optional.ofNullable(tensors.get(name)).map(HostTensor::stored);
+    public Optional<ArraySpec> find(String name) {
+        return Optional.ofNullable(tensors.get(name)).map(HostTensor::spec);
     }
 
     @Override

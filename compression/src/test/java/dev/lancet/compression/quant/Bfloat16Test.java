@@ -6,8 +6,8 @@ import dev.lancet.compression.random.Normals;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Matrix;
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece;
-import dev.lancet.dsl.plan.Piece.Channels;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -69,12 +69,12 @@ class Bfloat16Test {
             @ForAll @IntRange(min = 1, max = 40) int rows,
             @ForAll @IntRange(min = 1, max = 40) int columns,
             @ForAll long seed) {
-        Piece piece = new Piece("x", rows, columns, Precision.bfloat16(), channels);
+        StoredMatrix matrix = new StoredMatrix("x", rows, columns, Precision.bfloat16(), channels);
         float[] values = new Normals(seed, "property").floats(rows * columns, 3);
-        List<HostTensor> once = Quantizer.pack(piece, Matrix.of(rows, columns, values));
-        assertThat(once).extracting(HostTensor::stored).isEqualTo(piece.stored());
-        Matrix after = Quantizer.unpack(piece, once);
-        assertThat(Quantizer.pack(piece, after)).isEqualTo(once);
+        List<HostTensor> once = Quantizer.pack(matrix, Matrix.of(rows, columns, values));
+        assertThat(once).extracting(HostTensor::spec).isEqualTo(matrix.arrays());
+        Matrix after = Quantizer.unpack(matrix, once);
+        assertThat(Quantizer.pack(matrix, after)).isEqualTo(once);
         for (int i = 0; i < values.length; i++) {
             assertThat(Math.abs((double) after.values()[i] - values[i]))
                     .isLessThanOrEqualTo(Math.abs(values[i]) / 256.0);

@@ -7,8 +7,8 @@ import dev.lancet.compression.svd.JacobiAlgebra;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Matrix;
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece;
-import dev.lancet.dsl.plan.Piece.Channels;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -39,10 +39,10 @@ class PackingPropertiesTest {
             @ForAll @IntRange(min = 1, max = 140) int rows,
             @ForAll @IntRange(min = 1, max = 140) int columns,
             @ForAll long seed) {
-        Piece piece = new Piece("x", rows, columns, precision, channels);
-        assertThat(Quantizer.pack(piece, matrix(rows, columns, seed)))
-                .extracting(HostTensor::stored)
-                .isEqualTo(piece.stored());
+        StoredMatrix matrix = new StoredMatrix("x", rows, columns, precision, channels);
+        assertThat(Quantizer.pack(matrix, matrix(rows, columns, seed)))
+                .extracting(HostTensor::spec)
+                .isEqualTo(matrix.arrays());
     }
 
     @Property(tries = 300)
@@ -52,7 +52,7 @@ class PackingPropertiesTest {
             @ForAll @IntRange(min = 1, max = 140) int rows,
             @ForAll @IntRange(min = 1, max = 140) int columns,
             @ForAll long seed) {
-        Piece piece = new Piece("x", rows, columns, precision, channels);
+        StoredMatrix piece = new StoredMatrix("x", rows, columns, precision, channels);
         Matrix matrix = matrix(rows, columns, seed);
         List<HostTensor> arrays = Quantizer.pack(piece, matrix);
         float[] scales = arrays.get(1).floats();
@@ -76,9 +76,9 @@ class PackingPropertiesTest {
             @ForAll @IntRange(min = 1, max = 140) int rows,
             @ForAll @IntRange(min = 1, max = 140) int columns,
             @ForAll long seed) {
-        Piece piece = new Piece("x", rows, columns, precision, channels);
-        List<HostTensor> once = Quantizer.pack(piece, matrix(rows, columns, seed));
-        List<HostTensor> twice = Quantizer.pack(piece, Quantizer.unpack(piece, once));
+        StoredMatrix matrix = new StoredMatrix("x", rows, columns, precision, channels);
+        List<HostTensor> once = Quantizer.pack(matrix, matrix(rows, columns, seed));
+        List<HostTensor> twice = Quantizer.pack(matrix, Quantizer.unpack(matrix, once));
         assertThat(twice.get(0)).isEqualTo(once.get(0));
         float[] scales = once.get(1).floats();
         for (int i = 0; i < scales.length; i++) {
@@ -93,8 +93,8 @@ class PackingPropertiesTest {
             @ForAll @IntRange(min = 1, max = 100) int columns,
             @ForAll long seed) {
         Matrix matrix = matrix(rows, columns, seed);
-        Piece byColumn = new Piece("x", rows, columns, precision, Channels.COLUMNS);
-        Piece byRow = new Piece("x", columns, rows, precision, Channels.ROWS);
+        StoredMatrix byColumn = new StoredMatrix("x", rows, columns, precision, Channels.COLUMNS);
+        StoredMatrix byRow = new StoredMatrix("x", columns, rows, precision, Channels.ROWS);
         Matrix straight = Quantizer.unpack(byColumn, Quantizer.pack(byColumn, matrix));
         Matrix turned = Quantizer.unpack(byRow, Quantizer.pack(byRow, JacobiAlgebra.transposed(matrix)));
         assertThat(JacobiAlgebra.transposed(turned).values()).isEqualTo(straight.values());

@@ -8,19 +8,19 @@ import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Matrix;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece;
-import dev.lancet.dsl.plan.Piece.Channels;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PackingTest {
 
-    private static Piece piece(int rows, int columns, Precision precision, Channels channels) {
-        return new Piece("x", rows, columns, precision, channels);
+    private static StoredMatrix piece(int rows, int columns, Precision precision, Channels channels) {
+        return new StoredMatrix("x", rows, columns, precision, channels);
     }
 
-    private static List<HostTensor> pack(Piece piece, float... values) {
-        return Quantizer.pack(piece, Matrix.of(piece.rows(), piece.columns(), values));
+    private static List<HostTensor> pack(StoredMatrix matrix, float... values) {
+        return Quantizer.pack(matrix, Matrix.of(matrix.rows(), matrix.columns(), values));
     }
 
     @Test
@@ -40,30 +40,30 @@ class PackingTest {
 
     @Test
     void rows_pair_up_in_a_linear_matrix_in_4_bits_and_the_last_group_may_be_short() {
-        Piece piece = piece(3, 2, Precision.int4(2), Channels.COLUMNS);
-        List<HostTensor> arrays = pack(piece, 7, 1, -3, 14, 1, 0);
+        StoredMatrix matrix = piece(3, 2, Precision.int4(2), Channels.COLUMNS);
+        List<HostTensor> arrays = pack(matrix, 7, 1, -3, 14, 1, 0);
         assertThat(arrays.get(1).floats()).containsExactly(1, 2, 1f / 7, 0);
         // 1 / 2 is a tie and becomes 0. The low half holds the even row; after the odd end follows 0.
         assertThat(arrays.get(0).toArray()).containsExactly((5 << 4) | 15, (byte) ((15 << 4) | 8), 15, 8);
-        assertThat(Quantizer.unpack(piece, arrays).values()).containsExactly(7, 0, -3, 14, 1, 0);
+        assertThat(Quantizer.unpack(matrix, arrays).values()).containsExactly(7, 0, -3, 14, 1, 0);
     }
 
     @Test
     void columns_pair_up_in_a_table_in_4_bits() {
-        Piece piece = piece(2, 3, Precision.int4(2), Channels.ROWS);
-        List<HostTensor> arrays = pack(piece, 7, -3, 1, 1, 14, 0);
+        StoredMatrix matrix = piece(2, 3, Precision.int4(2), Channels.ROWS);
+        List<HostTensor> arrays = pack(matrix, 7, -3, 1, 1, 14, 0);
         assertThat(arrays.get(1).floats()).containsExactly(1, 1f / 7, 2, 0);
         assertThat(arrays.get(0).toArray()).containsExactly((5 << 4) | 15, 15, (byte) ((15 << 4) | 8), 8);
-        assertThat(Quantizer.unpack(piece, arrays).values()).containsExactly(7, -3, 1, 0, 14, 0);
+        assertThat(Quantizer.unpack(matrix, arrays).values()).containsExactly(7, -3, 1, 0, 14, 0);
     }
 
     @Test
     void nf4_takes_the_nearest_of_its_sixteen_values() {
-        Piece piece = piece(6, 1, Precision.nf4(6), Channels.COLUMNS);
-        List<HostTensor> arrays = pack(piece, -2, 2, 0, 0.16f, 0.15f, -1.5f);
+        StoredMatrix matrix = piece(6, 1, Precision.nf4(6), Channels.COLUMNS);
+        List<HostTensor> arrays = pack(matrix, -2, 2, 0, 0.16f, 0.15f, -1.5f);
         assertThat(arrays.get(1).floats()).containsExactly(2);
         assertThat(arrays.get(0).toArray()).containsExactly((byte) (15 << 4), (byte) ((8 << 4) | 7), (1 << 4) | 8);
-        assertThat(Quantizer.unpack(piece, arrays).values())
+        assertThat(Quantizer.unpack(matrix, arrays).values())
                 .containsExactly(
                         -2,
                         2,
@@ -75,21 +75,21 @@ class PackingTest {
 
     @Test
     void floats_are_stored_as_they_are() {
-        Piece piece = piece(1, 3, Precision.float32(), Channels.COLUMNS);
-        List<HostTensor> arrays = pack(piece, 1.5f, -2, Float.MIN_VALUE);
+        StoredMatrix matrix = piece(1, 3, Precision.float32(), Channels.COLUMNS);
+        List<HostTensor> arrays = pack(matrix, 1.5f, -2, Float.MIN_VALUE);
         assertThat(arrays).hasSize(1);
-        assertThat(Quantizer.unpack(piece, arrays).values()).containsExactly(1.5f, -2, Float.MIN_VALUE);
+        assertThat(Quantizer.unpack(matrix, arrays).values()).containsExactly(1.5f, -2, Float.MIN_VALUE);
     }
 
     @Test
     void bfloat16_is_the_upper_half_of_a_float_with_ties_to_even_and_no_scale() {
-        Piece piece = piece(2, 3, Precision.bfloat16(), Channels.COLUMNS);
+        StoredMatrix matrix = piece(2, 3, Precision.bfloat16(), Channels.COLUMNS);
         float oneUnitUp = 1 + 1f / 128;
-        List<HostTensor> arrays = pack(piece, 1, -2, 1 + 1f / 256, oneUnitUp + 1f / 256, 1 + 1f / 255, -0f);
+        List<HostTensor> arrays = pack(matrix, 1, -2, 1 + 1f / 256, oneUnitUp + 1f / 256, 1 + 1f / 255, -0f);
         assertThat(arrays).hasSize(1);
         assertThat(arrays.get(0).toArray())
                 .containsExactly(0x80, 0x3f, 0x00, 0xc0, 0x80, 0x3f, 0x82, 0x3f, 0x81, 0x3f, 0x00, 0x80);
-        assertThat(Quantizer.unpack(piece, arrays).values()).containsExactly(1, -2, 1, 1 + 2f / 128, oneUnitUp, -0f);
+        assertThat(Quantizer.unpack(matrix, arrays).values()).containsExactly(1, -2, 1, 1 + 2f / 128, oneUnitUp, -0f);
     }
 
     @Test
@@ -106,8 +106,8 @@ class PackingTest {
     void a_channel_of_zeros_stays_zero() {
         for (Precision precision : List.of(Precision.int8(), Precision.int4(2), Precision.nf4(2))) {
             for (Channels channels : Channels.values()) {
-                Piece piece = piece(3, 3, precision, channels);
-                assertThat(Quantizer.unpack(piece, pack(piece, new float[9])).values())
+                StoredMatrix matrix = piece(3, 3, precision, channels);
+                assertThat(Quantizer.unpack(matrix, pack(matrix, new float[9])).values())
                         .as("%s by %s", precision, channels)
                         .containsOnly(0f);
             }
@@ -116,8 +116,8 @@ class PackingTest {
 
     @Test
     void what_is_too_small_for_a_scale_becomes_zero() {
-        Piece piece = piece(2, 1, Precision.int8(), Channels.COLUMNS);
-        assertThat(Quantizer.unpack(piece, pack(piece, Float.MIN_VALUE, -Float.MIN_VALUE))
+        StoredMatrix matrix = piece(2, 1, Precision.int8(), Channels.COLUMNS);
+        assertThat(Quantizer.unpack(matrix, pack(matrix, Float.MIN_VALUE, -Float.MIN_VALUE))
                         .values())
                 .containsExactly(0, 0);
     }

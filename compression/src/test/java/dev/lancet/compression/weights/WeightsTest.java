@@ -8,7 +8,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -17,15 +17,15 @@ import org.junit.jupiter.api.Test;
 
 class WeightsTest {
 
-    private static final Stored PAIR = new Stored("h.0.attn.q", Stored.Type.FLOAT32, List.of(1, 2));
-    private static final Stored CODES = new Stored("codes", Stored.Type.INT8, List.of(3));
+    private static final ArraySpec PAIR = new ArraySpec("h.0.attn.q", ArraySpec.Type.FLOAT32, List.of(1, 2));
+    private static final ArraySpec CODES = new ArraySpec("codes", ArraySpec.Type.INT8, List.of(3));
 
     private final Weights weights = Weights.of(
             List.of(HostTensor.of(PAIR, new float[] {1, -2.5f}), HostTensor.of(CODES, new byte[] {1, 2, -3})));
 
     @Test
     void arrays_come_back_in_order_as_they_went_in() {
-        assertThat(weights.stored()).containsExactly(PAIR, CODES);
+        assertThat(weights.arrays()).containsExactly(PAIR, CODES);
         assertThat(weights.read("h.0.attn.q").floats()).containsExactly(1, -2.5f);
         assertThat(weights.read("codes").toArray()).containsExactly(1, 2, -3);
         assertThat(weights.bytes()).isEqualTo(11);
@@ -86,7 +86,7 @@ class WeightsTest {
 
     @Test
     void more_than_one_array_can_hold_is_an_error_that_says_so() {
-        Stored large = new Stored("embedding", Stored.Type.FLOAT32, List.of(600_000, 1024));
+        ArraySpec large = new ArraySpec("embedding", ArraySpec.Type.FLOAT32, List.of(600_000, 1024));
         assertThatThrownBy(() -> HostTensor.of(large, new float[0]))
                 .isInstanceOf(LancetException.class)
                 .hasMessageContaining("embedding FLOAT32 [600000, 1024] takes 2457600000 bytes");

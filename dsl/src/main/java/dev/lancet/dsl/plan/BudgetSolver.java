@@ -12,8 +12,8 @@ import java.util.function.Function;
 
 /**
  * Chooses the ranks that a budget leaves room for. Where all layers fit in one piece they stay so. Else, where singular
- * values are known, the rank that keeps most squares per byte goes first ({@link Greed}); where they are not, all layers
- * keep the same share of their parameters ({@link EqualShares}). Either way a larger budget never costs a layer a rank.
+ * values are known, the rank that keeps most squares per byte goes first ({@link GreedyRankAllocator}); where they are not, all layers
+ * keep the same share of their parameters ({@link EqualShareAllocator}). Either way a larger budget never costs a layer a rank.
  */
 final class BudgetSolver {
 
@@ -32,27 +32,27 @@ final class BudgetSolver {
     }
 
     Plan within(Budget budget) {
-        List<Elastic> layers = whole.steps().stream()
+        List<RankChoices> layers = whole.steps().stream()
                 .flatMap(step ->
-                        byBudget.apply(step.weight()).map(clause -> new Elastic(step, clause, spectra)).stream())
+                        byBudget.apply(step.weight()).map(clause -> new RankChoices(step, clause, spectra)).stream())
                 .toList();
         long limit = budget.of(whole.bytesBefore());
         if (whole.bytesAfter() <= limit) {
             return with(layers.stream()
-                    .map(layer -> layer.step(layer.forms(), "fits " + budget + ", " + Elastic.IN_ONE_PIECE))
+                    .map(layer -> layer.step(layer.forms(), "fits " + budget + ", " + RankChoices.IN_ONE_PIECE))
                     .toList());
         }
         long rest = whole.bytesAfter()
-                - layers.stream().mapToLong(Elastic::wholeBytes).sum();
+                - layers.stream().mapToLong(RankChoices::wholeBytes).sum();
         long smallest =
                 rest + layers.stream().mapToLong(layer -> layer.bytes(1)).sum();
         if (smallest > limit) {
             throw outOfReach(budget, limit, smallest, layers);
         }
         return with(
-                layers.stream().allMatch(Elastic::measured)
-                        ? Greed.choose(layers, limit - rest, budget)
-                        : EqualShares.choose(layers, limit - rest, budget));
+                layers.stream().allMatch(RankChoices::measured)
+                        ? GreedyRankAllocator.choose(layers, limit - rest, budget)
+                        : EqualShareAllocator.choose(layers, limit - rest, budget));
     }
 
     private Plan with(List<Step> chosen) {
@@ -63,7 +63,7 @@ final class BudgetSolver {
         return new Plan(whole.model(), steps, whole.vectors());
     }
 
-    private OutOfReach outOfReach(Budget budget, long limit, long smallest, List<Elastic> layers) {
+    private BudgetUnreachableException outOfReach(Budget budget, long limit, long smallest, List<RankChoices> layers) {
         String largest = whole.steps().stream()
                 .filter(step ->
                         layers.stream().noneMatch(layer -> layer.weight().equals(step.weight())))
@@ -74,7 +74,7 @@ final class BudgetSolver {
                         step.weight().name(),
                         step.bytes()))
                 .orElse("");
-        return new OutOfReach(String.format(
+        return new BudgetUnreachableException(String.format(
                 Locale.ROOT,
                 "budget: %s allows %s %,d bytes, and %,d is the least that these rules reach; allow more, use fewer bits%s",
                 budget,

@@ -93,10 +93,10 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
     }
 
     /** All stored arrays of the model under this plan: of every step, then the vectors. */
-    public List<Stored> stored() {
-        List<Stored> all = new ArrayList<>();
-        steps.forEach(step -> step.pieces().forEach(piece -> all.addAll(piece.stored())));
-        vectors.forEach(vector -> all.add(new Stored(vector.name(), Stored.Type.FLOAT32, vector.shape())));
+    public List<ArraySpec> arrays() {
+        List<ArraySpec> all = new ArrayList<>();
+        steps.forEach(step -> step.matrices().forEach(matrix -> all.addAll(matrix.arrays())));
+        vectors.forEach(vector -> all.add(new ArraySpec(vector.name(), ArraySpec.Type.FLOAT32, vector.shape())));
         return all;
     }
 
@@ -154,7 +154,7 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
      * unpacked, which do not count. Nor do activations, the cache of keys and values, and TensorFlow itself.
      */
     public long memory() {
-        return bytesAfter() + Memory.unpacked(steps);
+        return bytesAfter() + UnpackingMemory.unpacked(steps);
     }
 
     /** Bytes before over bytes after. */

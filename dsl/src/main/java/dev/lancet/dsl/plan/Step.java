@@ -137,49 +137,49 @@ public record Step(
         return rank.isEmpty() && !precision.narrow() && adapter.isEmpty();
     }
 
-    /** All matrices that are stored afterwards: the {@link #base}, then the {@link #beside adapter}. */
-    public List<Piece> pieces() {
-        List<Piece> all = new ArrayList<>(base());
-        all.addAll(beside());
+    /** All matrices that are stored afterwards: the {@link #baseMatrices}, then the {@link #adapterMatrices adapter}. */
+    public List<StoredMatrix> matrices() {
+        List<StoredMatrix> all = new ArrayList<>(baseMatrices());
+        all.addAll(adapterMatrices());
         return List.copyOf(all);
     }
 
     /** The two factors of the adapter, in float32: A {@code [rows, rank]} and B {@code [rank, columns]}; or none. */
-    public List<Piece> beside() {
+    public List<StoredMatrix> adapterMatrices() {
         return adapter.map(some -> List.of(
                         floats(weight.adapterA(), weight.rows(), some.rank()),
                         floats(weight.adapterB(), some.rank(), weight.columns())))
                 .orElse(List.of());
     }
 
-    private static Piece floats(String name, int rows, int columns) {
-        return new Piece(name, rows, columns, Precision.float32(), Piece.Channels.COLUMNS);
+    private static StoredMatrix floats(String name, int rows, int columns) {
+        return new StoredMatrix(name, rows, columns, Precision.float32(), StoredMatrix.Channels.COLUMNS);
     }
 
     /**
      * What the matrix itself becomes: one piece, or the left factor {@code [rows, rank]} and the right one
      * {@code [rank, columns]}. The left factor of a table is a table; its right factor is an ordinary linear matrix.
      */
-    public List<Piece> base() {
-        Piece.Channels channels = weight.role().table() ? Piece.Channels.ROWS : Piece.Channels.COLUMNS;
+    public List<StoredMatrix> baseMatrices() {
+        StoredMatrix.Channels channels = weight.role().table() ? StoredMatrix.Channels.ROWS : StoredMatrix.Channels.COLUMNS;
         if (rank.isEmpty()) {
-            return List.of(new Piece(weight.name(), weight.rows(), weight.columns(), precision, channels));
+            return List.of(new StoredMatrix(weight.name(), weight.rows(), weight.columns(), precision, channels));
         }
         int r = rank.getAsInt();
         return List.of(
-                new Piece(weight.left(), weight.rows(), r, precision, channels),
-                new Piece(weight.right(), r, weight.columns(), precision, Piece.Channels.COLUMNS));
+                new StoredMatrix(weight.left(), weight.rows(), r, precision, channels),
+                new StoredMatrix(weight.right(), r, weight.columns(), precision, StoredMatrix.Channels.COLUMNS));
     }
 
     /** Parameters afterwards, scales not counted. */
     public long parameters() {
-        return pieces().stream()
-                .mapToLong(piece -> (long) piece.rows() * piece.columns())
+        return matrices().stream()
+                .mapToLong(matrix -> (long) matrix.rows() * matrix.columns())
                 .sum();
     }
 
     /** Bytes afterwards, scales counted. */
     public long bytes() {
-        return pieces().stream().mapToLong(Piece::bytes).sum();
+        return matrices().stream().mapToLong(StoredMatrix::bytes).sum();
     }
 }

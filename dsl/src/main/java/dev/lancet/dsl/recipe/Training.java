@@ -26,14 +26,14 @@ import java.util.OptionalInt;
 public record Training(
         Optimizer optimizer,
         Schedule schedule,
-        List<Group> groups,
+        List<ParameterGroup> groups,
         int steps,
         int batch,
         OptionalInt sequence,
         int warmup,
         double clip,
         long seed,
-        Watch watch,
+        ValidationPolicy watch,
         Execution execution,
         Optional<SelfGuidance> guidance) {
 
@@ -71,7 +71,7 @@ public record Training(
                 steps / 20,
                 1,
                 42,
-                Watch.plain(),
+                ValidationPolicy.plain(),
                 Execution.plain(),
                 Optional.empty());
     }
@@ -108,12 +108,12 @@ public record Training(
 
     /** With so many times the rate for some weights; token tables often want several times that of the matrices. */
     public Training rateTimes(Selector selector, double times) {
-        return group(Group.rate(selector, times));
+        return group(ParameterGroup.rate(selector, times));
     }
 
     /** With a weight decay of their own for some weights. Norms and biases have none unless it is said here. */
     public Training decay(Selector selector, double decay) {
-        return group(Group.decay(selector, decay));
+        return group(ParameterGroup.decay(selector, decay));
     }
 
     /** Without weight decay for some weights. Norms and biases have none anyway. */
@@ -126,11 +126,11 @@ public record Training(
      * {@code A·(B·Bᵀ)}, B of {@code (Aᵀ·A)·B}. Of weights in one piece it is the usual decay.
      */
     public Training decayProduct(Selector selector, double decay) {
-        return group(Group.productDecay(selector, decay));
+        return group(ParameterGroup.productDecay(selector, decay));
     }
 
-    private Training group(Group group) {
-        List<Group> groups = new ArrayList<>(this.groups);
+    private Training group(ParameterGroup group) {
+        List<ParameterGroup> groups = new ArrayList<>(this.groups);
         groups.add(group);
         return new Training(
                 optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
@@ -179,15 +179,15 @@ public record Training(
 
     /** The same, where only a validation this many nats under the one that improved last improves too. */
     public Training stopEarly(int patience, double improvement) {
-        return watch(watch.early(new Watch.Early(patience, improvement)));
+        return watch(watch.early(new ValidationPolicy.Early(patience, improvement)));
     }
 
     /** That fails when the running mean of its loss is this many nats above its lowest for so many steps in a row. */
     public Training stopDiverging(double margin, int steps) {
-        return watch(watch.divergence(new Watch.Divergence(margin, steps)));
+        return watch(watch.divergence(new ValidationPolicy.Divergence(margin, steps)));
     }
 
-    private Training watch(Watch watch) {
+    private Training watch(ValidationPolicy watch) {
         return new Training(
                 optimizer, schedule, groups, steps, batch, sequence, warmup, clip, seed, watch, execution, guidance);
     }
@@ -268,23 +268,23 @@ public record Training(
 
     /** How many times {@link #rateAt} a weight is trained with. */
     public double timesFor(Weight weight) {
-        return new Groups(optimizer, groups).times(weight);
+        return new ParameterGroups(optimizer, groups).times(weight);
     }
 
     /** The weight decay of a weight. */
     public double decayFor(Weight weight) {
-        return new Groups(optimizer, groups).decay(weight);
+        return new ParameterGroups(optimizer, groups).decay(weight);
     }
 
     /** Whether the decay of a weight in two factors is that of their product. */
     public boolean decaysProduct(Weight weight) {
-        return new Groups(optimizer, groups).decaysProduct(weight);
+        return new ParameterGroups(optimizer, groups).decaysProduct(weight);
     }
 
     /** Makes sure that every group selects something in a model, and that an early end has validations to go by. */
     public void check(String model, List<Weight> weights) {
         watch.check();
-        new Groups(optimizer, groups).check(model, weights);
+        new ParameterGroups(optimizer, groups).check(model, weights);
     }
 
     @Override

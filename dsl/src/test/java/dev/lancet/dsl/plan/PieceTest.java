@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece.Channels;
+import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -16,28 +16,28 @@ class PieceTest {
 
     @Property
     void floats_are_stored_as_they_are(@ForAll @IntRange(min = 1, max = 99) int m, @ForAll Channels channels) {
-        assertThat(new Piece("x", m, 7, Precision.float32(), channels).stored())
-                .containsExactly(new Stored("x", Stored.Type.FLOAT32, List.of(m, 7)));
+        assertThat(new StoredMatrix("x", m, 7, Precision.float32(), channels).arrays())
+                .containsExactly(new ArraySpec("x", ArraySpec.Type.FLOAT32, List.of(m, 7)));
     }
 
     @Property
     void sixteen_bits_have_no_scale(@ForAll @IntRange(min = 1, max = 99) int m, @ForAll Channels channels) {
-        Piece piece = new Piece("x", m, 7, Precision.bfloat16(), channels);
-        assertThat(piece.stored()).containsExactly(new Stored("x", Stored.Type.BFLOAT16, List.of(m, 7)));
-        assertThat(piece.bytes()).isEqualTo(2L * 7 * m);
+        StoredMatrix matrix = new StoredMatrix("x", m, 7, Precision.bfloat16(), channels);
+        assertThat(matrix.arrays()).containsExactly(new ArraySpec("x", ArraySpec.Type.BFLOAT16, List.of(m, 7)));
+        assertThat(matrix.bytes()).isEqualTo(2L * 7 * m);
     }
 
     @Property
     void bytes_have_a_scale_a_channel(
             @ForAll @IntRange(min = 1, max = 99) int m, @ForAll @IntRange(min = 1, max = 99) int n) {
-        assertThat(new Piece("x", m, n, Precision.int8(), Channels.COLUMNS).stored())
+        assertThat(new StoredMatrix("x", m, n, Precision.int8(), Channels.COLUMNS).arrays())
                 .containsExactly(
-                        new Stored("x", Stored.Type.INT8, List.of(m, n)),
-                        new Stored("x.scale", Stored.Type.FLOAT32, List.of(1, n)));
-        assertThat(new Piece("x", m, n, Precision.int8(), Channels.ROWS).stored())
+                        new ArraySpec("x", ArraySpec.Type.INT8, List.of(m, n)),
+                        new ArraySpec("x.scale", ArraySpec.Type.FLOAT32, List.of(1, n)));
+        assertThat(new StoredMatrix("x", m, n, Precision.int8(), Channels.ROWS).arrays())
                 .containsExactly(
-                        new Stored("x", Stored.Type.INT8, List.of(m, n)),
-                        new Stored("x.scale", Stored.Type.FLOAT32, List.of(m, 1)));
+                        new ArraySpec("x", ArraySpec.Type.INT8, List.of(m, n)),
+                        new ArraySpec("x.scale", ArraySpec.Type.FLOAT32, List.of(m, 1)));
     }
 
     @Property
@@ -50,16 +50,16 @@ class PieceTest {
         int pairs = inputs / 2 + inputs % 2;
         int groups = (int) Math.ceil(inputs / (2.0 * half));
 
-        Piece linear = new Piece("x", inputs, outputs, precision, Channels.COLUMNS);
-        assertThat(linear.stored())
+        StoredMatrix linear = new StoredMatrix("x", inputs, outputs, precision, Channels.COLUMNS);
+        assertThat(linear.arrays())
                 .containsExactly(
-                        new Stored("x", Stored.Type.UINT8, List.of(pairs, outputs)),
-                        new Stored("x.scale", Stored.Type.FLOAT32, List.of(groups, outputs)));
+                        new ArraySpec("x", ArraySpec.Type.UINT8, List.of(pairs, outputs)),
+                        new ArraySpec("x.scale", ArraySpec.Type.FLOAT32, List.of(groups, outputs)));
         assertThat(linear.bytes()).isEqualTo((long) outputs * (pairs + 4 * groups));
-        assertThat(new Piece("x", outputs, inputs, precision, Channels.ROWS).stored())
+        assertThat(new StoredMatrix("x", outputs, inputs, precision, Channels.ROWS).arrays())
                 .containsExactly(
-                        new Stored("x", Stored.Type.UINT8, List.of(outputs, pairs)),
-                        new Stored("x.scale", Stored.Type.FLOAT32, List.of(outputs, groups)));
+                        new ArraySpec("x", ArraySpec.Type.UINT8, List.of(outputs, pairs)),
+                        new ArraySpec("x.scale", ArraySpec.Type.FLOAT32, List.of(outputs, groups)));
     }
 
     @Test

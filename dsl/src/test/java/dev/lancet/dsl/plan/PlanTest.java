@@ -95,8 +95,8 @@ class PlanTest {
         assertThat(plan.kept()).isEmpty();
         assertThat(plan.step("embedding").bytes()).isEqualTo(2 * 50 * 24);
         assertThat(plan.memory()).isEqualTo(plan.bytesAfter());
-        assertThat(plan.step("h.0.attn.q").pieces())
-                .allMatch(piece -> piece.stored().size() == 1)
+        assertThat(plan.step("h.0.attn.q").matrices())
+                .allMatch(matrix -> matrix.arrays().size() == 1)
                 .hasSize(2);
         assertThat(plan.canonical())
                 .contains("embedding = [50, 24] bfloat16, 4,800 -> 2,400 bytes: on(everything()).quantize(bfloat16)\n")
@@ -155,10 +155,10 @@ class PlanTest {
                         .factorise(rank(4), int8(), lora(2).alpha(1)));
 
         Step q = plan.step("h.0.attn.q");
-        assertThat(q.pieces())
-                .extracting(Piece::name)
+        assertThat(q.matrices())
+                .extracting(StoredMatrix::name)
                 .containsExactly("h.0.attn.q", "h.0.attn.q.lora.a", "h.0.attn.q.lora.b");
-        assertThat(q.beside()).extracting(Piece::rows, Piece::columns).containsExactly(tuple(24, 3), tuple(3, 24));
+        assertThat(q.adapterMatrices()).extracting(StoredMatrix::rows, StoredMatrix::columns).containsExactly(tuple(24, 3), tuple(3, 24));
         assertThat(q.parameters()).isEqualTo(24 * 24 + 2 * 24 * 3);
         assertThat(q.because()).isEqualTo("on(attention()).quantize(int8, lora(3))");
         assertThat(plan.step("h.0.attn.v").because())
@@ -321,7 +321,7 @@ class PlanTest {
         assertThat(plan.parametersBefore()).isEqualTo(MINI.parameters());
         assertThat(plan.bytesBefore()).isEqualTo(MINI.bytes());
         assertThat(plan.bytesAfter())
-                .isEqualTo(plan.stored().stream().mapToLong(Stored::bytes).sum());
+                .isEqualTo(plan.arrays().stream().mapToLong(ArraySpec::bytes).sum());
         // Per block: q, o 24x24; k, v 24x12; gate, up, down 24x40; each factor has a scale per column.
         long perBlock = 2 * (4 * 48 + 4 * 28) + 2 * (4 * 36 + 4 * 16) + 2 * (4 * 64 + 4 * 44) + 4 * 64 + 4 * 28;
         assertThat(plan.bytesAfter()).isEqualTo(4 * 50 * 24 + 5 * 24 * 4 + 2 * perBlock);

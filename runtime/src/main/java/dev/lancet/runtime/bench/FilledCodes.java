@@ -3,10 +3,10 @@ package dev.lancet.runtime.bench;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
@@ -25,7 +25,7 @@ final class FilledCodes implements Weights {
     private static final int PART = 1 << 20;
 
     /** One array, and how large the numbers are that its codes stand for where their scale is 1. */
-    private record Filled(Stored stored, float scale) {}
+    private record Filled(ArraySpec stored, float scale) {}
 
     private final Map<String, Filled> arrays = new LinkedHashMap<>();
 
@@ -35,10 +35,10 @@ final class FilledCodes implements Weights {
     static Weights of(Plan plan) {
         FilledCodes codes = new FilledCodes();
         for (Step step : plan.steps()) {
-            for (Piece piece : step.base()) {
-                if (piece.precision().quantized()) {
-                    float scale = (float) (1 / Math.sqrt(3.0 * piece.rows()) / spread(piece.precision()));
-                    piece.stored().forEach(stored -> codes.arrays.put(stored.name(), new Filled(stored, scale)));
+            for (StoredMatrix matrix : step.baseMatrices()) {
+                if (matrix.precision().quantized()) {
+                    float scale = (float) (1 / Math.sqrt(3.0 * matrix.rows()) / spread(matrix.precision()));
+                    matrix.arrays().forEach(array -> codes.arrays.put(array.name(), new Filled(array, scale)));
                 }
             }
         }
@@ -56,21 +56,21 @@ final class FilledCodes implements Weights {
     }
 
     @Override
-    public List<Stored> stored() {
+    public List<ArraySpec> arrays() {
         return arrays.values().stream().map(Filled::stored).toList();
     }
 
     @Override
-    public Optional<Stored> find(String name) {
+    public Optional<ArraySpec> find(String name) {
         return Optional.ofNullable(arrays.get(name)).map(Filled::stored);
     }
 
     @Override
     public HostTensor read(String name) {
-        Stored stored = find(name).orElseThrow(() -> missing(name));
-        ByteBuffer whole = ByteBuffer.allocate(Math.toIntExact(stored.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        ArraySpec array = find(name).orElseThrow(() -> missing(name));
+        ByteBuffer whole = ByteBuffer.allocate(Math.toIntExact(array.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         readInParts(name, whole::put);
-        return new HostTensor(stored, whole.flip());
+        return new HostTensor(array, whole.flip());
     }
 
     @Override
@@ -82,7 +82,7 @@ final class FilledCodes implements Weights {
         while (left > 0) {
             int count = (int) Math.min(left, PART);
             ByteBuffer part = ByteBuffer.wrap(bytes, 0, count).order(ByteOrder.LITTLE_ENDIAN);
-            if (filled.stored().type() == Stored.Type.FLOAT32) {
+            if (filled.stored().type() == ArraySpec.Type.FLOAT32) {
                 while (part.hasRemaining()) {
                     part.putFloat(filled.scale());
                 }

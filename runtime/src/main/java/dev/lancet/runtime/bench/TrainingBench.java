@@ -52,8 +52,8 @@ public final class TrainingBench {
 
     private static long trained(Plan plan) {
         return plan.steps().stream()
-                .flatMap(step -> step.beside().stream())
-                .mapToLong(piece -> (long) piece.rows() * piece.columns())
+                .flatMap(step -> step.adapterMatrices().stream())
+                .mapToLong(matrix -> (long) matrix.rows() * matrix.columns())
                 .sum();
     }
 

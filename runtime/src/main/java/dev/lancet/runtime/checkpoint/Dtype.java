@@ -1,6 +1,6 @@
 package dev.lancet.runtime.checkpoint;
 
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -72,7 +72,7 @@ public enum Dtype {
     }
 
     /** How what Lancet stores is called in a safetensors header. */
-    static Dtype of(Stored.Type type) {
+    static Dtype of(ArraySpec.Type type) {
         return switch (type) {
             case FLOAT32 -> F32;
             case BFLOAT16 -> BF16;

@@ -6,7 +6,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.json.Json;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -67,14 +67,14 @@ final class HuggingFaceExport {
         return slot.tensor().equals(Family.HEAD) ? Family.HEAD : family.prefix() + slot.tensor();
     }
 
-    private static Stored array(List<Part> parts) {
+    private static ArraySpec array(List<Part> parts) {
         Part first = parts.get(0);
-        return new Stored(first.name(), Stored.Type.FLOAT32, first.slot().shape());
+        return new ArraySpec(first.name(), ArraySpec.Type.FLOAT32, first.slot().shape());
     }
 
     private HostTensor assemble(String name) {
         List<Part> pieces = parts.getOrDefault(name, List.of());
-        Stored array = array(pieces);
+        ArraySpec array = array(pieces);
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(array.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         FloatBuffer floats = bytes.asFloatBuffer();
         for (Part part : pieces) {

@@ -3,7 +3,7 @@ package dev.lancet.runtime.checkpoint;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,22 +15,22 @@ final class HuggingFaceWeights implements Weights {
     private final TensorFiles files;
     private final Map<String, Place> places = new LinkedHashMap<>();
 
-    private record Place(Weight weight, Stored stored, Slot slot) {}
+    private record Place(Weight weight, ArraySpec stored, Slot slot) {}
 
     HuggingFaceWeights(TensorFiles files, Map<Weight, Slot> slots) {
         this.files = files;
         slots.forEach((weight, slot) -> places.put(
                 weight.name(),
-                new Place(weight, new Stored(weight.name(), Stored.Type.FLOAT32, weight.shape()), slot)));
+                new Place(weight, new ArraySpec(weight.name(), ArraySpec.Type.FLOAT32, weight.shape()), slot)));
     }
 
     @Override
-    public List<Stored> stored() {
+    public List<ArraySpec> arrays() {
         return places.values().stream().map(Place::stored).toList();
     }
 
     @Override
-    public Optional<Stored> find(String name) {
+    public Optional<ArraySpec> find(String name) {
         return Optional.ofNullable(places.get(name)).map(Place::stored);
     }
 

@@ -5,7 +5,7 @@ import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -79,17 +79,17 @@ final class Llama2cWeights implements Weights {
     }
 
     @Override
-    public List<Stored> stored() {
-        return weights.values().stream().map(Llama2cWeights::stored).toList();
+    public List<ArraySpec> arrays() {
+        return weights.values().stream().map(Llama2cWeights::arrays).toList();
     }
 
     @Override
-    public Optional<Stored> find(String name) {
-        return Optional.ofNullable(weights.get(name)).map(Llama2cWeights::stored);
+    public Optional<ArraySpec> find(String name) {
+        return Optional.ofNullable(weights.get(name)).map(Llama2cWeights::arrays);
     }
 
-    private static Stored stored(Weight weight) {
-        return new Stored(weight.name(), Stored.Type.FLOAT32, weight.shape());
+    private static ArraySpec arrays(Weight weight) {
+        return new ArraySpec(weight.name(), ArraySpec.Type.FLOAT32, weight.shape());
     }
 
     @Override
@@ -97,7 +97,7 @@ final class Llama2cWeights implements Weights {
         Weight weight = weight(name);
         ByteBuffer mapped = map(weight, offsets.getOrDefault(name, 0L));
         if (!weight.role().linear()) {
-            return new HostTensor(stored(weight), mapped);
+            return new HostTensor(arrays(weight), mapped);
         }
         FloatSource source = new FloatSource(Dtype.F32, mapped);
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(weight.bytes())).order(ByteOrder.LITTLE_ENDIAN);
@@ -106,7 +106,7 @@ final class Llama2cWeights implements Weights {
         if (weight.role() == Role.QUERY || weight.role() == Role.KEY) {
             neighboursToHalves(into, weight);
         }
-        return new HostTensor(stored(weight), bytes);
+        return new HostTensor(arrays(weight), bytes);
     }
 
     private ByteBuffer map(Weight weight, long offset) {

@@ -5,7 +5,7 @@ import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +57,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
                 folder,
                 transformer,
                 plan,
-                sink -> plan.stored().forEach(stored -> sink.accept(weights.read(stored.name()))),
+                sink -> plan.arrays().forEach(array -> sink.accept(weights.read(array.name()))),
                 tokenizer,
                 seed);
     }
@@ -76,7 +76,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
             OptionalLong seed) {
         requireSameWeights("plan", transformer, plan);
         try (NewFolder target = NewFolder.create(folder)) {
-            target.safetensors(ARRAYS, Map.of("format", "lancet"), plan.stored(), arrays);
+            target.safetensors(ARRAYS, Map.of("format", "lancet"), plan.arrays(), arrays);
             target.text(PLAN, Json.pretty(plan) + "\n");
             tokenizer.ifPresent(target::copy);
             Optional<String> tokenizerName = tokenizer.map(file -> String.valueOf(file.getFileName()));
@@ -154,18 +154,18 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
     }
 
     private static void requireArrays(Plan plan, Safetensors arrays) {
-        Map<String, Stored> wanted =
-                plan.stored().stream().collect(Collectors.toMap(Stored::name, stored -> stored, (a, b) -> a));
+        Map<String, ArraySpec> wanted =
+                plan.arrays().stream().collect(Collectors.toMap(ArraySpec::name, array -> array, (a, b) -> a));
         for (Tensor tensor : arrays.tensors()) {
-            Stored stored = wanted.remove(tensor.name());
-            if (stored == null) {
+            ArraySpec array = wanted.remove(tensor.name());
+            if (array == null) {
                 throw new LancetException(arrays.file() + ": tensor '" + tensor.name() + "' is not in " + PLAN
                         + "; one of them is of another model");
             }
             Tensor planned = new Tensor(
-                    stored.name(),
-                    Dtype.of(stored.type()),
-                    stored.shape().stream().map(Integer::longValue).toList(),
+                    array.name(),
+                    Dtype.of(array.type()),
+                    array.shape().stream().map(Integer::longValue).toList(),
                     tensor.offset(),
                     tensor.bytes());
             if (!planned.equals(tensor)) {

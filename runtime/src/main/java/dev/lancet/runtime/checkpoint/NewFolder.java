@@ -1,7 +1,7 @@
 package dev.lancet.runtime.checkpoint;
 
 import dev.lancet.compression.weights.WeightSink;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.file.Partial;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -71,7 +71,7 @@ final class NewFolder implements AutoCloseable {
     }
 
     /** A safetensors file; its arrays are handed over one at a time. */
-    void safetensors(String name, Map<String, String> metadata, List<Stored> arrays, Consumer<WeightSink> content) {
+    void safetensors(String name, Map<String, String> metadata, List<ArraySpec> arrays, Consumer<WeightSink> content) {
         Path shown = target.resolve(name);
         try (SafetensorsWriter writer =
                 SafetensorsWriter.create(resolve(name), shown, metadata, arrays, NewFile::open)) {

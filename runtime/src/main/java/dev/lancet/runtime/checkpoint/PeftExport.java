@@ -7,7 +7,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.json.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,7 +91,7 @@ final class PeftExport {
     }
 
     void write(Path folder) {
-        List<Stored> arrays = new ArrayList<>();
+        List<ArraySpec> arrays = new ArrayList<>();
         layers.values().forEach(layer -> arrays.addAll(stored(layer)));
         try (NewFolder target = NewFolder.create(folder)) {
             target.text(Peft.CONFIG, Json.pretty(config()) + "\n");
@@ -104,11 +104,11 @@ final class PeftExport {
         }
     }
 
-    private static List<Stored> stored(Layer layer) {
+    private static List<ArraySpec> stored(Layer layer) {
         PeftNames.Place place = layer.place();
         return List.of(
-                new Stored(place.a(), Stored.Type.FLOAT32, List.of(layer.rank(), layer.inputs())),
-                new Stored(place.b(), Stored.Type.FLOAT32, List.of(place.outputs(), layer.rank())));
+                new ArraySpec(place.a(), ArraySpec.Type.FLOAT32, List.of(layer.rank(), layer.inputs())),
+                new ArraySpec(place.b(), ArraySpec.Type.FLOAT32, List.of(place.outputs(), layer.rank())));
     }
 
     private HostTensor a(Layer layer) {

@@ -3,7 +3,7 @@ package dev.lancet.runtime.checkpoint;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Step;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,22 +47,22 @@ record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
 
     /** The arrays of an adapted step: A {@code [inputs, rank]}, B {@code [rank, outputs]}. */
     List<HostTensor> read(Step adapted) {
-        Piece a = adapted.beside().get(0);
-        Piece b = adapted.beside().get(1);
+        StoredMatrix a = adapted.adapterMatrices().get(0);
+        StoredMatrix b = adapted.adapterMatrices().get(1);
         return List.of(
                 transposed(a, file.floatSource(place.a()), 0),
                 transposed(b, file.floatSource(place.b()), (long) place.first() * rank));
     }
 
     /** The transpose of a run of rows that begins at an element. */
-    private static HostTensor transposed(Piece piece, FloatSource source, long begin) {
-        float[] rows = new float[Math.multiplyExact(piece.rows(), piece.columns())];
+    private static HostTensor transposed(StoredMatrix matrix, FloatSource source, long begin) {
+        float[] rows = new float[Math.multiplyExact(matrix.rows(), matrix.columns())];
         source.copy(Math.toIntExact(begin), rows, 0, rows.length);
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(rows.length, Float.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer plain = ByteBuffer.allocate(bytes.capacity()).order(ByteOrder.LITTLE_ENDIAN);
         plain.asFloatBuffer().put(rows);
-        Transfer.transpose(new FloatSource(Dtype.F32, plain), piece.columns(), piece.rows(), bytes.asFloatBuffer());
-        return new HostTensor(piece.stored().get(0), bytes);
+        Transfer.transpose(new FloatSource(Dtype.F32, plain), matrix.columns(), matrix.rows(), bytes.asFloatBuffer());
+        return new HostTensor(matrix.arrays().get(0), bytes);
     }
 }

@@ -3,7 +3,7 @@ package dev.lancet.runtime.checkpoint;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,21 +14,21 @@ import java.util.function.Consumer;
 /** The arrays of a plan in a safetensors file that holds exactly them: views of the file, nothing is converted. */
 final class PlannedWeights implements Weights {
 
-    private final Map<String, Stored> stored = new LinkedHashMap<>();
+    private final Map<String, ArraySpec> stored = new LinkedHashMap<>();
     private final Safetensors arrays;
 
     PlannedWeights(Plan plan, Safetensors arrays) {
-        plan.stored().forEach(array -> stored.put(array.name(), array));
+        plan.arrays().forEach(array -> stored.put(array.name(), array));
         this.arrays = arrays;
     }
 
     @Override
-    public List<Stored> stored() {
+    public List<ArraySpec> arrays() {
         return List.copyOf(stored.values());
     }
 
     @Override
-    public Optional<Stored> find(String name) {
+    public Optional<ArraySpec> find(String name) {
         return Optional.ofNullable(stored.get(name));
     }
 

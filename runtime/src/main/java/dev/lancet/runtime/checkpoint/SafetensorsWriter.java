@@ -3,7 +3,7 @@ package dev.lancet.runtime.checkpoint;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.file.Partial;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,7 +34,7 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
     private final Map<String, Place> missing = new LinkedHashMap<>();
 
     /** Where an array goes, counted from the first byte of data. */
-    private record Place(Stored stored, long offset) {}
+    private record Place(ArraySpec stored, long offset) {}
 
     private long dataBegin;
 
@@ -52,7 +52,7 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
      * @param tensors what will be written; each name once
      * @throws LancetException if the file exists, or cannot be written, or the disk has no room for it
      */
-    public static SafetensorsWriter create(Path file, Map<String, String> metadata, List<Stored> tensors) {
+    public static SafetensorsWriter create(Path file, Map<String, String> metadata, List<ArraySpec> tensors) {
         if (Files.exists(file)) {
             throw Failure.exists(file);
         }
@@ -61,12 +61,12 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
 
     /** As above, with the name that messages give the file, and a way to open one that tests can make fail. */
     static SafetensorsWriter create(
-            Path file, Path shown, Map<String, String> metadata, List<Stored> tensors, NewFile.Opener opener) {
+            Path file, Path shown, Map<String, String> metadata, List<ArraySpec> tensors, NewFile.Opener opener) {
         Path partial = Partial.of(file);
         SafetensorsWriter writer;
         try {
             NewFile.requireRoom(
-                    file, shown, tensors.stream().mapToLong(Stored::bytes).sum());
+                    file, shown, tensors.stream().mapToLong(ArraySpec::bytes).sum());
             writer = new SafetensorsWriter(file, shown, partial, opener.open(partial));
         } catch (IOException wrong) {
             throw Failure.writing(shown, wrong);
@@ -83,13 +83,13 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
         }
     }
 
-    private void describe(Map<String, String> metadata, List<Stored> tensors) throws IOException {
+    private void describe(Map<String, String> metadata, List<ArraySpec> tensors) throws IOException {
         Map<String, Object> header = new LinkedHashMap<>();
         if (!metadata.isEmpty()) {
             header.put("__metadata__", new TreeMap<>(metadata));
         }
         long end = 0;
-        for (Stored tensor : alignedOrder(tensors)) {
+        for (ArraySpec tensor : alignedOrder(tensors)) {
             if (missing.put(tensor.name(), new Place(tensor, end)) != null) {
                 throw new IllegalArgumentException("safetensors: '" + tensor.name() + "' is described twice");
             }
@@ -108,8 +108,8 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
     }
 
     /** Floats before bytes, so that every float lies at a multiple of 4: the reference implementation sorts so too. */
-    private static List<Stored> alignedOrder(List<Stored> tensors) {
-        List<Stored> sorted = new ArrayList<>(tensors);
+    private static List<ArraySpec> alignedOrder(List<ArraySpec> tensors) {
+        List<ArraySpec> sorted = new ArrayList<>(tensors);
         sorted.sort(Comparator.comparingInt(tensor -> -tensor.type().bytes()));
         return sorted;
     }
@@ -123,8 +123,8 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
     @Override
     public void accept(HostTensor tensor) {
         Place place = missing.get(tensor.name());
-        if (place == null || !tensor.stored().equals(place.stored())) {
-            throw new IllegalArgumentException("safetensors: " + tensor.stored() + " is not among what is still to be"
+        if (place == null || !tensor.spec().equals(place.stored())) {
+            throw new IllegalArgumentException("safetensors: " + tensor.spec() + " is not among what is still to be"
                     + " written to " + shown + "; describe each array once and write it once");
         }
         try {

@@ -4,7 +4,7 @@ import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.device.Place;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import java.nio.ByteBuffer;
@@ -131,7 +131,7 @@ public final class Engine implements AutoCloseable {
 
     /** Sets the variables of all arrays of a plan, a few megabytes at a time. */
     public void load(Plan plan, Weights weights) {
-        variables.set(session, plan.stored().stream().map(Stored::name).toList(), weights::readInParts);
+        variables.set(session, plan.arrays().stream().map(ArraySpec::name).toList(), weights::readInParts);
     }
 
     /** Runs a node for its effect. */
@@ -140,7 +140,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /** Gives the contents of float32 variables to a taker, in their order, a few megabytes at a time. */
-    public void arrays(Collection<Stored> wanted, Consumer<HostTensor> taker) {
+    public void arrays(Collection<ArraySpec> wanted, Consumer<HostTensor> taker) {
         variables.read(session, wanted, taker);
     }
 

@@ -2,7 +2,7 @@ package dev.lancet.runtime.engine;
 
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.surgery.Loading;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -76,10 +76,10 @@ final class Variables {
     }
 
     /** Reads some of float32, each copied once: TensorFlow runs on little-endian machines only. */
-    void read(Session session, Collection<Stored> wanted, Consumer<HostTensor> taker) {
-        for (List<Stored> portion : Portions.of(wanted, Stored::bytes)) {
+    void read(Session session, Collection<ArraySpec> wanted, Consumer<HostTensor> taker) {
+        for (List<ArraySpec> portion : Portions.of(wanted, ArraySpec::bytes)) {
             Session.Runner runner = session.runner();
-            portion.forEach(stored -> runner.fetch(stored.name() + ".read"));
+            portion.forEach(array -> runner.fetch(array.name() + ".read"));
             try (Result result = runner.run()) {
                 for (int i = 0; i < portion.size(); i++) {
                     taker.accept(HostTensor.of(portion.get(i), Host.bytes(result.get(i))));

@@ -10,7 +10,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.OutOfReach;
+import dev.lancet.dsl.plan.BudgetUnreachableException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
@@ -76,7 +76,7 @@ public final class ForeignCompression {
         try {
             model.plan(eight, Spectra.none());
             return eight;
-        } catch (OutOfReach more) {
+        } catch (BudgetUnreachableException more) {
             Compression four = within(budget, Precision.int4(32));
             model.plan(four, Spectra.none());
             return four;
@@ -155,7 +155,7 @@ public final class ForeignCompression {
                             from,
                             into,
                             ForeignWeights.of(model),
-                            tensor -> sink.take(tensor.stored().name(), tensor.bytes()),
+                            tensor -> sink.take(tensor.spec().name(), tensor.bytes()),
                             (name, done, all, seconds) -> task.advance(done, name));
         }
     }

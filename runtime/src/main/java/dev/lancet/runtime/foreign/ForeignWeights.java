@@ -2,7 +2,7 @@ package dev.lancet.runtime.foreign;
 
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.surgery.foreign.ForeignModel;
 import java.util.List;
 
@@ -10,11 +10,11 @@ import java.util.List;
 public final class ForeignWeights implements Weights {
 
     private final ForeignModel model;
-    private final List<Stored> stored;
+    private final List<ArraySpec> stored;
 
     private ForeignWeights(ForeignModel model) {
         this.model = model;
-        this.stored = model.plan().stored();
+        this.stored = model.plan().arrays();
     }
 
     /** The weights of a model, read from its files as they are asked for. */
@@ -23,7 +23,7 @@ public final class ForeignWeights implements Weights {
     }
 
     @Override
-    public List<Stored> stored() {
+    public List<ArraySpec> arrays() {
         return stored;
     }
 

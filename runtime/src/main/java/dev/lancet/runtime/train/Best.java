@@ -1,18 +1,18 @@
 package dev.lancet.runtime.train;
 
-import dev.lancet.dsl.recipe.Watch;
+import dev.lancet.dsl.recipe.ValidationPolicy;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Which validation was the best so far, and whether there were enough without improvement since. */
 final class Best {
 
-    private final Optional<Watch.Early> early;
+    private final Optional<ValidationPolicy.Early> early;
     private Optional<TrainingLog.Validation> best = Optional.empty();
     private double improved = Double.POSITIVE_INFINITY;
     private int since;
 
-    Best(Optional<Watch.Early> early) {
+    Best(Optional<ValidationPolicy.Early> early) {
         this.early = early;
     }
 

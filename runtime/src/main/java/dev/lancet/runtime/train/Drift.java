@@ -1,6 +1,6 @@
 package dev.lancet.runtime.train;
 
-import dev.lancet.dsl.recipe.Watch;
+import dev.lancet.dsl.recipe.ValidationPolicy;
 import java.util.Optional;
 
 /**
@@ -11,13 +11,13 @@ final class Drift {
 
     private static final double SHARE = 1 / 20.0;
 
-    private final Optional<Watch.Divergence> limit;
+    private final Optional<ValidationPolicy.Divergence> limit;
     private double mean = Double.NaN;
     private double lowest = Double.POSITIVE_INFINITY;
     private int lowestStep;
     private int above;
 
-    Drift(Optional<Watch.Divergence> limit) {
+    Drift(Optional<ValidationPolicy.Divergence> limit) {
         this.limit = limit;
     }
 

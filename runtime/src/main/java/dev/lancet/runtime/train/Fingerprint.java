@@ -3,7 +3,7 @@ package dev.lancet.runtime.train;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.checkpoint.Versions;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ public record Fingerprint(Map<String, String> parts) {
 
     /** All stored arrays, and what stands between factors and the strength of adapters, of which no array tells. */
     private static String form(Plan plan) {
-        Stream<String> arrays = plan.stored().stream().map(Stored::toString);
+        Stream<String> arrays = plan.arrays().stream().map(ArraySpec::toString);
         Stream<String> bent = plan.steps().stream().flatMap(step -> step.between().stream()
                 .map(curve -> step.weight().name() + " " + curve));
         Stream<String> adapted = plan.steps().stream().flatMap(step -> step.adapter().stream()

@@ -3,7 +3,7 @@ package dev.lancet.runtime.train;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,21 +42,21 @@ record Form(Plan plan, List<Step> twins) {
      * The arrays that are trained: float32 matrices, their factors, and the vectors, then the twins; no codes, no scales, nothing
      * in 16 bits. Where there are adapters, they alone.
      */
-    List<Stored> trainable() {
-        List<Stored> trainable = new ArrayList<>();
+    List<ArraySpec> trainable() {
+        List<ArraySpec> trainable = new ArrayList<>();
         if (plan.adapted()) {
-            plan.steps().forEach(step -> step.beside().forEach(piece -> trainable.addAll(piece.stored())));
+            plan.steps().forEach(step -> step.adapterMatrices().forEach(matrix -> trainable.addAll(matrix.arrays())));
             return trainable;
         }
-        plan.steps().forEach(step -> step.pieces().stream()
-                .filter(piece -> !piece.precision().narrow())
-                .forEach(piece -> trainable.addAll(piece.stored())));
+        plan.steps().forEach(step -> step.matrices().stream()
+                .filter(matrix -> !matrix.precision().narrow())
+                .forEach(matrix -> trainable.addAll(matrix.arrays())));
         plan.vectors().forEach(vector -> trainable.add(floats(vector)));
         twins.forEach(step -> trainable.add(floats(step.weight())));
         return trainable;
     }
 
-    private static Stored floats(Weight weight) {
-        return new Stored(weight.name(), Stored.Type.FLOAT32, weight.shape());
+    private static ArraySpec floats(Weight weight) {
+        return new ArraySpec(weight.name(), ArraySpec.Type.FLOAT32, weight.shape());
     }
 }

@@ -2,10 +2,10 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.surgery.training.Update;
@@ -39,13 +39,13 @@ final class Movement {
                         .toList());
         List<Update> updates = new ArrayList<>();
         if (plan.adapted()) {
-            plan.steps().forEach(step -> step.beside().forEach(piece -> updates.add(beside(piece, step, training))));
+            plan.steps().forEach(step -> step.adapterMatrices().forEach(matrix -> updates.add(beside(matrix, step, training))));
             return updates;
         }
         for (Step step : plan.steps()) {
-            for (Piece piece : step.pieces()) {
-                if (!piece.precision().narrow()) {
-                    Update update = update(piece.name(), step.weight(), training);
+            for (StoredMatrix matrix : step.matrices()) {
+                if (!matrix.precision().narrow()) {
+                    Update update = update(matrix.name(), step.weight(), training);
                     boolean together = step.rank().isPresent() && training.decaysProduct(step.weight());
                     if (together && step.between().isPresent()) {
                         throw new LancetException("decayProduct: "
@@ -53,7 +53,7 @@ final class Movement {
                                 + step.between().get() + " between its factors, so there is no product that could"
                                 + " decay; leave it out there, or decay each factor with decay(...)");
                     }
-                    updates.add(together ? update.decaying(product(piece, step.weight())) : update);
+                    updates.add(together ? update.decaying(product(matrix, step.weight())) : update);
                 }
             }
         }
@@ -62,16 +62,16 @@ final class Movement {
         return updates;
     }
 
-    private static Update beside(Piece piece, Step step, Training training) {
+    private static Update beside(StoredMatrix matrix, Step step, Training training) {
         if (training.decaysProduct(step.weight())) {
             throw new LancetException("decayProduct: " + step.weight().name() + " has "
                     + step.adapter().orElseThrow() + " beside it, whose factors decay each by itself; use decay(...)");
         }
-        return update(piece.name(), step.weight(), training);
+        return update(matrix.name(), step.weight(), training);
     }
 
-    private static Update.Product product(Piece piece, Weight weight) {
-        boolean left = piece.name().equals(weight.left());
+    private static Update.Product product(StoredMatrix matrix, Weight weight) {
+        boolean left = matrix.name().equals(weight.left());
         return new Update.Product(left ? weight.right() : weight.left(), left);
     }
 
@@ -84,14 +84,14 @@ final class Movement {
     }
 
     /** All that the steps change: every array that is trained, and what the optimiser remembers of it. */
-    static List<Stored> state(Form form, Training training) {
-        Map<String, Stored> trained = new HashMap<>();
+    static List<ArraySpec> state(Form form, Training training) {
+        Map<String, ArraySpec> trained = new HashMap<>();
         form.trainable().forEach(stored -> trained.put(stored.name(), stored));
-        List<Stored> state = new ArrayList<>();
+        List<ArraySpec> state = new ArrayList<>();
         for (Update update : updates(form, training)) {
-            Stored array = Objects.requireNonNull(trained.get(update.variable()));
+            ArraySpec array = Objects.requireNonNull(trained.get(update.variable()));
             state.add(array);
-            update.slots().forEach(slot -> state.add(new Stored(slot, array.type(), array.shape())));
+            update.slots().forEach(slot -> state.add(new ArraySpec(slot, array.type(), array.shape())));
         }
         return state;
     }

@@ -1,7 +1,7 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.engine.Engine;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +13,7 @@ final class Snapshot {
 
     private final Map<String, HostTensor> arrays = new LinkedHashMap<>();
 
-    void take(Engine engine, List<Stored> wanted) {
+    void take(Engine engine, List<ArraySpec> wanted) {
         arrays.clear();
         engine.arrays(wanted, array -> arrays.put(array.name(), array));
     }

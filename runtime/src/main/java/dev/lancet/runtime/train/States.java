@@ -1,7 +1,7 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.checkpoint.Safetensors;
 import dev.lancet.runtime.checkpoint.SafetensorsWriter;
 import dev.lancet.runtime.checkpoint.Tensor;
@@ -50,7 +50,7 @@ final class States {
     }
 
     /** Writes the state after so many steps, if it is not there. */
-    void write(Engine engine, List<Stored> arrays, int steps, Fingerprint fingerprint) {
+    void write(Engine engine, List<ArraySpec> arrays, int steps, Fingerprint fingerprint) {
         Path file = file(steps);
         if (Files.exists(file)) {
             return;
@@ -78,17 +78,17 @@ final class States {
      *
      * @throws LancetException if the state has not all of them in this form
      */
-    void restore(Engine engine, List<Stored> arrays, int steps) {
+    void restore(Engine engine, List<ArraySpec> arrays, int steps) {
         Safetensors state = Safetensors.open(file(steps));
-        for (Stored stored : arrays) {
-            Tensor tensor = state.tensor(stored.name());
+        for (ArraySpec array : arrays) {
+            Tensor tensor = state.tensor(array.name());
             if (!tensor.shape()
-                    .equals(stored.shape().stream().map(Integer::longValue).toList())) {
-                throw new LancetException("resume: " + state.file() + " holds " + tensor + " where " + stored
+                    .equals(array.shape().stream().map(Integer::longValue).toList())) {
+                throw new LancetException("resume: " + state.file() + " holds " + tensor + " where " + array
                         + " is trained; it is of another model");
             }
         }
-        engine.assign(arrays.stream().map(Stored::name).toList(), state::map);
+        engine.assign(arrays.stream().map(ArraySpec::name).toList(), state::map);
     }
 
     /** Removes all states but some. */

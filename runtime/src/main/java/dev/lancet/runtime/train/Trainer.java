@@ -6,7 +6,7 @@ import dev.lancet.compression.weights.WeightsInMemory;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.progress.Progress;
@@ -29,7 +29,7 @@ public final class Trainer {
     private final Progress progress;
     private final Instruments instruments;
     private final int sequence;
-    private final List<Stored> trained;
+    private final List<ArraySpec> trained;
 
     private Trainer(
             Transformer transformer,
@@ -74,7 +74,7 @@ public final class Trainer {
 
     /** How many numbers training changes in a model of this form. */
     public static long parameters(Plan plan) {
-        return Form.of(plan).trainable().stream().mapToLong(Stored::elements).sum();
+        return Form.of(plan).trainable().stream().mapToLong(ArraySpec::elements).sum();
     }
 
     /** One that does some of the steps, with the batches and rates that they have in the whole. */
@@ -137,7 +137,7 @@ public final class Trainer {
         WeightsInMemory after = new WeightsInMemory();
         Map<String, HostTensor> moved = new HashMap<>();
         engine.arrays(trained, array -> moved.put(array.name(), array));
-        for (Stored stored : plan.stored()) {
+        for (ArraySpec stored : plan.arrays()) {
             HostTensor array = moved.get(stored.name());
             after.accept(array == null ? before.read(stored.name()) : array);
         }

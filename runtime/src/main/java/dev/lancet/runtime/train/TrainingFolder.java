@@ -1,7 +1,7 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.engine.Engine;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -75,7 +75,7 @@ public final class TrainingFolder implements AutoCloseable {
     }
 
     /** Puts the engine into the state to begin with, and tells what lies behind. */
-    Behind begin(Engine engine, List<Stored> arrays, Span span) {
+    Behind begin(Engine engine, List<ArraySpec> arrays, Span span) {
         if (origin.isEmpty()) {
             states.keepOnly(Set.of());
             write(List.of());
@@ -92,7 +92,7 @@ public final class TrainingFolder implements AutoCloseable {
         return behind;
     }
 
-    private Behind takenUp(States from, Engine engine, List<Stored> arrays) {
+    private Behind takenUp(States from, Engine engine, List<ArraySpec> arrays) {
         int done = from.steps().last();
         from.restore(engine, arrays, done);
         List<TrainingLog.Point> points = new ArrayList<>();
@@ -163,14 +163,14 @@ public final class TrainingFolder implements AutoCloseable {
     }
 
     /** Keeps the state, which the next step has to prove. */
-    void keep(Engine engine, List<Stored> arrays, int steps) {
+    void keep(Engine engine, List<ArraySpec> arrays, int steps) {
         states.write(engine, arrays, steps, fingerprint);
         latest = OptionalInt.of(steps);
         states.keepOnly(with(steps));
     }
 
     /** Keeps the state with the best validation so far, which proves it, until another is better. */
-    void keepBest(Engine engine, List<Stored> arrays, int steps) {
+    void keepBest(Engine engine, List<ArraySpec> arrays, int steps) {
         keep(engine, arrays, steps);
         best(steps);
         prove();
@@ -207,7 +207,7 @@ public final class TrainingFolder implements AutoCloseable {
     }
 
     /** Puts the arrays of the best validation back. */
-    void restore(Engine engine, List<Stored> arrays, int steps) {
+    void restore(Engine engine, List<ArraySpec> arrays, int steps) {
         states.restore(engine, arrays, steps);
     }
 

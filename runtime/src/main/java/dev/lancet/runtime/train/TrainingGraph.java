@@ -1,7 +1,7 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.Transformer;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Guidance;
@@ -21,7 +21,7 @@ final class TrainingGraph {
     static GraphDef of(Transformer transformer, Form form, Training training, int sequence, Passes passes) {
         GraphDef blueprint = Blueprint.training(transformer, training.batch() / passes.streams(), sequence);
         GraphDef forward = passes.forward(cut(blueprint, form));
-        List<String> trained = form.trainable().stream().map(Stored::name).toList();
+        List<String> trained = form.trainable().stream().map(ArraySpec::name).toList();
         GraphDef gradients = passes.gradients(Backward.derive(forward, passes.loss(), trained));
         GraphDef sums = Accumulation.of(gradients, trained, training.execution().accumulate());
         GraphDef finished = passes.finished(Movement.added(sums, form, training));

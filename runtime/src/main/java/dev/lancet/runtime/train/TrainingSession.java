@@ -1,6 +1,6 @@
 package dev.lancet.runtime.train;
 
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
@@ -52,7 +52,7 @@ final class TrainingSession implements AutoCloseable {
     }
 
     /** All that a step changes now. */
-    List<Stored> state() {
+    List<ArraySpec> state() {
         return Movement.state(form, bench.training());
     }
 

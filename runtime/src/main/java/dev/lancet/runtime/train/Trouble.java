@@ -2,7 +2,7 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.dsl.recipe.Watch;
+import dev.lancet.dsl.recipe.ValidationPolicy;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,15 +14,15 @@ final class Trouble {
     private Trouble() {}
 
     /** That the loss lies too high for too long. */
-    static String drifted(Drift drift, Watch watch) {
+    static String drifted(Drift drift, ValidationPolicy watch) {
         return String.format(
                 Locale.ROOT,
                 "loss: its running mean is %.3f and was more than %s above its lowest, %.3f after step %d, for %d steps",
                 drift.mean(),
-                watch.divergence().map(Watch.Divergence::margin).orElse(0.0),
+                watch.divergence().map(ValidationPolicy.Divergence::margin).orElse(0.0),
                 drift.lowest(),
                 drift.lowestStep(),
-                watch.divergence().map(Watch.Divergence::steps).orElse(0));
+                watch.divergence().map(ValidationPolicy.Divergence::steps).orElse(0));
     }
 
     /** The failure, with the last good state where there is one. */

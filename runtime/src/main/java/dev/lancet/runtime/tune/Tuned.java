@@ -48,7 +48,7 @@ public record Tuned(Optional<Path> adapter, Optional<Path> model, Optional<Strin
     }
 
     private static boolean storesOtherwise(Plan base, Plan tuned) {
-        return !base.stored().equals(tuned.merged().stored());
+        return !base.arrays().equals(tuned.merged().arrays());
     }
 
     /** All folders that were written. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SafetensorsWriterTest {
 
-    private static final Stored CODES = new Stored("codes", Stored.Type.INT8, List.of(3));
-    private static final Stored FLOATS = new Stored("floats", Stored.Type.FLOAT32, List.of(2, 1));
+    private static final ArraySpec CODES = new ArraySpec("codes", ArraySpec.Type.INT8, List.of(3));
+    private static final ArraySpec FLOATS = new ArraySpec("floats", ArraySpec.Type.FLOAT32, List.of(2, 1));
 
     @TempDir
     private Path folder;
@@ -79,7 +79,7 @@ class SafetensorsWriterTest {
     @Test
     void a_disk_without_room_is_said_before_anything_is_written() {
         Path file = folder.resolve("a.safetensors");
-        Stored huge = new Stored("huge", Stored.Type.INT8, List.of(1 << 30, 1 << 30));
+        ArraySpec huge = new ArraySpec("huge", ArraySpec.Type.INT8, List.of(1 << 30, 1 << 30));
         assertThatThrownBy(() -> SafetensorsWriter.create(file, Map.of(), List.of(huge)))
                 .isInstanceOf(LancetException.class)
                 .hasMessageMatching(
@@ -95,7 +95,7 @@ class SafetensorsWriterTest {
             FileChannel channel = NewFile.open(path);
             return new FullDisk(channel, 200);
         };
-        Stored big = new Stored("big", Stored.Type.INT8, List.of(1000));
+        ArraySpec big = new ArraySpec("big", ArraySpec.Type.INT8, List.of(1000));
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, file, Map.of(), List.of(big), full)) {
             assertThatThrownBy(() -> writer.accept(HostTensor.of(big, new byte[1000])))
                     .isInstanceOf(LancetException.class)
@@ -116,7 +116,7 @@ class SafetensorsWriterTest {
         assertThat(blocked).hasContent("mine");
     }
 
-    private static List<Stored> both() {
+    private static List<ArraySpec> both() {
         return List.of(CODES, FLOATS);
     }
 

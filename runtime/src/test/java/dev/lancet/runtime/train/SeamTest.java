@@ -12,7 +12,7 @@ import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -47,19 +47,19 @@ class SeamTest {
                 session.turnTo(step);
                 session.step(BATCH, Span.all(training), step, Optional.empty(), false);
             }
-            List<Stored> guided = session.state();
+            List<ArraySpec> guided = session.state();
             Map<String, float[]> before = new LinkedHashMap<>();
-            guided.forEach(stored -> before.put(stored.name(), session.engine().floats(stored.name())));
+            guided.forEach(array -> before.put(array.name(), session.engine().floats(array.name())));
             session.turnTo(3);
             assertThat(guided).containsAll(session.state());
             assertThat(session.state())
-                    .extracting(Stored::name)
+                    .extracting(ArraySpec::name)
                     .contains("h.0.attn.q.left", "h.0.attn.q.left.m", "embedding.m", "embedding.v", "norm.gain.v")
                     .doesNotContain("h.0.attn.q", "h.0.attn.q.m");
-            for (Stored stored : session.state()) {
-                assertThat(session.engine().floats(stored.name()))
-                        .as(stored.name())
-                        .isEqualTo(before.get(stored.name()));
+            for (ArraySpec array : session.state()) {
+                assertThat(session.engine().floats(array.name()))
+                        .as(array.name())
+                        .isEqualTo(before.get(array.name()));
             }
             assertThat(before.get("h.0.attn.q.m")).isNotNull();
             assertThat(session.step(BATCH, Span.all(training), 3, Optional.empty(), false)

@@ -140,8 +140,8 @@ public final class ForeignOperation {
 
     private Set<String> changed() {
         Set<String> changed = new HashSet<>();
-        plan.changed().forEach(step -> step.pieces()
-                .forEach(piece -> piece.stored().forEach(stored -> changed.add(stored.name()))));
+        plan.changed().forEach(step -> step.matrices()
+                .forEach(matrix -> matrix.arrays().forEach(array -> changed.add(array.name()))));
         return changed;
     }
 }

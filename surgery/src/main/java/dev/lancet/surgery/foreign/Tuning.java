@@ -86,9 +86,9 @@ public record Tuning(GraphDef graph, List<String> candidates) {
     /** Variables that stay as they are: codes and their scales, and what the author does not train. */
     private static Set<String> held(ForeignModel model, Plan plan) {
         Set<String> held = new LinkedHashSet<>();
-        plan.steps().forEach(step -> step.pieces().stream()
-                .filter(piece -> piece.precision().narrow())
-                .forEach(piece -> piece.stored().forEach(stored -> held.add(stored.name()))));
+        plan.steps().forEach(step -> step.matrices().stream()
+                .filter(matrix -> matrix.precision().narrow())
+                .forEach(matrix -> matrix.arrays().forEach(array -> held.add(array.name()))));
         for (SavedObject object : model.meta().getObjectGraphDef().getNodesList()) {
             if (object.hasVariable() && !object.getVariable().getTrainable()) {
                 held.add(object.getVariable().getName().replaceAll(":0$", ""));

@@ -1,6 +1,6 @@
 package dev.lancet.surgery.rule;
 
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
@@ -21,12 +21,12 @@ final class Bfloat16 {
     private final Sketch sketch = Sketch.graph();
     private final Ops ops = new Ops(sketch);
     private final Value matrix;
-    private final Piece piece;
+    private final StoredMatrix piece;
 
-    Bfloat16(Piece piece, Node site) {
-        this.piece = piece;
+    Bfloat16(StoredMatrix matrix, Node site) {
+        this.piece = matrix;
         this.site = site;
-        this.matrix = Codes.variable(sketch, piece.stored().get(0), NARROW);
+        this.matrix = Codes.variable(sketch, matrix.arrays().get(0), NARROW);
     }
 
     Incision matmul() {

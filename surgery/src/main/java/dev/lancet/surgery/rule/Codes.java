@@ -1,7 +1,7 @@
 package dev.lancet.surgery.rule;
 
-import dev.lancet.dsl.plan.Piece;
-import dev.lancet.dsl.plan.Stored;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.Sketch;
 import dev.lancet.surgery.graph.Value;
@@ -13,15 +13,15 @@ import org.tensorflow.proto.DataType;
  */
 record Codes(Value codes, Value scales) {
 
-    static Codes of(Piece piece, Sketch sketch) {
+    static Codes of(StoredMatrix matrix, Sketch sketch) {
         return new Codes(
-                variable(sketch, piece.stored().get(0), DataType.DT_UINT8),
-                variable(sketch, piece.stored().get(1), DataType.DT_FLOAT));
+                variable(sketch, matrix.arrays().get(0), DataType.DT_UINT8),
+                variable(sketch, matrix.arrays().get(1), DataType.DT_FLOAT));
     }
 
-    static Value variable(Sketch sketch, Stored stored, DataType type) {
+    static Value variable(Sketch sketch, ArraySpec array, DataType type) {
         return sketch.variable(
-                stored.name(),
-                new Form(type, stored.shape().stream().map(Long::valueOf).toList()));
+                array.name(),
+                new Form(type, array.shape().stream().map(Long::valueOf).toList()));
     }
 }

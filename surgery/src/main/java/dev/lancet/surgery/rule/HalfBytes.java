@@ -1,6 +1,6 @@
 package dev.lancet.surgery.rule;
 
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.surgery.graph.Attrs;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.Node;
@@ -14,27 +14,27 @@ import org.tensorflow.proto.NameAttrList;
 /** Draws the uses of a matrix of half a byte a weight, see {@link QuantizeWeight}. */
 final class HalfBytes {
 
-    private final Piece piece;
+    private final StoredMatrix matrix;
     private final Node site;
     private final Sketch sketch = Sketch.graph();
 
-    HalfBytes(Piece piece, Node site) {
-        this.piece = piece;
+    HalfBytes(StoredMatrix matrix, Node site) {
+        this.matrix = matrix;
         this.site = site;
     }
 
     Incision matmul() {
-        Codes stored = Codes.of(piece, sketch);
+        Codes stored = Codes.of(matrix, sketch);
         boolean transposed = site.flag("transpose_b");
-        Value x = Sites.rowsInto(site, transposed ? piece.columns() : piece.rows());
-        Value values = values(site.name() + ".values", stored.codes(), stored.scales(), piece.rows(), x.node());
+        Value x = Sites.rowsInto(site, transposed ? matrix.columns() : matrix.rows());
+        Value values = values(site.name() + ".values", stored.codes(), stored.scales(), matrix.rows(), x.node());
         new Ops(sketch).matmul(site.name(), x, false, values, transposed);
         return Incision.of(site, sketch);
     }
 
     Incision lookup() {
-        Codes stored = Codes.of(piece, sketch);
-        Lookup lookup = new Lookup(site, sketch, piece.columns());
+        Codes stored = Codes.of(matrix, sketch);
+        Lookup lookup = new Lookup(site, sketch, matrix.columns());
         Value list = lookup.list();
         Value rows = lookup.gather(site.name() + ".rows", stored.codes(), list);
         Value scales = lookup.gather(site.name() + ".scales", stored.scales(), list);
@@ -43,7 +43,7 @@ final class HalfBytes {
     }
 
     private Value values(String name, Value codes, Value scales, long rows, String after) {
-        Sketch.Function function = sketch.define(Unpacking.of(piece));
+        Sketch.Function function = sketch.define(Unpacking.of(matrix));
         NameAttrList called = NameAttrList.newBuilder().setName(function.name()).build();
         return sketch.node(name, "PartitionedCall")
                 .in(codes, scales)
@@ -54,6 +54,6 @@ final class HalfBytes {
                 .with("config", "")
                 .with("config_proto", "")
                 .with("executor_type", "")
-                .gives(Form.of(DataType.DT_FLOAT, rows, piece.columns()));
+                .gives(Form.of(DataType.DT_FLOAT, rows, matrix.columns()));
     }
 }

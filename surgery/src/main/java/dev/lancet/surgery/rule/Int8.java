@@ -1,6 +1,6 @@
 package dev.lancet.surgery.rule;
 
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.Sketch;
@@ -11,24 +11,24 @@ import org.tensorflow.proto.DataType;
 /** Draws the uses of a matrix of one byte a weight, see {@link QuantizeWeight}. */
 final class Int8 {
 
-    private final Piece piece;
+    private final StoredMatrix matrix;
     private final Node site;
     private final Sketch sketch = Sketch.graph();
     private final Ops ops = new Ops(sketch);
 
-    Int8(Piece piece, Node site) {
-        this.piece = piece;
+    Int8(StoredMatrix matrix, Node site) {
+        this.matrix = matrix;
         this.site = site;
     }
 
     Incision matmul() {
-        Codes stored = Codes.of(piece, sketch);
+        Codes stored = Codes.of(matrix, sketch);
         boolean transposed = site.flag("transpose_b");
-        boolean byRow = piece.channels() == Piece.Channels.ROWS;
-        Value x = Sites.rowsInto(site, transposed ? piece.columns() : piece.rows());
+        boolean byRow = matrix.channels() == StoredMatrix.Channels.ROWS;
+        Value x = Sites.rowsInto(site, transposed ? matrix.columns() : matrix.rows());
         Value scales = byRow
                 ? ops.reshape(name("scale"), stored.scales(), ops.ints(name("scale.shape"), 1, -1), List.of(1L, (long)
-                        piece.rows()))
+                        matrix.rows()))
                 : stored.scales();
         Value values = values(stored.codes(), x.node());
         boolean channelIsOutput = byRow == transposed;
@@ -41,8 +41,8 @@ final class Int8 {
     }
 
     Incision lookup() {
-        Codes stored = Codes.of(piece, sketch);
-        Lookup lookup = new Lookup(site, sketch, piece.columns());
+        Codes stored = Codes.of(matrix, sketch);
+        Lookup lookup = new Lookup(site, sketch, matrix.columns());
         Value list = lookup.list();
         Value rows = lookup.gather(name("rows"), stored.codes(), list);
         Value scales = lookup.gather(name("scales"), stored.scales(), list);

@@ -1,13 +1,13 @@
 package dev.lancet.surgery.rule;
 
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
 import java.util.Optional;
 
 /**
- * A float matrix is stored in fewer bits, laid out as {@link Piece} says.
+ * A float matrix is stored in fewer bits, laid out as {@link StoredMatrix} says.
  *
  * <p>16 bits. The matrix is multiplied with as it is, in bfloat16, so that no float copy of it ever exists in the graph; what
  * enters the product is rounded to 16 bits, and so is what leaves it:
@@ -52,7 +52,7 @@ import java.util.Optional;
  *
  * @param piece the matrix as it is to be stored
  */
-public record QuantizeWeight(Piece piece) implements Rule {
+public record QuantizeWeight(StoredMatrix piece) implements Rule {
 
     public QuantizeWeight {
         if (!piece.precision().narrow()) {
@@ -74,7 +74,7 @@ public record QuantizeWeight(Piece piece) implements Rule {
     }
 
     private Optional<Refusal> refuseLookup(Node site) {
-        return piece.channels() == Piece.Channels.ROWS || !piece.precision().quantized()
+        return piece.channels() == StoredMatrix.Channels.ROWS || !piece.precision().quantized()
                 ? Sites.refuseLookup(site)
                 : Optional.of(new Refusal(site.name() + " looks up rows of " + piece.name()
                         + ", whose scales run down its columns; only a table is quantised by rows"));

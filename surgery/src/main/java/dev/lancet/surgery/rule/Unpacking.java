@@ -1,7 +1,7 @@
 package dev.lancet.surgery.rule;
 
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Piece;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.surgery.graph.Attrs;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.Ops;
@@ -26,7 +26,7 @@ import org.tensorflow.proto.TensorProto;
  */
 final class Unpacking {
 
-    private final Piece piece;
+    private final StoredMatrix matrix;
     private final boolean byRow;
     private final int length;
     private final int group;
@@ -34,25 +34,25 @@ final class Unpacking {
     private final Sketch sketch;
     private final Ops ops;
 
-    private Unpacking(Piece piece) {
-        this.piece = piece;
-        this.byRow = piece.channels() == Piece.Channels.ROWS;
-        this.length = byRow ? piece.columns() : piece.rows();
-        this.group = piece.precision().group();
+    private Unpacking(StoredMatrix matrix) {
+        this.matrix = matrix;
+        this.byRow = matrix.channels() == StoredMatrix.Channels.ROWS;
+        this.length = byRow ? matrix.columns() : matrix.rows();
+        this.group = matrix.precision().group();
         this.groups = (length + group - 1) / group;
         this.sketch = Sketch.function(name());
         this.ops = new Ops(sketch);
     }
 
-    static Sketch of(Piece piece) {
-        return new Unpacking(piece).drawn();
+    static Sketch of(StoredMatrix matrix) {
+        return new Unpacking(matrix).drawn();
     }
 
     private String name() {
-        String format = piece.precision().format().name().toLowerCase(Locale.ROOT);
+        String format = matrix.precision().format().name().toLowerCase(Locale.ROOT);
         return byRow
                 ? format + "_rows_of_" + length + "_g" + group
-                : format + "_columns_" + length + "x" + piece.columns() + "_g" + group;
+                : format + "_columns_" + length + "x" + matrix.columns() + "_g" + group;
     }
 
     private Sketch drawn() {
@@ -71,7 +71,7 @@ final class Unpacking {
     }
 
     private Value levels(Value codes) {
-        if (piece.precision().format() == Precision.Format.NF4) {
+        if (matrix.precision().format() == Precision.Format.NF4) {
             List<Float> table = Precision.Nf4.VALUES;
             float[] values = new float[table.size()];
             for (int i = 0; i < values.length; i++) {
@@ -85,11 +85,11 @@ final class Unpacking {
 
     /** One number a channel, along it; the other dimension is open for a table, for its rows may be a choice. */
     private long[] shape(int along) {
-        return byRow ? new long[] {-1, along} : new long[] {along, piece.columns()};
+        return byRow ? new long[] {-1, along} : new long[] {along, matrix.columns()};
     }
 
     private long[] grouped(int along) {
-        return byRow ? new long[] {-1, groups, along} : new long[] {groups, along, piece.columns()};
+        return byRow ? new long[] {-1, groups, along} : new long[] {groups, along, matrix.columns()};
     }
 
     private Value pad(Value codes, int more, long[] shape) {

@@ -4,9 +4,9 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 
 /** Which candidates can begin self-guided: those whose factors are fresh. */
-final class Beginning {
+final class SelfGuidanceCheck {
 
-    private Beginning() {}
+    private SelfGuidanceCheck() {}
 
     static void check(Candidate candidate, boolean first, Training training, SelfGuidance guidance) {
         String who = "selfGuided: candidate '" + candidate.name() + "' ";

@@ -34,7 +34,7 @@ import java.util.List;
  * @param precision how it is stored
  * @param channels which dimension counts the output channels
  */
-public record Piece(String name, int rows, int columns, Precision precision, Channels channels) {
+public record StoredMatrix(String name, int rows, int columns, Precision precision, Channels channels) {
 
     /** Which dimension of a matrix counts its output channels. */
     public enum Channels {
@@ -45,29 +45,29 @@ public record Piece(String name, int rows, int columns, Precision precision, Cha
     }
 
     /** The arrays that hold it: itself, then its scales if it is quantised. */
-    public List<Stored> stored() {
+    public List<ArraySpec> arrays() {
         boolean byColumn = channels == Channels.COLUMNS;
         return switch (precision.format()) {
-            case FLOAT32 -> List.of(new Stored(name, Stored.Type.FLOAT32, List.of(rows, columns)));
-            case BFLOAT16 -> List.of(new Stored(name, Stored.Type.BFLOAT16, List.of(rows, columns)));
+            case FLOAT32 -> List.of(new ArraySpec(name, ArraySpec.Type.FLOAT32, List.of(rows, columns)));
+            case BFLOAT16 -> List.of(new ArraySpec(name, ArraySpec.Type.BFLOAT16, List.of(rows, columns)));
             case INT8 ->
                 List.of(
-                        new Stored(name, Stored.Type.INT8, List.of(rows, columns)),
+                        new ArraySpec(name, ArraySpec.Type.INT8, List.of(rows, columns)),
                         scales(byColumn ? List.of(1, columns) : List.of(rows, 1)));
             case INT4, NF4 -> halfBytes(byColumn);
         };
     }
 
-    private List<Stored> halfBytes(boolean byColumn) {
+    private List<ArraySpec> halfBytes(boolean byColumn) {
         List<Integer> codes = byColumn ? List.of(ceil(rows, 2), columns) : List.of(rows, ceil(columns, 2));
         List<Integer> scales = byColumn
                 ? List.of(ceil(rows, precision.group()), columns)
                 : List.of(rows, ceil(columns, precision.group()));
-        return List.of(new Stored(name, Stored.Type.UINT8, codes), scales(scales));
+        return List.of(new ArraySpec(name, ArraySpec.Type.UINT8, codes), scales(scales));
     }
 
-    private Stored scales(List<Integer> shape) {
-        return new Stored(Weight.scale(name), Stored.Type.FLOAT32, shape);
+    private ArraySpec scales(List<Integer> shape) {
+        return new ArraySpec(Weight.scale(name), ArraySpec.Type.FLOAT32, shape);
     }
 
     private static int ceil(int a, int b) {
@@ -76,6 +76,6 @@ public record Piece(String name, int rows, int columns, Precision precision, Cha
 
     /** Bytes of codes and scales. */
     public long bytes() {
-        return stored().stream().mapToLong(Stored::bytes).sum();
+        return arrays().stream().mapToLong(ArraySpec::bytes).sum();
     }
 }

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Locale;
 
 /** All layers keep the same share of their parameters: the largest that fits, found by halving. */
-final class EqualShares {
+final class EqualShareAllocator {
 
     private static final int HALVINGS = 60;
 
-    private EqualShares() {}
+    private EqualShareAllocator() {}
 
-    static List<Step> choose(List<Elastic> layers, long limit, Budget budget) {
+    static List<Step> choose(List<RankChoices> layers, long limit, Budget budget) {
         double fits = 0;
         double tooLarge = 1;
         for (int i = 0; i < HALVINGS; i++) {
@@ -27,12 +27,12 @@ final class EqualShares {
         return layers.stream()
                 .map(layer -> {
                     int form = layer.formOf(share);
-                    return layer.step(form, reason + (form == layer.forms() ? ", " + Elastic.IN_ONE_PIECE : ""));
+                    return layer.step(form, reason + (form == layer.forms() ? ", " + RankChoices.IN_ONE_PIECE : ""));
                 })
                 .toList();
     }
 
-    private static long bytes(List<Elastic> layers, double share) {
+    private static long bytes(List<RankChoices> layers, double share) {
         return layers.stream()
                 .mapToLong(layer -> layer.bytes(layer.formOf(share)))
                 .sum();

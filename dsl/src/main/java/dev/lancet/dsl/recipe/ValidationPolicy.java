@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param early when held-out text says that it is enough; empty for all steps
  * @param divergence when the loss says that it goes wrong; empty to look for losses that are no numbers only
  */
-public record Watch(int validateEvery, Optional<Early> early, Optional<Divergence> divergence) {
+public record ValidationPolicy(int validateEvery, Optional<Early> early, Optional<Divergence> divergence) {
 
     /**
      * Ends a training when validations no longer improve; it has the weights of the best then.
@@ -47,25 +47,25 @@ public record Watch(int validateEvery, Optional<Early> early, Optional<Divergenc
         }
     }
 
-    public Watch {
+    public ValidationPolicy {
         Check.that(validateEvery >= 0, "validateEvery: %d; it must be positive, or 0 for the end only", validateEvery);
     }
 
     /** A validation at the end, nothing that ends it before. */
-    static Watch plain() {
-        return new Watch(0, Optional.empty(), Optional.empty());
+    static ValidationPolicy plain() {
+        return new ValidationPolicy(0, Optional.empty(), Optional.empty());
     }
 
-    Watch validateEvery(int steps) {
-        return new Watch(steps, early, divergence);
+    ValidationPolicy validateEvery(int steps) {
+        return new ValidationPolicy(steps, early, divergence);
     }
 
-    Watch early(Early ending) {
-        return new Watch(validateEvery, Optional.of(ending), divergence);
+    ValidationPolicy early(Early ending) {
+        return new ValidationPolicy(validateEvery, Optional.of(ending), divergence);
     }
 
-    Watch divergence(Divergence ending) {
-        return new Watch(validateEvery, early, Optional.of(ending));
+    ValidationPolicy divergence(Divergence ending) {
+        return new ValidationPolicy(validateEvery, early, Optional.of(ending));
     }
 
     /** Makes sure that there are validations where one may end the training. */

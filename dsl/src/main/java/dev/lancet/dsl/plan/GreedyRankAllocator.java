@@ -17,9 +17,9 @@ import java.util.Locale;
  * kept over bytes), and all stretches of all layers are put into one order. A budget pays for a beginning of that order,
  * and a larger one for a longer beginning: it never takes a rank away.
  */
-final class Greed {
+final class GreedyRankAllocator {
 
-    private Greed() {}
+    private GreedyRankAllocator() {}
 
     /** The forms of a layer after {@code from} up to {@code to}, what they cost and keep. */
     private record Stretch(int layer, int from, int to, long bytes, double kept) {
@@ -33,11 +33,11 @@ final class Greed {
         }
     }
 
-    static List<Step> choose(List<Elastic> layers, long limit, Budget budget) {
+    static List<Step> choose(List<RankChoices> layers, long limit, Budget budget) {
         int[] forms = forms(layers, limit);
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < forms.length; i++) {
-            Elastic layer = layers.get(i);
+            RankChoices layer = layers.get(i);
             String reason = forms[i] == layer.forms()
                     ? "keeps most a byte in one piece, within " + budget
                     : String.format(Locale.ROOT, "keeps %.4f of its squares within %s", layer.kept()[forms[i]], budget);
@@ -46,11 +46,11 @@ final class Greed {
         return steps;
     }
 
-    private static int[] forms(List<Elastic> layers, long limit) {
+    private static int[] forms(List<RankChoices> layers, long limit) {
         int[] forms = layers.stream().mapToInt(layer -> 1).toArray();
         long bytes = layers.stream().mapToLong(layer -> layer.bytes(1)).sum();
         for (Stretch stretch : inOrder(layers)) {
-            Elastic layer = layers.get(stretch.layer());
+            RankChoices layer = layers.get(stretch.layer());
             for (int form = stretch.from() + 1; form <= stretch.to(); form++) {
                 bytes += layer.bytes(form) - layer.bytes(form - 1);
                 if (bytes > limit) {
@@ -62,7 +62,7 @@ final class Greed {
         return forms;
     }
 
-    private static List<Stretch> inOrder(List<Elastic> layers) {
+    private static List<Stretch> inOrder(List<RankChoices> layers) {
         List<Stretch> all = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
             all.addAll(stretches(i, layers.get(i)));
@@ -74,7 +74,7 @@ final class Greed {
         return all;
     }
 
-    private static List<Stretch> stretches(int index, Elastic layer) {
+    private static List<Stretch> stretches(int index, RankChoices layer) {
         double[] kept = layer.kept();
         Deque<Stretch> hull = new ArrayDeque<>();
         for (int form = 2; form <= layer.forms(); form++) {

@@ -4,9 +4,9 @@ import dev.lancet.dsl.Role;
 import java.util.List;
 
 /** What quantised layers take while they are unpacked, one at a time; bfloat16 is multiplied with as it is. */
-final class Memory {
+final class UnpackingMemory {
 
-    private Memory() {}
+    private UnpackingMemory() {}
 
     /** Bytes of the largest layer in float32, of those that are multiplied with and stored as codes. */
     static long unpacked(List<Step> steps) {

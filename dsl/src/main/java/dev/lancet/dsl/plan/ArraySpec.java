@@ -9,7 +9,7 @@ import java.util.List;
  * @param type its element type
  * @param shape its shape
  */
-public record Stored(String name, Type type, List<Integer> shape) {
+public record ArraySpec(String name, Type type, List<Integer> shape) {
 
     /** Element types of stored arrays. */
     public enum Type {
@@ -34,7 +34,7 @@ public record Stored(String name, Type type, List<Integer> shape) {
         }
     }
 
-    public Stored {
+    public ArraySpec {
         shape = List.copyOf(shape);
     }
 

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * A layer whose rank a budget chooses. Its forms are counted from 1: form r is a pair of factors of rank r, as long as they
  * take fewer bytes than the layer as it would be without; the last form is that one.
  */
-final class Elastic {
+final class RankChoices {
 
     static final String IN_ONE_PIECE = "stays in one piece";
 
@@ -20,7 +20,7 @@ final class Elastic {
     private final Optional<List<Double>> values;
     private final int factored;
 
-    Elastic(Step whole, Clause clause, Spectra spectra) {
+    RankChoices(Step whole, Clause clause, Spectra spectra) {
         this.whole = whole;
         this.clause = clause;
         this.values = spectra.of(whole.weight().name());

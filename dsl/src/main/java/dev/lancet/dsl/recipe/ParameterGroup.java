@@ -13,26 +13,26 @@ import java.util.OptionalDouble;
  * @param product whether the decay shrinks the product of two factors A and B, by A·(B·Bᵀ) and (Aᵀ·A)·B, rather than each
  *     factor by itself; to a matrix in one piece it is the usual decay
  */
-public record Group(Selector selector, OptionalDouble rate, OptionalDouble decay, boolean product) {
+public record ParameterGroup(Selector selector, OptionalDouble rate, OptionalDouble decay, boolean product) {
 
-    public Group {
+    public ParameterGroup {
         Check.that(rate.orElse(1) > 0, "rate: %s times for %s; it must be positive", rate.orElse(1), selector);
         Check.that(decay.orElse(0) >= 0, "decay: %s for %s; it must not be negative", decay.orElse(0), selector);
     }
 
     /** Weights with a multiple of the rate. */
-    static Group rate(Selector selector, double times) {
-        return new Group(selector, OptionalDouble.of(times), OptionalDouble.empty(), false);
+    static ParameterGroup rate(Selector selector, double times) {
+        return new ParameterGroup(selector, OptionalDouble.of(times), OptionalDouble.empty(), false);
     }
 
     /** Weights with a decay of their own. */
-    static Group decay(Selector selector, double decay) {
-        return new Group(selector, OptionalDouble.empty(), OptionalDouble.of(decay), false);
+    static ParameterGroup decay(Selector selector, double decay) {
+        return new ParameterGroup(selector, OptionalDouble.empty(), OptionalDouble.of(decay), false);
     }
 
     /** Weights with a decay of the product of their factors. */
-    static Group productDecay(Selector selector, double decay) {
-        return new Group(selector, OptionalDouble.empty(), OptionalDouble.of(decay), true);
+    static ParameterGroup productDecay(Selector selector, double decay) {
+        return new ParameterGroup(selector, OptionalDouble.empty(), OptionalDouble.of(decay), true);
     }
 
     @Override

@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** What a training says of single weights: the last group that speaks of something decides it, else the optimiser. */
-final class Groups {
+final class ParameterGroups {
 
     private final Optimizer optimizer;
-    private final List<Group> groups;
+    private final List<ParameterGroup> groups;
 
-    Groups(Optimizer optimizer, List<Group> groups) {
+    ParameterGroups(Optimizer optimizer, List<ParameterGroup> groups) {
         this.optimizer = optimizer;
         this.groups = groups;
     }
@@ -32,18 +32,18 @@ final class Groups {
 
     boolean decaysProduct(Weight weight) {
         return last(weight, group -> group.decay().isPresent())
-                .map(Group::product)
+                .map(ParameterGroup::product)
                 .orElse(false);
     }
 
-    private Optional<Group> last(Weight weight, Predicate<Group> speaks) {
+    private Optional<ParameterGroup> last(Weight weight, Predicate<ParameterGroup> speaks) {
         return groups.stream()
                 .filter(group -> speaks.test(group) && group.selector().selects(weight))
                 .reduce((before, after) -> after);
     }
 
     void check(String model, List<Weight> weights) {
-        for (Group group : groups) {
+        for (ParameterGroup group : groups) {
             if (weights.stream().noneMatch(group.selector()::selects)) {
                 throw new LancetException("training: " + group.toString().substring(1) + " selects nothing in " + model
                         + "; name weights that it has");
