@@ -10,7 +10,7 @@ import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Loading;
-import dev.lancet.surgery.training.Backward;
+import dev.lancet.surgery.gradient.Backward;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -20,9 +20,9 @@ import dev.lancet.surgery.Loading;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
-import dev.lancet.surgery.training.Backward;
-import dev.lancet.surgery.training.Update;
-import dev.lancet.surgery.training.Updates;
+import dev.lancet.surgery.gradient.Backward;
+import dev.lancet.surgery.gradient.ParameterUpdate;
+import dev.lancet.surgery.gradient.OptimizerStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -78,9 +78,9 @@ class KernelsTest {
                 .toList();
         GraphDef cut = Surgeon.operate(Blueprint.training(model, 4, 16), plan).graph();
         GraphDef gradients = passes.gradients(Backward.derive(passes.forward(cut), passes.loss(), names));
-        List<Update> updates =
-                names.stream().map(name -> Update.adam(name, 1, 0.1)).toList();
-        return Loading.into(passes.finished(new Updates(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
+        List<ParameterUpdate> updates =
+                names.stream().map(name -> ParameterUpdate.adam(name, 1, 0.1)).toList();
+        return Loading.into(passes.finished(new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
     }
 
     private static GraphDef step(Transformer model, Passes passes) {
@@ -88,12 +88,12 @@ class KernelsTest {
         List<String> names = stored.stream().map(ArraySpec::name).toList();
         GraphDef forward = passes.forward(Blueprint.training(model, 4, 16));
         GraphDef gradients = passes.gradients(Backward.derive(forward, passes.loss(), names));
-        List<Update> updates = stored.stream()
+        List<ParameterUpdate> updates = stored.stream()
                 .map(array -> array.name().contains(".mlp.") && array.shape().size() == 2
-                        ? Update.muon(array.name(), 0.95, 1, 0.1)
-                        : Update.adam(array.name(), 1, 0.1))
+                        ? ParameterUpdate.muon(array.name(), 0.95, 1, 0.1)
+                        : ParameterUpdate.adam(array.name(), 1, 0.1))
                 .toList();
-        return Loading.into(passes.finished(new Updates(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
+        return Loading.into(passes.finished(new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
     }
 
     @ParameterizedTest(name = "{index}")

@@ -9,7 +9,7 @@ import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.training.Backward;
+import dev.lancet.surgery.gradient.Backward;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

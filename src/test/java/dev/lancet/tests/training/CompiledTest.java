@@ -7,8 +7,8 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.pass.Compiled;
-import dev.lancet.surgery.training.Backward;
-import dev.lancet.surgery.training.Updates;
+import dev.lancet.surgery.gradient.Backward;
+import dev.lancet.surgery.gradient.OptimizerStep;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +27,7 @@ class CompiledTest {
     void losses_go_the_same_way(Transformer model) {
         List<String> names = model.weights().stream().map(Weight::name).toList();
         GraphDef gradients = Backward.derive(Blueprint.training(model, 2, 5), "loss", names);
-        GraphDef step = new Updates(0.9, 0.95, 1e-8, 0.1, 1).on(gradients, names);
+        GraphDef step = new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).on(gradients, names);
         List<Double> plain = losses(model, step);
         List<Double> compiled = losses(model, Compiled.calls(step));
         assertThat(plain.get(plain.size() - 1)).isLessThan(0.9 * plain.get(0));

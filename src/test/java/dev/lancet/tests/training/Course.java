@@ -10,8 +10,8 @@ import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
-import dev.lancet.surgery.training.Backward;
-import dev.lancet.surgery.training.Updates;
+import dev.lancet.surgery.gradient.Backward;
+import dev.lancet.surgery.gradient.OptimizerStep;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -40,7 +40,7 @@ record Course(Transformer model, Plan plan, int batch, int sequence) {
         GraphDef blueprint = Blueprint.training(model, batch / passes.streams(), sequence);
         GraphDef forward = passes.forward(Surgeon.operate(blueprint, plan).graph());
         GraphDef gradients = passes.gradients(Backward.derive(forward, passes.loss(), names));
-        return passes.finished(new Updates(0.9, 0.95, 1e-8, 0.1, 1).on(gradients, names));
+        return passes.finished(new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).on(gradients, names));
     }
 
     /** The losses of fifty steps. */

@@ -17,7 +17,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Surgeon;
-import dev.lancet.surgery.training.Backward;
+import dev.lancet.surgery.gradient.Backward;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

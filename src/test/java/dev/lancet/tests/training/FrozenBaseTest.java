@@ -11,7 +11,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Surgeon;
-import dev.lancet.surgery.training.Backward;
+import dev.lancet.surgery.gradient.Backward;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;

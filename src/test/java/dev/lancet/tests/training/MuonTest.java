@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.pass.Compiled;
-import dev.lancet.surgery.training.Backward;
-import dev.lancet.surgery.training.Update;
-import dev.lancet.surgery.training.Updates;
+import dev.lancet.surgery.gradient.Backward;
+import dev.lancet.surgery.gradient.ParameterUpdate;
+import dev.lancet.surgery.gradient.OptimizerStep;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,7 @@ class MuonTest {
     private static final double RATE = 0.05;
     private static final double MOMENTUM = 0.95;
     private static final List<String> NAMES = List.of("a", "b", "c", "d");
-    private static final Updates SETTINGS = new Updates(0.9, 0.95, 1e-8, 0, 0);
+    private static final OptimizerStep SETTINGS = new OptimizerStep(0.9, 0.95, 1e-8, 0, 0);
 
     private static Formula layer(int rows, int columns) {
         return Formula.of("layer", at -> {
@@ -37,16 +37,16 @@ class MuonTest {
         });
     }
 
-    private static GraphDef graph(int rows, int columns, double decay, Updates settings) {
+    private static GraphDef graph(int rows, int columns, double decay, OptimizerStep settings) {
         Formula layer = layer(rows, columns);
         GraphDef gradients = Backward.derive(layer.graph(), "loss", layer.variables());
-        return settings.each(gradients, List.of(Update.muon("w", MOMENTUM, 2, decay), Update.adam("b", 0.1, 0)));
+        return settings.each(gradients, List.of(ParameterUpdate.muon("w", MOMENTUM, 2, decay), ParameterUpdate.adam("b", 0.1, 0)));
     }
 
     @ParameterizedTest
     @CsvSource({"6, 10, 0, 0", "10, 6, 0.1, 0", "8, 8, 0.1, 0", "24, 3, 0, 0.5", "1, 5, 0, 0"})
     void steps_are_those_of_the_algorithm(int rows, int columns, double decay, double clip) {
-        GraphDef graph = graph(rows, columns, decay, new Updates(0.9, 0.95, 1e-8, 0, clip));
+        GraphDef graph = graph(rows, columns, decay, new OptimizerStep(0.9, 0.95, 1e-8, 0, clip));
         try (Trial trial = new Trial(Compiled.calls(graph))) {
             double[] w = trial.fill(1).get("w").clone();
             double[] m = new double[w.length];
@@ -109,7 +109,7 @@ class MuonTest {
         return SETTINGS.each(
                 Backward.derive(layers.graph(), "loss", layers.variables()),
                 NAMES.stream()
-                        .map(name -> Update.muon(name, MOMENTUM, name.equals("d") ? 0.5 : 2, 0))
+                        .map(name -> ParameterUpdate.muon(name, MOMENTUM, name.equals("d") ? 0.5 : 2, 0))
                         .toList());
     }
 
@@ -149,7 +149,7 @@ class MuonTest {
         });
         GraphDef graph = SETTINGS.each(
                 Backward.derive(wide.graph(), "loss", wide.variables()),
-                NAMES.stream().map(name -> Update.muon(name, MOMENTUM, 1, 0)).toList());
+                NAMES.stream().map(name -> ParameterUpdate.muon(name, MOMENTUM, 1, 0)).toList());
         assertThat(graph.getNodeList())
                 .filteredOn(
                         node -> node.getOp().equals("Pack") && node.getName().endsWith(".grad"))
@@ -166,17 +166,17 @@ class MuonTest {
 
     @Test
     void the_graph_is_golden() {
-        assertThat(graph(4, 3, 0.1, new Updates(0.9, 0.95, 1e-8, 0, 1))).isGolden("muon.graph");
+        assertThat(graph(4, 3, 0.1, new OptimizerStep(0.9, 0.95, 1e-8, 0, 1))).isGolden("muon.graph");
     }
 
     @Test
     void only_matrices_are_moved() {
         Formula layer = layer(4, 3);
         GraphDef gradients = Backward.derive(layer.graph(), "loss", layer.variables());
-        assertThatThrownBy(() -> SETTINGS.each(gradients, List.of(Update.muon("b", MOMENTUM, 1, 0))))
+        assertThatThrownBy(() -> SETTINGS.each(gradients, List.of(ParameterUpdate.muon("b", MOMENTUM, 1, 0))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("update of b: Muon moves matrices, not [3]; move it by AdamW");
-        assertThatThrownBy(() -> Update.muon("b", 1, 1, 0))
+        assertThatThrownBy(() -> ParameterUpdate.muon("b", 1, 1, 0))
                 .hasMessage("update of b: momentum 1.0; it must be 0 up to 1");
     }
 

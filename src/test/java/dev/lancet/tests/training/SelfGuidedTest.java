@@ -17,8 +17,8 @@ import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Guidance;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.pass.Passes;
-import dev.lancet.surgery.training.Backward;
-import dev.lancet.surgery.training.Updates;
+import dev.lancet.surgery.gradient.Backward;
+import dev.lancet.surgery.gradient.OptimizerStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -175,7 +175,7 @@ class SelfGuidedTest {
      */
     private static GraphDef step(GraphDef forward, List<String> names, Passes passes) {
         GraphDef gradients = passes.gradients(Backward.derive(passes.forward(forward), "loss", names));
-        return passes.finished(new Updates(0.9, 0.95, 1e-3, 0, 0).on(gradients, names));
+        return passes.finished(new OptimizerStep(0.9, 0.95, 1e-3, 0, 0).on(gradients, names));
     }
 
     private static List<Double> losses(Trial trial, Transformer model, double share) {

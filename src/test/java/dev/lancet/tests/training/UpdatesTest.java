@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
-import dev.lancet.surgery.training.Backward;
-import dev.lancet.surgery.training.Update;
-import dev.lancet.surgery.training.Updates;
+import dev.lancet.surgery.gradient.Backward;
+import dev.lancet.surgery.gradient.ParameterUpdate;
+import dev.lancet.surgery.gradient.OptimizerStep;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,7 +37,7 @@ class UpdatesTest {
     @ParameterizedTest
     @CsvSource({"0, 0", "0.1, 0", "0, 0.5", "0.1, 0.5", "0.1, 1000"})
     void steps_are_those_of_the_paper(double decay, double clip) {
-        try (Trial trial = new Trial(graph(new Updates(BETA1, BETA2, EPSILON, decay, clip)))) {
+        try (Trial trial = new Trial(graph(new OptimizerStep(BETA1, BETA2, EPSILON, decay, clip)))) {
             Map<String, double[]> before = trial.fill(1);
             trial.run("train.start");
             Expected w = new Expected(before.get("w"), decay);
@@ -60,8 +60,8 @@ class UpdatesTest {
 
     @Test
     void every_variable_has_its_own_rate_and_decay() {
-        Updates updates = new Updates(BETA1, BETA2, EPSILON, 0, 0);
-        List<Update> each = List.of(Update.adam("w", 3, 0.1), Update.adam("b", 0.5, 0.2));
+        OptimizerStep updates = new OptimizerStep(BETA1, BETA2, EPSILON, 0, 0);
+        List<ParameterUpdate> each = List.of(ParameterUpdate.adam("w", 3, 0.1), ParameterUpdate.adam("b", 0.5, 0.2));
         try (Trial trial = new Trial(updates.each(Backward.derive(LAYER.graph(), "loss", LAYER.variables()), each))) {
             Map<String, double[]> before = trial.fill(1);
             trial.run("train.start");
@@ -85,11 +85,11 @@ class UpdatesTest {
             var inner = at.ops().matmul("inner", x, false, at.variable("a", 3, 2), false);
             return at.ops().matmul("y", inner, false, at.variable("b", 2, 5), false);
         });
-        Updates updates = new Updates(BETA1, BETA2, EPSILON, 0, 0);
-        List<Update> each = List.of(
-                Update.adam("a", 1, 0.3).decaying(new Update.Product("b", true)),
-                Update.adam("b", 1, 0.3).decaying(new Update.Product("a", false)));
-        List<Update> none = List.of(Update.adam("a", 1, 0), Update.adam("b", 1, 0));
+        OptimizerStep updates = new OptimizerStep(BETA1, BETA2, EPSILON, 0, 0);
+        List<ParameterUpdate> each = List.of(
+                ParameterUpdate.adam("a", 1, 0.3).decaying(new ParameterUpdate.Product("b", true)),
+                ParameterUpdate.adam("b", 1, 0.3).decaying(new ParameterUpdate.Product("a", false)));
+        List<ParameterUpdate> none = List.of(ParameterUpdate.adam("a", 1, 0), ParameterUpdate.adam("b", 1, 0));
         GraphDef gradients = Backward.derive(narrow.graph(), "loss", narrow.variables());
         try (Trial decayed = new Trial(updates.each(gradients, each));
                 Trial plain = new Trial(updates.each(gradients, none))) {
@@ -144,7 +144,7 @@ class UpdatesTest {
 
     @Test
     void what_is_not_trained_stays() {
-        try (Trial trial = new Trial(graph(new Updates(BETA1, BETA2, EPSILON, 0.1, 1)))) {
+        try (Trial trial = new Trial(graph(new OptimizerStep(BETA1, BETA2, EPSILON, 0.1, 1)))) {
             Map<String, double[]> before = trial.fill(1);
             trial.run("train.start");
             at(trial, 1);
@@ -156,7 +156,7 @@ class UpdatesTest {
 
     @Test
     void a_step_shows_its_loss_and_its_norm_when_they_are_not_numbers() {
-        try (Trial trial = new Trial(graph(new Updates(BETA1, BETA2, EPSILON, 0, 1)))) {
+        try (Trial trial = new Trial(graph(new OptimizerStep(BETA1, BETA2, EPSILON, 0, 1)))) {
             trial.fill(1);
             trial.set("b", new double[] {Double.NaN, 0});
             trial.run("train.start");
@@ -170,8 +170,8 @@ class UpdatesTest {
     @Test
     void nothing_as_large_as_a_variable_is_made_for_a_change_before_the_norm_is_known() {
         GraphDef gradients = Backward.derive(LAYER.graph(), "loss", LAYER.variables());
-        for (Update update : List.of(Update.adam("w", 1, 0.1), Update.muon("w", 0.9, 1, 0.1))) {
-            GraphView view = GraphView.of(new Updates(BETA1, BETA2, EPSILON, 0, 1).each(gradients, List.of(update)));
+        for (ParameterUpdate update : List.of(ParameterUpdate.adam("w", 1, 0.1), ParameterUpdate.muon("w", 0.9, 1, 0.1))) {
+            GraphView view = GraphView.of(new OptimizerStep(BETA1, BETA2, EPSILON, 0, 1).each(gradients, List.of(update)));
             Set<String> late = new HashSet<>(Set.of("grad.norm"));
             List<String> early = new ArrayList<>();
             for (Node node : view.ordered()) {
@@ -187,7 +187,7 @@ class UpdatesTest {
         }
     }
 
-    private static GraphDef graph(Updates updates) {
+    private static GraphDef graph(OptimizerStep updates) {
         return updates.on(Backward.derive(LAYER.graph(), "loss", LAYER.variables()), LAYER.variables());
     }
 

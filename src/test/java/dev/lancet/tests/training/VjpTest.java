@@ -3,7 +3,7 @@ package dev.lancet.tests.training;
 import static dev.lancet.tests.training.Differences.assertClose;
 import static dev.lancet.tests.training.Differences.slope;
 
-import dev.lancet.surgery.training.Backward;
+import dev.lancet.surgery.gradient.Backward;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;

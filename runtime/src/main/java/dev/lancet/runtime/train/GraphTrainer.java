@@ -13,8 +13,8 @@ import dev.lancet.surgery.Loading;
 import dev.lancet.surgery.foreign.ForeignOperation;
 import dev.lancet.surgery.foreign.Objective;
 import dev.lancet.surgery.foreign.Tuning;
-import dev.lancet.surgery.training.Update;
-import dev.lancet.surgery.training.Updates;
+import dev.lancet.surgery.gradient.ParameterUpdate;
+import dev.lancet.surgery.gradient.OptimizerStep;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,12 +79,12 @@ public final class GraphTrainer {
         this.progress = progress;
         Gradients gradients = Gradients.of(tuning);
         Set<String> reaching = Set.copyOf(gradients.trained());
-        List<Update> updates = Movement.updates(Form.of(plan), training).stream()
+        List<ParameterUpdate> updates = Movement.updates(Form.of(plan), training).stream()
                 .filter(update -> reaching.contains(update.variable()))
                 .toList();
-        trained = updates.stream().map(Update::variable).toList();
+        trained = updates.stream().map(ParameterUpdate::variable).toList();
         Optimizer.AdamW adam = training.optimizer().adam();
-        graph = Loading.into(new Updates(adam.beta1(), adam.beta2(), adam.epsilon(), 0, training.clip())
+        graph = Loading.into(new OptimizerStep(adam.beta1(), adam.beta2(), adam.epsilon(), 0, training.clip())
                 .each(gradients.graph(), updates));
     }
 

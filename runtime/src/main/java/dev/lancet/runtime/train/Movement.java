@@ -8,8 +8,8 @@ import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.surgery.training.Update;
-import dev.lancet.surgery.training.Updates;
+import dev.lancet.surgery.gradient.ParameterUpdate;
+import dev.lancet.surgery.gradient.OptimizerStep;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,18 +26,18 @@ final class Movement {
     /** A graph with gradients, and the updates of all that is trained. */
     static GraphDef added(GraphDef gradients, Form form, Training training) {
         Optimizer.AdamW adam = training.optimizer().adam();
-        return new Updates(adam.beta1(), adam.beta2(), adam.epsilon(), 0, training.clip())
+        return new OptimizerStep(adam.beta1(), adam.beta2(), adam.epsilon(), 0, training.clip())
                 .each(gradients, updates(form, training));
     }
 
     /** One for every array that is trained; a dense twin is moved as the weight would be in one piece. */
-    static List<Update> updates(Form form, Training training) {
+    static List<ParameterUpdate> updates(Form form, Training training) {
         Plan plan = form.plan();
         training.check(
                 plan.model(),
                 Stream.concat(plan.steps().stream().map(Step::weight), plan.vectors().stream())
                         .toList());
-        List<Update> updates = new ArrayList<>();
+        List<ParameterUpdate> updates = new ArrayList<>();
         if (plan.adapted()) {
             plan.steps().forEach(step -> step.adapterMatrices().forEach(matrix -> updates.add(beside(matrix, step, training))));
             return updates;
@@ -45,7 +45,7 @@ final class Movement {
         for (Step step : plan.steps()) {
             for (StoredMatrix matrix : step.matrices()) {
                 if (!matrix.precision().narrow()) {
-                    Update update = update(matrix.name(), step.weight(), training);
+                    ParameterUpdate update = update(matrix.name(), step.weight(), training);
                     boolean together = step.rank().isPresent() && training.decaysProduct(step.weight());
                     if (together && step.between().isPresent()) {
                         throw new LancetException("decayProduct: "
@@ -62,7 +62,7 @@ final class Movement {
         return updates;
     }
 
-    private static Update beside(StoredMatrix matrix, Step step, Training training) {
+    private static ParameterUpdate beside(StoredMatrix matrix, Step step, Training training) {
         if (training.decaysProduct(step.weight())) {
             throw new LancetException("decayProduct: " + step.weight().name() + " has "
                     + step.adapter().orElseThrow() + " beside it, whose factors decay each by itself; use decay(...)");
@@ -70,17 +70,17 @@ final class Movement {
         return update(matrix.name(), step.weight(), training);
     }
 
-    private static Update.Product product(StoredMatrix matrix, Weight weight) {
+    private static ParameterUpdate.Product product(StoredMatrix matrix, Weight weight) {
         boolean left = matrix.name().equals(weight.left());
-        return new Update.Product(left ? weight.right() : weight.left(), left);
+        return new ParameterUpdate.Product(left ? weight.right() : weight.left(), left);
     }
 
-    private static Update update(String array, Weight weight, Training training) {
+    private static ParameterUpdate update(String array, Weight weight, Training training) {
         double times = training.timesFor(weight);
         double decay = training.decayFor(weight);
         return training.optimizer() instanceof Optimizer.Muon muon && muon.orthogonalises(weight)
-                ? Update.muon(array, muon.momentum(), times, decay)
-                : Update.adam(array, times, decay);
+                ? ParameterUpdate.muon(array, muon.momentum(), times, decay)
+                : ParameterUpdate.adam(array, times, decay);
     }
 
     /** All that the steps change: every array that is trained, and what the optimiser remembers of it. */
@@ -88,7 +88,7 @@ final class Movement {
         Map<String, ArraySpec> trained = new HashMap<>();
         form.trainable().forEach(stored -> trained.put(stored.name(), stored));
         List<ArraySpec> state = new ArrayList<>();
-        for (Update update : updates(form, training)) {
+        for (ParameterUpdate update : updates(form, training)) {
             ArraySpec array = Objects.requireNonNull(trained.get(update.variable()));
             state.add(array);
             update.slots().forEach(slot -> state.add(new ArraySpec(slot, array.type(), array.shape())));

@@ -9,7 +9,7 @@ import dev.lancet.surgery.Loading;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.pass.Accumulation;
 import dev.lancet.surgery.pass.Passes;
-import dev.lancet.surgery.training.Backward;
+import dev.lancet.surgery.gradient.Backward;
 import java.util.List;
 import org.tensorflow.proto.GraphDef;
 

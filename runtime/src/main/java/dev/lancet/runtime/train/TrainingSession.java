@@ -7,7 +7,7 @@ import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.surgery.rule.GuideMatMul;
-import dev.lancet.surgery.training.LossScale;
+import dev.lancet.surgery.gradient.LossScale;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -18,7 +18,7 @@ import org.tensorflow.proto.NodeDef;
 /**
  * Matrix products in 16 bits, everything that adds up in float32: variables, the residual stream, the loss, and the insides
  * of the functions between the products (Micikevicius et al., arXiv 1710.03740). bfloat16 has the range of float32; float16
- * has not, so that its gradients need a scaled loss ({@link dev.lancet.surgery.training.LossScale}). In bfloat16:
+ * has not, so that its gradients need a scaled loss ({@link dev.lancet.surgery.gradient.LossScale}). In bfloat16:
  *
  * <pre>
  * norm = &#64;norm(stream, gain)               norm = &#64;norm(stream, gain)            gives bfloat16

@@ -9,7 +9,7 @@ public enum Pass {
     /** {@link MixedPrecision}: matrix products in bfloat16. Done only if a training asks for it. */
     MIXED_PRECISION,
     /**
-     * {@link MixedPrecision}: matrix products in float16, and a scaled loss ({@link dev.lancet.surgery.training.LossScale}).
+     * {@link MixedPrecision}: matrix products in float16, and a scaled loss ({@link dev.lancet.surgery.gradient.LossScale}).
      * Done only if a training asks for it.
      */
     HALF_PRECISION,

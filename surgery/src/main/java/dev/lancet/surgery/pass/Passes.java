@@ -1,6 +1,6 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.training.LossScale;
+import dev.lancet.surgery.gradient.LossScale;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;

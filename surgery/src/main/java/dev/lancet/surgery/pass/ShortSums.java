@@ -4,7 +4,7 @@ import dev.lancet.surgery.graph.Attrs;
 import dev.lancet.surgery.graph.Form;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
-import dev.lancet.surgery.training.Constants;
+import dev.lancet.surgery.gradient.Constants;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,0 +1,115 @@
+package dev.lancet.surgery.gradient;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Sums, products and choices of two tensors, broadcast as NumPy does. */
+final class ArithmeticVjps {
+
+    static final Map<String, Vjp> VJPS = Map.ofEntries(
+            Map.entry("AddV2", ArithmeticVjps::add),
+            Map.entry("Add", ArithmeticVjps::add),
+            Map.entry("Sub", ArithmeticVjps::sub),
+            Map.entry("Mul", ArithmeticVjps::mul),
+            Map.entry("RealDiv", ArithmeticVjps::div),
+            Map.entry("Div", ArithmeticVjps::div),
+            Map.entry("SquaredDifference", ArithmeticVjps::squaredDifference),
+            Map.entry("Pow", ArithmeticVjps::pow),
+            Map.entry("AddN", ArithmeticVjps::addN),
+            Map.entry("BiasAdd", ArithmeticVjps::biasAdd),
+            Map.entry("Maximum", context -> extreme(context, "GreaterEqual")),
+            Map.entry("Minimum", context -> extreme(context, "LessEqual")),
+            Map.entry("SelectV2", ArithmeticVjps::select));
+
+    private ArithmeticVjps() {}
+
+    private static void add(VjpContext context) {
+        reduced(context, 0, word -> context.gradient());
+        reduced(context, 1, word -> context.gradient());
+    }
+
+    private static void sub(VjpContext context) {
+        reduced(context, 0, word -> context.gradient());
+        reduced(context, 1, word -> context.builder().op(word, "Neg", context.gradient()));
+    }
+
+    private static void mul(VjpContext context) {
+        reduced(context, 0, word -> context.builder().times(word, context.gradient(), context.input(1)));
+        reduced(context, 1, word -> context.builder().times(word, context.gradient(), context.input(0)));
+    }
+
+    /** d(a/b) = da/b − (a/b)·db/b. */
+    private static void div(VjpContext context) {
+        GradientNodeBuilder builder = context.builder();
+        reduced(context, 0, word -> builder.op(word, "RealDiv", context.gradient(), context.input(1)));
+        reduced(context, 1, word -> {
+            Tensor quotient = builder.op(word + ".quotient", "RealDiv", context.output(0), context.input(1));
+            return builder.op(word, "Neg", builder.times(word + ".positive", context.gradient(), quotient));
+        });
+    }
+
+    private static void squaredDifference(VjpContext context) {
+        GradientNodeBuilder builder = context.builder();
+        Tensor difference = builder.op("difference", "Sub", context.input(0), context.input(1));
+        Tensor doubled = builder.times("doubled", difference, 2);
+        reduced(context, 0, word -> builder.times(word, context.gradient(), doubled));
+        reduced(context, 1, word -> builder.op(word, "Neg", builder.times(word + ".positive", context.gradient(), doubled)));
+    }
+
+    /** The base only: {@code d(xᶜ) = c·xᶜ⁻¹·dx} for a constant c. */
+    private static void pow(VjpContext context) {
+        GradientNodeBuilder builder = context.builder();
+        double exponent = context.graph().number(context.input(1));
+        Tensor less = builder.number("exponent", context.input(0).type(), exponent - 1);
+        Tensor slope = builder.times("slope", builder.op("power", "Pow", context.input(0), less), exponent);
+        reduced(context, 0, word -> builder.times(word, context.gradient(), slope));
+    }
+
+    private static void addN(VjpContext context) {
+        for (int index = 0; index < context.inputs().size(); index++) {
+            reduced(context, index, word -> context.gradient());
+        }
+    }
+
+    private static void biasAdd(VjpContext context) {
+        reduced(context, 0, word -> context.gradient());
+        if (context.wants(1)) {
+            context.give(1, context.builder().op("1", "BiasAddGrad", context.gradient()));
+        }
+    }
+
+    /** The gradient goes where the value came from; where both are equal, to the first. */
+    private static void extreme(VjpContext context, String firstWins) {
+        GradientNodeBuilder builder = context.builder();
+        Tensor first = builder.op("first", firstWins, context.input(0), context.input(1));
+        choose(context, first, 0, 1);
+    }
+
+    private static void select(VjpContext context) {
+        choose(context, context.input(0), 1, 2);
+    }
+
+    private static void choose(VjpContext context, Tensor condition, int yes, int no) {
+        GradientNodeBuilder builder = context.builder();
+        Tensor zero = builder.number("zero", context.gradient().type(), 0);
+        reduced(context, yes, word -> choice(builder, word, condition, context.gradient(), zero));
+        reduced(context, no, word -> choice(builder, word, condition, zero, context.gradient()));
+    }
+
+    /** Makes the gradient in the shape of the output under {@code word}, then sums it to the shape of the input. */
+    private static void reduced(VjpContext context, int index, Function<String, Tensor> make) {
+        if (!context.wants(index)) {
+            return;
+        }
+        Tensor input = context.input(index);
+        boolean whole = input.shape().equals(context.output(0).shape());
+        Tensor gradient = make.apply(whole ? "" + index : index + ".whole");
+        context.give(index, context.builder().gathered("" + index, gradient, input.shape()));
+    }
+
+    /** The type attribute of a SelectV2 is not that of its first input. */
+    private static Tensor choice(GradientNodeBuilder builder, String word, Tensor condition, Tensor yes, Tensor no) {
+        return builder.put(word, "SelectV2", List.of(condition, yes, no), Map.of("T", Attributes.type(yes.type())));
+    }
+}

@@ -1,0 +1,60 @@
+package dev.lancet.surgery.gradient;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NodeDef;
+
+/** Nodes that make and change float32 variables. */
+final class Assignments {
+
+    private static final Map<String, AttrValue> FLOATS = Map.of("dtype", Attributes.type(DataType.DT_FLOAT));
+
+    private final MutableGraph graph;
+    private final GradientNodeBuilder builder;
+    private final List<String> starts = new ArrayList<>();
+
+    Assignments(MutableGraph graph, GradientNodeBuilder builder) {
+        this.graph = graph;
+        this.builder = builder;
+    }
+
+    /** Makes a variable of an optimiser's, shaped like another, that begins as zeros. */
+    Tensor slot(String name, Tensor like) {
+        Map<String, AttrValue> variable = Map.of(
+                "dtype", Attributes.type(DataType.DT_FLOAT),
+                "shape", Attributes.shape(like.shape()),
+                "container", Attributes.text(""),
+                "shared_name", Attributes.text(name));
+        node(name, "VarHandleOp", List.of(), List.of(), variable);
+        Map<String, AttrValue> read = Map.of(
+                "dtype",
+                Attributes.type(DataType.DT_FLOAT),
+                Attributes.OUTPUT_SHAPES,
+                Attributes.shapes(List.of(like.shape())));
+        node(name + ".read", "ReadVariableOp", List.of(name), List.of(), read);
+        Tensor zeros = builder.zeros(name + ".zeros", like);
+        starts.add(put(name + ".start", "AssignVariableOp", name, zeros, List.of()));
+        return graph.tensor(name + ".read");
+    }
+
+    /** The nodes that zero the slots. */
+    List<String> starts() {
+        return starts;
+    }
+
+    /** {@code AssignVariableOp} or {@code AssignSubVariableOp}, after other nodes. */
+    String put(String name, String op, String variable, Tensor value, List<String> after) {
+        return node(name, op, List.of(variable, value.ref()), after, FLOATS);
+    }
+
+    /** Any node that gives nothing, or a resource. */
+    String node(String name, String op, List<String> inputs, List<String> after, Map<String, AttrValue> attributes) {
+        NodeDef.Builder node = NodeDef.newBuilder().setName(name).setOp(op).addAllInput(inputs);
+        after.forEach(control -> node.addInput("^" + control));
+        graph.add(node.putAllAttr(attributes).build());
+        return name;
+    }
+}

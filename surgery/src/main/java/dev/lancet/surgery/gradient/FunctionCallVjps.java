@@ -1,0 +1,190 @@
+package dev.lancet.surgery.gradient;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.FunctionDefLibrary;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef;
+
+/**
+ * Calls of functions: the gradient of a call is a call of the function's derivative, {@code f.backward}, derived from its
+ * body by the same table. Its arguments are those arguments of {@code f} that it needs and, for each result {@code y}, the
+ * gradient {@code d_y}; its results are {@code d_x} for each wanted argument {@code x}. A derivative that is wanted with
+ * respect to some arguments only says so in its name: {@code f.backward.x}.
+ */
+final class FunctionCallVjps implements Vjp {
+
+    private final FunctionDefLibrary forward;
+    private final Map<String, FunctionDef> functions = new LinkedHashMap<>();
+    private final Map<Use, Derivative> derived = new LinkedHashMap<>();
+    private final FunctionBodies bodies = new FunctionBodies(functions);
+
+    FunctionCallVjps(FunctionDefLibrary library) {
+        this.forward = library;
+        library.getFunctionList()
+                .forEach(function -> functions.put(function.getSignature().getName(), function));
+    }
+
+    /** One way in which a function is differentiated: for which arguments, of which type and shape, from which results. */
+    private record Use(String function, List<Tensor> arguments, Set<Integer> wanted, Set<Integer> given) {}
+
+    /**
+     * What a function's derivative is: for each wanted argument the gradient of a result that is also its own, as in a sum,
+     * or else the next result of {@code function}.
+     */
+    private record Derivative(Map<Integer, String> passed, FunctionDef function) {}
+
+    @Override
+    public void back(VjpContext context) {
+        FunctionDef function =
+                bodies.function(context.node().getAttrOrThrow("f").getFunc().getName());
+        List<OpDef.ArgDef> arguments = function.getSignature().getInputArgList();
+        Map<String, Tensor> known = new LinkedHashMap<>();
+        Set<Integer> wanted = new TreeSet<>();
+        List<Tensor> likes = new ArrayList<>();
+        for (int index = 0; index < arguments.size(); index++) {
+            String name = arguments.get(index).getName();
+            Tensor input = context.input(index);
+            known.put(name, input);
+            likes.add(new Tensor(name, 0, input.type(), input.shape()));
+            if (context.wants(index)) {
+                wanted.add(index);
+            }
+        }
+        Set<Integer> given = new TreeSet<>();
+        for (int port = 0; port < function.getSignature().getOutputArgCount(); port++) {
+            if (context.gradient(port).isPresent()) {
+                known.put(seed(function, port), context.gradient(port).orElseThrow());
+                given.add(port);
+            }
+        }
+        Derivative derivative = derivative(new Use(function.getSignature().getName(), likes, wanted, given));
+        derivative.passed().forEach((index, seed) -> context.give(index, requireNonNull(known.get(seed))));
+        List<Integer> computed = wanted.stream()
+                .filter(index -> !derivative.passed().containsKey(index))
+                .toList();
+        if (!computed.isEmpty()) {
+            call(context, derivative.function(), known, computed);
+        }
+    }
+
+    private static void call(VjpContext context, FunctionDef backward, Map<String, Tensor> known, List<Integer> computed) {
+        List<Tensor> inputs = backward.getSignature().getInputArgList().stream()
+                .map(argument -> requireNonNull(known.get(argument.getName())))
+                .toList();
+        List<Tensor> results = computed.stream().map(context::input).toList();
+        Tensor call = new GradientNodeBuilder(context.graph(), context.node().getName())
+                .put(".back", context.node().getOp(), inputs, attributes(context.node(), backward, inputs, results));
+        int port = 0;
+        for (int index : computed) {
+            context.give(index, context.graph().tensor(call.node(), port++));
+        }
+    }
+
+    /** The library with the derivatives made so far. */
+    FunctionDefLibrary library() {
+        FunctionDefLibrary.Builder library = forward.toBuilder();
+        derived.values().stream()
+                .map(Derivative::function)
+                .filter(function -> function.getSignature().getOutputArgCount() > 0)
+                .forEach(library::addFunction);
+        return library.build();
+    }
+
+    private Derivative derivative(Use use) {
+        Derivative known = derived.get(use);
+        if (known == null) {
+            known = derive(use);
+            derived.put(use, known);
+            functions.put(known.function().getSignature().getName(), known.function());
+        }
+        return known;
+    }
+
+    private Derivative derive(Use use) {
+        FunctionDef function = bodies.function(use.function());
+        MutableGraph graph = bodies.region(function, use.arguments());
+        List<Tensor> outputs = bodies.results(function, graph);
+        Map<Tensor, Tensor> seeds = new LinkedHashMap<>();
+        for (int port : use.given()) {
+            // Two results may be one tensor, which then has two gradients.
+            Tensor seed = bodies.argument(graph, seed(function, port), outputs.get(port));
+            seeds.merge(outputs.get(port), seed, (a, b) -> new GradientNodeBuilder(graph, b.node()).op(".sum", "AddV2", a, b));
+        }
+        List<Tensor> wanted = use.wanted().stream().map(use.arguments()::get).toList();
+        Map<Tensor, Tensor> gradients = ReversePass.of(graph, VjpRegistry.with(this), seeds, wanted);
+        Set<Tensor> passing = Set.copyOf(seeds.values());
+        Map<Integer, String> passed = new LinkedHashMap<>();
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        for (int index : use.wanted()) {
+            Tensor argument = use.arguments().get(index);
+            Tensor gradient = gradients.get(argument);
+            String name = "d_" + argument.node();
+            if (gradient != null && passing.contains(gradient) && FunctionBodies.isArgument(graph, gradient)) {
+                passed.put(index, gradient.node());
+            } else {
+                results.put(name, gradient == null ? new GradientNodeBuilder(graph, name).zeros("", argument) : gradient);
+            }
+        }
+        return new Derivative(passed, bodies.function(name(use), graph, results));
+    }
+
+    private String name(Use use) {
+        List<Integer> all = IntStream.range(0, use.arguments().size())
+                .filter(index -> use.arguments().get(index).floating())
+                .boxed()
+                .toList();
+        String name = use.function() + ".backward";
+        if (!use.wanted().containsAll(all)) {
+            name += "."
+                    + use.wanted().stream()
+                            .map(index -> use.arguments().get(index).node())
+                            .collect(Collectors.joining("_"));
+        }
+        if (functions.containsKey(name)) {
+            name += "." + use.arguments().stream().map(FunctionCallVjps::size).collect(Collectors.joining("_"));
+        }
+        return name;
+    }
+
+    private static String size(Tensor tensor) {
+        return tensor.shape().stream().map(String::valueOf).collect(Collectors.joining("x"));
+    }
+
+    private static String seed(FunctionDef function, int port) {
+        return "d_" + function.getSignature().getOutputArg(port).getName();
+    }
+
+    private static Map<String, AttrValue> attributes(
+            NodeDef call, FunctionDef backward, List<Tensor> inputs, List<Tensor> results) {
+        Map<String, AttrValue> attributes = new LinkedHashMap<>();
+        call.getAttrMap().forEach((name, value) -> {
+            // How a call is compiled or placed holds for its derivative too.
+            if (name.startsWith("_") && !name.equals(Attributes.OUTPUT_SHAPES)) {
+                attributes.put(name, value);
+            }
+        });
+        attributes.put("f", Attributes.function(backward.getSignature().getName()));
+        attributes.put("Tin", Attributes.types(types(inputs)));
+        attributes.put("Tout", Attributes.types(types(results)));
+        attributes.put(
+                Attributes.OUTPUT_SHAPES,
+                Attributes.shapes(results.stream().map(Tensor::shape).toList()));
+        return attributes;
+    }
+
+    private static List<DataType> types(List<Tensor> tensors) {
+        return tensors.stream().map(Tensor::type).toList();
+    }
+}

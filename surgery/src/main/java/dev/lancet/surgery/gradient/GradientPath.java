@@ -1,0 +1,104 @@
+package dev.lancet.surgery.gradient;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.tensorflow.proto.NodeDef;
+
+/**
+ * What lies between the tensors that a gradient is wanted of and those that it starts from: only there is anything
+ * differentiated. Integers, constants, frozen weights and whatever stands behind a stop are not on it.
+ */
+final class GradientPath {
+
+    private final MutableGraph graph;
+    private final List<NodeDef> order;
+    private final Set<Tensor> tensors = new HashSet<>();
+
+    /** The path from the wanted tensors up to the seeds. */
+    GradientPath(MutableGraph graph, Collection<Tensor> wanted, Collection<Tensor> seeds) {
+        this.graph = graph;
+        this.order = sorted(graph, seeds.stream().map(Tensor::node).toList());
+        Set<Tensor> depends = new HashSet<>(wanted);
+        for (NodeDef node : order) {
+            if (!VjpRegistry.stops(node) && graph.inputs(node).stream().anyMatch(depends::contains)) {
+                floats(node).forEach(depends::add);
+            }
+        }
+        Set<Tensor> reaches = new HashSet<>(seeds);
+        for (int at = order.size() - 1; at >= 0; at--) {
+            NodeDef node = order.get(at);
+            if (!VjpRegistry.stops(node) && floats(node).stream().anyMatch(t -> reaches.contains(t) && depends.contains(t))) {
+                graph.inputs(node).stream().filter(depends::contains).forEach(reaches::add);
+            }
+        }
+        tensors.addAll(depends);
+        tensors.retainAll(reaches);
+    }
+
+    boolean has(Tensor tensor) {
+        return tensors.contains(tensor);
+    }
+
+    /** The nodes that make tensors of the path, those nearest to the seeds first. */
+    List<NodeDef> backwards() {
+        List<NodeDef> reversed = new ArrayList<>();
+        for (int at = order.size() - 1; at >= 0; at--) {
+            if (floats(order.get(at)).stream().anyMatch(this::has)) {
+                reversed.add(order.get(at));
+            }
+        }
+        return reversed;
+    }
+
+    /** Which inputs of the node are on the path. */
+    Set<Integer> wanted(NodeDef node) {
+        List<Tensor> inputs = graph.inputs(node);
+        Set<Integer> wanted = new TreeSet<>();
+        for (int index = 0; index < inputs.size(); index++) {
+            if (has(inputs.get(index))) {
+                wanted.add(index);
+            }
+        }
+        return wanted;
+    }
+
+    private List<Tensor> floats(NodeDef node) {
+        List<Tensor> floats = new ArrayList<>();
+        for (int port = 0; port < graph.ports(node); port++) {
+            Tensor output = graph.tensor(node.getName(), port);
+            if (output.floating()) {
+                floats.add(output);
+            }
+        }
+        return floats;
+    }
+
+    /** The roots and all they depend on through data, inputs first. Iterative: a deep model is a long chain. */
+    static List<NodeDef> sorted(MutableGraph graph, Collection<String> roots) {
+        List<NodeDef> order = new ArrayList<>();
+        Set<String> opened = new HashSet<>();
+        Set<String> closed = new HashSet<>();
+        Deque<String> open = new ArrayDeque<>(roots);
+        while (!open.isEmpty()) {
+            String name = open.peek();
+            if (opened.add(name)) {
+                MutableGraph.refs(graph.node(name)).stream()
+                        .map(MutableGraph::source)
+                        .filter(source -> !opened.contains(source))
+                        .forEach(open::push);
+            } else {
+                open.pop();
+                if (closed.add(name)) {
+                    order.add(graph.node(name));
+                }
+            }
+        }
+        return order;
+    }
+}

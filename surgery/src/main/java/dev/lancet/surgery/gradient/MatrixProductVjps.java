@@ -1,0 +1,43 @@
+package dev.lancet.surgery.gradient;
+
+import java.util.Map;
+
+/**
+ * Matrix products. With {@code C = A·B}: {@code dA = dC·Bᵀ}, {@code dB = Aᵀ·dC}; a transposed operand has the transposed
+ * gradient, so the factors change places. Batches that were broadcast are summed.
+ */
+final class MatrixProductVjps {
+
+    static final Map<String, Vjp> VJPS = Map.of(
+            "MatMul", context -> product(context, context.flag("transpose_a"), context.flag("transpose_b")),
+            "BatchMatMulV2", context -> product(context, context.flag("adj_x"), context.flag("adj_y")));
+
+    private MatrixProductVjps() {}
+
+    private static void product(VjpContext context, boolean turnA, boolean turnB) {
+        Tensor a = context.input(0);
+        Tensor b = context.input(1);
+        Tensor dC = context.gradient();
+        if (context.wants(0)) {
+            give(context, 0, turnA ? new Factors(b, turnB, dC, true) : new Factors(dC, false, b, !turnB));
+        }
+        if (context.wants(1)) {
+            give(context, 1, turnB ? new Factors(dC, true, a, turnA) : new Factors(a, !turnA, dC, false));
+        }
+    }
+
+    private static void give(VjpContext context, int index, Factors factors) {
+        boolean whole = context.input(index)
+                .shape()
+                .subList(0, context.input(index).rank() - 2)
+                .equals(context.output(0).shape().subList(0, context.output(0).rank() - 2));
+        String word = whole ? "" + index : index + ".whole";
+        Tensor product =
+                context.builder().matMul(word, factors.left(), factors.turnLeft(), factors.right(), factors.turnRight());
+        context.give(
+                index,
+                context.builder().gathered("" + index, product, context.input(index).shape()));
+    }
+
+    private record Factors(Tensor left, boolean turnLeft, Tensor right, boolean turnRight) {}
+}

@@ -1,0 +1,165 @@
+package dev.lancet.surgery.gradient;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+
+/**
+ * One step of an optimiser as nodes, behind the gradients of {@link Backward}: matrices may be moved by {@link MuonUpdates},
+ * everything else is by AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2). For a variable {@code X} with gradient {@code g} at step {@code t}, counted from 1, and
+ * {@code η = rate · times} of its {@link ParameterUpdate}:
+ * <pre>
+ *   g ← g · clip / max(clip, ‖all g‖)               if clip is not 0
+ *   X ← X − η · decay · X                            if decay is not 0
+ *   m ← beta1·m + (1 − beta1)·g,   v ← beta2·v + (1 − beta2)·g²
+ *   X ← X − η · m/(1 − beta1ᵗ) / (√(v/(1 − beta2ᵗ)) + epsilon)
+ * </pre>
+ * Fed each step, float32 scalars: {@code rate}, {@code beta1.power} (beta1ᵗ) and {@code beta2.power} (beta2ᵗ). Run:
+ * {@code train.start} once, which zeroes {@code X.m} and {@code X.v} (a state to go on from is assigned to them instead), then {@code train} each step. Fetched beside it:
+ * {@code grad.norm}, the 2-norm of all gradients before clipping, which is not finite if any gradient is not. No variable
+ * changes before that norm is known, so everything else that the step fetches was computed from the old weights; nor is anything
+ * made for a change that is as large as a variable, so that it is not held while gradients are computed. Of a graph
+ * whose loss is scaled ({@link LossScale}) {@code loss.scale} is fed too, and a step whose norm is not finite changes nothing.
+ *
+ * @param beta1 decay of the first moment
+ * @param beta2 decay of the second moment
+ * @param epsilon added to the root of the second moment
+ * @param decay decoupled weight decay of matrices where all variables are moved alike
+ * @param clip longest that all gradients together may be; 0 leaves them alone
+ */
+public record OptimizerStep(double beta1, double beta2, double epsilon, double decay, double clip) {
+
+    public OptimizerStep {
+        require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "0 up to 1");
+        require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "0 up to 1");
+        require(epsilon > 0, "epsilon", epsilon, "more than 0");
+        require(decay >= 0, "decay", decay, "0 or more");
+        require(clip >= 0, "clip", clip, "0 (none) or more");
+    }
+
+    private static void require(boolean holds, String name, double value, String wanted) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + ": " + value + "; it must be " + wanted);
+        }
+    }
+
+    /**
+     * The graph with the same update for all variables added to it; only matrices decay.
+     *
+     * @param graph a graph with {@code X}, {@code X.read} and {@code X.grad} for every variable X
+     * @param variables which to train, at least one; float32
+     * @return the graph with {@code train.start}, {@code train}, {@code grad.norm} and what they need
+     */
+    public GraphDef on(GraphDef graph, Collection<String> variables) {
+        MutableGraph region = MutableGraph.of(graph);
+        return each(
+                graph,
+                variables.stream()
+                        .map(name -> ParameterUpdate.adam(
+                                name, 1, region.tensor(name + ".read").rank() > 1 ? decay : 0))
+                        .toList());
+    }
+
+    /**
+     * The graph with an update for each of some variables added to it.
+     *
+     * @param graph a graph with {@code X}, {@code X.read} and {@code X.grad} for every variable X
+     * @param updates at least one, each of another float32 variable
+     * @return the graph with {@code train.start}, {@code train}, {@code grad.norm} and what they need
+     */
+    public GraphDef each(GraphDef graph, List<ParameterUpdate> updates) {
+        if (updates.isEmpty()) {
+            throw new IllegalArgumentException("updates: none; name at least one variable to train");
+        }
+        MutableGraph region = MutableGraph.of(graph);
+        GradientNodeBuilder builder = new GradientNodeBuilder(region, "");
+        Optional<LossScale> scaling = LossScale.in(region, builder);
+        Tensor norm = norm(region, builder, updates, scaling);
+        Optional<Tensor> sound = scaling.map(any -> builder.op("step.sound", "IsFinite", norm));
+        GradientNodeBuilder late = builder.after(norm);
+        Assignments assignments = new Assignments(region, builder);
+        OptimizerScalars scalars = new OptimizerScalars(builder, sound);
+        AdamUpdates adam = new AdamUpdates(builder, assignments, scalars, this);
+        MuonUpdates muon = new MuonUpdates(builder, late, assignments, scalars);
+        List<Tensor> scale = scale(builder, norm, scaling, sound);
+        List<String> updated = new ArrayList<>();
+        for (ParameterUpdate update : updates) {
+            String variable = update.variable();
+            Tensor value = region.tensor(variable + ".read");
+            Tensor gradient = region.tensor(variable + ".grad");
+            for (Tensor shorter : scale) {
+                gradient =
+                        builder.op(variable + ".grad.clipped", scaling.isPresent() ? "MulNoNan" : "Mul", gradient, shorter);
+            }
+            List<String> after = new ArrayList<>(List.of(norm.node()));
+            if (update.decay() > 0) {
+                Tensor share = scalars.decay(update.decay(), update.times());
+                Tensor loss = late.times(variable + ".decay", decaying(region, late, update, value), share);
+                after.add(assignments.put(
+                        variable + ".decayed", "AssignSubVariableOp", variable, loss, List.of(norm.node())));
+            }
+            if (update.momentum().isPresent()) {
+                muon.take(update, value, gradient, after);
+            } else {
+                updated.add(adam.move(update, value, gradient, after));
+            }
+        }
+        updated.addAll(muon.moves());
+        assignments.node("train.start", "NoOp", List.of(), assignments.starts(), Map.of());
+        assignments.node("train", "NoOp", List.of(), updated, Map.of());
+        GraphDef.Builder moved = graph.toBuilder().clearNode().addAllNode(region.nodes());
+        if (!muon.library().isEmpty()) {
+            moved.getLibraryBuilder().addAllFunction(muon.library());
+        }
+        return moved.build();
+    }
+
+    /** What a share is taken off of: the variable, or the slope of half the squared norm of the product it belongs to. */
+    private static Tensor decaying(MutableGraph graph, GradientNodeBuilder builder, ParameterUpdate update, Tensor value) {
+        if (update.product().isEmpty()) {
+            return value;
+        }
+        ParameterUpdate.Product product = update.product().get();
+        Tensor other = graph.tensor(product.other() + ".read");
+        String word = update.variable() + ".decay";
+        Tensor gram = builder.matMul(word + ".gram", other, !product.left(), other, product.left());
+        return product.left()
+                ? builder.matMul(word + ".slope", value, false, gram, false)
+                : builder.matMul(word + ".slope", gram, false, value, false);
+    }
+
+    private static Tensor norm(MutableGraph graph, GradientNodeBuilder builder, List<ParameterUpdate> updates, Optional<LossScale> scaling) {
+        List<Tensor> halves = new ArrayList<>();
+        for (ParameterUpdate update : updates) {
+            String variable = update.variable();
+            halves.add(builder.op(variable + ".grad.half", "L2Loss", graph.tensor(variable + ".grad")));
+        }
+        Tensor half = builder.put(
+                "grad.norm.half",
+                "AddN",
+                halves,
+                Map.of("N", Attributes.integer(halves.size()), "T", Attributes.type(DataType.DT_FLOAT)));
+        Tensor square = builder.times("grad.norm.square", half, 2);
+        return scaling.map(scale -> scale.norm(builder.op("grad.norm.scaled", "Sqrt", square)))
+                .orElseGet(() -> builder.op("grad.norm", "Sqrt", square));
+    }
+
+    /** What every gradient is multiplied with, or nothing. */
+    private List<Tensor> scale(GradientNodeBuilder builder, Tensor norm, Optional<LossScale> scaling, Optional<Tensor> sound) {
+        List<Tensor> clips = clips(builder, norm);
+        return scaling.map(scale -> List.of(scale.factor(sound.orElseThrow(), clips)))
+                .orElse(clips);
+    }
+
+    private List<Tensor> clips(GradientNodeBuilder builder, Tensor norm) {
+        if (clip == 0) {
+            return List.of();
+        }
+        Tensor most = builder.number("clip", DataType.DT_FLOAT, clip);
+        return List.of(builder.op("clip.scale", "RealDiv", most, builder.op("clip.norm", "Maximum", norm, most)));
+    }
+}

@@ -1,0 +1,26 @@
+package dev.lancet.surgery.gradient;
+
+import java.util.List;
+import java.util.Map;
+
+/** Sums and means over axes: the gradient is spread over what was summed. */
+final class ReductionVjps {
+
+    static final Map<String, Vjp> VJPS =
+            Map.of("Sum", context -> spread(context, context.gradient()), "Mean", ReductionVjps::mean);
+
+    private ReductionVjps() {}
+
+    private static void mean(VjpContext context) {
+        double share = (double) context.output(0).elements() / context.input(0).elements();
+        // Before it is spread: there is less of it then.
+        spread(context, context.builder().times("share", context.gradient(), share));
+    }
+
+    private static void spread(VjpContext context, Tensor gradient) {
+        Tensor input = context.input(0);
+        List<Long> axes = context.graph().integers(context.input(1));
+        Tensor kept = context.builder().reshape("kept", gradient, Shapes.reduced(input, axes, true));
+        context.give(0, context.builder().spread("0", kept, input.shape()));
+    }
+}

@@ -1,0 +1,93 @@
+package dev.lancet.surgery.gradient;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.proto.NodeDef;
+
+/**
+ * One pass over a region from its seeds down to the wanted tensors (reverse-mode differentiation). A tensor with several
+ * uses has the sum of their gradients, an AddN called {@code <tensor>.grad}.
+ */
+final class ReversePass {
+
+    private final MutableGraph graph;
+    private final VjpRegistry table;
+    private final Map<Tensor, List<Tensor>> contributions = new HashMap<>();
+
+    private ReversePass(MutableGraph graph, VjpRegistry table) {
+        this.graph = graph;
+        this.table = table;
+    }
+
+    /**
+     * Adds to the region the gradients of the wanted tensors.
+     *
+     * @param seeds the gradient to start with at each tensor that the loss is made of
+     * @return gradient of each wanted tensor that is on the path; the others are missing
+     */
+    static Map<Tensor, Tensor> of(MutableGraph graph, VjpRegistry table, Map<Tensor, Tensor> seeds, List<Tensor> wanted) {
+        GradientPath path = new GradientPath(graph, wanted, seeds.keySet());
+        ReversePass pass = new ReversePass(graph, table);
+        seeds.forEach(pass::contribute);
+        Set<Tensor> ends = Set.copyOf(wanted);
+        Map<Tensor, Tensor> gradients = new LinkedHashMap<>();
+        for (NodeDef node : path.backwards()) {
+            Map<Integer, Tensor> outputs = pass.outputs(node, path);
+            outputs.forEach((port, gradient) -> {
+                Tensor output = graph.tensor(node.getName(), port);
+                if (ends.contains(output)) {
+                    gradients.put(output, gradient);
+                }
+            });
+            Set<Integer> wants = path.wanted(node);
+            if (!wants.isEmpty()) {
+                pass.pass(new VjpContext(graph, node, outputs, wants), wants);
+            }
+        }
+        return gradients;
+    }
+
+    private void contribute(Tensor tensor, Tensor gradient) {
+        contributions.computeIfAbsent(tensor, key -> new ArrayList<>()).add(gradient);
+    }
+
+    private Map<Integer, Tensor> outputs(NodeDef node, GradientPath path) {
+        Map<Integer, Tensor> gradients = new LinkedHashMap<>();
+        for (int port = 0; port < graph.ports(node); port++) {
+            Tensor output = graph.tensor(node.getName(), port);
+            @Nullable List<Tensor> parts = contributions.get(output);
+            if (parts != null && path.has(output)) {
+                gradients.put(port, sum(output, parts));
+            }
+        }
+        return gradients;
+    }
+
+    private Tensor sum(Tensor tensor, List<Tensor> parts) {
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        return new GradientNodeBuilder(graph, tensor.stem())
+                .put(
+                        ".grad",
+                        "AddN",
+                        parts,
+                        Map.of("N", Attributes.integer(parts.size()), "T", Attributes.type(tensor.type())));
+    }
+
+    private void pass(VjpContext context, Set<Integer> wants) {
+        table.of(context.node()).back(context);
+        for (int index : wants) {
+            @Nullable Tensor given = context.given().get(index);
+            if (given == null) {
+                throw VjpRegistry.missing(context.node(), "with respect to its input " + index);
+            }
+            contribute(context.input(index), given);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package dev.lancet.surgery.gradient;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+
+/** Ops that cut a tensor into pieces or join pieces: the gradient is joined where they cut and cut where they join. */
+final class SliceAndConcatVjps {
+
+    private static final AttrValue INT = Attributes.type(DataType.DT_INT32);
+
+    static final Map<String, Vjp> VJPS = Map.of(
+            "ConcatV2", SliceAndConcatVjps::concat,
+            "Split", context -> split(context, 1, 0),
+            "SplitV", context -> split(context, 0, 2),
+            "Slice", SliceAndConcatVjps::slice,
+            "StridedSlice", SliceAndConcatVjps::stridedSlice,
+            "Pad", SliceAndConcatVjps::pad,
+            "Pack", SliceAndConcatVjps::pack,
+            "Unpack", SliceAndConcatVjps::unpack);
+
+    private SliceAndConcatVjps() {}
+
+    private static void concat(VjpContext context) {
+        List<Tensor> parts = context.inputs().subList(0, context.inputs().size() - 1);
+        int rank = context.output(0).rank();
+        int axis = front(context.graph().integers(context.input(parts.size())).get(0), rank);
+        long offset = 0;
+        for (int index = 0; index < parts.size(); index++) {
+            if (context.wants(index)) {
+                List<Long> begin = zeros(rank);
+                begin.set(axis, offset);
+                context.give(
+                        index,
+                        cut(
+                                context.builder(),
+                                "" + index,
+                                context.gradient(),
+                                begin,
+                                parts.get(index).shape()));
+            }
+            offset += parts.get(index).dimension(axis);
+        }
+    }
+
+    /** Outputs that the loss does not see count as zeros. */
+    private static void split(VjpContext context, int whole, int axisInput) {
+        GradientNodeBuilder builder = context.builder();
+        List<Tensor> parts = gradients(context);
+        List<Tensor> inputs = new ArrayList<>(parts);
+        inputs.add(builder.integer(
+                "axis", context.graph().integers(context.input(axisInput)).get(0)));
+        context.give(
+                whole,
+                builder.put(
+                        "" + whole,
+                        "ConcatV2",
+                        inputs,
+                        Map.of(
+                                "N",
+                                Attributes.integer(parts.size()),
+                                "T",
+                                Attributes.type(parts.get(0).type()),
+                                "Tidx",
+                                INT)));
+    }
+
+    private static void slice(VjpContext context) {
+        Tensor input = context.input(0);
+        List<Long> begin = context.graph().integers(context.input(1));
+        List<Long> paddings = new ArrayList<>();
+        for (int axis = 0; axis < input.rank(); axis++) {
+            paddings.add(begin.get(axis));
+            paddings.add(
+                    input.dimension(axis) - begin.get(axis) - context.output(0).dimension(axis));
+        }
+        Tensor pairs = context.builder().pairs("paddings", paddings);
+        context.give(
+                0,
+                context.builder()
+                        .put(
+                                "0",
+                                "Pad",
+                                List.of(context.gradient(), pairs),
+                                Map.of("T", Attributes.type(input.type()), "Tpaddings", INT)));
+    }
+
+    private static void stridedSlice(VjpContext context) {
+        List<Tensor> inputs = new ArrayList<>();
+        inputs.add(context.builder().integers("shape", context.input(0).shape()));
+        Map<String, AttrValue> attributes = new LinkedHashMap<>(Map.of(
+                "T",
+                Attributes.type(context.gradient().type()),
+                "Index",
+                context.node().getAttrOrThrow("Index")));
+        for (int index = 1; index < 4; index++) {
+            Tensor bound = context.input(index);
+            inputs.add(
+                    bound.type() == DataType.DT_INT32
+                            ? bound
+                            : context.builder().cast("bound." + index, bound, DataType.DT_INT32));
+        }
+        attributes.put("Index", INT);
+        inputs.add(context.gradient());
+        for (String mask : List.of("begin", "end", "ellipsis", "new_axis", "shrink_axis")) {
+            String name = mask + "_mask";
+            attributes.put(name, context.node().getAttrOrDefault(name, Attributes.integer(0)));
+        }
+        context.give(0, context.builder().put("0", "StridedSliceGrad", inputs, attributes));
+    }
+
+    private static void pad(VjpContext context) {
+        List<Long> paddings = context.graph().integers(context.input(1));
+        List<Long> begin = new ArrayList<>();
+        for (int axis = 0; axis < context.input(0).rank(); axis++) {
+            begin.add(paddings.get(2 * axis));
+        }
+        context.give(
+                0, cut(context.builder(), "0", context.gradient(), begin, context.input(0).shape()));
+    }
+
+    private static void pack(VjpContext context) {
+        int parts = context.inputs().size();
+        AttrValue axis = context.node().getAttrOrDefault("axis", Attributes.integer(0));
+        Tensor first = context.builder()
+                .put(
+                        "parts",
+                        "Unpack",
+                        List.of(context.gradient()),
+                        Map.of(
+                                "num",
+                                Attributes.integer(parts),
+                                "axis",
+                                axis,
+                                "T",
+                                Attributes.type(context.gradient().type())));
+        for (int index = 0; index < parts; index++) {
+            if (context.wants(index)) {
+                context.give(index, context.graph().tensor(first.node(), index));
+            }
+        }
+    }
+
+    private static void unpack(VjpContext context) {
+        List<Tensor> parts = gradients(context);
+        AttrValue axis = context.node().getAttrOrDefault("axis", Attributes.integer(0));
+        context.give(
+                0,
+                context.builder()
+                        .put(
+                                "0",
+                                "Pack",
+                                parts,
+                                Map.of(
+                                        "N",
+                                        Attributes.integer(parts.size()),
+                                        "axis",
+                                        axis,
+                                        "T",
+                                        Attributes.type(parts.get(0).type()))));
+    }
+
+    private static List<Tensor> gradients(VjpContext context) {
+        List<Tensor> gradients = new ArrayList<>();
+        for (int port = 0; port < context.graph().ports(context.node()); port++) {
+            Tensor output = context.output(port);
+            String word = "zeros." + port;
+            gradients.add(context.gradient(port).orElseGet(() -> context.builder().zeros(word, output)));
+        }
+        return gradients;
+    }
+
+    private static Tensor cut(GradientNodeBuilder builder, String word, Tensor tensor, List<Long> begin, List<Long> size) {
+        return builder.put(
+                word,
+                "Slice",
+                List.of(tensor, builder.integers(word + ".begin", begin), builder.integers(word + ".size", size)),
+                Map.of("T", Attributes.type(tensor.type()), "Index", INT));
+    }
+
+    private static List<Long> zeros(int rank) {
+        return new ArrayList<>(Collections.nCopies(rank, 0L));
+    }
+
+    private static int front(long axis, int rank) {
+        return (int) (axis < 0 ? axis + rank : axis);
+    }
+}

@@ -1,8 +1,0 @@
-/**
- * The training graph: gradients derived graph to graph, the optimiser's update as nodes, and passes that decorate both.
- * Everything here is a pure function over protos.
- */
-@NullMarked
-package dev.lancet.surgery.training;
-
-import org.jspecify.annotations.NullMarked;
