@@ -2,7 +2,7 @@ package dev.lancet.tests.blueprint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lancet.surgery.graph.Ports;
+import dev.lancet.surgery.graph.OutputNames;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -32,8 +32,8 @@ class PortsTest {
             assertThat(registered).containsKey(op);
             List<OpDef.ArgDef> outputs = registered.get(op).getOutputArgList();
             for (int i = 0; i < outputs.size(); i++) {
-                assertThat(Ports.of(op, i)).as(op).isEqualTo(outputs.get(i).getName() + ":0");
-                assertThat(Ports.number(op, outputs.get(i).getName(), 0)).as(op).isEqualTo(i);
+                assertThat(OutputNames.of(op, i)).as(op).isEqualTo(outputs.get(i).getName() + ":0");
+                assertThat(OutputNames.number(op, outputs.get(i).getName(), 0)).as(op).isEqualTo(i);
             }
         }
     }

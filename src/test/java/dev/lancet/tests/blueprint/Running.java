@@ -2,7 +2,7 @@ package dev.lancet.tests.blueprint;
 
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
-import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.VariableLoading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,7 @@ final class Running implements AutoCloseable {
     private final Session session;
 
     Running(GraphDef definition, Weights weights) {
-        graph.importGraphDef(Loading.into(definition));
+        graph.importGraphDef(VariableLoading.into(definition));
         session = new Session(graph);
         definition.getNodeList().stream()
                 .filter(node -> node.getOp().equals("VarHandleOp"))
@@ -35,8 +35,8 @@ final class Running implements AutoCloseable {
                 weight.spec().shape().stream().mapToLong(Number::longValue).toArray();
         try (Tensor tensor = floats(weight.floats(), dims)) {
             session.runner()
-                    .feed(Loading.feed(weight.name()), tensor)
-                    .addTarget(Loading.assign(weight.name()))
+                    .feed(VariableLoading.feed(weight.name()), tensor)
+                    .addTarget(VariableLoading.assign(weight.name()))
                     .run()
                     .close();
         }

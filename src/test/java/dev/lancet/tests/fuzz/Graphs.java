@@ -10,7 +10,7 @@ import dev.lancet.surgery.foreign.ForeignModel;
 import dev.lancet.surgery.foreign.ForeignOperation;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.graph.GraphView;
-import dev.lancet.surgery.savedmodel.Bundle;
+import dev.lancet.surgery.savedmodel.TensorBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +64,7 @@ final class Graphs {
     }
 
     private static Runnable read(Path folder) {
-        Bundle bundle = Bundle.open(folder.resolve("variables/variables"));
+        TensorBundle bundle = TensorBundle.open(folder.resolve("variables/variables"));
         bundle.entries().stream().filter(entry -> !entry.sliced()).forEach(entry -> bundle.read(entry.key()));
         return () -> bundle.entries().forEach(entry -> bundle.read(entry.key()));
     }

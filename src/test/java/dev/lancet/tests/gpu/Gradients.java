@@ -9,7 +9,7 @@ import dev.lancet.runtime.device.Place;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.gradient.Backward;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +31,7 @@ final class Gradients {
         List<String> names = plan.arrays().stream().map(ArraySpec::name).toList();
         GraphDef graph = Backward.derive(Blueprint.training(model, BATCH, SEQUENCE), "loss", names);
         Map<String, float[]> gradients = new LinkedHashMap<>();
-        try (Engine engine = Engine.literal(Loading.into(graph), place);
+        try (Engine engine = Engine.literal(VariableLoading.into(graph), place);
                 TInt32 ids = batch(0);
                 TInt32 labels = batch(1)) {
             engine.load(plan, fresh(model));

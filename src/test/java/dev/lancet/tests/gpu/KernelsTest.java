@@ -16,7 +16,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.device.Cuda;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
@@ -53,9 +53,9 @@ class KernelsTest {
                                 .quantize(precision)
                         : Compression.keepAll();
                 Plan plan = Plan.of(model, form);
-                graphs.add(Loading.into(
+                graphs.add(VariableLoading.into(
                         Surgeon.operate(Blueprint.decoding(model), plan).graph()));
-                graphs.add(Loading.into(
+                graphs.add(VariableLoading.into(
                         Surgeon.operate(Blueprint.scoring(model), plan).graph()));
                 graphs.add(tuning(
                         model, precision, Passes.of(4, 1, true, ON_A_CARD).and(Pass.RECOMPUTATION)));
@@ -80,7 +80,7 @@ class KernelsTest {
         GraphDef gradients = passes.gradients(Backward.derive(passes.forward(cut), passes.loss(), names));
         List<ParameterUpdate> updates =
                 names.stream().map(name -> ParameterUpdate.adam(name, 1, 0.1)).toList();
-        return Loading.into(passes.finished(new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
+        return VariableLoading.into(passes.finished(new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
     }
 
     private static GraphDef step(Transformer model, Passes passes) {
@@ -93,7 +93,7 @@ class KernelsTest {
                         ? ParameterUpdate.muon(array.name(), 0.95, 1, 0.1)
                         : ParameterUpdate.adam(array.name(), 1, 0.1))
                 .toList();
-        return Loading.into(passes.finished(new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
+        return VariableLoading.into(passes.finished(new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
     }
 
     @ParameterizedTest(name = "{index}")

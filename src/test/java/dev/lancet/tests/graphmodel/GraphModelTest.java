@@ -20,9 +20,9 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.GraphModel;
 import dev.lancet.runtime.train.Examples;
 import dev.lancet.runtime.train.TrainingLog;
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphText;
-import dev.lancet.surgery.savedmodel.Bundle;
+import dev.lancet.surgery.savedmodel.TensorBundle;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -128,8 +128,8 @@ class GraphModelTest {
                 .anyMatch(node -> node.getOp().equals("Erfc"));
         assertThat(saved.meta().getGraphDef())
                 .isEqualTo(SavedModelFolder.read(untuned).meta().getGraphDef());
-        Bundle before = SavedModelFolder.read(untuned).variables().orElseThrow();
-        Bundle after = saved.variables().orElseThrow();
+        TensorBundle before = SavedModelFolder.read(untuned).variables().orElseThrow();
+        TensorBundle after = saved.variables().orElseThrow();
         assertThat(after.entries()).hasSameSizeAs(before.entries());
         assertThat(before.entries()).allSatisfy(entry -> {
             boolean frozen = entry.type() != DataType.DT_FLOAT || entry.key().endsWith(".scale");
@@ -295,7 +295,7 @@ class GraphModelTest {
         GraphDef.Builder graph = GraphText.parse(text).toBuilder();
         graph.getNodeBuilderList().stream()
                 .filter(node -> node.getInputCount() > 0)
-                .forEach(node -> node.putAttr("T", Attrs.of(DataType.DT_FLOAT)));
+                .forEach(node -> node.putAttr("T", Attributes.of(DataType.DT_FLOAT)));
         return Files.write(folder.resolve("graph.pb"), graph.build().toByteArray());
     }
 

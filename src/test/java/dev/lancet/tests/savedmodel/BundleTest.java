@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.savedmodel.Bundle;
-import dev.lancet.surgery.savedmodel.BundleWriter;
-import dev.lancet.surgery.savedmodel.Entry;
+import dev.lancet.surgery.savedmodel.TensorBundle;
+import dev.lancet.surgery.savedmodel.TensorBundleWriter;
+import dev.lancet.surgery.savedmodel.BundleEntry;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import dev.lancet.surgery.savedmodel.SavedModelWriter;
 import java.io.IOException;
@@ -35,9 +35,9 @@ class BundleTest {
 
     @Test
     void the_index_of_a_checkpoint_says_what_is_in_it() {
-        Bundle bundle = Bundle.open(Served.MLP.resolve("variables/variables"));
+        TensorBundle bundle = TensorBundle.open(Served.MLP.resolve("variables/variables"));
         assertThat(bundle.entries())
-                .extracting(Entry::toString)
+                .extracting(BundleEntry::toString)
                 .containsExactly(
                         "'_CHECKPOINTABLE_OBJECT_GRAPH' string []",
                         "'b1/.ATTRIBUTES/VARIABLE_VALUE' float [256]",
@@ -54,7 +54,7 @@ class BundleTest {
         SplittableRandom random = new SplittableRandom(tensors);
         Path prefix = folder.resolve("made");
         float[] last = new float[6];
-        try (BundleWriter writer = BundleWriter.begin(prefix)) {
+        try (TensorBundleWriter writer = TensorBundleWriter.begin(prefix)) {
             for (int i = 0; i < tensors; i++) {
                 ByteBuffer bytes = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
                 for (int j = 0; j < last.length; j++) {
@@ -66,8 +66,8 @@ class BundleTest {
             writer.finish();
         }
 
-        assertThat(Bundle.open(prefix).entries()).hasSize(tensors);
-        assertThat(Bundle.open(prefix).read(name(tensors - 1)).getFloat(20)).isEqualTo(last[5]);
+        assertThat(TensorBundle.open(prefix).entries()).hasSize(tensors);
+        assertThat(TensorBundle.open(prefix).read(name(tensors - 1)).getFloat(20)).isEqualTo(last[5]);
         assertThat(restored(prefix, name(tensors - 1))).containsExactly(last);
     }
 
@@ -90,7 +90,7 @@ class BundleTest {
     @Test
     void a_saved_model_that_is_read_and_written_computes_the_same() {
         SavedModelFolder model = SavedModelFolder.read(Served.MLP);
-        Bundle bundle = model.variables().orElseThrow();
+        TensorBundle bundle = model.variables().orElseThrow();
         Path copy = folder.resolve("copy");
         SavedModelWriter.write(
                 copy,
@@ -127,7 +127,7 @@ class BundleTest {
     void what_is_wrong_with_a_checkpoint_is_said() throws IOException {
         Path prefix = folder.resolve("gone");
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> Bundle.open(prefix))
+                .isThrownBy(() -> TensorBundle.open(prefix))
                 .withMessage("%s.index: is not there; a checkpoint is an .index file and its .data files", prefix);
 
         Path original = Served.MLP.resolve("variables/variables");
@@ -136,12 +136,12 @@ class BundleTest {
         Files.write(folder.resolve("gone.index"), index);
         Path shard = folder.resolve("gone.data-00000-of-00001");
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> Bundle.open(prefix))
+                .isThrownBy(() -> TensorBundle.open(prefix))
                 .withMessage("%s: is not there, but the checkpoint needs it", shard);
 
         Files.write(shard, java.util.Arrays.copyOf(data, data.length / 2));
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> Bundle.open(prefix))
+                .isThrownBy(() -> TensorBundle.open(prefix))
                 .withMessage(
                         "%s.index: is no index of a checkpoint, or damaged:"
                                 + " '_CHECKPOINTABLE_OBJECT_GRAPH' lies at 372776 with 554 bytes in a file of 186665",
@@ -150,11 +150,11 @@ class BundleTest {
         data[0] ^= 1;
         Files.write(shard, data);
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> Bundle.open(prefix).read("w1/.ATTRIBUTES/VARIABLE_VALUE"))
+                .isThrownBy(() -> TensorBundle.open(prefix).read("w1/.ATTRIBUTES/VARIABLE_VALUE"))
                 .withMessage(
                         "%s: the checksum of 'w1/.ATTRIBUTES/VARIABLE_VALUE' is wrong; the file is damaged", shard);
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> Bundle.open(prefix).read("w4"))
+                .isThrownBy(() -> TensorBundle.open(prefix).read("w4"))
                 .withMessageStartingWith(prefix + ": the checkpoint has no tensor 'w4'; near it: ");
     }
 

@@ -17,7 +17,7 @@ import dev.lancet.runtime.foreign.ForeignCompression;
 import dev.lancet.surgery.foreign.ForeignModel;
 import dev.lancet.surgery.foreign.ForeignOperation;
 import dev.lancet.surgery.foreign.Layer;
-import dev.lancet.surgery.savedmodel.Entry;
+import dev.lancet.surgery.savedmodel.BundleEntry;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,7 +65,7 @@ class LoopsTest {
         ForeignCompression.of(model, fullRank(model)).write(out);
         assertNear(turns(out), PythonGraphs.rows("turns"), 1e-5);
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
-                .extracting(Entry::key)
+                .extracting(BundleEntry::key)
                 .contains("turn/kernel.left", "inner/kernel.right")
                 .doesNotContain("turn/kernel", "shared/kernel", "inner/kernel")
                 .hasSize(18);
@@ -81,7 +81,7 @@ class LoopsTest {
             assertThat(given.get(i)).isNotEqualTo(expected.get(i));
         }
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
-                .extracting(Entry::type)
+                .extracting(BundleEntry::type)
                 .filteredOn(type -> type == DataType.DT_UINT8)
                 .hasSize(9);
     }
@@ -98,7 +98,7 @@ class LoopsTest {
         }
         assertNear(frames, functions, 0.05);
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
-                .extracting(Entry::type)
+                .extracting(BundleEntry::type)
                 .filteredOn(type -> type == DataType.DT_BFLOAT16)
                 .hasSize(9);
     }

@@ -14,7 +14,7 @@ import dev.lancet.runtime.foreign.ForeignCompression;
 import dev.lancet.surgery.foreign.Dead;
 import dev.lancet.surgery.foreign.ForeignModel;
 import dev.lancet.surgery.foreign.Layer;
-import dev.lancet.surgery.savedmodel.Entry;
+import dev.lancet.surgery.savedmodel.BundleEntry;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,7 +67,7 @@ class ReferencesTest {
                 .doesNotContain("VariableV2", "Assign");
         // The variable that is set on loading is in no checkpoint.
         assertThat(SavedModelFolder.read(exact).variables().orElseThrow().entries())
-                .extracting(Entry::key)
+                .extracting(BundleEntry::key)
                 .contains("turn/kernel.left", "table.right", "dense/bias")
                 .doesNotContain("scale", "turn/kernel")
                 .hasSize(11);

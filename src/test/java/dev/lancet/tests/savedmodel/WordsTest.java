@@ -11,7 +11,7 @@ import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.runtime.foreign.ForeignCompression;
 import dev.lancet.surgery.foreign.Dead;
 import dev.lancet.surgery.foreign.ForeignModel;
-import dev.lancet.surgery.savedmodel.Entry;
+import dev.lancet.surgery.savedmodel.BundleEntry;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,7 +87,7 @@ class WordsTest {
         Path out = folder.resolve("same");
         ForeignCompression.of(model, model.plan()).write(out);
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
-                .extracting(Entry::key)
+                .extracting(BundleEntry::key)
                 .containsExactly("calls", "mix/kernel", "words/embeddings");
         assertThat(PythonGraphs.doubles(asked(out, 1).get(0).y()))
                 .containsExactly(PythonGraphs.row("words"), within(1e-6));

@@ -16,7 +16,7 @@ import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.Operation.Change;
+import dev.lancet.surgery.SurgeryResult.Change;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.rule.AdaptMatMul;
 import org.junit.jupiter.api.Test;
@@ -100,11 +100,11 @@ class AdaptTest {
         Plan second =
                 Plan.of(Models.gpt2(1), Compression.keepAll().on(linears()).quantize(int8(), lora(2)));
 
-        var operation = Surgeon.operate(once, second);
+        var result = Surgeon.operate(once, second);
 
-        assertThat(operation.graph())
+        assertThat(result.graph())
                 .isEqualTo(Surgeon.operate(Blueprint.scoring(Models.gpt2(1)), second)
                         .graph());
-        assertThat(operation.outcomes()).anyMatch(outcome -> outcome.change() == Change.CUT);
+        assertThat(result.outcomes()).anyMatch(outcome -> outcome.change() == Change.CUT);
     }
 }

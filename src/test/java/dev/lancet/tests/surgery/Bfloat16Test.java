@@ -7,9 +7,9 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import dev.lancet.surgery.Surgeon;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.rule.QuantizeWeight;
 import java.util.Arrays;
@@ -46,13 +46,13 @@ class Bfloat16Test {
         for (int i = 0; i < x.length; i++) {
             x[i] = random.nextFloat() - 0.5f;
         }
-        Sketch sketch = Sketch.graph();
-        Value in = sketch.placeholder("x", Form.of(DataType.DT_FLOAT, -1, inputs));
-        Value weight = sketch.variable("w", Form.of(DataType.DT_FLOAT, rows, columns));
-        new Ops(sketch).matmul("y", in, false, weight, transposed);
+        GraphBuilder builder = GraphBuilder.graph();
+        Value in = builder.placeholder("x", TensorType.of(DataType.DT_FLOAT, -1, inputs));
+        Value weight = builder.variable("w", TensorType.of(DataType.DT_FLOAT, rows, columns));
+        new Ops(builder).matmul("y", in, false, weight, transposed);
 
         float[] y;
-        try (Running running = new Running(cut(sketch, rows, columns), Map.of("w", halves));
+        try (Running running = new Running(cut(builder, rows, columns), Map.of("w", halves));
                 Tensor fed = Running.floats(x, BATCH, inputs)) {
             y = running.floats(Map.of("x", fed), "y");
         }
@@ -87,14 +87,14 @@ class Bfloat16Test {
         Arrays.fill(open, -1);
         int[] ids = random.ints(Arrays.stream(shape).reduce(1, (a, b) -> a * b), 0, rows)
                 .toArray();
-        Sketch sketch = Sketch.graph();
-        Value in = sketch.placeholder("ids", Form.of(DataType.DT_INT32, random.nextBoolean() ? open : shape));
-        Value weight = sketch.variable("w", Form.of(DataType.DT_FLOAT, rows, columns));
-        Ops ops = new Ops(sketch);
+        GraphBuilder builder = GraphBuilder.graph();
+        Value in = builder.placeholder("ids", TensorType.of(DataType.DT_INT32, random.nextBoolean() ? open : shape));
+        Value weight = builder.variable("w", TensorType.of(DataType.DT_FLOAT, rows, columns));
+        Ops ops = new Ops(builder);
         ops.gather("y", weight, in, ops.constant("axis", 0), 0);
 
         float[] y;
-        try (Running running = new Running(cut(sketch, rows, columns), Map.of("w", halves));
+        try (Running running = new Running(cut(builder, rows, columns), Map.of("w", halves));
                 Tensor fed = Running.ints(ids, shape)) {
             y = running.floats(Map.of("ids", fed), "y");
         }
@@ -118,8 +118,8 @@ class Bfloat16Test {
         return Float.intBitsToFloat(half << 16);
     }
 
-    private static GraphDef cut(Sketch sketch, int rows, int columns) {
+    private static GraphDef cut(GraphBuilder builder, int rows, int columns) {
         StoredMatrix matrix = new StoredMatrix("w", rows, columns, Precision.bfloat16(), Channels.ROWS);
-        return Surgeon.cut(sketch.toGraph(), new QuantizeWeight(matrix)).graph();
+        return Surgeon.rewrite(builder.toGraph(), new QuantizeWeight(matrix)).graph();
     }
 }

@@ -7,10 +7,10 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import dev.lancet.surgery.Surgeon;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.pass.Compiled;
 import dev.lancet.surgery.rule.QuantizeWeight;
@@ -28,16 +28,16 @@ class CompiledUnpackingTest {
     @EnumSource(Channels.class)
     void a_compiled_product_is_that_of_the_interpreter_and_lookups_stay_as_they_are(Channels channels) {
         Stock stock = Stock.random(new StoredMatrix("w", 11, 7, Precision.nf4(4), channels), new Random(5));
-        Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
-        Value weight = sketch.variable("w", Form.of(DataType.DT_FLOAT, 11, 7));
-        ops.matmul("y", sketch.placeholder("x", Form.of(DataType.DT_FLOAT, -1, 11)), false, weight, false);
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
+        Value weight = builder.variable("w", TensorType.of(DataType.DT_FLOAT, 11, 7));
+        ops.matmul("y", builder.placeholder("x", TensorType.of(DataType.DT_FLOAT, -1, 11)), false, weight, false);
         if (channels == Channels.ROWS) {
-            Value ids = sketch.placeholder("ids", Form.of(DataType.DT_INT32, -1));
+            Value ids = builder.placeholder("ids", TensorType.of(DataType.DT_INT32, -1));
             ops.gather("rows", weight, ids, ops.constant("axis", 0), 0);
         }
         GraphDef interpreted =
-                Surgeon.cut(sketch.toGraph(), new QuantizeWeight(stock.piece())).graph();
+                Surgeon.rewrite(builder.toGraph(), new QuantizeWeight(stock.piece())).graph();
 
         GraphDef compiled = Compiled.unpacking(interpreted);
 

@@ -7,9 +7,9 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import dev.lancet.surgery.Surgeon;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.rule.QuantizeWeight;
 import java.util.Arrays;
@@ -57,13 +57,13 @@ class DequantisationTest {
         for (int i = 0; i < x.length; i++) {
             x[i] = random.nextFloat() - 0.5f;
         }
-        Sketch sketch = Sketch.graph();
-        Value in = sketch.placeholder("x", Form.of(DataType.DT_FLOAT, -1, inputs));
-        Value weight = sketch.variable("w", Form.of(DataType.DT_FLOAT, rows, columns));
-        new Ops(sketch).matmul("y", in, false, weight, transposed);
+        GraphBuilder builder = GraphBuilder.graph();
+        Value in = builder.placeholder("x", TensorType.of(DataType.DT_FLOAT, -1, inputs));
+        Value weight = builder.variable("w", TensorType.of(DataType.DT_FLOAT, rows, columns));
+        new Ops(builder).matmul("y", in, false, weight, transposed);
 
         float[] y;
-        try (Running running = new Running(cut(sketch, stock), stock.variables());
+        try (Running running = new Running(cut(builder, stock), stock.variables());
                 Tensor fed = Running.floats(x, BATCH, inputs)) {
             y = running.floats(Map.of("x", fed), "y");
         }
@@ -100,14 +100,14 @@ class DequantisationTest {
         for (int i = 0; i < ids.length; i++) {
             ids[i] = random.nextInt(rows);
         }
-        Sketch sketch = Sketch.graph();
-        Value in = sketch.placeholder("ids", Form.of(DataType.DT_INT32, random.nextBoolean() ? open : shape));
-        Value weight = sketch.variable("w", Form.of(DataType.DT_FLOAT, rows, columns));
-        Ops ops = new Ops(sketch);
+        GraphBuilder builder = GraphBuilder.graph();
+        Value in = builder.placeholder("ids", TensorType.of(DataType.DT_INT32, random.nextBoolean() ? open : shape));
+        Value weight = builder.variable("w", TensorType.of(DataType.DT_FLOAT, rows, columns));
+        Ops ops = new Ops(builder);
         ops.gather("y", weight, in, ops.constant("axis", 0), 0);
 
         float[] y;
-        try (Running running = new Running(cut(sketch, stock), stock.variables());
+        try (Running running = new Running(cut(builder, stock), stock.variables());
                 Tensor fed = Running.ints(ids, shape)) {
             y = running.floats(Map.of("ids", fed), "y");
         }
@@ -120,7 +120,7 @@ class DequantisationTest {
         }
     }
 
-    private static GraphDef cut(Sketch sketch, Stock stock) {
-        return Surgeon.cut(sketch.toGraph(), new QuantizeWeight(stock.piece())).graph();
+    private static GraphDef cut(GraphBuilder builder, Stock stock) {
+        return Surgeon.rewrite(builder.toGraph(), new QuantizeWeight(stock.piece())).graph();
     }
 }

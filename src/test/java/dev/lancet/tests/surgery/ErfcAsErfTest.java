@@ -66,7 +66,7 @@ class ErfcAsErfTest {
     @Test
     void the_numbers_stay() {
         GraphDef before = typed(GraphText.parse(BEFORE));
-        GraphDef after = Surgeon.cut(before, new ErfcAsErf()).graph();
+        GraphDef after = Surgeon.rewrite(before, new ErfcAsErf()).graph();
         float[] x = new float[600];
         for (int i = 0; i < x.length; i++) {
             x[i] = (i - 300) / 50f;
@@ -83,7 +83,7 @@ class ErfcAsErfTest {
         GraphDef.Builder typed = graph.toBuilder();
         typed.getNodeBuilderList().stream()
                 .filter(node -> node.getInputCount() > 0)
-                .forEach(node -> node.putAttr("T", dev.lancet.surgery.graph.Attrs.of(DataType.DT_FLOAT)));
+                .forEach(node -> node.putAttr("T", dev.lancet.surgery.graph.Attributes.of(DataType.DT_FLOAT)));
         return typed.build();
     }
 }

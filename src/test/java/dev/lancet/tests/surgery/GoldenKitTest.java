@@ -14,7 +14,7 @@ import dev.lancet.runtime.Model;
 import dev.lancet.runtime.foreign.ForeignCompression;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.foreign.ForeignModel;
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ class GoldenKitTest {
         GraphDef.Builder graph = saved.getMetaGraphsBuilder(0).getGraphDefBuilder();
         graph.getVersionsBuilder().setProducer(9999);
         graph.getLibraryBuilder().getFunctionBuilderList().forEach(function -> function.getNodeDefBuilderList()
-                .forEach(node -> node.removeAttr(Attrs.SHAPES).putAttr("_new_note", Attrs.of(true))));
+                .forEach(node -> node.removeAttr(Attributes.SHAPES).putAttr("_new_note", Attributes.of(true))));
         Files.write(other.resolve(SavedModelFolder.FILE), saved.build().toByteArray());
         assertThat(other)
                 .isGolden(

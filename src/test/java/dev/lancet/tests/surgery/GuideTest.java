@@ -15,7 +15,7 @@ import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.SelfGuidance;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.Guidance;
+import dev.lancet.surgery.SelfGuidanceGraph;
 import dev.lancet.surgery.rule.GuideMatMul;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -130,8 +130,8 @@ class GuideTest {
                         .factorise(rank(6), silu()));
         var twins = new SelfGuidance(0.5).twins(plan);
         assertThat(twins).noneMatch(step -> step.weight().role().table());
-        GraphDef guided = Guidance.operate(Blueprint.training(model, 2, 8), plan, twins);
-        assertThat(Guidance.started(guided, twins)).isGolden("llama-mini.training.guided.graph");
-        assertThat(Guidance.operate(guided, plan, twins)).isEqualTo(guided);
+        GraphDef guided = SelfGuidanceGraph.operate(Blueprint.training(model, 2, 8), plan, twins);
+        assertThat(SelfGuidanceGraph.started(guided, twins)).isGolden("llama-mini.training.guided.graph");
+        assertThat(SelfGuidanceGraph.operate(guided, plan, twins)).isEqualTo(guided);
     }
 }

@@ -1,6 +1,6 @@
 package dev.lancet.tests.surgery;
 
-import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.VariableLoading;
 import java.util.Map;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
@@ -23,7 +23,7 @@ final class Running implements AutoCloseable {
     private final Session session;
 
     Running(GraphDef definition, Map<String, Object> variables) {
-        graph.importGraphDef(Loading.into(definition));
+        graph.importGraphDef(VariableLoading.into(definition));
         session = new Session(graph);
         for (NodeDef node : definition.getNodeList()) {
             if (node.getOp().equals("VarHandleOp")) {
@@ -33,8 +33,8 @@ final class Running implements AutoCloseable {
                 }
                 try (Tensor tensor = tensor(values, shape(node))) {
                     session.runner()
-                            .feed(Loading.feed(node.getName()), tensor)
-                            .addTarget(Loading.assign(node.getName()))
+                            .feed(VariableLoading.feed(node.getName()), tensor)
+                            .addTarget(VariableLoading.assign(node.getName()))
                             .run()
                             .close();
                 }

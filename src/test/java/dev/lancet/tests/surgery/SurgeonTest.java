@@ -16,8 +16,8 @@ import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.Operation;
-import dev.lancet.surgery.Operation.Change;
+import dev.lancet.surgery.SurgeryResult;
+import dev.lancet.surgery.SurgeryResult.Change;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.graph.GraphText;
 import java.util.List;
@@ -47,14 +47,14 @@ class SurgeonTest {
                 .with(Step.factorise(model.weight("h.0.mlp.up").orElseThrow(), 5, int8(), "by hand"))
                 .with(Step.quantize(model.weight("head").orElseThrow(), int8(), "by hand"));
 
-        Operation operation = Surgeon.operate(Blueprint.scoring(model), plan);
+        SurgeryResult result = Surgeon.operate(Blueprint.scoring(model), plan);
 
-        assertThat(operation.outcomes()).extracting(Operation.Outcome::step).isEqualTo(plan.steps());
-        assertThat(operation.toString())
+        assertThat(result.outcomes()).extracting(SurgeryResult.Outcome::step).isEqualTo(plan.steps());
+        assertThat(result.toString())
                 .contains("h.0.mlp.up: cut (by hand)\n", "embedding: kept (no rule selects it)\n");
-        assertThat(operation.graph()).hasLinear("h.*.mlp.up").factoredAtRank(5).quantizedTo(8);
-        assertThat(operation.graph()).hasLinear("head").quantizedTo(8);
-        assertThat(operation.graph()).hasLinear("h.*.mlp.down").quantizedTo(32);
+        assertThat(result.graph()).hasLinear("h.*.mlp.up").factoredAtRank(5).quantizedTo(8);
+        assertThat(result.graph()).hasLinear("head").quantizedTo(8);
+        assertThat(result.graph()).hasLinear("h.*.mlp.down").quantizedTo(32);
     }
 
     @Test
@@ -62,11 +62,11 @@ class SurgeonTest {
         Plan plan = plan(Step.factorise(UP, 2, float32(), "by hand"));
         GraphDef once = Surgeon.operate(graph(""), plan).graph();
 
-        Operation again = Surgeon.operate(once, plan);
+        SurgeryResult again = Surgeon.operate(once, plan);
 
         assertThat(again.graph()).isSameAs(once);
         assertThat(again.changed()).isFalse();
-        assertThat(again.outcomes()).extracting(Operation.Outcome::change).containsExactly(Change.AS_IT_WAS);
+        assertThat(again.outcomes()).extracting(SurgeryResult.Outcome::change).containsExactly(Change.AS_IT_WAS);
     }
 
     @Test

@@ -1,8 +1,8 @@
 package dev.lancet.tests.training;
 
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ record Formula(String name, GraphDef graph, List<String> variables) {
     static final DataType FLOAT = DataType.DT_FLOAT;
 
     static Formula of(String name, Function<Board, Value> draw) {
-        Board board = new Board(Sketch.graph(), new ArrayList<>());
+        Board board = new Board(GraphBuilder.graph(), new ArrayList<>());
         Value y = draw.apply(board);
         Ops ops = board.ops();
         Value weighed = ops.mul("weighed", y, board.sketch().variable("mix", y.form()));
@@ -35,7 +35,7 @@ record Formula(String name, GraphDef graph, List<String> variables) {
     }
 
     /** Where a formula is drawn. */
-    record Board(Sketch sketch, List<String> variables) {
+    record Board(GraphBuilder sketch, List<String> variables) {
 
         Ops ops() {
             return new Ops(sketch);
@@ -43,7 +43,7 @@ record Formula(String name, GraphDef graph, List<String> variables) {
 
         Value variable(String name, long... dims) {
             variables.add(name);
-            return sketch.variable(name, Form.of(FLOAT, dims));
+            return sketch.variable(name, TensorType.of(FLOAT, dims));
         }
 
         /** Numbers between 0.5 and 2.5 made of a variable. */
@@ -53,7 +53,7 @@ record Formula(String name, GraphDef graph, List<String> variables) {
         }
 
         Value ids(long... dims) {
-            return sketch.placeholder("ids", Form.of(DataType.DT_INT32, dims));
+            return sketch.placeholder("ids", TensorType.of(DataType.DT_INT32, dims));
         }
 
         Value binary(String op, Value a, Value b) {
@@ -72,7 +72,7 @@ record Formula(String name, GraphDef graph, List<String> variables) {
                             x,
                             ops().ints("y.axis", axis),
                             keep,
-                            Form.of(FLOAT, dims).dims());
+                            TensorType.of(FLOAT, dims).dims());
         }
     }
 }

@@ -2,8 +2,8 @@ package dev.lancet.tests.training;
 
 import static dev.lancet.tests.training.Formula.FLOAT;
 
-import dev.lancet.surgery.graph.Form;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.tests.training.Formula.Board;
 import java.util.ArrayList;
@@ -66,17 +66,17 @@ final class Formulas {
                 .in(at.variable("a", 2), at.variable("b", 2))
                 .with("N", 2)
                 .with("T", FLOAT)
-                .gives(Form.of(FLOAT, 2))));
+                .gives(TensorType.of(FLOAT, 2))));
         all.add(Formula.of("BiasAdd", at -> at.sketch()
                 .node("y", "BiasAdd")
                 .in(at.variable("a", 2, 3), at.variable("b", 3))
                 .with("T", FLOAT)
-                .gives(Form.of(FLOAT, 2, 3))));
+                .gives(TensorType.of(FLOAT, 2, 3))));
         all.add(Formula.of("SelectV2", at -> {
             Value a = at.variable("a", 2, 3);
             Value b = at.variable("b", 3);
             Value zero = at.ops().constant("zero", 0f);
-            Value c = at.sketch().variable("c", Form.of(FLOAT, 2, 1));
+            Value c = at.sketch().variable("c", TensorType.of(FLOAT, 2, 1));
             return at.ops().select("y", at.ops().compare("where", "Greater", c, zero), a, b);
         }));
     }
@@ -115,18 +115,18 @@ final class Formulas {
                 .in(at.variable("a", 2, 3), at.ops().constant("at", 1))
                 .with("T", FLOAT)
                 .with("Tdim", DataType.DT_INT32)
-                .gives(Form.of(FLOAT, 2, 1, 3))));
+                .gives(TensorType.of(FLOAT, 2, 1, 3))));
         all.add(Formula.of("Squeeze", at -> at.sketch()
                 .node("y", "Squeeze")
                 .in(at.variable("a", 2, 1, 3))
                 .with("T", FLOAT)
-                .gives(Form.of(FLOAT, 2, 3))));
+                .gives(TensorType.of(FLOAT, 2, 3))));
         all.add(Formula.of("BroadcastTo", at -> at.sketch()
                 .node("y", "BroadcastTo")
                 .in(at.variable("a", 1, 3), at.ops().ints("to", 2, 4, 3))
                 .with("T", FLOAT)
                 .with("Tidx", DataType.DT_INT32)
-                .gives(Form.of(FLOAT, 2, 4, 3))));
+                .gives(TensorType.of(FLOAT, 2, 4, 3))));
     }
 
     private static void pieces(List<Formula> all) {
@@ -166,7 +166,7 @@ final class Formulas {
                                 .with("T", FLOAT)
                                 .with("Tlen", DataType.DT_INT32)
                                 .with("num_split", 2)
-                                .gives(List.of(Form.of(FLOAT, 2, 1), Form.of(FLOAT, 2, 3)))
+                                .gives(List.of(TensorType.of(FLOAT, 2, 1), TensorType.of(FLOAT, 2, 3)))
                                 .get(1))));
         all.add(Formula.of("Slice", at -> at.sketch()
                 .node("y", "Slice")
@@ -176,7 +176,7 @@ final class Formulas {
                         at.ops().ints("size", 1, -1))
                 .with("T", FLOAT)
                 .with("Index", DataType.DT_INT32)
-                .gives(Form.of(FLOAT, 1, 4))));
+                .gives(TensorType.of(FLOAT, 1, 4))));
         all.add(Formula.of("StridedSlice", at -> at.sketch()
                 .node("y", "StridedSlice")
                 .in(
@@ -187,14 +187,14 @@ final class Formulas {
                 .with("T", FLOAT)
                 .with("Index", DataType.DT_INT32)
                 .with("shrink_axis_mask", 1)
-                .gives(Form.of(FLOAT, 2))));
+                .gives(TensorType.of(FLOAT, 2))));
         all.add(Formula.of("Pack", at -> at.sketch()
                 .node("y", "Pack")
                 .in(at.variable("a", 2), at.variable("b", 2))
                 .with("T", FLOAT)
                 .with("N", 2)
                 .with("axis", 1)
-                .gives(Form.of(FLOAT, 2, 2))));
+                .gives(TensorType.of(FLOAT, 2, 2))));
         all.add(Formula.of("Unpack", at -> {
             var rows = at.sketch()
                     .node("rows", "Unpack")
@@ -202,7 +202,7 @@ final class Formulas {
                     .with("T", FLOAT)
                     .with("num", 2)
                     .with("axis", 0)
-                    .gives(List.of(Form.of(FLOAT, 3), Form.of(FLOAT, 3)));
+                    .gives(List.of(TensorType.of(FLOAT, 3), TensorType.of(FLOAT, 3)));
             return at.binary("Mul", rows.get(0), rows.get(1));
         }));
     }
@@ -215,7 +215,7 @@ final class Formulas {
                 .in(at.variable("a", 4, 3), at.ids(4))
                 .with("T", FLOAT)
                 .with("Tlabels", DataType.DT_INT32)
-                .gives(List.of(Form.of(FLOAT, 4), Form.of(FLOAT, 4, 3)))
+                .gives(List.of(TensorType.of(FLOAT, 4), TensorType.of(FLOAT, 4, 3)))
                 .get(0)));
     }
 
@@ -223,15 +223,15 @@ final class Formulas {
         all.add(Formula.of("PartitionedCall", at -> twice(at, at.variable("a", 2, 4), at.variable("b", 4))));
         all.add(Formula.of(
                 "PartitionedCall of which one argument is frozen",
-                at -> twice(at, at.variable("a", 2, 4), at.sketch().variable("frozen", Form.of(FLOAT, 4)))));
+                at -> twice(at, at.variable("a", 2, 4), at.sketch().variable("frozen", TensorType.of(FLOAT, 4)))));
     }
 
     /** A function of a multiple reading, a broadcast, a Split and a reduction, called from two places. */
     private static Value twice(Board at, Value a, Value b) {
-        Sketch body = Sketch.function("block");
+        GraphBuilder body = GraphBuilder.function("block");
         Formula.Board in = new Formula.Board(body, new ArrayList<>());
-        Value x = body.argument("x", Form.of(FLOAT, 2, 4));
-        Value gain = body.argument("gain", Form.of(FLOAT, 4));
+        Value x = body.argument("x", TensorType.of(FLOAT, 2, 4));
+        Value gain = body.argument("gain", TensorType.of(FLOAT, 4));
         Value mean = in.ops().meanOfLast("mean", in.ops().unary("square", "Square", x));
         Value halves = in.ops()
                 .halves("halves", in.ops().mul("scaled", x, gain), in.ops().constant("axis", 1), 1)
@@ -243,7 +243,7 @@ final class Formulas {
                                 "out",
                                 in.ops().concat("twin", halves, halves, in.ops().constant("last", 1), 1),
                                 mean));
-        Sketch.Function block = at.sketch().define(body);
+        GraphBuilder.Function block = at.sketch().define(body);
         Value once = at.sketch().call("once", block, List.of(a, b)).get(0);
         return at.sketch().call("y", block, List.of(once, b)).get(0);
     }

@@ -1,7 +1,7 @@
 package dev.lancet.tests.training;
 
-import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.Ports;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.OutputNames;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +51,7 @@ final class Inlined {
                 .setName(call.getName())
                 .setOp("Identity")
                 .addInput(input(result, call.getName(), names, ops))
-                .putAttr("T", Attrs.of(function.getSignature().getOutputArg(0).getType()));
+                .putAttr("T", Attributes.of(function.getSignature().getOutputArg(0).getType()));
     }
 
     private static String input(String input, String call, Map<String, String> names, Map<String, String> ops) {
@@ -59,7 +59,7 @@ final class Inlined {
             return names.get(input);
         }
         List<String> parts = List.of(input.split(":", -1));
-        int port = Ports.number(ops.get(parts.get(0)), parts.get(1), Integer.parseInt(parts.get(2)));
+        int port = OutputNames.number(ops.get(parts.get(0)), parts.get(1), Integer.parseInt(parts.get(2)));
         return call + "/" + parts.get(0) + ":" + port;
     }
 }

@@ -1,6 +1,6 @@
 package dev.lancet.tests.training;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
@@ -33,12 +33,12 @@ final class Judge {
             seeded.addNodeBuilder()
                     .setName("share")
                     .setOp("Const")
-                    .putAttr("dtype", Attrs.of(DataType.DT_FLOAT))
+                    .putAttr("dtype", Attributes.of(DataType.DT_FLOAT))
                     .putAttr(
                             "value",
-                            Attrs.of(TensorProto.newBuilder()
+                            Attributes.of(TensorProto.newBuilder()
                                     .setDtype(DataType.DT_FLOAT)
-                                    .setTensorShape(Attrs.shape(List.of()))
+                                    .setTensorShape(Attributes.shape(List.of()))
                                     .addFloatVal(1f / rows)
                                     .build()));
             seeded.addNodeBuilder()
@@ -46,7 +46,7 @@ final class Judge {
                     .setOp("Mul")
                     .addInput("entropy:1")
                     .addInput("share")
-                    .putAttr("T", Attrs.of(DataType.DT_FLOAT));
+                    .putAttr("T", Attributes.of(DataType.DT_FLOAT));
             graph.importGraphDef(seeded.build());
             Output<?>[] seeds = {graph.operation("seed").output(0)};
             return judged(graph, "head.out", seeds, variables);
@@ -68,7 +68,7 @@ final class Judge {
                     .addInput(op.name() + ":" + gradients[i].index())
                     .putAttr(
                             "T",
-                            Attrs.of(DataType.forNumber(gradients[i].dataType().getNumber()))));
+                            Attributes.of(DataType.forNumber(gradients[i].dataType().getNumber()))));
         }
         return judged.build();
     }

@@ -12,9 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
@@ -75,12 +75,12 @@ class MatrixLayoutTest {
             @ForAll @IntRange(min = 128, max = 384) int narrow,
             @ForAll @IntRange(min = 1, max = 2) int thousands,
             @ForAll boolean gradient) {
-        Sketch sketch = Sketch.graph();
+        GraphBuilder builder = GraphBuilder.graph();
         int wide = 1024 * thousands;
-        Value a = sketch.variable("a", Form.of(DataType.DT_FLOAT, rows, gradient ? wide : narrow));
-        Value b = sketch.variable("b", Form.of(DataType.DT_FLOAT, gradient ? rows : narrow, gradient ? narrow : wide));
-        new Ops(sketch).matmul("y", a, gradient, b, false);
-        GraphDef graph = sketch.toGraph();
+        Value a = builder.variable("a", TensorType.of(DataType.DT_FLOAT, rows, gradient ? wide : narrow));
+        Value b = builder.variable("b", TensorType.of(DataType.DT_FLOAT, gradient ? rows : narrow, gradient ? narrow : wide));
+        new Ops(builder).matmul("y", a, gradient, b, false);
+        GraphDef graph = builder.toGraph();
         GraphDef laid = LAID.gradients(graph);
         assertThat(laid).isNotEqualTo(graph);
         double[] wanted = value(graph);

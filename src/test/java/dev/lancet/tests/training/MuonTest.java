@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.pass.Compiled;
 import dev.lancet.surgery.gradient.Backward;
@@ -31,7 +31,7 @@ class MuonTest {
 
     private static Formula layer(int rows, int columns) {
         return Formula.of("layer", at -> {
-            Value x = at.sketch().variable("x", Form.of(Formula.FLOAT, 64, rows));
+            Value x = at.sketch().variable("x", TensorType.of(Formula.FLOAT, 64, rows));
             Value product = at.ops().matmul("product", x, false, at.variable("w", rows, columns), false);
             return at.ops().unary("y", "Tanh", at.ops().add("biased", product, at.variable("b", columns)));
         });
@@ -92,7 +92,7 @@ class MuonTest {
     /** Two of one shape, one of another, and one of the first shape with a rate of its own. */
     private static GraphDef several() {
         Formula layers = Formula.of("layers", at -> {
-            Value x = at.sketch().variable("x", Form.of(Formula.FLOAT, 16, 6));
+            Value x = at.sketch().variable("x", TensorType.of(Formula.FLOAT, 16, 6));
             for (String name : NAMES) {
                 int columns = name.equals("c") ? 4 : 6;
                 x = at.ops()
@@ -141,7 +141,7 @@ class MuonTest {
     @Test
     void a_stack_holds_a_million_numbers_and_not_more() {
         Formula wide = Formula.of("wide", at -> {
-            Value x = at.sketch().variable("x", Form.of(Formula.FLOAT, 2, 1500));
+            Value x = at.sketch().variable("x", TensorType.of(Formula.FLOAT, 2, 1500));
             for (String name : NAMES) {
                 x = at.ops().matmul(name + "_y", x, false, at.variable(name, 1500, 1500), false);
             }

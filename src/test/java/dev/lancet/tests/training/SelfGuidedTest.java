@@ -14,7 +14,7 @@ import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.SelfGuidance;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.Guidance;
+import dev.lancet.surgery.SelfGuidanceGraph;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.pass.Passes;
 import dev.lancet.surgery.gradient.Backward;
@@ -58,7 +58,7 @@ class SelfGuidedTest {
     }
 
     private static GraphDef guided(Transformer model, Plan plan, int batch) {
-        return Guidance.operate(Blueprint.training(model, batch, SEQUENCE), plan, twins(plan));
+        return SelfGuidanceGraph.operate(Blueprint.training(model, batch, SEQUENCE), plan, twins(plan));
     }
 
     @ParameterizedTest
@@ -132,10 +132,10 @@ class SelfGuidedTest {
     void twins_begin_as_the_product_of_the_factors() {
         Transformer model = TinyModels.llama();
         Plan plan = Plan.of(model, NARROW);
-        try (Trial trial = new Trial(Guidance.started(guided(model, plan, BATCH), twins(plan)))) {
+        try (Trial trial = new Trial(SelfGuidanceGraph.started(guided(model, plan, BATCH), twins(plan)))) {
             Map<String, double[]> values = trial.fill(5);
             feed(model, trial, 1);
-            trial.run(Guidance.START);
+            trial.run(SelfGuidanceGraph.START);
             double[] left = values.get("h.0.mlp.up.left");
             double[] right = values.get("h.0.mlp.up.right");
             double[] product = new double[8 * 12];

@@ -13,9 +13,9 @@ import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
@@ -130,9 +130,9 @@ class ShortSumsTest {
     }
 
     private static GraphDef reduced(String op, DataType type, int rows, int width, boolean keep, int... axes) {
-        Sketch body = Sketch.function("reduced");
+        GraphBuilder body = GraphBuilder.function("reduced");
         Ops ops = new Ops(body);
-        Value x = body.argument("x", Form.of(type, rows, width));
+        Value x = body.argument("x", TensorType.of(type, rows, width));
         List<Long> dims = new ArrayList<>();
         for (int axis = 0; axis < 2; axis++) {
             boolean gone = false;
@@ -144,10 +144,10 @@ class ShortSumsTest {
             }
         }
         body.result("y", ops.reduce("y", op, ops.mul("doubled", x, x), ops.ints("axes", axes), keep, dims));
-        Sketch sketch = Sketch.graph();
-        Value fed = sketch.variable("x", Form.of(type, rows, width));
-        sketch.call("y", sketch.define(body), List.of(fed));
-        return sketch.toGraph();
+        GraphBuilder builder = GraphBuilder.graph();
+        Value fed = builder.variable("x", TensorType.of(type, rows, width));
+        builder.call("y", builder.define(body), List.of(fed));
+        return builder.toGraph();
     }
 
     private static double[] value(GraphDef graph) {

@@ -4,7 +4,7 @@ import static dev.lancet.tests.training.Differences.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.gradient.Backward;
@@ -29,7 +29,7 @@ class UpdatesTest {
     private static final double EPSILON = 1e-3; // large enough to be seen
 
     private static final Formula LAYER = Formula.of("layer", at -> {
-        var x = at.sketch().variable("x", Form.of(Formula.FLOAT, 4, 3));
+        var x = at.sketch().variable("x", TensorType.of(Formula.FLOAT, 4, 3));
         var product = at.ops().matmul("product", x, false, at.variable("w", 3, 2), false);
         return at.ops().unary("y", "Tanh", at.ops().add("biased", product, at.variable("b", 2)));
     });
@@ -81,7 +81,7 @@ class UpdatesTest {
     @Test
     void the_decay_of_a_product_is_the_slope_of_its_squared_norm() {
         Formula narrow = Formula.of("narrow", at -> {
-            var x = at.sketch().variable("x", Form.of(Formula.FLOAT, 4, 3));
+            var x = at.sketch().variable("x", TensorType.of(Formula.FLOAT, 4, 3));
             var inner = at.ops().matmul("inner", x, false, at.variable("a", 3, 2), false);
             return at.ops().matmul("y", inner, false, at.variable("b", 2, 5), false);
         });

@@ -1,10 +1,10 @@
 package dev.lancet.surgery;
 
 import dev.lancet.dsl.Transformer;
-import dev.lancet.surgery.Geometry.Dim;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.GraphSizes.Dim;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import org.tensorflow.proto.DataType;
@@ -12,7 +12,7 @@ import org.tensorflow.proto.GraphDef;
 
 /**
  * A declared {@link Transformer} drawn as a TensorFlow graph, in the form that its use asks for. Pure: the same declaration
- * gives the same graph, no native library is needed, and no weight is inside; variables are filled by {@link Loading}.
+ * gives the same graph, no native library is needed, and no weight is inside; variables are filled by {@link VariableLoading}.
  *
  * <h2>Names</h2>
  *
@@ -75,22 +75,22 @@ public final class Blueprint {
      * {@code [batch, seq]}. Whoever fetches only {@code logits} need not feed {@code labels}.
      */
     public static GraphDef scoring(Transformer model) {
-        Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
-        Value ids = Geometry.tokens(sketch, "ids", -1, -1);
-        Value labels = Geometry.tokens(sketch, "labels", -1, -1);
-        Geometry geometry = Geometry.of(sketch, ids);
-        Layers layers = new Layers(sketch, model, geometry);
-        Value logits = layers.head(stream(sketch, model, geometry, layers, ids));
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
+        Value ids = GraphSizes.tokens(builder, "ids", -1, -1);
+        Value labels = GraphSizes.tokens(builder, "labels", -1, -1);
+        GraphSizes sizes = GraphSizes.of(builder, ids);
+        Layers layers = new Layers(builder, model, sizes);
+        Value logits = layers.head(stream(builder, model, sizes, layers, ids));
         Dim vocabulary = Dim.of(model.vocabulary());
         ops.reshape(
                 "logits",
                 logits,
-                geometry.target("shape.logits", geometry.batch, geometry.seq, vocabulary),
-                Geometry.dims(geometry.batch, geometry.seq, vocabulary));
-        Value each = crossEntropy(sketch, ops, layers, logits, labels);
-        ops.reshape("nll", each, geometry.grid, Geometry.dims(geometry.batch, geometry.seq));
-        return sketch.toGraph();
+                sizes.target("shape.logits", sizes.batch, sizes.seq, vocabulary),
+                GraphSizes.dims(sizes.batch, sizes.seq, vocabulary));
+        Value each = crossEntropy(builder, ops, layers, logits, labels);
+        ops.reshape("nll", each, sizes.grid, GraphSizes.dims(sizes.batch, sizes.seq));
+        return builder.toGraph();
     }
 
     /**
@@ -111,16 +111,16 @@ public final class Blueprint {
             throw new IllegalArgumentException("training: sequence " + seq + " is longer than the context "
                     + model.context() + " of " + model.name());
         }
-        Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
-        Value ids = Geometry.tokens(sketch, "ids", batch, seq);
-        Value labels = Geometry.tokens(sketch, "labels", batch, seq);
-        Geometry geometry = Geometry.fixed(sketch, batch, seq);
-        Layers layers = new Layers(sketch, model, geometry);
-        Value logits = layers.head(stream(sketch, model, geometry, layers, ids));
-        Value each = crossEntropy(sketch, ops, layers, logits, labels);
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
+        Value ids = GraphSizes.tokens(builder, "ids", batch, seq);
+        Value labels = GraphSizes.tokens(builder, "labels", batch, seq);
+        GraphSizes sizes = GraphSizes.fixed(builder, batch, seq);
+        Layers layers = new Layers(builder, model, sizes);
+        Value logits = layers.head(stream(builder, model, sizes, layers, ids));
+        Value each = crossEntropy(builder, ops, layers, logits, labels);
         ops.reduce("loss", "Mean", each, ops.ints("loss.axis", 0), false, List.of());
-        return sketch.toGraph();
+        return builder.toGraph();
     }
 
     /**
@@ -132,55 +132,55 @@ public final class Blueprint {
      * {@code cache.N.v.next}, {@code [batch, kv, past + new, headWidth]}, to be fed next time.
      */
     public static GraphDef decoding(Transformer model) {
-        Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
-        Value ids = Geometry.tokens(sketch, "ids", -1, -1);
-        Value past = sketch.placeholder("past", Form.of(DataType.DT_INT32));
-        Geometry geometry = Geometry.after(sketch, ids, past);
-        Layers layers = new Layers(sketch, model, geometry);
-        Form cache = Form.of(
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
+        Value ids = GraphSizes.tokens(builder, "ids", -1, -1);
+        Value past = builder.placeholder("past", TensorType.of(DataType.DT_INT32));
+        GraphSizes sizes = GraphSizes.after(builder, ids, past);
+        Layers layers = new Layers(builder, model, sizes);
+        TensorType cache = TensorType.of(
                 DataType.DT_FLOAT,
                 -1,
                 model.attention().kvHeads(),
                 -1,
                 model.attention().headWidth());
-        Value stream = stream(sketch, model, geometry, layers, ids, (block, letter, fresh) -> {
+        Value stream = stream(builder, model, sizes, layers, ids, (block, letter, fresh) -> {
             String name = "cache." + block + "." + letter;
-            return ops.concat(name + ".next", sketch.placeholder(name, cache), fresh, layers.axis(2), 2);
+            return ops.concat(name + ".next", builder.placeholder(name, cache), fresh, layers.axis(2), 2);
         });
         Dim width = Dim.of(model.width());
         Value grid = ops.reshape(
                 "last.stream",
                 stream,
-                geometry.target("shape.stream", geometry.batch, geometry.seq, width),
-                Geometry.dims(geometry.batch, geometry.seq, width));
-        Value index = ops.sub("last.index", geometry.scalar(geometry.seq), layers.axis(1));
+                sizes.target("shape.stream", sizes.batch, sizes.seq, width),
+                GraphSizes.dims(sizes.batch, sizes.seq, width));
+        Value index = ops.sub("last.index", sizes.scalar(sizes.seq), layers.axis(1));
         Value last = ops.gather("last", grid, index, layers.axis(1), 1);
         ops.unary("logits", "Identity", layers.head(last));
-        return sketch.toGraph();
+        return builder.toGraph();
     }
 
-    private static Value stream(Sketch sketch, Transformer model, Geometry geometry, Layers layers, Value ids) {
-        return stream(sketch, model, geometry, layers, ids, (block, letter, fresh) -> fresh);
+    private static Value stream(GraphBuilder builder, Transformer model, GraphSizes sizes, Layers layers, Value ids) {
+        return stream(builder, model, sizes, layers, ids, (block, letter, fresh) -> fresh);
     }
 
     private static Value stream(
-            Sketch sketch, Transformer model, Geometry geometry, Layers layers, Value ids, Layers.Cache cache) {
-        Sight sight = Sight.of(sketch, geometry, model.attention(), model.position());
-        Value stream = layers.embedded(ids, sight.positions());
+            GraphBuilder builder, Transformer model, GraphSizes sizes, Layers layers, Value ids, Layers.Cache cache) {
+        AttentionContext context = AttentionContext.of(builder, sizes, model.attention(), model.position());
+        Value stream = layers.embedded(ids, context.positions());
         for (int block = 0; block < model.layers(); block++) {
-            stream = layers.feedForward(block, layers.attention(block, stream, sight, cache));
+            stream = layers.feedForward(block, layers.attention(block, stream, context, cache));
         }
         return stream;
     }
 
-    private static Value crossEntropy(Sketch sketch, Ops ops, Layers layers, Value logits, Value labels) {
+    private static Value crossEntropy(GraphBuilder builder, Ops ops, Layers layers, Value logits, Value labels) {
         Value flat = ops.reshape("labels.flat", labels, layers.rest(), List.of(logits.dim(0)));
-        return sketch.node("entropy", "SparseSoftmaxCrossEntropyWithLogits")
+        return builder.node("entropy", "SparseSoftmaxCrossEntropyWithLogits")
                 .in(logits, flat)
                 .with("T", logits.type())
                 .with("Tlabels", flat.type())
-                .gives(List.of(new Form(logits.type(), flat.dims()), logits.form()))
+                .gives(List.of(new TensorType(logits.type(), flat.dims()), logits.form()))
                 .get(0);
     }
 }

@@ -5,10 +5,10 @@ import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
-import dev.lancet.surgery.Geometry.Dim;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.GraphSizes.Dim;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,36 +19,36 @@ import org.tensorflow.proto.DataType;
 /** The layers of one graph: embedding, blocks, and the head. Activations are {@code [batch · seq, width]} throughout. */
 final class Layers {
 
-    private final Sketch sketch;
+    private final GraphBuilder builder;
     private final Ops ops;
     private final Transformer model;
-    private final Geometry geometry;
-    private final Library library;
+    private final GraphSizes sizes;
+    private final BlockFunctions functions;
     private final Map<String, Weight> weights = new HashMap<>();
     private final Map<String, Value> constants = new HashMap<>();
 
-    Layers(Sketch sketch, Transformer model, Geometry geometry) {
-        this.sketch = sketch;
-        this.ops = new Ops(sketch);
+    Layers(GraphBuilder builder, Transformer model, GraphSizes sizes) {
+        this.builder = builder;
+        this.ops = new Ops(builder);
         this.model = model;
-        this.geometry = geometry;
-        this.library = new Library(sketch);
+        this.sizes = sizes;
+        this.functions = new BlockFunctions(builder);
         model.weights().forEach(weight -> weights.put(weight.name(), weight));
     }
 
     /** Rows of the embedding, and of the position table if there is one. */
     Value embedded(Value ids, Value positions) {
-        Value flat = ops.reshape("ids.flat", ids, rest(), List.of(geometry.rows));
+        Value flat = ops.reshape("ids.flat", ids, rest(), List.of(sizes.rows));
         Value rows = ops.gather("embedding.rows", variable("embedding"), flat, axis(0), 0);
         if (!weights.containsKey("position")) {
             return rows;
         }
-        Value grid = sketch.node("positions.grid", "BroadcastTo")
-                .in(positions, geometry.grid)
+        Value grid = builder.node("positions.grid", "BroadcastTo")
+                .in(positions, sizes.grid)
                 .with("T", DataType.DT_INT32)
                 .with("Tidx", DataType.DT_INT32)
-                .gives(new Form(DataType.DT_INT32, Geometry.dims(geometry.batch, geometry.seq)));
-        Value each = ops.reshape("positions.flat", grid, rest(), List.of(geometry.rows));
+                .gives(new TensorType(DataType.DT_INT32, GraphSizes.dims(sizes.batch, sizes.seq)));
+        Value each = ops.reshape("positions.flat", grid, rest(), List.of(sizes.rows));
         return ops.add("embedded", rows, ops.gather("position.rows", variable("position"), each, axis(0), 0));
     }
 
@@ -60,43 +60,43 @@ final class Layers {
     }
 
     /** {@code stream + attention(norm(stream))}. */
-    Value attention(int block, Value stream, Sight sight, Cache cache) {
+    Value attention(int block, Value stream, AttentionContext context, Cache cache) {
         String p = "h." + block + ".attn.";
         Attention a = model.attention();
         int group = a.heads() / a.kvHeads();
         Dim hd = Dim.of(a.headWidth());
         Dim rest = Dim.of(-1);
-        Dim queries = geometry.times("queries.size", geometry.seq, group);
-        long stacks = geometry.batch.size() < 0 ? -1 : geometry.batch.size() * a.kvHeads();
+        Dim queries = sizes.times("queries.size", sizes.seq, group);
+        long stacks = sizes.batch.size() < 0 ? -1 : sizes.batch.size() * a.kvHeads();
 
         Value normed = norm(p + "norm", stream);
         float scale = (float) (1 / Math.sqrt(a.headWidth()));
-        Value q = projected(p + "q", "query", normed, a.heads(), sight.rotation(), scale);
-        Value k = cache.joined(block, "k", projected(p + "k", "key", normed, a.kvHeads(), sight.rotation(), 1));
+        Value q = projected(p + "q", "query", normed, a.heads(), context.rotation(), scale);
+        Value k = cache.joined(block, "k", projected(p + "k", "key", normed, a.kvHeads(), context.rotation(), 1));
         Value v = cache.joined(block, "v", projected(p + "v", "value", normed, a.kvHeads(), List.of(), 1));
 
-        Value queryShape = geometry.target("shape.query.grouped", rest, queries, hd);
-        Value keyShape = geometry.target("shape.key.grouped", rest, geometry.seen, hd);
-        List<Long> keyDims = List.of(stacks, geometry.seen.size(), hd.size());
+        Value queryShape = sizes.target("shape.query.grouped", rest, queries, hd);
+        Value keyShape = sizes.target("shape.key.grouped", rest, sizes.seen, hd);
+        List<Long> keyDims = List.of(stacks, sizes.seen.size(), hd.size());
         q = ops.reshape(p + "q.grouped", q, queryShape, List.of(stacks, queries.size(), hd.size()));
         k = ops.reshape(p + "k.grouped", k, keyShape, keyDims);
         v = ops.reshape(p + "v.grouped", v, keyShape, keyDims);
 
-        Value scores = library.mask(p + "masked", ops.batchMatmul(p + "scores", q, false, k, true), sight.visible());
+        Value scores = functions.mask(p + "masked", ops.batchMatmul(p + "scores", q, false, k, true), context.visible());
         Value mix = ops.batchMatmul(p + "mix", ops.softmax(p + "shares", scores), false, v, false);
         Dim heads = Dim.of(a.heads());
         Value split = ops.reshape(
                 p + "mix.heads",
                 mix,
-                geometry.target("shape.mix", rest, heads, geometry.seq, hd),
-                Geometry.dims(geometry.batch, heads, geometry.seq, hd));
+                sizes.target("shape.mix", rest, heads, sizes.seq, hd),
+                GraphSizes.dims(sizes.batch, heads, sizes.seq, hd));
         Value tokens = ops.transpose(p + "mix.tokens", split, order(), 0, 2, 1, 3);
         Value flat = ops.reshape(
                 p + "mix.flat",
                 tokens,
-                geometry.target("shape.mix.flat", rest, Dim.of(a.queryWidth())),
-                List.of(geometry.rows, (long) a.queryWidth()));
-        return library.residual(p + "residual", stream, product(p + "o", flat), bias(p + "o"));
+                sizes.target("shape.mix.flat", rest, Dim.of(a.queryWidth())),
+                List.of(sizes.rows, (long) a.queryWidth()));
+        return functions.residual(p + "residual", stream, product(p + "o", flat), bias(p + "o"));
     }
 
     /** A projection, as heads that are ready to be multiplied: {@code [batch, heads, seq, headWidth]}. */
@@ -107,9 +107,9 @@ final class Layers {
         Value split = ops.reshape(
                 name + ".heads",
                 product(name, x),
-                geometry.target(shape, geometry.batch, geometry.seq, heads, width),
-                Geometry.dims(geometry.batch, geometry.seq, heads, width));
-        Value ready = library.heads(name + ".ready", function, split, bias(name), rotation, scale);
+                sizes.target(shape, sizes.batch, sizes.seq, heads, width),
+                GraphSizes.dims(sizes.batch, sizes.seq, heads, width));
+        Value ready = functions.heads(name + ".ready", function, split, bias(name), rotation, scale);
         return ops.transpose(name + ".turned", ready, order(), 0, 2, 1, 3);
     }
 
@@ -123,12 +123,12 @@ final class Layers {
             List<Value> biases = new ArrayList<>(bias(p + "gate"));
             Value up = product(p + "up", normed);
             biases.addAll(bias(p + "up"));
-            inner = library.gated(p + "inner", gate, up, biases);
+            inner = functions.gated(p + "inner", gate, up, biases);
         } else {
             FeedForward.Kind kind = model.feedForward().kind();
-            inner = library.gelu(p + "inner", kind, product(p + "up", normed), bias(p + "up"));
+            inner = functions.gelu(p + "inner", kind, product(p + "up", normed), bias(p + "up"));
         }
-        return library.residual(p + "residual", stream, product(p + "down", inner), bias(p + "down"));
+        return functions.residual(p + "residual", stream, product(p + "down", inner), bias(p + "down"));
     }
 
     /** The last norm and the head: logits {@code [rows of stream, vocabulary]}. */
@@ -144,7 +144,7 @@ final class Layers {
         if (model.norm().kind() == Norm.Kind.LAYER) {
             vectors.add(variable(name + ".bias"));
         }
-        return library.norm(name, model.norm(), x, vectors);
+        return functions.norm(name, model.norm(), x, vectors);
     }
 
     private Value product(String weight, Value x) {
@@ -161,9 +161,9 @@ final class Layers {
             if (weight == null) {
                 throw new IllegalStateException("transformer " + model.name() + " has no weight '" + name + "'");
             }
-            return sketch.variable(
+            return builder.variable(
                     name,
-                    new Form(
+                    new TensorType(
                             DataType.DT_FLOAT,
                             weight.shape().stream().map(Integer::longValue).toList()));
         });
@@ -171,12 +171,12 @@ final class Layers {
 
     /** The constant [-1]: everything in one axis. */
     Value rest() {
-        return geometry.target("shape.flat", Dim.of(-1));
+        return sizes.target("shape.flat", Dim.of(-1));
     }
 
     /** The constant axis, a scalar. */
     Value axis(int axis) {
-        return geometry.scalar(Dim.of(axis));
+        return sizes.scalar(Dim.of(axis));
     }
 
     private Value order() {

@@ -7,8 +7,8 @@ import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.surgery.Operation.Change;
-import dev.lancet.surgery.Operation.Outcome;
+import dev.lancet.surgery.SurgeryResult.Change;
+import dev.lancet.surgery.SurgeryResult.Outcome;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.match.Captures;
@@ -42,7 +42,7 @@ public final class Surgeon {
      * @throws LancetException if the graph has not a weight of the plan (with the near misses), has it in another shape, or
      *     uses it where no rule can treat it; then nothing is done
      */
-    public static Operation operate(GraphDef graph, Plan plan) {
+    public static SurgeryResult operate(GraphDef graph, Plan plan) {
         GraphView before = GraphView.of(graph);
         plan.vectors().forEach(vector -> check(before, vector));
         List<Outcome> outcomes =
@@ -54,31 +54,31 @@ public final class Surgeon {
         GraphDef adapted = pass(before, open, Surgeon::adapting);
         GraphDef factored = pass(GraphView.of(adapted), open, Surgeon::factorising);
         GraphDef after = open.isEmpty() ? graph : pass(GraphView.of(factored), open, Surgeon::quantizing);
-        return new Operation(after, outcomes);
+        return new SurgeryResult(after, outcomes);
     }
 
     private static void check(GraphView graph, Weight vector) {
-        Patient patient = new Patient(graph);
+        GraphWeights weights = new GraphWeights(graph);
         Step asItIs = Step.keep(new Weight(vector.name(), Role.LINEAR, vector.block(), 1, vector.columns()), "");
-        if (patient.variable(vector.name()).isEmpty()) {
-            throw patient.stranger(asItIs);
+        if (weights.variable(vector.name()).isEmpty()) {
+            throw weights.stranger(asItIs);
         }
     }
 
     private static Outcome outcome(GraphView graph, Step step) {
-        Patient patient = new Patient(graph);
-        if (patient.factoredOtherwise(step)) {
-            throw patient.stranger(step);
+        GraphWeights weights = new GraphWeights(graph);
+        if (weights.factoredOtherwise(step)) {
+            throw weights.stranger(step);
         }
-        if (step.matrices().stream().allMatch(patient::holds)) {
+        if (step.matrices().stream().allMatch(weights::holds)) {
             return new Outcome(step, step.keeps() ? Change.KEPT : Change.AS_IT_WAS);
         }
-        boolean whole = patient.holds(Step.keep(step.weight(), "").matrices().get(0));
+        boolean whole = weights.holds(Step.keep(step.weight(), "").matrices().get(0));
         boolean factored = step.rank().isPresent()
-                && step.baseMatrices().stream().allMatch(matrix -> patient.holds(floats(matrix)) || patient.holds(matrix))
-                && (step.adapter().isEmpty() || step.adapterMatrices().stream().allMatch(patient::holds));
+                && step.baseMatrices().stream().allMatch(matrix -> weights.holds(floats(matrix)) || weights.holds(matrix))
+                && (step.adapter().isEmpty() || step.adapterMatrices().stream().allMatch(weights::holds));
         if (step.keeps() || !(whole || factored)) {
-            throw patient.stranger(step);
+            throw weights.stranger(step);
         }
         return new Outcome(step, Change.CUT);
     }
@@ -116,19 +116,19 @@ public final class Surgeon {
     }
 
     private static List<Treatment> quantizing(GraphView graph, Step step) {
-        Patient patient = new Patient(graph);
+        GraphWeights weights = new GraphWeights(graph);
         return step.baseMatrices().stream()
-                .filter(matrix -> matrix.precision().narrow() && !patient.holds(matrix))
+                .filter(matrix -> matrix.precision().narrow() && !weights.holds(matrix))
                 .map(matrix -> new Treatment(matrix.name(), List.of(new QuantizeWeight(matrix))))
                 .toList();
     }
 
     private static GraphDef pass(GraphView graph, List<Step> steps, Rules rules) {
-        Cuts cuts = new Cuts(graph);
+        PendingRewrite pending = new PendingRewrite(graph);
         List<String> untreatable = new ArrayList<>();
         for (Step step : steps) {
             for (Treatment treatment : rules.of(graph, step)) {
-                untreatable.addAll(treat(graph, treatment, cuts));
+                untreatable.addAll(treat(graph, treatment, pending));
             }
         }
         if (!untreatable.isEmpty()) {
@@ -136,10 +136,10 @@ public final class Surgeon {
             throw new LancetException("surgery: " + untreatable.get(0) + (more == 0 ? "" : "; and " + more + " more")
                     + "; nothing was done");
         }
-        return cuts.sewn();
+        return pending.rewritten();
     }
 
-    private static List<String> treat(GraphView graph, Treatment treatment, Cuts cuts) {
+    private static List<String> treat(GraphView graph, Treatment treatment, PendingRewrite pending) {
         List<String> untreatable = new ArrayList<>();
         for (Node.Use read : graph.node(treatment.variable()).uses()) {
             if (!read.node().is("ReadVariableOp")) {
@@ -153,7 +153,7 @@ public final class Surgeon {
                 } else if (verdict.get() instanceof Refusal refusal) {
                     untreatable.add(refusal.because());
                 } else if (verdict.get() instanceof Incision incision) {
-                    cuts.add(use.node(), incision);
+                    pending.add(use.node(), incision);
                 }
             }
         }
@@ -182,21 +182,21 @@ public final class Surgeon {
      * Offers every node of a graph to rules; of several, the first that looks for a node decides. What a rule put in is not
      * offered again.
      */
-    public static Cut cut(GraphDef graph, Rule... rules) {
+    public static RewriteResult rewrite(GraphDef graph, Rule... rules) {
         GraphView view = GraphView.of(graph);
-        Cuts cuts = new Cuts(view);
+        PendingRewrite pending = new PendingRewrite(view);
         List<String> sites = new ArrayList<>();
         List<String> refusals = new ArrayList<>();
         for (Node node : view.ordered()) {
             judge(List.of(rules), node).ifPresent(verdict -> {
                 if (verdict instanceof Incision incision) {
-                    cuts.add(node, incision);
+                    pending.add(node, incision);
                     sites.add(node.name());
                 } else if (verdict instanceof Refusal refusal) {
                     refusals.add(refusal.because());
                 }
             });
         }
-        return new Cut(cuts.sewn(), sites, refusals);
+        return new RewriteResult(pending.rewritten(), sites, refusals);
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import java.util.HashSet;
 import java.util.List;
@@ -112,7 +112,7 @@ class BlueprintTest {
                         model.weights().stream().map(Weight::name).toList());
         for (NodeDef variable : variables) {
             Weight weight = model.weight(variable.getName()).orElseThrow();
-            assertThat(Attrs.dims(variable.getAttrOrThrow("shape").getShape()))
+            assertThat(Attributes.dims(variable.getAttrOrThrow("shape").getShape()))
                     .isEqualTo(weight.shape().stream().map(Integer::longValue).toList());
             assertThat(variable.getAttrOrThrow("shared_name").getS().toStringUtf8())
                     .isEqualTo(weight.name());
@@ -174,7 +174,7 @@ class BlueprintTest {
 
     /** For each output whether its shape is known. */
     private static List<Boolean> sizes(Map<String, AttrValue> attributes) {
-        return attributes.getOrDefault(Attrs.SHAPES, AttrValue.getDefaultInstance()).getList().getShapeList().stream()
+        return attributes.getOrDefault(Attributes.SHAPES, AttrValue.getDefaultInstance()).getList().getShapeList().stream()
                 .map(shape -> !shape.getUnknownRank()
                         && shape.getDimList().stream()
                                 .mapToLong(TensorShapeProto.Dim::getSize)
@@ -186,19 +186,19 @@ class BlueprintTest {
     void the_forms_have_the_promised_ends() {
         Transformer model = Declared.llama(2);
         Map<String, NodeDef> scoring = byName(Blueprint.scoring(model));
-        assertThat(Attrs.dims(scoring.get("ids"), 0)).containsExactly(-1L, -1L);
-        assertThat(Attrs.dims(scoring.get("labels"), 0)).containsExactly(-1L, -1L);
-        assertThat(Attrs.dims(scoring.get("logits"), 0)).containsExactly(-1L, -1L, 11L);
-        assertThat(Attrs.dims(scoring.get("nll"), 0)).containsExactly(-1L, -1L);
+        assertThat(Attributes.dims(scoring.get("ids"), 0)).containsExactly(-1L, -1L);
+        assertThat(Attributes.dims(scoring.get("labels"), 0)).containsExactly(-1L, -1L);
+        assertThat(Attributes.dims(scoring.get("logits"), 0)).containsExactly(-1L, -1L, 11L);
+        assertThat(Attributes.dims(scoring.get("nll"), 0)).containsExactly(-1L, -1L);
         Map<String, NodeDef> decoding = byName(Blueprint.decoding(model));
-        assertThat(Attrs.dims(decoding.get("past"), 0)).isEmpty();
-        assertThat(Attrs.dims(decoding.get("cache.1.k"), 0)).containsExactly(-1L, 2L, -1L, 2L);
-        assertThat(Attrs.dims(decoding.get("cache.1.v.next"), 0)).containsExactly(-1L, 2L, -1L, 2L);
-        assertThat(Attrs.dims(decoding.get("logits"), 0)).containsExactly(-1L, 11L);
+        assertThat(Attributes.dims(decoding.get("past"), 0)).isEmpty();
+        assertThat(Attributes.dims(decoding.get("cache.1.k"), 0)).containsExactly(-1L, 2L, -1L, 2L);
+        assertThat(Attributes.dims(decoding.get("cache.1.v.next"), 0)).containsExactly(-1L, 2L, -1L, 2L);
+        assertThat(Attributes.dims(decoding.get("logits"), 0)).containsExactly(-1L, 11L);
         Map<String, NodeDef> training = byName(Blueprint.training(model, 2, 5));
-        assertThat(Attrs.dims(training.get("h.1.attn.scores"), 0)).containsExactly(4L, 10L, 5L);
-        assertThat(Attrs.dims(training.get("entropy"), 1)).containsExactly(10L, 11L);
-        assertThat(Attrs.dims(training.get("loss"), 0)).isEmpty();
+        assertThat(Attributes.dims(training.get("h.1.attn.scores"), 0)).containsExactly(4L, 10L, 5L);
+        assertThat(Attributes.dims(training.get("entropy"), 1)).containsExactly(10L, 11L);
+        assertThat(Attributes.dims(training.get("loss"), 0)).isEmpty();
     }
 
     @Test

@@ -3,8 +3,8 @@ package dev.lancet.surgery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lancet.surgery.graph.Form;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.GraphBuilder;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
@@ -14,11 +14,11 @@ class LoadingTest {
 
     @Test
     void every_variable_is_assigned_from_a_placeholder_of_its_own() {
-        Sketch sketch = Sketch.graph();
-        sketch.variable("codes", Form.of(DataType.DT_UINT8, 3));
-        sketch.variable("gain", Form.of(DataType.DT_FLOAT, 3));
-        GraphDef before = sketch.toGraph();
-        GraphDef after = Loading.into(before);
+        GraphBuilder builder = GraphBuilder.graph();
+        builder.variable("codes", TensorType.of(DataType.DT_UINT8, 3));
+        builder.variable("gain", TensorType.of(DataType.DT_FLOAT, 3));
+        GraphDef before = builder.toGraph();
+        GraphDef after = VariableLoading.into(before);
         assertThat(after.getNodeList().subList(0, before.getNodeCount())).isEqualTo(before.getNodeList());
         assertThat(after.getNodeList().stream().skip(before.getNodeCount()).map(NodeDef::getName))
                 .containsExactly("codes.load", "codes.assign", "gain.load", "gain.assign");
@@ -30,8 +30,8 @@ class LoadingTest {
 
     @Test
     void a_graph_is_not_loaded_twice() {
-        GraphDef loaded = Loading.into(Blueprint.scoring(Declared.llama(1)));
-        assertThatThrownBy(() -> Loading.into(loaded))
+        GraphDef loaded = VariableLoading.into(Blueprint.scoring(Declared.llama(1)));
+        assertThatThrownBy(() -> VariableLoading.into(loaded))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "loading: the graph already has a node 'embedding.load'; it is loaded already, or the node needs"

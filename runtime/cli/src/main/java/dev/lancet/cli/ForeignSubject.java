@@ -12,7 +12,7 @@ import dev.lancet.surgery.foreign.Held;
 import dev.lancet.surgery.foreign.Layer;
 import dev.lancet.surgery.foreign.LeftAlone;
 import dev.lancet.surgery.foreign.Treated;
-import dev.lancet.surgery.savedmodel.Elements;
+import dev.lancet.surgery.savedmodel.ElementTypes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,7 +106,7 @@ record ForeignSubject(Format format, ForeignModel model) {
 
     private long bytes() {
         return model.variables().stream()
-                .mapToLong(held -> held.shape().stream().reduce((long) Elements.bytes(held.type()), (a, b) -> a * b))
+                .mapToLong(held -> held.shape().stream().reduce((long) ElementTypes.bytes(held.type()), (a, b) -> a * b))
                 .sum();
     }
 

@@ -6,7 +6,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.device.Place;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.pass.Compiled;
 import java.util.Optional;
@@ -53,7 +53,7 @@ public final class Sessions implements AutoCloseable {
         Place place = device.place();
         GraphDef cut = Surgeon.operate(blueprint, plan).graph();
         // XLA needs CUDA's compiler on a GPU, which TensorFlow's own kernels do not.
-        Engine engine = Engine.literal(Loading.into(place.isGpu() ? cut : Compiled.unpacking(cut)), place);
+        Engine engine = Engine.literal(VariableLoading.into(place.isGpu() ? cut : Compiled.unpacking(cut)), place);
         try {
             engine.load(plan, weights);
             return engine;

@@ -3,7 +3,7 @@ package dev.lancet.runtime.engine;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
-import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.VariableLoading;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,7 +28,7 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /**
- * The variables of a graph that {@link Loading} went through: each variable {@code X} is set through {@code X.assign}, fed from
+ * The variables of a graph that {@link VariableLoading} went through: each variable {@code X} is set through {@code X.assign}, fed from
  * {@code X.load}, and read as {@code X.read}; {@link Portions} of them in one run.
  */
 final class Variables {
@@ -66,7 +66,7 @@ final class Variables {
                         throw new IllegalArgumentException("tensor: " + filled + " bytes of " + name
                                 + " do not fill one of " + value.numBytes() + " bytes");
                     }
-                    runner.feed(Loading.feed(name), value).addTarget(Loading.assign(name));
+                    runner.feed(VariableLoading.feed(name), value).addTarget(VariableLoading.assign(name));
                 }
                 runner.run().close();
             } finally {

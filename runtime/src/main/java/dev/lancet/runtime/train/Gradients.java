@@ -2,7 +2,7 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.surgery.foreign.Tuning;
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +69,7 @@ record Gradients(GraphDef graph, List<String> trained) {
             named.addNode(
                     shape == null
                             ? faster
-                            : faster.toBuilder().putAttr(Attrs.SHAPES, shape).build());
+                            : faster.toBuilder().putAttr(Attributes.SHAPES, shape).build());
         }
         for (int i = 0; i < gradients.length; i++) {
             String variable = trained.get(i);
@@ -77,8 +77,8 @@ record Gradients(GraphDef graph, List<String> trained) {
                     .setName(variable + ".grad")
                     .setOp("Identity")
                     .addInput(gradients[i].op().name() + ":" + gradients[i].index())
-                    .putAttr("T", Attrs.of(DataType.DT_FLOAT))
-                    .putAttr(Attrs.SHAPES, shapes.getOrDefault(variable + ".read", AttrValue.getDefaultInstance())));
+                    .putAttr("T", Attributes.of(DataType.DT_FLOAT))
+                    .putAttr(Attributes.SHAPES, shapes.getOrDefault(variable + ".read", AttrValue.getDefaultInstance())));
         }
         return named.build();
     }

@@ -3,7 +3,7 @@ package dev.lancet.runtime.train;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
-import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.foreign.ForeignOperation;
 import dev.lancet.surgery.foreign.Objective;
 import dev.lancet.surgery.foreign.Tuning;
@@ -33,7 +33,7 @@ public final class GraphReader {
             throw new LancetException("output: '" + objective.output() + "' is " + output.getDtype()
                     + "; only outputs of floats are read");
         }
-        GraphDef graph = Loading.into(Tuning.forward(operation, objective));
+        GraphDef graph = VariableLoading.into(Tuning.forward(operation, objective));
         float[] all = {};
         try (Engine engine = Engine.literal(graph)) {
             GraphTrainer.load(engine, graph, values);

@@ -9,7 +9,7 @@ import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
 import dev.lancet.runtime.memory.Resident;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.foreign.ForeignOperation;
 import dev.lancet.surgery.foreign.Objective;
 import dev.lancet.surgery.foreign.Tuning;
@@ -84,7 +84,7 @@ public final class GraphTrainer {
                 .toList();
         trained = updates.stream().map(ParameterUpdate::variable).toList();
         Optimizer.AdamW adam = training.optimizer().adam();
-        graph = Loading.into(new OptimizerStep(adam.beta1(), adam.beta2(), adam.epsilon(), 0, training.clip())
+        graph = VariableLoading.into(new OptimizerStep(adam.beta1(), adam.beta2(), adam.epsilon(), 0, training.clip())
                 .each(gradients.graph(), updates));
     }
 
@@ -134,7 +134,7 @@ public final class GraphTrainer {
         }
     }
 
-    /** Sets the variables of a graph that {@link Loading} went through, each that is among these nodes. */
+    /** Sets the variables of a graph that {@link VariableLoading} went through, each that is among these nodes. */
     static void load(Engine engine, GraphDef graph, Function<String, ByteBuffer> values) {
         Set<String> slots = graph.getNodeList().stream()
                 .map(NodeDef::getName)

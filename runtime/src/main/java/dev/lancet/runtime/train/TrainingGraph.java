@@ -4,8 +4,8 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.Guidance;
-import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.SelfGuidanceGraph;
+import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.pass.Accumulation;
 import dev.lancet.surgery.pass.Passes;
@@ -25,12 +25,12 @@ final class TrainingGraph {
         GraphDef gradients = passes.gradients(Backward.derive(forward, passes.loss(), trained));
         GraphDef sums = Accumulation.of(gradients, trained, training.execution().accumulate());
         GraphDef finished = passes.finished(Movement.added(sums, form, training));
-        return Loading.into(form.guided() ? Guidance.started(finished, form.twins()) : finished);
+        return VariableLoading.into(form.guided() ? SelfGuidanceGraph.started(finished, form.twins()) : finished);
     }
 
     private static GraphDef cut(GraphDef blueprint, Form form) {
         return form.guided()
-                ? Guidance.operate(blueprint, form.plan(), form.twins())
+                ? SelfGuidanceGraph.operate(blueprint, form.plan(), form.twins())
                 : Surgeon.operate(blueprint, form.plan()).graph();
     }
 }

@@ -5,7 +5,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
-import dev.lancet.surgery.Guidance;
+import dev.lancet.surgery.SelfGuidanceGraph;
 
 /**
  * What a training is computed with, whichever of its steps is to be done.
@@ -31,7 +31,7 @@ record Workbench(
             engine.load(plan, weights);
             engine.run("train.start");
             if (form.guided()) {
-                engine.run(Guidance.START);
+                engine.run(SelfGuidanceGraph.START);
             }
             return engine;
         } catch (RuntimeException e) {

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
-import dev.lancet.surgery.Loading;
+import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.foreign.ForeignModel;
 import dev.lancet.surgery.foreign.ForeignOperation;
 import dev.lancet.surgery.foreign.Objective;
 import dev.lancet.surgery.foreign.Tuning;
-import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -55,7 +55,7 @@ class GradientsTest {
                         .contains(node.getOp()));
         Examples examples =
                 Examples.of("ids", new int[][] {{1}, {3}, {1}, {6}, {0}}).targets(targets(random));
-        try (Engine engine = Engine.literal(Loading.into(gradients.graph()))) {
+        try (Engine engine = Engine.literal(VariableLoading.into(gradients.graph()))) {
             values.forEach((name, numbers) -> assign(engine, name, numbers));
             for (String name : values.keySet()) {
                 float[] derived = run(engine, operation, examples, name + ".grad");
@@ -109,30 +109,30 @@ class GradientsTest {
     }
 
     private static GraphDef graph() {
-        Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
-        Value ids = sketch.placeholder("ids", Form.of(DataType.DT_INT32, 5, 1));
-        sketch.variable("table", Form.of(DataType.DT_FLOAT, 7, 4));
-        Value table = new Value("table", "VarHandleOp", 0, Form.of(DataType.DT_RESOURCE));
-        Value w = sketch.variable("w", Form.of(DataType.DT_FLOAT, 4, 6));
-        Value rows = sketch.node("rows", "ResourceGather")
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
+        Value ids = builder.placeholder("ids", TensorType.of(DataType.DT_INT32, 5, 1));
+        builder.variable("table", TensorType.of(DataType.DT_FLOAT, 7, 4));
+        Value table = new Value("table", "VarHandleOp", 0, TensorType.of(DataType.DT_RESOURCE));
+        Value w = builder.variable("w", TensorType.of(DataType.DT_FLOAT, 4, 6));
+        Value rows = builder.node("rows", "ResourceGather")
                 .in(table, ids)
                 .with("dtype", DataType.DT_FLOAT)
                 .with("Tindices", DataType.DT_INT32)
-                .gives(Form.of(DataType.DT_FLOAT, 5, 1, 4));
+                .gives(TensorType.of(DataType.DT_FLOAT, 5, 1, 4));
         Value list = ops.reshape("list", rows, ops.ints("list.shape", 5, 4), List.of(5L, 4L));
         Value h = ops.matmul("h", list, false, w, false);
         Value erfc = ops.unary("erfc", "Erfc", ops.mul("turned", h, ops.constant("root", -0.70710677f)));
         Value gelu = ops.mul("gelu", ops.mul("half", h, ops.constant("point5", 0.5f)), erfc);
-        List<Value> both = sketch.node("both", "IdentityN")
+        List<Value> both = builder.node("both", "IdentityN")
                 .in(gelu, h)
-                .with("T", Attrs.types(List.of(DataType.DT_FLOAT, DataType.DT_FLOAT)))
+                .with("T", Attributes.types(List.of(DataType.DT_FLOAT, DataType.DT_FLOAT)))
                 .gives(List.of(gelu.form(), h.form()));
         Value stack = ops.ints("stack.shape", 1, 5, 6);
         Value left = ops.reshape("left", both.get(0), stack, List.of(1L, 5L, 6L));
         Value right = ops.reshape("right", both.get(1), stack, List.of(1L, 5L, 6L));
         Value shares = ops.softmax("shares", ops.batchMatmul("scores", left, false, right, true));
         ops.batchMatmul("y", shares, false, left, false);
-        return sketch.toGraph();
+        return builder.toGraph();
     }
 }

@@ -1,6 +1,6 @@
 package dev.lancet.assertj;
 
-import dev.lancet.surgery.Cut;
+import dev.lancet.surgery.RewriteResult;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.graph.GraphView;
@@ -30,13 +30,13 @@ public final class RuleAssert extends AbstractAssert<RuleAssert, Rule> {
     public OnGraph on(GraphDef before) {
         isNotNull();
         byte[] bytes = before.toByteArray();
-        Cut cut = Surgeon.cut(before, actual);
+        RewriteResult rewritten = Surgeon.rewrite(before, actual);
         if (!Arrays.equals(bytes, before.toByteArray())) {
             failWithMessage("%s", "law: " + actual + " changed its input");
         }
         GraphView then = GraphView.of(before);
-        GraphView now = GraphView.of(cut.graph());
-        for (String site : cut.sites()) {
+        GraphView now = GraphView.of(rewritten.graph());
+        for (String site : rewritten.sites()) {
             if (now.find(site).isEmpty()) {
                 failWithMessage("%s", "law: " + actual + " lost the name " + site);
             }
@@ -48,19 +48,19 @@ public final class RuleAssert extends AbstractAssert<RuleAssert, Rule> {
                                 + now.node(site).shape(0) + ", it had " + old.shape(0));
             }
         }
-        Cut again = Surgeon.cut(cut.graph(), actual);
+        RewriteResult again = Surgeon.rewrite(rewritten.graph(), actual);
         if (!again.sites().isEmpty()) {
             failWithMessage("%s", "law: " + actual + " cuts " + again.sites() + " a second time");
         }
-        return new OnGraph(cut, actual);
+        return new OnGraph(rewritten, actual);
     }
 
     /** Assertions on what a rule made of one graph. */
-    public static final class OnGraph extends AbstractAssert<OnGraph, Cut> {
+    public static final class OnGraph extends AbstractAssert<OnGraph, RewriteResult> {
 
         private final Rule rule;
 
-        private OnGraph(Cut actual, Rule rule) {
+        private OnGraph(RewriteResult actual, Rule rule) {
             super(actual, OnGraph.class);
             this.rule = rule;
         }

@@ -3,10 +3,10 @@ package dev.lancet.assertj;
 import static dev.lancet.assertj.LancetAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
@@ -44,10 +44,10 @@ class RuleAssertTest {
 
     private static Rule becoming(String op, long size) {
         return new OnNeg(site -> {
-            Sketch sketch = Sketch.graph();
-            Value x = new Value("x", "Placeholder", 0, Form.of(DataType.DT_FLOAT, size));
-            new Ops(sketch).unary(site.name(), op, x);
-            return Incision.of(site, sketch);
+            GraphBuilder builder = GraphBuilder.graph();
+            Value x = new Value("x", "Placeholder", 0, TensorType.of(DataType.DT_FLOAT, size));
+            new Ops(builder).unary(site.name(), op, x);
+            return Incision.of(site, builder);
         });
     }
 

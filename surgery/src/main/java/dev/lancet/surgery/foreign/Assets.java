@@ -1,7 +1,7 @@
 package dev.lancet.surgery.foreign;
 
 import com.google.protobuf.ByteString;
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.Input;
 import java.util.HashMap;
 import java.util.List;
@@ -35,14 +35,14 @@ final class Assets {
     private static NodeDef constant(NodeDef placeholder, String file) {
         TensorProto tensor = TensorProto.newBuilder()
                 .setDtype(DataType.DT_STRING)
-                .setTensorShape(Attrs.shape(List.of()))
+                .setTensorShape(Attributes.shape(List.of()))
                 .addStringVal(ByteString.copyFromUtf8(file))
                 .build();
         return NodeDef.newBuilder()
                 .setName(placeholder.getName())
                 .setOp("Const")
-                .putAttr("dtype", Attrs.of(DataType.DT_STRING))
-                .putAttr("value", Attrs.of(tensor))
+                .putAttr("dtype", Attributes.of(DataType.DT_STRING))
+                .putAttr("value", Attributes.of(tensor))
                 .build();
     }
 }

@@ -1,6 +1,6 @@
 package dev.lancet.surgery.foreign;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.Node;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,7 +32,7 @@ final class Constants {
     private static Optional<List<Long>> whole(TensorProto tensor) {
         boolean small = tensor.getDtype() == DataType.DT_INT32;
         long count = 1;
-        for (long dim : Attrs.dims(tensor.getTensorShape())) {
+        for (long dim : Attributes.dims(tensor.getTensorShape())) {
             count *= dim;
             if (dim < 0 || count > MOST) {
                 return Optional.empty();

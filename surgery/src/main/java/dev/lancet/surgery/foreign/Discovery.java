@@ -5,7 +5,7 @@ import dev.lancet.dsl.Weight;
 import dev.lancet.surgery.foreign.Products.Found;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
-import dev.lancet.surgery.savedmodel.Elements;
+import dev.lancet.surgery.savedmodel.ElementTypes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -82,7 +82,7 @@ final class Discovery {
             return refused.get().node().name() + ": " + refused.get().reason();
         }
         if (source.type() != DataType.DT_FLOAT) {
-            return "it is " + Elements.name(source.type()) + "; only float matrices are treated";
+            return "it is " + ElementTypes.name(source.type()) + "; only float matrices are treated";
         }
         if (!source.node().is("VarHandleOp") && !source.node().is("Const")) {
             return "it is a " + source.node().op() + " of TensorFlow 1, whose reference goes where no handle can";
@@ -95,7 +95,7 @@ final class Discovery {
                     .findFirst()
                     .orElse("T");
             if (node.type(type) != DataType.DT_FLOAT) {
-                return use.node() + " computes in " + Elements.name(node.type(type))
+                return use.node() + " computes in " + ElementTypes.name(node.type(type))
                         + "; only float products are treated";
             }
             if (use.rows() != first.rows() || use.columns() != first.columns()) {

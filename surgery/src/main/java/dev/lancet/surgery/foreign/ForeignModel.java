@@ -7,7 +7,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.surgery.foreign.Discovery.Findings;
 import dev.lancet.surgery.graph.GraphView;
-import dev.lancet.surgery.savedmodel.Bundle;
+import dev.lancet.surgery.savedmodel.TensorBundle;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -212,7 +212,7 @@ public final class ForeignModel {
     }
 
     /** The checkpoint that has this variable. */
-    Bundle bundle(Held variable) {
+    TensorBundle bundle(Held variable) {
         return folder.flatMap(SavedModelFolder::variables)
                 .filter(bundle -> bundle.has(variable.key()))
                 .orElseThrow(

@@ -3,7 +3,7 @@ package dev.lancet.surgery.foreign;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.surgery.Operation;
+import dev.lancet.surgery.SurgeryResult;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.graph.GraphView;
 import java.nio.ByteBuffer;
@@ -23,9 +23,9 @@ public final class ForeignOperation {
     private final ForeignModel model;
     private final Plan plan;
     private final GraphDef graph;
-    private final List<Operation.Outcome> outcomes;
+    private final List<SurgeryResult.Outcome> outcomes;
 
-    private ForeignOperation(ForeignModel model, Plan plan, GraphDef graph, List<Operation.Outcome> outcomes) {
+    private ForeignOperation(ForeignModel model, Plan plan, GraphDef graph, List<SurgeryResult.Outcome> outcomes) {
         this.model = model;
         this.plan = plan;
         this.graph = graph;
@@ -84,10 +84,10 @@ public final class ForeignOperation {
         GraphView open = GraphView.of(opened.graph());
         Set<String> left = new HashSet<>(roots);
         left.addAll(opened.roots(open));
-        Operation operation =
+        SurgeryResult result =
                 Surgeon.operate(Normal.of(open, layers, left), new Plan(plan.model(), plan.changed(), List.of()));
-        GraphView closed = GraphView.of(Closing.of(opened, Frames.entered(operation.graph())));
-        return new ForeignOperation(model, plan, Pruning.reaching(closed, roots), operation.outcomes());
+        GraphView closed = GraphView.of(Closing.of(opened, Frames.entered(result.graph())));
+        return new ForeignOperation(model, plan, Pruning.reaching(closed, roots), result.outcomes());
     }
 
     /** The graph afterwards, its weights in variables. */
@@ -96,7 +96,7 @@ public final class ForeignOperation {
     }
 
     /** What became of every matrix that the plan changes. */
-    public List<Operation.Outcome> outcomes() {
+    public List<SurgeryResult.Outcome> outcomes() {
         return outcomes;
     }
 

@@ -1,7 +1,7 @@
 package dev.lancet.surgery.foreign;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
@@ -85,18 +85,18 @@ final class Frames {
         List<Node> from = frames.getOrDefault(input.node(), List.of());
         String at = input.toString();
         for (Node enter : frame.subList(Math.min(from.size(), frame.size()), frame.size())) {
-            AttrValue name = enter.attribute("frame_name").orElse(Attrs.of(""));
+            AttrValue name = enter.attribute("frame_name").orElse(Attributes.of(""));
             String inside = name.getS().toStringUtf8() + "/" + at.replace(':', '.');
             NodeDef built = NodeDef.newBuilder()
                     .setName(inside)
                     .setOp("Enter")
                     .addInput(at)
-                    .putAttr("T", Attrs.of(Given.type(definitions, input.toString())))
+                    .putAttr("T", Attributes.of(Given.type(definitions, input.toString())))
                     .putAttr("frame_name", name)
-                    .putAttr("is_constant", Attrs.of(true))
+                    .putAttr("is_constant", Attributes.of(true))
                     .putAttr(
                             "parallel_iterations",
-                            enter.attribute("parallel_iterations").orElse(Attrs.of(10)))
+                            enter.attribute("parallel_iterations").orElse(Attributes.of(10)))
                     .build();
             if (graph.find(inside).isPresent()) {
                 throw new LancetException("surgery: a node is called '" + inside + "' already; rename it");

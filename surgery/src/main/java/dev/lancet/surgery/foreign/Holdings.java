@@ -5,10 +5,10 @@ import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
-import dev.lancet.surgery.savedmodel.Entry;
+import dev.lancet.surgery.savedmodel.BundleEntry;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -48,8 +48,8 @@ final class Holdings {
             names.add(held.name());
         });
         List<Dead> dead = new ArrayList<>();
-        List<Entry> entries = saved.variables().map(bundle -> bundle.entries()).orElse(List.of());
-        for (Entry entry : entries) {
+        List<BundleEntry> entries = saved.variables().map(bundle -> bundle.entries()).orElse(List.of());
+        for (BundleEntry entry : entries) {
             if (!keys.contains(entry.key())) {
                 String name = Restoring.author(saved.meta().getObjectGraphDef(), entry.key())
                         .orElse(entry.key());
@@ -83,7 +83,7 @@ final class Holdings {
         if (!tensor.getTensorContent().isEmpty()) {
             return tensor.getTensorContent().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
         }
-        long elements = Attrs.dims(tensor.getTensorShape()).stream().reduce(1L, Math::multiplyExact);
+        long elements = Attributes.dims(tensor.getTensorShape()).stream().reduce(1L, Math::multiplyExact);
         int said = tensor.getFloatValCount();
         if (elements < said || elements > Integer.MAX_VALUE / Float.BYTES || (elements > 0 && said == 0)) {
             throw new LancetException(name + ": a constant of " + elements + " floats says " + said);

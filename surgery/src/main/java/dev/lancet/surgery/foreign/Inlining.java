@@ -1,7 +1,7 @@
 package dev.lancet.surgery.foreign;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -75,11 +75,11 @@ final class Inlining {
                 .getList()
                 .getTypeList();
         if (types.size() == 1) {
-            end.setOp("Identity").putAttr("T", Attrs.of(types.get(0)));
+            end.setOp("Identity").putAttr("T", Attributes.of(types.get(0)));
         } else if (types.isEmpty()) {
             end.setOp("NoOp");
         } else {
-            end.setOp("IdentityN").putAttr("T", Attrs.types(types));
+            end.setOp("IdentityN").putAttr("T", Attributes.types(types));
         }
         returned.values().stream().limit(types.size()).forEach(end::addInput);
         returned.after().forEach(name -> end.addInput("^" + name));
@@ -214,7 +214,7 @@ final class Inlining {
             add(NodeDef.newBuilder()
                     .setName(name)
                     .setOp(Fork.CARRIED)
-                    .putAttr("dtype", Attrs.of(arguments.get(i).getType()))
+                    .putAttr("dtype", Attributes.of(arguments.get(i).getType()))
                     .build());
             seen.add(name);
         }

@@ -1,10 +1,10 @@
 package dev.lancet.surgery.foreign;
 
-import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import org.tensorflow.proto.DataType;
@@ -29,14 +29,14 @@ final class Losses {
     static final String LABELS = "tune.labels";
     static final String LOSS = "tune.loss";
 
-    private final Sketch sketch = Sketch.graph();
-    private final Ops ops = new Ops(sketch);
+    private final GraphBuilder builder = GraphBuilder.graph();
+    private final Ops ops = new Ops(builder);
 
     Losses() {}
 
     static List<NodeDef> of(Objective objective, MetaGraphDef meta, Input scores) {
         Losses losses = new Losses();
-        Value output = new Value(scores.node(), "", scores.port(), Form.of(DataType.DT_FLOAT, -1));
+        Value output = new Value(scores.node(), "", scores.port(), TensorType.of(DataType.DT_FLOAT, -1));
         switch (objective.kind()) {
             case CROSS_ENTROPY -> losses.crossEntropy(output, objective.classes(meta));
             case MEAN_SQUARED_ERROR -> losses.squares(output);
@@ -45,10 +45,10 @@ final class Losses {
     }
 
     private void crossEntropy(Value scores, int classes) {
-        Value labels = sketch.placeholder(LABELS, Form.of(DataType.DT_INT32, -1));
+        Value labels = builder.placeholder(LABELS, TensorType.of(DataType.DT_INT32, -1));
         Value rows = ops.reshape(
                 "tune.rows", scores, ops.ints("tune.rows.shape", -1, classes), List.of(-1L, (long) classes));
-        Value right = sketch.node("tune.right", "OneHot")
+        Value right = builder.node("tune.right", "OneHot")
                 .in(
                         labels,
                         ops.constant("tune.classes", classes),
@@ -57,17 +57,17 @@ final class Losses {
                 .with("T", DataType.DT_FLOAT)
                 .with("TI", DataType.DT_INT32)
                 .with("axis", -1)
-                .gives(Form.of(DataType.DT_FLOAT, -1, classes));
-        Value each = sketch.node("tune.each", "SoftmaxCrossEntropyWithLogits")
+                .gives(TensorType.of(DataType.DT_FLOAT, -1, classes));
+        Value each = builder.node("tune.each", "SoftmaxCrossEntropyWithLogits")
                 .in(rows, right)
                 .with("T", DataType.DT_FLOAT)
-                .gives(List.of(Form.of(DataType.DT_FLOAT, -1), Form.of(DataType.DT_FLOAT, -1, classes)))
+                .gives(List.of(TensorType.of(DataType.DT_FLOAT, -1), TensorType.of(DataType.DT_FLOAT, -1, classes)))
                 .get(0);
         mean(each);
     }
 
     private void squares(Value output) {
-        Value labels = sketch.placeholder(LABELS, Form.of(DataType.DT_FLOAT, -1));
+        Value labels = builder.placeholder(LABELS, TensorType.of(DataType.DT_FLOAT, -1));
         Value rows = ops.reshape("tune.rows", output, ops.ints("tune.rows.shape", -1), List.of(-1L));
         mean(ops.binary("tune.each", "SquaredDifference", rows, labels));
     }
@@ -83,8 +83,8 @@ final class Losses {
     }
 
     private List<NodeDef> bare() {
-        return sketch.toGraph().getNodeList().stream()
-                .map(node -> node.toBuilder().removeAttr(Attrs.SHAPES).build())
+        return builder.toGraph().getNodeList().stream()
+                .map(node -> node.toBuilder().removeAttr(Attributes.SHAPES).build())
                 .toList();
     }
 }

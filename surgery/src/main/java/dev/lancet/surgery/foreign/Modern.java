@@ -1,6 +1,6 @@
 package dev.lancet.surgery.foreign;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
@@ -105,17 +105,17 @@ final class Modern {
         if (variables.contains(node.name())) {
             return built.setOp("VarHandleOp")
                     .clearAttr()
-                    .putAttr("container", Attrs.of(""))
-                    .putAttr("shared_name", Attrs.of(node.name()))
-                    .putAttr("dtype", Attrs.of(node.type("dtype")))
-                    .putAttr("shape", node.attribute("shape").orElse(Attrs.of(List.<Long>of())))
+                    .putAttr("container", Attributes.of(""))
+                    .putAttr("shared_name", Attributes.of(node.name()))
+                    .putAttr("dtype", Attributes.of(node.type("dtype")))
+                    .putAttr("shape", node.attribute("shape").orElse(Attributes.of(List.<Long>of())))
                     .build();
         }
         boolean mine = of(node);
         if (mine && node.is("Identity")) {
             return built.setOp("ReadVariableOp")
                     .clearAttr()
-                    .putAttr("dtype", Attrs.of(node.type("T")))
+                    .putAttr("dtype", Attributes.of(node.type("T")))
                     .build();
         }
         if (mine && node.is("IsVariableInitialized")) {
@@ -123,10 +123,10 @@ final class Modern {
         }
         boolean writes = mine && writes(node);
         if (writes) {
-            AttrValue indices = node.attribute("Tindices").orElse(Attrs.of(DataType.DT_INT32));
+            AttrValue indices = node.attribute("Tindices").orElse(Attributes.of(DataType.DT_INT32));
             built.setOp(WRITERS.getOrDefault(node.op(), node.op()))
                     .clearAttr()
-                    .putAttr("dtype", Attrs.of(node.type("T")));
+                    .putAttr("dtype", Attributes.of(node.type("T")));
             if (node.op().startsWith("Scatter")) {
                 built.putAttr("Tindices", indices);
             }
@@ -151,7 +151,7 @@ final class Modern {
                 .setName(producer.name() + ".read")
                 .setOp("ReadVariableOp")
                 .addInput(variable.name())
-                .putAttr("dtype", Attrs.of(variable.type("dtype")));
+                .putAttr("dtype", Attributes.of(variable.type("dtype")));
         if (written) {
             read.addInput("^" + producer.name());
         }

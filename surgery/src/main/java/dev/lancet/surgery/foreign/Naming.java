@@ -1,6 +1,6 @@
 package dev.lancet.surgery.foreign;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
@@ -44,7 +44,7 @@ final class Naming {
                 changed.setName(name);
             }
             if (node.is("VarHandleOp")) {
-                changed.putAttr("shared_name", Attrs.of(changed.getName())).putAttr("container", Attrs.of(""));
+                changed.putAttr("shared_name", Attributes.of(changed.getName())).putAttr("container", Attributes.of(""));
                 changed.removeAttr("debug_name");
             }
             // A place beside a node that has another name now.

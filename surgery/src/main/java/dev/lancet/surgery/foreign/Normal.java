@@ -1,13 +1,13 @@
 package dev.lancet.surgery.foreign;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,10 +67,10 @@ final class Normal {
 
     private void layer(Layer layer) {
         String name = layer.weight().name();
-        Sketch holder = Sketch.graph();
+        GraphBuilder holder = GraphBuilder.graph();
         Value read = holder.variable(
                 name,
-                Form.of(DataType.DT_FLOAT, layer.weight().rows(), layer.weight().columns()));
+                TensorType.of(DataType.DT_FLOAT, layer.weight().rows(), layer.weight().columns()));
         List<NodeDef> drawn = bare(holder);
         // The handle, then its read, which a graph of Lancet's has already under this name.
         String reading = drawn.get(1).getName();
@@ -103,9 +103,9 @@ final class Normal {
     }
 
     /** What is drawn, without shapes that the graph around it does not say either. */
-    private static List<NodeDef> bare(Sketch sketch) {
-        return sketch.toGraph().getNodeList().stream()
-                .map(node -> node.toBuilder().removeAttr(Attrs.SHAPES).build())
+    private static List<NodeDef> bare(GraphBuilder builder) {
+        return builder.toGraph().getNodeList().stream()
+                .map(node -> node.toBuilder().removeAttr(Attributes.SHAPES).build())
                 .toList();
     }
 
@@ -114,7 +114,7 @@ final class Normal {
      * whatever one use says of itself that another does not.
      */
     private static NodeDef plain(NodeDef node) {
-        return node.toBuilder().clearDevice().removeAttr(Attrs.SHAPES).build();
+        return node.toBuilder().clearDevice().removeAttr(Attributes.SHAPES).build();
     }
 
     private static List<NodeDef> lookup(Node site, String name) {
@@ -122,8 +122,8 @@ final class Normal {
         if (site.is("GatherV2")) {
             return List.of(gather.setInput(0, name + ".read").build());
         }
-        Sketch sketch = Sketch.graph();
-        Value axis = new Ops(sketch).constant(site.name() + ".axis", 0);
+        GraphBuilder builder = GraphBuilder.graph();
+        Value axis = new Ops(builder).constant(site.name() + ".axis", 0);
         NodeDef built = NodeDef.newBuilder()
                 .setName(site.name())
                 .setOp("GatherV2")
@@ -131,12 +131,12 @@ final class Normal {
                 .addInput(site.dataInputs().get(1).toString())
                 .addInput(axis.inGraph())
                 .addAllInput(controls(site))
-                .putAttr("Tparams", Attrs.of(DataType.DT_FLOAT))
-                .putAttr("Tindices", Attrs.of(site.type("Tindices")))
-                .putAttr("Taxis", Attrs.of(DataType.DT_INT32))
-                .putAttr("batch_dims", Attrs.of(0))
+                .putAttr("Tparams", Attributes.of(DataType.DT_FLOAT))
+                .putAttr("Tindices", Attributes.of(site.type("Tindices")))
+                .putAttr("Taxis", Attributes.of(DataType.DT_INT32))
+                .putAttr("batch_dims", Attributes.of(0))
                 .build();
-        List<NodeDef> nodes = new ArrayList<>(bare(sketch));
+        List<NodeDef> nodes = new ArrayList<>(bare(builder));
         nodes.add(built);
         return nodes;
     }
@@ -150,29 +150,29 @@ final class Normal {
         if (site.is("MatMul")) {
             return List.of(site.definition().toBuilder()
                     .setInput(1, read.inGraph())
-                    .putAttr("transpose_b", Attrs.of(transposed))
+                    .putAttr("transpose_b", Attributes.of(transposed))
                     .build());
         }
         long inputs = transposed ? use.columns() : use.rows();
         long outputs = transposed ? use.rows() : use.columns();
         Input x = site.dataInputs().get(1 - use.input());
-        Value activations = new Value(x.node(), "", x.port(), Form.of(DataType.DT_FLOAT, -1, inputs));
-        Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
+        Value activations = new Value(x.node(), "", x.port(), TensorType.of(DataType.DT_FLOAT, -1, inputs));
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
         String name = site.name();
         Value rows = ops.reshape(
                 name + ".rows", activations, ops.ints(name + ".rows.shape", -1, (int) inputs), List.of(-1L, inputs));
         Value out = ops.matmul(name + ".out", rows, false, read, transposed);
         Value shape = ops.concat(
                 name + ".shape",
-                outer(sketch, ops, name, activations, use.contracted()),
+                outer(builder, ops, name, activations, use.contracted()),
                 ops.ints(
                         name + ".sizes",
                         use.sizes().stream().mapToInt(Long::intValue).toArray()),
                 ops.constant(name + ".axis", 0),
                 0);
         ops.reshape(name, out, shape, List.of(-1L, outputs));
-        return bare(sketch).stream()
+        return bare(builder).stream()
                 .map(node -> node.getName().equals(name)
                         ? node.toBuilder().addAllInput(controls(site)).build()
                         : node)
@@ -180,13 +180,13 @@ final class Normal {
     }
 
     /** The sizes of all axes of x but the last, which are summed over. */
-    private static Value outer(Sketch sketch, Ops ops, String name, Value x, int contracted) {
-        Value all = sketch.node(name + ".dims", "Shape")
+    private static Value outer(GraphBuilder builder, Ops ops, String name, Value x, int contracted) {
+        Value all = builder.node(name + ".dims", "Shape")
                 .in(x)
                 .with("T", DataType.DT_FLOAT)
                 .with("out_type", DataType.DT_INT32)
-                .gives(Form.of(DataType.DT_INT32, -1));
-        return sketch.node(name + ".outer", "StridedSlice")
+                .gives(TensorType.of(DataType.DT_INT32, -1));
+        return builder.node(name + ".outer", "StridedSlice")
                 .in(
                         all,
                         ops.ints(name + ".begin", 0),
@@ -199,7 +199,7 @@ final class Normal {
                 .with("ellipsis_mask", 0)
                 .with("new_axis_mask", 0)
                 .with("shrink_axis_mask", 0)
-                .gives(Form.of(DataType.DT_INT32, -1));
+                .gives(TensorType.of(DataType.DT_INT32, -1));
     }
 
     /** Who asked for the shape of the stored array is told it, for it has another now. */

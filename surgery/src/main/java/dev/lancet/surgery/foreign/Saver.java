@@ -1,7 +1,7 @@
 package dev.lancet.surgery.foreign;
 
 import com.google.protobuf.ByteString;
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,20 +50,20 @@ final class Saver {
                 variables.stream().map(node -> node.type("dtype")).toList();
         List<NodeDef> nodes = new ArrayList<>();
         nodes.add(node("saver.file", "Placeholder")
-                .putAttr("dtype", Attrs.of(DataType.DT_STRING))
-                .putAttr("shape", Attrs.of(List.<Long>of()))
+                .putAttr("dtype", Attributes.of(DataType.DT_STRING))
+                .putAttr("shape", Attributes.of(List.<Long>of()))
                 .build());
         nodes.add(strings("saver.names", names));
         nodes.add(strings("saver.slices", names.stream().map(name -> "").toList()));
         nodes.add(node("saver.restore", "RestoreV2", "saver.file", "saver.names", "saver.slices")
-                .putAttr("dtypes", Attrs.types(types))
+                .putAttr("dtypes", Attributes.types(types))
                 .build());
         NodeDef.Builder save = node("saver.save", "SaveV2", "saver.file", "saver.names", "saver.slices")
-                .putAttr("dtypes", Attrs.types(types));
+                .putAttr("dtypes", Attributes.types(types));
         NodeDef.Builder restored = node("saver.restored", "NoOp");
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
-            AttrValue type = Attrs.of(types.get(i));
+            AttrValue type = Attributes.of(types.get(i));
             String value = i == 0 ? "saver.restore" : "saver.restore:" + i;
             nodes.add(node(name + ".restored", "AssignVariableOp", name, value)
                     .putAttr("dtype", type)
@@ -77,7 +77,7 @@ final class Saver {
         nodes.add(restored.build());
         nodes.add(save.build());
         nodes.add(node("saver.saved", "Identity", "saver.file", "^saver.save")
-                .putAttr("T", Attrs.of(DataType.DT_STRING))
+                .putAttr("T", Attributes.of(DataType.DT_STRING))
                 .build());
         return nodes;
     }
@@ -89,11 +89,11 @@ final class Saver {
     private static NodeDef strings(String name, List<String> values) {
         TensorProto.Builder tensor = TensorProto.newBuilder()
                 .setDtype(DataType.DT_STRING)
-                .setTensorShape(Attrs.shape(List.of((long) values.size())));
+                .setTensorShape(Attributes.shape(List.of((long) values.size())));
         values.forEach(value -> tensor.addStringVal(ByteString.copyFromUtf8(value)));
         return node(name, "Const")
-                .putAttr("dtype", Attrs.of(DataType.DT_STRING))
-                .putAttr("value", Attrs.of(tensor.build()))
+                .putAttr("dtype", Attributes.of(DataType.DT_STRING))
+                .putAttr("value", Attributes.of(tensor.build()))
                 .build();
     }
 }

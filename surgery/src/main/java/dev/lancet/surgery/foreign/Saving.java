@@ -2,10 +2,10 @@ package dev.lancet.surgery.foreign;
 
 import com.google.protobuf.ByteString;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
-import dev.lancet.surgery.savedmodel.BundleWriter;
+import dev.lancet.surgery.savedmodel.TensorBundleWriter;
 import dev.lancet.surgery.savedmodel.SavedModelWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,7 +76,7 @@ final class Saving {
         return node.is("VarHandleOp") && !set;
     }
 
-    private static void copy(BundleWriter writer, Node node, ForeignModel model) {
+    private static void copy(TensorBundleWriter writer, Node node, ForeignModel model) {
         Source source = Source.of(node);
         Held held = model.held(node.name());
         if (model.constant(held)) {
@@ -134,15 +134,15 @@ final class Saving {
     private static NodeDef constant(Node read, Source source, ByteString content) {
         TensorProto tensor = TensorProto.newBuilder()
                 .setDtype(source.type())
-                .setTensorShape(Attrs.shape(source.shape()))
+                .setTensorShape(Attributes.shape(source.shape()))
                 .setTensorContent(content)
                 .build();
         return NodeDef.newBuilder()
                 .setName(read.name())
                 .setOp("Const")
                 .setDevice(read.definition().getDevice())
-                .putAttr("dtype", Attrs.of(source.type()))
-                .putAttr("value", Attrs.of(tensor))
+                .putAttr("dtype", Attributes.of(source.type()))
+                .putAttr("value", Attributes.of(tensor))
                 .build();
     }
 

@@ -1,6 +1,6 @@
 package dev.lancet.surgery.foreign;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import java.util.List;
@@ -17,7 +17,7 @@ final class Shapes {
         boolean wide = asking.attribute("out_type").isPresent() && asking.type("out_type") == DataType.DT_INT64;
         DataType type = wide ? DataType.DT_INT64 : DataType.DT_INT32;
         TensorProto.Builder tensor =
-                TensorProto.newBuilder().setDtype(type).setTensorShape(Attrs.shape(List.of((long) shape.size())));
+                TensorProto.newBuilder().setDtype(type).setTensorShape(Attributes.shape(List.of((long) shape.size())));
         for (long size : shape) {
             if (wide) {
                 tensor.addInt64Val(size);
@@ -31,8 +31,8 @@ final class Shapes {
                 .setDevice(asking.definition().getDevice())
                 .addAllInput(
                         asking.controlInputs().stream().map(Input::toString).toList())
-                .putAttr("dtype", Attrs.of(type))
-                .putAttr("value", Attrs.of(tensor.build()))
+                .putAttr("dtype", Attributes.of(type))
+                .putAttr("value", Attributes.of(tensor.build()))
                 .build();
     }
 }

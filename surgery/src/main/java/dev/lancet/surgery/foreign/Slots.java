@@ -1,6 +1,6 @@
 package dev.lancet.surgery.foreign;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -64,14 +64,14 @@ final class Slots {
     static void describe(
             NodeDef.Builder node, Fork fork, List<Slot> slots, List<DataType> types, Map<String, String> functions) {
         node.removeAttr("_read_only_resource_inputs");
-        node.putAttr(fork.branching().loop() ? "T" : "Tin", Attrs.types(types));
+        node.putAttr(fork.branching().loop() ? "T" : "Tin", Attributes.types(types));
         if (fork.branching().loop()) {
             AttrValue.ListValue old = node.getAttrOrDefault("output_shapes", AttrValue.getDefaultInstance())
                     .getList();
             if (old.getShapeCount() > 0) {
                 node.putAttr("output_shapes", shapes(old, slots));
             }
-            node.removeAttr(Attrs.SHAPES);
+            node.removeAttr(Attributes.SHAPES);
         }
         List<String> words = List.copyOf(fork.branching().bodies().keySet());
         for (Map.Entry<String, AttrValue> attribute :
@@ -79,7 +79,7 @@ final class Slots {
             String word = attribute.getKey();
             AttrValue value = attribute.getValue();
             if (functions.containsKey(word)) {
-                node.putAttr(word, Attrs.of(renamed(value.getFunc(), functions.getOrDefault(word, ""))));
+                node.putAttr(word, Attributes.of(renamed(value.getFunc(), functions.getOrDefault(word, ""))));
             } else if (word.equals("branches")) {
                 AttrValue.ListValue.Builder list = AttrValue.ListValue.newBuilder();
                 for (int i = 0; i < words.size(); i++) {

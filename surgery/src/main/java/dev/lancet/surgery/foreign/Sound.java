@@ -1,7 +1,7 @@
 package dev.lancet.surgery.foreign;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.savedmodel.Elements;
+import dev.lancet.surgery.savedmodel.ElementTypes;
 import java.nio.file.Path;
 import java.util.List;
 import org.tensorflow.proto.AttrValue;
@@ -88,12 +88,12 @@ final class Sound {
         if (elements < 0) {
             throw wrong(node, "holds a value of unknown shape");
         }
-        long bytes = elements * Elements.bytes(tensor.getDtype());
+        long bytes = elements * ElementTypes.bytes(tensor.getDtype());
         int content = tensor.getTensorContent().size();
         if (content > 0 ? bytes > 0 && content != bytes : bytes > Math.max(MOST_REPEATED, said(tensor))) {
             throw wrong(
                     node,
-                    "holds " + Elements.name(tensor.getDtype()) + " of " + bytes + " bytes, but "
+                    "holds " + ElementTypes.name(tensor.getDtype()) + " of " + bytes + " bytes, but "
                             + (content > 0 ? content : tensor.getSerializedSize()) + " are there");
         }
     }

@@ -1,6 +1,6 @@
 package dev.lancet.surgery.foreign;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.Node;
 import java.util.List;
 import org.tensorflow.proto.DataType;
@@ -19,13 +19,13 @@ record Source(Node node, DataType type, List<Long> shape) {
             var tensor = node.definition()
                     .getAttrOrDefault("value", org.tensorflow.proto.AttrValue.getDefaultInstance())
                     .getTensor();
-            return new Source(node, tensor.getDtype(), Attrs.dims(tensor.getTensorShape()));
+            return new Source(node, tensor.getDtype(), Attributes.dims(tensor.getTensorShape()));
         }
         return new Source(
                 node,
                 node.type("dtype"),
                 node.attribute("shape")
-                        .map(shape -> Attrs.dims(shape.getShape()))
+                        .map(shape -> Attributes.dims(shape.getShape()))
                         .orElse(List.of()));
     }
 }

@@ -1,6 +1,6 @@
 package dev.lancet.surgery.foreign;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import java.util.ArrayDeque;
@@ -93,7 +93,7 @@ final class Taken {
                 .setOp(branch.op())
                 .addInput(condition)
                 .addInput(condition)
-                .putAttr("T", Attrs.of(type));
+                .putAttr("T", Attributes.of(type));
         branch.attribute("num_outs").ifPresent(outputs -> taken.putAttr("num_outs", outputs));
         nodes.put(taken.getName(), taken.build());
         String when = branch.name() + ".when." + port;
@@ -103,7 +103,7 @@ final class Taken {
                         .setName(when)
                         .setOp("Identity")
                         .addInput(new Input(taken.getName(), port).toString())
-                        .putAttr("T", Attrs.of(type))
+                        .putAttr("T", Attributes.of(type))
                         .build());
         return when;
     }

@@ -1,7 +1,7 @@
 package dev.lancet.surgery.foreign;
 
 import dev.lancet.surgery.foreign.Discovery.Findings;
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import java.util.LinkedHashMap;
@@ -58,7 +58,7 @@ record Thawing(GraphDef graph, Map<String, TensorProto> values) {
                     .setOp("ReadVariableOp")
                     .setDevice(node.definition().getDevice())
                     .addInput(name)
-                    .putAttr("dtype", Attrs.of(source.type())));
+                    .putAttr("dtype", Attributes.of(source.type())));
         }
         return new Thawing(thawed.build(), values);
     }
@@ -67,10 +67,10 @@ record Thawing(GraphDef graph, Map<String, TensorProto> values) {
         return NodeDef.newBuilder()
                 .setName(name)
                 .setOp("VarHandleOp")
-                .putAttr("container", Attrs.of(""))
-                .putAttr("shared_name", Attrs.of(name))
-                .putAttr("dtype", Attrs.of(source.type()))
-                .putAttr("shape", Attrs.of(source.shape()))
+                .putAttr("container", Attributes.of(""))
+                .putAttr("shared_name", Attributes.of(name))
+                .putAttr("dtype", Attributes.of(source.type()))
+                .putAttr("shape", Attributes.of(source.shape()))
                 .build();
     }
 

@@ -1,6 +1,6 @@
 package dev.lancet.surgery.foreign;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import java.util.ArrayList;
@@ -94,7 +94,7 @@ record Tracing(Source source, View view, List<Node> path) {
 
     private Optional<View> moved(Node node) {
         if (node.is("Squeeze")) {
-            return node.attribute(Attrs.SHAPES)
+            return node.attribute(Attributes.SHAPES)
                     .flatMap(shapes -> node.shape(0))
                     .map(shape -> shape.stream().map(Long::valueOf).toList())
                     .or(() -> squeezed(node))

@@ -1,6 +1,6 @@
 package dev.lancet.surgery.foreign;
 
-import dev.lancet.surgery.savedmodel.Elements;
+import dev.lancet.surgery.savedmodel.ElementTypes;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -28,7 +28,7 @@ public record Treated(
     }
 
     static long bytes(Held array) {
-        return array.shape().stream().reduce((long) Elements.bytes(array.type()), (a, b) -> a * b);
+        return array.shape().stream().reduce((long) ElementTypes.bytes(array.type()), (a, b) -> a * b);
     }
 
     /** {@code rank 12 int8}. */

@@ -3,7 +3,7 @@ package dev.lancet.surgery.foreign;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.surgery.Surgeon;
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
@@ -51,7 +51,7 @@ public record Tuning(GraphDef graph, List<String> candidates) {
         MetaGraphDef meta = operation.meta();
         String output = objective.outputOf(meta).getName();
         GraphDef forward =
-                Surgeon.cut(forward(operation, objective), new ErfcAsErf()).graph();
+                Surgeon.rewrite(forward(operation, objective), new ErfcAsErf()).graph();
         Bypass bypass = new Bypass(GraphView.of(forward), held(model, plan));
         GraphView direct = GraphView.of(bypass.graph());
         GraphDef whole = direct.definition().toBuilder()
@@ -173,7 +173,7 @@ public record Tuning(GraphDef graph, List<String> candidates) {
                             .setName(node.name() + ".read")
                             .setOp("ReadVariableOp")
                             .addInput(node.name())
-                            .putAttr("dtype", Attrs.of(DataType.DT_FLOAT)));
+                            .putAttr("dtype", Attributes.of(DataType.DT_FLOAT)));
                 }
             }
             return graph.build();
@@ -189,10 +189,10 @@ public record Tuning(GraphDef graph, List<String> candidates) {
             return changed.setOp("GatherV2")
                     .setInput(0, node.dataInputs().get(0).node() + ".read")
                     .clearAttr()
-                    .putAttr("Tparams", Attrs.of(DataType.DT_FLOAT))
-                    .putAttr("Tindices", Attrs.of(node.type("Tindices")))
-                    .putAttr("Taxis", Attrs.of(DataType.DT_INT32))
-                    .putAttr("batch_dims", node.attribute("batch_dims").orElse(Attrs.of(0)))
+                    .putAttr("Tparams", Attributes.of(DataType.DT_FLOAT))
+                    .putAttr("Tindices", Attributes.of(node.type("Tindices")))
+                    .putAttr("Taxis", Attributes.of(DataType.DT_INT32))
+                    .putAttr("batch_dims", node.attribute("batch_dims").orElse(Attributes.of(0)))
                     .addInput(node.name() + ".axis")
                     .build();
         }

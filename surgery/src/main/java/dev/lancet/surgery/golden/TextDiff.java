@@ -39,7 +39,7 @@ public record TextDiff(List<String> before, List<String> after) {
     public String unified(String beforeName, String afterName, int limit) {
         List<String> lines = new ArrayList<>();
         List<Edit> hunk = new ArrayList<>();
-        for (Edit edit : Anchors.edits(before, after)) {
+        for (Edit edit : PatienceDiff.edits(before, after)) {
             if (!hunk.isEmpty() && edit.from() - hunk.get(hunk.size() - 1).to() > 2 * AROUND) {
                 write(hunk, lines);
                 hunk.clear();

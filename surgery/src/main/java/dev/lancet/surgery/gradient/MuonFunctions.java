@@ -1,8 +1,8 @@
 package dev.lancet.surgery.gradient;
 
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import org.tensorflow.proto.DataType;
@@ -24,17 +24,17 @@ final class MuonFunctions {
         return List.of(start(), polynomial());
     }
 
-    private static Value stack(Sketch body, String name) {
-        return body.argument(name, Form.of(DataType.DT_FLOAT, -1, -1, -1));
+    private static Value stack(GraphBuilder body, String name) {
+        return body.argument(name, TensorType.of(DataType.DT_FLOAT, -1, -1, -1));
     }
 
     /** {@code (past, gradient, momentum) -> m = momentum·past + gradient, (gradient + momentum·m) / its length}. */
     private static FunctionDef start() {
-        Sketch body = Sketch.function("muon_start");
+        GraphBuilder body = GraphBuilder.function("muon_start");
         Ops ops = new Ops(body);
         Value past = stack(body, "past");
         Value gradient = stack(body, "gradient");
-        Value momentum = body.argument("momentum", Form.of(DataType.DT_FLOAT));
+        Value momentum = body.argument("momentum", TensorType.of(DataType.DT_FLOAT));
         Value next = ops.add("next", ops.mul("kept", past, momentum), gradient);
         Value ahead = ops.add("ahead", ops.mul("further", next, momentum), gradient);
         Value squares = ops.reduce(
@@ -52,11 +52,11 @@ final class MuonFunctions {
 
     /** {@code (s, ss, first) -> first + SECOND·s + THIRD·ss}. */
     private static FunctionDef polynomial() {
-        Sketch body = Sketch.function("muon_polynomial");
+        GraphBuilder body = GraphBuilder.function("muon_polynomial");
         Ops ops = new Ops(body);
         Value s = stack(body, "s");
         Value ss = stack(body, "ss");
-        Value first = body.argument("first", Form.of(DataType.DT_FLOAT, -1, -1));
+        Value first = body.argument("first", TensorType.of(DataType.DT_FLOAT, -1, -1));
         Value second = ops.mul("second", s, ops.constant("of_s", SECOND));
         Value third = ops.mul("third", ss, ops.constant("of_ss", THIRD));
         body.result("y", ops.add("sum", ops.add("two", first, second), third));

@@ -11,11 +11,11 @@ import org.tensorflow.proto.OpDef;
 /** A function in the text of a graph: its signature, its body in order, and what it returns. */
 final class FunctionText {
 
-    private final Spelling spelling;
+    private final NodeFormatter formatter;
     private final FunctionDef function;
 
-    FunctionText(Spelling spelling, FunctionDef function) {
-        this.spelling = spelling;
+    FunctionText(NodeFormatter formatter, FunctionDef function) {
+        this.formatter = formatter;
         this.function = function;
     }
 
@@ -30,11 +30,11 @@ final class FunctionText {
                 .append(AttributeText.of("", function.getAttrMap()))
                 .append('\n');
         int arguments = signature.getInputArgCount();
-        for (Node node : spelling.ordered(body(function))) {
+        for (Node node : formatter.ordered(body(function))) {
             if (node.index() >= arguments) {
-                String inputs = spelling.arguments(function.getNodeDef(node.index() - arguments).getInputList().stream()
+                String inputs = formatter.arguments(function.getNodeDef(node.index() - arguments).getInputList().stream()
                         .map(FunctionText::shown));
-                text.append("  ").append(spelling.line(node, inputs)).append('\n');
+                text.append("  ").append(formatter.line(node, inputs)).append('\n');
             }
         }
         new TreeMap<>(function.getRetMap()).forEach((name, value) -> text.append("  return ")

@@ -45,7 +45,7 @@ public final class GraphText {
 
     /** The text of a graph as it stands. */
     public static String of(GraphView graph) {
-        return text(graph, Spelling.DRAWN);
+        return text(graph, NodeFormatter.DRAWN);
     }
 
     /**
@@ -56,18 +56,18 @@ public final class GraphText {
      * @throws dev.lancet.dsl.LancetException if the graph is none: two nodes of one name, an input that is not there, a circle
      */
     public static String canonical(GraphDef graph) {
-        return HEADER + VERSION + '\n' + text(GraphView.of(graph), Spelling.CANONICAL);
+        return HEADER + VERSION + '\n' + text(GraphView.of(graph), NodeFormatter.CANONICAL);
     }
 
-    private static String text(GraphView graph, Spelling spelling) {
+    private static String text(GraphView graph, NodeFormatter formatter) {
         StringBuilder text = new StringBuilder();
-        for (Node node : spelling.ordered(graph)) {
-            if (!Variables.readOfVariable(node)) {
-                text.append(spelling.line(node)).append('\n');
+        for (Node node : formatter.ordered(graph)) {
+            if (!VariableLines.readOfVariable(node)) {
+                text.append(formatter.line(node)).append('\n');
             }
         }
         for (FunctionDef function : graph.functions().values()) {
-            text.append('\n').append(spelling.section(function));
+            text.append('\n').append(formatter.section(function));
         }
         graph.definition().getLibrary().getGradientList().stream()
                 .sorted(Comparator.comparing(GradientDef::getFunctionName))

@@ -128,7 +128,7 @@ public final class GraphView {
                     .mapToInt(Node::index)
                     .toArray());
         }
-        int[] order = Order.of(before, index -> nodes.get(index).name());
+        int[] order = TopologicalOrder.of(before, index -> nodes.get(index).name());
         List<Node> ordered = new ArrayList<>(order.length);
         for (int index : order) {
             ordered.add(nodes.get(index));

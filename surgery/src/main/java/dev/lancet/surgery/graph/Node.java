@@ -116,7 +116,7 @@ public final class Node {
     /** The text of this node in its graph. */
     @Override
     public String toString() {
-        return Spelling.DRAWN.line(this);
+        return NodeFormatter.DRAWN.line(this);
     }
 
     /**

@@ -9,12 +9,12 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * The operators that Lancet's own graphs are made of, each drawn into a {@link Sketch} with the form of its result worked out.
+ * The operators that Lancet's own graphs are made of, each drawn into a {@link GraphBuilder} with the form of its result worked out.
  * Every method takes the name of the node first. Constants have names of their own too: nothing is numbered.
  *
  * @param sketch what is drawn into
  */
-public record Ops(Sketch sketch) {
+public record Ops(GraphBuilder sketch) {
 
     /** A float32 scalar. */
     public Value constant(String name, float value) {
@@ -31,7 +31,7 @@ public record Ops(Sketch sketch) {
         for (float value : values) {
             bytes.putFloat(value);
         }
-        return constant(name, new Form(DataType.DT_FLOAT, dims), bytes);
+        return constant(name, new TensorType(DataType.DT_FLOAT, dims), bytes);
     }
 
     /** An int32 scalar. */
@@ -49,19 +49,19 @@ public record Ops(Sketch sketch) {
         for (int value : values) {
             bytes.putInt(value);
         }
-        return constant(name, new Form(DataType.DT_INT32, dims), bytes);
+        return constant(name, new TensorType(DataType.DT_INT32, dims), bytes);
     }
 
-    private Value constant(String name, Form form, ByteBuffer bytes) {
+    private Value constant(String name, TensorType type, ByteBuffer bytes) {
         TensorProto tensor = TensorProto.newBuilder()
-                .setDtype(form.type())
-                .setTensorShape(Attrs.shape(form.dims()))
+                .setDtype(type.type())
+                .setTensorShape(Attributes.shape(type.dims()))
                 .setTensorContent(ByteString.copyFrom(bytes.flip()))
                 .build();
         return sketch.node(name, "Const")
-                .with("dtype", form.type())
-                .with("value", Attrs.of(tensor))
-                .gives(form);
+                .with("dtype", type.type())
+                .with("value", Attributes.of(tensor))
+                .gives(type);
     }
 
     /** {@code a + b}, broadcast. */
@@ -214,7 +214,7 @@ public record Ops(Sketch sketch) {
     public List<Value> halves(String name, Value x, Value at, int axis) {
         List<Long> dims = new ArrayList<>(x.dims());
         dims.set(axis, x.dim(axis) / 2);
-        Form half = new Form(x.type(), dims);
+        TensorType half = new TensorType(x.type(), dims);
         return sketch.node(name, "Split")
                 .in(at, x)
                 .with("num_split", 2)

@@ -11,7 +11,7 @@ import org.tensorflow.proto.DataType;
  * @param output which of the node's outputs, counted flat over all of them
  * @param form its type and dimensions
  */
-public record Value(String node, String op, int output, Form form) {
+public record Value(String node, String op, int output, TensorType form) {
 
     /** Element type. */
     public DataType type() {
@@ -40,6 +40,6 @@ public record Value(String node, String op, int output, Form form) {
 
     /** How a node of a function body refers to it: {@code x} for an argument, {@code x:product:0} for a MatMul. */
     public String inBody() {
-        return op.isEmpty() ? node : node + ":" + Ports.of(op, output);
+        return op.isEmpty() ? node : node + ":" + OutputNames.of(op, output);
     }
 }

@@ -1,9 +1,9 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import java.util.Collection;
 import java.util.HashSet;
@@ -50,8 +50,8 @@ public final class Accumulation {
         Set<String> gradients = new HashSet<>();
         variables.forEach(variable -> gradients.add(variable + ".grad"));
         GraphDef.Builder result = graph.toBuilder().clearNode();
-        Sketch sketch = Sketch.graph();
-        Value share = new Ops(sketch).constant("accumulate.share", 1f / n);
+        GraphBuilder builder = GraphBuilder.graph();
+        Value share = new Ops(builder).constant("accumulate.share", 1f / n);
         NodeDef.Builder first = group("accumulate.first");
         NodeDef.Builder more = group("accumulate.more");
         for (NodeDef node : graph.getNodeList()) {
@@ -63,26 +63,26 @@ public final class Accumulation {
             String variable = node.getName().substring(0, node.getName().length() - ".grad".length());
             first.addInput("^" + variable + ".sum.first");
             more.addInput("^" + variable + ".sum.more");
-            draw(sketch, variable, new Form(FLOAT, Attrs.dims(node, 0)), share);
+            draw(builder, variable, new TensorType(FLOAT, Attributes.dims(node, 0)), share);
         }
-        return result.addAllNode(sketch.toGraph().getNodeList())
+        return result.addAllNode(builder.toGraph().getNodeList())
                 .addNode(first)
                 .addNode(more)
                 .build();
     }
 
-    private static void draw(Sketch sketch, String variable, Form form, Value share) {
+    private static void draw(GraphBuilder builder, String variable, TensorType type, Value share) {
         String sum = variable + ".sum";
-        Value part = new Value(variable + ".grad.part", "Identity", 0, form);
-        Value handle = new Value(sum, "VarHandleOp", 0, Form.of(DataType.DT_RESOURCE));
-        Value before = sketch.variable(sum, form);
+        Value part = new Value(variable + ".grad.part", "Identity", 0, type);
+        Value handle = new Value(sum, "VarHandleOp", 0, TensorType.of(DataType.DT_RESOURCE));
+        Value before = builder.variable(sum, type);
         for (String[] write : new String[][] {{".first", "AssignVariableOp"}, {".more", "AssignAddVariableOp"}}) {
-            sketch.node(sum + write[0], write[1])
+            builder.node(sum + write[0], write[1])
                     .in(List.of(handle, part))
                     .with("dtype", FLOAT)
                     .ends();
         }
-        Ops ops = new Ops(sketch);
+        Ops ops = new Ops(builder);
         ops.mul(variable + ".grad", ops.add(variable + ".grad.sum", before, part), share);
     }
 

@@ -1,7 +1,7 @@
 package dev.lancet.surgery.pass;
 
 import dev.lancet.surgery.graph.Node;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
@@ -79,16 +79,16 @@ final class AttentionSlope implements Rule {
 
     private static Incision slope(Node site, Node shares, Node gradient, Node mix) {
         DataType type = shares.type("T");
-        Sketch sketch = Sketch.graph();
+        GraphBuilder builder = GraphBuilder.graph();
         List<Value> mixed = List.of(Places.taken(gradient, 0, type), Places.value(mix, 0, type));
-        Value delta = DELTA.call(sketch, mix.name() + ".back.delta", mixed, DataType.DT_FLOAT);
+        Value delta = DELTA.call(builder, mix.name() + ".back.delta", mixed, DataType.DT_FLOAT);
         slope(Places.called(site))
                 .call(
-                        sketch,
+                        builder,
                         site.name(),
                         List.of(Places.value(shares, 0, type), Places.value(gradient, 0, type), delta),
                         type);
-        return Incision.of(site, sketch);
+        return Incision.of(site, builder);
     }
 
     /** For the derivative of a mask; those of tiles are of different shapes. */

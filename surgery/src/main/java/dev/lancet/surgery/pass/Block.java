@@ -1,7 +1,7 @@
 package dev.lancet.surgery.pass;
 
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +20,8 @@ record Block(String function, List<String> arguments, BiFunction<Ops, List<Value
     private static final DataType FLOAT = DataType.DT_FLOAT;
 
     /** A call of it whose result is of this type. */
-    Value call(Sketch sketch, String name, List<Value> inputs, DataType type) {
-        Sketch drawing = Sketch.function(function);
+    Value call(GraphBuilder builder, String name, List<Value> inputs, DataType type) {
+        GraphBuilder drawing = GraphBuilder.function(function);
         Ops ops = new Ops(drawing);
         List<Value> wide = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
@@ -30,7 +30,7 @@ record Block(String function, List<String> arguments, BiFunction<Ops, List<Value
         }
         Value result = body.apply(ops, wide);
         drawing.result("y", type == FLOAT ? result : ops.cast("y_narrow", result, type));
-        return sketch.call(name, sketch.define(drawing), inputs).get(0);
+        return builder.call(name, builder.define(drawing), inputs).get(0);
     }
 
     /** The sum over the last axis, which stays with size 1. */

@@ -1,6 +1,6 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class Compiled {
     }
 
     private static NodeDef marked(Node call) {
-        return call.definition().toBuilder().putAttr(MARK, Attrs.of(true)).build();
+        return call.definition().toBuilder().putAttr(MARK, Attributes.of(true)).build();
     }
 
     private static boolean unpacks(Node node) {

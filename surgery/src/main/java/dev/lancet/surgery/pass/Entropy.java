@@ -1,9 +1,9 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
@@ -91,19 +91,19 @@ final class Entropy {
         }
 
         private static Incision loss(Node site) {
-            Sketch sketch = Sketch.graph();
-            Ops ops = new Ops(sketch);
+            GraphBuilder builder = GraphBuilder.graph();
+            Ops ops = new Ops(builder);
             Value shares = ops.softmax(site.name() + ".shares", Places.taken(site, 0, FLOAT));
             Value labels = Places.taken(site, 1, site.type("Tlabels"));
-            Value label = sketch.node(site.name() + ".label", "GatherV2")
+            Value label = builder.node(site.name() + ".label", "GatherV2")
                     .in(shares, labels, ops.constant(site.name() + ".label.axis", 1))
                     .with("Tparams", FLOAT)
                     .with("Tindices", labels.type())
                     .with("Taxis", DataType.DT_INT32)
                     .with("batch_dims", 1)
-                    .gives(new Form(FLOAT, labels.dims()));
-            LOSS.call(sketch, site.name(), List.of(label), FLOAT);
-            return Incision.of(site, sketch);
+                    .gives(new TensorType(FLOAT, labels.dims()));
+            LOSS.call(builder, site.name(), List.of(label), FLOAT);
+            return Incision.of(site, builder);
         }
 
         @Override
@@ -127,10 +127,10 @@ final class Entropy {
         public Verdict judge(Node site, Captures met) {
             Node entropy = Places.from(site, 0, OP).orElseThrow();
             return refusal(entropy).<Verdict>map(no -> no).orElseGet(() -> {
-                Sketch sketch = Sketch.graph();
-                Ops ops = new Ops(sketch);
+                GraphBuilder builder = GraphBuilder.graph();
+                Ops ops = new Ops(builder);
                 ops.mul(site.name(), missed(ops, site.name(), entropy), Places.taken(site, 1, FLOAT));
-                return Incision.of(site, sketch);
+                return Incision.of(site, builder);
             });
         }
 
@@ -144,7 +144,7 @@ final class Entropy {
                     .in(ops.ints(name + ".ones.shape", rows), ops.constant(name + ".one", 1f))
                     .with("T", FLOAT)
                     .with("index_type", DataType.DT_INT32)
-                    .gives(Form.of(FLOAT, rows));
+                    .gives(TensorType.of(FLOAT, rows));
             // Places in the line of all shares must be int32.
             boolean inPlace = !whole && rows * shares.dim(1) <= Integer.MAX_VALUE;
             return inPlace
@@ -175,7 +175,7 @@ final class Entropy {
                     .with("N", 2)
                     .with("T", DataType.DT_INT32)
                     .with("axis", 1)
-                    .gives(Form.of(DataType.DT_INT32, rows, 2));
+                    .gives(TensorType.of(DataType.DT_INT32, rows, 2));
             return ops.sketch()
                     .node(name + ".missed", "TensorScatterSub")
                     .in(shares, places, ones)
@@ -194,7 +194,7 @@ final class Entropy {
                             ops.constant(name + ".row.end", end),
                             ops.constant(name + ".row.step", step))
                     .with("Tidx", DataType.DT_INT32)
-                    .gives(Form.of(DataType.DT_INT32, count));
+                    .gives(TensorType.of(DataType.DT_INT32, count));
         }
 
         @Override

@@ -2,7 +2,7 @@ package dev.lancet.surgery.pass;
 
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
@@ -85,19 +85,19 @@ final class MatrixLayout implements Rule {
     }
 
     private static Incision product(Node site, Value a, Value b) {
-        Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
         Value turned = ops.transpose(site.name() + ".transposed", a, ops.ints(site.name() + ".order", 1, 0), 1, 0);
         ops.matmul(site.name(), turned, true, b, false);
-        return Incision.of(site, sketch);
+        return Incision.of(site, builder);
     }
 
     private static Incision gradient(Node site, Value a, Value b) {
-        Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
         Value turned = ops.matmul(site.name() + ".transposed", b, true, a, false);
         ops.transpose(site.name(), turned, ops.ints(site.name() + ".order", 1, 0), 1, 0);
-        return Incision.of(site, sketch);
+        return Incision.of(site, builder);
     }
 
     @Override

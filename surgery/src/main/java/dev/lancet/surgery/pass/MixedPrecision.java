@@ -2,7 +2,7 @@ package dev.lancet.surgery.pass;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
@@ -98,7 +98,7 @@ public final class MixedPrecision {
         if (narrows) {
             narrow.add(node.name());
             if (drawn.containsAttr("T")) {
-                drawn.putAttr("T", Attrs.of(type));
+                drawn.putAttr("T", Attributes.of(type));
             }
         }
         nodes.put(node.name(), drawn.build());
@@ -128,7 +128,7 @@ public final class MixedPrecision {
                     .removeAttr("SrcT")
                     .removeAttr("DstT")
                     .removeAttr("Truncate")
-                    .putAttr("T", Attrs.of(type));
+                    .putAttr("T", Attributes.of(type));
         }
     }
 
@@ -153,10 +153,10 @@ public final class MixedPrecision {
                 .setName(name)
                 .setOp("Cast")
                 .addInput(input.toString())
-                .putAttr("SrcT", Attrs.of(wanted == WIDE ? type : WIDE))
-                .putAttr("DstT", Attrs.of(wanted))
-                .putAttr("Truncate", Attrs.of(false))
-                .putAttr(Attrs.SHAPES, producer.definition().getAttrOrThrow(Attrs.SHAPES))
+                .putAttr("SrcT", Attributes.of(wanted == WIDE ? type : WIDE))
+                .putAttr("DstT", Attributes.of(wanted))
+                .putAttr("Truncate", Attributes.of(false))
+                .putAttr(Attributes.SHAPES, producer.definition().getAttrOrThrow(Attributes.SHAPES))
                 .build());
         return name;
     }

@@ -1,7 +1,7 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Value;
@@ -27,7 +27,7 @@ final class Places {
 
     /** An output of a node. */
     static Value value(Node node, int port, DataType type) {
-        return new Value(node.name(), node.op(), port, new Form(type, Attrs.dims(node.definition(), port)));
+        return new Value(node.name(), node.op(), port, new TensorType(type, Attributes.dims(node.definition(), port)));
     }
 
     /** The function that a node calls, or nothing. */

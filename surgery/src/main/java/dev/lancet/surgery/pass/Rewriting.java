@@ -18,7 +18,7 @@ final class Rewriting {
     private Rewriting() {}
 
     static GraphDef with(GraphDef graph, Rule... rules) {
-        GraphDef cut = Surgeon.cut(graph, rules).graph();
+        GraphDef cut = Surgeon.rewrite(graph, rules).graph();
         if (cut.equals(graph)) {
             return graph;
         }

@@ -1,7 +1,7 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.gradient.Constants;
@@ -59,7 +59,7 @@ final class ShortSums {
             List<TensorShapeProto> shapes = shapes(producer.definition());
             int port = call.dataInputs().get(i).port();
             if (port < shapes.size()) {
-                arguments.put(function.getSignature().getInputArg(i).getName(), Attrs.dims(shapes.get(port)));
+                arguments.put(function.getSignature().getInputArg(i).getName(), Attributes.dims(shapes.get(port)));
             }
         }
     }
@@ -120,11 +120,11 @@ final class ShortSums {
         return Optional.ofNullable(nodes.get(name))
                 .map(ShortSums::shapes)
                 .filter(shapes -> shapes.size() == 1)
-                .map(shapes -> Attrs.dims(shapes.get(0)));
+                .map(shapes -> Attributes.dims(shapes.get(0)));
     }
 
     private static List<TensorShapeProto> shapes(NodeDef node) {
-        return node.getAttrOrDefault(Attrs.SHAPES, AttrValue.getDefaultInstance())
+        return node.getAttrOrDefault(Attributes.SHAPES, AttrValue.getDefaultInstance())
                 .getList()
                 .getShapeList();
     }
@@ -149,7 +149,7 @@ final class ShortSums {
             begin.set(axis, i * part.get(axis));
             String from = ints(name + ".part." + i + ".begin", begin);
             result.addNodeDef(node(name + ".part." + i, "Slice", part, sum.getInput(0), from, size)
-                    .putAttr("Index", Attrs.of(DataType.DT_INT32)));
+                    .putAttr("Index", Attributes.of(DataType.DT_INT32)));
             open.add(name + ".part." + i + ":output:0");
         }
         for (int i = 0; open.size() > 1; i++) {
@@ -160,7 +160,7 @@ final class ShortSums {
         if (sum.getOp().equals("Mean")) {
             TensorProto share = TensorProto.newBuilder()
                     .setDtype(DataType.DT_FLOAT)
-                    .setTensorShape(Attrs.shape(List.of()))
+                    .setTensorShape(Attributes.shape(List.of()))
                     .addFloatVal(1f / slices)
                     .build();
             result.addNodeDef(constant(name + ".share", share, List.of()));
@@ -173,7 +173,7 @@ final class ShortSums {
     private String ints(String name, List<Long> values) {
         List<Long> dims = List.of((long) values.size());
         TensorProto.Builder tensor =
-                TensorProto.newBuilder().setDtype(DataType.DT_INT32).setTensorShape(Attrs.shape(dims));
+                TensorProto.newBuilder().setDtype(DataType.DT_INT32).setTensorShape(Attributes.shape(dims));
         values.forEach(value -> tensor.addIntVal(Math.toIntExact(value)));
         result.addNodeDef(constant(name, tensor.build(), dims));
         return name + ":output:0";
@@ -183,9 +183,9 @@ final class ShortSums {
         return NodeDef.newBuilder()
                 .setName(name)
                 .setOp("Const")
-                .putAttr("dtype", Attrs.of(value.getDtype()))
-                .putAttr("value", Attrs.of(value))
-                .putAttr(Attrs.SHAPES, Attrs.shapes(List.of(new Form(value.getDtype(), dims))));
+                .putAttr("dtype", Attributes.of(value.getDtype()))
+                .putAttr("value", Attributes.of(value))
+                .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(new TensorType(value.getDtype(), dims))));
     }
 
     private static NodeDef.Builder node(String name, String op, List<Long> dims, String... inputs) {
@@ -193,7 +193,7 @@ final class ShortSums {
                 .setName(name)
                 .setOp(op)
                 .addAllInput(List.of(inputs))
-                .putAttr("T", Attrs.of(DataType.DT_FLOAT))
-                .putAttr(Attrs.SHAPES, Attrs.shapes(List.of(new Form(DataType.DT_FLOAT, dims))));
+                .putAttr("T", Attributes.of(DataType.DT_FLOAT))
+                .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(new TensorType(DataType.DT_FLOAT, dims))));
     }
 }

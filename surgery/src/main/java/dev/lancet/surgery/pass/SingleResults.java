@@ -1,6 +1,6 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
@@ -103,16 +103,16 @@ final class SingleResults {
                 call.addInput(whole.getInput(i));
             }
         }
-        TensorShapeProto shape = whole.getAttrOrThrow(Attrs.SHAPES).getList().getShape(port);
+        TensorShapeProto shape = whole.getAttrOrThrow(Attributes.SHAPES).getList().getShape(port);
         return call.putAttr(
                         "f",
-                        Attrs.of(NameAttrList.newBuilder()
+                        Attributes.of(NameAttrList.newBuilder()
                                 .setName(signature.getName())
                                 .build()))
                 .putAttr("Tin", types(signature.getInputArgList()))
                 .putAttr("Tout", types(signature.getOutputArgList()))
                 .putAttr(
-                        Attrs.SHAPES,
+                        Attributes.SHAPES,
                         AttrValue.newBuilder()
                                 .setList(AttrValue.ListValue.newBuilder().addShape(shape))
                                 .build())
@@ -120,7 +120,7 @@ final class SingleResults {
     }
 
     private static AttrValue types(List<OpDef.ArgDef> arguments) {
-        return Attrs.types(arguments.stream().map(OpDef.ArgDef::getType).toList());
+        return Attributes.types(arguments.stream().map(OpDef.ArgDef::getType).toList());
     }
 
     /** Whether a function works element by element, and two of its results need one curve. */

@@ -1,11 +1,11 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -90,23 +90,23 @@ public final class Streams {
     }
 
     private static List<NodeDef> split(Node placeholder, int n) {
-        List<Long> dims = new ArrayList<>(Attrs.dims(placeholder.definition(), 0));
+        List<Long> dims = new ArrayList<>(Attributes.dims(placeholder.definition(), 0));
         DataType type = placeholder.type("dtype");
-        Form part = new Form(type, dims);
+        TensorType part = new TensorType(type, dims);
         dims.set(0, n * dims.get(0));
-        Sketch sketch = Sketch.graph();
-        Value whole = sketch.placeholder(placeholder.name(), new Form(type, dims));
-        Value axis = new Ops(sketch).constant(placeholder.name() + ".streams.axis", 0);
-        List<Form> parts = new ArrayList<>();
+        GraphBuilder builder = GraphBuilder.graph();
+        Value whole = builder.placeholder(placeholder.name(), new TensorType(type, dims));
+        Value axis = new Ops(builder).constant(placeholder.name() + ".streams.axis", 0);
+        List<TensorType> parts = new ArrayList<>();
         for (int stream = 0; stream < n; stream++) {
             parts.add(part);
         }
-        sketch.node(placeholder.name() + ".streams", "Split")
+        builder.node(placeholder.name() + ".streams", "Split")
                 .in(axis, whole)
                 .with("num_split", n)
                 .with("T", type)
                 .gives(parts);
-        return sketch.toGraph().getNodeList();
+        return builder.toGraph().getNodeList();
     }
 
     private static NodeDef copy(Node node, int stream, Set<String> own) {
@@ -129,19 +129,19 @@ public final class Streams {
     }
 
     private static List<NodeDef> mean(Node loss, int n) {
-        Form scalar = Form.of(DataType.DT_FLOAT);
-        Sketch sketch = Sketch.graph();
+        TensorType scalar = TensorType.of(DataType.DT_FLOAT);
+        GraphBuilder builder = GraphBuilder.graph();
         List<Value> losses = new ArrayList<>();
         for (int stream = 0; stream < n; stream++) {
             losses.add(new Value(name(loss.name(), stream), loss.op(), 0, scalar));
         }
-        Value sum = sketch.node(LOSS + ".sum", "AddN")
+        Value sum = builder.node(LOSS + ".sum", "AddN")
                 .in(losses)
                 .with("N", n)
                 .with("T", DataType.DT_FLOAT)
                 .gives(scalar);
-        Ops ops = new Ops(sketch);
+        Ops ops = new Ops(builder);
         ops.mul(LOSS, sum, ops.constant(LOSS + ".share", 1f / n));
-        return sketch.toGraph().getNodeList();
+        return builder.toGraph().getNodeList();
     }
 }

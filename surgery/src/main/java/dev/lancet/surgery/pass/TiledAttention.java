@@ -1,9 +1,9 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.rule.Incision;
 import java.util.ArrayList;
@@ -16,8 +16,8 @@ final class TiledAttention {
 
     private static final float HIDDEN = -1e9f;
 
-    private final Sketch sketch = Sketch.graph();
-    private final Ops ops = new Ops(sketch);
+    private final GraphBuilder builder = GraphBuilder.graph();
+    private final Ops ops = new Ops(builder);
     private final Node mix;
     private final Node shares;
     private final Node mask;
@@ -52,13 +52,13 @@ final class TiledAttention {
             String at = ".tile." + i;
             Value own = shaped(q.node() + at, queries.get(i), together(q, tile));
             Value narrow = ops.batchMatmul(scores.name() + at, own, false, upTo(i, k), true);
-            Value masked = hiding(i).call(sketch, mask.name() + at, List.of(narrow, visible(i)), type);
+            Value masked = hiding(i).call(builder, mask.name() + at, List.of(narrow, visible(i)), type);
             Value share = ops.softmax(shares.name() + at, masked);
             Value mixed = ops.batchMatmul(mix.name() + at, share, false, upTo(i, v), false);
             mixes.add(shaped(mix.name() + at + ".heads", mixed, apart(q, tile)));
         }
         Value axis = ops.constant("tiles.axis", axis());
-        Value joined = sketch.node(group == 1 ? mix.name() : mix.name() + ".heads.apart", "ConcatV2")
+        Value joined = builder.node(group == 1 ? mix.name() : mix.name() + ".heads.apart", "ConcatV2")
                 .in(mixes)
                 .in(axis)
                 .with("N", tiles)
@@ -66,7 +66,7 @@ final class TiledAttention {
                 .with("Tidx", axis.type())
                 .gives(type, apart(q, length));
         shaped(mix.name(), joined, together(q, length));
-        return Incision.of(mix, sketch);
+        return Incision.of(mix, builder);
     }
 
     private static Block hiding(int tile) {
@@ -78,8 +78,8 @@ final class TiledAttention {
 
     private List<Value> split(Value q) {
         Value whole = shaped(q.node() + ".heads.apart", q, apart(q, length));
-        Form part = new Form(type, apart(q, tile));
-        return sketch.node(q.node() + ".tiles", "Split")
+        TensorType part = new TensorType(type, apart(q, tile));
+        return builder.node(q.node() + ".tiles", "Split")
                 .in(ops.constant("tiles.split", axis()), whole)
                 .with("num_split", tiles)
                 .with("T", type)
@@ -124,7 +124,7 @@ final class TiledAttention {
     }
 
     private Value slice(String name, Value x, List<Long> begin, List<Long> size) {
-        return sketch.node(name, "Slice")
+        return builder.node(name, "Slice")
                 .in(x, ints(name + ".begin", begin), ints(name + ".size", size))
                 .with("T", x.type())
                 .with("Index", DataType.DT_INT32)

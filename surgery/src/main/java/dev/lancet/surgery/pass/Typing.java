@@ -1,6 +1,6 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,13 +24,13 @@ record Typing(FunctionDef function, List<Boolean> narrow, DataType type) {
     private static final DataType WIDE = DataType.DT_FLOAT;
 
     AttrValue argumentTypes() {
-        return Attrs.types(typed().getSignature().getInputArgList().stream()
+        return Attributes.types(typed().getSignature().getInputArgList().stream()
                 .map(OpDef.ArgDef::getType)
                 .toList());
     }
 
     AttrValue resultTypes() {
-        return Attrs.types(typed().getSignature().getOutputArgList().stream()
+        return Attributes.types(typed().getSignature().getOutputArgList().stream()
                 .map(OpDef.ArgDef::getType)
                 .toList());
     }
@@ -49,7 +49,7 @@ record Typing(FunctionDef function, List<Boolean> narrow, DataType type) {
             String argument = function.getSignature().getInputArg(index).getName();
             if (!narrow.get(index)
                     && result.getInputList().contains(argument)
-                    && shape(index).equals(result.getAttrOrThrow(Attrs.SHAPES))) {
+                    && shape(index).equals(result.getAttrOrThrow(Attributes.SHAPES))) {
                 return true;
             }
         }
@@ -68,7 +68,7 @@ record Typing(FunctionDef function, List<Boolean> narrow, DataType type) {
     }
 
     private AttrValue shape(int argument) {
-        return function.getArgAttrOrThrow(argument).getAttrOrThrow(Attrs.SHAPES);
+        return function.getArgAttrOrThrow(argument).getAttrOrThrow(Attributes.SHAPES);
     }
 
     /** The function with its casts. */
@@ -95,7 +95,7 @@ record Typing(FunctionDef function, List<Boolean> narrow, DataType type) {
                     typed.getSignatureBuilder().getOutputArgBuilder(0).setType(type);
             String name = result.getName() + "_narrow";
             String from = function.getRetOrThrow(result.getName());
-            typed.addNodeDef(cast(name, from, WIDE, type, result().getAttrOrThrow(Attrs.SHAPES)));
+            typed.addNodeDef(cast(name, from, WIDE, type, result().getAttrOrThrow(Attributes.SHAPES)));
             typed.putRet(result.getName(), name + ":y:0");
         }
         return typed.build();
@@ -107,7 +107,7 @@ record Typing(FunctionDef function, List<Boolean> narrow, DataType type) {
                 .setOp("Cast")
                 .addInput(input)
                 .putAllAttr(Map.of(
-                        "SrcT", Attrs.of(from), "DstT", Attrs.of(to), "Truncate", Attrs.of(false), Attrs.SHAPES, shape))
+                        "SrcT", Attributes.of(from), "DstT", Attributes.of(to), "Truncate", Attributes.of(false), Attributes.SHAPES, shape))
                 .build();
     }
 }

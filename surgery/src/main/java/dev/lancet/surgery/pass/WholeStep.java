@@ -1,11 +1,11 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
-import dev.lancet.surgery.graph.Ports;
+import dev.lancet.surgery.graph.OutputNames;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -40,7 +40,7 @@ final class WholeStep {
     private static final String LOSS = "loss";
 
     private final GraphView view;
-    private final Map<String, Form> given = new LinkedHashMap<>();
+    private final Map<String, TensorType> given = new LinkedHashMap<>();
     private final Set<String> inside = new HashSet<>();
 
     private WholeStep(GraphView view) {
@@ -65,8 +65,8 @@ final class WholeStep {
                     .setName(results.get(i))
                     .setOp("Identity")
                     .addInput(i == 0 ? NAME : NAME + ":" + i)
-                    .putAttr("T", Attrs.of(DataType.DT_FLOAT))
-                    .putAttr(Attrs.SHAPES, shapes(results.get(i))));
+                    .putAttr("T", Attributes.of(DataType.DT_FLOAT))
+                    .putAttr(Attributes.SHAPES, shapes(results.get(i))));
         }
         graph.getLibraryBuilder().addFunction(body(results));
         return graph.build();
@@ -88,7 +88,7 @@ final class WholeStep {
         while (!open.isEmpty()) {
             Node node = view.node(open.remove());
             if (GIVEN.contains(node.op())) {
-                given.put(node.name(), new Form(node.type("dtype"), Attrs.dims(node.definition(), 0)));
+                given.put(node.name(), new TensorType(node.type("dtype"), Attributes.dims(node.definition(), 0)));
             } else if (inside.add(node.name())) {
                 node.inputs().forEach(input -> open.add(input.node()));
             }
@@ -102,38 +102,38 @@ final class WholeStep {
                 .setName(NAME)
                 .setOp("PartitionedCall")
                 .addAllInput(given.keySet())
-                .putAttr("f", Attrs.of(NameAttrList.newBuilder().setName(NAME).build()))
+                .putAttr("f", Attributes.of(NameAttrList.newBuilder().setName(NAME).build()))
                 .putAttr(
                         "Tin",
-                        Attrs.types(given.values().stream().map(Form::type).toList()))
+                        Attributes.types(given.values().stream().map(TensorType::type).toList()))
                 .putAttr(
                         "Tout",
-                        Attrs.types(
+                        Attributes.types(
                                 results.stream().map(any -> DataType.DT_FLOAT).toList()))
-                .putAttr("config", Attrs.of(""))
-                .putAttr("config_proto", Attrs.of(""))
-                .putAttr("executor_type", Attrs.of(""))
-                .putAttr(Attrs.SHAPES, AttrValue.newBuilder().setList(shapes).build())
-                .putAttr(Compiled.MARK, Attrs.of(true))
+                .putAttr("config", Attributes.of(""))
+                .putAttr("config_proto", Attributes.of(""))
+                .putAttr("executor_type", Attributes.of(""))
+                .putAttr(Attributes.SHAPES, AttrValue.newBuilder().setList(shapes).build())
+                .putAttr(Compiled.MARK, Attributes.of(true))
                 .build();
     }
 
     private AttrValue shapes(String node) {
-        return view.node(node).definition().getAttrOrThrow(Attrs.SHAPES);
+        return view.node(node).definition().getAttrOrThrow(Attributes.SHAPES);
     }
 
     private FunctionDef body(List<String> results) {
         FunctionDef.Builder body = FunctionDef.newBuilder();
         body.getSignatureBuilder().setName(NAME);
         Map<String, String> arguments = new LinkedHashMap<>();
-        given.forEach((name, form) -> {
+        given.forEach((name, type) -> {
             String argument = "a" + arguments.size();
             body.putArgAttr(
                     arguments.size(),
                     FunctionDef.ArgAttrs.newBuilder()
-                            .putAttr(Attrs.SHAPES, Attrs.shapes(List.of(form)))
+                            .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(type)))
                             .build());
-            body.getSignatureBuilder().addInputArgBuilder().setName(argument).setType(form.type());
+            body.getSignatureBuilder().addInputArgBuilder().setName(argument).setType(type.type());
             arguments.put(name, argument);
         });
         view.ordered().stream()
@@ -143,7 +143,7 @@ final class WholeStep {
             body.getSignatureBuilder().addOutputArgBuilder().setName("r" + i).setType(DataType.DT_FLOAT);
             body.putRet(
                     "r" + i,
-                    results.get(i) + ":" + Ports.of(view.node(results.get(i)).op(), 0));
+                    results.get(i) + ":" + OutputNames.of(view.node(results.get(i)).op(), 0));
         }
         return body.build();
     }
@@ -152,7 +152,7 @@ final class WholeStep {
         NodeDef.Builder copy = node.definition().toBuilder().clearInput();
         for (Input input : node.inputs()) {
             if (!arguments.containsKey(input.node())) {
-                String port = Ports.of(view.node(input.node()).op(), input.port());
+                String port = OutputNames.of(view.node(input.node()).op(), input.port());
                 copy.addInput(input.control() ? "^" + input.node() : input.node() + ":" + port);
             } else if (!input.control()) {
                 copy.addInput(arguments.get(input.node()));

@@ -1,9 +1,9 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
@@ -50,9 +50,9 @@ final class WideSums implements Rule {
         for (int i = 0; i < sum.dataInputs().size(); i++) {
             parts.add(Places.taken(sum, i, site.type("SrcT")));
         }
-        Sketch sketch = Sketch.graph();
-        block(parts.size(), Attrs.dims(sum.definition(), 0)).call(sketch, site.name(), parts, WIDE);
-        return Incision.of(site, sketch);
+        GraphBuilder builder = GraphBuilder.graph();
+        block(parts.size(), Attributes.dims(sum.definition(), 0)).call(builder, site.name(), parts, WIDE);
+        return Incision.of(site, builder);
     }
 
     private static Block block(int parts, List<Long> dims) {

@@ -2,10 +2,10 @@ package dev.lancet.surgery.rule;
 
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Weight;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
@@ -36,7 +36,7 @@ public record AdaptMatMul(Weight weight, Adapter adapter) implements Rule {
 
     @Override
     public Pattern<Node> pattern() {
-        return Sites.matmul(weight.name()).where("no adapter beside it yet", node -> !adapted(node));
+        return MatrixUses.matmul(weight.name()).where("no adapter beside it yet", node -> !adapted(node));
     }
 
     private static boolean adapted(Node node) {
@@ -46,7 +46,7 @@ public record AdaptMatMul(Weight weight, Adapter adapter) implements Rule {
 
     @Override
     public Verdict judge(Node site, Captures met) {
-        return Sites.refuseMatMul(site)
+        return MatrixUses.refuseMatMul(site)
                 .or(() -> refuseTransposed(site))
                 .<Verdict>map(refusal -> refusal)
                 .orElseGet(() -> beside(site));
@@ -60,20 +60,20 @@ public record AdaptMatMul(Weight weight, Adapter adapter) implements Rule {
     }
 
     private Incision beside(Node site) {
-        Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
         String name = site.name();
         int rank = adapter.rank();
-        Value x = Sites.rowsInto(site, weight.rows());
-        Value matrix = Sites.input(site, 1, Form.of(DataType.DT_FLOAT, weight.rows(), weight.columns()));
+        Value x = MatrixUses.rowsInto(site, weight.rows());
+        Value matrix = MatrixUses.input(site, 1, TensorType.of(DataType.DT_FLOAT, weight.rows(), weight.columns()));
         Value base = ops.matmul(name + BASE, x, false, matrix, false);
-        Value a = sketch.variable(weight.adapterA(), Form.of(DataType.DT_FLOAT, weight.rows(), rank));
-        Value b = sketch.variable(weight.adapterB(), Form.of(DataType.DT_FLOAT, rank, weight.columns()));
+        Value a = builder.variable(weight.adapterA(), TensorType.of(DataType.DT_FLOAT, weight.rows(), rank));
+        Value b = builder.variable(weight.adapterB(), TensorType.of(DataType.DT_FLOAT, rank, weight.columns()));
         Value narrow = ops.matmul(name + ".lora.a", x, false, a, false);
         Value scale = ops.constant(name + ".lora.scale", (float) adapter.scale());
         Value scaled = ops.mul(name + ".lora.scaled", narrow, scale);
         ops.add(name, base, ops.matmul(name + ".lora", scaled, false, b, false));
-        return Incision.of(site, sketch);
+        return Incision.of(site, builder);
     }
 
     @Override

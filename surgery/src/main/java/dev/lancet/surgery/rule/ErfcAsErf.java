@@ -1,9 +1,9 @@
 package dev.lancet.surgery.rule;
 
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
@@ -33,12 +33,12 @@ public record ErfcAsErf() implements Rule {
         if (site.type("T") != DataType.DT_FLOAT) {
             return new Refusal(site.name() + " computes in another type than float; only Erfc of floats is rewritten");
         }
-        Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
-        Value x = Sites.input(site, 0, Form.of(DataType.DT_FLOAT, -1));
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
+        Value x = MatrixUses.input(site, 0, TensorType.of(DataType.DT_FLOAT, -1));
         Value erf = ops.unary(site.name() + ".erf", "Erf", x);
         ops.sub(site.name(), ops.constant(site.name() + ".one", 1f), erf);
-        return Incision.of(site, sketch);
+        return Incision.of(site, builder);
     }
 
     @Override

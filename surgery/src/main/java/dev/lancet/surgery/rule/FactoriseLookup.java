@@ -1,10 +1,10 @@
 package dev.lancet.surgery.rule;
 
 import dev.lancet.dsl.Weight;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
@@ -29,22 +29,22 @@ public record FactoriseLookup(Weight weight, int rank) implements Rule {
 
     @Override
     public Pattern<Node> pattern() {
-        return Sites.lookup(weight.name());
+        return MatrixUses.lookup(weight.name());
     }
 
     @Override
     public Verdict judge(Node site, Captures met) {
-        return Sites.refuseLookup(site).<Verdict>map(refusal -> refusal).orElseGet(() -> cut(site));
+        return MatrixUses.refuseLookup(site).<Verdict>map(refusal -> refusal).orElseGet(() -> cut(site));
     }
 
     private Incision cut(Node site) {
-        Sketch sketch = Sketch.graph();
-        Value left = sketch.variable(weight.left(), Form.of(DataType.DT_FLOAT, weight.rows(), rank));
-        Value right = sketch.variable(weight.right(), Form.of(DataType.DT_FLOAT, rank, weight.columns()));
-        Lookup lookup = new Lookup(site, sketch, weight.columns());
+        GraphBuilder builder = GraphBuilder.graph();
+        Value left = builder.variable(weight.left(), TensorType.of(DataType.DT_FLOAT, weight.rows(), rank));
+        Value right = builder.variable(weight.right(), TensorType.of(DataType.DT_FLOAT, rank, weight.columns()));
+        LookupFrame lookup = new LookupFrame(site, builder, weight.columns());
         Value narrow = lookup.gather(site.name() + ".left", left, lookup.list());
-        lookup.shaped(new Ops(sketch).matmul(lookup.matrix(), narrow, false, right, false));
-        return Incision.of(site, sketch);
+        lookup.shaped(new Ops(builder).matmul(lookup.matrix(), narrow, false, right, false));
+        return Incision.of(site, builder);
     }
 
     @Override

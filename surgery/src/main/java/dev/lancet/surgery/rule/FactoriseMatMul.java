@@ -2,10 +2,10 @@ package dev.lancet.surgery.rule;
 
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Weight;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
@@ -50,12 +50,12 @@ public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> be
 
     @Override
     public Pattern<Node> pattern() {
-        return Sites.matmul(weight.name());
+        return MatrixUses.matmul(weight.name());
     }
 
     @Override
     public Verdict judge(Node site, Captures met) {
-        return Sites.refuseMatMul(site)
+        return MatrixUses.refuseMatMul(site)
                 .or(() -> refuseTransposed(site))
                 .<Verdict>map(refusal -> refusal)
                 .orElseGet(() -> cut(site));
@@ -68,36 +68,36 @@ public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> be
     }
 
     private Incision cut(Node site) {
-        Sketch sketch = Sketch.graph();
+        GraphBuilder builder = GraphBuilder.graph();
         if (site.flag("transpose_b")) {
-            Ops ops = new Ops(sketch);
-            Value left = left(sketch);
-            Value right = right(sketch);
-            Value x = Sites.rowsInto(site, weight.columns());
+            Ops ops = new Ops(builder);
+            Value left = left(builder);
+            Value right = right(builder);
+            Value x = MatrixUses.rowsInto(site, weight.columns());
             Value narrow = ops.matmul(site.name() + ".right", x, false, right, true);
             ops.matmul(site.name(), narrow, false, left, true);
         } else {
-            product(site, sketch, site.name());
+            product(site, builder, site.name());
         }
-        return Incision.of(site, sketch);
+        return Incision.of(site, builder);
     }
 
-    private Value left(Sketch sketch) {
-        return sketch.variable(weight.left(), Form.of(DataType.DT_FLOAT, weight.rows(), rank));
+    private Value left(GraphBuilder builder) {
+        return builder.variable(weight.left(), TensorType.of(DataType.DT_FLOAT, weight.rows(), rank));
     }
 
-    private Value right(Sketch sketch) {
-        return sketch.variable(weight.right(), Form.of(DataType.DT_FLOAT, rank, weight.columns()));
+    private Value right(GraphBuilder builder) {
+        return builder.variable(weight.right(), TensorType.of(DataType.DT_FLOAT, rank, weight.columns()));
     }
 
     /** Draws the two narrow products that stand for {@code x · W}, the last under this name. */
-    Value product(Node site, Sketch sketch, String name) {
-        Ops ops = new Ops(sketch);
-        Value left = left(sketch);
-        Value right = right(sketch);
-        Value x = Sites.rowsInto(site, weight.rows());
+    Value product(Node site, GraphBuilder builder, String name) {
+        Ops ops = new Ops(builder);
+        Value left = left(builder);
+        Value right = right(builder);
+        Value x = MatrixUses.rowsInto(site, weight.rows());
         Value narrow = ops.matmul(site.name() + ".left", x, false, left, false);
-        return ops.matmul(name, bent(site, sketch, narrow), false, right, false);
+        return ops.matmul(name, bent(site, builder, narrow), false, right, false);
     }
 
     /** Whether a node is the call of a nonlinearity that this rule puts in. */
@@ -108,19 +108,19 @@ public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> be
                         .isPresent();
     }
 
-    private Value bent(Node site, Sketch sketch, Value narrow) {
+    private Value bent(Node site, GraphBuilder builder, Value narrow) {
         if (between.isEmpty()) {
             return narrow;
         }
-        Sketch.Function silu = sketch.define(silu(narrow.form()));
-        return sketch.call(site.name() + ".bent", silu, List.of(narrow)).get(0);
+        GraphBuilder.Function silu = builder.define(silu(narrow.form()));
+        return builder.call(site.name() + ".bent", silu, List.of(narrow)).get(0);
     }
 
     /** The function says its dimensions, so there is one for each form of its argument. */
-    private static Sketch silu(Form form) {
-        Sketch body = Sketch.function(PREFIX + Sites.dimensions(form));
+    private static GraphBuilder silu(TensorType type) {
+        GraphBuilder body = GraphBuilder.function(PREFIX + MatrixUses.dimensions(type));
         Ops ops = new Ops(body);
-        Value x = body.argument("x", form);
+        Value x = body.argument("x", type);
         body.result("y", ops.mul("silu", x, ops.unary("open", "Sigmoid", x)));
         return body;
     }

@@ -2,10 +2,10 @@ package dev.lancet.surgery.rule;
 
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Weight;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
@@ -46,7 +46,7 @@ public record GuideMatMul(Weight weight, int rank, Optional<Nonlinearity> betwee
 
     @Override
     public Pattern<Node> pattern() {
-        return Sites.matmul(weight.name()).where("not guided yet", node -> !guided(node));
+        return MatrixUses.matmul(weight.name()).where("not guided yet", node -> !guided(node));
     }
 
     private static boolean guided(Node node) {
@@ -58,7 +58,7 @@ public record GuideMatMul(Weight weight, int rank, Optional<Nonlinearity> betwee
 
     @Override
     public Verdict judge(Node site, Captures met) {
-        return Sites.refuseMatMul(site)
+        return MatrixUses.refuseMatMul(site)
                 .or(() -> refuseTransposed(site))
                 .<Verdict>map(refusal -> refusal)
                 .orElseGet(() -> cut(site));
@@ -72,23 +72,23 @@ public record GuideMatMul(Weight weight, int rank, Optional<Nonlinearity> betwee
     }
 
     private Incision cut(Node site) {
-        Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
         String name = site.name();
-        Value narrow = new FactoriseMatMul(weight, rank, between).product(site, sketch, name + ".narrow");
-        Value matrix = Sites.input(site, 1, Form.of(DataType.DT_FLOAT, weight.rows(), weight.columns()));
-        Value dense = ops.matmul(name + DENSE, Sites.rowsInto(site, weight.rows()), false, matrix, false);
-        Value guide = sketch.placeholder(GUIDE, Form.of(DataType.DT_FLOAT));
-        sketch.call(name, sketch.define(guided(narrow.form())), List.of(dense, narrow, guide));
-        return Incision.of(site, sketch);
+        Value narrow = new FactoriseMatMul(weight, rank, between).product(site, builder, name + ".narrow");
+        Value matrix = MatrixUses.input(site, 1, TensorType.of(DataType.DT_FLOAT, weight.rows(), weight.columns()));
+        Value dense = ops.matmul(name + DENSE, MatrixUses.rowsInto(site, weight.rows()), false, matrix, false);
+        Value guide = builder.placeholder(GUIDE, TensorType.of(DataType.DT_FLOAT));
+        builder.call(name, builder.define(guided(narrow.form())), List.of(dense, narrow, guide));
+        return Incision.of(site, builder);
     }
 
-    private static Sketch guided(Form form) {
-        Sketch body = Sketch.function(PREFIX + Sites.dimensions(form));
+    private static GraphBuilder guided(TensorType type) {
+        GraphBuilder body = GraphBuilder.function(PREFIX + MatrixUses.dimensions(type));
         Ops ops = new Ops(body);
-        Value dense = body.argument("dense", form);
-        Value narrow = body.argument("narrow", form);
-        Value guide = body.argument(GUIDE, Form.of(DataType.DT_FLOAT));
+        Value dense = body.argument("dense", type);
+        Value narrow = body.argument("narrow", type);
+        Value guide = body.argument(GUIDE, TensorType.of(DataType.DT_FLOAT));
         Value rest = ops.sub("rest", ops.constant("one", 1f), guide);
         body.result("y", ops.add("sum", ops.mul("led", dense, guide), ops.mul("own", narrow, rest)));
         return body;

@@ -1,8 +1,8 @@
 package dev.lancet.surgery.rule;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.Node;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import java.util.List;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
@@ -26,12 +26,12 @@ public record Incision(List<NodeDef> nodes, List<FunctionDef> functions) impleme
      * What was sketched to replace a node. The new nodes run where the old one ran, the last one after whatever the old one
      * waited for, and static shapes are said only where the old graph said them.
      */
-    public static Incision of(Node old, Sketch sketch) {
-        GraphDef drawn = sketch.toGraph();
-        boolean shaped = old.attribute(Attrs.SHAPES).isPresent();
+    public static Incision of(Node old, GraphBuilder builder) {
+        GraphDef drawn = builder.toGraph();
+        boolean shaped = old.attribute(Attributes.SHAPES).isPresent();
         List<NodeDef> nodes = drawn.getNodeList().stream()
                 .map(node -> node.toBuilder().setDevice(old.definition().getDevice()))
-                .map(node -> shaped ? node : node.removeAttr(Attrs.SHAPES))
+                .map(node -> shaped ? node : node.removeAttr(Attributes.SHAPES))
                 .map(node -> node.getName().equals(old.name())
                         ? node.addAllInput(old.controlInputs().stream()
                                 .map(Object::toString)

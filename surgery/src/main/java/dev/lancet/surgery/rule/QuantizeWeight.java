@@ -63,19 +63,19 @@ public record QuantizeWeight(StoredMatrix piece) implements Rule {
 
     @Override
     public Pattern<Node> pattern() {
-        return Sites.matmul(piece.name()).or(Sites.lookup(piece.name()));
+        return MatrixUses.matmul(piece.name()).or(MatrixUses.lookup(piece.name()));
     }
 
     @Override
     public Verdict judge(Node site, Captures met) {
         boolean lookup = site.is("GatherV2");
-        Optional<Refusal> refusal = lookup ? refuseLookup(site) : Sites.refuseMatMul(site);
+        Optional<Refusal> refusal = lookup ? refuseLookup(site) : MatrixUses.refuseMatMul(site);
         return refusal.isPresent() ? refusal.get() : lookup ? lookup(site) : matmul(site);
     }
 
     private Optional<Refusal> refuseLookup(Node site) {
         return piece.channels() == StoredMatrix.Channels.ROWS || !piece.precision().quantized()
-                ? Sites.refuseLookup(site)
+                ? MatrixUses.refuseLookup(site)
                 : Optional.of(new Refusal(site.name() + " looks up rows of " + piece.name()
                         + ", whose scales run down its columns; only a table is quantised by rows"));
     }
@@ -83,18 +83,18 @@ public record QuantizeWeight(StoredMatrix piece) implements Rule {
     private Incision matmul(Node site) {
         return switch (piece.precision().format()) {
             case FLOAT32 -> throw new IllegalStateException(piece.name() + ": refused when the rule was made");
-            case BFLOAT16 -> new Bfloat16(piece, site).matmul();
-            case INT8 -> new Int8(piece, site).matmul();
-            case INT4, NF4 -> new HalfBytes(piece, site).matmul();
+            case BFLOAT16 -> new Bfloat16Uses(piece, site).matmul();
+            case INT8 -> new Int8Uses(piece, site).matmul();
+            case INT4, NF4 -> new FourBitUses(piece, site).matmul();
         };
     }
 
     private Incision lookup(Node site) {
         return switch (piece.precision().format()) {
             case FLOAT32 -> throw new IllegalStateException(piece.name() + ": refused when the rule was made");
-            case BFLOAT16 -> new Bfloat16(piece, site).lookup();
-            case INT8 -> new Int8(piece, site).lookup();
-            case INT4, NF4 -> new HalfBytes(piece, site).lookup();
+            case BFLOAT16 -> new Bfloat16Uses(piece, site).lookup();
+            case INT8 -> new Int8Uses(piece, site).lookup();
+            case INT4, NF4 -> new FourBitUses(piece, site).lookup();
         };
     }
 

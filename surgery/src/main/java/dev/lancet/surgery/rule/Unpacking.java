@@ -2,10 +2,10 @@ package dev.lancet.surgery.rule;
 
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.StoredMatrix;
-import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +31,7 @@ final class Unpacking {
     private final int length;
     private final int group;
     private final int groups;
-    private final Sketch sketch;
+    private final GraphBuilder builder;
     private final Ops ops;
 
     private Unpacking(StoredMatrix matrix) {
@@ -40,11 +40,11 @@ final class Unpacking {
         this.length = byRow ? matrix.columns() : matrix.rows();
         this.group = matrix.precision().group();
         this.groups = (length + group - 1) / group;
-        this.sketch = Sketch.function(name());
-        this.ops = new Ops(sketch);
+        this.builder = GraphBuilder.function(name());
+        this.ops = new Ops(builder);
     }
 
-    static Sketch of(StoredMatrix matrix) {
+    static GraphBuilder of(StoredMatrix matrix) {
         return new Unpacking(matrix).drawn();
     }
 
@@ -55,19 +55,19 @@ final class Unpacking {
                 : format + "_columns_" + length + "x" + matrix.columns() + "_g" + group;
     }
 
-    private Sketch drawn() {
+    private GraphBuilder drawn() {
         int bytes = (length + 1) / 2;
         int padded = groups * group / 2;
-        Value codes = sketch.argument("codes", Form.of(DataType.DT_UINT8, shape(bytes)));
-        Value scales = sketch.argument("scales", Form.of(DataType.DT_FLOAT, shape(groups)));
+        Value codes = builder.argument("codes", TensorType.of(DataType.DT_UINT8, shape(bytes)));
+        Value scales = builder.argument("scales", TensorType.of(DataType.DT_FLOAT, shape(groups)));
         Value all = padded == bytes ? codes : pad(codes, padded - bytes, shape(padded));
         Value low = half("low", "BitwiseAnd", all, 15);
         Value high = half("high", "RightShift", all, 4);
         Value levels = levels(reshape("grouped", pack(low, high), grouped(group)));
         Value scaled = ops.mul("scaled", levels, reshape("scales_grouped", scales, grouped(1)));
         Value whole = reshape("whole", scaled, shape(groups * group));
-        sketch.result("values", length == groups * group ? whole : cut(whole));
-        return sketch;
+        builder.result("values", length == groups * group ? whole : cut(whole));
+        return builder;
     }
 
     private Value levels(Value codes) {
@@ -96,11 +96,11 @@ final class Unpacking {
         Value paddings = byRow
                 ? constant("paddings", DataType.DT_INT32, List.of(2L, 2L), 0, 0, 0, more)
                 : constant("paddings", DataType.DT_INT32, List.of(2L, 2L), 0, more, 0, 0);
-        return sketch.node("padded", "Pad")
+        return builder.node("padded", "Pad")
                 .in(codes, paddings)
                 .with("T", codes.type())
                 .with("Tpaddings", paddings.type())
-                .gives(Form.of(codes.type(), shape));
+                .gives(TensorType.of(codes.type(), shape));
     }
 
     private Value half(String name, String op, Value bytes, int by) {
@@ -108,14 +108,14 @@ final class Unpacking {
     }
 
     private Value constant(String name, DataType type, List<Long> dims, int... values) {
-        TensorProto.Builder tensor = TensorProto.newBuilder().setDtype(type).setTensorShape(Attrs.shape(dims));
+        TensorProto.Builder tensor = TensorProto.newBuilder().setDtype(type).setTensorShape(Attributes.shape(dims));
         for (int value : values) {
             tensor.addIntVal(value);
         }
-        return sketch.node(name, "Const")
+        return builder.node(name, "Const")
                 .with("dtype", type)
-                .with("value", Attrs.of(tensor.build()))
-                .gives(new Form(type, dims));
+                .with("value", Attributes.of(tensor.build()))
+                .gives(new TensorType(type, dims));
     }
 
     /** Side by side along a new axis; by ConcatV2, for Pack has no kernel for bytes on a GPU. */
@@ -127,7 +127,7 @@ final class Unpacking {
         one[axis] = 1;
         Value shape = ops.ints("side_shape", one);
         List<Long> single = Arrays.stream(one).mapToObj(size -> (long) size).toList();
-        return sketch.node("packed", "ConcatV2")
+        return builder.node("packed", "ConcatV2")
                 .in(
                         ops.reshape("low_side", low, shape, single),
                         ops.reshape("high_side", high, shape, single),
@@ -147,14 +147,14 @@ final class Unpacking {
                 name,
                 x,
                 ops.ints(name + "_shape", sizes),
-                Form.of(x.type(), shape).dims());
+                TensorType.of(x.type(), shape).dims());
     }
 
     private Value cut(Value whole) {
-        return sketch.node("values", "Slice")
+        return builder.node("values", "Slice")
                 .in(whole, ops.ints("begin", 0, 0), ops.ints("size", byRow ? -1 : length, byRow ? length : -1))
                 .with("T", whole.type())
                 .with("Index", DataType.DT_INT32)
-                .gives(Form.of(whole.type(), shape(length)));
+                .gives(TensorType.of(whole.type(), shape(length)));
     }
 }

@@ -18,7 +18,7 @@ import org.tensorflow.proto.SavedModel;
  * @param meta the graph that serves, with its signatures and its object graph
  * @param variables the checkpoint beside it, or empty where the graph has no variables
  */
-public record SavedModelFolder(Path folder, long schema, MetaGraphDef meta, Optional<Bundle> variables) {
+public record SavedModelFolder(Path folder, long schema, MetaGraphDef meta, Optional<TensorBundle> variables) {
 
     /** The file with the graphs. */
     public static final String FILE = "saved_model.pb";
@@ -45,7 +45,7 @@ public record SavedModelFolder(Path folder, long schema, MetaGraphDef meta, Opti
                 folder,
                 model.getSavedModelSchemaVersion(),
                 serving(file, model.getMetaGraphsList()),
-                Files.exists(Bundle.file(prefix, ".index")) ? Optional.of(Bundle.open(prefix)) : Optional.empty());
+                Files.exists(TensorBundle.file(prefix, ".index")) ? Optional.of(TensorBundle.open(prefix)) : Optional.empty());
     }
 
     private static SavedModel parsed(Path file) {

@@ -29,7 +29,7 @@ public final class SavedModelWriter {
      * @param assets the folder of a SavedModel whose asset files are kept, or empty
      * @throws LancetException if the folder is there or cannot be written
      */
-    public static void write(Path folder, MetaGraphDef meta, Consumer<BundleWriter> variables, Optional<Path> assets) {
+    public static void write(Path folder, MetaGraphDef meta, Consumer<TensorBundleWriter> variables, Optional<Path> assets) {
         if (Files.exists(folder)) {
             throw new LancetException(folder + ": is there already; give a folder that is not");
         }
@@ -50,11 +50,11 @@ public final class SavedModelWriter {
         }
     }
 
-    private static void fill(Path draft, MetaGraphDef meta, Consumer<BundleWriter> variables, Optional<Path> assets)
+    private static void fill(Path draft, MetaGraphDef meta, Consumer<TensorBundleWriter> variables, Optional<Path> assets)
             throws IOException {
         Path prefix = draft.resolve(SavedModelFolder.VARIABLES);
         Files.createDirectories(draft.resolve("variables"));
-        try (BundleWriter writer = BundleWriter.begin(prefix)) {
+        try (TensorBundleWriter writer = TensorBundleWriter.begin(prefix)) {
             variables.accept(writer);
             writer.finish();
         }

@@ -7,11 +7,11 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,13 +110,13 @@ class DiscoveryTest {
 
     @Test
     void a_transposition_on_the_way_turns_the_product() throws IOException {
-        Sketch sketch = Sketch.graph();
-        Ops ops = new Ops(sketch);
-        Value x = sketch.placeholder("x", Form.of(DataType.DT_FLOAT, -1, 6));
-        Value w = sketch.variable("w", Form.of(DataType.DT_FLOAT, 8, 6));
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
+        Value x = builder.placeholder("x", TensorType.of(DataType.DT_FLOAT, -1, 6));
+        Value w = builder.variable("w", TensorType.of(DataType.DT_FLOAT, 8, 6));
         Value turned = ops.transpose("turned", w, ops.ints("order", 1, 0), 1, 0);
         ops.matmul("y", x, false, turned, false);
-        ForeignModel model = model(sketch.toGraph());
+        ForeignModel model = model(builder.toGraph());
         assertThat(told(model)).containsExactly("w LINEAR [8, 6] [y (MatMul, x · Wᵀ)]");
         assertThat(cut(model, 2)).isEqualTo("""
                 x = Placeholder [-1,6]
@@ -216,7 +216,7 @@ class DiscoveryTest {
                         .setName("same")
                         .setOp("Identity")
                         .addInput("unique:idx:0")
-                        .putAttr("T", Attrs.of(DataType.DT_INT32)))
+                        .putAttr("T", Attributes.of(DataType.DT_INT32)))
                 .putRet("at", "same:output:0")
                 .build();
         GraphDef.Builder graph = GraphText.parse("x = Placeholder int32 [4]").toBuilder();
@@ -236,8 +236,8 @@ class DiscoveryTest {
                 .addAllInput(List.of(inputs))
                 .putAttr(
                         "f",
-                        Attrs.of(NameAttrList.newBuilder().setName(function).build()))
-                .putAttr("Tout", Attrs.types(List.of(DataType.DT_INT32)))
+                        Attributes.of(NameAttrList.newBuilder().setName(function).build()))
+                .putAttr("Tout", Attributes.types(List.of(DataType.DT_INT32)))
                 .build();
     }
 
@@ -263,16 +263,16 @@ class DiscoveryTest {
 
     /** A loop with a body that multiplies with what comes in as {@code w}, and returns either that or the product. */
     private static GraphDef loop(boolean handsOn) {
-        Sketch body = Sketch.function("turn");
+        GraphBuilder body = GraphBuilder.function("turn");
         Ops ops = new Ops(body);
-        Value x = body.argument("x", Form.of(DataType.DT_FLOAT, 6, 6));
-        Value w = body.argument("w", Form.of(DataType.DT_FLOAT, 6, 6));
+        Value x = body.argument("x", TensorType.of(DataType.DT_FLOAT, 6, 6));
+        Value w = body.argument("w", TensorType.of(DataType.DT_FLOAT, 6, 6));
         Value product = ops.matmul("product", x, false, w, false);
         body.result("y", product);
         body.result("w_out", handsOn ? w : product);
-        Sketch condition = Sketch.function("more");
-        condition.argument("x", Form.of(DataType.DT_FLOAT, 6, 6));
-        condition.argument("w", Form.of(DataType.DT_FLOAT, 6, 6));
+        GraphBuilder condition = GraphBuilder.function("more");
+        condition.argument("x", TensorType.of(DataType.DT_FLOAT, 6, 6));
+        condition.argument("w", TensorType.of(DataType.DT_FLOAT, 6, 6));
         condition.result(
                 "go",
                 condition
@@ -280,7 +280,7 @@ class DiscoveryTest {
                         .with("dtype", DataType.DT_BOOL)
                         .with(
                                 "value",
-                                Attrs.of(TensorProto.newBuilder()
+                                Attributes.of(TensorProto.newBuilder()
                                         .setDtype(DataType.DT_BOOL)
                                         .addBoolVal(false)
                                         .build()))
@@ -295,7 +295,7 @@ class DiscoveryTest {
                 .setOp("While")
                 .addInput("y")
                 .addInput("w.read")
-                .putAttr("T", Attrs.types(List.of(DataType.DT_FLOAT, DataType.DT_FLOAT)))
+                .putAttr("T", Attributes.types(List.of(DataType.DT_FLOAT, DataType.DT_FLOAT)))
                 .putAttr("body", named("turn"))
                 .putAttr("cond", named("more")));
         graph.getLibraryBuilder()
@@ -305,7 +305,7 @@ class DiscoveryTest {
     }
 
     private static AttrValue named(String function) {
-        return Attrs.of(NameAttrList.newBuilder().setName(function).build());
+        return Attributes.of(NameAttrList.newBuilder().setName(function).build());
     }
 
     @Test
@@ -333,21 +333,21 @@ class DiscoveryTest {
     void a_constant_that_is_multiplied_is_a_weight_named_after_its_layer() throws IOException {
         GraphDef.Builder graph = GraphText.parse("x = Placeholder [2,3]").toBuilder();
         TensorProto.Builder values =
-                TensorProto.newBuilder().setDtype(DataType.DT_FLOAT).setTensorShape(Attrs.shape(List.of(3L, 2L)));
+                TensorProto.newBuilder().setDtype(DataType.DT_FLOAT).setTensorShape(Attributes.shape(List.of(3L, 2L)));
         for (int i = 0; i < 6; i++) {
             values.addFloatVal(i);
         }
         graph.addNode(NodeDef.newBuilder()
                 .setName("up/MatMul/ReadVariableOp/resource")
                 .setOp("Const")
-                .putAttr("dtype", Attrs.of(DataType.DT_FLOAT))
-                .putAttr("value", Attrs.of(values.build())));
+                .putAttr("dtype", Attributes.of(DataType.DT_FLOAT))
+                .putAttr("value", Attributes.of(values.build())));
         graph.addNode(NodeDef.newBuilder()
                 .setName("up/MatMul")
                 .setOp("MatMul")
                 .addInput("x")
                 .addInput("up/MatMul/ReadVariableOp/resource")
-                .putAttr("T", Attrs.of(DataType.DT_FLOAT)));
+                .putAttr("T", Attributes.of(DataType.DT_FLOAT)));
         ForeignModel model = model(graph.build());
         assertThat(told(model)).containsExactly("up/kernel LINEAR [3, 2] [up/MatMul (MatMul, x · W)]");
         assertThat(model.read("up/kernel").getFloat(20)).isEqualTo(5);

@@ -2,7 +2,7 @@ package dev.lancet.surgery.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lancet.surgery.graph.Attrs;
+import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphText;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ class LargeGraphTest {
                 .setName(name)
                 .setOp(op)
                 .addAllInput(List.of(inputs))
-                .putAttr("T", Attrs.of(DataType.DT_FLOAT))
+                .putAttr("T", Attributes.of(DataType.DT_FLOAT))
                 .build();
     }
 

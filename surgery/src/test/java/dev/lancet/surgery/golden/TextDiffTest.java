@@ -89,7 +89,7 @@ class TextDiffTest {
             @ForAll("lines") List<String> before, @ForAll("lines") List<String> after) {
         List<String> made = new ArrayList<>();
         int at = 0;
-        for (Edit edit : Anchors.edits(before, after)) {
+        for (Edit edit : PatienceDiff.edits(before, after)) {
             assertThat(edit.from()).isGreaterThanOrEqualTo(at);
             made.addAll(before.subList(at, edit.from()));
             assertThat(edit.start()).isEqualTo(made.size());

@@ -49,10 +49,10 @@ class CanonicalTextTest {
     }
 
     private static String constant(TensorProto.Builder tensor, long... dims) {
-        tensor.setTensorShape(Attrs.shape(java.util.Arrays.stream(dims).boxed().toList()));
+        tensor.setTensorShape(Attributes.shape(java.util.Arrays.stream(dims).boxed().toList()));
         return text(node("c", "Const")
-                .putAttr("dtype", Attrs.of(tensor.getDtype()))
-                .putAttr("value", Attrs.of(tensor.build())));
+                .putAttr("dtype", Attributes.of(tensor.getDtype()))
+                .putAttr("value", Attributes.of(tensor.build())));
     }
 
     @Test
@@ -89,7 +89,7 @@ class CanonicalTextTest {
                         .byDefault(node.getOp(), attribute)
                         .filter(AttributeText.value(value)::equals)
                         .isPresent();
-                if ((usual || attribute.equals(Attrs.SHAPES)) && random.nextBoolean()) {
+                if ((usual || attribute.equals(Attributes.SHAPES)) && random.nextBoolean()) {
                     node.removeAttr(attribute);
                 }
             }
@@ -98,11 +98,11 @@ class CanonicalTextTest {
                         if (node.getOp().equals(op) && !node.containsAttr(attribute) && random.nextBoolean()) {
                             node.putAttr(
                                     attribute,
-                                    attribute.equals("Tperm") ? Attrs.of(DataType.DT_INT32) : Attrs.of(false));
+                                    attribute.equals("Tperm") ? Attributes.of(DataType.DT_INT32) : Attributes.of(false));
                         }
                     });
             if (random.nextBoolean()) {
-                node.putAttr("_user_specified_name", Attrs.of("anything"));
+                node.putAttr("_user_specified_name", Attributes.of("anything"));
             }
         });
 
@@ -111,12 +111,12 @@ class CanonicalTextTest {
 
     @Test
     void what_is_no_default_shows_even_if_it_is_false_or_nothing() {
-        String said = text(node("v", "Assign").putAttr("validate_shape", Attrs.of(false)));
+        String said = text(node("v", "Assign").putAttr("validate_shape", Attributes.of(false)));
 
         assertThat(said).endsWith("v = Assign() validate_shape=false\n");
-        assertThat(text(node("v", "Assign").putAttr("validate_shape", Attrs.of(true))))
+        assertThat(text(node("v", "Assign").putAttr("validate_shape", Attributes.of(true))))
                 .endsWith("v = Assign()\n");
-        assertThat(text(node("v", "NobodysOp").putAttr("validate_shape", Attrs.of(false))))
+        assertThat(text(node("v", "NobodysOp").putAttr("validate_shape", Attributes.of(false))))
                 .endsWith("v = NobodysOp() validate_shape=false\n");
     }
 

@@ -11,18 +11,18 @@ import org.tensorflow.proto.GraphDef;
 
 class SketchTest {
 
-    private static final Form VECTOR = Form.of(DataType.DT_FLOAT, -1, 4);
+    private static final TensorType VECTOR = TensorType.of(DataType.DT_FLOAT, -1, 4);
 
     @Test
     void a_graph_and_a_body_refer_to_values_each_in_its_way() {
-        Sketch graph = Sketch.graph();
+        GraphBuilder graph = GraphBuilder.graph();
         Value x = graph.placeholder("x", VECTOR);
         Ops ops = new Ops(graph);
         List<Value> halves = ops.halves("halves", x, ops.constant("axis", 1), 1);
         ops.add("sum", halves.get(0), halves.get(1));
         assertThat(graph.toGraph().getNode(3).getInputList()).containsExactly("halves", "halves:1");
 
-        Sketch body = Sketch.function("sum_of_halves");
+        GraphBuilder body = GraphBuilder.function("sum_of_halves");
         Value y = body.argument("y", VECTOR);
         Ops inside = new Ops(body);
         List<Value> parts = inside.halves("halves", y, inside.constant("axis", 1), 1);
@@ -35,21 +35,21 @@ class SketchTest {
 
     @Test
     void outputs_with_names_of_their_own_are_numbered_flat() {
-        assertThat(Ports.of("SparseSoftmaxCrossEntropyWithLogits", 1)).isEqualTo("backprop:0");
-        assertThat(Ports.number("SparseSoftmaxCrossEntropyWithLogits", "backprop", 0))
+        assertThat(OutputNames.of("SparseSoftmaxCrossEntropyWithLogits", 1)).isEqualTo("backprop:0");
+        assertThat(OutputNames.number("SparseSoftmaxCrossEntropyWithLogits", "backprop", 0))
                 .isEqualTo(1);
-        assertThat(Ports.of("Split", 1)).isEqualTo("output:1");
-        assertThat(Ports.number("Split", "output", 1)).isEqualTo(1);
+        assertThat(OutputNames.of("Split", 1)).isEqualTo("output:1");
+        assertThat(OutputNames.number("Split", "output", 1)).isEqualTo(1);
     }
 
     @Test
     void a_call_takes_and_gives_what_its_function_does() {
-        Sketch body = Sketch.function("twice");
+        GraphBuilder body = GraphBuilder.function("twice");
         Value x = body.argument("x", VECTOR);
         body.result("y", new Ops(body).add("sum", x, x));
-        Sketch graph = Sketch.graph();
+        GraphBuilder graph = GraphBuilder.graph();
         Value in = graph.placeholder("in", VECTOR);
-        Sketch.Function twice = graph.define(body);
+        GraphBuilder.Function twice = graph.define(body);
         assertThat(graph.call("out", twice, List.of(in)))
                 .singleElement()
                 .extracting(Value::form)
@@ -64,7 +64,7 @@ class SketchTest {
 
     @Test
     void a_name_is_drawn_once() {
-        Sketch graph = Sketch.graph();
+        GraphBuilder graph = GraphBuilder.graph();
         graph.placeholder("x", VECTOR);
         assertThatThrownBy(() -> graph.placeholder("x", VECTOR))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -73,12 +73,12 @@ class SketchTest {
 
     @Test
     void a_function_is_defined_one_way() {
-        Sketch graph = Sketch.graph();
-        Sketch body = Sketch.function("same");
+        GraphBuilder graph = GraphBuilder.graph();
+        GraphBuilder body = GraphBuilder.function("same");
         body.result("y", body.argument("x", VECTOR));
         graph.define(body);
         graph.define(body);
-        Sketch other = Sketch.function("same");
+        GraphBuilder other = GraphBuilder.function("same");
         other.result("y", other.argument("z", VECTOR));
         assertThatThrownBy(() -> graph.define(other))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -87,19 +87,19 @@ class SketchTest {
 
     @Test
     void shapes_that_do_not_broadcast_are_named() {
-        Sketch graph = Sketch.graph();
-        Value a = graph.placeholder("a", Form.of(DataType.DT_FLOAT, 2, 3));
-        Value b = graph.placeholder("b", Form.of(DataType.DT_FLOAT, 4));
+        GraphBuilder graph = GraphBuilder.graph();
+        Value a = graph.placeholder("a", TensorType.of(DataType.DT_FLOAT, 2, 3));
+        Value b = graph.placeholder("b", TensorType.of(DataType.DT_FLOAT, 4));
         assertThatThrownBy(() -> new Ops(graph).add("sum", a, b))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("sum: shapes [2, 3] and [4] do not broadcast");
-        Value column = graph.placeholder("column", Form.of(DataType.DT_FLOAT, -1, 1));
+        Value column = graph.placeholder("column", TensorType.of(DataType.DT_FLOAT, -1, 1));
         assertThat(new Ops(graph).add("grid", column, b).dims()).containsExactly(-1L, 4L);
     }
 
     @Test
     void constants_hold_their_values_in_their_shape() {
-        Sketch graph = Sketch.graph();
+        GraphBuilder graph = GraphBuilder.graph();
         Ops ops = new Ops(graph);
         assertThat(ops.constant("scalar", 2.5f).dims()).isEmpty();
         assertThat(ops.ints("vector", 3, -1).dims()).containsExactly(2L);

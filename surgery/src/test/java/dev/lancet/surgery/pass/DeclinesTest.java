@@ -2,11 +2,11 @@ package dev.lancet.surgery.pass;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lancet.surgery.graph.Attrs;
-import dev.lancet.surgery.graph.Form;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.Sketch;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.rule.Refusal;
@@ -24,19 +24,19 @@ class DeclinesTest {
 
     @Test
     void a_mask_that_is_not_followed_by_softmax_keeps_its_derivative() {
-        Sketch sketch = Sketch.graph();
-        Value scores = sketch.placeholder("scores", Form.of(FLOAT, 2, 4, 4));
-        sketch.node("masked.back", "PartitionedCall")
+        GraphBuilder builder = GraphBuilder.graph();
+        Value scores = builder.placeholder("scores", TensorType.of(FLOAT, 2, 4, 4));
+        builder.node("masked.back", "PartitionedCall")
                 .in(scores)
                 .with(
                         "f",
-                        Attrs.of(NameAttrList.newBuilder()
+                        Attributes.of(NameAttrList.newBuilder()
                                 .setName("mask.backward.scores")
                                 .build()))
                 .gives(scores.form());
         assertDeclines(
                 new AttentionSlope(),
-                sketch.toGraph(),
+                builder.toGraph(),
                 "masked.back",
                 "masked.back does not differentiate the mask of a softmax whose shares mix values");
     }
@@ -76,21 +76,21 @@ class DeclinesTest {
     }
 
     private static GraphDef entropy(DataType type, String use, long rows, long classes) {
-        Sketch sketch = Sketch.graph();
-        Value logits = sketch.placeholder("logits", Form.of(FLOAT, rows, classes));
-        Value gradient = sketch.node("entropy", "SparseSoftmaxCrossEntropyWithLogits")
-                .in(logits, sketch.placeholder("labels", Form.of(type, rows)))
+        GraphBuilder builder = GraphBuilder.graph();
+        Value logits = builder.placeholder("logits", TensorType.of(FLOAT, rows, classes));
+        Value gradient = builder.node("entropy", "SparseSoftmaxCrossEntropyWithLogits")
+                .in(logits, builder.placeholder("labels", TensorType.of(type, rows)))
                 .with("T", FLOAT)
                 .with("Tlabels", type)
-                .gives(List.of(Form.of(FLOAT, rows), logits.form()))
+                .gives(List.of(TensorType.of(FLOAT, rows), logits.form()))
                 .get(1);
-        Ops ops = new Ops(sketch);
+        Ops ops = new Ops(builder);
         if (use.equals("Mul")) {
-            ops.mul("seen", gradient, sketch.placeholder("column", Form.of(FLOAT, rows, 1)));
+            ops.mul("seen", gradient, builder.placeholder("column", TensorType.of(FLOAT, rows, 1)));
         } else {
             ops.unary("seen", use, gradient);
         }
-        return sketch.toGraph();
+        return builder.toGraph();
     }
 
     @Test
@@ -107,77 +107,77 @@ class DeclinesTest {
     }
 
     private static void assertProductStays(long rows, long sum, long columns, String because) {
-        Sketch sketch = Sketch.graph();
-        Value a = sketch.placeholder("a", Form.of(FLOAT, rows, sum));
-        new Ops(sketch).matmul("product", a, false, sketch.placeholder("b", Form.of(FLOAT, sum, columns)), false);
-        assertDeclines(new MatrixLayout(), sketch.toGraph(), "product", because);
+        GraphBuilder builder = GraphBuilder.graph();
+        Value a = builder.placeholder("a", TensorType.of(FLOAT, rows, sum));
+        new Ops(builder).matmul("product", a, false, builder.placeholder("b", TensorType.of(FLOAT, sum, columns)), false);
+        assertDeclines(new MatrixLayout(), builder.toGraph(), "product", because);
     }
 
     private static void assertGradientStays(long rows, long left, long right, String because) {
-        Sketch sketch = Sketch.graph();
-        Value a = sketch.placeholder("a", Form.of(FLOAT, rows, left));
-        new Ops(sketch).matmul("gradient", a, true, sketch.placeholder("b", Form.of(FLOAT, rows, right)), false);
-        assertDeclines(new MatrixLayout(), sketch.toGraph(), "gradient", because);
+        GraphBuilder builder = GraphBuilder.graph();
+        Value a = builder.placeholder("a", TensorType.of(FLOAT, rows, left));
+        new Ops(builder).matmul("gradient", a, true, builder.placeholder("b", TensorType.of(FLOAT, rows, right)), false);
+        assertDeclines(new MatrixLayout(), builder.toGraph(), "gradient", because);
     }
 
     @Test
     void a_sum_that_is_used_in_16_bits_too_stays() {
-        Sketch sketch = Sketch.graph();
-        Value part = sketch.placeholder("part", Form.of(DataType.DT_BFLOAT16, 2, 2));
-        Value sum = sketch.node("sum", "AddN")
+        GraphBuilder builder = GraphBuilder.graph();
+        Value part = builder.placeholder("part", TensorType.of(DataType.DT_BFLOAT16, 2, 2));
+        Value sum = builder.node("sum", "AddN")
                 .in(part, part)
                 .with("N", 2)
                 .with("T", DataType.DT_BFLOAT16)
                 .gives(part.form());
-        Ops ops = new Ops(sketch);
+        Ops ops = new Ops(builder);
         ops.cast("wide", sum, FLOAT);
         ops.unary("narrow", "Identity", sum);
-        assertDeclines(new WideSums(), sketch.toGraph(), "wide", "wide: sum is used in 16 bits too");
+        assertDeclines(new WideSums(), builder.toGraph(), "wide", "wide: sum is used in 16 bits too");
     }
 
     @Test
     void attention_whose_mask_may_let_a_query_look_ahead_is_not_tiled() {
-        Sketch sketch = Sketch.graph();
-        attention(sketch, sketch.placeholder("visible", Form.of(DataType.DT_BOOL, 256, 256)));
+        GraphBuilder builder = GraphBuilder.graph();
+        attention(builder, builder.placeholder("visible", TensorType.of(DataType.DT_BOOL, 256, 256)));
         assertDeclines(
-                new CausalTiles(), sketch.toGraph(), "mix", "mix: what its mask hides is not known to be causal");
+                new CausalTiles(), builder.toGraph(), "mix", "mix: what its mask hides is not known to be causal");
     }
 
     @Test
     void attention_whose_shares_are_looked_at_is_not_tiled() {
-        Sketch sketch = Sketch.graph();
-        Value shares = attention(sketch, causal(sketch, 256));
-        new Ops(sketch).unary("seen", "Identity", shares);
-        assertDeclines(new CausalTiles(), sketch.toGraph(), "mix", "mix: its scores or shares are used otherwise");
+        GraphBuilder builder = GraphBuilder.graph();
+        Value shares = attention(builder, causal(builder, 256));
+        new Ops(builder).unary("seen", "Identity", shares);
+        assertDeclines(new CausalTiles(), builder.toGraph(), "mix", "mix: its scores or shares are used otherwise");
     }
 
     @Test
     void attention_over_few_positions_is_not_tiled() {
-        Sketch sketch = Sketch.graph();
-        attention(sketch, causal(sketch, 96));
-        assertDeclines(new CausalTiles(), sketch.toGraph(), "mix", "mix: 96 positions are too few for tiles");
+        GraphBuilder builder = GraphBuilder.graph();
+        attention(builder, causal(builder, 96));
+        assertDeclines(new CausalTiles(), builder.toGraph(), "mix", "mix: 96 positions are too few for tiles");
     }
 
-    private static Value causal(Sketch sketch, int length) {
-        Ops ops = new Ops(sketch);
-        Value keys = sketch.node("keys", "Range")
+    private static Value causal(GraphBuilder builder, int length) {
+        Ops ops = new Ops(builder);
+        Value keys = builder.node("keys", "Range")
                 .in(ops.constant("past", 0), ops.constant("length", length), ops.constant("step", 1))
                 .with("Tidx", DataType.DT_INT32)
-                .gives(Form.of(DataType.DT_INT32, length));
+                .gives(TensorType.of(DataType.DT_INT32, length));
         Value column = ops.reshape("queries.column", keys, ops.ints("shape", -1, 1), List.of((long) length, 1L));
         return ops.compare("visible", "LessEqual", keys, column);
     }
 
     /** Attention of one head that is as wide as one number; gives the shares. */
-    private static Value attention(Sketch sketch, Value visible) {
-        Ops ops = new Ops(sketch);
-        Value x = sketch.placeholder("x", Form.of(FLOAT, 1, visible.dim(1), 1));
+    private static Value attention(GraphBuilder builder, Value visible) {
+        Ops ops = new Ops(builder);
+        Value x = builder.placeholder("x", TensorType.of(FLOAT, 1, visible.dim(1), 1));
         Value scores = ops.batchMatmul("scores", x, false, x, true);
         Block mask = new Block(
                 "mask",
                 List.of("scores", "visible"),
                 (body, in) -> body.select("masked", in.get(1), in.get(0), body.constant("hidden", -1e9f)));
-        Value shares = ops.softmax("shares", mask.call(sketch, "masked", List.of(scores, visible), FLOAT));
+        Value shares = ops.softmax("shares", mask.call(builder, "masked", List.of(scores, visible), FLOAT));
         ops.batchMatmul("mix", shares, false, x, false);
         return shares;
     }

@@ -1,0 +1,163 @@
+package dev.lancet.surgery;
+
+import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.Norm;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/**
+ * What stands between the matrix products: functions that all layers share, each defined at its first call. See
+ * {@link Blueprint} for what they compute and which operators their bodies keep to.
+ */
+final class BlockFunctions {
+
+    private final GraphBuilder graph;
+    private final Map<String, GraphBuilder.Function> functions = new HashMap<>();
+
+    BlockFunctions(GraphBuilder graph) {
+        this.graph = graph;
+    }
+
+    /** {@code norm(x, gain[, bias])}. */
+    Value norm(String name, Norm norm, Value x, List<Value> gainAndBias) {
+        return call(name, "norm", names("x", "gain", "bias"), joined(List.of(x), gainAndBias), (ops, in) -> {
+            Value epsilon = ops.constant("epsilon", (float) norm.epsilon());
+            Value centred = in.get(0);
+            if (norm.kind() == Norm.Kind.LAYER) {
+                centred = ops.sub("centred", in.get(0), ops.meanOfLast("mean", in.get(0)));
+            }
+            Value variance = ops.meanOfLast("variance", ops.unary("square", "Square", centred));
+            Value inverse = ops.unary("inverse", "Rsqrt", ops.add("stable", variance, epsilon));
+            Value scaled = ops.mul("scaled", ops.mul("unit", centred, inverse), in.get(1));
+            return in.size() == 3 ? ops.add("shifted", scaled, in.get(2)) : scaled;
+        });
+    }
+
+    /**
+     * {@code query(x[, bias][, cos, sin])}, {@code key(...)} or {@code value(...)}: bias, rotation and scale of projected
+     * heads, {@code [batch, seq, heads, headWidth]}; if there is nothing of these to do, {@code x} itself.
+     */
+    Value heads(String name, String function, Value x, List<Value> bias, List<Value> rotation, float scale) {
+        if (bias.isEmpty() && rotation.isEmpty() && scale == 1) {
+            return x;
+        }
+        List<String> names = new ArrayList<>(List.of("x"));
+        names.addAll(bias.isEmpty() ? List.of() : List.of("bias"));
+        names.addAll(rotation.isEmpty() ? List.of() : List.of("cos", "sin"));
+        return call(name, function, names, joined(List.of(x), joined(bias, rotation)), (ops, in) -> {
+            Value turned = in.get(0);
+            if (!bias.isEmpty()) {
+                int heads = (int) x.dim(2);
+                int width = (int) x.dim(3);
+                Value shape = ops.ints("bias_shape", heads, width);
+                Value spread = ops.reshape("bias_heads", in.get(1), shape, List.of((long) heads, (long) width));
+                turned = ops.add("biased", turned, spread);
+            }
+            if (rotation.isEmpty()) {
+                return scale == 1 ? turned : ops.mul("scaled", turned, ops.constant("scale", scale));
+            }
+            return rotated(ops, turned, in.get(in.size() - 2), in.get(in.size() - 1), scale);
+        });
+    }
+
+    /** The angles are scaled rather than the heads: they are smaller. */
+    private static Value rotated(Ops ops, Value x, Value cos, Value sin, float scale) {
+        Value c = cos;
+        Value s = sin;
+        if (scale != 1) {
+            Value factor = ops.constant("scale", scale);
+            c = ops.mul("scaled_cos", cos, factor);
+            s = ops.mul("scaled_sin", sin, factor);
+        }
+        Value axis = ops.constant("axis", x.rank() - 1);
+        List<Value> halves = ops.halves("halves", x, axis, x.rank() - 1);
+        Value a = halves.get(0);
+        Value b = halves.get(1);
+        Value first = ops.sub("first", ops.mul("a_cos", a, c), ops.mul("b_sin", b, s));
+        Value second = ops.add("second", ops.mul("b_cos", b, c), ops.mul("a_sin", a, s));
+        return ops.concat("rotated", first, second, axis, x.rank() - 1);
+    }
+
+    /** {@code mask(scores, visible)}. */
+    Value mask(String name, Value scores, Value visible) {
+        return call(
+                name,
+                "mask",
+                names("scores", "visible"),
+                List.of(scores, visible),
+                (ops, in) -> ops.select("masked", in.get(1), in.get(0), ops.constant("hidden", -1e9f)));
+    }
+
+    /** {@code gated(gate, up[, gate_bias, up_bias])}: {@code silu(gate) · up}. */
+    Value gated(String name, Value gate, Value up, List<Value> biases) {
+        List<Value> all = joined(List.of(gate, up), biases);
+        return call(name, "gated", names("gate", "up", "gate_bias", "up_bias"), all, (ops, in) -> {
+            Value g = biases.isEmpty() ? in.get(0) : ops.add("gate_biased", in.get(0), in.get(2));
+            Value u = biases.isEmpty() ? in.get(1) : ops.add("up_biased", in.get(1), in.get(3));
+            Value silu = ops.mul("silu", g, ops.unary("open", "Sigmoid", g));
+            return ops.mul("gated", silu, u);
+        });
+    }
+
+    /** {@code gelu(x[, bias])}, exact or by tanh. */
+    Value gelu(String name, FeedForward.Kind kind, Value x, List<Value> bias) {
+        return call(name, "gelu", names("x", "bias"), joined(List.of(x), bias), (ops, in) -> {
+            Value z = bias.isEmpty() ? in.get(0) : ops.add("biased", in.get(0), in.get(1));
+            Value inner = z;
+            if (kind == FeedForward.Kind.GELU_TANH) {
+                Value cube = ops.mul("cube", z, ops.unary("square", "Square", z));
+                Value bent = ops.add("bent", z, ops.mul("small", cube, ops.constant("bend", 0.044715f)));
+                inner = ops.mul("inner", bent, ops.constant("slope", (float) Math.sqrt(2 / Math.PI)));
+            } else {
+                inner = ops.mul("inner", z, ops.constant("slope", (float) Math.sqrt(0.5)));
+            }
+            Value odd = ops.unary("odd", kind == FeedForward.Kind.GELU_TANH ? "Tanh" : "Erf", inner);
+            Value share = ops.add("share", odd, ops.constant("one", 1f));
+            Value half = ops.mul("half", z, ops.constant("a_half", 0.5f));
+            return ops.mul("gelu", half, share);
+        });
+    }
+
+    /** {@code residual(stream, x)}, or with a bias {@code residual_biased(stream, x, bias)}: the sum. */
+    Value residual(String name, Value stream, Value x, List<Value> bias) {
+        String function = bias.isEmpty() ? "residual" : "residual_biased";
+        return call(name, function, names("stream", "x", "bias"), joined(List.of(stream, x), bias), (ops, in) -> {
+            Value added = bias.isEmpty() ? in.get(1) : ops.add("biased", in.get(1), in.get(2));
+            return ops.add("sum", in.get(0), added);
+        });
+    }
+
+    private Value call(
+            String name,
+            String function,
+            List<String> names,
+            List<Value> inputs,
+            BiFunction<Ops, List<Value>, Value> body) {
+        GraphBuilder.Function called = functions.computeIfAbsent(function, unknown -> {
+            GraphBuilder builder = GraphBuilder.function(function);
+            List<Value> arguments = new ArrayList<>();
+            for (int i = 0; i < inputs.size(); i++) {
+                arguments.add(builder.argument(names.get(i), inputs.get(i).form()));
+            }
+            builder.result("y", body.apply(new Ops(builder), arguments));
+            return graph.define(builder);
+        });
+        return graph.call(name, called, inputs).get(0);
+    }
+
+    private static List<String> names(String... names) {
+        return List.of(names);
+    }
+
+    private static List<Value> joined(List<Value> first, List<Value> second) {
+        List<Value> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+}

@@ -1,0 +1,161 @@
+package dev.lancet.surgery;
+
+import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.proto.DataType;
+
+/**
+ * Sizes of a graph, known when it is drawn (training) or read off its input when it runs (scoring, decoding), so that the
+ * blocks are drawn once for both. Each target of a Reshape is one node, computed once and shared by all layers.
+ */
+final class GraphSizes {
+
+    private final GraphBuilder builder;
+    private final Ops ops;
+    private final Map<Long, Value> sizes = new HashMap<>();
+    private final Map<String, Value> targets = new HashMap<>();
+
+    /** Sequences, and new tokens in each. */
+    final Dim batch;
+
+    final Dim seq;
+    /** Positions that are attended to: those before, and the new ones. */
+    final Dim seen;
+
+    /** First position of the new tokens, int32 scalar. */
+    final Value past;
+
+    /** What {@code ids} looks like, {@code [2]}. */
+    final Value grid;
+
+    /** Rows of the two-dimensional activations: batch times seq. */
+    final long rows;
+
+    /** A size: a number, or an int32 scalar whose number only the running graph knows. */
+    record Dim(long size, List<Value> scalar) {
+        static Dim of(long size) {
+            return new Dim(size, List.of());
+        }
+
+        static Dim of(Value scalar) {
+            return new Dim(-1, List.of(scalar));
+        }
+    }
+
+    private GraphSizes(GraphBuilder builder, Dim batch, Dim seq, Dim seen, Value past, Value grid, long rows) {
+        this.builder = builder;
+        this.ops = new Ops(builder);
+        this.batch = batch;
+        this.seq = seq;
+        this.seen = seen;
+        this.past = past;
+        this.grid = grid;
+        this.rows = rows;
+    }
+
+    /** Everything is known. */
+    static GraphSizes fixed(GraphBuilder builder, int batch, int seq) {
+        Ops ops = new Ops(builder);
+        Value grid = ops.ints("ids.shape", batch, seq);
+        Value past = ops.constant("past", 0);
+        return new GraphSizes(
+                builder, Dim.of(batch), Dim.of(seq), Dim.of(seq), past, grid, Math.multiplyExact(batch, seq));
+    }
+
+    /** The sizes of {@code ids}, with nothing before it. */
+    static GraphSizes of(GraphBuilder builder, Value ids) {
+        Value past = new Ops(builder).constant("past", 0);
+        List<Value> sizes = measured(builder, ids);
+        Dim seq = Dim.of(sizes.get(2));
+        return new GraphSizes(builder, Dim.of(sizes.get(1)), seq, seq, past, sizes.get(0), -1);
+    }
+
+    /** The sizes of {@code ids}, with {@code past} positions before it. */
+    static GraphSizes after(GraphBuilder builder, Value ids, Value past) {
+        List<Value> sizes = measured(builder, ids);
+        Value seen = new Ops(builder).add("seen", past, sizes.get(2));
+        return new GraphSizes(builder, Dim.of(sizes.get(1)), Dim.of(sizes.get(2)), Dim.of(seen), past, sizes.get(0), -1);
+    }
+
+    private static List<Value> measured(GraphBuilder builder, Value ids) {
+        Value shape = builder.node("ids.shape", "Shape")
+                .in(ids)
+                .with("T", ids.type())
+                .with("out_type", DataType.DT_INT32)
+                .gives(TensorType.of(DataType.DT_INT32, 2));
+        TensorType scalar = TensorType.of(DataType.DT_INT32);
+        List<Value> sizes = builder.node("ids.sizes", "Unpack")
+                .in(shape)
+                .with("num", 2)
+                .with("T", DataType.DT_INT32)
+                .with("axis", 0)
+                .gives(List.of(scalar, scalar));
+        return List.of(shape, sizes.get(0), sizes.get(1));
+    }
+
+    /** A size times a number; if the size is not known, a node, drawn at its first use. */
+    Dim times(String name, Dim size, int factor) {
+        if (size.size() >= 0) {
+            return Dim.of(size.size() * factor);
+        }
+        if (factor == 1) {
+            return size;
+        }
+        return Dim.of(targets.computeIfAbsent(
+                name, unknown -> ops.mul(name, size.scalar().get(0), scalar(Dim.of(factor)))));
+    }
+
+    /** A size as an int32 scalar. */
+    Value scalar(Dim size) {
+        return size.scalar().isEmpty()
+                ? sizes.computeIfAbsent(
+                        size.size(),
+                        number -> ops.constant(number < 0 ? "size.rest" : "size." + number, Math.toIntExact(number)))
+                : size.scalar().get(0);
+    }
+
+    /** The target of a Reshape, drawn at its first use. A dimension of -1 takes what is left over. */
+    Value target(String name, Dim... dims) {
+        return targets.computeIfAbsent(name, unknown -> draw(name, List.of(dims)));
+    }
+
+    private Value draw(String name, List<Dim> dims) {
+        if (dims.stream().allMatch(dim -> dim.scalar().isEmpty())) {
+            return ops.ints(
+                    name,
+                    dims.stream().mapToInt(dim -> Math.toIntExact(dim.size())).toArray());
+        }
+        List<Value> scalars = new ArrayList<>();
+        dims.forEach(dim -> scalars.add(scalar(dim)));
+        return builder.node(name, "Pack")
+                .in(scalars)
+                .with("N", scalars.size())
+                .with("T", DataType.DT_INT32)
+                .with("axis", 0)
+                .gives(TensorType.of(DataType.DT_INT32, scalars.size()));
+    }
+
+    /** An int32 vector of consecutive numbers. */
+    Value range(String name, Value from, Dim end, Dim length) {
+        return builder.node(name, "Range")
+                .in(from, scalar(end), scalar(Dim.of(1)))
+                .with("Tidx", DataType.DT_INT32)
+                .gives(TensorType.of(DataType.DT_INT32, length.size()));
+    }
+
+    /** A placeholder of int32 numbers, one for each new token. */
+    static Value tokens(GraphBuilder builder, String name, int batch, int seq) {
+        return builder.placeholder(name, TensorType.of(DataType.DT_INT32, batch, seq));
+    }
+
+    /** The dimensions as an attribute would say them. */
+    static List<Long> dims(Dim... dims) {
+        return List.of(dims).stream().map(Dim::size).toList();
+    }
+}

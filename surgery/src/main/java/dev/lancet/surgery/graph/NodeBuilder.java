@@ -1,0 +1,95 @@
+package dev.lancet.surgery.graph;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NodeDef;
+
+/** A node under way: its inputs, attributes and controls. */
+public final class NodeBuilder {
+    private final GraphBuilder builder;
+    private final String op;
+    private final NodeDef.Builder node = NodeDef.newBuilder();
+    private final List<Value> inputs = new ArrayList<>();
+    private final Set<String> controls = new LinkedHashSet<>();
+
+    NodeBuilder(GraphBuilder builder, String name, String op) {
+        this.builder = builder;
+        this.op = op;
+        node.setName(name).setOp(op);
+    }
+
+    /** Its next inputs. */
+    public NodeBuilder in(Value... values) {
+        return in(List.of(values));
+    }
+
+    /** Its next inputs. */
+    public NodeBuilder in(List<Value> values) {
+        inputs.addAll(values);
+        return this;
+    }
+
+    /** Runs only after the named node. */
+    public NodeBuilder after(String other) {
+        controls.add(other);
+        return this;
+    }
+
+    /** A type attribute. */
+    public NodeBuilder with(String attribute, DataType type) {
+        return with(attribute, Attributes.of(type));
+    }
+
+    /** An integer attribute. */
+    public NodeBuilder with(String attribute, long number) {
+        return with(attribute, Attributes.of(number));
+    }
+
+    /** A boolean attribute. */
+    public NodeBuilder with(String attribute, boolean flag) {
+        return with(attribute, Attributes.of(flag));
+    }
+
+    /** A string attribute. */
+    public NodeBuilder with(String attribute, String text) {
+        return with(attribute, Attributes.of(text));
+    }
+
+    /** Any attribute. */
+    public NodeBuilder with(String attribute, AttrValue value) {
+        node.putAttr(attribute, value);
+        return this;
+    }
+
+    /** Draws the node with one output. */
+    public Value gives(TensorType type) {
+        return gives(List.of(type)).get(0);
+    }
+
+    /** Draws the node with one output. */
+    public Value gives(DataType type, List<Long> dims) {
+        return gives(new TensorType(type, dims));
+    }
+
+    /** Draws the node with these outputs. */
+    public List<Value> gives(List<TensorType> forms) {
+        node.putAttr(Attributes.SHAPES, Attributes.shapes(forms));
+        ends();
+        List<Value> values = new ArrayList<>();
+        for (TensorType type : forms) {
+            values.add(new Value(node.getName(), op, values.size(), type));
+        }
+        return List.copyOf(values);
+    }
+
+    /** Draws the node without outputs. */
+    public void ends() {
+        inputs.forEach(value -> node.addInput(builder.body() ? value.inBody() : value.inGraph()));
+        controls.forEach(control -> node.addInput("^" + control));
+        builder.draw(node.build());
+    }
+}

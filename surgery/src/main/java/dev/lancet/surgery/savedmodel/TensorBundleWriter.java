@@ -1,0 +1,128 @@
+package dev.lancet.surgery.savedmodel;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.graph.Attributes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.proto.BundleEntryProto;
+import org.tensorflow.proto.BundleHeaderProto;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.VersionDef;
+
+/**
+ * Writes a checkpoint that {@code RestoreV2} reads: tensors one at a time into one data file, and the index when all are
+ * there. The same tensors in the same order give the same bytes.
+ */
+public final class TensorBundleWriter implements AutoCloseable {
+
+    private final Path prefix;
+    private final FileChannel data;
+    private final Map<String, byte[]> rows = new LinkedHashMap<>();
+
+    private TensorBundleWriter(Path prefix, FileChannel data) {
+        this.prefix = prefix;
+        this.data = data;
+    }
+
+    /**
+     * Begins a checkpoint.
+     *
+     * @param prefix its path without {@code .index}; the folder must exist
+     * @throws LancetException if a checkpoint of this name is there, or the folder cannot be written to
+     */
+    public static TensorBundleWriter begin(Path prefix) {
+        Path file = TensorBundle.shard(prefix, 0, 1);
+        try {
+            return new TensorBundleWriter(
+                    prefix, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        } catch (IOException failure) {
+            throw failed(file, failure);
+        }
+    }
+
+    /**
+     * Writes a tensor of numbers.
+     *
+     * @param key its key, by which it is restored
+     * @param type its element type
+     * @param shape its dimensions
+     * @param bytes its elements in row-major order, little-endian
+     * @throws IllegalArgumentException if type, shape and bytes do not belong together, or the key is taken
+     */
+    public void write(String key, DataType type, List<Long> shape, ByteBuffer bytes) {
+        BundleEntry entry = new BundleEntry(key, type, shape, 0, 0, bytes.remaining(), MaskedCrc32c.masked(bytes), false);
+        if (!entry.numeric() || entry.elements() * ElementTypes.bytes(type) != bytes.remaining()) {
+            throw new IllegalArgumentException("checkpoint: " + bytes.remaining() + " bytes for " + entry);
+        }
+        append(entry, bytes);
+    }
+
+    /** Writes a tensor of another checkpoint, whatever it holds, under a key that may be another. */
+    public void copy(String key, BundleEntry entry, TensorBundle from) {
+        append(
+                new BundleEntry(key, entry.type(), entry.shape(), 0, 0, entry.size(), entry.crc(), false),
+                from.read(entry.key()));
+    }
+
+    private void append(BundleEntry entry, ByteBuffer bytes) {
+        if (entry.key().isEmpty() || rows.containsKey(entry.key())) {
+            throw new IllegalArgumentException("checkpoint: the key '" + entry.key() + "' is taken");
+        }
+        try {
+            long offset = data.position();
+            ByteBuffer rest = bytes.duplicate();
+            while (rest.hasRemaining()) {
+                data.write(rest);
+            }
+            rows.put(
+                    entry.key(),
+                    BundleEntryProto.newBuilder()
+                            .setDtype(entry.type())
+                            .setShape(Attributes.shape(entry.shape()))
+                            .setOffset(offset)
+                            .setSize(entry.size())
+                            .setCrc32C(entry.crc())
+                            .build()
+                            .toByteArray());
+        } catch (IOException failure) {
+            throw failed(TensorBundle.shard(prefix, 0, 1), failure);
+        }
+    }
+
+    /** Writes the index; only now there is a checkpoint. */
+    public void finish() {
+        BundleHeaderProto header = BundleHeaderProto.newBuilder()
+                .setNumShards(1)
+                .setEndianness(BundleHeaderProto.Endianness.LITTLE)
+                .setVersion(VersionDef.newBuilder().setProducer(1))
+                .build();
+        rows.put("", header.toByteArray());
+        Path index = TensorBundle.file(prefix, ".index");
+        try {
+            data.force(true);
+            Files.write(index, SortedStringTableWriter.of(rows), StandardOpenOption.CREATE_NEW);
+        } catch (IOException failure) {
+            throw failed(index, failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            data.close();
+        } catch (IOException failure) {
+            throw failed(TensorBundle.shard(prefix, 0, 1), failure);
+        }
+    }
+
+    private static LancetException failed(Path file, IOException failure) {
+        return new LancetException(file + ": cannot be written: " + failure, failure);
+    }
+}
