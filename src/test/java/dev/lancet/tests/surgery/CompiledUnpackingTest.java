@@ -12,7 +12,7 @@ import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Value;
-import dev.lancet.surgery.pass.Compiled;
+import dev.lancet.surgery.pass.XlaCompilation;
 import dev.lancet.surgery.rule.QuantizeWeight;
 import java.util.Map;
 import java.util.Random;
@@ -39,13 +39,13 @@ class CompiledUnpackingTest {
         GraphDef interpreted =
                 Surgeon.rewrite(builder.toGraph(), new QuantizeWeight(stock.piece())).graph();
 
-        GraphDef compiled = Compiled.unpacking(interpreted);
+        GraphDef compiled = XlaCompilation.unpacking(interpreted);
 
         assertThat(GraphText.of(compiled).lines().filter(line -> line.contains("_XlaMustCompile")))
                 .singleElement()
                 .asString()
                 .startsWith("y.values = @nf4_");
-        assertThat(Compiled.unpacking(compiled)).isSameAs(compiled);
+        assertThat(XlaCompilation.unpacking(compiled)).isSameAs(compiled);
         float[] expected = product(interpreted, stock);
         float[] actual = product(compiled, stock);
         for (int i = 0; i < expected.length; i++) {

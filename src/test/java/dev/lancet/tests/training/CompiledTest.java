@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.pass.Compiled;
+import dev.lancet.surgery.pass.XlaCompilation;
 import dev.lancet.surgery.gradient.Backward;
 import dev.lancet.surgery.gradient.OptimizerStep;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ class CompiledTest {
         GraphDef gradients = Backward.derive(Blueprint.training(model, 2, 5), "loss", names);
         GraphDef step = new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).on(gradients, names);
         List<Double> plain = losses(model, step);
-        List<Double> compiled = losses(model, Compiled.calls(step));
+        List<Double> compiled = losses(model, XlaCompilation.calls(step));
         assertThat(plain.get(plain.size() - 1)).isLessThan(0.9 * plain.get(0));
         for (int i = 0; i < plain.size(); i++) {
             assertThat(compiled.get(i)).as("loss " + i).isCloseTo(plain.get(i), within(1e-4));

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
-import dev.lancet.surgery.pass.Compiled;
+import dev.lancet.surgery.pass.XlaCompilation;
 import dev.lancet.surgery.gradient.Backward;
 import dev.lancet.surgery.gradient.ParameterUpdate;
 import dev.lancet.surgery.gradient.OptimizerStep;
@@ -47,7 +47,7 @@ class MuonTest {
     @CsvSource({"6, 10, 0, 0", "10, 6, 0.1, 0", "8, 8, 0.1, 0", "24, 3, 0, 0.5", "1, 5, 0, 0"})
     void steps_are_those_of_the_algorithm(int rows, int columns, double decay, double clip) {
         GraphDef graph = graph(rows, columns, decay, new OptimizerStep(0.9, 0.95, 1e-8, 0, clip));
-        try (Trial trial = new Trial(Compiled.calls(graph))) {
+        try (Trial trial = new Trial(XlaCompilation.calls(graph))) {
             double[] w = trial.fill(1).get("w").clone();
             double[] m = new double[w.length];
             trial.run("train.start");

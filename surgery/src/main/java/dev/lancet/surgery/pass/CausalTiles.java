@@ -47,17 +47,17 @@ final class CausalTiles implements Rule {
     }
 
     private static Optional<Node> shares(Node mix) {
-        return Places.from(mix, 0, "Softmax")
+        return NodeQueries.from(mix, 0, "Softmax")
                 .filter(shares -> mask(shares).filter(CausalTiles::hides).isPresent());
     }
 
     private static Optional<Node> mask(Node shares) {
-        return Places.from(shares, 0, "PartitionedCall");
+        return NodeQueries.from(shares, 0, "PartitionedCall");
     }
 
     private static boolean hides(Node mask) {
-        return Places.called(mask).equals("mask")
-                && Places.from(mask, 0, "BatchMatMulV2")
+        return NodeQueries.called(mask).equals("mask")
+                && NodeQueries.from(mask, 0, "BatchMatMulV2")
                         .filter(scores -> scores.flag("adj_y") && !scores.flag("adj_x"))
                         .isPresent();
     }
@@ -66,14 +66,14 @@ final class CausalTiles implements Rule {
     public Verdict judge(Node site, Captures met) {
         Node shares = shares(site).orElseThrow();
         Node mask = mask(shares).orElseThrow();
-        Node scores = Places.from(mask, 0, "BatchMatMulV2").orElseThrow();
+        Node scores = NodeQueries.from(mask, 0, "BatchMatMulV2").orElseThrow();
         if (!causal(mask)) {
             return new Refusal(site.name() + ": what its mask hides is not known to be causal");
         }
         if (shares.uses().size() + mask.uses().size() + scores.uses().size() > 3) {
             return new Refusal(site.name() + ": its scores or shares are used otherwise");
         }
-        long length = Places.taken(mask, 1, DataType.DT_BOOL).dim(1);
+        long length = NodeQueries.taken(mask, 1, DataType.DT_BOOL).dim(1);
         return IntStream.iterate(MOST, n -> n > 1, n -> n - 1)
                 .filter(n -> length % n == 0 && length / n >= LEAST)
                 .boxed()
@@ -84,13 +84,13 @@ final class CausalTiles implements Rule {
 
     /** Whether no query sees a key after its own position: keys up to it, or of these the near ones. */
     private static boolean causal(Node mask) {
-        return Places.from(mask, 1, "LogicalAnd")
-                .flatMap(both -> Places.from(both, 0, "LessEqual"))
-                .or(() -> Places.from(mask, 1, "LessEqual"))
-                .filter(past -> Places.from(past, 0, "Range")
+        return NodeQueries.from(mask, 1, "LogicalAnd")
+                .flatMap(both -> NodeQueries.from(both, 0, "LessEqual"))
+                .or(() -> NodeQueries.from(mask, 1, "LessEqual"))
+                .filter(past -> NodeQueries.from(past, 0, "Range")
                         .filter(keys -> keys.name().equals("keys"))
                         .isPresent())
-                .filter(past -> Places.from(past, 1, "Reshape")
+                .filter(past -> NodeQueries.from(past, 1, "Reshape")
                         .filter(queries -> queries.name().equals("queries.column"))
                         .isPresent())
                 .isPresent();

@@ -55,8 +55,8 @@ final class MatrixLayout implements Rule {
 
     @Override
     public Verdict judge(Node site, Captures met) {
-        Value a = Places.taken(site, 0, DataType.DT_FLOAT);
-        Value b = Places.taken(site, 1, DataType.DT_FLOAT);
+        Value a = NodeQueries.taken(site, 0, DataType.DT_FLOAT);
+        Value b = NodeQueries.taken(site, 1, DataType.DT_FLOAT);
         if (!Stream.of(a, b).allMatch(MatrixLayout::known)) {
             return new Refusal(site.name() + ": the sizes of its matrices are not known");
         }

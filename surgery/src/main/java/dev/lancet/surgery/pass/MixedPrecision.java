@@ -162,14 +162,14 @@ public final class MixedPrecision {
     }
 
     private boolean call(Node node, NodeDef.Builder drawn) {
-        Typing typing = new Typing(
-                requireNonNull(view.functions().get(Places.called(node)), node.name()),
+        MixedPrecisionFunction typing = new MixedPrecisionFunction(
+                requireNonNull(view.functions().get(NodeQueries.called(node)), node.name()),
                 node.dataInputs().stream().map(this::isNarrow).toList(),
                 type);
         FunctionDef typed = typing.typed();
-        FunctionDef before = functions.putIfAbsent(Places.called(node), typed);
+        FunctionDef before = functions.putIfAbsent(NodeQueries.called(node), typed);
         if (before != null && !before.equals(typed)) {
-            throw new IllegalArgumentException("function '" + Places.called(node) + "' is called with float32 and with "
+            throw new IllegalArgumentException("function '" + NodeQueries.called(node) + "' is called with float32 and with "
                     + "16 bits; the calls of one function must take the same");
         }
         drawn.putAttr("Tin", typing.argumentTypes()).putAttr("Tout", typing.resultTypes());

@@ -17,17 +17,17 @@ public enum Pass {
     CAUSAL_TILES,
     /** {@link Streams}: the batch in independent streams, one for each processor. */
     STREAMS,
-    /** {@link AttentionSlope}: the gradient of masked softmax in one pass over the scores. */
+    /** {@link SoftmaxGradient}: the gradient of masked softmax in one pass over the scores. */
     ATTENTION_SLOPE,
-    /** {@link Entropy}: cross entropy and its gradient out of one softmax. */
+    /** {@link FusedCrossEntropy}: cross entropy and its gradient out of one softmax. */
     ENTROPY,
     /** {@link WideSums}: gradients that come in 16 bits are added up in float32. Done only in mixed precision. */
     WIDE_SUMS,
-    /** {@link UnpackingAgain}: codes of quantised layers become floats again in the backward pass. */
+    /** {@link BackwardDequantization}: codes of quantised layers become floats again in the backward pass. */
     UNPACKING_AGAIN,
-    /** {@link CheapAgain}: norms and nonlinearities are computed again in the backward pass. Not done where blocks are. */
+    /** {@link CheapRecomputation}: norms and nonlinearities are computed again in the backward pass. Not done where blocks are. */
     CHEAP_AGAIN,
-    /** {@link Recomputation}: blocks are computed again in the backward pass. Done only if a training asks for it. */
+    /** {@link ActivationCheckpointing}: blocks are computed again in the backward pass. Done only if a training asks for it. */
     RECOMPUTATION,
     /** {@link MatrixLayout}: narrow matrices of float32 products transposed where a processor is faster at it. Not done on a GPU. */
     MATRIX_LAYOUT,
@@ -37,7 +37,7 @@ public enum Pass {
     SINGLE_RESULTS,
     /** {@link ShortSums}: long sums as sums of short ones, which XLA leaves in one piece. Done only with {@link #COMPILED}. */
     SHORT_SUMS,
-    /** {@link Compiled}: what stands between the products is compiled by XLA. */
+    /** {@link XlaCompilation}: what stands between the products is compiled by XLA. */
     COMPILED;
 
     /** Its name as people write it: {@code attention-slope}. */

@@ -123,22 +123,22 @@ public record Passes(Set<Pass> chosen, int streams) {
     public GraphDef gradients(GraphDef graph) {
         GraphDef result = graph;
         if (does(Pass.ATTENTION_SLOPE)) {
-            result = Rewriting.with(result, new AttentionSlope());
+            result = Rewriting.with(result, new SoftmaxGradient());
         }
         if (does(Pass.ENTROPY)) {
-            result = Rewriting.with(result, Entropy.rules(does(Pass.WHOLE_STEP)));
+            result = Rewriting.with(result, FusedCrossEntropy.rules(does(Pass.WHOLE_STEP)));
         }
         if (does(Pass.WIDE_SUMS)) {
             result = Rewriting.with(result, new WideSums());
         }
         if (does(Pass.UNPACKING_AGAIN)) {
-            result = UnpackingAgain.of(result);
+            result = BackwardDequantization.of(result);
         }
         if (does(Pass.CHEAP_AGAIN)) {
-            result = CheapAgain.of(result);
+            result = CheapRecomputation.of(result);
         }
         if (does(Pass.RECOMPUTATION)) {
-            result = Recomputation.of(result);
+            result = ActivationCheckpointing.of(result);
         }
         if (does(Pass.MATRIX_LAYOUT)) {
             result = Rewriting.with(result, new MatrixLayout());
@@ -150,7 +150,7 @@ public record Passes(Set<Pass> chosen, int streams) {
     public GraphDef finished(GraphDef graph) {
         GraphDef result = does(Pass.SINGLE_RESULTS) ? SingleResults.of(graph) : graph;
         result = does(Pass.SHORT_SUMS) ? ShortSums.of(result) : result;
-        return does(Pass.COMPILED) ? Compiled.calls(result) : result;
+        return does(Pass.COMPILED) ? XlaCompilation.calls(result) : result;
     }
 
     /** Whether a pass is done. */

@@ -29,7 +29,7 @@ final class Rewriting {
                 result.addNode(node);
             }
         }
-        return Functions.called(result.build());
+        return FunctionLibrary.called(result.build());
     }
 
     /** What the ends of the old graph, the nodes that nobody used, still need. */

@@ -69,7 +69,7 @@ final class ShortSums {
         Map<String, Node> calls = new HashMap<>();
         GraphView.of(graph).nodes().stream()
                 .filter(node -> node.is("PartitionedCall"))
-                .forEach(node -> calls.putIfAbsent(Places.called(node), node));
+                .forEach(node -> calls.putIfAbsent(NodeQueries.called(node), node));
         GraphDef.Builder cut = graph.toBuilder();
         for (int i = 0; i < graph.getLibrary().getFunctionCount(); i++) {
             FunctionDef function = graph.getLibrary().getFunction(i);
@@ -113,7 +113,7 @@ final class ShortSums {
 
     /** The dimensions of an argument, or of the only output of a node. */
     private Optional<List<Long>> dims(String input) {
-        String name = Functions.producer(input);
+        String name = FunctionLibrary.producer(input);
         if (arguments.containsKey(name)) {
             return Optional.of(arguments.get(name));
         }
@@ -131,7 +131,7 @@ final class ShortSums {
 
     /** The one axis that is summed over, if it is a constant. */
     private Optional<Integer> axis(String input, int rank) {
-        return Optional.ofNullable(nodes.get(Functions.producer(input)))
+        return Optional.ofNullable(nodes.get(FunctionLibrary.producer(input)))
                 .filter(node -> node.getOp().equals("Const"))
                 .map(node -> Constants.integers(node.getAttrOrThrow("value").getTensor()))
                 .filter(axes -> axes.size() == 1)

@@ -43,7 +43,7 @@ final class SingleResults {
             return new Cut(
                     whole,
                     IntStream.range(0, whole.getSignature().getOutputArgCount())
-                            .mapToObj(result -> Functions.only(whole, result))
+                            .mapToObj(result -> FunctionLibrary.only(whole, result))
                             .toList());
         }
     }
@@ -81,11 +81,11 @@ final class SingleResults {
                             () -> result.addNode(rewired));
         }
         cuts.values().forEach(cut -> result.getLibraryBuilder().addAllFunction(cut.parts()));
-        return Functions.called(result.build());
+        return FunctionLibrary.called(result.build());
     }
 
     private Optional<Cut> cut(Node node) {
-        return node.is("PartitionedCall") ? Optional.ofNullable(cuts.get(Places.called(node))) : Optional.empty();
+        return node.is("PartitionedCall") ? Optional.ofNullable(cuts.get(NodeQueries.called(node))) : Optional.empty();
     }
 
     /** What gives one result of a call; the first keeps the name. */
@@ -131,7 +131,7 @@ final class SingleResults {
             return false;
         }
         List<Set<String>> needed = IntStream.range(0, function.getSignature().getOutputArgCount())
-                .mapToObj(result -> Functions.needed(function, result))
+                .mapToObj(result -> FunctionLibrary.needed(function, result))
                 .toList();
         return function.getNodeDefList().stream()
                 .filter(node -> CURVES.contains(node.getOp()))

@@ -36,16 +36,16 @@ final class TiledAttention {
         this.scores = scores;
         this.tiles = tiles;
         type = mix.type("T");
-        visible = Places.taken(mask, 1, DataType.DT_BOOL);
+        visible = NodeQueries.taken(mask, 1, DataType.DT_BOOL);
         length = visible.dim(1);
         group = visible.dim(0) / length;
         tile = length / tiles;
     }
 
     Incision incision() {
-        Value q = Places.taken(scores, 0, type);
-        Value k = Places.taken(scores, 1, type);
-        Value v = Places.taken(mix, 1, type);
+        Value q = NodeQueries.taken(scores, 0, type);
+        Value k = NodeQueries.taken(scores, 1, type);
+        Value v = NodeQueries.taken(mix, 1, type);
         List<Value> queries = split(q);
         List<Value> mixes = new ArrayList<>();
         for (int i = 0; i < tiles; i++) {
@@ -69,8 +69,8 @@ final class TiledAttention {
         return Incision.of(mix, builder);
     }
 
-    private static Block hiding(int tile) {
-        return new Block(
+    private static Float32Function hiding(int tile) {
+        return new Float32Function(
                 CausalTiles.FUNCTION + tile,
                 List.of("scores", "visible"),
                 (ops, in) -> ops.select("masked", in.get(1), in.get(0), ops.constant("hidden", HIDDEN)));

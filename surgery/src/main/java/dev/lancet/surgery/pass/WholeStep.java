@@ -114,7 +114,7 @@ final class WholeStep {
                 .putAttr("config_proto", Attributes.of(""))
                 .putAttr("executor_type", Attributes.of(""))
                 .putAttr(Attributes.SHAPES, AttrValue.newBuilder().setList(shapes).build())
-                .putAttr(Compiled.MARK, Attributes.of(true))
+                .putAttr(XlaCompilation.MARK, Attributes.of(true))
                 .build();
     }
 

@@ -36,30 +36,30 @@ final class WideSums implements Rule {
                 "Cast of a sum from 16 bits to float32",
                 node -> node.is("Cast")
                         && node.type("DstT") == WIDE
-                        && Narrow.is(node.type("SrcT"))
-                        && Places.from(node, 0, "AddN").isPresent());
+                        && HalfTypes.is(node.type("SrcT"))
+                        && NodeQueries.from(node, 0, "AddN").isPresent());
     }
 
     @Override
     public Verdict judge(Node site, Captures met) {
-        Node sum = Places.from(site, 0, "AddN").orElseThrow();
+        Node sum = NodeQueries.from(site, 0, "AddN").orElseThrow();
         if (sum.uses().size() > 1) {
             return new Refusal(site.name() + ": " + sum.name() + " is used in 16 bits too");
         }
         List<Value> parts = new ArrayList<>();
         for (int i = 0; i < sum.dataInputs().size(); i++) {
-            parts.add(Places.taken(sum, i, site.type("SrcT")));
+            parts.add(NodeQueries.taken(sum, i, site.type("SrcT")));
         }
         GraphBuilder builder = GraphBuilder.graph();
         block(parts.size(), Attributes.dims(sum.definition(), 0)).call(builder, site.name(), parts, WIDE);
         return Incision.of(site, builder);
     }
 
-    private static Block block(int parts, List<Long> dims) {
+    private static Float32Function block(int parts, List<Long> dims) {
         String shape = dims.stream().map(String::valueOf).collect(Collectors.joining("x"));
         List<String> names =
                 IntStream.range(0, parts).mapToObj(i -> "part_" + i).toList();
-        return new Block("sum.of." + parts + "." + shape, names, WideSums::sum);
+        return new Float32Function("sum.of." + parts + "." + shape, names, WideSums::sum);
     }
 
     private static Value sum(Ops ops, List<Value> parts) {

@@ -35,7 +35,7 @@ class DeclinesTest {
                                 .build()))
                 .gives(scores.form());
         assertDeclines(
-                new AttentionSlope(),
+                new SoftmaxGradient(),
                 builder.toGraph(),
                 "masked.back",
                 "masked.back does not differentiate the mask of a softmax whose shares mix values");
@@ -44,18 +44,18 @@ class DeclinesTest {
     @Test
     void a_cross_entropy_whose_gradient_is_used_otherwise_stays() {
         GraphDef graph = entropy(DataType.DT_INT32, "Identity");
-        assertDeclines(Entropy.rules(false)[0], graph, "entropy", "entropy: its gradient is used otherwise");
-        assertThat(Rewriting.with(graph, Entropy.rules(false))).isSameAs(graph);
+        assertDeclines(FusedCrossEntropy.rules(false)[0], graph, "entropy", "entropy: its gradient is used otherwise");
+        assertThat(Rewriting.with(graph, FusedCrossEntropy.rules(false))).isSameAs(graph);
     }
 
     @Test
     void a_cross_entropy_with_labels_that_are_not_int32_stays() {
         GraphDef graph = entropy(DataType.DT_INT64, "Mul");
-        for (Rule rule : Entropy.rules(false)) {
+        for (Rule rule : FusedCrossEntropy.rules(false)) {
             String site = rule.toString().endsWith("loss") ? "entropy" : "seen";
             assertDeclines(rule, graph, site, "entropy: its labels are not int32");
         }
-        assertThat(Rewriting.with(graph, Entropy.rules(false))).isSameAs(graph);
+        assertThat(Rewriting.with(graph, FusedCrossEntropy.rules(false))).isSameAs(graph);
     }
 
     @Test
@@ -66,7 +66,7 @@ class DeclinesTest {
 
     private static String missed(long rows, long classes) {
         GraphDef graph = entropy(DataType.DT_INT32, "Mul", rows, classes);
-        return GraphView.of(Rewriting.with(graph, Entropy.rules(false)))
+        return GraphView.of(Rewriting.with(graph, FusedCrossEntropy.rules(false)))
                 .node("seen.missed")
                 .op();
     }
@@ -173,7 +173,7 @@ class DeclinesTest {
         Ops ops = new Ops(builder);
         Value x = builder.placeholder("x", TensorType.of(FLOAT, 1, visible.dim(1), 1));
         Value scores = ops.batchMatmul("scores", x, false, x, true);
-        Block mask = new Block(
+        Float32Function mask = new Float32Function(
                 "mask",
                 List.of("scores", "visible"),
                 (body, in) -> body.select("masked", in.get(1), in.get(0), body.constant("hidden", -1e9f)));

@@ -13,11 +13,11 @@ import org.tensorflow.proto.NodeDef;
  * Marks calls of functions to be compiled by XLA: each becomes one pass over memory instead of one per op. A function is
  * compiled once, however many layers call it. Numbers agree to rounding.
  */
-public final class Compiled {
+public final class XlaCompilation {
 
     static final String MARK = "_XlaMustCompile";
 
-    private Compiled() {}
+    private XlaCompilation() {}
 
     /**
      * The same training graph, every {@code PartitionedCall} of it marked: between the matrix products, which stay with
@@ -42,7 +42,7 @@ public final class Compiled {
      * before, 2.0 after; nf4 45 before (TensorFlow gathers one float at a time), 2.1 after; float32 1.3. Memory is the same.
      */
     public static GraphDef unpacking(GraphDef graph) {
-        return marked(graph, Compiled::unpacks);
+        return marked(graph, XlaCompilation::unpacks);
     }
 
     private static GraphDef marked(GraphDef graph, Predicate<Node> wanted) {

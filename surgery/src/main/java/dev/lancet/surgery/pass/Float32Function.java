@@ -15,7 +15,7 @@ import org.tensorflow.proto.DataType;
  * @param arguments their names
  * @param body from the arguments, in float32 where they are floating, to the result
  */
-record Block(String function, List<String> arguments, BiFunction<Ops, List<Value>, Value> body) {
+record Float32Function(String function, List<String> arguments, BiFunction<Ops, List<Value>, Value> body) {
 
     private static final DataType FLOAT = DataType.DT_FLOAT;
 
@@ -26,7 +26,7 @@ record Block(String function, List<String> arguments, BiFunction<Ops, List<Value
         List<Value> wide = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             Value argument = drawing.argument(arguments.get(i), inputs.get(i).form());
-            wide.add(Narrow.is(argument.type()) ? ops.cast(arguments.get(i) + "_wide", argument, FLOAT) : argument);
+            wide.add(HalfTypes.is(argument.type()) ? ops.cast(arguments.get(i) + "_wide", argument, FLOAT) : argument);
         }
         Value result = body.apply(ops, wide);
         drawing.result("y", type == FLOAT ? result : ops.cast("y_narrow", result, type));

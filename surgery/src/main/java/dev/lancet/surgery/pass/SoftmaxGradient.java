@@ -29,29 +29,29 @@ import org.tensorflow.proto.DataType;
  *
  * The functions compute in float32 whatever goes in, and give what went in.
  */
-final class AttentionSlope implements Rule {
+final class SoftmaxGradient implements Rule {
 
     private static final java.util.regex.Pattern MASK =
             java.util.regex.Pattern.compile("mask(|\\.tile\\.\\d+)\\.backward.*");
-    private static final Block DELTA = new Block(
+    private static final Float32Function DELTA = new Float32Function(
             "attention.delta",
             List.of("d_mix", "mix"),
-            (ops, in) -> Block.sumOfLast(ops, "sum", ops.mul("product", in.get(0), in.get(1))));
+            (ops, in) -> Float32Function.sumOfLast(ops, "sum", ops.mul("product", in.get(0), in.get(1))));
 
     @Override
     public Pattern<Node> pattern() {
         return Pattern.of(
                 "derivative of a mask",
                 node -> node.is("PartitionedCall")
-                        && MASK.matcher(Places.called(node)).matches());
+                        && MASK.matcher(NodeQueries.called(node)).matches());
     }
 
     @Override
     public Verdict judge(Node site, Captures met) {
         Optional<Node> slope = first(site, "Mul");
-        Optional<Node> shares = slope.flatMap(node -> Places.from(node, 1, "Softmax"));
-        Optional<Node> gradient = slope.flatMap(node -> Places.from(node, 0, "Sub"))
-                .flatMap(centred -> Places.from(centred, 0, "BatchMatMulV2"))
+        Optional<Node> shares = slope.flatMap(node -> NodeQueries.from(node, 1, "Softmax"));
+        Optional<Node> gradient = slope.flatMap(node -> NodeQueries.from(node, 0, "Sub"))
+                .flatMap(centred -> NodeQueries.from(centred, 0, "BatchMatMulV2"))
                 .filter(node -> node.flag("adj_y") && !node.flag("adj_x"));
         if (shares.isEmpty() || gradient.isEmpty()) {
             return new Refusal(site.name() + " does not differentiate the mask of a softmax whose shares mix values");
@@ -69,7 +69,7 @@ final class AttentionSlope implements Rule {
 
     private static Optional<Node> first(Node site, String op) {
         for (int input = 0; input < site.dataInputs().size(); input++) {
-            Optional<Node> found = Places.from(site, input, op);
+            Optional<Node> found = NodeQueries.from(site, input, op);
             if (found.isPresent()) {
                 return found;
             }
@@ -80,20 +80,20 @@ final class AttentionSlope implements Rule {
     private static Incision slope(Node site, Node shares, Node gradient, Node mix) {
         DataType type = shares.type("T");
         GraphBuilder builder = GraphBuilder.graph();
-        List<Value> mixed = List.of(Places.taken(gradient, 0, type), Places.value(mix, 0, type));
+        List<Value> mixed = List.of(NodeQueries.taken(gradient, 0, type), NodeQueries.value(mix, 0, type));
         Value delta = DELTA.call(builder, mix.name() + ".back.delta", mixed, DataType.DT_FLOAT);
-        slope(Places.called(site))
+        slope(NodeQueries.called(site))
                 .call(
                         builder,
                         site.name(),
-                        List.of(Places.value(shares, 0, type), Places.value(gradient, 0, type), delta),
+                        List.of(NodeQueries.value(shares, 0, type), NodeQueries.value(gradient, 0, type), delta),
                         type);
         return Incision.of(site, builder);
     }
 
     /** For the derivative of a mask; those of tiles are of different shapes. */
-    private static Block slope(String mask) {
-        return new Block(
+    private static Float32Function slope(String mask) {
+        return new Float32Function(
                 MASK.matcher(mask).replaceFirst("attention.slope$1"),
                 List.of("shares", "d_shares", "delta"),
                 (ops, in) -> ops.mul("slope", in.get(0), ops.sub("centred", in.get(1), in.get(2))));

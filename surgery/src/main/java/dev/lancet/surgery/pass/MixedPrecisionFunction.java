@@ -19,7 +19,7 @@ import org.tensorflow.proto.OpDef;
  * @param narrow which arguments come in 16 bits
  * @param type those of 16 bits: bfloat16 or float16
  */
-record Typing(FunctionDef function, List<Boolean> narrow, DataType type) {
+record MixedPrecisionFunction(FunctionDef function, List<Boolean> narrow, DataType type) {
 
     private static final DataType WIDE = DataType.DT_FLOAT;
 

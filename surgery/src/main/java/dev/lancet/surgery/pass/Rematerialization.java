@@ -24,7 +24,7 @@ import org.tensorflow.proto.NodeDef;
  *                                 X.back  = Op(dy, later/X)
  * </pre>
  */
-final class Later {
+final class Rematerialization {
 
     /** What copies wait for. */
     interface Gates {
@@ -40,7 +40,7 @@ final class Later {
     private final Predicate<Node> along;
     private final Map<String, NodeDef> copies = new LinkedHashMap<>();
 
-    private Later(GraphView view, String prefix, Predicate<Node> wanted, Predicate<Node> along) {
+    private Rematerialization(GraphView view, String prefix, Predicate<Node> wanted, Predicate<Node> along) {
         this.view = view;
         this.prefix = prefix;
         this.wanted = wanted;
@@ -62,7 +62,7 @@ final class Later {
 
     /** The same with other names for the copies, which wait for something else. */
     static GraphDef of(GraphView view, String prefix, Predicate<Node> wanted, Predicate<Node> along, Gates gates) {
-        Later later = new Later(view, prefix, wanted, along);
+        Rematerialization later = new Rematerialization(view, prefix, wanted, along);
         Map<String, NodeDef> rewired = new HashMap<>();
         view.ordered().stream()
                 .filter(node -> backward(node.name()))
@@ -87,7 +87,7 @@ final class Later {
 
     private static Set<String> gradients(Node user) {
         Set<String> gradients = new LinkedHashSet<>();
-        user.dataInputs().stream().map(Input::node).filter(Later::backward).forEach(gradients::add);
+        user.dataInputs().stream().map(Input::node).filter(Rematerialization::backward).forEach(gradients::add);
         return gradients;
     }
 

@@ -23,7 +23,7 @@ import org.tensorflow.proto.GraphDef;
  *
  * In a step of a LLaMA model of width 768 at 1,024 tokens that is a quarter of what is held from the one pass to the other.
  */
-final class CheapAgain {
+final class CheapRecomputation {
 
     private static final Set<String> CHEAP = Set.of("PartitionedCall", "Slice", "ConcatV2", "Reshape", "Transpose");
 
@@ -31,7 +31,7 @@ final class CheapAgain {
     private final Set<String> own;
     private final Set<String> again = new HashSet<>();
 
-    private CheapAgain(GraphView view) {
+    private CheapRecomputation(GraphView view) {
         this.view = view;
         this.own = Streams.dependents(view);
         for (Node node : view.ordered()) {
@@ -44,8 +44,8 @@ final class CheapAgain {
     /** The graph, which has its gradients, with less to hold. */
     static GraphDef of(GraphDef graph) {
         GraphView view = GraphView.of(graph);
-        CheapAgain cheap = new CheapAgain(view);
-        return Later.of(view, cheap::wanted, node -> cheap.again.contains(node.name()));
+        CheapRecomputation cheap = new CheapRecomputation(view);
+        return Rematerialization.of(view, cheap::wanted, node -> cheap.again.contains(node.name()));
     }
 
     /** Another shape of what is held takes no memory. */
@@ -57,7 +57,7 @@ final class CheapAgain {
 
     /** Whether a node of the forward pass is cheap, and all that it is made of and that depends on the batch is there later. */
     private boolean cheap(Node node) {
-        return !Later.backward(node.name())
+        return !Rematerialization.backward(node.name())
                 && CHEAP.stream().anyMatch(node::is)
                 && node.dataInputs().stream().anyMatch(input -> own.contains(input.node()))
                 && node.dataInputs().stream().allMatch(this::there);
@@ -69,6 +69,6 @@ final class CheapAgain {
     }
 
     private static boolean held(Node node) {
-        return node.uses().stream().anyMatch(use -> Later.backward(use.node().name()));
+        return node.uses().stream().anyMatch(use -> Rematerialization.backward(use.node().name()));
     }
 }

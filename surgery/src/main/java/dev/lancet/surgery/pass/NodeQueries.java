@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.tensorflow.proto.DataType;
 
 /** Nodes and what hangs on them, as the rules of this package ask for it. */
-final class Places {
+final class NodeQueries {
 
-    private Places() {}
+    private NodeQueries() {}
 
     /** The node behind a data input, if it is of this op. */
     static Optional<Node> from(Node node, int input, String op) {

@@ -16,9 +16,9 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /** The library of a graph. */
-final class Functions {
+final class FunctionLibrary {
 
-    private Functions() {}
+    private FunctionLibrary() {}
 
     /** The graph without functions that nothing in it calls. */
     static GraphDef called(GraphDef graph) {

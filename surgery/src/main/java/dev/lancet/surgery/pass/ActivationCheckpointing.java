@@ -24,7 +24,7 @@ import org.tensorflow.proto.GraphDef;
  *
  * The copies wait for the gradient that comes into the block, so that never more than one block of a stream is held.
  */
-final class Recomputation {
+final class ActivationCheckpointing {
 
     private static final Pattern BLOCK = Pattern.compile("(?:stream\\.\\d+/)?h\\.\\d+\\.");
     private static final String AGAIN = "again/";
@@ -33,7 +33,7 @@ final class Recomputation {
     private final Set<String> own;
     private final Map<String, Set<String>> gates = new HashMap<>();
 
-    private Recomputation(GraphView view) {
+    private ActivationCheckpointing(GraphView view) {
         this.own = Streams.dependents(view);
         view.nodes().forEach(this::gate);
     }
@@ -41,8 +41,8 @@ final class Recomputation {
     /** The graph, which has its gradients, with every block computed again when they reach it. */
     static GraphDef of(GraphDef graph) {
         GraphView view = GraphView.of(graph);
-        Recomputation again = new Recomputation(view);
-        return Later.of(view, AGAIN, again::inside, again::inside, (user, made) -> again.gates(made));
+        ActivationCheckpointing again = new ActivationCheckpointing(view);
+        return Rematerialization.of(view, AGAIN, again::inside, again::inside, (user, made) -> again.gates(made));
     }
 
     private static String block(String name) {
@@ -53,11 +53,11 @@ final class Recomputation {
     /** What comes into the backward pass of a block from that of the next. */
     private void gate(Node node) {
         String block = block(node.name());
-        if (block.isEmpty() || !Later.backward(node.name())) {
+        if (block.isEmpty() || !Rematerialization.backward(node.name())) {
             return;
         }
         for (Input input : node.dataInputs()) {
-            if (Later.backward(input.node()) && !block(input.node()).equals(block)) {
+            if (Rematerialization.backward(input.node()) && !block(input.node()).equals(block)) {
                 gates.computeIfAbsent(block, unknown -> new LinkedHashSet<>()).add(input.node());
             }
         }
@@ -72,7 +72,7 @@ final class Recomputation {
         String name = node.name();
         return !gates(node).isEmpty()
                 && own.contains(name)
-                && !Later.backward(name)
+                && !Rematerialization.backward(name)
                 && !name.equals(block(name) + OUTPUT);
     }
 }

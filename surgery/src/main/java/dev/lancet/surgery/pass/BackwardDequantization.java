@@ -21,19 +21,19 @@ import org.tensorflow.proto.GraphDef;
  *
  * Whatever stands between the codes and the product comes along: bits that are only seen otherwise, casts to 16 bits.
  */
-final class UnpackingAgain {
+final class BackwardDequantization {
 
     private final GraphView view;
     private final Map<String, Boolean> stored = new HashMap<>();
 
-    private UnpackingAgain(GraphView view) {
+    private BackwardDequantization(GraphView view) {
         this.view = view;
     }
 
     /** The graph, which has its gradients; one without codes comes back as it is. */
     static GraphDef of(GraphDef graph) {
         GraphView view = GraphView.of(graph);
-        return Later.of(view, new UnpackingAgain(view)::unpacked, node -> !leaf(node));
+        return Rematerialization.of(view, new BackwardDequantization(view)::unpacked, node -> !leaf(node));
     }
 
     /** Whether a node is made of nothing but variables and constants, codes among them, and is none of them itself. */

@@ -32,14 +32,14 @@ import org.tensorflow.proto.DataType;
  * and needs none, gets a {@code TensorScatterSub} where it compiles a whole step. The gradient is exact; the loss of a label whose
  * probability is under 2⁻¹²⁶ is told as 87.3 nats.
  */
-final class Entropy {
+final class FusedCrossEntropy {
 
     private static final String OP = "SparseSoftmaxCrossEntropyWithLogits";
     private static final DataType FLOAT = DataType.DT_FLOAT;
     /** Not less than the least normal float32: where subnormal numbers are taken for 0 its logarithm would be none. */
     private static final float LEAST = 0x1p-126f;
 
-    private static final Block LOSS = new Block(
+    private static final Float32Function LOSS = new Float32Function(
             "entropy.loss",
             List.of("share"),
             (ops, in) -> ops.unary(
@@ -48,7 +48,7 @@ final class Entropy {
                     ops.unary(
                             "log", "Log", ops.binary("possible", "Maximum", in.get(0), ops.constant("least", LEAST)))));
 
-    private Entropy() {}
+    private FusedCrossEntropy() {}
 
     /**
      * The rules, which go together.
@@ -75,7 +75,7 @@ final class Entropy {
                 entropy.name() + ".shares",
                 "Softmax",
                 0,
-                Places.taken(entropy, 0, FLOAT).form());
+                NodeQueries.taken(entropy, 0, FLOAT).form());
     }
 
     /** The loss. */
@@ -93,8 +93,8 @@ final class Entropy {
         private static Incision loss(Node site) {
             GraphBuilder builder = GraphBuilder.graph();
             Ops ops = new Ops(builder);
-            Value shares = ops.softmax(site.name() + ".shares", Places.taken(site, 0, FLOAT));
-            Value labels = Places.taken(site, 1, site.type("Tlabels"));
+            Value shares = ops.softmax(site.name() + ".shares", NodeQueries.taken(site, 0, FLOAT));
+            Value labels = NodeQueries.taken(site, 1, site.type("Tlabels"));
             Value label = builder.node(site.name() + ".label", "GatherV2")
                     .in(shares, labels, ops.constant(site.name() + ".label.axis", 1))
                     .with("Tparams", FLOAT)
@@ -119,17 +119,17 @@ final class Entropy {
             return Pattern.of(
                     "Mul of a gradient of " + OP,
                     node -> node.is("Mul")
-                            && Places.from(node, 0, OP).isPresent()
+                            && NodeQueries.from(node, 0, OP).isPresent()
                             && node.dataInputs().get(0).port() == 1);
         }
 
         @Override
         public Verdict judge(Node site, Captures met) {
-            Node entropy = Places.from(site, 0, OP).orElseThrow();
+            Node entropy = NodeQueries.from(site, 0, OP).orElseThrow();
             return refusal(entropy).<Verdict>map(no -> no).orElseGet(() -> {
                 GraphBuilder builder = GraphBuilder.graph();
                 Ops ops = new Ops(builder);
-                ops.mul(site.name(), missed(ops, site.name(), entropy), Places.taken(site, 1, FLOAT));
+                ops.mul(site.name(), missed(ops, site.name(), entropy), NodeQueries.taken(site, 1, FLOAT));
                 return Incision.of(site, builder);
             });
         }
@@ -137,7 +137,7 @@ final class Entropy {
         /** What the shares are away from 1 at the labels and from 0 elsewhere; after the loss has looked at them. */
         private Value missed(Ops ops, String name, Node entropy) {
             Value shares = shares(entropy);
-            Value labels = Places.taken(entropy, 1, DataType.DT_INT32);
+            Value labels = NodeQueries.taken(entropy, 1, DataType.DT_INT32);
             int rows = (int) shares.dim(0);
             Value ones = ops.sketch()
                     .node(name + ".ones", "Fill")
