@@ -11,10 +11,10 @@ import dev.lancet.runtime.train.Examples;
 import dev.lancet.runtime.train.GraphReader;
 import dev.lancet.runtime.train.GraphTrainer;
 import dev.lancet.runtime.train.TrainingLog;
-import dev.lancet.surgery.foreign.ForeignModel;
-import dev.lancet.surgery.foreign.ForeignOperation;
-import dev.lancet.surgery.foreign.Objective;
-import dev.lancet.surgery.foreign.Tuning;
+import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.ImportedSurgery;
+import dev.lancet.surgery.imported.Objective;
+import dev.lancet.surgery.imported.TrainableGraph;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -40,18 +40,18 @@ import java.util.Optional;
  */
 public final class GraphModel {
 
-    private final ForeignModel model;
+    private final ImportedModel model;
     private final Plan plan;
-    private final ForeignOperation operation;
+    private final ImportedSurgery operation;
     private final Map<String, ByteBuffer> values;
     private final List<Fidelity> losses;
     private final Optional<TrainingLog> log;
     private final Progress progress;
 
     private GraphModel(
-            ForeignModel model,
+            ImportedModel model,
             Plan plan,
-            ForeignOperation operation,
+            ImportedSurgery operation,
             Map<String, ByteBuffer> values,
             List<Fidelity> losses,
             Optional<TrainingLog> log,
@@ -71,12 +71,12 @@ public final class GraphModel {
      * @throws LancetException if it is neither, or damaged
      */
     public static GraphModel open(Path path) {
-        ForeignModel model = ForeignModel.open(path);
+        ImportedModel model = ImportedModel.open(path);
         Plan plan = model.plan();
         return new GraphModel(
                 model,
                 plan,
-                ForeignOperation.operate(model, plan),
+                ImportedSurgery.operate(model, plan),
                 Map.of(),
                 List.of(),
                 Optional.empty(),
@@ -143,9 +143,9 @@ public final class GraphModel {
      *     operator; nothing has run), if the examples do not fit, or a loss is not a number
      */
     public GraphModel train(Examples examples, Objective objective, Training training) {
-        Tuning tuning = Tuning.of(model, operation, plan, objective);
+        TrainableGraph trainable = TrainableGraph.of(model, operation, plan, objective);
         GraphTrainer.Outcome outcome =
-                new GraphTrainer(operation, tuning, plan, objective, training, progress).train(examples, this::value);
+                new GraphTrainer(operation, trainable, plan, objective, training, progress).train(examples, this::value);
         Map<String, ByteBuffer> better = new LinkedHashMap<>(values);
         outcome.values().forEach((name, floats) -> better.put(name, bytes(floats)));
         return new GraphModel(model, plan, operation, better, losses, Optional.of(outcome.log()), progress);
@@ -201,7 +201,7 @@ public final class GraphModel {
         if (Files.exists(out)) {
             throw new LancetException(out + ": is there already; give a path that is not");
         }
-        ForeignOperation.Arrays arrays = sink -> values.keySet().forEach(name -> sink.take(name, value(name)));
+        ImportedSurgery.Arrays arrays = sink -> values.keySet().forEach(name -> sink.take(name, value(name)));
         if (String.valueOf(out.getFileName()).endsWith(".pb")) {
             operation.freeze(out, arrays);
         } else {

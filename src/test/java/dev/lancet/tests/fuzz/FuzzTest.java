@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.sun.management.ThreadMXBean;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.text.Tokenizer;
-import dev.lancet.surgery.foreign.ForeignModel;
+import dev.lancet.surgery.imported.ImportedModel;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -142,7 +142,7 @@ class FuzzTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> ForeignModel.open(file))
+                .isThrownBy(() -> ImportedModel.open(file))
                 .withMessageStartingWith(file + ": ")
                 .withMessageContaining(why);
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(Files.size(file) + Child.ALLOWED);

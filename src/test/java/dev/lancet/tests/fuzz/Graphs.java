@@ -6,8 +6,8 @@ import static dev.lancet.dsl.Selector.everything;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
-import dev.lancet.surgery.foreign.ForeignModel;
-import dev.lancet.surgery.foreign.ForeignOperation;
+import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.savedmodel.TensorBundle;
@@ -71,7 +71,7 @@ final class Graphs {
 
     /** What {@code lancet inspect}, {@code plan} and {@code compress} do, up to the numbers. */
     private static Runnable operate(Path path) {
-        ForeignModel model = ForeignModel.open(path);
+        ImportedModel model = ImportedModel.open(path);
         Runnable cut = cut(model);
         return () -> {
             cut.run();
@@ -81,15 +81,15 @@ final class Graphs {
 
     /** The same with a graph whose variables lie elsewhere. */
     private static Runnable cut(Path path) {
-        return cut(ForeignModel.open(path));
+        return cut(ImportedModel.open(path));
     }
 
-    private static Runnable cut(ForeignModel model) {
-        Sample.print(model.layers(), model.leftAlone(), model.dead(), model.plan());
+    private static Runnable cut(ImportedModel model) {
+        Sample.print(model.layers(), model.skipped(), model.unused(), model.plan());
         return () -> {
             GraphText.of(GraphView.of(model.meta().getGraphDef()));
             Plan plan = model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none());
-            ForeignOperation.operate(model, plan).graph();
+            ImportedSurgery.operate(model, plan).graph();
         };
     }
 }

@@ -13,7 +13,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.runtime.foreign.ForeignCompression;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.surgery.foreign.ForeignModel;
+import dev.lancet.surgery.imported.ImportedModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -43,7 +43,7 @@ class AccuracyTest {
 
     @Test
     void a_budget_alone_chooses_bits_and_then_ranks() {
-        ForeignModel model = ForeignModel.open(Served.KERAS);
+        ImportedModel model = ImportedModel.open(Served.KERAS);
         Plan half = planned(model, "2.64x");
         assertThat(half.compression()).isGreaterThan(2.64);
         assertThat(half.steps())
@@ -59,7 +59,7 @@ class AccuracyTest {
         assertThat(sixth.steps()).extracting(Step::precision).containsOnly(Precision.int4(32));
     }
 
-    private static Plan planned(ForeignModel model, String budget) {
+    private static Plan planned(ImportedModel model, String budget) {
         Compression chosen = ForeignCompression.within(model, Budget.parse(budget));
         return ForeignCompression.plan(model, chosen, Progress.silent());
     }
@@ -68,7 +68,7 @@ class AccuracyTest {
     void eight_bits_cost_less_than_half_a_point_and_budgets_less_than_one() throws IOException {
         String rows = System.getProperty("lancet.rows", "");
         assumeTrue(!rows.isEmpty(), "the classifier's rows may not be shipped; name their folder by -Dlancet.rows=DIR");
-        ForeignModel model = ForeignModel.open(Served.KERAS);
+        ImportedModel model = ImportedModel.open(Served.KERAS);
         assertThat(accuracy(Served.KERAS, Path.of(rows))).isCloseTo(ORIGINAL, within(1e-4));
 
         Plan bits = ForeignCompression.plan(
@@ -79,7 +79,7 @@ class AccuracyTest {
         }
     }
 
-    private double measured(ForeignModel model, Plan plan, String name, String rows) throws IOException {
+    private double measured(ImportedModel model, Plan plan, String name, String rows) throws IOException {
         Path out = folder.resolve(name);
         ForeignCompression.of(model, plan).write(out);
         double accuracy = accuracy(out, Path.of(rows));

@@ -16,8 +16,8 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.runtime.foreign.ForeignCompression;
-import dev.lancet.surgery.foreign.ForeignModel;
-import dev.lancet.surgery.foreign.Layer;
+import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.Layer;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class ForeignCompressionTest {
 
     @Test
     void an_untouched_model_is_written_without_its_dead_copies_and_computes_the_same() {
-        ForeignModel model = ForeignModel.open(Served.KERAS);
+        ImportedModel model = ImportedModel.open(Served.KERAS);
         Path out = folder.resolve("same");
         ForeignCompression.of(model, model.plan()).write(out);
         try (Tensor ids = Served.ids(64)) {
@@ -46,7 +46,7 @@ class ForeignCompressionTest {
                 .isEqualTo(SavedModelFolder.read(Served.KERAS).meta().getSignatureDefMap());
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
                 .hasSize(38);
-        assertThat(ForeignModel.open(out).plan().steps()).isEqualTo(model.plan().steps());
+        assertThat(ImportedModel.open(out).plan().steps()).isEqualTo(model.plan().steps());
     }
 
     @Test
@@ -69,7 +69,7 @@ class ForeignCompressionTest {
                     own = Math.max(own, difference(before, retsim(Served.RETSIM, moved)));
                 }
             }
-            ForeignModel model = ForeignModel.open(Served.RETSIM);
+            ImportedModel model = ImportedModel.open(Served.RETSIM);
             Path out = folder.resolve("retsim");
             ForeignCompression.of(model, fullRank(model)).write(out);
             assertThat(difference(before, retsim(out, text))).isLessThan(1e-5 + 2 * own);
@@ -82,7 +82,7 @@ class ForeignCompressionTest {
     }
 
     private void fullRank(Path path, String output, Tensor input, String name, double within) {
-        ForeignModel model = ForeignModel.open(path);
+        ImportedModel model = ImportedModel.open(path);
         Path out = folder.resolve(model.name());
         ForeignCompression.of(model, fullRank(model)).write(out);
         try (input) {
@@ -92,7 +92,7 @@ class ForeignCompressionTest {
         }
     }
 
-    private static Plan fullRank(ForeignModel model) {
+    private static Plan fullRank(ImportedModel model) {
         Plan plan = model.plan();
         for (Layer layer : model.layers()) {
             int rank = Math.min(layer.weight().rows(), layer.weight().columns());
@@ -113,7 +113,7 @@ class ForeignCompressionTest {
 
     @Test
     void a_matrix_of_rank_twelve_loses_nothing_at_rank_twelve() {
-        ForeignModel model = ForeignModel.open(Served.MLP);
+        ImportedModel model = ImportedModel.open(Served.MLP);
         Path out = folder.resolve("twelve");
         Step twelve = Step.factorise(model.plan().step("dense2/kernel").weight(), 12, Precision.float32(), "its rank");
         ForeignCompression.of(model, model.plan().with(twelve)).write(out);
@@ -130,7 +130,7 @@ class ForeignCompressionTest {
 
     @Test
     void eight_bits_and_mixtures_stay_near_and_small() {
-        ForeignModel model = ForeignModel.open(Served.KERAS);
+        ImportedModel model = ImportedModel.open(Served.KERAS);
         Compression diet = Compression.keepAll()
                 .on(everything())
                 .quantize(int8())
@@ -154,17 +154,17 @@ class ForeignCompressionTest {
     @Test
     void sixteen_bits_halve_a_graph_and_it_stays_near_as_a_folder_and_frozen() throws Exception {
         Compression halves = Compression.keepAll().on(everything()).quantize(bfloat16());
-        ForeignModel model = ForeignModel.open(Served.KERAS);
+        ImportedModel model = ImportedModel.open(Served.KERAS);
         Plan plan = model.plan(halves, Spectra.none());
         Path out = folder.resolve("halves");
         ForeignCompression.of(model, plan).write(out);
         assertThat(plan.compression()).isGreaterThan(1.9);
-        ForeignModel again = ForeignModel.open(out);
-        assertThat(again.treated()).hasSize(15).allMatch(treated -> treated.form()
+        ImportedModel again = ImportedModel.open(out);
+        assertThat(again.compressed()).hasSize(15).allMatch(matrix -> matrix.form()
                 .equals("bfloat16"));
         assertThat(again.layers()).noneMatch(Layer::treatable);
         assertThat(again.plan(halves, Spectra.none()).changes()).isFalse();
-        ForeignModel frozen = ForeignModel.open(Served.FROZEN);
+        ImportedModel frozen = ImportedModel.open(Served.FROZEN);
         Path file = folder.resolve("halves.pb");
         ForeignCompression.of(frozen, frozen.plan(halves, Spectra.none())).write(file);
         try (Tensor ids = Served.ids(64)) {
@@ -196,7 +196,7 @@ class ForeignCompressionTest {
 
     @Test
     void retsim_at_eight_bits_points_the_same_way() {
-        ForeignModel model = ForeignModel.open(Served.RETSIM);
+        ImportedModel model = ImportedModel.open(Served.RETSIM);
         Path out = folder.resolve("retsim");
         ForeignCompression.of(
                         model, model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none()))
@@ -218,7 +218,7 @@ class ForeignCompressionTest {
 
     @Test
     void a_frozen_graph_becomes_a_frozen_graph_or_a_saved_model() throws Exception {
-        ForeignModel model = ForeignModel.open(Served.FROZEN);
+        ImportedModel model = ImportedModel.open(Served.FROZEN);
         ForeignCompression full = ForeignCompression.of(model, fullRank(model));
         Path frozen = folder.resolve("out.pb");
         Path saved = folder.resolve("out");

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.foreign.Dead;
-import dev.lancet.surgery.foreign.ForeignModel;
-import dev.lancet.surgery.foreign.Layer;
-import dev.lancet.surgery.foreign.LeftAlone;
+import dev.lancet.surgery.imported.UnusedTensor;
+import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.Layer;
+import dev.lancet.surgery.imported.SkippedProduct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,21 +22,21 @@ class ForeignModelTest {
 
     @Test
     void layers_of_a_module_are_found_behind_captured_handles_under_the_names_of_their_author() {
-        ForeignModel model = ForeignModel.open(Served.MLP);
+        ImportedModel model = ImportedModel.open(Served.MLP);
         assertThat(model.layers())
                 .extracting(ForeignModelTest::line)
                 .containsExactly(
                         "dense1/kernel [96, 256] x · W",
                         "dense2/kernel [256, 256] x · W",
                         "dense3/kernel [256, 10] x · W");
-        assertThat(model.leftAlone()).isEmpty();
-        assertThat(model.dead()).isEmpty();
+        assertThat(model.skipped()).isEmpty();
+        assertThat(model.unused()).isEmpty();
         assertThat(model.name()).isEqualTo("dense-mlp-savedmodel");
     }
 
     @Test
     void a_keras_classifier_shows_its_matrices_once_for_both_signatures_and_its_dead_copies() {
-        ForeignModel model = ForeignModel.open(Served.KERAS);
+        ImportedModel model = ImportedModel.open(Served.KERAS);
         assertThat(model.layers())
                 .extracting(ForeignModelTest::line)
                 .containsExactly(
@@ -55,27 +55,27 @@ class ForeignModelTest {
                         "block1_up/kernel [64, 256] x · W, x · W",
                         "block1_down/kernel [256, 64] x · W, x · W",
                         "logits/kernel [64, 3] x · W, x · W");
-        assertThat(model.leftAlone())
+        assertThat(model.skipped())
                 .hasSize(8)
-                .extracting(LeftAlone::because)
+                .extracting(SkippedProduct::because)
                 .containsOnly("both its sides are activations");
-        assertThat(model.dead()).filteredOn(Dead::copy).hasSize(38);
-        assertThat(model.dead()).filteredOn(dead -> !dead.copy()).allMatch(dead -> dead.name()
+        assertThat(model.unused()).filteredOn(UnusedTensor::copy).hasSize(38);
+        assertThat(model.unused()).filteredOn(dead -> !dead.copy()).allMatch(dead -> dead.name()
                 .endsWith("seed_generator_state"));
     }
 
     @Test
     void the_same_matrices_are_found_in_the_frozen_graph() {
-        ForeignModel model = ForeignModel.open(Served.FROZEN);
+        ImportedModel model = ImportedModel.open(Served.FROZEN);
         assertThat(model.layers()).hasSize(15).allMatch(Layer::treatable);
         assertThat(model.layers().get(3).weight().name()).isEqualTo("tfns_classifier_1/block0_mha_1/query_1/kernel");
         assertThat(model.layers().get(3).shape()).containsExactly(64L, 4L, 16L);
-        assertThat(model.leftAlone()).hasSize(4);
+        assertThat(model.skipped()).hasSize(4);
     }
 
     @Test
     void retsim_hides_its_layers_five_calls_deep_and_multiplies_activations_by_einsum() {
-        ForeignModel model = ForeignModel.open(Served.RETSIM);
+        ImportedModel model = ImportedModel.open(Served.RETSIM);
         assertThat(model.layers())
                 .extracting(ForeignModelTest::line)
                 .containsExactly(
@@ -85,7 +85,7 @@ class ForeignModelTest {
                         "gau_1/dense_2/kernel [256, 640] x · W",
                         "gau_1/dense_3/kernel [256, 256] x · W",
                         "similarity/kernel [256, 256] x · W");
-        assertThat(model.leftAlone()).hasSize(10).extracting(LeftAlone::op).containsOnly("Einsum");
+        assertThat(model.skipped()).hasSize(10).extracting(SkippedProduct::op).containsOnly("Einsum");
     }
 
     private static String line(Layer layer) {
@@ -103,13 +103,13 @@ class ForeignModelTest {
     void what_is_no_model_is_refused() throws IOException {
         Path empty = Files.createFile(folder.resolve("empty.pb"));
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> ForeignModel.open(empty))
+                .isThrownBy(() -> ImportedModel.open(empty))
                 .withMessage("%s: holds no graph; give a frozen GraphDef or a SavedModel folder", empty);
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> ForeignModel.open(folder))
+                .isThrownBy(() -> ImportedModel.open(folder))
                 .withMessage("%s: is not there; check the path", folder.resolve("saved_model.pb"));
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> ForeignModel.open(folder.resolve("none.pb")))
+                .isThrownBy(() -> ImportedModel.open(folder.resolve("none.pb")))
                 .withMessage("%s: is not there; check the path", folder.resolve("none.pb"));
     }
 
@@ -133,7 +133,7 @@ class ForeignModelTest {
                     file,
                     random.nextInt(4) == 0 ? java.util.Arrays.copyOf(damaged, random.nextInt(saved.length)) : damaged);
             try {
-                assertThat(ForeignModel.open(folder).plan().toString()).isNotEmpty();
+                assertThat(ImportedModel.open(folder).plan().toString()).isNotEmpty();
             } catch (LancetException refusal) {
                 assertThat(refusal.getMessage()).isNotBlank().doesNotContain("null");
                 refused++;

@@ -14,9 +14,9 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.runtime.foreign.ForeignCompression;
-import dev.lancet.surgery.foreign.ForeignModel;
-import dev.lancet.surgery.foreign.ForeignOperation;
-import dev.lancet.surgery.foreign.Layer;
+import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.ImportedSurgery;
+import dev.lancet.surgery.imported.Layer;
 import dev.lancet.surgery.savedmodel.BundleEntry;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.io.IOException;
@@ -41,7 +41,7 @@ class LoopsTest {
 
     @Test
     void layers_in_the_bodies_of_loops_and_branches_are_found_under_the_names_of_their_author() {
-        ForeignModel model = ForeignModel.open(PythonGraphs.of("turns"));
+        ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         assertThat(model.layers())
                 .allMatch(Layer::treatable)
                 .extracting(layer -> layer.weight().name() + " " + layer.uses().size())
@@ -55,12 +55,12 @@ class LoopsTest {
                         "otherwise/kernel 1",
                         "first/kernel 1",
                         "second/kernel 1");
-        assertThat(model.leftAlone()).isEmpty();
+        assertThat(model.skipped()).isEmpty();
     }
 
     @Test
     void factors_of_full_rank_in_loops_and_branches_change_nothing() {
-        ForeignModel model = ForeignModel.open(PythonGraphs.of("turns"));
+        ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         Path out = folder.resolve("out");
         ForeignCompression.of(model, fullRank(model)).write(out);
         assertNear(turns(out), PythonGraphs.rows("turns"), 1e-5);
@@ -114,7 +114,7 @@ class LoopsTest {
     }
 
     private Path quantised(String name, Precision precision) {
-        ForeignModel model = ForeignModel.open(PythonGraphs.of(name));
+        ImportedModel model = ImportedModel.open(PythonGraphs.of(name));
         Path out = folder.resolve(name + "-" + precision.bits());
         Plan plan = model.plan(Compression.keepAll().on(everything()).quantize(precision), Spectra.none());
         ForeignCompression.of(model, plan).write(out);
@@ -151,7 +151,7 @@ class LoopsTest {
 
     @Test
     void one_layer_in_a_loop_may_be_cut_and_the_others_left_as_they_are() {
-        ForeignModel model = ForeignModel.open(PythonGraphs.of("turns"));
+        ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         Path out = folder.resolve("one");
         Step step = Step.factorise(model.plan().step("turn/kernel").weight(), 8, Precision.float32(), "one");
         ForeignCompression.of(model, model.plan().with(step)).write(out);
@@ -167,11 +167,11 @@ class LoopsTest {
 
     @Test
     void what_was_written_can_be_opened_and_cut_again() {
-        ForeignModel model = ForeignModel.open(PythonGraphs.of("turns"));
+        ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         Path once = folder.resolve("once");
         Step step = Step.factorise(model.plan().step("turn/kernel").weight(), 8, Precision.float32(), "one");
         ForeignCompression.of(model, model.plan().with(step)).write(once);
-        ForeignModel again = ForeignModel.open(once);
+        ImportedModel again = ImportedModel.open(once);
         Path twice = folder.resolve("twice");
         Plan plan = again.plan();
         for (String name : new String[] {"up/kernel", "inner/kernel", "first/kernel"}) {
@@ -185,7 +185,7 @@ class LoopsTest {
     @ValueSource(strings = {"turns.pb", "frames.pb"})
     void a_frozen_graph_keeps_its_loops_as_functions_or_as_frames(String name) throws Exception {
         Path path = PythonGraphs.of(name);
-        ForeignModel model = ForeignModel.open(path);
+        ImportedModel model = ImportedModel.open(path);
         assertThat(model.layers()).hasSize(9).allMatch(Layer::treatable);
         Path out = folder.resolve("out.pb");
         Path saved = folder.resolve("out");
@@ -212,7 +212,7 @@ class LoopsTest {
 
     @Test
     void recurrent_layers_of_keras_are_cut_in_their_loops() {
-        ForeignModel model = ForeignModel.open(PythonGraphs.of("gru"));
+        ImportedModel model = ImportedModel.open(PythonGraphs.of("gru"));
         assertThat(model.layers()).hasSize(5).allMatch(Layer::treatable);
         for (Plan plan : new Plan[] {
             fullRank(model), model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none())
@@ -248,14 +248,14 @@ class LoopsTest {
 
     private static boolean refuses(Path file) {
         try {
-            ForeignModel model = ForeignModel.open(file);
+            ImportedModel model = ImportedModel.open(file);
             Plan plan = model.plan();
             for (Layer layer : model.layers()) {
                 if (layer.treatable()) {
                     plan = plan.with(Step.factorise(layer.weight(), 1, int8(), "one"));
                 }
             }
-            ForeignOperation.operate(model, plan);
+            ImportedSurgery.operate(model, plan);
             return false;
         } catch (LancetException refusal) {
             assertThat(refusal.getMessage()).isNotBlank().doesNotContain("null");
@@ -263,7 +263,7 @@ class LoopsTest {
         }
     }
 
-    private static Plan fullRank(ForeignModel model) {
+    private static Plan fullRank(ImportedModel model) {
         Plan plan = model.plan();
         for (Layer layer : model.layers()) {
             int rank = Math.min(layer.weight().rows(), layer.weight().columns());

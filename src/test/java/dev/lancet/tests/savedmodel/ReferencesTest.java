@@ -11,9 +11,9 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.runtime.foreign.ForeignCompression;
-import dev.lancet.surgery.foreign.Dead;
-import dev.lancet.surgery.foreign.ForeignModel;
-import dev.lancet.surgery.foreign.Layer;
+import dev.lancet.surgery.imported.UnusedTensor;
+import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.Layer;
 import dev.lancet.surgery.savedmodel.BundleEntry;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class ReferencesTest {
 
     @Test
     void layers_of_variables_by_reference_are_found_also_in_loops_and_branches() {
-        ForeignModel model = ForeignModel.open(MODEL);
+        ImportedModel model = ImportedModel.open(MODEL);
         assertThat(model.layers())
                 .allMatch(Layer::treatable)
                 .extracting(layer -> layer.weight().name() + " " + layer.uses())
@@ -43,16 +43,16 @@ class ReferencesTest {
                         "turn/kernel [while/MatMul (MatMul, x · W)]",
                         "then/kernel [cond/MatMul (MatMul, x · W)]",
                         "table [GatherV2 (GatherV2, rows of W)]");
-        assertThat(model.leftAlone()).isEmpty();
-        assertThat(model.dead())
-                .extracting(Dead::name)
+        assertThat(model.skipped()).isEmpty();
+        assertThat(model.unused())
+                .extracting(UnusedTensor::name)
                 .contains("dense/kernel/Adam", "dense/kernel/Adam_1", "beta1_power")
                 .hasSize(16);
     }
 
     @Test
     void the_result_computes_the_same_and_has_no_references() {
-        ForeignModel model = ForeignModel.open(MODEL);
+        ImportedModel model = ImportedModel.open(MODEL);
         assertThat(difference(written(model, model.plan(), "same"))).isLessThan(1e-6);
 
         Plan full = model.plan();
@@ -76,7 +76,7 @@ class ReferencesTest {
         assertThat(difference(written(model, bits, "bits"))).isBetween(1e-4, 0.05);
     }
 
-    private Path written(ForeignModel model, Plan plan, String name) {
+    private Path written(ImportedModel model, Plan plan, String name) {
         Path out = folder.resolve(name);
         ForeignCompression.of(model, plan).write(out);
         return out;

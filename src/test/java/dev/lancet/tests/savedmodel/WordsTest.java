@@ -9,8 +9,8 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.runtime.foreign.ForeignCompression;
-import dev.lancet.surgery.foreign.Dead;
-import dev.lancet.surgery.foreign.ForeignModel;
+import dev.lancet.surgery.imported.UnusedTensor;
+import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.savedmodel.BundleEntry;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ class WordsTest {
 
     @Test
     void tables_strings_and_counters_work_on_and_the_file_goes_along() {
-        ForeignModel model = ForeignModel.open(MODEL);
+        ImportedModel model = ImportedModel.open(MODEL);
         Path out = folder.resolve("small");
         Plan plan = model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none());
         assertThat(plan.changed()).hasSize(2);
@@ -78,9 +78,9 @@ class WordsTest {
 
     @Test
     void slots_of_an_optimizer_are_dropped_and_told() {
-        ForeignModel model = ForeignModel.open(MODEL);
-        assertThat(model.dead())
-                .extracting(Dead::toString)
+        ImportedModel model = ImportedModel.open(MODEL);
+        assertThat(model.unused())
+                .extracting(UnusedTensor::toString)
                 .containsExactly(
                         "Adam/m/mix/kernel (m/.ATTRIBUTES/VARIABLE_VALUE)",
                         "Adam/v/mix/kernel (v/.ATTRIBUTES/VARIABLE_VALUE)");

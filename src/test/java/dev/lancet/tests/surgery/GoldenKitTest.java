@@ -13,7 +13,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.foreign.ForeignCompression;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.surgery.foreign.ForeignModel;
+import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
@@ -36,7 +36,7 @@ class GoldenKitTest {
     private Path folder;
 
     private static Path cut(Path model, Compression compression, Path out) {
-        ForeignModel opened = ForeignModel.open(model);
+        ImportedModel opened = ImportedModel.open(model);
         Plan plan = ForeignCompression.plan(opened, compression, Progress.silent());
         ForeignCompression.of(opened, plan, Progress.silent()).write(out);
         return out;

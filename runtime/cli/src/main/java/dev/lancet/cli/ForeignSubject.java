@@ -6,12 +6,12 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.checkpoint.Format;
 import dev.lancet.runtime.foreign.ForeignCompression;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.surgery.foreign.Dead;
-import dev.lancet.surgery.foreign.ForeignModel;
-import dev.lancet.surgery.foreign.Held;
-import dev.lancet.surgery.foreign.Layer;
-import dev.lancet.surgery.foreign.LeftAlone;
-import dev.lancet.surgery.foreign.Treated;
+import dev.lancet.surgery.imported.UnusedTensor;
+import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.GraphVariable;
+import dev.lancet.surgery.imported.Layer;
+import dev.lancet.surgery.imported.SkippedProduct;
+import dev.lancet.surgery.imported.CompressedMatrix;
 import dev.lancet.surgery.savedmodel.ElementTypes;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param format which of them
  * @param model what is in it
  */
-record ForeignSubject(Format format, ForeignModel model) {
+record ForeignSubject(Format format, ImportedModel model) {
 
     /** The graph of this name, or empty if it names something else. */
     static Optional<ForeignSubject> find(String named) {
@@ -42,7 +42,7 @@ record ForeignSubject(Format format, ForeignModel model) {
         }
         Format format = Format.of(path);
         return format == Format.SAVED_MODEL || format == Format.FROZEN_GRAPH
-                ? Optional.of(new ForeignSubject(format, ForeignModel.open(path)))
+                ? Optional.of(new ForeignSubject(format, ImportedModel.open(path)))
                 : Optional.empty();
     }
 
@@ -73,12 +73,12 @@ record ForeignSubject(Format format, ForeignModel model) {
         document.put("bytes", bytes());
         List<Map<String, @Nullable Object>> layers = new ArrayList<>();
         whole().forEach(layer -> layers.add(layer(layer)));
-        model.treated().forEach(treated -> layers.add(treated(treated)));
+        model.compressed().forEach(matrix -> layers.add(treated(matrix)));
         document.put("layers", layers);
         document.put(
                 "left_alone",
-                model.leftAlone().stream().map(LeftAlone::toString).toList());
-        document.put("dead", model.dead().stream().map(Dead::toString).toList());
+                model.skipped().stream().map(SkippedProduct::toString).toList());
+        document.put("dead", model.unused().stream().map(UnusedTensor::toString).toList());
         return new LancetCommand.Answer(document, text(plan));
     }
 
@@ -98,9 +98,9 @@ record ForeignSubject(Format format, ForeignModel model) {
     }
 
     private Set<String> arrays() {
-        return model.treated().stream()
-                .flatMap(treated -> treated.arrays().stream())
-                .map(Held::name)
+        return model.compressed().stream()
+                .flatMap(matrix -> matrix.arrays().stream())
+                .map(GraphVariable::name)
                 .collect(Collectors.toSet());
     }
 
@@ -120,7 +120,7 @@ record ForeignSubject(Format format, ForeignModel model) {
                 .mapToLong(vector -> vector.parameters())
                 .sum();
         long treated = 0;
-        for (Treated matrix : model.treated()) {
+        for (CompressedMatrix matrix : model.compressed()) {
             long rows = matrix.rows();
             long columns = matrix.columns();
             treated += matrix.rank().isPresent() ? matrix.rank().getAsInt() * (rows + columns) : rows * columns;
@@ -128,15 +128,15 @@ record ForeignSubject(Format format, ForeignModel model) {
         return whole + vectors + treated;
     }
 
-    private static Map<String, @Nullable Object> treated(Treated treated) {
+    private static Map<String, @Nullable Object> treated(CompressedMatrix matrix) {
         Map<String, @Nullable Object> entry = new LinkedHashMap<>();
-        entry.put("name", treated.name());
-        entry.put("role", treated.table() ? "embedding" : "linear");
-        entry.put("rows", treated.rows());
-        entry.put("columns", treated.columns());
-        entry.put("rank", treated.rank().isPresent() ? (Integer) treated.rank().getAsInt() : null);
-        entry.put("dtype", treated.precision().equals("float") ? "float32" : treated.precision());
-        entry.put("bytes", treated.bytes());
+        entry.put("name", matrix.name());
+        entry.put("role", matrix.table() ? "embedding" : "linear");
+        entry.put("rows", matrix.rows());
+        entry.put("columns", matrix.columns());
+        entry.put("rank", matrix.rank().isPresent() ? (Integer) matrix.rank().getAsInt() : null);
+        entry.put("dtype", matrix.precision().equals("float") ? "float32" : matrix.precision());
+        entry.put("bytes", matrix.bytes());
         return entry;
     }
 
@@ -157,7 +157,7 @@ record ForeignSubject(Format format, ForeignModel model) {
     private String text(Plan plan) {
         int name = Stream.concat(
                         whole().stream().map(layer -> layer.weight().name()),
-                        model.treated().stream().map(Treated::name))
+                        model.compressed().stream().map(CompressedMatrix::name))
                 .mapToInt(String::length)
                 .max()
                 .orElse(1);
@@ -177,27 +177,27 @@ record ForeignSubject(Format format, ForeignModel model) {
                     layer.uses().size() == 1 ? "" : "s",
                     layer.treatable() ? "" : "; left alone: " + layer.hindrance()));
         }
-        for (Treated treated : model.treated()) {
+        for (CompressedMatrix matrix : model.compressed()) {
             text.append(String.format(
                     Locale.ROOT,
                     "  %-" + name + "s  %-14s %-9s  %,13d bytes  %s%n",
-                    treated.name(),
-                    List.of(treated.rows(), treated.columns()),
-                    treated.table() ? "embedding" : "linear",
-                    treated.bytes(),
-                    treated.form()));
+                    matrix.name(),
+                    List.of(matrix.rows(), matrix.columns()),
+                    matrix.table() ? "embedding" : "linear",
+                    matrix.bytes(),
+                    matrix.form()));
         }
-        if (!model.leftAlone().isEmpty()) {
+        if (!model.skipped().isEmpty()) {
             text.append("products that are no layers\n");
-            model.leftAlone().forEach(left -> text.append("  ").append(left).append('\n'));
+            model.skipped().forEach(left -> text.append("  ").append(left).append('\n'));
         }
-        if (!model.dead().isEmpty()) {
-            long copies = model.dead().stream().filter(Dead::copy).count();
-            long bytes = model.dead().stream().mapToLong(Dead::bytes).sum();
+        if (!model.unused().isEmpty()) {
+            long copies = model.unused().stream().filter(UnusedTensor::copy).count();
+            long bytes = model.unused().stream().mapToLong(UnusedTensor::bytes).sum();
             text.append(String.format(
                     Locale.ROOT,
                     "dead: %d tensors of the checkpoint that nothing reaches, %d of them copies of live ones, %,d bytes%n",
-                    model.dead().size(),
+                    model.unused().size(),
                     copies,
                     bytes));
         }

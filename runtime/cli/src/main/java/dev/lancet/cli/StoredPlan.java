@@ -5,9 +5,9 @@ import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.surgery.foreign.ForeignModel;
-import dev.lancet.surgery.foreign.Held;
-import dev.lancet.surgery.foreign.Treated;
+import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.GraphVariable;
+import dev.lancet.surgery.imported.CompressedMatrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,20 +23,20 @@ final class StoredPlan {
 
     private StoredPlan() {}
 
-    static Plan of(ForeignModel model, Plan decided) {
-        Map<String, Treated> codes = model.treated().stream()
-                .filter(treated -> !treated.precision().equals("float"))
-                .collect(Collectors.toMap(Treated::name, Function.identity()));
+    static Plan of(ImportedModel model, Plan decided) {
+        Map<String, CompressedMatrix> codes = model.compressed().stream()
+                .filter(matrix -> !matrix.precision().equals("float"))
+                .collect(Collectors.toMap(CompressedMatrix::name, Function.identity()));
         if (codes.isEmpty()) {
             return decided;
         }
         Set<String> arrays = codes.values().stream()
-                .flatMap(treated -> treated.arrays().stream())
-                .map(Held::name)
+                .flatMap(matrix -> matrix.arrays().stream())
+                .map(GraphVariable::name)
                 .collect(Collectors.toSet());
         List<Step> steps = new ArrayList<>();
-        model.treated().stream()
-                .filter(treated -> codes.containsKey(treated.name()))
+        model.compressed().stream()
+                .filter(matrix -> codes.containsKey(matrix.name()))
                 .map(StoredPlan::step)
                 .forEach(steps::add);
         decided.steps().stream()
@@ -48,26 +48,26 @@ final class StoredPlan {
         return new Plan(decided.model(), steps, vectors);
     }
 
-    private static Step step(Treated treated) {
-        Role role = treated.table() ? Role.EMBEDDING : Role.LINEAR;
-        Weight weight = new Weight(treated.name(), role, -1, treated.rows(), treated.columns());
-        return new Step(weight, treated.rank(), precision(treated), "it is so already");
+    private static Step step(CompressedMatrix matrix) {
+        Role role = matrix.table() ? Role.EMBEDDING : Role.LINEAR;
+        Weight weight = new Weight(matrix.name(), role, -1, matrix.rows(), matrix.columns());
+        return new Step(weight, matrix.rank(), precision(matrix), "it is so already");
     }
 
     /** The scales, which lie behind the codes, tell how many weights share one. */
-    private static Precision precision(Treated treated) {
-        if (treated.precision().equals("int8")) {
+    private static Precision precision(CompressedMatrix matrix) {
+        if (matrix.precision().equals("int8")) {
             return Precision.int8();
         }
-        if (treated.precision().equals("bfloat16")) {
+        if (matrix.precision().equals("bfloat16")) {
             return Precision.bfloat16();
         }
-        List<Long> scales = treated.arrays().get(1).shape();
-        int columns = treated.rank().orElse(treated.columns());
+        List<Long> scales = matrix.arrays().get(1).shape();
+        int columns = matrix.rank().orElse(matrix.columns());
         int group = Math.toIntExact(
-                treated.table() ? shared(columns, scales.get(1)) : shared(treated.rows(), scales.get(0)));
+                matrix.table() ? shared(columns, scales.get(1)) : shared(matrix.rows(), scales.get(0)));
         int even = group + group % 2;
-        return treated.precision().equals("nf4") ? Precision.nf4(even) : Precision.int4(even);
+        return matrix.precision().equals("nf4") ? Precision.nf4(even) : Precision.int4(even);
     }
 
     private static long shared(long weights, long scales) {

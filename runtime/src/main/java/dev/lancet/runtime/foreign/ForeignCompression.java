@@ -16,8 +16,8 @@ import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.runtime.linear.TensorFlowAlgebra;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.surgery.foreign.ForeignModel;
-import dev.lancet.surgery.foreign.ForeignOperation;
+import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.ImportedSurgery;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,12 +26,12 @@ import java.util.List;
 /** A foreign model under a plan: its graph cut, its weights still in its files until they are written smaller, one at a time. */
 public final class ForeignCompression {
 
-    private final ForeignModel model;
+    private final ImportedModel model;
     private final Plan plan;
-    private final ForeignOperation operation;
+    private final ImportedSurgery operation;
     private final Progress progress;
 
-    private ForeignCompression(ForeignModel model, Plan plan, ForeignOperation operation, Progress progress) {
+    private ForeignCompression(ImportedModel model, Plan plan, ImportedSurgery operation, Progress progress) {
         this.model = model;
         this.plan = plan;
         this.operation = operation;
@@ -43,7 +43,7 @@ public final class ForeignCompression {
      *
      * @throws LancetException if a clause selects nothing, or a rank does not make a layer smaller
      */
-    public static Plan plan(ForeignModel model, Compression compression, Progress progress) {
+    public static Plan plan(ImportedModel model, Compression compression, Progress progress) {
         Plan dense = model.plan();
         List<String> wanted = dense.steps().stream()
                 .map(Step::weight)
@@ -71,7 +71,7 @@ public final class ForeignCompression {
      *
      * @throws LancetException if not even 4 bits and rank 1 fit
      */
-    public static Compression within(ForeignModel model, Budget budget) {
+    public static Compression within(ImportedModel model, Budget budget) {
         Compression eight = within(budget, Precision.int8());
         try {
             model.plan(eight, Spectra.none());
@@ -92,8 +92,8 @@ public final class ForeignCompression {
                 .within(budget);
     }
 
-    /** {@link #of(ForeignModel, Plan, Progress)} with nobody watching. */
-    public static ForeignCompression of(ForeignModel model, Plan plan) {
+    /** {@link #of(ImportedModel, Plan, Progress)} with nobody watching. */
+    public static ForeignCompression of(ImportedModel model, Plan plan) {
         return of(model, plan, Progress.silent());
     }
 
@@ -103,12 +103,12 @@ public final class ForeignCompression {
      * @param plan one of this model, see {@link #plan}
      * @throws LancetException if the plan changes a layer that cannot be cut
      */
-    public static ForeignCompression of(ForeignModel model, Plan plan, Progress progress) {
-        return new ForeignCompression(model, plan, ForeignOperation.operate(model, plan), progress);
+    public static ForeignCompression of(ImportedModel model, Plan plan, Progress progress) {
+        return new ForeignCompression(model, plan, ImportedSurgery.operate(model, plan), progress);
     }
 
     /** The operation on the graph. */
-    public ForeignOperation operation() {
+    public ImportedSurgery operation() {
         return operation;
     }
 
@@ -125,7 +125,7 @@ public final class ForeignCompression {
             throw new LancetException(out + ": is there already; give a path that is not");
         }
         List<Fidelity> losses = new ArrayList<>();
-        ForeignOperation.Arrays arrays = sink -> losses.addAll(compress(sink));
+        ImportedSurgery.Arrays arrays = sink -> losses.addAll(compress(sink));
         if (String.valueOf(out.getFileName()).endsWith(".pb")) {
             operation.freeze(out, arrays);
         } else {
@@ -139,7 +139,7 @@ public final class ForeignCompression {
      *
      * @return what every changed matrix lost
      */
-    public List<Fidelity> compress(ForeignOperation.Sink sink) {
+    public List<Fidelity> compress(ImportedSurgery.Sink sink) {
         Plan into = new Plan(plan.model(), plan.changed(), List.of());
         Plan dense = model.plan();
         Plan from = new Plan(

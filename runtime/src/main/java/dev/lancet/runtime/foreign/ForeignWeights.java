@@ -3,22 +3,22 @@ package dev.lancet.runtime.foreign;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.plan.ArraySpec;
-import dev.lancet.surgery.foreign.ForeignModel;
+import dev.lancet.surgery.imported.ImportedModel;
 import java.util.List;
 
 /** The weights of a foreign model as its plan sees them: arrays of any shape, row by row as matrices and vectors. */
 public final class ForeignWeights implements Weights {
 
-    private final ForeignModel model;
+    private final ImportedModel model;
     private final List<ArraySpec> stored;
 
-    private ForeignWeights(ForeignModel model) {
+    private ForeignWeights(ImportedModel model) {
         this.model = model;
         this.stored = model.plan().arrays();
     }
 
     /** The weights of a model, read from its files as they are asked for. */
-    public static ForeignWeights of(ForeignModel model) {
+    public static ForeignWeights of(ImportedModel model) {
         return new ForeignWeights(model);
     }
 

@@ -1,7 +1,7 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.foreign.Tuning;
+import dev.lancet.surgery.imported.TrainableGraph;
 import dev.lancet.surgery.graph.Attributes;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,10 +27,10 @@ record Gradients(GraphDef graph, List<String> trained) {
     }
 
     /** @throws LancetException naming node and operator if the loss cannot be differentiated; nothing has run then */
-    static Gradients of(Tuning tuning) {
+    static Gradients of(TrainableGraph trainable) {
         try (Graph graph = new Graph()) {
-            imported(graph, tuning.graph());
-            LossPath path = LossPath.of(tuning, graph);
+            imported(graph, trainable.graph());
+            LossPath path = LossPath.of(trainable, graph);
             path.check();
             List<String> trained = path.reaching();
             Output<?>[] reads = trained.stream()
@@ -38,12 +38,12 @@ record Gradients(GraphDef graph, List<String> trained) {
                     .toArray(Output<?>[]::new);
             Output<?>[] gradients;
             try {
-                gradients = graph.addGradients(graph.operation(Tuning.LOSS).output(0), reads);
+                gradients = graph.addGradients(graph.operation(TrainableGraph.LOSS).output(0), reads);
             } catch (RuntimeException wrong) {
                 // TensorFlow's exceptions have no ancestor in common but this.
                 throw path.explained(wrong);
             }
-            return new Gradients(named(graph.toGraphDef(), tuning.graph(), trained, gradients), trained);
+            return new Gradients(named(graph.toGraphDef(), trainable.graph(), trained, gradients), trained);
         }
     }
 

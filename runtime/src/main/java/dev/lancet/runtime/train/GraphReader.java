@@ -4,9 +4,9 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
 import dev.lancet.surgery.VariableLoading;
-import dev.lancet.surgery.foreign.ForeignOperation;
-import dev.lancet.surgery.foreign.Objective;
-import dev.lancet.surgery.foreign.Tuning;
+import dev.lancet.surgery.imported.ImportedSurgery;
+import dev.lancet.surgery.imported.Objective;
+import dev.lancet.surgery.imported.TrainableGraph;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
 import org.tensorflow.Tensor;
@@ -27,13 +27,13 @@ public final class GraphReader {
      * @throws LancetException if the output is not float, or the examples do not fit the signature
      */
     public static float[] read(
-            ForeignOperation operation, Objective objective, Examples examples, Function<String, ByteBuffer> values) {
+            ImportedSurgery operation, Objective objective, Examples examples, Function<String, ByteBuffer> values) {
         TensorInfo output = objective.outputOf(operation.meta());
         if (output.getDtype() != DataType.DT_FLOAT) {
             throw new LancetException("output: '" + objective.output() + "' is " + output.getDtype()
                     + "; only outputs of floats are read");
         }
-        GraphDef graph = VariableLoading.into(Tuning.forward(operation, objective));
+        GraphDef graph = VariableLoading.into(TrainableGraph.forward(operation, objective));
         float[] all = {};
         try (Engine engine = Engine.literal(graph)) {
             GraphTrainer.load(engine, graph, values);

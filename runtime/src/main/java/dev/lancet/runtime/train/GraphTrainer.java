@@ -10,9 +10,9 @@ import dev.lancet.runtime.engine.Host;
 import dev.lancet.runtime.memory.Resident;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.VariableLoading;
-import dev.lancet.surgery.foreign.ForeignOperation;
-import dev.lancet.surgery.foreign.Objective;
-import dev.lancet.surgery.foreign.Tuning;
+import dev.lancet.surgery.imported.ImportedSurgery;
+import dev.lancet.surgery.imported.Objective;
+import dev.lancet.surgery.imported.TrainableGraph;
 import dev.lancet.surgery.gradient.ParameterUpdate;
 import dev.lancet.surgery.gradient.OptimizerStep;
 import java.nio.ByteBuffer;
@@ -34,7 +34,7 @@ import org.tensorflow.types.TFloat32;
 /** Trains the float variables of somebody else's graph on a loss over one of its outputs; what is quantised stays as it is. */
 public final class GraphTrainer {
 
-    private final ForeignOperation operation;
+    private final ImportedSurgery operation;
     private final Objective objective;
     private final Training training;
     private final Progress progress;
@@ -44,14 +44,14 @@ public final class GraphTrainer {
     /**
      * Derives the graph that trains.
      *
-     * @param tuning the forward graph with its loss
+     * @param trainable the forward graph with its loss
      * @param plan what was carried out on the model: by it each variable is moved as its layer says
      * @throws LancetException if an operator between a variable and the loss has no gradient; the message names node and
      *     operator
      */
     public GraphTrainer(
-            ForeignOperation operation,
-            Tuning tuning,
+            ImportedSurgery operation,
+            TrainableGraph trainable,
             Plan plan,
             Objective objective,
             Training training,
@@ -77,7 +77,7 @@ public final class GraphTrainer {
         this.objective = objective;
         this.training = training;
         this.progress = progress;
-        Gradients gradients = Gradients.of(tuning);
+        Gradients gradients = Gradients.of(trainable);
         Set<String> reaching = Set.copyOf(gradients.trained());
         List<ParameterUpdate> updates = Movement.updates(Form.of(plan), training).stream()
                 .filter(update -> reaching.contains(update.variable()))
@@ -173,10 +173,10 @@ public final class GraphTrainer {
             feeds.put("rate", TFloat32.scalarOf((float) training.rateAt(step)));
             feeds.put("beta1.power", TFloat32.scalarOf((float) Math.pow(adam.beta1(), step + 1)));
             feeds.put("beta2.power", TFloat32.scalarOf((float) Math.pow(adam.beta2(), step + 1)));
-            feeds.put(Tuning.LABELS, batch.labels(labels));
+            feeds.put(TrainableGraph.LABELS, batch.labels(labels));
             feeds.put(batch, objective.signatureOf(operation.meta()));
             try (var result =
-                    feeds.fetch(Tuning.LOSS).fetch("grad.norm").target("train").run()) {
+                    feeds.fetch(TrainableGraph.LOSS).fetch("grad.norm").target("train").run()) {
                 double loss = scalar(result.get(0));
                 double norm = scalar(result.get(1));
                 if (!Double.isFinite(loss) || !Double.isFinite(norm)) {

@@ -1,7 +1,7 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.foreign.Tuning;
+import dev.lancet.surgery.imported.TrainableGraph;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
@@ -64,10 +64,10 @@ final class LossPath {
     private final Set<String> reaches = new HashSet<>();
     private final List<String> candidates;
 
-    private LossPath(Tuning tuning, Graph graph) {
+    private LossPath(TrainableGraph trainable, Graph graph) {
         this.graph = graph;
-        this.candidates = tuning.candidates();
-        this.order = GraphView.of(tuning.graph()).ordered();
+        this.candidates = trainable.candidates();
+        this.order = GraphView.of(trainable.graph()).ordered();
         candidates.forEach(name -> depends.add(name + ".read"));
         for (Node node : order) {
             boolean fed = node.dataInputs().stream().anyMatch(input -> depends.contains(input.node()));
@@ -75,7 +75,7 @@ final class LossPath {
                 depends.add(node.name());
             }
         }
-        reaches.add(Tuning.LOSS);
+        reaches.add(TrainableGraph.LOSS);
         for (int at = order.size() - 1; at >= 0; at--) {
             Node node = order.get(at);
             if (reaches.contains(node.name()) && depends.contains(node.name())) {
@@ -84,8 +84,8 @@ final class LossPath {
         }
     }
 
-    static LossPath of(Tuning tuning, Graph graph) {
-        return new LossPath(tuning, graph);
+    static LossPath of(TrainableGraph trainable, Graph graph) {
+        return new LossPath(trainable, graph);
     }
 
     /** Whether anything that a node gives can have a gradient. */

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
 import dev.lancet.surgery.VariableLoading;
-import dev.lancet.surgery.foreign.ForeignModel;
-import dev.lancet.surgery.foreign.ForeignOperation;
-import dev.lancet.surgery.foreign.Objective;
-import dev.lancet.surgery.foreign.Tuning;
+import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.ImportedSurgery;
+import dev.lancet.surgery.imported.Objective;
+import dev.lancet.surgery.imported.TrainableGraph;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Ops;
@@ -46,9 +46,9 @@ class GradientsTest {
         values.put("table", numbers(random, 7 * 4));
         values.put("w", numbers(random, 4 * 6));
         Path file = Files.write(folder.resolve("graph.pb"), graph().toByteArray());
-        ForeignModel model = ForeignModel.open(file);
-        ForeignOperation operation = ForeignOperation.operate(model, model.plan());
-        Gradients gradients = Gradients.of(Tuning.of(model, operation, model.plan(), OBJECTIVE));
+        ImportedModel model = ImportedModel.open(file);
+        ImportedSurgery operation = ImportedSurgery.operate(model, model.plan());
+        Gradients gradients = Gradients.of(TrainableGraph.of(model, operation, model.plan(), OBJECTIVE));
         assertThat(gradients.trained()).containsExactlyInAnyOrder("table", "w");
         assertThat(gradients.graph().getNodeList())
                 .noneMatch(node -> List.of("BatchMatMulV3", "Erfc", "IdentityN", "ResourceGather")
@@ -71,11 +71,11 @@ class GradientsTest {
         }
     }
 
-    private double at(Engine engine, ForeignOperation operation, Examples examples, String name, int index, float by) {
+    private double at(Engine engine, ImportedSurgery operation, Examples examples, String name, int index, float by) {
         float[] moved = values.get(name).clone();
         moved[index] += by;
         assign(engine, name, moved);
-        return run(engine, operation, examples, Tuning.LOSS)[0];
+        return run(engine, operation, examples, TrainableGraph.LOSS)[0];
     }
 
     private static void assign(Engine engine, String name, float[] numbers) {
@@ -84,10 +84,10 @@ class GradientsTest {
         engine.assign(List.of(name), any -> bytes);
     }
 
-    private static float[] run(Engine engine, ForeignOperation operation, Examples examples, String node) {
+    private static float[] run(Engine engine, ImportedSurgery operation, Examples examples, String node) {
         try (Feeds feeds = new Feeds(engine.runner());
                 var result = feeds.put(examples, OBJECTIVE.signatureOf(operation.meta()))
-                        .put(Tuning.LABELS, examples.labels(DataType.DT_FLOAT))
+                        .put(TrainableGraph.LABELS, examples.labels(DataType.DT_FLOAT))
                         .fetch(node)
                         .run()) {
             return Host.floats(result.get(0));

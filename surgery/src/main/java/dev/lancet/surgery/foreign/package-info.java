@@ -1,5 +1,0 @@
-/** Graphs that Lancet did not declare: their linear layers found wherever they are, and cut as those of its own. */
-@NullMarked
-package dev.lancet.surgery.foreign;
-
-import org.jspecify.annotations.NullMarked;

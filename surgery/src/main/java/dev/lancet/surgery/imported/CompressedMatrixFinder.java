@@ -1,0 +1,179 @@
+package dev.lancet.surgery.imported;
+
+import dev.lancet.dsl.Weight;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Node;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.tensorflow.proto.DataType;
+
+/**
+ * Recognises what Lancet itself wrote, by the names that it gives (see {@code Weight}) and the operators that read codes or
+ * multiply with floats of 16 bits.
+ */
+final class CompressedMatrixFinder {
+
+    /** What stands between codes and the product that takes them; earlier builds packed halves where ConcatV2 joins them now. */
+    private static final Set<String> DECODING = Set.of(
+            "ReadVariableOp",
+            "Identity",
+            "Enter",
+            "Switch",
+            "GatherV2",
+            "Pad",
+            "Reshape",
+            "ConcatV2",
+            "Pack",
+            "Bitcast",
+            "Cast");
+
+    /** What hands a matrix on as it is to the product or lookup that takes it. */
+    private static final Set<String> HANDING = Set.of("ReadVariableOp", "Identity", "Enter", "Switch");
+
+    private final GraphView open;
+    private final Map<String, GraphVariable> held = new LinkedHashMap<>();
+
+    private CompressedMatrixFinder(GraphView open, List<GraphVariable> held) {
+        this.open = open;
+        held.forEach(one -> this.held.put(one.name(), one));
+    }
+
+    /** The matrices that are treated already, in the order of the graph. */
+    static List<CompressedMatrix> of(GraphView open, List<GraphVariable> held) {
+        return new CompressedMatrixFinder(open, held).found();
+    }
+
+    private List<CompressedMatrix> found() {
+        Map<String, CompressedMatrix> pieces = new LinkedHashMap<>();
+        held.values().forEach(one -> piece(one).ifPresent(piece -> pieces.put(one.name(), piece)));
+        List<CompressedMatrix> found = new ArrayList<>();
+        Set<String> used = new HashSet<>();
+        for (CompressedMatrix piece : pieces.values()) {
+            if (!used.contains(piece.name())) {
+                Optional<CompressedMatrix> pair = pair(pieces, piece.name());
+                pair.ifPresent(both -> both.arrays().forEach(array -> used.add(array.name())));
+                pair.or(() -> Optional.of(piece).filter(one -> !one.precision().equals("float")))
+                        .ifPresent(found::add);
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private Optional<CompressedMatrix> piece(GraphVariable one) {
+        if (one.shape().size() != 2
+                || one.shape().stream().anyMatch(size -> size < 1 || size > Integer.MAX_VALUE / 2)) {
+            return Optional.empty();
+        }
+        int rows = one.shape().get(0).intValue();
+        int columns = one.shape().get(1).intValue();
+        if (one.type() == DataType.DT_FLOAT) {
+            return Optional.of(
+                    new CompressedMatrix(one.name(), rows, columns, OptionalInt.empty(), "float", false, List.of(one)));
+        }
+        if (one.type() == DataType.DT_BFLOAT16) {
+            return halves(one.name())
+                    .map(table -> new CompressedMatrix(
+                            one.name(), rows, columns, OptionalInt.empty(), "bfloat16", table, List.of(one)));
+        }
+        GraphVariable scales = held.get(Weight.scale(one.name()));
+        if (one.type() != DataType.DT_UINT8 || scales == null || scales.shape().size() != 2) {
+            return Optional.empty();
+        }
+        boolean table = scales.shape().get(0) == rows && scales.shape().get(1) != columns;
+        return precision(one.name()).map(precision -> {
+            boolean halves = !precision.equals("int8");
+            return new CompressedMatrix(
+                    one.name(),
+                    halves && !table ? 2 * rows : rows,
+                    halves && table ? 2 * columns : columns,
+                    OptionalInt.empty(),
+                    precision,
+                    table,
+                    List.of(one, scales));
+        });
+    }
+
+    /** Whether a matrix of 16-bit floats is looked up; empty if it is not used as Lancet does, with a cast to float behind it. */
+    private Optional<Boolean> halves(String variable) {
+        Deque<Node> on = new ArrayDeque<>();
+        open.find(variable).ifPresent(on::add);
+        Set<String> seen = new HashSet<>();
+        Optional<Boolean> table = Optional.empty();
+        while (!on.isEmpty()) {
+            for (Node.Use use : on.remove().uses()) {
+                Node node = use.node();
+                boolean lookup = node.is("GatherV2") && use.input() == 0;
+                if (lookup || (node.is("MatMul") && use.input() == 1)) {
+                    boolean cast = node.uses().stream()
+                            .allMatch(next ->
+                                    next.node().is("Cast") && next.node().type("DstT") == DataType.DT_FLOAT);
+                    if (!cast) {
+                        return Optional.empty();
+                    }
+                    table = Optional.of(lookup || table.orElse(false));
+                } else if (HANDING.contains(node.op()) && seen.add(node.name())) {
+                    on.add(node);
+                }
+            }
+        }
+        return table;
+    }
+
+    /** How codes are read: whole bytes as signed numbers, halves shifted by 8, or halves by a table of 16. */
+    private Optional<String> precision(String variable) {
+        Deque<Node> on = new ArrayDeque<>();
+        open.find(variable).ifPresent(on::add);
+        Set<String> seen = new HashSet<>();
+        Optional<String> precision = Optional.empty();
+        while (!on.isEmpty()) {
+            for (Node.Use use : on.remove().uses()) {
+                Node node = use.node();
+                if (node.is("Bitcast")) {
+                    return Optional.of("int8");
+                }
+                boolean halves = node.is("BitwiseAnd") || node.is("RightShift");
+                if (halves) {
+                    precision = Optional.of("int4");
+                } else if (node.is("GatherV2") && use.input() == 1 && precision.isPresent()) {
+                    return Optional.of("nf4");
+                }
+                if ((halves || DECODING.contains(node.op())) && seen.add(node.name())) {
+                    on.add(node);
+                }
+            }
+        }
+        return precision;
+    }
+
+    private static Optional<CompressedMatrix> pair(Map<String, CompressedMatrix> pieces, String name) {
+        String whole = name.replaceAll("\\.(left|right)$", "");
+        CompressedMatrix left = pieces.get(whole + ".left");
+        CompressedMatrix right = pieces.get(whole + ".right");
+        if (whole.equals(name) || left == null || right == null) {
+            return Optional.empty();
+        }
+        // Half bytes say an odd length only to the next even one, so the other factor says it.
+        boolean fit = left.columns() == right.rows() || left.columns() == right.rows() - 1;
+        if (!fit || !left.precision().equals(right.precision())) {
+            return Optional.empty();
+        }
+        List<GraphVariable> arrays = new ArrayList<>(left.arrays());
+        arrays.addAll(right.arrays());
+        return Optional.of(new CompressedMatrix(
+                whole,
+                left.rows(),
+                right.columns(),
+                OptionalInt.of(left.columns()),
+                left.precision(),
+                left.table(),
+                arrays));
+    }
+}

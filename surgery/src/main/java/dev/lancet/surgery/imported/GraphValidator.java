@@ -1,0 +1,110 @@
+package dev.lancet.surgery.imported;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.savedmodel.ElementTypes;
+import java.nio.file.Path;
+import java.util.List;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+
+/**
+ * What a graph must keep to before anybody works with it, whoever wrote or damaged it: types that there are, shapes that
+ * can be, and constants that hold as much as they say. A few bytes may claim to be a constant of any size.
+ */
+final class GraphValidator {
+
+    /** A constant that says fewer values than it has repeats the last; so many bytes of that are believed. */
+    private static final long MOST_REPEATED = 64L << 20;
+
+    private GraphValidator() {}
+
+    /** A failure that names the file in which the graph lies. */
+    static LancetException named(Path path, LancetException wrong) {
+        String message = String.valueOf(wrong.getMessage());
+        return message.startsWith(path.toString())
+                ? wrong
+                : new LancetException(path + ": " + message.replaceFirst("^graph: ", ""), wrong);
+    }
+
+    /** @throws LancetException naming the node that is not as it must be */
+    static void check(GraphDef graph) {
+        graph.getNodeList().forEach(GraphValidator::check);
+        for (FunctionDef function : graph.getLibrary().getFunctionList()) {
+            function.getNodeDefList().forEach(GraphValidator::check);
+        }
+    }
+
+    private static void check(NodeDef node) {
+        node.getAttrMap().forEach((name, attribute) -> check(node, name, attribute));
+        if (node.getOp().equals("Const") && !node.containsAttr("value")) {
+            throw wrong(node, "is a constant without a value");
+        }
+    }
+
+    private static void check(NodeDef node, String name, AttrValue attribute) {
+        switch (attribute.getValueCase()) {
+            case TYPE -> known(node, name, attribute.getType());
+            case SHAPE -> possible(node, name, attribute.getShape());
+            case TENSOR -> whole(node, attribute.getTensor());
+            case LIST -> {
+                attribute.getList().getTypeList().forEach(type -> known(node, name, type));
+                attribute.getList().getShapeList().forEach(shape -> possible(node, name, shape));
+                attribute.getList().getTensorList().forEach(tensor -> whole(node, tensor));
+            }
+            default -> {}
+        }
+    }
+
+    private static void known(NodeDef node, String attribute, DataType type) {
+        if (type == DataType.UNRECOGNIZED) {
+            throw wrong(node, "has in " + attribute + " a type that TensorFlow 2.18 does not know");
+        }
+    }
+
+    /** The number of elements, or -1 where it is not known. */
+    private static long possible(NodeDef node, String attribute, TensorShapeProto shape) {
+        boolean open = shape.getUnknownRank();
+        long elements = 1;
+        List<Long> dims =
+                shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList();
+        for (long size : dims) {
+            if (size < -1 || (size > 0 && elements > Long.MAX_VALUE / 16 / size)) {
+                throw wrong(node, "has in " + attribute + " the shape " + dims + ", which cannot be");
+            }
+            open |= size == -1;
+            elements *= Math.abs(size);
+        }
+        return open ? -1 : elements;
+    }
+
+    private static void whole(NodeDef node, TensorProto tensor) {
+        known(node, "value", tensor.getDtype());
+        long elements = possible(node, "value", tensor.getTensorShape());
+        if (elements < 0) {
+            throw wrong(node, "holds a value of unknown shape");
+        }
+        long bytes = elements * ElementTypes.bytes(tensor.getDtype());
+        int content = tensor.getTensorContent().size();
+        if (content > 0 ? bytes > 0 && content != bytes : bytes > Math.max(MOST_REPEATED, said(tensor))) {
+            throw wrong(
+                    node,
+                    "holds " + ElementTypes.name(tensor.getDtype()) + " of " + bytes + " bytes, but "
+                            + (content > 0 ? content : tensor.getSerializedSize()) + " are there");
+        }
+    }
+
+    /** Bytes of a value that is spelled out; a number may take one byte in the file and four or eight in memory. */
+    private static long said(TensorProto tensor) {
+        return 8L * tensor.getSerializedSize();
+    }
+
+    private static LancetException wrong(NodeDef node, String what) {
+        return new LancetException("graph: " + node.getName() + ", a " + node.getOp() + ", " + what
+                + "; the file is damaged or was not written by TensorFlow, so get it anew");
+    }
+}

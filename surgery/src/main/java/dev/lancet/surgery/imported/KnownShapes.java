@@ -1,0 +1,38 @@
+package dev.lancet.surgery.imported;
+
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.Node;
+import java.util.List;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
+
+/** Shapes that are known, in the place of nodes that ask for them. */
+final class KnownShapes {
+
+    private KnownShapes() {}
+
+    static NodeDef constant(Node asking, List<Long> shape) {
+        boolean wide = asking.attribute("out_type").isPresent() && asking.type("out_type") == DataType.DT_INT64;
+        DataType type = wide ? DataType.DT_INT64 : DataType.DT_INT32;
+        TensorProto.Builder tensor =
+                TensorProto.newBuilder().setDtype(type).setTensorShape(Attributes.shape(List.of((long) shape.size())));
+        for (long size : shape) {
+            if (wide) {
+                tensor.addInt64Val(size);
+            } else {
+                tensor.addIntVal(Math.toIntExact(size));
+            }
+        }
+        return NodeDef.newBuilder()
+                .setName(asking.name())
+                .setOp("Const")
+                .setDevice(asking.definition().getDevice())
+                .addAllInput(
+                        asking.controlInputs().stream().map(Input::toString).toList())
+                .putAttr("dtype", Attributes.of(type))
+                .putAttr("value", Attributes.of(tensor.build()))
+                .build();
+    }
+}
