@@ -12,7 +12,7 @@ import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.Safetensors;
 import dev.lancet.runtime.checkpoint.SafetensorsWriter;
-import dev.lancet.runtime.checkpoint.Tensor;
+import dev.lancet.runtime.checkpoint.SafetensorsEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,7 +145,7 @@ class PublishedCheckpointsTest {
         Path fixture = FIXTURES.resolve("hf-gpt2-tiny");
         Safetensors there = Safetensors.open(fixture.resolve("model.safetensors"));
         List<HostTensor> tensors = new ArrayList<>();
-        for (Tensor tensor : there.tensors()) {
+        for (SafetensorsEntry tensor : there.tensors()) {
             String name = tensor.name().substring("transformer.".length());
             tensors.add(floats(name, tensor.shape(), there.floats(tensor.name())));
         }

@@ -10,7 +10,7 @@ import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.ModelFolder;
 import dev.lancet.runtime.checkpoint.Safetensors;
-import dev.lancet.runtime.checkpoint.Tensor;
+import dev.lancet.runtime.checkpoint.SafetensorsEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -104,7 +104,7 @@ final class Checkpoints {
 
     private static Runnable arrays(Path file) {
         Safetensors opened = Safetensors.open(file);
-        for (Tensor tensor : opened.tensors()) {
+        for (SafetensorsEntry tensor : opened.tensors()) {
             opened.map(tensor.name());
             if (tensor.dtype().weights()) {
                 opened.floats(tensor.name());

@@ -10,7 +10,7 @@ import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.Dtype;
 import dev.lancet.runtime.checkpoint.Format;
 import dev.lancet.runtime.checkpoint.Safetensors;
-import dev.lancet.runtime.checkpoint.Tensor;
+import dev.lancet.runtime.checkpoint.SafetensorsEntry;
 import dev.lancet.runtime.text.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,7 +84,7 @@ record Subject(String format, Transformer transformer, Plan plan, Optional<Path>
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.safetensors")) {
             for (Path file : files) {
                 Safetensors.open(file).tensors().stream()
-                        .map(Tensor::dtype)
+                        .map(SafetensorsEntry::dtype)
                         .filter(Dtype::weights)
                         .forEach(types::add);
             }

@@ -36,7 +36,7 @@ record ConfigJson(Path file, String inside, ObjectNode node) {
             }
             throw new LancetException(file + ": holds no JSON object; get the file anew");
         } catch (IOException wrong) {
-            throw Failure.reading(file, wrong);
+            throw IoErrors.reading(file, wrong);
         } catch (JacksonException wrong) {
             throw new LancetException(
                     file + ": is no JSON" + where(wrong.getLocation()) + " ("

@@ -27,7 +27,7 @@ record FloatSource(Dtype dtype, ByteBuffer bytes) {
         boolean brain = dtype == Dtype.BF16;
         for (int i = 0; i < count; i++) {
             short bits = shorts.get(from + i);
-            into[at + i] = brain ? Halves.brain(bits) : Halves.half(bits);
+            into[at + i] = brain ? HalfFloats.brain(bits) : HalfFloats.half(bits);
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** GPT-2: its linear layers are {@code [in, out]}, and query, key and value are one array. */
-final class Gpt2Family implements Family {
+final class Gpt2Family implements ArchitectureFamily {
 
     /** The causal mask and the number that stands for minus infinity, in files of before 2023. */
     private static final Pattern BUFFER = Pattern.compile("(.*\\.)?attn\\.(bias|masked_bias)");
@@ -102,36 +102,36 @@ final class Gpt2Family implements Family {
     }
 
     @Override
-    public Slot slot(Transformer transformer, Weight weight) {
+    public TensorMapping slot(Transformer transformer, Weight weight) {
         String name = weight.name();
         if (weight.block() < 0) {
             return switch (name) {
-                case "embedding" -> Slot.whole("wte.weight", weight);
-                case "position" -> Slot.whole("wpe.weight", weight);
-                case "norm.gain" -> Slot.whole("ln_f.weight", weight);
-                case "norm.bias" -> Slot.whole("ln_f.bias", weight);
-                default -> Slot.transpose(HEAD, weight);
+                case "embedding" -> TensorMapping.whole("wte.weight", weight);
+                case "position" -> TensorMapping.whole("wpe.weight", weight);
+                case "norm.gain" -> TensorMapping.whole("ln_f.weight", weight);
+                case "norm.bias" -> TensorMapping.whole("ln_f.bias", weight);
+                default -> TensorMapping.transpose(HEAD, weight);
             };
         }
         String block = "h." + weight.block() + ".";
         int width = transformer.width();
         return switch (name.substring(block.length())) {
-            case "attn.norm.gain" -> Slot.whole(block + "ln_1.weight", weight);
-            case "attn.norm.bias" -> Slot.whole(block + "ln_1.bias", weight);
-            case "attn.q" -> Slot.columns(block + "attn.c_attn.weight", weight, 0, 3 * width);
-            case "attn.k" -> Slot.columns(block + "attn.c_attn.weight", weight, width, 3 * width);
-            case "attn.v" -> Slot.columns(block + "attn.c_attn.weight", weight, 2 * width, 3 * width);
-            case "attn.q.bias" -> Slot.columns(block + "attn.c_attn.bias", weight, 0, 3 * width);
-            case "attn.k.bias" -> Slot.columns(block + "attn.c_attn.bias", weight, width, 3 * width);
-            case "attn.v.bias" -> Slot.columns(block + "attn.c_attn.bias", weight, 2 * width, 3 * width);
-            case "attn.o" -> Slot.whole(block + "attn.c_proj.weight", weight);
-            case "attn.o.bias" -> Slot.whole(block + "attn.c_proj.bias", weight);
-            case "mlp.norm.gain" -> Slot.whole(block + "ln_2.weight", weight);
-            case "mlp.norm.bias" -> Slot.whole(block + "ln_2.bias", weight);
-            case "mlp.up" -> Slot.whole(block + "mlp.c_fc.weight", weight);
-            case "mlp.up.bias" -> Slot.whole(block + "mlp.c_fc.bias", weight);
-            case "mlp.down" -> Slot.whole(block + "mlp.c_proj.weight", weight);
-            case "mlp.down.bias" -> Slot.whole(block + "mlp.c_proj.bias", weight);
+            case "attn.norm.gain" -> TensorMapping.whole(block + "ln_1.weight", weight);
+            case "attn.norm.bias" -> TensorMapping.whole(block + "ln_1.bias", weight);
+            case "attn.q" -> TensorMapping.columns(block + "attn.c_attn.weight", weight, 0, 3 * width);
+            case "attn.k" -> TensorMapping.columns(block + "attn.c_attn.weight", weight, width, 3 * width);
+            case "attn.v" -> TensorMapping.columns(block + "attn.c_attn.weight", weight, 2 * width, 3 * width);
+            case "attn.q.bias" -> TensorMapping.columns(block + "attn.c_attn.bias", weight, 0, 3 * width);
+            case "attn.k.bias" -> TensorMapping.columns(block + "attn.c_attn.bias", weight, width, 3 * width);
+            case "attn.v.bias" -> TensorMapping.columns(block + "attn.c_attn.bias", weight, 2 * width, 3 * width);
+            case "attn.o" -> TensorMapping.whole(block + "attn.c_proj.weight", weight);
+            case "attn.o.bias" -> TensorMapping.whole(block + "attn.c_proj.bias", weight);
+            case "mlp.norm.gain" -> TensorMapping.whole(block + "ln_2.weight", weight);
+            case "mlp.norm.bias" -> TensorMapping.whole(block + "ln_2.bias", weight);
+            case "mlp.up" -> TensorMapping.whole(block + "mlp.c_fc.weight", weight);
+            case "mlp.up.bias" -> TensorMapping.whole(block + "mlp.c_fc.bias", weight);
+            case "mlp.down" -> TensorMapping.whole(block + "mlp.c_proj.weight", weight);
+            case "mlp.down.bias" -> TensorMapping.whole(block + "mlp.c_proj.bias", weight);
             default -> throw new IllegalArgumentException("gpt2: no place for " + name);
         };
     }

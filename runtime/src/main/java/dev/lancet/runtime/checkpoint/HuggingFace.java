@@ -32,11 +32,11 @@ public final class HuggingFace {
      */
     public static Checkpoint open(Path folder) {
         ConfigJson config = ConfigJson.read(folder.resolve(CONFIG));
-        Family family = Family.of(config);
+        ArchitectureFamily family = ArchitectureFamily.of(config);
         Transformer transformer = transformer(folder, config, family);
-        TensorFiles files = TensorFiles.open(folder);
-        Map<Weight, Slot> slots = slots(transformer, family, files);
-        slots.forEach((weight, slot) -> check(files, weight, slot));
+        SafetensorsShards files = SafetensorsShards.open(folder);
+        Map<Weight, TensorMapping> slots = slots(transformer, family, files);
+        slots.forEach((weight, mapping) -> check(files, weight, mapping));
         return new Checkpoint(
                 transformer,
                 Plan.dense(transformer),
@@ -52,10 +52,10 @@ public final class HuggingFace {
      */
     public static Transformer transformer(Path folder) {
         ConfigJson config = ConfigJson.read(folder.resolve(CONFIG));
-        return transformer(folder, config, Family.of(config));
+        return transformer(folder, config, ArchitectureFamily.of(config));
     }
 
-    private static Transformer transformer(Path folder, ConfigJson config, Family family) {
+    private static Transformer transformer(Path folder, ConfigJson config, ArchitectureFamily family) {
         if (config.find("quantization_config").isPresent()) {
             throw config.unsupported("quantization_config", "set", "its absence, so take the checkpoint in floats");
         }
@@ -67,33 +67,33 @@ public final class HuggingFace {
         }
     }
 
-    private static Map<Weight, Slot> slots(Transformer transformer, Family family, TensorFiles files) {
+    private static Map<Weight, TensorMapping> slots(Transformer transformer, ArchitectureFamily family, SafetensorsShards files) {
         boolean prefixed = files.names().stream().anyMatch(name -> name.startsWith(family.prefix()));
         String prefix = prefixed ? family.prefix() : "";
-        Map<Weight, Slot> slots = new LinkedHashMap<>();
+        Map<Weight, TensorMapping> slots = new LinkedHashMap<>();
         for (Weight weight : transformer.weights()) {
-            Slot slot = family.slot(transformer, weight);
-            String name = slot.tensor().equals(Family.HEAD) ? Family.HEAD : prefix + slot.tensor();
+            TensorMapping mapping = family.slot(transformer, weight);
+            String name = mapping.tensor().equals(ArchitectureFamily.HEAD) ? ArchitectureFamily.HEAD : prefix + mapping.tensor();
             boolean savedAsHead = weight.name().equals("embedding")
                     && transformer.tiedHead()
                     && files.fileOf(name).isEmpty()
-                    && files.fileOf(Family.HEAD).isPresent();
+                    && files.fileOf(ArchitectureFamily.HEAD).isPresent();
             slots.put(
                     weight,
-                    new Slot(savedAsHead ? Family.HEAD : name, slot.shape(), slot.transposed(), slot.firstColumn()));
+                    new TensorMapping(savedAsHead ? ArchitectureFamily.HEAD : name, mapping.shape(), mapping.transposed(), mapping.firstColumn()));
         }
         return slots;
     }
 
-    private static void check(TensorFiles files, Weight weight, Slot slot) {
-        Safetensors file = files.fileOf(slot.tensor())
-                .orElseThrow(() -> new LancetException(files.source() + ": tensor '" + slot.tensor() + "' ("
-                        + weight.name() + ") is missing; near it: " + Plan.nearMisses(slot.tensor(), files.names())));
-        Tensor tensor = file.tensor(slot.tensor());
-        if (!tensor.shape().equals(slot.shape().stream().map(Integer::longValue).toList())) {
+    private static void check(SafetensorsShards files, Weight weight, TensorMapping mapping) {
+        Safetensors file = files.fileOf(mapping.tensor())
+                .orElseThrow(() -> new LancetException(files.source() + ": tensor '" + mapping.tensor() + "' ("
+                        + weight.name() + ") is missing; near it: " + Plan.nearMisses(mapping.tensor(), files.names())));
+        SafetensorsEntry tensor = file.tensor(mapping.tensor());
+        if (!tensor.shape().equals(mapping.shape().stream().map(Integer::longValue).toList())) {
             throw new LancetException(file.file() + ": tensor '" + tensor.name() + "' (" + weight.name()
                     + ") has shape "
-                    + tensor.shape() + ", but config.json makes it " + slot.shape() + "; one of the files is of another"
+                    + tensor.shape() + ", but config.json makes it " + mapping.shape() + "; one of the files is of another"
                     + " model");
         }
         if (!tensor.dtype().weights()) {
@@ -102,9 +102,9 @@ public final class HuggingFace {
     }
 
     /** Buffers, and the copy of the embedding that some files keep as the head of a tied model, are no surprise. */
-    private static List<String> unused(Family family, TensorFiles files, Map<Weight, Slot> slots) {
-        Set<String> used = slots.values().stream().map(Slot::tensor).collect(Collectors.toCollection(HashSet::new));
-        used.add(Family.HEAD);
+    private static List<String> unused(ArchitectureFamily family, SafetensorsShards files, Map<Weight, TensorMapping> slots) {
+        Set<String> used = slots.values().stream().map(TensorMapping::tensor).collect(Collectors.toCollection(HashSet::new));
+        used.add(ArchitectureFamily.HEAD);
         return files.names().stream()
                 .filter(name -> !used.contains(name) && !family.isBuffer(name))
                 .toList();

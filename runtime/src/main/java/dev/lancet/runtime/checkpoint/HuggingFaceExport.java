@@ -23,19 +23,19 @@ final class HuggingFaceExport {
 
     private final Transformer transformer;
     private final Weights weights;
-    private final Family family;
+    private final ArchitectureFamily family;
     private final Map<String, Object> config;
 
     /** By the name of the array there: the weights that it is made of. */
     private final Map<String, List<Part>> parts = new LinkedHashMap<>();
 
     /** A weight and where in an array there it goes. */
-    private record Part(String name, Weight weight, Slot slot) {}
+    private record Part(String name, Weight weight, TensorMapping slot) {}
 
     HuggingFaceExport(Transformer transformer, Weights weights) {
         this.transformer = transformer;
         this.weights = weights;
-        this.family = Family.ALL.stream()
+        this.family = ArchitectureFamily.ALL.stream()
                 .filter(some -> some.write(transformer).isPresent())
                 .findFirst()
                 .orElseThrow(() -> new LancetException("export: no Hugging Face architecture that is known here (gpt2,"
@@ -43,18 +43,18 @@ final class HuggingFaceExport {
                         + "; save it as a Lancet model folder"));
         this.config = family.write(transformer).orElseThrow();
         for (Weight weight : transformer.weights()) {
-            Slot slot = family.slot(transformer, weight);
-            Part part = new Part(name(family, slot), weight, slot);
+            TensorMapping mapping = family.slot(transformer, weight);
+            Part part = new Part(name(family, mapping), weight, mapping);
             parts.computeIfAbsent(part.name(), key -> new ArrayList<>()).add(part);
         }
     }
 
     void write(Path folder, Optional<Path> tokenizer) {
         weights.require(Plan.dense(transformer));
-        try (NewFolder target = NewFolder.create(folder)) {
+        try (AtomicFolder target = AtomicFolder.create(folder)) {
             target.text(HuggingFace.CONFIG, Json.pretty(config) + "\n");
             target.safetensors(
-                    TensorFiles.SINGLE,
+                    SafetensorsShards.SINGLE,
                     Map.of("format", "pt"),
                     parts.values().stream().map(HuggingFaceExport::array).toList(),
                     sink -> parts.keySet().forEach(name -> sink.accept(assemble(name))));
@@ -63,8 +63,8 @@ final class HuggingFaceExport {
         }
     }
 
-    private static String name(Family family, Slot slot) {
-        return slot.tensor().equals(Family.HEAD) ? Family.HEAD : family.prefix() + slot.tensor();
+    private static String name(ArchitectureFamily family, TensorMapping mapping) {
+        return mapping.tensor().equals(ArchitectureFamily.HEAD) ? ArchitectureFamily.HEAD : family.prefix() + mapping.tensor();
     }
 
     private static ArraySpec array(List<Part> parts) {
@@ -78,7 +78,7 @@ final class HuggingFaceExport {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(array.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         FloatBuffer floats = bytes.asFloatBuffer();
         for (Part part : pieces) {
-            Transfer.put(weights.read(part.weight().name()).bytes(), part.slot(), part.weight(), floats);
+            LayoutConversion.put(weights.read(part.weight().name()).bytes(), part.slot(), part.weight(), floats);
         }
         return new HostTensor(array, bytes);
     }

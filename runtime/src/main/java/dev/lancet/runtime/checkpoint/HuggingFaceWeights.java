@@ -12,16 +12,16 @@ import java.util.Optional;
 /** The weights of a Hugging Face folder under their names here, converted one at a time. */
 final class HuggingFaceWeights implements Weights {
 
-    private final TensorFiles files;
+    private final SafetensorsShards files;
     private final Map<String, Place> places = new LinkedHashMap<>();
 
-    private record Place(Weight weight, ArraySpec stored, Slot slot) {}
+    private record Place(Weight weight, ArraySpec stored, TensorMapping slot) {}
 
-    HuggingFaceWeights(TensorFiles files, Map<Weight, Slot> slots) {
+    HuggingFaceWeights(SafetensorsShards files, Map<Weight, TensorMapping> slots) {
         this.files = files;
-        slots.forEach((weight, slot) -> places.put(
+        slots.forEach((weight, mapping) -> places.put(
                 weight.name(),
-                new Place(weight, new ArraySpec(weight.name(), ArraySpec.Type.FLOAT32, weight.shape()), slot)));
+                new Place(weight, new ArraySpec(weight.name(), ArraySpec.Type.FLOAT32, weight.shape()), mapping)));
     }
 
     @Override
@@ -40,12 +40,12 @@ final class HuggingFaceWeights implements Weights {
         if (place == null) {
             throw missing(name);
         }
-        Slot slot = place.slot();
-        Safetensors file = files.fileOf(slot.tensor()).orElseThrow(() -> missing(name));
-        FloatSource source = file.floatSource(slot.tensor());
-        if (source.dtype() == Dtype.F32 && slot.isWhole(place.weight())) {
+        TensorMapping mapping = place.slot();
+        Safetensors file = files.fileOf(mapping.tensor()).orElseThrow(() -> missing(name));
+        FloatSource source = file.floatSource(mapping.tensor());
+        if (source.dtype() == Dtype.F32 && mapping.isWhole(place.weight())) {
             return new HostTensor(place.stored(), source.bytes());
         }
-        return new HostTensor(place.stored(), Transfer.take(source, slot, place.weight()));
+        return new HostTensor(place.stored(), LayoutConversion.take(source, mapping, place.weight()));
     }
 }

@@ -60,7 +60,7 @@ public final class Llama2c {
         } catch (ArithmeticException overflow) {
             throw notLlama2c(file, "has a header that implies more bytes than a number can count");
         } catch (IOException wrong) {
-            throw Failure.reading(file, wrong);
+            throw IoErrors.reading(file, wrong);
         }
     }
 

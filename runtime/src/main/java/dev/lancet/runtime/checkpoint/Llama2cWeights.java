@@ -102,7 +102,7 @@ final class Llama2cWeights implements Weights {
         FloatSource source = new FloatSource(Dtype.F32, mapped);
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(weight.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         FloatBuffer into = bytes.asFloatBuffer();
-        Transfer.transpose(source, weight.columns(), weight.rows(), into);
+        LayoutConversion.transpose(source, weight.columns(), weight.rows(), into);
         if (weight.role() == Role.QUERY || weight.role() == Role.KEY) {
             neighboursToHalves(into, weight);
         }
@@ -113,7 +113,7 @@ final class Llama2cWeights implements Weights {
         try (FileChannel channel = FileChannel.open(file)) {
             return channel.map(MapMode.READ_ONLY, offset, weight.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException wrong) {
-            throw Failure.reading(file, wrong);
+            throw IoErrors.reading(file, wrong);
         }
     }
 

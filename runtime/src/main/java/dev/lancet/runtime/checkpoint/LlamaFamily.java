@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** LLaMA, Mistral and Qwen2: PyTorch's linear layers, {@code [out, in]}. */
-final class LlamaFamily implements Family {
+final class LlamaFamily implements ArchitectureFamily {
 
     @Override
     public List<String> modelTypes() {
@@ -35,22 +35,22 @@ final class LlamaFamily implements Family {
     }
 
     @Override
-    public Slot slot(Transformer transformer, Weight weight) {
+    public TensorMapping slot(Transformer transformer, Weight weight) {
         String name = weight.name();
         if (weight.block() < 0) {
             return switch (name) {
-                case "embedding" -> Slot.whole("embed_tokens.weight", weight);
-                case "norm.gain" -> Slot.whole("norm.weight", weight);
-                default -> Slot.transpose(HEAD, weight);
+                case "embedding" -> TensorMapping.whole("embed_tokens.weight", weight);
+                case "norm.gain" -> TensorMapping.whole("norm.weight", weight);
+                default -> TensorMapping.transpose(HEAD, weight);
             };
         }
         String rest = name.substring(("h." + weight.block() + ".").length());
         String block = "layers." + weight.block() + ".";
         if (rest.endsWith(".bias")) {
-            return Slot.whole(block + module(rest.substring(0, rest.length() - ".bias".length())) + ".bias", weight);
+            return TensorMapping.whole(block + module(rest.substring(0, rest.length() - ".bias".length())) + ".bias", weight);
         }
         String tensor = block + module(rest) + ".weight";
-        return weight.role().matrix() ? Slot.transpose(tensor, weight) : Slot.whole(tensor, weight);
+        return weight.role().matrix() ? TensorMapping.transpose(tensor, weight) : TensorMapping.whole(tensor, weight);
     }
 
     private static String module(String name) {

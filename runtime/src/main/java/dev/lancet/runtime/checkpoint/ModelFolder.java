@@ -75,7 +75,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
             Optional<Path> tokenizer,
             OptionalLong seed) {
         requireSameWeights("plan", transformer, plan);
-        try (NewFolder target = NewFolder.create(folder)) {
+        try (AtomicFolder target = AtomicFolder.create(folder)) {
             target.safetensors(ARRAYS, Map.of("format", "lancet"), plan.arrays(), arrays);
             target.text(PLAN, Json.pretty(plan) + "\n");
             tokenizer.ifPresent(target::copy);
@@ -128,13 +128,13 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
                             + wanted + "; the file was changed after it was saved");
                 }
             } catch (IOException wrong) {
-                throw Failure.reading(file, wrong);
+                throw IoErrors.reading(file, wrong);
             }
         });
     }
 
     private static Path beside(Path folder, String name) {
-        if (!PlainName.is(name)) {
+        if (!SafeFileName.is(name)) {
             throw new LancetException(
                     folder.resolve(MANIFEST) + ": file '" + name + "' is no plain name; files lie beside the manifest");
         }
@@ -156,13 +156,13 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
     private static void requireArrays(Plan plan, Safetensors arrays) {
         Map<String, ArraySpec> wanted =
                 plan.arrays().stream().collect(Collectors.toMap(ArraySpec::name, array -> array, (a, b) -> a));
-        for (Tensor tensor : arrays.tensors()) {
+        for (SafetensorsEntry tensor : arrays.tensors()) {
             ArraySpec array = wanted.remove(tensor.name());
             if (array == null) {
                 throw new LancetException(arrays.file() + ": tensor '" + tensor.name() + "' is not in " + PLAN
                         + "; one of them is of another model");
             }
-            Tensor planned = new Tensor(
+            SafetensorsEntry planned = new SafetensorsEntry(
                     array.name(),
                     Dtype.of(array.type()),
                     array.shape().stream().map(Integer::longValue).toList(),

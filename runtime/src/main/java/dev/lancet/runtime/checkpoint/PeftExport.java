@@ -93,7 +93,7 @@ final class PeftExport {
     void write(Path folder) {
         List<ArraySpec> arrays = new ArrayList<>();
         layers.values().forEach(layer -> arrays.addAll(stored(layer)));
-        try (NewFolder target = NewFolder.create(folder)) {
+        try (AtomicFolder target = AtomicFolder.create(folder)) {
             target.text(Peft.CONFIG, Json.pretty(config()) + "\n");
             target.safetensors(Peft.ARRAYS, Map.of("format", "pt"), arrays, sink -> layers.values()
                     .forEach(layer -> {

@@ -20,8 +20,8 @@ record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
 
     /** @throws LancetException if one is missing, has another shape than the matrix wants, or holds no floats */
     static PeftLayer of(Safetensors file, PeftNames.Place place, Weight weight) {
-        Tensor a = checked(file, place.a());
-        Tensor b = checked(file, place.b());
+        SafetensorsEntry a = checked(file, place.a());
+        SafetensorsEntry b = checked(file, place.b());
         long rank = a.shape().isEmpty() ? 0 : a.shape().get(0);
         if (rank < 1 || rank > Integer.MAX_VALUE || !a.shape().equals(List.of(rank, (long) weight.rows()))) {
             throw misfit(file, a, "[rank, " + weight.rows() + "]", weight);
@@ -32,15 +32,15 @@ record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
         return new PeftLayer(file, place, (int) rank);
     }
 
-    private static Tensor checked(Safetensors file, String name) {
-        Tensor tensor = file.tensor(name);
+    private static SafetensorsEntry checked(Safetensors file, String name) {
+        SafetensorsEntry tensor = file.tensor(name);
         if (!tensor.dtype().weights()) {
             throw Safetensors.noWeights(file.file(), tensor);
         }
         return tensor;
     }
 
-    private static LancetException misfit(Safetensors file, Tensor tensor, String wanted, Weight weight) {
+    private static LancetException misfit(Safetensors file, SafetensorsEntry tensor, String wanted, Weight weight) {
         return new LancetException(file.file() + ": tensor '" + tensor.name() + "' has shape " + tensor.shape()
                 + ", but beside " + weight.name() + " it would be " + wanted + "; is the adapter for another model?");
     }
@@ -62,7 +62,7 @@ record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
                 .order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer plain = ByteBuffer.allocate(bytes.capacity()).order(ByteOrder.LITTLE_ENDIAN);
         plain.asFloatBuffer().put(rows);
-        Transfer.transpose(new FloatSource(Dtype.F32, plain), matrix.columns(), matrix.rows(), bytes.asFloatBuffer());
+        LayoutConversion.transpose(new FloatSource(Dtype.F32, plain), matrix.columns(), matrix.rows(), bytes.asFloatBuffer());
         return new HostTensor(matrix.arrays().get(0), bytes);
     }
 }

@@ -11,9 +11,9 @@ final class PeftNames {
     private static final String WEIGHT = ".weight";
 
     private final Transformer transformer;
-    private final Family family;
+    private final ArchitectureFamily family;
 
-    private PeftNames(Transformer transformer, Family family) {
+    private PeftNames(Transformer transformer, ArchitectureFamily family) {
         this.transformer = transformer;
         this.family = family;
     }
@@ -45,7 +45,7 @@ final class PeftNames {
 
     /** @throws LancetException if no architecture that PEFT adapts is like this transformer */
     static PeftNames of(Transformer transformer) {
-        return Family.ALL.stream()
+        return ArchitectureFamily.ALL.stream()
                 .filter(family -> family.write(transformer).isPresent())
                 .findFirst()
                 .map(family -> new PeftNames(transformer, family))
@@ -65,10 +65,10 @@ final class PeftNames {
         if (!weight.role().linear()) {
             return Optional.empty();
         }
-        Slot slot = family.slot(transformer, weight);
-        boolean head = slot.tensor().equals(Family.HEAD);
-        String module = slot.tensor().substring(0, slot.tensor().length() - WEIGHT.length());
-        int outputs = slot.transposed() ? weight.columns() : slot.arrayColumns();
-        return Optional.of(new Place(head ? module : family.prefix() + module, outputs, slot.firstColumn()));
+        TensorMapping mapping = family.slot(transformer, weight);
+        boolean head = mapping.tensor().equals(ArchitectureFamily.HEAD);
+        String module = mapping.tensor().substring(0, mapping.tensor().length() - WEIGHT.length());
+        int outputs = mapping.transposed() ? weight.columns() : mapping.arrayColumns();
+        return Optional.of(new Place(head ? module : family.prefix() + module, outputs, mapping.firstColumn()));
     }
 }

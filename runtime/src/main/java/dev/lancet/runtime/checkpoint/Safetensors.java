@@ -63,7 +63,7 @@ public final class Safetensors {
             byte[] json = read(channel, LENGTH, (int) length).array();
             return new Safetensors(file, SafetensorsHeader.parse(file, json, data, size - data));
         } catch (IOException wrong) {
-            throw Failure.reading(file, wrong);
+            throw IoErrors.reading(file, wrong);
         }
     }
 
@@ -73,7 +73,7 @@ public final class Safetensors {
     }
 
     /** All arrays, in the order of the header. */
-    public List<Tensor> tensors() {
+    public List<SafetensorsEntry> tensors() {
         return List.copyOf(header.tensors().values());
     }
 
@@ -83,7 +83,7 @@ public final class Safetensors {
     }
 
     /** The array of this name, or empty. */
-    public Optional<Tensor> find(String name) {
+    public Optional<SafetensorsEntry> find(String name) {
         return Optional.ofNullable(header.tensors().get(name));
     }
 
@@ -92,7 +92,7 @@ public final class Safetensors {
      *
      * @throws LancetException if there is none; the message has the names near it
      */
-    public Tensor tensor(String name) {
+    public SafetensorsEntry tensor(String name) {
         return find(name)
                 .orElseThrow(() -> new LancetException(file + ": there is no tensor '" + name + "'; near it: "
                         + Plan.nearMisses(name, List.copyOf(header.tensors().keySet()))));
@@ -104,7 +104,7 @@ public final class Safetensors {
      * @throws LancetException if the array is missing, or is over the 2 GB that one mapping can hold
      */
     public ByteBuffer map(String name) {
-        Tensor tensor = tensor(name);
+        SafetensorsEntry tensor = tensor(name);
         if (tensor.bytes() > Integer.MAX_VALUE) {
             throw new LancetException(file + ": tensor " + tensor + " has " + tensor.bytes() + " bytes; one array holds"
                     + " at most " + Integer.MAX_VALUE + " on the JVM, so split it before");
@@ -117,7 +117,7 @@ public final class Safetensors {
             return channel.map(MapMode.READ_ONLY, tensor.offset(), tensor.bytes())
                     .order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException wrong) {
-            throw Failure.reading(file, wrong);
+            throw IoErrors.reading(file, wrong);
         }
     }
 
@@ -127,7 +127,7 @@ public final class Safetensors {
      * @throws LancetException if the array is missing or the file cannot be read
      */
     public void readInParts(String name, Consumer<ByteBuffer> parts) {
-        Tensor tensor = tensor(name);
+        SafetensorsEntry tensor = tensor(name);
         try (FileChannel channel = FileChannel.open(file)) {
             ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(PART, tensor.bytes()));
             for (long done = 0; done < tensor.bytes(); done += buffer.limit()) {
@@ -136,7 +136,7 @@ public final class Safetensors {
                 parts.accept(buffer.flip().asReadOnlyBuffer());
             }
         } catch (IOException wrong) {
-            throw Failure.reading(file, wrong);
+            throw IoErrors.reading(file, wrong);
         }
     }
 
@@ -158,7 +158,7 @@ public final class Safetensors {
      * @throws LancetException if the array is missing, of another dtype, or too long for one array
      */
     public byte[] bytes(String name) {
-        Tensor tensor = tensor(name);
+        SafetensorsEntry tensor = tensor(name);
         if (tensor.dtype() != Dtype.I8 && tensor.dtype() != Dtype.U8) {
             throw new LancetException(file + ": tensor " + tensor + " holds no codes; those are I8 or U8");
         }
@@ -169,14 +169,14 @@ public final class Safetensors {
     }
 
     FloatSource floatSource(String name) {
-        Tensor tensor = tensor(name);
+        SafetensorsEntry tensor = tensor(name);
         if (!tensor.dtype().weights()) {
             throw noWeights(file, tensor);
         }
         return new FloatSource(tensor.dtype(), map(name));
     }
 
-    static LancetException noWeights(Path file, Tensor tensor) {
+    static LancetException noWeights(Path file, SafetensorsEntry tensor) {
         return new LancetException(
                 file + ": tensor " + tensor + " holds no weights; those are F32, F16 or BF16, so convert it before");
     }

@@ -26,7 +26,7 @@ final class SafetensorsHeader {
     private final long dataBegin;
     private final long dataBytes;
     private final Map<String, String> metadata = new LinkedHashMap<>();
-    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, SafetensorsEntry> tensors = new LinkedHashMap<>();
 
     private SafetensorsHeader(Path file, long dataBegin, long dataBytes) {
         this.file = file;
@@ -53,7 +53,7 @@ final class SafetensorsHeader {
         return header;
     }
 
-    Map<String, Tensor> tensors() {
+    Map<String, SafetensorsEntry> tensors() {
         return tensors;
     }
 
@@ -87,7 +87,7 @@ final class SafetensorsHeader {
         }
     }
 
-    private Tensor readTensor(String name, JsonParser parser) {
+    private SafetensorsEntry readTensor(String name, JsonParser parser) {
         String what = "tensor '" + name + "'";
         Map<String, Object> fields = new LinkedHashMap<>();
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -123,7 +123,7 @@ final class SafetensorsHeader {
     }
 
     @SuppressWarnings("unchecked") // readTensor put lists of numbers under these two keys
-    private Tensor tensor(String name, String what, Map<String, Object> fields) {
+    private SafetensorsEntry tensor(String name, String what, Map<String, Object> fields) {
         String dtypeName = (String) required(what, fields, "dtype");
         Dtype dtype = Dtype.find(dtypeName)
                 .orElseThrow(() -> new LancetException(file + ": " + what + " has dtype " + dtypeName
@@ -141,7 +141,7 @@ final class SafetensorsHeader {
             throw damaged(what + " " + dtype + " " + shape + " takes " + needed(what, dtype, shape)
                     + " bytes, but its offsets " + offsets + " hold " + span);
         }
-        return new Tensor(name, dtype, shape, dataBegin + offsets.get(0), span);
+        return new SafetensorsEntry(name, dtype, shape, dataBegin + offsets.get(0), span);
     }
 
     private Object required(String what, Map<String, Object> fields, String field) {
@@ -168,12 +168,12 @@ final class SafetensorsHeader {
     }
 
     private void checkLayout() {
-        List<Tensor> inOrder = tensors.values().stream()
-                .sorted(Comparator.comparingLong(Tensor::offset).thenComparingLong(Tensor::bytes))
+        List<SafetensorsEntry> inOrder = tensors.values().stream()
+                .sorted(Comparator.comparingLong(SafetensorsEntry::offset).thenComparingLong(SafetensorsEntry::bytes))
                 .toList();
         long end = dataBegin;
         String before = "";
-        for (Tensor tensor : inOrder) {
+        for (SafetensorsEntry tensor : inOrder) {
             if (tensor.offset() < end) {
                 throw damaged("tensor '" + tensor.name() + "' begins at byte " + (tensor.offset() - dataBegin)
                         + " of the data, inside '" + before + "', which ends at " + (end - dataBegin));

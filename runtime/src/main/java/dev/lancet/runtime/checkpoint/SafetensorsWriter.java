@@ -54,29 +54,29 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
      */
     public static SafetensorsWriter create(Path file, Map<String, String> metadata, List<ArraySpec> tensors) {
         if (Files.exists(file)) {
-            throw Failure.exists(file);
+            throw IoErrors.exists(file);
         }
-        return create(file, file, metadata, tensors, NewFile::open);
+        return create(file, file, metadata, tensors, AtomicFile::open);
     }
 
     /** As above, with the name that messages give the file, and a way to open one that tests can make fail. */
     static SafetensorsWriter create(
-            Path file, Path shown, Map<String, String> metadata, List<ArraySpec> tensors, NewFile.Opener opener) {
+            Path file, Path shown, Map<String, String> metadata, List<ArraySpec> tensors, AtomicFile.Opener opener) {
         Path partial = Partial.of(file);
         SafetensorsWriter writer;
         try {
-            NewFile.requireRoom(
+            AtomicFile.requireRoom(
                     file, shown, tensors.stream().mapToLong(ArraySpec::bytes).sum());
             writer = new SafetensorsWriter(file, shown, partial, opener.open(partial));
         } catch (IOException wrong) {
-            throw Failure.writing(shown, wrong);
+            throw IoErrors.writing(shown, wrong);
         }
         try {
             writer.describe(metadata, tensors);
             return writer;
         } catch (IOException wrong) {
             writer.close();
-            throw Failure.writing(shown, wrong);
+            throw IoErrors.writing(shown, wrong);
         } catch (RuntimeException wrong) {
             writer.close();
             throw wrong;
@@ -131,7 +131,7 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
             write(dataBegin + place.offset(), tensor.bytes());
             missing.remove(tensor.name());
         } catch (IOException wrong) {
-            throw Failure.writing(shown, wrong);
+            throw IoErrors.writing(shown, wrong);
         }
     }
 
@@ -155,9 +155,9 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
         try {
             channel.force(true);
             channel.close();
-            NewFile.publish(partial, file);
+            AtomicFile.publish(partial, file);
         } catch (IOException wrong) {
-            throw Failure.writing(shown, wrong);
+            throw IoErrors.writing(shown, wrong);
         }
     }
 
@@ -168,7 +168,7 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
             channel.close();
             Files.deleteIfExists(partial);
         } catch (IOException wrong) {
-            throw Failure.writing(shown, wrong);
+            throw IoErrors.writing(shown, wrong);
         }
     }
 }

@@ -25,7 +25,7 @@ final class TokenizerFile {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, LLAMA2C)) {
             files.forEach(found::add);
         } catch (IOException wrong) {
-            throw Failure.reading(folder, wrong);
+            throw IoErrors.reading(folder, wrong);
         }
         return found.size() == 1 ? Optional.of(found.first()) : Optional.empty();
     }

@@ -4,7 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.checkpoint.Safetensors;
 import dev.lancet.runtime.checkpoint.SafetensorsWriter;
-import dev.lancet.runtime.checkpoint.Tensor;
+import dev.lancet.runtime.checkpoint.SafetensorsEntry;
 import dev.lancet.runtime.engine.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,7 +81,7 @@ final class States {
     void restore(Engine engine, List<ArraySpec> arrays, int steps) {
         Safetensors state = Safetensors.open(file(steps));
         for (ArraySpec array : arrays) {
-            Tensor tensor = state.tensor(array.name());
+            SafetensorsEntry tensor = state.tensor(array.name());
             if (!tensor.shape()
                     .equals(array.shape().stream().map(Integer::longValue).toList())) {
                 throw new LancetException("resume: " + state.file() + " holds " + tensor + " where " + array

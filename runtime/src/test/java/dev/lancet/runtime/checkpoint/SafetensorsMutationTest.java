@@ -40,7 +40,7 @@ class SafetensorsMutationTest {
     private static boolean opens(Path file) {
         try {
             Safetensors opened = Safetensors.open(file);
-            for (Tensor tensor : opened.tensors()) {
+            for (SafetensorsEntry tensor : opened.tensors()) {
                 opened.map(tensor.name());
                 if (tensor.dtype().weights()) {
                     opened.floats(tensor.name());

@@ -40,7 +40,7 @@ class SafetensorsTest {
         assertThat(opened.floats("f")).containsExactly(1.5f, -0.1f);
         assertThat(opened.floats("h")).containsExactly(1f, -0x1p-24f);
         assertThat(opened.floats("b")).containsExactly(1.5f, Float.NEGATIVE_INFINITY);
-        assertThat(opened.tensors()).extracting(Tensor::name).containsExactly("f", "h", "b");
+        assertThat(opened.tensors()).extracting(SafetensorsEntry::name).containsExactly("f", "h", "b");
         assertThat(opened.tensor("h").shape()).containsExactly(1L, 2L);
     }
 
@@ -53,7 +53,7 @@ class SafetensorsTest {
             double normal = Math.scalb(1024.0 + fraction, exponent - 25);
             double magnitude = exponent == 31 ? special : exponent == 0 ? Math.scalb((double) fraction, -24) : normal;
             double wanted = bits >> 15 == 0 ? magnitude : -magnitude;
-            assertThat(Double.compare(Halves.half((short) bits), wanted)).isZero();
+            assertThat(Double.compare(HalfFloats.half((short) bits), wanted)).isZero();
         }
     }
 
@@ -76,7 +76,7 @@ class SafetensorsTest {
     void doubles_are_listed_but_are_no_weights() throws IOException {
         write("{" + entry("d", "F64", "[]", 0, 8) + "}", new byte[8]);
         Safetensors opened = Safetensors.open(file);
-        assertThat(opened.tensors()).extracting(Tensor::toString).containsExactly("d F64 []");
+        assertThat(opened.tensors()).extracting(SafetensorsEntry::toString).containsExactly("d F64 []");
         assertThatThrownBy(() -> opened.floats("d"))
                 .hasMessage(
                         file + ": tensor d F64 [] holds no weights; those are F32, F16 or BF16, so convert it before");

@@ -38,7 +38,7 @@ class SafetensorsWriterTest {
         assertThat(read.floats("floats")).containsExactly(0.5f, -7);
         assertThat(read.metadata()).containsOnly(Map.entry("a", "1"), Map.entry("b", "2"));
         assertThat(read.tensors().get(0).offset() % 8).isZero();
-        assertThat(read.tensors()).extracting(Tensor::name).containsExactly("floats", "codes");
+        assertThat(read.tensors()).extracting(SafetensorsEntry::name).containsExactly("floats", "codes");
         assertThat(files()).containsExactly("a.safetensors");
     }
 
@@ -91,8 +91,8 @@ class SafetensorsWriterTest {
     @Test
     void a_disk_that_fills_up_leaves_nothing() {
         Path file = folder.resolve("a.safetensors");
-        NewFile.Opener full = path -> {
-            FileChannel channel = NewFile.open(path);
+        AtomicFile.Opener full = path -> {
+            FileChannel channel = AtomicFile.open(path);
             return new FullDisk(channel, 200);
         };
         ArraySpec big = new ArraySpec("big", ArraySpec.Type.INT8, List.of(1000));

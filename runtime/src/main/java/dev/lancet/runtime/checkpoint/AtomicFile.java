@@ -11,7 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** How a file comes into being: under a name of its own beside its place, flushed, then moved there in one step. */
-final class NewFile {
+final class AtomicFile {
 
     /** Opens a file that is not there yet. */
     @FunctionalInterface
@@ -19,7 +19,7 @@ final class NewFile {
         FileChannel open(Path path) throws IOException;
     }
 
-    private NewFile() {}
+    private AtomicFile() {}
 
     static FileChannel open(Path path) throws IOException {
         return FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

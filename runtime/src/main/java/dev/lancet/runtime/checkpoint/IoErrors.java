@@ -10,9 +10,9 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /** What the file system says, in one line that names the file and the way out. */
-final class Failure {
+final class IoErrors {
 
-    private Failure() {}
+    private IoErrors() {}
 
     static LancetException reading(Path file, IOException cause) {
         if (cause instanceof NoSuchFileException) {

@@ -1,14 +1,14 @@
 package dev.lancet.runtime.checkpoint;
 
 /** 16-bit floats as float32, exactly: every value of either format is a float32 too. */
-final class Halves {
+final class HalfFloats {
 
     private static final int SIGN = 0x8000;
     private static final int EXPONENT = 0x7c00;
     private static final int FRACTION = 0x03ff;
     private static final float SMALLEST = 0x1p-24f;
 
-    private Halves() {}
+    private HalfFloats() {}
 
     /** A bfloat16: the upper half of a float32. */
     static float brain(short bits) {

@@ -11,26 +11,26 @@ import java.util.List;
  * @param transposed whether it is the weight's transpose, as PyTorch's linear layers keep it
  * @param firstColumn the column of the array in which the weight begins
  */
-record Slot(String tensor, List<Integer> shape, boolean transposed, int firstColumn) {
+record TensorMapping(String tensor, List<Integer> shape, boolean transposed, int firstColumn) {
 
-    Slot {
+    TensorMapping {
         shape = List.copyOf(shape);
     }
 
     /** The array is the weight. */
-    static Slot whole(String tensor, Weight weight) {
-        return new Slot(tensor, weight.shape(), false, 0);
+    static TensorMapping whole(String tensor, Weight weight) {
+        return new TensorMapping(tensor, weight.shape(), false, 0);
     }
 
     /** The array is the weight's transpose. */
-    static Slot transpose(String tensor, Weight weight) {
-        return new Slot(tensor, List.of(weight.columns(), weight.rows()), true, 0);
+    static TensorMapping transpose(String tensor, Weight weight) {
+        return new TensorMapping(tensor, List.of(weight.columns(), weight.rows()), true, 0);
     }
 
     /** The weight is a run of columns of an array that is {@code width} columns wide. */
-    static Slot columns(String tensor, Weight weight, int first, int width) {
+    static TensorMapping columns(String tensor, Weight weight, int first, int width) {
         List<Integer> shape = weight.role().matrix() ? List.of(weight.rows(), width) : List.of(width);
-        return new Slot(tensor, shape, false, first);
+        return new TensorMapping(tensor, shape, false, first);
     }
 
     /** Whether the array holds the weight's numbers in the weight's order and nothing else. */

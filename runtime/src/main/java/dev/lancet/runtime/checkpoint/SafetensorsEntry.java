@@ -11,9 +11,9 @@ import java.util.List;
  * @param offset its first byte, counted from the beginning of the file
  * @param bytes how many bytes it has
  */
-public record Tensor(String name, Dtype dtype, List<Long> shape, long offset, long bytes) {
+public record SafetensorsEntry(String name, Dtype dtype, List<Long> shape, long offset, long bytes) {
 
-    public Tensor {
+    public SafetensorsEntry {
         shape = List.copyOf(shape);
     }
 

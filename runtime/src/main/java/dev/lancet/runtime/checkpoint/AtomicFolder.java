@@ -18,36 +18,36 @@ import java.util.function.Consumer;
  * How a folder comes into being: it is filled under a name of its own beside its place and moved there in one step by
  * {@link #finish}; closed before that, nothing remains of it, nor of parent folders that were made for it.
  */
-final class NewFolder implements AutoCloseable {
+final class AtomicFolder implements AutoCloseable {
 
     private final Path target;
     private final Path partial;
     private final Deque<Path> madeParents = new ArrayDeque<>();
     private boolean finished;
 
-    private NewFolder(Path target) {
+    private AtomicFolder(Path target) {
         this.target = target;
         this.partial = Partial.of(target.toAbsolutePath().normalize());
     }
 
-    static NewFolder create(Path target) {
+    static AtomicFolder create(Path target) {
         if (Files.exists(target)) {
-            throw Failure.exists(target);
+            throw IoErrors.exists(target);
         }
-        NewFolder folder = new NewFolder(target);
+        AtomicFolder folder = new AtomicFolder(target);
         try {
             folder.makeParents();
             Files.createDirectory(folder.partial);
             return folder;
         } catch (IOException wrong) {
             folder.close();
-            throw Failure.writing(target, wrong);
+            throw IoErrors.writing(target, wrong);
         }
     }
 
     private void makeParents() throws IOException {
         Deque<Path> missing = new ArrayDeque<>();
-        Path parent = NewFile.folder(partial);
+        Path parent = AtomicFile.folder(partial);
         while (parent != null && !Files.exists(parent)) {
             missing.push(parent);
             parent = parent.getParent();
@@ -64,9 +64,9 @@ final class NewFolder implements AutoCloseable {
 
     void text(String name, String content) {
         try {
-            NewFile.text(resolve(name), content);
+            AtomicFile.text(resolve(name), content);
         } catch (IOException wrong) {
-            throw Failure.writing(target.resolve(name), wrong);
+            throw IoErrors.writing(target.resolve(name), wrong);
         }
     }
 
@@ -74,7 +74,7 @@ final class NewFolder implements AutoCloseable {
     void safetensors(String name, Map<String, String> metadata, List<ArraySpec> arrays, Consumer<WeightSink> content) {
         Path shown = target.resolve(name);
         try (SafetensorsWriter writer =
-                SafetensorsWriter.create(resolve(name), shown, metadata, arrays, NewFile::open)) {
+                SafetensorsWriter.create(resolve(name), shown, metadata, arrays, AtomicFile::open)) {
             content.accept(writer);
             writer.finish();
         }
@@ -85,7 +85,7 @@ final class NewFolder implements AutoCloseable {
         try {
             return Sha256.of(resolve(name));
         } catch (IOException wrong) {
-            throw Failure.reading(target.resolve(name), wrong);
+            throw IoErrors.reading(target.resolve(name), wrong);
         }
     }
 
@@ -98,16 +98,16 @@ final class NewFolder implements AutoCloseable {
                 channel.force(true);
             }
         } catch (IOException wrong) {
-            throw Failure.writing(target.resolve(file.getFileName()), wrong);
+            throw IoErrors.writing(target.resolve(file.getFileName()), wrong);
         }
     }
 
     void finish() {
         try {
-            NewFile.publish(partial, target.toAbsolutePath().normalize());
+            AtomicFile.publish(partial, target.toAbsolutePath().normalize());
             finished = true;
         } catch (IOException wrong) {
-            throw Failure.writing(target, wrong);
+            throw IoErrors.writing(target, wrong);
         }
     }
 
@@ -122,7 +122,7 @@ final class NewFolder implements AutoCloseable {
                 Files.deleteIfExists(made);
             }
         } catch (IOException wrong) {
-            throw Failure.writing(partial, wrong);
+            throw IoErrors.writing(partial, wrong);
         }
     }
 }

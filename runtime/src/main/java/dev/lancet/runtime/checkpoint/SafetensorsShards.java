@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** The tensors of a Hugging Face folder: in {@code model.safetensors}, or in shards that an index lists. */
-final class TensorFiles {
+final class SafetensorsShards {
 
     static final String SINGLE = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
@@ -18,18 +18,18 @@ final class TensorFiles {
     private final Path source;
     private final Map<String, Safetensors> byName;
 
-    private TensorFiles(Path source, Map<String, Safetensors> byName) {
+    private SafetensorsShards(Path source, Map<String, Safetensors> byName) {
         this.source = source;
         this.byName = byName;
     }
 
-    static TensorFiles open(Path folder) {
+    static SafetensorsShards open(Path folder) {
         Path single = folder.resolve(SINGLE);
         if (Files.exists(single)) {
             Safetensors file = Safetensors.open(single);
             Map<String, Safetensors> byName = new LinkedHashMap<>();
             file.tensors().forEach(tensor -> byName.put(tensor.name(), file));
-            return new TensorFiles(single, byName);
+            return new SafetensorsShards(single, byName);
         }
         Path index = folder.resolve(INDEX);
         if (Files.exists(index)) {
@@ -39,7 +39,7 @@ final class TensorFiles {
                 + "; convert the weights to safetensors first");
     }
 
-    private static TensorFiles sharded(Path folder, Path index) {
+    private static SafetensorsShards sharded(Path folder, Path index) {
         ConfigJson json = ConfigJson.read(index);
         ConfigJson weightMap = json.object("weight_map").orElseThrow(() -> json.missing("weight_map"));
         Map<String, Safetensors> shards = new TreeMap<>();
@@ -54,11 +54,11 @@ final class TensorFiles {
             byName.put(tensor, file);
         }
         shards.values().forEach(file -> file.tensors().forEach(tensor -> byName.putIfAbsent(tensor.name(), file)));
-        return new TensorFiles(index, byName);
+        return new SafetensorsShards(index, byName);
     }
 
     private static Safetensors openShard(Path folder, Path index, String name) {
-        if (!PlainName.is(name)) {
+        if (!SafeFileName.is(name)) {
             throw new LancetException(
                     index + ": shard '" + name + "' is no plain file name; shards lie beside their index");
         }

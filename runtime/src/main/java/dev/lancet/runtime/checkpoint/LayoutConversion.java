@@ -6,23 +6,23 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /** Copies a weight out of the array that holds it, or into it. */
-final class Transfer {
+final class LayoutConversion {
 
     /** Rows that are transposed together: their ends share cache lines. */
     private static final int BAND = 32;
 
-    private Transfer() {}
+    private LayoutConversion() {}
 
     /** The weight's numbers, row by row, little-endian. */
-    static ByteBuffer take(FloatSource from, Slot slot, Weight weight) {
+    static ByteBuffer take(FloatSource from, TensorMapping mapping, Weight weight) {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(weight.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         FloatBuffer into = bytes.asFloatBuffer();
-        if (slot.transposed()) {
+        if (mapping.transposed()) {
             transpose(from, weight.columns(), weight.rows(), into);
         } else {
             float[] row = new float[weight.columns()];
             for (int i = 0; i < weight.rows(); i++) {
-                from.copy(i * slot.arrayColumns() + slot.firstColumn(), row, 0, row.length);
+                from.copy(i * mapping.arrayColumns() + mapping.firstColumn(), row, 0, row.length);
                 into.put(row);
             }
         }
@@ -30,16 +30,16 @@ final class Transfer {
     }
 
     /** Puts the weight's numbers where they belong in an array of the slot's shape. */
-    static void put(ByteBuffer weightBytes, Slot slot, Weight weight, FloatBuffer array) {
+    static void put(ByteBuffer weightBytes, TensorMapping mapping, Weight weight, FloatBuffer array) {
         FloatSource from = new FloatSource(Dtype.F32, weightBytes);
-        if (slot.transposed()) {
+        if (mapping.transposed()) {
             transpose(from, weight.rows(), weight.columns(), array);
             return;
         }
         float[] row = new float[weight.columns()];
         for (int i = 0; i < weight.rows(); i++) {
             from.copy(i * row.length, row, 0, row.length);
-            array.put(i * slot.arrayColumns() + slot.firstColumn(), row);
+            array.put(i * mapping.arrayColumns() + mapping.firstColumn(), row);
         }
     }
 

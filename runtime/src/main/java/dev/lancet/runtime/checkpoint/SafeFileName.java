@@ -4,9 +4,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** Names of files that a stranger's file mentions. */
-final class PlainName {
+final class SafeFileName {
 
-    private PlainName() {}
+    private SafeFileName() {}
 
     /** Whether it names a file that lies in the same folder, and can be the name of one here. */
     static boolean is(String name) {

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A group of Hugging Face architectures: how its config.json reads, and what it calls its tensors. */
-interface Family {
+interface ArchitectureFamily {
 
-    List<Family> ALL = List.of(new Gpt2Family(), new LlamaFamily());
+    List<ArchitectureFamily> ALL = List.of(new Gpt2Family(), new LlamaFamily());
 
     /** The values of {@code model_type} that belong to it. */
     List<String> modelTypes();
@@ -23,7 +23,7 @@ interface Family {
     Optional<Map<String, Object>> write(Transformer transformer);
 
     /** Where a weight lies, in names without the prefix. */
-    Slot slot(Transformer transformer, Weight weight);
+    TensorMapping slot(Transformer transformer, Weight weight);
 
     /** What stands before every name but the head's; some published files lack it. */
     String prefix();
@@ -35,7 +35,7 @@ interface Family {
     String HEAD = "lm_head.weight";
 
     /** The family and type that a config.json names. */
-    static Family of(ConfigJson config) {
+    static ArchitectureFamily of(ConfigJson config) {
         String type = config.requiredText("model_type");
         return ALL.stream()
                 .filter(family -> family.modelTypes().contains(type))
