@@ -10,7 +10,7 @@ import dev.lancet.runtime.generate.Generator;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.runtime.text.Ids;
+import dev.lancet.runtime.text.TokenIdChecks;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
@@ -28,7 +28,7 @@ final class Answers {
     }
 
     Perplexity perplexity(Weights weights, int[] ids, int window, Progress progress) {
-        Ids.check(ids, transformer.vocabulary(), "text");
+        TokenIdChecks.check(ids, transformer.vocabulary(), "text");
         if (window > transformer.context()) {
             throw new LancetException("window: " + window + " is longer than the context " + transformer.context()
                     + " of " + transformer.name() + "; take a shorter one");
@@ -38,7 +38,7 @@ final class Answers {
 
     float[] logits(Weights weights, int[][] ids) {
         for (int[] row : ids) {
-            Ids.check(row, transformer.vocabulary(), "input");
+            TokenIdChecks.check(row, transformer.vocabulary(), "input");
         }
         try (TInt32 in = Host.matrix(ids);
                 var result = sessions.scoring(weights)
@@ -51,12 +51,12 @@ final class Answers {
     }
 
     int[] next(Weights weights, int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        Ids.check(prompt, transformer.vocabulary(), "prompt");
+        TokenIdChecks.check(prompt, transformer.vocabulary(), "prompt");
         return new Generator(transformer, sessions.decoding(weights)).generate(prompt, tokens, sampler, end, eager);
     }
 
     Optional<AllocatorPeak> memory(Weights weights, int[] ids) {
-        Ids.check(ids, transformer.vocabulary(), "tokens");
+        TokenIdChecks.check(ids, transformer.vocabulary(), "tokens");
         return new Generator(transformer, sessions.decoding(weights)).memory(ids);
     }
 }

@@ -6,7 +6,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.runtime.text.Ids;
+import dev.lancet.runtime.text.TokenIdChecks;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.train.Fingerprint;
@@ -49,8 +49,8 @@ final class Learning {
 
     /** A training on token ids. */
     Trainer.Outcome train(Weights weights, int[] ids, int[] heldOut, Training training) {
-        Ids.check(ids, transformer.vocabulary(), "training text");
-        Ids.check(heldOut, transformer.vocabulary(), "held-out text");
+        TokenIdChecks.check(ids, transformer.vocabulary(), "training text");
+        TokenIdChecks.check(heldOut, transformer.vocabulary(), "held-out text");
         return Trainer.of(transformer, plan, training, passing(training))
                 .progress(progress)
                 .train(weights, TokenIds.of(ids), TokenIds.of(heldOut), Optional.empty());

@@ -13,7 +13,7 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Rank;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.generate.Sampler;
-import dev.lancet.runtime.text.Ids;
+import dev.lancet.runtime.text.TokenIdChecks;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,7 @@ class StoriesTest {
 
     private static final Path FOLDER = Fixture.ALL.resolve("stories260K-hf");
     private static final Fixture REFERENCE = Fixture.named("stories260K-reference");
-    private static final int[] TEXT = Ids.read(REFERENCE.folder().resolve("test_ids.i32"));
+    private static final int[] TEXT = TokenIdChecks.read(REFERENCE.folder().resolve("test_ids.i32"));
     private static final int WINDOW = 256;
 
     @Test

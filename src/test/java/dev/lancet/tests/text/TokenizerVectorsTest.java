@@ -2,7 +2,7 @@ package dev.lancet.tests.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lancet.runtime.text.Ids;
+import dev.lancet.runtime.text.TokenIdChecks;
 import dev.lancet.runtime.text.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,9 +48,9 @@ class TokenizerVectorsTest {
 
         assertThat(ids).hasSize(100_708);
         assertThat(Arrays.copyOf(ids, 20_000))
-                .isEqualTo(Ids.read(FIXTURES.resolve("stories260K-reference/test_ids.i32")));
+                .isEqualTo(TokenIdChecks.read(FIXTURES.resolve("stories260K-reference/test_ids.i32")));
         assertThat(Arrays.copyOfRange(ids, 40_000, 48_000))
-                .isEqualTo(Ids.read(FIXTURES.resolve("stories260K-reference/calibration_ids.i32")));
+                .isEqualTo(TokenIdChecks.read(FIXTURES.resolve("stories260K-reference/calibration_ids.i32")));
         assertThat(stories.decode(ids)).isEqualTo(text);
     }
 

@@ -3,7 +3,7 @@ package dev.lancet.cli;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.evaluate.Perplexity;
-import dev.lancet.runtime.text.Ids;
+import dev.lancet.runtime.text.TokenIdChecks;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -133,7 +133,7 @@ final class EvaluateCommand extends LancetCommand {
                 Model model = beside.beside(base)) {
             if (input.ids.isPresent()) {
                 return model.evaluate(
-                        Ids.read(input.ids.get()),
+                        TokenIdChecks.read(input.ids.get()),
                         window.orElse(model.transformer().context()));
             }
             Subject.requireTokenizer(named, ", or give token ids by --ids");

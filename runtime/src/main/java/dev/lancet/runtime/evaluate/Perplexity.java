@@ -4,7 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Host;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.runtime.text.Ids;
+import dev.lancet.runtime.text.TokenIdChecks;
 import java.util.Arrays;
 import org.tensorflow.types.TInt32;
 
@@ -36,7 +36,7 @@ public record Perplexity(double loss, long tokens, double tokensPerSecond) {
      * @throws LancetException if the text is shorter than one window, or the loss is not a number
      */
     public static Perplexity of(Engine scoring, int[] ids, int window, Progress progress) {
-        int[][] windows = Ids.windows(ids, window);
+        int[][] windows = TokenIdChecks.windows(ids, window);
         int batch = Math.max(1, TOKENS_A_RUN / window);
         double sum = 0;
         long start = System.nanoTime();

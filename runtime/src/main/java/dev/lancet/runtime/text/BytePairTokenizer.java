@@ -73,7 +73,7 @@ final class BytePairTokenizer implements Tokenizer {
     }
 
     private byte[] one(int id) {
-        Ids.checkOne(id, this);
+        TokenIdChecks.checkOne(id, this);
         return pairs.special().contains(id) ? new byte[0] : pairs.tokens().get(id);
     }
 

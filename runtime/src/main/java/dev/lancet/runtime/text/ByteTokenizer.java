@@ -58,7 +58,7 @@ final class ByteTokenizer implements Tokenizer {
     }
 
     private byte one(int id) {
-        Ids.checkOne(id, this);
+        TokenIdChecks.checkOne(id, this);
         return (byte) id;
     }
 

@@ -59,9 +59,9 @@ public final class Corpora {
         Documents documents =
                 Documents.of(corpus.paths().stream().map(directory::resolve).toList(), corpus.field());
         Optional<Path> only = documents.onlyText();
-        Parted texts = only.isPresent()
-                ? OneText.read(only.get(), corpus.holdOut())
-                : Survey.of(documents, corpus.name(), corpus.holdOut(), corpus.seed(), progress);
+        SplitCorpus texts = only.isPresent()
+                ? SingleTextSplit.read(only.get(), corpus.holdOut())
+                : DocumentSplit.of(documents, corpus.name(), corpus.holdOut(), corpus.seed(), progress);
         Tokenizer tokenizer = own.orElseGet(() -> tokenizer(corpus.tokens(), directory, texts));
         String fingerprint = Sha256.of("1 " + texts.fingerprint(false) + " " + tokenizer.fingerprint());
         if (folder.isPresent()) {
@@ -80,7 +80,7 @@ public final class Corpora {
                 fingerprint);
     }
 
-    static void encode(Parted texts, Tokenizer tokenizer, IdSink training, IdSink heldOut, Progress progress) {
+    static void encode(SplitCorpus texts, Tokenizer tokenizer, IdSink training, IdSink heldOut, Progress progress) {
         int[] between =
                 tokenizer.end().isPresent() ? new int[] {tokenizer.end().getAsInt()} : tokenizer.encode("\n\n", false);
         texts.each("encode", progress, (text, held) -> {
@@ -92,14 +92,14 @@ public final class Corpora {
         });
     }
 
-    private Tokenizer tokenizer(Corpus.Tokens tokens, Path directory, Parted texts) {
+    private Tokenizer tokenizer(Corpus.Tokens tokens, Path directory, SplitCorpus texts) {
         if (tokens instanceof Corpus.Tokens.File file) {
             return Tokenizer.open(directory.resolve(file.path()));
         }
         return tokens instanceof Corpus.Tokens.BytePairs pairs ? learnt(pairs.vocabulary(), texts) : Tokenizer.bytes();
     }
 
-    private Tokenizer learnt(int vocabulary, Parted texts) {
+    private Tokenizer learnt(int vocabulary, SplitCorpus texts) {
         String fingerprint = Sha256.of("1 " + texts.fingerprint(true) + " " + vocabulary);
         Path file = folder.map(kept -> kept.resolve("bpe-" + vocabulary + "-" + shortened(fingerprint)))
                 .orElseGet(Corpora::temporary)

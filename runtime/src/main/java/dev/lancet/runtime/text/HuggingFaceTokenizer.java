@@ -47,11 +47,11 @@ final class HuggingFaceTokenizer implements Tokenizer {
 
     /** The tokenizer of a file; one of plain byte pairs needs no native library and is a {@link BytePairTokenizer}. */
     static Tokenizer read(Path file) {
-        byte[] content = FileBytes.read(file, LARGEST_FILE, "tokenizer");
+        byte[] content = BoundedFileReader.read(file, LARGEST_FILE, "tokenizer");
         String json = new String(content, StandardCharsets.UTF_8);
         JsonNode root = HuggingFaceVocabulary.tree(json, file);
         HuggingFaceVocabulary vocabulary = HuggingFaceVocabulary.of(root, file);
-        NativeDangers.check(root, file);
+        TokenizerPanicGuard.check(root, file);
         Optional<BytePairs> pairs = BytePairReader.read(root);
         return pairs.isPresent()
                 ? new BytePairTokenizer(
@@ -123,7 +123,7 @@ final class HuggingFaceTokenizer implements Tokenizer {
     public synchronized String decode(int[] ids) {
         long[] wide = new long[ids.length];
         for (int i = 0; i < ids.length; i++) {
-            Ids.checkOne(ids[i], this);
+            TokenIdChecks.checkOne(ids[i], this);
             wide[i] = ids[i];
         }
         return ids.length == 0 ? "" : library.decode(open(), wide, true);

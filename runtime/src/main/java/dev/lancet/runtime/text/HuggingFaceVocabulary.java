@@ -55,7 +55,7 @@ record HuggingFaceVocabulary(int size, OptionalInt begin, OptionalInt end) {
         JsonNode said = Files.isRegularFile(config)
                 ? tree(
                         new String(
-                                FileBytes.read(config, LARGEST_CONFIG, "tokenizer"),
+                                BoundedFileReader.read(config, LARGEST_CONFIG, "tokenizer"),
                                 java.nio.charset.StandardCharsets.UTF_8),
                         config)
                 : root.path("nothing");

@@ -83,7 +83,7 @@ public final class LearntTokenizer {
      * @throws LancetException if it cannot be written
      */
     public Tokenizer save(Path file) {
-        Complete.write(file, "tokenizer", partial -> Files.writeString(partial, json));
+        CompleteFile.write(file, "tokenizer", partial -> Files.writeString(partial, json));
         return Tokenizer.open(file);
     }
 }

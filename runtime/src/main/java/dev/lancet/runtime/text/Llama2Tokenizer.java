@@ -36,7 +36,7 @@ final class Llama2Tokenizer implements Tokenizer {
     }
 
     static Llama2Tokenizer read(Path file) {
-        return new Llama2Tokenizer(file, FileBytes.read(file, Llama2Vocabulary.LARGEST_FILE, "tokenizer"));
+        return new Llama2Tokenizer(file, BoundedFileReader.read(file, Llama2Vocabulary.LARGEST_FILE, "tokenizer"));
     }
 
     @Override
@@ -111,7 +111,7 @@ final class Llama2Tokenizer implements Tokenizer {
 
     /** The bytes of an id; the space that encoding put in front is taken off again after the beginning. */
     private byte[] bytes(int previous, int id) {
-        Ids.checkOne(id, this);
+        TokenIdChecks.checkOne(id, this);
         if (id == BEGIN || id == END) {
             return new byte[0];
         }

@@ -51,7 +51,7 @@ record TokenFolder(Path folder, String fingerprint) {
             int largestHeldOutId) {}
 
     /** Opens the folder; makes it first if it is not there. */
-    TokenText open(String name, Tokenizer tokenizer, Parted texts, Progress progress) {
+    TokenText open(String name, Tokenizer tokenizer, SplitCorpus texts, Progress progress) {
         if (!Files.isRegularFile(folder.resolve(MANIFEST))) {
             make(name, tokenizer, texts, progress);
         }
@@ -82,7 +82,7 @@ record TokenFolder(Path folder, String fingerprint) {
         }
     }
 
-    private void make(String name, Tokenizer tokenizer, Parted texts, Progress progress) {
+    private void make(String name, Tokenizer tokenizer, SplitCorpus texts, Progress progress) {
         Path target = folder.toAbsolutePath();
         Path partial = Partial.of(target);
         try {
@@ -103,7 +103,7 @@ record TokenFolder(Path folder, String fingerprint) {
                 "tokens: " + folder + " cannot be written: " + e.getMessage() + "; choose another place", e);
     }
 
-    private void write(Path into, String name, Tokenizer tokenizer, Parted texts, Progress progress)
+    private void write(Path into, String name, Tokenizer tokenizer, SplitCorpus texts, Progress progress)
             throws IOException {
         int width = Shards.width(tokenizer.vocabulary());
         try (ShardWriter training = new ShardWriter(into, TRAINING, width);

@@ -75,7 +75,7 @@ public final class TokenizerTraining {
      * @throws dev.lancet.dsl.LancetException if a file cannot be read, or none holds any text
      */
     public TokenText.Counts add(Documents documents, String name, Progress progress) {
-        Survey survey = Survey.of(documents, name, 0, 0, progress);
+        DocumentSplit survey = DocumentSplit.of(documents, name, 0, 0, progress);
         survey.each("count words", progress, (text, held) -> counts.add(text));
         return new TokenText.Counts(survey.documents(), survey.repeated(), 0);
     }

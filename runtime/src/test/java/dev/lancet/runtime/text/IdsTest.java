@@ -19,7 +19,7 @@ class IdsTest {
     void ids_are_read_little_endian() throws IOException {
         Path file = Files.write(folder.resolve("ids.i32"), new byte[] {1, 0, 0, 0, 0, 2, 0, 0});
 
-        assertThat(Ids.read(file)).containsExactly(1, 512);
+        assertThat(TokenIdChecks.read(file)).containsExactly(1, 512);
     }
 
     @Test
@@ -27,25 +27,25 @@ class IdsTest {
         Path file = Files.write(folder.resolve("ids.i32"), new byte[3]);
         Path empty = Files.createFile(folder.resolve("empty.i32"));
 
-        assertThatThrownBy(() -> Ids.read(file))
+        assertThatThrownBy(() -> TokenIdChecks.read(file))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("ids: " + file
                         + " has 3 bytes; raw little-endian int32 ids take 4 bytes each, and at least one is needed");
-        assertThatThrownBy(() -> Ids.read(empty)).hasMessageStartingWith("ids: " + empty + " has 0 bytes");
+        assertThatThrownBy(() -> TokenIdChecks.read(empty)).hasMessageStartingWith("ids: " + empty + " has 0 bytes");
     }
 
     @Test
     void a_negative_id_is_found() throws IOException {
         Path file = Files.write(folder.resolve("ids.i32"), new byte[] {1, 0, 0, 0, -1, -1, -1, -1});
 
-        assertThatThrownBy(() -> Ids.read(file))
+        assertThatThrownBy(() -> TokenIdChecks.read(file))
                 .isInstanceOf(LancetException.class)
                 .hasMessageStartingWith("ids: -1 at position 1 of " + file);
     }
 
     @Test
     void an_id_that_the_model_does_not_know_is_named_with_its_place() {
-        assertThatThrownBy(() -> Ids.check(new int[] {5, 511, 512}, 512, "minutes.txt"))
+        assertThatThrownBy(() -> TokenIdChecks.check(new int[] {5, 511, 512}, 512, "minutes.txt"))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("ids: 512 at position 2 of minutes.txt is outside the vocabulary of 512;"
                         + " use the tokenizer that the model was trained with");
@@ -53,12 +53,12 @@ class IdsTest {
 
     @Test
     void windows_follow_each_other_and_a_short_rest_is_dropped() {
-        assertThat(Ids.windows(new int[] {1, 2, 3, 4, 5, 6, 7}, 3)).isDeepEqualTo(new int[][] {{1, 2, 3}, {4, 5, 6}});
+        assertThat(TokenIdChecks.windows(new int[] {1, 2, 3, 4, 5, 6, 7}, 3)).isDeepEqualTo(new int[][] {{1, 2, 3}, {4, 5, 6}});
     }
 
     @Test
     void less_than_one_window_is_an_error() {
-        assertThatThrownBy(() -> Ids.windows(new int[20], 512))
+        assertThatThrownBy(() -> TokenIdChecks.windows(new int[20], 512))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("perplexity: 20 ids are shorter than one window of 512;"
                         + " take a longer text or a smaller window");

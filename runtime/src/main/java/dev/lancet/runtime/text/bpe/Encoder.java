@@ -17,7 +17,7 @@ public final class Encoder {
 
     private final int[] ofByte = new int[Alphabet.SIZE];
     private final MergeTable merges;
-    private final Names names;
+    private final SpecialTokenFinder names;
     private final Map<String, int[]> known = new ConcurrentHashMap<>();
 
     /** An encoder into the ids of a vocabulary. */
@@ -29,14 +29,14 @@ public final class Encoder {
             }
         }
         merges = new MergeTable(vocabulary.merges());
-        names = new Names(vocabulary);
+        names = new SpecialTokenFinder(vocabulary);
     }
 
     /** The ids of a text. */
     public int[] encode(String text) {
         Row row = new Row(Math.max(16, text.length() / 3));
         int at = 0;
-        Optional<Names.Found> found = names.first(text, 0);
+        Optional<SpecialTokenFinder.Found> found = names.first(text, 0);
         while (found.isPresent()) {
             words(text, at, found.get().from(), row);
             row.add(found.get().id());
@@ -71,7 +71,7 @@ public final class Encoder {
         for (int i = 0; i < ids.length; i++) {
             ids[i] = ofByte[bytes[i] & 0xff];
         }
-        return ids.length <= LONGEST_REMEMBERED ? shortWord(ids) : new LongWord(merges, ids).merged();
+        return ids.length <= LONGEST_REMEMBERED ? shortWord(ids) : new LongWordMerger(merges, ids).merged();
     }
 
     private int[] shortWord(int[] ids) {

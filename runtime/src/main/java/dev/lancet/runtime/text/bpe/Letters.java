@@ -28,7 +28,7 @@ enum Letters {
                 return NUMBER;
             }
             case Character.UNASSIGNED -> {
-                return LaterLetters.of(code);
+                return UnicodeSupplement.of(code);
             }
             default -> {
                 return space(code) ? SPACE : OTHER;

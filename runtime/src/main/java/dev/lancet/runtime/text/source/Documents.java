@@ -31,9 +31,9 @@ import java.util.zip.GZIPInputStream;
 public final class Documents {
 
     private final List<Path> files;
-    private final Reading reading;
+    private final DocumentReader reading;
 
-    private Documents(List<Path> files, Reading reading) {
+    private Documents(List<Path> files, DocumentReader reading) {
         this.files = files;
         this.reading = reading;
     }
@@ -58,18 +58,18 @@ public final class Documents {
                                 : ", which is relative to " + Path.of("").toAbsolutePath()));
             }
         }
-        return new Documents(List.copyOf(files), new Reading(field.orElse("text")));
+        return new Documents(List.copyOf(files), new DocumentReader(field.orElse("text")));
     }
 
     private static List<Path> below(Path folder) {
         try (Stream<Path> found = Files.walk(folder)) {
             List<Path> files = found.filter(Files::isRegularFile)
                     .filter(file -> !hidden(folder.relativize(file)))
-                    .filter(file -> Kind.known(name(file)))
+                    .filter(file -> FileKind.known(name(file)))
                     .sorted()
                     .toList();
             if (files.isEmpty()) {
-                throw new LancetException("corpus: " + folder + " holds no " + Kind.NAMES + "; name the files");
+                throw new LancetException("corpus: " + folder + " holds no " + FileKind.NAMES + "; name the files");
             }
             return files;
         } catch (IOException e) {
@@ -92,7 +92,7 @@ public final class Documents {
 
     /** The one plain text file that there is, if there is nothing else. */
     public Optional<Path> onlyText() {
-        return files.size() == 1 && Kind.of(Kind.unpacked(name(files.get(0)))) == Kind.TEXT
+        return files.size() == 1 && FileKind.of(FileKind.unpacked(name(files.get(0)))) == FileKind.TEXT
                 ? Optional.of(files.get(0))
                 : Optional.empty();
     }
@@ -117,7 +117,7 @@ public final class Documents {
         }
     }
 
-    private void read(Path file, Consumer<Document> taker, Bounded.Watcher watcher) {
+    private void read(Path file, Consumer<Document> taker, BoundedInputStream.Watcher watcher) {
         open(file, watcher, (name, in) -> {
             reading.read(name, in, file.toString(), taker);
             return name;
@@ -139,17 +139,17 @@ public final class Documents {
         T read(String name, InputStream in) throws IOException;
     }
 
-    private static <T> T open(Path file, Bounded.Watcher watcher, Reader<T> reader) {
+    private static <T> T open(Path file, BoundedInputStream.Watcher watcher, Reader<T> reader) {
         String name = name(file);
-        String unpacked = Kind.unpacked(name);
+        String unpacked = FileKind.unpacked(name);
         try (InputStream raw = Files.newInputStream(file);
-                InputStream packed = new Bounded(raw, Long.MAX_VALUE, file.toString(), watcher)) {
+                InputStream packed = new BoundedInputStream(raw, Long.MAX_VALUE, file.toString(), watcher)) {
             if (unpacked.equals(name)) {
                 return reader.read(name, packed);
             }
             try (InputStream unzipped = new GZIPInputStream(packed, 1 << 16);
                     InputStream bounded =
-                            new Bounded(unzipped, Bounded.unpacked(size(file)), file.toString(), read -> {})) {
+                            new BoundedInputStream(unzipped, BoundedInputStream.unpacked(size(file)), file.toString(), read -> {})) {
                 return reader.read(unpacked, bounded);
             }
         } catch (IOException e) {

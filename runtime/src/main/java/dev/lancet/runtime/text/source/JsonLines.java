@@ -30,7 +30,7 @@ final class JsonLines {
                 number++;
                 if (!line.isBlank()) {
                     String here = where + ", line " + number;
-                    Reading.give(here, text(line, here), taker);
+                    DocumentReader.give(here, text(line, here), taker);
                 }
             }
         } catch (CharacterCodingException e) {

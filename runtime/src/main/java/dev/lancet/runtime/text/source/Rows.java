@@ -34,7 +34,7 @@ final class Rows {
                     throw new LancetException("corpus: " + where + ", row " + row + " has " + record.size()
                             + " values, too few for the column '" + field + "'; correct it there");
                 }
-                Reading.give(where + ", row " + row, record.get(field), taker);
+                DocumentReader.give(where + ", row " + row, record.get(field), taker);
             }
         } catch (CharacterCodingException e) {
             throw Utf8Text.wrong(where + ", after row " + row + ",");

@@ -6,7 +6,7 @@ import java.util.PriorityQueue;
  * A word of many bytes (a text without spaces, a line of dashes): its merges wait in a queue, so that it takes n log n steps
  * and not n².
  */
-final class LongWord {
+final class LongWordMerger {
 
     /** A merge that may be possible at a place. */
     private record Waiting(int rank, int place, int left, int right) implements Comparable<Waiting> {
@@ -25,7 +25,7 @@ final class LongWord {
     private final int[] previous;
     private final PriorityQueue<Waiting> queue = new PriorityQueue<>();
 
-    LongWord(MergeTable merges, int[] ids) {
+    LongWordMerger(MergeTable merges, int[] ids) {
         this.merges = merges;
         this.ids = ids;
         next = new int[ids.length];

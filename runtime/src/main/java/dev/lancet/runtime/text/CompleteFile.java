@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Files that are there whole or not at all: written under a name of their own, then moved. */
-final class Complete {
+final class CompleteFile {
 
     /** Writes a file. */
     @FunctionalInterface
@@ -16,7 +16,7 @@ final class Complete {
         void writeTo(Path file) throws IOException;
     }
 
-    private Complete() {}
+    private CompleteFile() {}
 
     static void write(Path file, String what, Content content) {
         Path target = file.toAbsolutePath();

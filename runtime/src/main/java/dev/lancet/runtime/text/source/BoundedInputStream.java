@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** A stream that counts what was read of it and gives no more than a limit. */
-final class Bounded extends FilterInputStream {
+final class BoundedInputStream extends FilterInputStream {
 
     /** Text packs to a fifth or a tenth; what unpacks to two hundred times its size is made to fill a memory. */
     private static final long LARGEST_RATIO = 200;
@@ -26,7 +26,7 @@ final class Bounded extends FilterInputStream {
     private long count;
     private long told;
 
-    Bounded(InputStream in, long most, String what, Watcher watcher) {
+    BoundedInputStream(InputStream in, long most, String what, Watcher watcher) {
         super(in);
         this.most = most;
         this.what = what;

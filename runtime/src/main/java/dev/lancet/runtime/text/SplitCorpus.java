@@ -4,7 +4,7 @@ import dev.lancet.runtime.progress.Progress;
 import java.util.function.BiConsumer;
 
 /** Texts of which some are held out. */
-interface Parted {
+interface SplitCorpus {
 
     /** Different texts. */
     int documents();

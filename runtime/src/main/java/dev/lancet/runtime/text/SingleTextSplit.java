@@ -12,9 +12,9 @@ import java.util.function.BiConsumer;
  * that this would be less than half or more than twice what was asked for, at the nearest line; where lines are too, at the
  * character.
  */
-record OneText(String rest, String held) implements Parted {
+record SingleTextSplit(String rest, String held) implements SplitCorpus {
 
-    static OneText read(Path file, double share) {
+    static SingleTextSplit read(Path file, double share) {
         TextFile paragraphs = TextFile.read(file);
         String text = paragraphs.text();
         int cut = share == 0 ? text.length() : cut(paragraphs, text, share);
@@ -26,7 +26,7 @@ record OneText(String rest, String held) implements Parted {
                     text.length(),
                     share));
         }
-        return new OneText(text.substring(0, cut), text.substring(cut));
+        return new SingleTextSplit(text.substring(0, cut), text.substring(cut));
     }
 
     private static int cut(TextFile paragraphs, String text, double share) {

@@ -3,7 +3,7 @@ package dev.lancet.runtime.text.source;
 import java.util.Locale;
 
 /** What a file is, by the end of its name. */
-enum Kind {
+enum FileKind {
     TEXT,
     JSON_LINES,
     COMMAS,
@@ -12,7 +12,7 @@ enum Kind {
 
     static final String NAMES = ".txt, .jsonl, .csv, .tsv or .tar, plain or .gz";
 
-    static Kind of(String name) {
+    static FileKind of(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (lower.endsWith(".jsonl") || lower.endsWith(".ndjson")) {
             return JSON_LINES;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds special tokens that a text names: the leftmost, and of those that begin there the longest. */
-final class Names {
+final class SpecialTokenFinder {
 
     private record Name(String text, int id) {}
 
@@ -14,7 +14,7 @@ final class Names {
 
     private final List<Name> names;
 
-    Names(BytePairs vocabulary) {
+    SpecialTokenFinder(BytePairs vocabulary) {
         names = vocabulary.special().stream()
                 .map(id -> new Name(new String(vocabulary.tokens().get(id), StandardCharsets.UTF_8), id))
                 .sorted((a, b) -> Integer.compare(b.text.length(), a.text.length()))

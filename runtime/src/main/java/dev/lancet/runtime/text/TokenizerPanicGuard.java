@@ -9,9 +9,9 @@ import tools.jackson.databind.JsonNode;
  * What a {@code tokenizer.json} must not say because Hugging Face's native library would end the whole program over it
  * instead of refusing it: a panic of Rust goes through the JVM as an abort. Found by {@code src/test/fuzz}, tokenizers 0.21.4.
  */
-final class NativeDangers {
+final class TokenizerPanicGuard {
 
-    private NativeDangers() {}
+    private TokenizerPanicGuard() {}
 
     /**
      * The library cuts as many bytes off the second part of every merge as {@code continuing_subword_prefix} has

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A stranger's file in memory, if it is there and not too large. */
-final class FileBytes {
+final class BoundedFileReader {
 
-    private FileBytes() {}
+    private BoundedFileReader() {}
 
     static byte[] read(Path file, long largest, String what) {
         if (Files.isDirectory(file)) {

@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * Letters and digits that came to Unicode after version 13, which is all that Java 17 knows, up to version 16: with them a
  * text falls into the same words on every Java, and into those of Hugging Face's library.
  */
-final class LaterLetters {
+final class UnicodeSupplement {
 
     private static final String LETTERS = """
             870-887 889-88e 8b5 8c8-8c9 c5d cdd 170d 171f 1b4c 1c89-1c8a 2c2f 2c5f 9ffd-9fff a7c0-a7c1 a7cb-a7cd
@@ -32,7 +32,7 @@ final class LaterLetters {
 
     private record Range(int last, Letters kind) {}
 
-    private LaterLetters() {}
+    private UnicodeSupplement() {}
 
     private static NavigableMap<Integer, Range> ranges() {
         NavigableMap<Integer, Range> ranges = new TreeMap<>();

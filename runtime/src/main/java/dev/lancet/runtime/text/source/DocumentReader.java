@@ -8,16 +8,16 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /** Reads the documents of one unpacked stream, by its kind. */
-final class Reading {
+final class DocumentReader {
 
     private final String field;
 
-    Reading(String field) {
+    DocumentReader(String field) {
         this.field = field;
     }
 
     void read(String name, InputStream in, String where, Consumer<Document> taker) throws IOException {
-        switch (Kind.of(name)) {
+        switch (FileKind.of(name)) {
             case TEXT -> give(where, Utf8Text.whole(in, where), taker);
             case JSON_LINES -> new JsonLines(field, where).read(in, taker);
             case COMMAS -> new Rows(field, where, ',').read(in, taker);
@@ -39,7 +39,7 @@ final class Reading {
         int taken = 0;
         for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
             String name = entry.getName();
-            boolean text = Kind.known(name) && Kind.unpacked(name).equals(name) && Kind.of(name) != Kind.ARCHIVE;
+            boolean text = FileKind.known(name) && FileKind.unpacked(name).equals(name) && FileKind.of(name) != FileKind.ARCHIVE;
             if (entry.isFile() && text && !last(name).startsWith(".")) {
                 read(name, tar, where + ", " + name, taker);
                 taken++;

@@ -20,7 +20,7 @@ import java.util.function.BiConsumer;
  * keeps a hash each. Documents are held out in an order that follows from the seed and their hashes, so neither the order of
  * the files nor a document that is added changes which of the others may come first.
  */
-final class Survey implements Parted {
+final class DocumentSplit implements SplitCorpus {
 
     /** The first half of a SHA-256, and how many characters a document has. */
     private record Seen(int place, long high, long low, int length) {}
@@ -35,12 +35,12 @@ final class Survey implements Parted {
     private final MessageDigest digest = Sha256.digest();
     private int count;
 
-    private Survey(Documents documents) {
+    private DocumentSplit(Documents documents) {
         this.documents = documents;
     }
 
-    static Survey of(Documents documents, String name, double holdOut, long seed, Progress progress) {
-        Survey survey = new Survey(documents);
+    static DocumentSplit of(Documents documents, String name, double holdOut, long seed, Progress progress) {
+        DocumentSplit survey = new DocumentSplit(documents);
         Set<Key> keys = new HashSet<>();
         documents.each("read corpus", progress, document -> survey.see(document, keys));
         if (survey.kept.isEmpty()) {

@@ -6,11 +6,11 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /** Token ids as they lie in files and as a model wants them. */
-public final class Ids {
+public final class TokenIdChecks {
 
     private static final long LARGEST = 1L << 30;
 
-    private Ids() {}
+    private TokenIdChecks() {}
 
     /**
      * Raw little-endian 32-bit ids.
@@ -18,7 +18,7 @@ public final class Ids {
      * @throws LancetException if the file is missing, empty, over 1 GiB, or no whole number of ids, or an id is negative
      */
     public static int[] read(Path file) {
-        byte[] bytes = FileBytes.read(file, LARGEST, "ids");
+        byte[] bytes = BoundedFileReader.read(file, LARGEST, "ids");
         if (bytes.length == 0 || bytes.length % 4 != 0) {
             throw new LancetException("ids: " + file + " has " + bytes.length
                     + " bytes; raw little-endian int32 ids take 4 bytes each, and at least one is needed");
