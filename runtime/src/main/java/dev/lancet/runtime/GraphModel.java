@@ -8,7 +8,7 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.foreign.ForeignCompression;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.train.Examples;
-import dev.lancet.runtime.train.GraphReader;
+import dev.lancet.runtime.train.GraphEvaluator;
 import dev.lancet.runtime.train.GraphTrainer;
 import dev.lancet.runtime.train.TrainingLog;
 import dev.lancet.surgery.imported.ImportedModel;
@@ -170,7 +170,7 @@ public final class GraphModel {
 
     /** The numbers of the output that an objective is about, row by row. */
     public float[] output(Examples examples, Objective objective) {
-        return GraphReader.read(operation, objective, examples, this::value);
+        return GraphEvaluator.read(operation, objective, examples, this::value);
     }
 
     /** The share of rows in which the largest score is that of the label. */

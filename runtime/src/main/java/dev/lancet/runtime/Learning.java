@@ -10,9 +10,9 @@ import dev.lancet.runtime.text.TokenIdChecks;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.train.Fingerprint;
-import dev.lancet.runtime.train.Keeping;
-import dev.lancet.runtime.train.Passing;
-import dev.lancet.runtime.train.Span;
+import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.PassSelection;
+import dev.lancet.runtime.train.StepRange;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
 import java.util.Optional;
@@ -34,14 +34,14 @@ final class Learning {
     }
 
     /** Some steps of a training on a text. */
-    Trainer.Outcome train(Weights weights, TokenText text, Training training, Span span, Optional<Keeping> keeping) {
-        Passing passing = passing(training);
+    Trainer.Outcome train(Weights weights, TokenText text, Training training, StepRange range, Optional<CheckpointPolicy> keeping) {
+        PassSelection selection = passing(training);
         Trainer trainer =
-                Trainer.of(transformer, plan, training, passing).over(span).progress(progress);
+                Trainer.of(transformer, plan, training, selection).over(range).progress(progress);
         if (keeping.isEmpty()) {
             return trainer.train(weights, text.training(), text.heldOut(), Optional.empty());
         }
-        Fingerprint fingerprint = Fingerprint.of(transformer, plan, training, span, passing, text.fingerprint());
+        Fingerprint fingerprint = Fingerprint.of(transformer, plan, training, range, selection, text.fingerprint());
         try (TrainingFolder folder = keeping.get().open(fingerprint)) {
             return trainer.train(weights, text.training(), text.heldOut(), Optional.of(folder));
         }
@@ -56,7 +56,7 @@ final class Learning {
                 .train(weights, TokenIds.of(ids), TokenIds.of(heldOut), Optional.empty());
     }
 
-    private Passing passing(Training training) {
-        return Passing.here(training, Set.of(), device.place());
+    private PassSelection passing(Training training) {
+        return PassSelection.here(training, Set.of(), device.place());
     }
 }

@@ -29,8 +29,8 @@ import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.Tokenizer;
-import dev.lancet.runtime.train.Keeping;
-import dev.lancet.runtime.train.Span;
+import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.StepRange;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingLog;
 import java.nio.file.Path;
@@ -178,15 +178,15 @@ public final class Model implements AutoCloseable {
 
     /** Trains on a corpus, read through its tokenizer, and validates on what it holds out; see {@link Trainer}. */
     public Model train(Corpus corpus, Training training) {
-        return train(words.read(corpus, progress), training, Span.all(training), Optional.empty());
+        return train(words.read(corpus, progress), training, StepRange.all(training), Optional.empty());
     }
 
     /**
      * Trains on a corpus and keeps metrics and states in a folder; where a training of the same model, text and settings was
      * cut off there, it can go on, to the same weights as if it had not been.
      */
-    public Model train(Corpus corpus, Training training, Keeping keeping) {
-        return train(words.read(corpus, progress), training, Span.all(training), Optional.of(keeping));
+    public Model train(Corpus corpus, Training training, CheckpointPolicy checkpoints) {
+        return train(words.read(corpus, progress), training, StepRange.all(training), Optional.of(checkpoints));
     }
 
     /** Trains on token ids. What is stored quantised stays as it is; where there are adapters, all but them. */
@@ -194,8 +194,8 @@ public final class Model implements AutoCloseable {
         return trained(learning(training).train(weights, ids, heldOut, training));
     }
 
-    private Model train(TokenText text, Training training, Span span, Optional<Keeping> keeping) {
-        return trained(learning(training).train(weights, text, training, span, keeping));
+    private Model train(TokenText text, Training training, StepRange range, Optional<CheckpointPolicy> keeping) {
+        return trained(learning(training).train(weights, text, training, range, keeping));
     }
 
     private Learning learning(Training training) {
@@ -223,15 +223,15 @@ public final class Model implements AutoCloseable {
      * @return the smaller model, trained to the end
      */
     public Model trainThenCut(
-            Corpus corpus, Training training, int steps, Compression compression, Optional<Keeping> keeping) {
+            Corpus corpus, Training training, int steps, Compression compression, Optional<CheckpointPolicy> keeping) {
         if (training.guidance().isPresent()) {
             throw new LancetException("selfGuided: " + transformer.name()
                     + " is dense first, after which its factors need no guide; say one of both");
         }
         TokenText text = words.read(corpus, progress);
-        train(text, training, Span.first(training, steps), keeping.map(all -> all.part(Keeping.DENSE)));
+        train(text, training, StepRange.first(training, steps), keeping.map(all -> all.part(CheckpointPolicy.DENSE)));
         Model small = compress(compression);
-        small.train(text, training, Span.rest(training, steps), keeping.map(all -> all.part(Keeping.CUT)));
+        small.train(text, training, StepRange.rest(training, steps), keeping.map(all -> all.part(CheckpointPolicy.CUT)));
         small.log = small.log.map(after -> log.orElseThrow().then(after));
         return small;
     }

@@ -25,9 +25,9 @@ import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.Fingerprint;
-import dev.lancet.runtime.train.Keeping;
-import dev.lancet.runtime.train.Passing;
-import dev.lancet.runtime.train.Span;
+import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.PassSelection;
+import dev.lancet.runtime.train.StepRange;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
@@ -169,7 +169,7 @@ class CardTest {
 
     private static List<TrainingLog.Point> tuned(Device device, Transformer model, Plan plan, Training training) {
         try (Model fresh = Model.create(model, plan, 5)) {
-            return Trainer.of(model, plan, training, Passing.here(training, Set.of(), device.place()))
+            return Trainer.of(model, plan, training, PassSelection.here(training, Set.of(), device.place()))
                     .train(fresh.weights(), TEXT, NOTHING, Optional.empty())
                     .log()
                     .points();
@@ -182,10 +182,10 @@ class CardTest {
         Fingerprint print = new Fingerprint(Map.of("model", "card"));
         Weights whole = trained(device, model, training, STEPS).weights();
         Trainer trainer = trainer(device, model, training);
-        try (TrainingFolder first = Keeping.in(folder).every(100).open(print)) {
-            trainer.over(new Span(0, 8)).train(fresh(model), TEXT, NOTHING, Optional.of(first));
+        try (TrainingFolder first = CheckpointPolicy.in(folder).every(100).open(print)) {
+            trainer.over(new StepRange(0, 8)).train(fresh(model), TEXT, NOTHING, Optional.of(first));
         }
-        try (TrainingFolder second = Keeping.resume(folder).every(100).open(print)) {
+        try (TrainingFolder second = CheckpointPolicy.resume(folder).every(100).open(print)) {
             Weights parts = trainer.train(fresh(model), TEXT, NOTHING, Optional.of(second))
                     .weights();
             double near = device.kind() == Device.Kind.CPU ? 0 : looser * Places.tolerance(device);
@@ -200,12 +200,12 @@ class CardTest {
 
     private static Trainer.Outcome trained(Device device, Transformer model, Training training, int steps) {
         return trainer(device, model, training)
-                .over(new Span(0, steps))
+                .over(new StepRange(0, steps))
                 .train(fresh(model), TEXT, NOTHING, Optional.empty());
     }
 
     private static Trainer trainer(Device device, Transformer model, Training training) {
-        return Trainer.of(model, Plan.dense(model), training, Passing.here(training, Set.of(), device.place()));
+        return Trainer.of(model, Plan.dense(model), training, PassSelection.here(training, Set.of(), device.place()));
     }
 
     private static Weights fresh(Transformer model) {

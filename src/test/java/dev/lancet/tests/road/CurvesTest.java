@@ -11,8 +11,8 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.Fingerprint;
-import dev.lancet.runtime.train.Keeping;
-import dev.lancet.runtime.train.Passing;
+import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
@@ -45,7 +45,7 @@ class CurvesTest {
 
     @Test
     void tensorflow_reads_what_a_training_writes() throws IOException {
-        TrainingLog log = train(6, Keeping.in(folder).every(3));
+        TrainingLog log = train(6, CheckpointPolicy.in(folder).every(3));
         List<Event> events = read(only());
         assertThat(events.get(0).getFileVersion()).isEqualTo("brain.Event:2");
         List<Event> steps = events.stream()
@@ -77,9 +77,9 @@ class CurvesTest {
 
     @Test
     void a_resumed_training_says_from_which_step_on_what_was_written_before_is_void() throws IOException {
-        train(6, Keeping.in(folder));
+        train(6, CheckpointPolicy.in(folder));
         Path first = only();
-        train(6, Keeping.resume(folder));
+        train(6, CheckpointPolicy.resume(folder));
         try (Stream<Path> files = Files.list(folder)) {
             Path second = files.filter(file -> file.toString().contains("tfevents") && !file.equals(first))
                     .findFirst()
@@ -93,19 +93,19 @@ class CurvesTest {
 
     @Test
     void the_judge_notices_a_byte_that_was_changed() throws IOException {
-        train(2, Keeping.in(folder));
+        train(2, CheckpointPolicy.in(folder));
         byte[] bytes = Files.readAllBytes(only());
         bytes[bytes.length / 2] ^= 1;
         Path damaged = Files.write(folder.resolve("damaged"), bytes);
         assertThatThrownBy(() -> read(damaged)).hasMessageContaining("corrupted record");
     }
 
-    private static TrainingLog train(int steps, Keeping keeping) {
+    private static TrainingLog train(int steps, CheckpointPolicy checkpoints) {
         Training training = adamW(steps, 1e-3).batch(4).sequence(16).validateEvery(2);
         Plan plan = Plan.dense(TinyModel.llama());
         try (Model model = Model.create(TinyModel.llama(), plan, 1);
-                TrainingFolder opened = keeping.open(new Fingerprint(Map.of("training", training.toString())))) {
-            return Trainer.of(TinyModel.llama(), plan, training, Passing.here(training, Set.of()))
+                TrainingFolder opened = checkpoints.open(new Fingerprint(Map.of("training", training.toString())))) {
+            return Trainer.of(TinyModel.llama(), plan, training, PassSelection.here(training, Set.of()))
                     .train(
                             model.weights(),
                             TokenIds.of(TinyModel.text(600)),

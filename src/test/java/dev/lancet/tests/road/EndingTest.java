@@ -14,9 +14,9 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.Fingerprint;
-import dev.lancet.runtime.train.Keeping;
-import dev.lancet.runtime.train.Passing;
-import dev.lancet.runtime.train.Stopped;
+import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.PassSelection;
+import dev.lancet.runtime.train.TrainingStoppedException;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
@@ -60,7 +60,7 @@ class EndingTest {
     }
 
     private static Trainer trainer(Training training) {
-        return Trainer.of(TinyModel.llama(), PLAN, training, Passing.here(training, Set.of()));
+        return Trainer.of(TinyModel.llama(), PLAN, training, PassSelection.here(training, Set.of()));
     }
 
     private static Weights fresh() {
@@ -71,8 +71,8 @@ class EndingTest {
         return new Fingerprint(Map.of("training", training.toString()));
     }
 
-    private Trainer.Outcome train(Trainer trainer, Training training, Keeping keeping) {
-        try (TrainingFolder opened = keeping.open(print(training))) {
+    private Trainer.Outcome train(Trainer trainer, Training training, CheckpointPolicy checkpoints) {
+        try (TrainingFolder opened = checkpoints.open(print(training))) {
             return trainer.train(fresh(), LITTLE, HELD, Optional.of(opened));
         }
     }
@@ -139,10 +139,10 @@ class EndingTest {
             assertThatThrownBy(() -> train(
                             trainer(HEART).progress(new StopAfter(cut)),
                             HEART,
-                            Keeping.in(here).every(7)))
-                    .isInstanceOf(Stopped.class);
+                            CheckpointPolicy.in(here).every(7)))
+                    .isInstanceOf(TrainingStoppedException.class);
             Trainer.Outcome resumed =
-                    train(trainer(HEART), HEART, Keeping.resume(here).every(7));
+                    train(trainer(HEART), HEART, CheckpointPolicy.resume(here).every(7));
             assertThat(resumed.log().best()).isEqualTo(whole.log().best());
             assertThat(resumed.log().validations()).isEqualTo(whole.log().validations());
             assertThat(resumed.log().steps()).isEqualTo(end);
@@ -152,7 +152,7 @@ class EndingTest {
                     .content()
                     .endsWith("{\"step\":" + end + ",\"stopped\":\"early, for step " + best + " was the best\"}\n");
             // Once more, when all is done: the same again.
-            Trainer.Outcome again = train(trainer(HEART), HEART, Keeping.resume(here));
+            Trainer.Outcome again = train(trainer(HEART), HEART, CheckpointPolicy.resume(here));
             assertThat(same(again.weights(), whole.weights())).isTrue();
         }
     }
@@ -175,7 +175,7 @@ class EndingTest {
                 adamW(200, 1e6).batch(4).sequence(16).warmup(120).clip(0).validateEvery(0);
         Path here = folder.resolve("wild");
         List<Integer> failed = new ArrayList<>();
-        assertThatThrownBy(() -> train(trainer(wild), wild, Keeping.in(here).every(1)))
+        assertThatThrownBy(() -> train(trainer(wild), wild, CheckpointPolicy.in(here).every(1)))
                 .isInstanceOf(LancetException.class)
                 .hasMessageMatching(
                         "loss: .* with gradient norm .* at step \\d+ of 200; lower the rate 1000000.0, warm up"
@@ -193,12 +193,12 @@ class EndingTest {
 
         Training tame = adamW(40, 1e-3).batch(4).sequence(16);
         Path there = folder.resolve("tame");
-        Trainer.Outcome outcome = train(trainer(tame), tame, Keeping.in(there).from(here));
+        Trainer.Outcome outcome = train(trainer(tame), tame, CheckpointPolicy.in(there).from(here));
         assertThat(outcome.log().points()).hasSize(40);
         assertThat(outcome.log().points().get(failed.get(1)).step()).isEqualTo(failed.get(1) + 1);
         assertThat(outcome.log().points().get(failed.get(1) - 1).rate()).isGreaterThan(1e3);
         assertThat(outcome.log().points().get(failed.get(1)).rate()).isLessThan(1e-3 + 1e-12);
-        assertThatThrownBy(() -> train(trainer(tame), tame, Keeping.resume(here)))
+        assertThatThrownBy(() -> train(trainer(tame), tame, CheckpointPolicy.resume(here)))
                 .hasMessageContaining("is of another training: training '");
     }
 
@@ -208,7 +208,7 @@ class EndingTest {
         Training risky =
                 adamW(400, 3.0).batch(4).sequence(16).warmup(400).clip(0).stopDiverging(1.0, 20);
         Path here = folder.resolve("risky");
-        assertThatThrownBy(() -> train(trainer(risky), risky, Keeping.in(here).every(5)))
+        assertThatThrownBy(() -> train(trainer(risky), risky, CheckpointPolicy.in(here).every(5)))
                 .isInstanceOf(LancetException.class)
                 .hasMessageMatching("loss: its running mean is .* and was more than 1.0 above its lowest, .* after step"
                         + " \\d+, for 20 steps at step \\d+ of 400; lower the rate 3.0, .* the state after step \\d+"

@@ -17,9 +17,9 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.Fingerprint;
-import dev.lancet.runtime.train.Keeping;
-import dev.lancet.runtime.train.Passing;
-import dev.lancet.runtime.train.Span;
+import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.PassSelection;
+import dev.lancet.runtime.train.StepRange;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
@@ -83,7 +83,7 @@ class Float16Test {
                 .contains(new TrainingLog.Scaled(Math.scalb(1.0, 15 - skipped), false));
         Training once = training.float16();
         Weights after = trainer(once)
-                .over(new Span(0, skipped))
+                .over(new StepRange(0, skipped))
                 .train(before, TEXT, NOTHING, Optional.empty())
                 .weights();
         for (ArraySpec array : PLAN.arrays()) {
@@ -100,14 +100,14 @@ class Float16Test {
         Weights whole =
                 trainer(half).train(fresh(50), TEXT, NOTHING, Optional.empty()).weights();
         Trainer first = trainer(half).progress(new StopAfter(14));
-        try (TrainingFolder begun = Keeping.in(folder).every(100).open(PRINT)) {
+        try (TrainingFolder begun = CheckpointPolicy.in(folder).every(100).open(PRINT)) {
             assertThatThrownBy(() -> first.train(fresh(50), TEXT, NOTHING, Optional.of(begun)))
                     .hasMessageContaining("interrupted");
         }
         assertThat(Files.readAllLines(folder.resolve("metrics.jsonl")).get(0))
                 .contains("\"loss_scale\":32768.0,\"skipped\":true")
                 .doesNotContain("gradient_norm");
-        try (TrainingFolder resumed = Keeping.resume(folder).every(100).open(PRINT)) {
+        try (TrainingFolder resumed = CheckpointPolicy.resume(folder).every(100).open(PRINT)) {
             Weights parts = trainer(half)
                     .train(fresh(50), TEXT, NOTHING, Optional.of(resumed))
                     .weights();
@@ -149,7 +149,7 @@ class Float16Test {
     }
 
     private static Trainer trainer(Training training) {
-        return Trainer.of(MODEL, PLAN, training, Passing.here(training, Set.of()));
+        return Trainer.of(MODEL, PLAN, training, PassSelection.here(training, Set.of()));
     }
 
     /** Fresh weights whose last norm gives so many times what it should. */

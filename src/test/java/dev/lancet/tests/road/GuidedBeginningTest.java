@@ -27,9 +27,9 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.Fingerprint;
-import dev.lancet.runtime.train.Keeping;
-import dev.lancet.runtime.train.Passing;
-import dev.lancet.runtime.train.Stopped;
+import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.PassSelection;
+import dev.lancet.runtime.train.TrainingStoppedException;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
@@ -110,7 +110,7 @@ class GuidedBeginningTest {
     }
 
     private static Trainer trainer(Compression diet) {
-        return Trainer.of(MODEL, Plan.of(MODEL, diet), GUIDED, Passing.here(GUIDED, Set.of()));
+        return Trainer.of(MODEL, Plan.of(MODEL, diet), GUIDED, PassSelection.here(GUIDED, Set.of()));
     }
 
     private static Fingerprint print() {
@@ -129,12 +129,12 @@ class GuidedBeginningTest {
         Weights fresh = Model.create(MODEL, diet, 1).weights();
         Weights expected =
                 trainer(diet).train(fresh, ids, TokenIds.of(), Optional.empty()).weights();
-        try (TrainingFolder first = Keeping.in(folder).every(4).open(print())) {
+        try (TrainingFolder first = CheckpointPolicy.in(folder).every(4).open(print())) {
             Trainer cut = trainer(diet).progress(new StopAfter(stop));
             assertThatThrownBy(() -> cut.train(fresh, ids, TokenIds.of(), Optional.of(first)))
-                    .isInstanceOf(Stopped.class);
+                    .isInstanceOf(TrainingStoppedException.class);
         }
-        try (TrainingFolder second = Keeping.resume(folder).every(4).open(print())) {
+        try (TrainingFolder second = CheckpointPolicy.resume(folder).every(4).open(print())) {
             Trainer.Outcome outcome = trainer(diet).train(fresh, ids, TokenIds.of(), Optional.of(second));
             assertThat(outcome.log().steps()).isEqualTo(24);
             for (ArraySpec array : expected.arrays()) {

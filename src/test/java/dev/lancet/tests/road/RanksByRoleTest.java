@@ -30,7 +30,7 @@ import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.run.Finished;
 import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.runtime.text.Tokenizer;
-import dev.lancet.runtime.train.Keeping;
+import dev.lancet.runtime.train.CheckpointPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,9 +106,9 @@ class RanksByRoleTest {
     void a_training_of_them_is_taken_up_again() throws IOException {
         try (Model whole = Model.create(BYTES, DIET, 3).tokenizer(Tokenizer.bytes());
                 Model again = Model.create(BYTES, DIET, 3).tokenizer(Tokenizer.bytes())) {
-            whole.train(text, TRAINING, Keeping.in(folder.resolve("kept")).every(12));
+            whole.train(text, TRAINING, CheckpointPolicy.in(folder.resolve("kept")).every(12));
             Files.delete(folder.resolve("kept/state-00000030.safetensors"));
-            again.train(text, TRAINING, Keeping.resume(folder.resolve("kept")));
+            again.train(text, TRAINING, CheckpointPolicy.resume(folder.resolve("kept")));
             assertThat(again.weights().read("embedding.left").bytes())
                     .isEqualTo(whole.weights().read("embedding.left").bytes());
         }

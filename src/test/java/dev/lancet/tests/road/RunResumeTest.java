@@ -20,7 +20,7 @@ import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.run.Finished;
 import dev.lancet.runtime.run.RecipeRun;
-import dev.lancet.runtime.train.Stopped;
+import dev.lancet.runtime.train.TrainingStoppedException;
 import dev.lancet.runtime.train.TrainingLog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +77,7 @@ class RunResumeTest {
         for (int more : new int[] {20, 15, 16, 12}) {
             Steps steps = new Steps(more);
             boolean resume = !done.isEmpty();
-            assertThatThrownBy(() -> carryOut(parts, steps, resume)).isInstanceOf(Stopped.class);
+            assertThatThrownBy(() -> carryOut(parts, steps, resume)).isInstanceOf(TrainingStoppedException.class);
             done.add(steps.done);
         }
         Steps rest = new Steps(Integer.MAX_VALUE);
@@ -117,7 +117,7 @@ class RunResumeTest {
     void only_the_same_recipe_goes_on() throws IOException {
         Recipe one = threeWays("one", 3e-3);
         assertThatThrownBy(() -> carryOut(one, new Steps(5), true)).hasMessageContaining("holds no run");
-        assertThatThrownBy(() -> carryOut(one, new Steps(5), false)).isInstanceOf(Stopped.class);
+        assertThatThrownBy(() -> carryOut(one, new Steps(5), false)).isInstanceOf(TrainingStoppedException.class);
         assertThatThrownBy(() -> carryOut(one, new Steps(5), false))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("run: " + folder.resolve("one/training")

@@ -13,7 +13,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.train.Keeping;
+import dev.lancet.runtime.train.CheckpointPolicy;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -39,11 +39,11 @@ final class TrainingChild {
     public static void main(String[] args) {
         Corpus text = corpus(args[1]).bytes().holdOut(0.1);
         Path folder = Path.of(args[2]);
-        Keeping keeping = Keeping.takeUp(folder);
+        CheckpointPolicy checkpoints = CheckpointPolicy.takeUp(folder);
         Training adam = adamW(60, 3e-3).batch(4).sequence(16).validateEvery(10).seed(3);
         switch (args[0]) {
             // A state after each step, so that most of the time goes into writing states.
-            case "dense" -> save(Model.create(model(256), 1).train(text, adam, keeping.every(1)), folder);
+            case "dense" -> save(Model.create(model(256), 1).train(text, adam, checkpoints.every(1)), folder);
             case "everything" ->
                 save(
                         Model.create(model(300), NARROW, 1)
@@ -56,7 +56,7 @@ final class TrainingChild {
                                                 .validateEvery(5)
                                                 .stopEarly(3)
                                                 .seed(3),
-                                        keeping.every(7)),
+                                        checkpoints.every(7)),
                         folder);
             case "self-guided" ->
                 save(
@@ -68,11 +68,11 @@ final class TrainingChild {
                                                 .sequence(16)
                                                 .seed(3)
                                                 .selfGuided(0.5),
-                                        keeping.every(6)),
+                                        checkpoints.every(6)),
                         folder);
             case "dense first" -> {
                 try (Model dense = Model.create(model(256), 1)) {
-                    save(dense.trainThenCut(text, adam, 25, NARROW, Optional.of(keeping.every(6))), folder);
+                    save(dense.trainThenCut(text, adam, 25, NARROW, Optional.of(checkpoints.every(6))), folder);
                 }
             }
             default -> throw new IllegalArgumentException("kind: " + args[0] + "; there is none");

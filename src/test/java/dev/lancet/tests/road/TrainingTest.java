@@ -24,8 +24,8 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.Fingerprint;
-import dev.lancet.runtime.train.Keeping;
-import dev.lancet.runtime.train.Passing;
+import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
@@ -168,7 +168,7 @@ class TrainingTest {
     }
 
     private static Trainer trainer(Plan plan, Training training) {
-        return Trainer.of(TinyModel.llama(), plan, training, Passing.here(training, Set.of()));
+        return Trainer.of(TinyModel.llama(), plan, training, PassSelection.here(training, Set.of()));
     }
 
     private static Fingerprint print(String model) {
@@ -189,12 +189,12 @@ class TrainingTest {
         Trainer cut = trainer(plan, training).progress(new StopAfter(23));
         Weights expected = whole.train(fresh, IDS, HELD_IDS, Optional.empty()).weights();
 
-        try (TrainingFolder first = Keeping.in(folder).every(10).open(print("same"))) {
+        try (TrainingFolder first = CheckpointPolicy.in(folder).every(10).open(print("same"))) {
             assertThatThrownBy(() -> cut.train(fresh, IDS, HELD_IDS, Optional.of(first)))
                     .isInstanceOf(LancetException.class)
                     .hasMessage("interrupted: after step 23 of 40; the state is kept, go on with --resume");
         }
-        try (TrainingFolder second = Keeping.resume(folder).every(10).open(print("same"))) {
+        try (TrainingFolder second = CheckpointPolicy.resume(folder).every(10).open(print("same"))) {
             Trainer.Outcome outcome = whole.train(fresh, IDS, HELD_IDS, Optional.of(second));
             assertThat(digest(outcome.weights())).isEqualTo(digest(expected));
             assertThat(outcome.log().steps()).isEqualTo(40);
@@ -212,13 +212,13 @@ class TrainingTest {
         Plan plan = Plan.dense(transformer);
         Weights fresh = Model.create(transformer, plan, 1).weights();
         Trainer trainer = trainer(plan, adamW(2, 1e-3).batch(2).sequence(8));
-        try (TrainingFolder first = Keeping.in(folder).every(1).open(print("one"))) {
+        try (TrainingFolder first = CheckpointPolicy.in(folder).every(1).open(print("one"))) {
             trainer.train(fresh, IDS, HELD_IDS, Optional.of(first));
         }
-        assertThatThrownBy(() -> Keeping.in(folder).open(print("one")))
+        assertThatThrownBy(() -> CheckpointPolicy.in(folder).open(print("one")))
                 .hasMessage("training: " + folder
                         + " holds a training already; take it up with --resume, or choose another folder");
-        assertThatThrownBy(() -> Keeping.resume(folder).open(print("other")))
+        assertThatThrownBy(() -> CheckpointPolicy.resume(folder).open(print("other")))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("resume: " + folder.resolve("state-00000002.safetensors")
                         + " is of another training: model 'one' there, 'other' here;"

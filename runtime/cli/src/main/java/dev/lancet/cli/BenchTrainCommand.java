@@ -4,7 +4,7 @@ import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.runtime.bench.Measured;
 import dev.lancet.runtime.bench.TrainingBench;
 import dev.lancet.runtime.bench.Trial;
-import dev.lancet.runtime.train.Passing;
+import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.surgery.pass.Pass;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,7 +114,7 @@ final class BenchTrainCommand extends LancetCommand {
         }
     }
 
-    private Passing passing(Trial trial, Execution execution) {
+    private PassSelection passing(Trial trial, Execution execution) {
         try {
             Set<Pass> passes = without.stream().map(Pass::named).collect(Collectors.toUnmodifiableSet());
             return TrainingBench.passing(trial, execution, passes, where.device(this));

@@ -1,7 +1,7 @@
 package dev.lancet.cli;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.runtime.train.Stopped;
+import dev.lancet.runtime.train.TrainingStoppedException;
 import dev.lancet.script.ScriptException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,7 +65,7 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
             return handleParseException(wrong, new String[0]);
         }
         say(failure(thrown));
-        if (thrown instanceof Stopped) {
+        if (thrown instanceof TrainingStoppedException) {
             return INTERRUPTED;
         }
         if (thrown instanceof ScriptException script) {

@@ -8,7 +8,7 @@ import dev.lancet.dsl.recipe.Stage;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.train.Keeping;
+import dev.lancet.runtime.train.CheckpointPolicy;
 import dev.lancet.runtime.train.TrainingLog;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
@@ -119,13 +119,13 @@ final class TrainCommand extends LancetCommand {
         return new Stage(stage.candidate(), stage.corpus(), training).training();
     }
 
-    private Keeping keeping() {
+    private CheckpointPolicy keeping() {
         if (resume && from.isPresent()) {
             throw wrongUsage("train: --resume goes on with the state in " + out + ", --from with that in " + from.get()
                     + "; say one of them");
         }
-        Keeping keeping = resume ? Keeping.resume(out) : Keeping.in(out);
-        return from.map(keeping::from).orElse(keeping);
+        CheckpointPolicy checkpoints = resume ? CheckpointPolicy.resume(out) : CheckpointPolicy.in(out);
+        return from.map(checkpoints::from).orElse(checkpoints);
     }
 
     private Stage stage(Recipe recipe) {

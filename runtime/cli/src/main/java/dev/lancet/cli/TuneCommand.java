@@ -6,7 +6,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.train.Keeping;
+import dev.lancet.runtime.train.CheckpointPolicy;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingLog;
 import dev.lancet.runtime.tune.Tuned;
@@ -111,7 +111,7 @@ final class TuneCommand extends LancetCommand {
         Outputs.mustNotExist(Tuned.model(out));
         try (Model base = base().on(device).keepCorporaIn(out.resolveSibling("corpora"));
                 Model model = tuning.begin(base)) {
-            model.train(corpus, training, resume ? Keeping.resume(out) : Keeping.in(out));
+            model.train(corpus, training, resume ? CheckpointPolicy.resume(out) : CheckpointPolicy.in(out));
             Tuned tuned = Tuned.save(base.plan(), model, out);
             TrainingLog log = model.log().orElseThrow();
             return new Answer(document(log, model.plan(), tuned), text(log, model.plan(), tuned));

@@ -10,7 +10,7 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;
-import dev.lancet.runtime.train.Passing;
+import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingLog;
 import dev.lancet.surgery.pass.Pass;
@@ -26,7 +26,7 @@ public final class TrainingBench {
 
     private TrainingBench() {}
 
-    /** In float32 with every pass, on the processor, see {@link #run(Trial, Execution, Passing, Progress)}. */
+    /** In float32 with every pass, on the processor, see {@link #run(Trial, Execution, PassSelection, Progress)}. */
     public static Measured run(Trial trial, Progress progress) {
         Execution plain = Execution.plain();
         return run(trial, plain, passing(trial, plain, Set.of(), Device.cpu()), progress);
@@ -37,8 +37,8 @@ public final class TrainingBench {
      *
      * @throws IllegalArgumentException if one that is to be left out is not done anyway, or is what the execution asks for
      */
-    public static Passing passing(Trial trial, Execution execution, Set<Pass> without, Device device) {
-        return Passing.here(training(trial, execution), without, device.place());
+    public static PassSelection passing(Trial trial, Execution execution, Set<Pass> without, Device device) {
+        return PassSelection.here(training(trial, execution), without, device.place());
     }
 
     /** Parameters that every token is multiplied with: all but tables that are only looked up, and vectors. */
@@ -71,9 +71,9 @@ public final class TrainingBench {
      * Takes three steps that warm up, the first of which compiles, then those that count, and one that is traced for its memory.
      *
      * @param execution how a step is computed
-     * @param passing the passes of its graph, and where it is computed
+     * @param selection the passes of its graph, and where it is computed
      */
-    public static Measured run(Trial trial, Execution execution, Passing passing, Progress progress) {
+    public static Measured run(Trial trial, Execution execution, PassSelection selection, Progress progress) {
         if (trial.precision().narrow() && trial.adapter() == 0) {
             throw new IllegalArgumentException(
                     "train: " + trial.precision() + " cannot be trained; put adapters beside it, as with --lora 8");
@@ -85,7 +85,7 @@ public final class TrainingBench {
         int[] ids = RandomIds.of(preset.transformer().vocabulary(), 4 * tokens + 1, Trial.SEED);
         Plan plan = trial.plan();
         Weights fresh = FilledCodes.of(plan).with(new FreshWeights(preset.transformer(), Trial.SEED).under(plan));
-        List<TrainingLog.Point> all = Trainer.of(preset.transformer(), plan, training, passing)
+        List<TrainingLog.Point> all = Trainer.of(preset.transformer(), plan, training, selection)
                 .progress(progress)
                 .tracing(WARM_UP + trial.steps())
                 .rehearse(fresh, TokenIds.of(ids))
@@ -96,10 +96,10 @@ public final class TrainingBench {
                 .map(TrainingLog.Point::milliseconds)
                 .toList());
         Map<String, Object> fields = Measured.begin("train", trial);
-        fields.put("device", passing.place().toString());
-        fields.put("dtype", passing.dtype());
-        passing.bfloat16().ifPresent(measured -> fields.put("bf16_speedup", Measured.rounded(measured.speedup(), 2)));
-        fields.put("passes", passing.passes().toString());
+        fields.put("device", selection.place().toString());
+        fields.put("dtype", selection.dtype());
+        selection.bfloat16().ifPresent(measured -> fields.put("bf16_speedup", Measured.rounded(measured.speedup(), 2)));
+        fields.put("passes", selection.passes().toString());
         fields.put("warmup", WARM_UP);
         fields.put("batch", preset.batch());
         fields.put("seq", sequence);

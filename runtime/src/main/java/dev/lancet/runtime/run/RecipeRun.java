@@ -13,7 +13,7 @@ import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.report.Report;
-import dev.lancet.runtime.train.Keeping;
+import dev.lancet.runtime.train.CheckpointPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -148,7 +148,7 @@ public final class RecipeRun implements AutoCloseable {
         for (Stage stage : stages(candidate, seed)) {
             number++;
             int at = number;
-            Optional<Keeping> keeping = kept.map(folder -> folder.keeping(places.name(candidate, seed), at));
+            Optional<CheckpointPolicy> keeping = kept.map(folder -> folder.keeping(places.name(candidate, seed), at));
             if (at == 1 && candidate.origin() instanceof Origin.DenseFirst first) {
                 try (Model dense = model) {
                     model = dense.trainThenCut(

@@ -8,7 +8,7 @@ import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Versions;
 import dev.lancet.runtime.json.Json;
 import dev.lancet.runtime.train.Fingerprint;
-import dev.lancet.runtime.train.Keeping;
+import dev.lancet.runtime.train.CheckpointPolicy;
 import dev.lancet.runtime.train.TrainingLog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,8 +90,8 @@ final class RunFolder {
     }
 
     /** Where a training of a candidate keeps its states; it goes on where it finds one. */
-    Keeping keeping(String candidate, int stage) {
-        return Keeping.takeUp(folder.resolve(candidate).resolve("stage-" + stage));
+    CheckpointPolicy keeping(String candidate, int stage) {
+        return CheckpointPolicy.takeUp(folder.resolve(candidate).resolve("stage-" + stage));
     }
 
     /** What came of a candidate before the run was interrupted; empty if it was not finished then. */

@@ -22,10 +22,10 @@ import org.tensorflow.proto.DataType;
 public final class Examples {
 
     private final int rows;
-    private final Map<String, Column> inputs;
-    private final Optional<Column> labels;
+    private final Map<String, ExampleColumn> inputs;
+    private final Optional<ExampleColumn> labels;
 
-    private Examples(int rows, Map<String, Column> inputs, Optional<Column> labels) {
+    private Examples(int rows, Map<String, ExampleColumn> inputs, Optional<ExampleColumn> labels) {
         this.rows = rows;
         this.inputs = inputs;
         this.labels = labels;
@@ -44,13 +44,13 @@ public final class Examples {
     /** Floats of any shape, row by row. */
     public static Examples of(String input, float[] values, int rows, long... shape) {
         return new Examples(rows, Map.of(), Optional.empty())
-                .with(input, new Column(new int[0], values.clone(), shape.clone()));
+                .with(input, new ExampleColumn(new int[0], values.clone(), shape.clone()));
     }
 
     /** The same rows with one more input. */
     public Examples and(String input, int[][] values) {
         int[] flat = Arrays.stream(values).flatMapToInt(Arrays::stream).toArray();
-        return with(input, new Column(flat, new float[0], new long[] {values.length == 0 ? 0 : values[0].length}));
+        return with(input, new ExampleColumn(flat, new float[0], new long[] {values.length == 0 ? 0 : values[0].length}));
     }
 
     /** The same rows with one more input. */
@@ -58,7 +58,7 @@ public final class Examples {
         return with(input, floats(values));
     }
 
-    private static Column floats(float[][] values) {
+    private static ExampleColumn floats(float[][] values) {
         int width = values.length == 0 ? 0 : values[0].length;
         float[] flat = new float[values.length * width];
         for (int i = 0; i < values.length; i++) {
@@ -68,16 +68,16 @@ public final class Examples {
             }
             System.arraycopy(values[i], 0, flat, i * width, width);
         }
-        return new Column(new int[0], flat, new long[] {width});
+        return new ExampleColumn(new int[0], flat, new long[] {width});
     }
 
-    private Examples with(String input, Column column) {
-        Map<String, Column> more = new LinkedHashMap<>(inputs);
+    private Examples with(String input, ExampleColumn column) {
+        Map<String, ExampleColumn> more = new LinkedHashMap<>(inputs);
         more.put(input, fitting(input, column));
         return new Examples(rows, more, labels);
     }
 
-    private Column fitting(String what, Column column) {
+    private ExampleColumn fitting(String what, ExampleColumn column) {
         long given = column.ints().length + (long) column.floats().length;
         if (given != (long) rows * column.width()) {
             throw new IllegalArgumentException("examples: " + what + " has " + given + " numbers for " + rows
@@ -88,7 +88,7 @@ public final class Examples {
 
     /** The class of every row, counted from 0. */
     public Examples labels(int... classes) {
-        Column column = new Column(classes.clone(), new float[0], new long[] {rows == 0 ? 0 : classes.length / rows});
+        ExampleColumn column = new ExampleColumn(classes.clone(), new float[0], new long[] {rows == 0 ? 0 : classes.length / rows});
         return new Examples(rows, inputs, Optional.of(fitting("labels", column)));
     }
 
@@ -111,7 +111,7 @@ public final class Examples {
     }
 
     Examples at(int count, IntUnaryOperator which) {
-        Map<String, Column> some = new LinkedHashMap<>();
+        Map<String, ExampleColumn> some = new LinkedHashMap<>();
         inputs.forEach((name, column) -> some.put(name, column.at(count, which)));
         return new Examples(count, some, labels.map(column -> column.at(count, which)));
     }
@@ -128,7 +128,7 @@ public final class Examples {
 
     /** An input as a tensor of this type, which belongs to the caller. */
     Tensor tensor(String input, DataType type) {
-        Column column = inputs.get(input);
+        ExampleColumn column = inputs.get(input);
         if (column == null) {
             throw new LancetException("examples: the signature takes '" + input + "', and they have only " + names());
         }
@@ -140,7 +140,7 @@ public final class Examples {
 
     /** The labels as a list of this type, which belongs to the caller. */
     Tensor labels(DataType type) {
-        Column column = labels.orElseThrow(() -> new LancetException(
+        ExampleColumn column = labels.orElseThrow(() -> new LancetException(
                 "examples: they have no labels; give the classes with labels(...), or numbers with targets(...)"));
         return column.tensor("label", type, Shape.of((long) rows * column.width()));
     }

@@ -33,14 +33,14 @@ public record Fingerprint(Map<String, String> parts) {
      * device, which decide in which order numbers are added.
      */
     public static Fingerprint of(
-            Transformer transformer, Plan plan, Training training, Span span, Passing passing, String text) {
+            Transformer transformer, Plan plan, Training training, StepRange range, PassSelection selection, String text) {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("model", transformer.toString());
         parts.put("form", form(plan));
         parts.put("training", training.toString());
-        parts.put("steps", span.toString());
+        parts.put("steps", range.toString());
         parts.put("text", text);
-        parts.put("passes", passing.order());
+        parts.put("passes", selection.order());
         parts.put("lancet", Versions.lancet());
         parts.put("tensorflow", TensorFlow.version());
         return new Fingerprint(parts);

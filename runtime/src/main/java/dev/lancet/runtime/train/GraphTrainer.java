@@ -77,9 +77,9 @@ public final class GraphTrainer {
         this.objective = objective;
         this.training = training;
         this.progress = progress;
-        Gradients gradients = Gradients.of(trainable);
+        ImportedGradients gradients = ImportedGradients.of(trainable);
         Set<String> reaching = Set.copyOf(gradients.trained());
-        List<ParameterUpdate> updates = Movement.updates(Form.of(plan), training).stream()
+        List<ParameterUpdate> updates = ParameterUpdates.updates(TrainingForm.of(plan), training).stream()
                 .filter(update -> reaching.contains(update.variable()))
                 .toList();
         trained = updates.stream().map(ParameterUpdate::variable).toList();
@@ -108,7 +108,7 @@ public final class GraphTrainer {
      */
     public Outcome train(Examples examples, Function<String, ByteBuffer> values) {
         check(examples);
-        Shuffle shuffle = new Shuffle(examples.count(), training.batch(), training.seed());
+        RowShuffle shuffle = new RowShuffle(examples.count(), training.batch(), training.seed());
         List<TrainingLog.Point> points = new ArrayList<>();
         long began = System.nanoTime();
         try (Engine engine = Engine.literal(graph);
@@ -121,7 +121,7 @@ public final class GraphTrainer {
                 points.add(point);
                 task.advance(step + 1, String.format(Locale.ROOT, "loss %.4f", point.loss()));
                 if (progress.stopWanted() && step + 1 < training.steps()) {
-                    throw new Stopped(step + 1, training.steps(), false);
+                    throw new TrainingStoppedException(step + 1, training.steps(), false);
                 }
             }
             Map<String, float[]> after = new LinkedHashMap<>();
@@ -130,7 +130,7 @@ public final class GraphTrainer {
             return new Outcome(
                     after,
                     new TrainingLog(
-                            points, List.of(), Speed.median(points, training.batch()), seconds, Optional.empty()));
+                            points, List.of(), Throughput.median(points, training.batch()), seconds, Optional.empty()));
         }
     }
 
@@ -169,7 +169,7 @@ public final class GraphTrainer {
         long start = System.nanoTime();
         Optimizer.AdamW adam = training.optimizer().adam();
         DataType labels = objective.kind() == Objective.Kind.CROSS_ENTROPY ? DataType.DT_INT32 : DataType.DT_FLOAT;
-        try (Feeds feeds = new Feeds(engine.runner())) {
+        try (GraphFeeds feeds = new GraphFeeds(engine.runner())) {
             feeds.put("rate", TFloat32.scalarOf((float) training.rateAt(step)));
             feeds.put("beta1.power", TFloat32.scalarOf((float) Math.pow(adam.beta1(), step + 1)));
             feeds.put("beta2.power", TFloat32.scalarOf((float) Math.pow(adam.beta2(), step + 1)));

@@ -24,10 +24,10 @@ public final class Trainer {
     private final Transformer transformer;
     private final Plan plan;
     private final Training training;
-    private final Passing passing;
-    private final Span span;
+    private final PassSelection selection;
+    private final StepRange range;
     private final Progress progress;
-    private final Instruments instruments;
+    private final TrainingProbes probes;
     private final int sequence;
     private final List<ArraySpec> trained;
 
@@ -35,24 +35,24 @@ public final class Trainer {
             Transformer transformer,
             Plan plan,
             Training training,
-            Passing passing,
-            Span span,
+            PassSelection selection,
+            StepRange range,
             Progress progress,
-            Instruments instruments) {
+            TrainingProbes probes) {
         this.transformer = transformer;
         this.plan = plan;
         this.training = training;
-        this.passing = passing;
-        this.span = span;
+        this.selection = selection;
+        this.range = range;
         this.progress = progress;
-        this.instruments = instruments;
-        trained = Form.of(plan).trainable();
+        this.probes = probes;
+        trained = TrainingForm.of(plan).trainable();
         if (plan.adapted() && training.guidance().isPresent()) {
             throw new LancetException("selfGuided: " + plan.model()
                     + " has adapters, and is no beginning for fresh factors; leave it out");
         }
         // What the training says of weights that are not there is an error now, not after a text was read.
-        Movement.updates(Form.at(0, plan, training), training);
+        ParameterUpdates.updates(TrainingForm.at(0, plan, training), training);
         sequence = training.sequence().orElse(transformer.context());
         if (sequence > transformer.context()) {
             throw new LancetException("sequence: " + sequence + " tokens, but the context of " + transformer.name()
@@ -61,39 +61,39 @@ public final class Trainer {
     }
 
     /** A trainer of models of this kind, whose graph gets these passes: all steps, watched by nobody. */
-    public static Trainer of(Transformer transformer, Plan plan, Training training, Passing passing) {
+    public static Trainer of(Transformer transformer, Plan plan, Training training, PassSelection selection) {
         return new Trainer(
                 transformer,
                 plan,
                 training,
-                passing,
-                Span.all(training),
+                selection,
+                StepRange.all(training),
                 Progress.silent(),
-                Instruments.on(passing.place()));
+                TrainingProbes.on(selection.place()));
     }
 
     /** How many numbers training changes in a model of this form. */
     public static long parameters(Plan plan) {
-        return Form.of(plan).trainable().stream().mapToLong(ArraySpec::elements).sum();
+        return TrainingForm.of(plan).trainable().stream().mapToLong(ArraySpec::elements).sum();
     }
 
     /** One that does some of the steps, with the batches and rates that they have in the whole. */
-    public Trainer over(Span some) {
-        return new Trainer(transformer, plan, training, passing, some, progress, instruments);
+    public Trainer over(StepRange some) {
+        return new Trainer(transformer, plan, training, selection, some, progress, probes);
     }
 
     /** One that says how far it is. */
     public Trainer progress(Progress watcher) {
-        return new Trainer(transformer, plan, training, passing, span, watcher, instruments);
+        return new Trainer(transformer, plan, training, selection, range, watcher, probes);
     }
 
     /** One that traces the memory of this step, counted from 0, instead of the third of a training that is kept in a folder. */
     public Trainer tracing(int step) {
-        return measuredBy(instruments.tracing(step));
+        return measuredBy(probes.tracing(step));
     }
 
-    Trainer measuredBy(Instruments others) {
-        return new Trainer(transformer, plan, training, passing, span, progress, others);
+    Trainer measuredBy(TrainingProbes others) {
+        return new Trainer(transformer, plan, training, selection, range, progress, others);
     }
 
     /** Better weights and how they came about. */
@@ -107,7 +107,7 @@ public final class Trainer {
      * @param ids the text to train on
      * @param heldOut the text to validate on; may be shorter than a batch, then nothing is validated
      * @throws LancetException if a loss or a gradient is not a number; the message names the step and the last good state
-     * @throws Stopped if the watcher wants it to stop; the state is kept
+     * @throws TrainingStoppedException if the watcher wants it to stop; the state is kept
      */
     public Outcome train(Weights weights, TokenIds ids, TokenIds heldOut, Optional<TrainingFolder> folder) {
         return steps(
@@ -125,11 +125,11 @@ public final class Trainer {
             TokenIds heldOut,
             Optional<TrainingFolder> folder,
             BiFunction<TrainingSession, TrainingLog, T> end) {
-        Workbench bench = new Workbench(transformer, plan, training, sequence, passing, weights);
-        int first = folder.map(TrainingFolder::done).orElse(OptionalInt.empty()).orElse(span.from());
-        try (TrainingSession session = new TrainingSession(bench, first)) {
-            TrainingLoop loop = new TrainingLoop(session, training, span, sequence, ids, heldOut, folder, instruments);
-            return end.apply(session, loop.run(progress, "train " + plan.model() + passing.remark()));
+        TrainingSetup setup = new TrainingSetup(transformer, plan, training, sequence, selection, weights);
+        int first = folder.map(TrainingFolder::done).orElse(OptionalInt.empty()).orElse(range.from());
+        try (TrainingSession session = new TrainingSession(setup, first)) {
+            TrainingLoop loop = new TrainingLoop(session, training, range, sequence, ids, heldOut, folder, probes);
+            return end.apply(session, loop.run(progress, "train " + plan.model() + selection.remark()));
         }
     }
 

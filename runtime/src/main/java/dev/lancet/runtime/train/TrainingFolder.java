@@ -27,10 +27,10 @@ public final class TrainingFolder implements AutoCloseable {
 
     private final Path folder;
     private final Fingerprint fingerprint;
-    private final States states;
+    private final StateStore states;
     private final int every;
     private final EventFile events;
-    private Optional<States> origin = Optional.empty();
+    private Optional<StateStore> origin = Optional.empty();
     private OptionalInt latest = OptionalInt.empty();
     private OptionalInt proven = OptionalInt.empty();
     private OptionalInt best = OptionalInt.empty();
@@ -44,21 +44,21 @@ public final class TrainingFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new LancetException("training: " + folder + " cannot be made: " + e.getMessage(), e);
         }
-        states = new States(folder);
+        states = new StateStore(folder);
         states.tidy();
         events = new EventFile(folder);
     }
 
     /** Decides with which state the training begins. */
-    void choose(Keeping.Start start, Optional<Path> other) {
-        boolean own = start != Keeping.Start.ANEW && !states.steps().isEmpty();
+    void choose(CheckpointPolicy.Start start, Optional<Path> other) {
+        boolean own = start != CheckpointPolicy.Start.ANEW && !states.steps().isEmpty();
         if (own) {
             states.require(states.steps().last(), fingerprint);
             origin = Optional.of(states);
         } else if (other.isPresent()) {
-            origin = other.map(States::new);
+            origin = other.map(StateStore::new);
             noneIn(origin.get().steps(), other.get(), "begin with another, or anew");
-        } else if (start == Keeping.Start.RESUME) {
+        } else if (start == CheckpointPolicy.Start.RESUME) {
             noneIn(states.steps(), folder, "start it without --resume");
         }
     }
@@ -75,24 +75,24 @@ public final class TrainingFolder implements AutoCloseable {
     }
 
     /** Puts the engine into the state to begin with, and tells what lies behind. */
-    Behind begin(Engine engine, List<ArraySpec> arrays, Span span) {
+    ResumePoint begin(Engine engine, List<ArraySpec> arrays, StepRange range) {
         if (origin.isEmpty()) {
             states.keepOnly(Set.of());
             write(List.of());
-            return Behind.nothing(span);
+            return ResumePoint.nothing(range);
         }
-        Behind behind = takenUp(origin.get(), engine, arrays);
+        ResumePoint resumed = takenUp(origin.get(), engine, arrays);
         if (origin.get() != states) {
-            states.write(engine, arrays, behind.done(), fingerprint);
+            states.write(engine, arrays, resumed.done(), fingerprint);
         }
-        NavigableSet<Integer> before = states.steps().headSet(behind.done(), false);
+        NavigableSet<Integer> before = states.steps().headSet(resumed.done(), false);
         proven = before.isEmpty() ? OptionalInt.empty() : OptionalInt.of(before.last());
-        latest = OptionalInt.of(behind.done());
-        events.restarted(behind.done() + 1);
-        return behind;
+        latest = OptionalInt.of(resumed.done());
+        events.restarted(resumed.done() + 1);
+        return resumed;
     }
 
-    private Behind takenUp(States from, Engine engine, List<ArraySpec> arrays) {
+    private ResumePoint takenUp(StateStore from, Engine engine, List<ArraySpec> arrays) {
         int done = from.steps().last();
         from.restore(engine, arrays, done);
         List<TrainingLog.Point> points = new ArrayList<>();
@@ -108,7 +108,7 @@ public final class TrainingFolder implements AutoCloseable {
             });
         }
         write(kept);
-        return new Behind(done, points, validations);
+        return new ResumePoint(done, points, validations);
     }
 
     private static List<String> read(Path file) {

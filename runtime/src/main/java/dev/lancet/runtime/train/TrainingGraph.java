@@ -18,17 +18,17 @@ final class TrainingGraph {
 
     private TrainingGraph() {}
 
-    static GraphDef of(Transformer transformer, Form form, Training training, int sequence, Passes passes) {
+    static GraphDef of(Transformer transformer, TrainingForm form, Training training, int sequence, Passes passes) {
         GraphDef blueprint = Blueprint.training(transformer, training.batch() / passes.streams(), sequence);
         GraphDef forward = passes.forward(cut(blueprint, form));
         List<String> trained = form.trainable().stream().map(ArraySpec::name).toList();
         GraphDef gradients = passes.gradients(Backward.derive(forward, passes.loss(), trained));
         GraphDef sums = Accumulation.of(gradients, trained, training.execution().accumulate());
-        GraphDef finished = passes.finished(Movement.added(sums, form, training));
+        GraphDef finished = passes.finished(ParameterUpdates.added(sums, form, training));
         return VariableLoading.into(form.guided() ? SelfGuidanceGraph.started(finished, form.twins()) : finished);
     }
 
-    private static GraphDef cut(GraphDef blueprint, Form form) {
+    private static GraphDef cut(GraphDef blueprint, TrainingForm form) {
         return form.guided()
                 ? SelfGuidanceGraph.operate(blueprint, form.plan(), form.twins())
                 : Surgeon.operate(blueprint, form.plan()).graph();

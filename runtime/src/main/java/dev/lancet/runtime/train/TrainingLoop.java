@@ -20,43 +20,43 @@ final class TrainingLoop {
 
     private final TrainingSession session;
     private final Training training;
-    private final Span span;
+    private final StepRange range;
     private final int sequence;
     private final Optional<TrainingFolder> folder;
-    private final Instruments instruments;
-    private final Ahead batches;
+    private final TrainingProbes probes;
+    private final PrefetchingBatches batches;
     private final Optional<Batches> held;
-    private final Best best;
-    private final Drift drift;
-    private final Snapshot snapshot = new Snapshot();
+    private final EarlyStopping earlyStopping;
+    private final DivergenceDetector divergence;
+    private final ArraySnapshot snapshot = new ArraySnapshot();
     private final List<TrainingLog.Point> points = new ArrayList<>();
     private final List<TrainingLog.Validation> validations = new ArrayList<>();
-    private Scaling scaling = Scaling.after(List.of());
+    private LossScaler scaler = LossScaler.after(List.of());
 
     TrainingLoop(
             TrainingSession session,
             Training training,
-            Span span,
+            StepRange range,
             int sequence,
             TokenIds ids,
             TokenIds heldOut,
             Optional<TrainingFolder> folder,
-            Instruments instruments) {
-        this.instruments = instruments;
+            TrainingProbes probes) {
+        this.probes = probes;
         this.session = session;
         this.training = training;
-        this.span = span;
+        this.range = range;
         this.sequence = sequence;
         this.folder = folder;
-        batches = new Ahead(
+        batches = new PrefetchingBatches(
                 new Batches(ids, training.batch(), sequence, training.seed()),
-                (long) span.to() * training.execution().accumulate());
+                (long) range.to() * training.execution().accumulate());
         held = heldOut.size() > (long) training.batch() * sequence
                 ? Optional.of(new Batches(heldOut, training.batch(), sequence, training.seed()))
                 : Optional.empty();
-        boolean last = span.to() == training.steps();
-        best = new Best(last ? training.watch().early() : Optional.empty());
-        drift = new Drift(training.watch().divergence());
+        boolean last = range.to() == training.steps();
+        earlyStopping = new EarlyStopping(last ? training.watch().early() : Optional.empty());
+        divergence = new DivergenceDetector(training.watch().divergence());
         if (training.watch().early().isPresent() && held.isEmpty()) {
             throw new LancetException(
                     "stopEarly: " + heldOut.size() + " tokens are held out, which is less than a batch of "
@@ -70,57 +70,57 @@ final class TrainingLoop {
         int step = begin();
         double before =
                 points.stream().mapToDouble(TrainingLog.Point::milliseconds).sum() / 1e3;
-        try (CardWatch card = instruments.card();
+        try (CardWatch card = probes.card();
                 Progress.Task task = progress.begin(what, training.steps());
                 batches) {
-            for (; step < span.to() && !best.enough(); step++) {
+            for (; step < range.to() && !earlyStopping.enough(); step++) {
                 TrainingLog.Point point = step(step, card);
                 see(point);
                 folder.ifPresent(f -> f.record(point));
-                if (drift.lost()) {
-                    throw failed(point.step(), Trouble.drifted(drift, training.watch()));
+                if (divergence.lost()) {
+                    throw failed(point.step(), TrainingFailures.drifted(divergence, training.watch()));
                 }
-                if (drift.calm() && !point.skipped()) {
+                if (divergence.calm() && !point.skipped()) {
                     folder.ifPresent(TrainingFolder::prove);
                 }
                 validate(point.step());
-                folder.filter(f -> f.due(point.step()) || point.step() == span.to() || best.enough())
+                folder.filter(f -> f.due(point.step()) || point.step() == range.to() || earlyStopping.enough())
                         .ifPresent(f -> f.keep(engine(), session.state(), point.step()));
                 task.advance(point.step(), note(point));
-                if (progress.stopWanted() && point.step() < span.to() && !best.enough()) {
+                if (progress.stopWanted() && point.step() < range.to() && !earlyStopping.enough()) {
                     folder.ifPresent(f -> f.keep(engine(), session.state(), point.step()));
-                    throw new Stopped(point.step(), training.steps(), folder.isPresent());
+                    throw new TrainingStoppedException(point.step(), training.steps(), folder.isPresent());
                 }
             }
         }
-        best.validation()
+        earlyStopping.validation()
                 .filter(it -> it.step() < points.get(points.size() - 1).step())
                 .ifPresent(this::backTo);
         double seconds = before + (System.nanoTime() - began) / 1e9;
-        return new TrainingLog(points, validations, speed(), seconds, best.validation());
+        return new TrainingLog(points, validations, speed(), seconds, earlyStopping.validation());
     }
 
     /** Goes back to where the folder says; gives the next step. */
     private int begin() {
-        Behind behind =
-                folder.map(f -> f.begin(engine(), session.state(), span)).orElseGet(() -> Behind.nothing(span));
-        behind.points().forEach(this::see);
-        behind.validations().forEach(validation -> {
+        ResumePoint resumed =
+                folder.map(f -> f.begin(engine(), session.state(), range)).orElseGet(() -> ResumePoint.nothing(range));
+        resumed.points().forEach(this::see);
+        resumed.validations().forEach(validation -> {
             validations.add(validation);
             if (!session.guidedAt(validation.step() - 1)) {
-                best.see(validation);
+                earlyStopping.see(validation);
             }
         });
-        best.validation().ifPresent(it -> folder.ifPresent(f -> f.best(it.step())));
-        return behind.done();
+        earlyStopping.validation().ifPresent(it -> folder.ifPresent(f -> f.best(it.step())));
+        return resumed.done();
     }
 
     /** A step that was skipped says nothing of the weights. */
     private void see(TrainingLog.Point point) {
         points.add(point);
-        scaling = scaling.after(point.skipped());
+        scaler = scaler.after(point.skipped());
         if (!point.skipped()) {
-            drift.see(point);
+            divergence.see(point);
         }
     }
 
@@ -128,7 +128,7 @@ final class TrainingLoop {
         folder.ifPresentOrElse(
                 f -> f.restore(engine(), session.state(), validation.step()), () -> snapshot.restore(engine()));
         int last = points.get(points.size() - 1).step();
-        folder.filter(f -> last < span.to())
+        folder.filter(f -> last < range.to())
                 .ifPresent(f -> f.ended(last, "early, for step " + validation.step() + " was the best"));
     }
 
@@ -139,20 +139,20 @@ final class TrainingLoop {
     private TrainingLog.Point step(int step, CardWatch card) {
         session.turnTo(step);
         long start = System.nanoTime();
-        Optional<Scaling> scaled = session.scaled(scaling);
+        Optional<LossScaler> scaled = session.scaled(scaler);
         int parts = training.execution().accumulate();
         int first = Math.multiplyExact(step, parts);
         double losses = 0;
         for (int part = 0; part < parts - 1; part++) {
             losses += session.accumulate(batches.at(first + part), part == 0, scaled);
         }
-        boolean traced = instruments.traces(step, span, folder.isPresent());
-        TrainingSession.Seen last = session.step(batches.at(first + parts - 1), span, step, scaled, traced);
+        boolean traced = probes.traces(step, range, folder.isPresent());
+        TrainingSession.Seen last = session.step(batches.at(first + parts - 1), range, step, scaled, traced);
         TrainingSession.Seen seen =
                 new TrainingSession.Seen((losses + last.loss()) / parts, last.gradientNorm(), last.allocator());
         double milliseconds = (System.nanoTime() - start) / 1e6;
         boolean skipped = !Double.isFinite(seen.gradientNorm())
-                && scaled.map(Scaling::mayFall).orElse(false);
+                && scaled.map(LossScaler::mayFall).orElse(false);
         if (!seen.finite() && !skipped) {
             throw failed(step + 1, "loss: " + seen.loss() + " with gradient norm " + seen.gradientNorm());
         }
@@ -161,7 +161,7 @@ final class TrainingLoop {
                 (step + 1) * training.tokensPerStep(sequence),
                 seen.loss(),
                 seen.gradientNorm(),
-                span.rate(training, step),
+                range.rate(training, step),
                 milliseconds,
                 Resident.now(),
                 scaled.map(scale -> new TrainingLog.Scaled(scale.factor(), skipped)),
@@ -172,7 +172,7 @@ final class TrainingLoop {
     private LancetException failed(int step, String what) {
         String where = what + " at step " + step + " of " + training.steps();
         folder.ifPresent(f -> f.ended(step, where));
-        return Trouble.of(where, training, folder, points);
+        return TrainingFailures.of(where, training, folder, points);
     }
 
     private void validate(int step) {
@@ -187,7 +187,7 @@ final class TrainingLoop {
         TrainingLog.Validation validation = new TrainingLog.Validation(step, loss);
         validations.add(validation);
         folder.ifPresent(f -> f.record(validation));
-        if (!session.guidedAt(step - 1) && best.see(validation)) {
+        if (!session.guidedAt(step - 1) && earlyStopping.see(validation)) {
             folder.ifPresentOrElse(
                     f -> f.keepBest(engine(), session.state(), step), () -> snapshot.take(engine(), session.state()));
         }
@@ -211,7 +211,7 @@ final class TrainingLoop {
                         Locale.ROOT,
                         ", validation %.3f%s",
                         validations.get(validations.size() - 1).loss(),
-                        best.note());
+                        earlyStopping.note());
         String memory = point.resident() == 0 ? "" : String.format(Locale.ROOT, ", %.2f GB", point.resident() / 1e9);
         String card = point.card()
                 .map(use -> String.format(Locale.ROOT, ", card %.0f %%, %.2f GB", use.utilization(), use.bytes() / 1e9))
@@ -221,6 +221,6 @@ final class TrainingLoop {
     }
 
     private double speed() {
-        return Speed.median(points, training.tokensPerStep(sequence));
+        return Throughput.median(points, training.tokensPerStep(sequence));
     }
 }

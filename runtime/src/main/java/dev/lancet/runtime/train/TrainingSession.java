@@ -30,21 +30,21 @@ final class TrainingSession implements AutoCloseable {
         }
     }
 
-    private final Workbench bench;
-    private Form form;
+    private final TrainingSetup setup;
+    private TrainingForm form;
     private Engine engine;
     private double guide;
 
     /** A session that is to begin with this step, counted from 0. */
-    TrainingSession(Workbench bench, int step) {
-        this.bench = bench;
-        form = bench.form(step);
-        engine = bench.open(form);
+    TrainingSession(TrainingSetup setup, int step) {
+        this.setup = setup;
+        form = setup.form(step);
+        engine = setup.open(form);
     }
 
     /** What the loss is to be multiplied by, if it is scaled at all. */
-    Optional<Scaling> scaled(Scaling scaling) {
-        return bench.passing().scaled() ? Optional.of(scaling) : Optional.empty();
+    Optional<LossScaler> scaled(LossScaler scaler) {
+        return setup.passing().scaled() ? Optional.of(scaler) : Optional.empty();
     }
 
     Engine engine() {
@@ -53,26 +53,26 @@ final class TrainingSession implements AutoCloseable {
 
     /** All that a step changes now. */
     List<ArraySpec> state() {
-        return Movement.state(form, bench.training());
+        return ParameterUpdates.state(form, setup.training());
     }
 
     /** Whether factors have dense twins at a step; what is best there is not what the factors alone can do. */
     boolean guidedAt(int step) {
-        return bench.form(step).guided();
+        return setup.form(step).guided();
     }
 
     /** Gets ready for a step: from then on it computes with its form, and with its share of the twins. */
     void turnTo(int step) {
-        Form next = bench.form(step);
+        TrainingForm next = setup.form(step);
         if (next.guided() != form.guided()) {
-            Snapshot kept = new Snapshot();
-            kept.take(engine, Movement.state(next, bench.training()));
+            ArraySnapshot kept = new ArraySnapshot();
+            kept.take(engine, ParameterUpdates.state(next, setup.training()));
             engine.close();
-            engine = bench.open(next);
+            engine = setup.open(next);
             kept.restore(engine);
             form = next;
         }
-        Training training = bench.training();
+        Training training = setup.training();
         guide = training.guidance()
                 .map(guidance -> guidance.at(step, training.steps()))
                 .orElse(0.0);
@@ -83,16 +83,16 @@ final class TrainingSession implements AutoCloseable {
      *
      * @param traced whether to see what it takes of the memory too
      */
-    Seen step(int[][] batch, Span span, int step, Optional<Scaling> scaling, boolean traced) {
-        Training training = bench.training();
-        int moves = span.moves(step) - scaling.map(Scaling::skipped).orElse(0);
+    Seen step(int[][] batch, StepRange range, int step, Optional<LossScaler> scaling, boolean traced) {
+        Training training = setup.training();
+        int moves = range.moves(step) - scaling.map(LossScaler::skipped).orElse(0);
         Optimizer.AdamW adam = training.optimizer().adam();
-        try (TFloat32 rate = TFloat32.scalarOf((float) span.rate(training, step));
+        try (TFloat32 rate = TFloat32.scalarOf((float) range.rate(training, step));
                 TFloat32 power1 = TFloat32.scalarOf((float) Math.pow(adam.beta1(), moves));
                 TFloat32 power2 = TFloat32.scalarOf((float) Math.pow(adam.beta2(), moves));
                 TFloat32 share = TFloat32.scalarOf((float) guide);
                 TFloat32 scale = TFloat32.scalarOf(
-                        scaling.map(Scaling::factor).orElse(1.0).floatValue());
+                        scaling.map(LossScaler::factor).orElse(1.0).floatValue());
                 TInt32 ids = inputs(batch);
                 TInt32 labels = labels(batch)) {
             Session.Runner runner = scaled(led(share), scaling, scale)
@@ -113,7 +113,7 @@ final class TrainingSession implements AutoCloseable {
     }
 
     /** Adds the gradients of a batch to those of the step under way, or begins with them; gives its loss. */
-    double accumulate(int[][] batch, boolean first, Optional<Scaling> scaling) {
+    double accumulate(int[][] batch, boolean first, Optional<LossScaler> scaling) {
         return loss(batch, first ? "accumulate.first" : "accumulate.more", scaling);
     }
 
@@ -122,13 +122,13 @@ final class TrainingSession implements AutoCloseable {
         return loss(batch, "loss", Optional.empty());
     }
 
-    private static Session.Runner scaled(Session.Runner runner, Optional<Scaling> scaling, TFloat32 scale) {
+    private static Session.Runner scaled(Session.Runner runner, Optional<LossScaler> scaling, TFloat32 scale) {
         return scaling.isPresent() ? runner.feed(LossScale.FED, scale) : runner;
     }
 
-    private double loss(int[][] batch, String target, Optional<Scaling> scaling) {
+    private double loss(int[][] batch, String target, Optional<LossScaler> scaling) {
         try (TFloat32 scale = TFloat32.scalarOf(
-                        scaling.map(Scaling::factor).orElse(1.0).floatValue());
+                        scaling.map(LossScaler::factor).orElse(1.0).floatValue());
                 TInt32 ids = inputs(batch);
                 TInt32 labels = labels(batch);
                 TFloat32 share = TFloat32.scalarOf((float) guide);

@@ -11,7 +11,7 @@ import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.memory.Resident;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.runtime.train.Passing;
+import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.surgery.pass.Pass;
 import java.util.List;
 import java.util.Map;
@@ -101,9 +101,9 @@ class BenchTest {
     void where_xla_compiles_nothing_the_memory_of_a_step_is_told() {
         Trial trial = new Trial(TINY, 4, Precision.float32(), 1);
         Execution plain = Execution.plain();
-        Passing passing = TrainingBench.passing(trial, plain, Set.of(Pass.COMPILED), Device.cpu());
+        PassSelection selection = TrainingBench.passing(trial, plain, Set.of(Pass.COMPILED), Device.cpu());
         Map<String, Object> fields =
-                TrainingBench.run(trial, plain, passing, NOBODY).fields();
+                TrainingBench.run(trial, plain, selection, NOBODY).fields();
 
         assertThat(number(fields, "allocator_variables_mb"))
                 .isCloseTo(3 * 4 * trial.plan().parametersAfter() / (double) (1 << 20), within(0.1));

@@ -48,7 +48,7 @@ class GradientsTest {
         Path file = Files.write(folder.resolve("graph.pb"), graph().toByteArray());
         ImportedModel model = ImportedModel.open(file);
         ImportedSurgery operation = ImportedSurgery.operate(model, model.plan());
-        Gradients gradients = Gradients.of(TrainableGraph.of(model, operation, model.plan(), OBJECTIVE));
+        ImportedGradients gradients = ImportedGradients.of(TrainableGraph.of(model, operation, model.plan(), OBJECTIVE));
         assertThat(gradients.trained()).containsExactlyInAnyOrder("table", "w");
         assertThat(gradients.graph().getNodeList())
                 .noneMatch(node -> List.of("BatchMatMulV3", "Erfc", "IdentityN", "ResourceGather")
@@ -85,7 +85,7 @@ class GradientsTest {
     }
 
     private static float[] run(Engine engine, ImportedSurgery operation, Examples examples, String node) {
-        try (Feeds feeds = new Feeds(engine.runner());
+        try (GraphFeeds feeds = new GraphFeeds(engine.runner());
                 var result = feeds.put(examples, OBJECTIVE.signatureOf(operation.meta()))
                         .put(TrainableGraph.LABELS, examples.labels(DataType.DT_FLOAT))
                         .fetch(node)

@@ -121,9 +121,9 @@ class InstrumentsTest {
         return log.points().stream().map(TrainingLog.Point::loss).toList();
     }
 
-    private static Passing passing(Training training) {
+    private static PassSelection passing(Training training) {
         // Not compiled, for of what XLA holds the processor records nothing.
-        return Passing.here(training, Set.of(Pass.COMPILED));
+        return PassSelection.here(training, Set.of(Pass.COMPILED));
     }
 
     private interface Reader {
@@ -140,12 +140,12 @@ class InstrumentsTest {
             @Override
             public void close() {}
         };
-        Instruments instruments = new Instruments(OptionalInt.empty(), () -> watch(program));
+        TrainingProbes probes = new TrainingProbes(OptionalInt.empty(), () -> watch(program));
         try (TrainingFolder kept =
-                Keeping.in(folder.resolve("run")).open(new Fingerprint(Map.of("training", training.toString())))) {
+                CheckpointPolicy.in(folder.resolve("run")).open(new Fingerprint(Map.of("training", training.toString())))) {
             return Trainer.of(MODEL, PLAN, training, passing(training))
                     .progress(progress)
-                    .measuredBy(instruments)
+                    .measuredBy(probes)
                     .train(new FreshWeights(MODEL, 1).under(PLAN), TEXT, TokenIds.of(), Optional.of(kept))
                     .log();
         }

@@ -40,12 +40,12 @@ class SeamTest {
     @Test
     void weights_and_all_that_the_optimiser_remembers_of_them_go_over_and_the_twins_do_not() {
         Training training = Training.muon(6, 0.02).batch(2).sequence(6).selfGuided(0.5);
-        Passing passing = Passing.here(training, Set.of());
-        Workbench bench = new Workbench(MODEL, PLAN, training, 6, passing, new FreshWeights(MODEL, 1).under(PLAN));
-        try (TrainingSession session = new TrainingSession(bench, 0)) {
+        PassSelection selection = PassSelection.here(training, Set.of());
+        TrainingSetup setup = new TrainingSetup(MODEL, PLAN, training, 6, selection, new FreshWeights(MODEL, 1).under(PLAN));
+        try (TrainingSession session = new TrainingSession(setup, 0)) {
             for (int step = 0; step < 3; step++) {
                 session.turnTo(step);
-                session.step(BATCH, Span.all(training), step, Optional.empty(), false);
+                session.step(BATCH, StepRange.all(training), step, Optional.empty(), false);
             }
             List<ArraySpec> guided = session.state();
             Map<String, float[]> before = new LinkedHashMap<>();
@@ -62,7 +62,7 @@ class SeamTest {
                         .isEqualTo(before.get(array.name()));
             }
             assertThat(before.get("h.0.attn.q.m")).isNotNull();
-            assertThat(session.step(BATCH, Span.all(training), 3, Optional.empty(), false)
+            assertThat(session.step(BATCH, StepRange.all(training), 3, Optional.empty(), false)
                             .finite())
                     .isTrue();
             assertThatThrownBy(() -> session.engine().assign(List.of("h.0.attn.q"), any -> ByteBuffer.allocate(0)))

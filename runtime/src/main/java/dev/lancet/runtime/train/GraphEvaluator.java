@@ -15,11 +15,11 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.TensorInfo;
 
 /** Asks somebody else's graph for one of its outputs. */
-public final class GraphReader {
+public final class GraphEvaluator {
 
     private static final int BATCH = 256;
 
-    private GraphReader() {}
+    private GraphEvaluator() {}
 
     /**
      * The numbers of a float output for all rows, row by row.
@@ -39,7 +39,7 @@ public final class GraphReader {
             GraphTrainer.load(engine, graph, values);
             for (int from = 0; from < examples.count(); from += BATCH) {
                 int to = Math.min(examples.count(), from + BATCH);
-                try (Feeds feeds = new Feeds(engine.runner())) {
+                try (GraphFeeds feeds = new GraphFeeds(engine.runner())) {
                     feeds.put(examples.between(from, to), objective.signatureOf(operation.meta()));
                     try (var result = feeds.fetch(output.getName()).run()) {
                         all = put(all, from, to, examples.count(), result.get(0));

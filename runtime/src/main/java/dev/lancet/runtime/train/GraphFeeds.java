@@ -9,33 +9,33 @@ import org.tensorflow.Tensor;
 import org.tensorflow.proto.SignatureDef;
 
 /** One run of somebody else's graph: what it is fed; gives the tensors back when it is closed. */
-final class Feeds implements AutoCloseable {
+final class GraphFeeds implements AutoCloseable {
 
     private final Session.Runner runner;
     private final List<Tensor> tensors = new ArrayList<>();
 
-    Feeds(Session.Runner runner) {
+    GraphFeeds(Session.Runner runner) {
         this.runner = runner;
     }
 
-    Feeds put(String node, Tensor tensor) {
+    GraphFeeds put(String node, Tensor tensor) {
         tensors.add(tensor);
         runner.feed(node, tensor);
         return this;
     }
 
     /** All inputs of a signature. */
-    Feeds put(Examples examples, SignatureDef signature) {
+    GraphFeeds put(Examples examples, SignatureDef signature) {
         signature.getInputsMap().forEach((name, info) -> put(info.getName(), examples.tensor(name, info.getDtype())));
         return this;
     }
 
-    Feeds fetch(String node) {
+    GraphFeeds fetch(String node) {
         runner.fetch(node);
         return this;
     }
 
-    Feeds target(String node) {
+    GraphFeeds target(String node) {
         runner.addTarget(node);
         return this;
     }

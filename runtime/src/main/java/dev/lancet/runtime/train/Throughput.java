@@ -3,11 +3,11 @@ package dev.lancet.runtime.train;
 import java.util.List;
 
 /** How fast steps were. */
-final class Speed {
+final class Throughput {
 
     private static final int WARM_UP = 3;
 
-    private Speed() {}
+    private Throughput() {}
 
     /** Tokens per second of the middle step, without the first three, which warm up. */
     static double median(List<TrainingLog.Point> points, long tokensPerStep) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** The arrays of a session at one moment, in memory: for a training that has no folder to keep them in. */
-final class Snapshot {
+final class ArraySnapshot {
 
     private final Map<String, HostTensor> arrays = new LinkedHashMap<>();
 

@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
  * Batches of which the next is read by a thread of its own while a step is computed. Which batch a step gets does not depend
  * on it: batches are a function of their number.
  */
-final class Ahead implements AutoCloseable {
+final class PrefetchingBatches implements AutoCloseable {
 
     private record Coming(long number, Future<int[][]> batch) {}
 
@@ -21,7 +21,7 @@ final class Ahead implements AutoCloseable {
     private Optional<Coming> coming = Optional.empty();
 
     /** Batches up to this number, that one not included. */
-    Ahead(Batches batches, long end) {
+    PrefetchingBatches(Batches batches, long end) {
         this.batches = batches;
         this.end = end;
         reader = Executors.newSingleThreadExecutor(work -> {

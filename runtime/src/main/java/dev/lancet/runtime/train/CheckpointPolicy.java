@@ -15,7 +15,7 @@ import java.util.Set;
  * @param other the folder of another training whose state it begins with
  * @param every steps between two states
  */
-public record Keeping(Path folder, Start start, Optional<Path> other, int every) {
+public record CheckpointPolicy(Path folder, Start start, Optional<Path> other, int every) {
 
     /** The part of a training before its model is cut. */
     public static final String DENSE = "dense";
@@ -36,39 +36,39 @@ public record Keeping(Path folder, Start start, Optional<Path> other, int every)
     }
 
     /** For a training that begins. */
-    public static Keeping in(Path folder) {
-        return new Keeping(folder, Start.ANEW, Optional.empty(), STEPS);
+    public static CheckpointPolicy in(Path folder) {
+        return new CheckpointPolicy(folder, Start.ANEW, Optional.empty(), STEPS);
     }
 
     /** Of a training that goes on. */
-    public static Keeping resume(Path folder) {
-        return new Keeping(folder, Start.RESUME, Optional.empty(), STEPS);
+    public static CheckpointPolicy resume(Path folder) {
+        return new CheckpointPolicy(folder, Start.RESUME, Optional.empty(), STEPS);
     }
 
     /** Of a training that goes on if it was begun. */
-    public static Keeping takeUp(Path folder) {
-        return new Keeping(folder, Start.TAKE_UP, Optional.empty(), STEPS);
+    public static CheckpointPolicy takeUp(Path folder) {
+        return new CheckpointPolicy(folder, Start.TAKE_UP, Optional.empty(), STEPS);
     }
 
     /**
      * For a training that begins with the state of another one and goes on at its step: the same model and form, but a rate,
      * a schedule, a text of its own.
      */
-    public Keeping from(Path other) {
-        return new Keeping(folder, start, Optional.of(other), every);
+    public CheckpointPolicy from(Path other) {
+        return new CheckpointPolicy(folder, start, Optional.of(other), every);
     }
 
     /** With a state every so many steps. */
-    public Keeping every(int steps) {
+    public CheckpointPolicy every(int steps) {
         if (steps < 1) {
             throw new IllegalArgumentException("states: one every " + steps + " steps; at least 1 is needed");
         }
-        return new Keeping(folder, start, other, steps);
+        return new CheckpointPolicy(folder, start, other, steps);
     }
 
     /** The same for a part of the training, in a folder inside. */
-    public Keeping part(String name) {
-        return new Keeping(folder.resolve(name), start, other, every);
+    public CheckpointPolicy part(String name) {
+        return new CheckpointPolicy(folder.resolve(name), start, other, every);
     }
 
     /**
@@ -99,7 +99,7 @@ public record Keeping(Path folder, Start start, Optional<Path> other, int every)
     public void forget() {
         for (Path where : List.of(folder, part(DENSE).folder, part(CUT).folder)) {
             if (Files.isDirectory(where)) {
-                new States(where).keepOnly(Set.of());
+                new StateStore(where).keepOnly(Set.of());
             }
         }
     }

@@ -19,19 +19,19 @@ import java.util.stream.Stream;
 import org.tensorflow.proto.GraphDef;
 
 /** What a training says about weights, said of the arrays that hold them: each factor is moved as its weight would be. */
-final class Movement {
+final class ParameterUpdates {
 
-    private Movement() {}
+    private ParameterUpdates() {}
 
     /** A graph with gradients, and the updates of all that is trained. */
-    static GraphDef added(GraphDef gradients, Form form, Training training) {
+    static GraphDef added(GraphDef gradients, TrainingForm form, Training training) {
         Optimizer.AdamW adam = training.optimizer().adam();
         return new OptimizerStep(adam.beta1(), adam.beta2(), adam.epsilon(), 0, training.clip())
                 .each(gradients, updates(form, training));
     }
 
     /** One for every array that is trained; a dense twin is moved as the weight would be in one piece. */
-    static List<ParameterUpdate> updates(Form form, Training training) {
+    static List<ParameterUpdate> updates(TrainingForm form, Training training) {
         Plan plan = form.plan();
         training.check(
                 plan.model(),
@@ -84,7 +84,7 @@ final class Movement {
     }
 
     /** All that the steps change: every array that is trained, and what the optimiser remembers of it. */
-    static List<ArraySpec> state(Form form, Training training) {
+    static List<ArraySpec> state(TrainingForm form, Training training) {
         Map<String, ArraySpec> trained = new HashMap<>();
         form.trainable().forEach(stored -> trained.put(stored.name(), stored));
         List<ArraySpec> state = new ArrayList<>();

@@ -20,14 +20,14 @@ import org.tensorflow.proto.NodeDef;
  * @param graph forward and backward
  * @param trained the variables that reach the loss
  */
-record Gradients(GraphDef graph, List<String> trained) {
+record ImportedGradients(GraphDef graph, List<String> trained) {
 
-    Gradients {
+    ImportedGradients {
         trained = List.copyOf(trained);
     }
 
     /** @throws LancetException naming node and operator if the loss cannot be differentiated; nothing has run then */
-    static Gradients of(TrainableGraph trainable) {
+    static ImportedGradients of(TrainableGraph trainable) {
         try (Graph graph = new Graph()) {
             imported(graph, trainable.graph());
             LossPath path = LossPath.of(trainable, graph);
@@ -43,7 +43,7 @@ record Gradients(GraphDef graph, List<String> trained) {
                 // TensorFlow's exceptions have no ancestor in common but this.
                 throw path.explained(wrong);
             }
-            return new Gradients(named(graph.toGraphDef(), trainable.graph(), trained, gradients), trained);
+            return new ImportedGradients(named(graph.toGraphDef(), trainable.graph(), trained, gradients), trained);
         }
     }
 

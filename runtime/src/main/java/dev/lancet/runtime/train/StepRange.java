@@ -9,27 +9,27 @@ import dev.lancet.dsl.recipe.Training;
  * @param from the first
  * @param to the one after the last
  */
-public record Span(int from, int to) {
+public record StepRange(int from, int to) {
 
     private static final int REWARMED = 20;
 
     /** All steps. */
-    public static Span all(Training training) {
-        return new Span(0, training.steps());
+    public static StepRange all(Training training) {
+        return new StepRange(0, training.steps());
     }
 
     /** The first ones. */
-    public static Span first(Training training, int steps) {
+    public static StepRange first(Training training, int steps) {
         if (steps < 1 || steps >= training.steps()) {
             throw new LancetException("denseFirst: " + steps + " of " + training.steps()
                     + " steps; some must be left for the model that is cut");
         }
-        return new Span(0, steps);
+        return new StepRange(0, steps);
     }
 
     /** Those after the first ones. */
-    public static Span rest(Training training, int steps) {
-        return new Span(steps, training.steps());
+    public static StepRange rest(Training training, int steps) {
+        return new StepRange(steps, training.steps());
     }
 
     /** The rate of a step: that of the training, but rising from 0 again where an optimiser starts in the midst of it. */

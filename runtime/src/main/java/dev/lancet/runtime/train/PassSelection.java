@@ -18,10 +18,10 @@ import org.tensorflow.proto.GraphDef;
  * @param bfloat16 how fast the machine is at it, measured if the training asks for it
  * @param place where it computes
  */
-public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
+public record PassSelection(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
 
     /** All passes that suit the training and the processor, without some, see {@link #here(Training, Set, Place)}. */
-    public static Passing here(Training training, Set<Pass> without) {
+    public static PassSelection here(Training training, Set<Pass> without) {
         return here(training, without, Place.cpu());
     }
 
@@ -32,7 +32,7 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
      *
      * @throws IllegalArgumentException if a pass that is to be left out is not done anyway, or is what the training asks for
      */
-    public static Passing here(Training training, Set<Pass> without, Place place) {
+    public static PassSelection here(Training training, Set<Pass> without, Place place) {
         Arithmetic arithmetic = training.execution().arithmetic();
         boolean half = arithmetic == Arithmetic.FLOAT16;
         Optional<Bfloat16> measured =
@@ -47,7 +47,7 @@ public record Passing(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
         passes = half ? passes.float16() : passes;
         passes = training.execution().checkpointing() ? passes.and(Pass.RECOMPUTATION) : passes;
         passes = whole ? passes.and(Pass.WHOLE_STEP) : passes;
-        return new Passing(passes.without(without), measured, place);
+        return new PassSelection(passes.without(without), measured, place);
     }
 
     /** In which numbers products are: {@code fp32}, {@code bf16} or {@code fp16}. */

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * optimiser remembers of it. The order of the data needs no record, it follows from seed and step. A file appears whole or
  * not at all.
  */
-final class States {
+final class StateStore {
 
     private static final Pattern NAME = Pattern.compile("state-(\\d+)\\.safetensors");
     private static final Pattern PARTIAL = Pattern.compile("\\.state-\\d+\\.safetensors\\..*\\.partial");
@@ -33,7 +33,7 @@ final class States {
 
     private final Path folder;
 
-    States(Path folder) {
+    StateStore(Path folder) {
         this.folder = folder;
     }
 

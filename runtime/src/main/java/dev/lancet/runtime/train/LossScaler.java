@@ -11,7 +11,7 @@ import java.util.List;
  * @param good steps since it last changed
  * @param skipped steps so far that overflowed and changed nothing
  */
-record Scaling(double factor, int good, int skipped) {
+record LossScaler(double factor, int good, int skipped) {
 
     /** After so many good steps it is doubled. */
     static final int PATIENCE = 2000;
@@ -20,23 +20,23 @@ record Scaling(double factor, int good, int skipped) {
     private static final double MOST = 0x1p24;
 
     /** That of the step after these. */
-    static Scaling after(List<TrainingLog.Point> points) {
-        Scaling scaling = new Scaling(FIRST, 0, 0);
+    static LossScaler after(List<TrainingLog.Point> points) {
+        LossScaler scaler = new LossScaler(FIRST, 0, 0);
         for (TrainingLog.Point point : points) {
-            scaling = scaling.after(
+            scaler = scaler.after(
                     point.scaled().map(TrainingLog.Scaled::skipped).orElse(false));
         }
-        return scaling;
+        return scaler;
     }
 
     /** That of the step after this one. */
-    Scaling after(boolean overflow) {
+    LossScaler after(boolean overflow) {
         if (overflow) {
-            return new Scaling(factor / 2, 0, skipped + 1);
+            return new LossScaler(factor / 2, 0, skipped + 1);
         }
         return good + 1 < PATIENCE
-                ? new Scaling(factor, good + 1, skipped)
-                : new Scaling(Math.min(MOST, 2 * factor), 0, skipped);
+                ? new LossScaler(factor, good + 1, skipped)
+                : new LossScaler(Math.min(MOST, 2 * factor), 0, skipped);
     }
 
     /** Whether a step that overflows may be skipped, or it is no overflow. */

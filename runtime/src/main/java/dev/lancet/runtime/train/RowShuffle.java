@@ -3,13 +3,13 @@ package dev.lancet.runtime.train;
 import java.util.SplittableRandom;
 
 /** Rows in batches: all of them in an order drawn by a seed, then all of them in another, and so on. */
-final class Shuffle {
+final class RowShuffle {
 
     private final int rows;
     private final int batch;
     private final long seed;
 
-    Shuffle(int rows, int batch, long seed) {
+    RowShuffle(int rows, int batch, long seed) {
         this.rows = rows;
         this.batch = batch;
         this.seed = seed;

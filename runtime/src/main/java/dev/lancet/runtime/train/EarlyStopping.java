@@ -5,14 +5,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Which validation was the best so far, and whether there were enough without improvement since. */
-final class Best {
+final class EarlyStopping {
 
     private final Optional<ValidationPolicy.Early> early;
     private Optional<TrainingLog.Validation> best = Optional.empty();
     private double improved = Double.POSITIVE_INFINITY;
     private int since;
 
-    Best(Optional<ValidationPolicy.Early> early) {
+    EarlyStopping(Optional<ValidationPolicy.Early> early) {
         this.early = early;
     }
 

@@ -7,7 +7,7 @@ import java.util.Optional;
  * The running mean of a loss, and whether it stays far above its lowest. Each step counts for a twentieth, so a single hard
  * batch moves the mean little. It follows from the losses alone: whoever resumes shows it those that lie behind.
  */
-final class Drift {
+final class DivergenceDetector {
 
     private static final double SHARE = 1 / 20.0;
 
@@ -17,7 +17,7 @@ final class Drift {
     private int lowestStep;
     private int above;
 
-    Drift(Optional<ValidationPolicy.Divergence> limit) {
+    DivergenceDetector(Optional<ValidationPolicy.Divergence> limit) {
         this.limit = limit;
     }
 

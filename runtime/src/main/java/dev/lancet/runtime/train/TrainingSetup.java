@@ -17,15 +17,15 @@ import dev.lancet.surgery.SelfGuidanceGraph;
  * @param passing by which passes, where
  * @param weights where it begins
  */
-record Workbench(
-        Transformer transformer, Plan plan, Training training, int sequence, Passing passing, Weights weights) {
+record TrainingSetup(
+        Transformer transformer, Plan plan, Training training, int sequence, PassSelection passing, Weights weights) {
 
-    Form form(int step) {
-        return Form.at(step, plan, training);
+    TrainingForm form(int step) {
+        return TrainingForm.at(step, plan, training);
     }
 
     /** A session of a form, with the weights of the beginning and an optimiser that remembers nothing. */
-    Engine open(Form form) {
+    Engine open(TrainingForm form) {
         Engine engine = passing.session(TrainingGraph.of(transformer, form, training, sequence, passing.passes()));
         try {
             engine.load(plan, weights);

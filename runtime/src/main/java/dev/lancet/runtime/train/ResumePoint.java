@@ -9,15 +9,15 @@ import java.util.List;
  * @param points one for each step that was done
  * @param validations those up to there
  */
-record Behind(int done, List<TrainingLog.Point> points, List<TrainingLog.Validation> validations) {
+record ResumePoint(int done, List<TrainingLog.Point> points, List<TrainingLog.Validation> validations) {
 
-    Behind {
+    ResumePoint {
         points = List.copyOf(points);
         validations = List.copyOf(validations);
     }
 
     /** Nothing yet. */
-    static Behind nothing(Span span) {
-        return new Behind(span.from(), List.of(), List.of());
+    static ResumePoint nothing(StepRange range) {
+        return new ResumePoint(range.from(), List.of(), List.of());
     }
 }

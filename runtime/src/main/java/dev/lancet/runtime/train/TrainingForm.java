@@ -14,23 +14,23 @@ import java.util.List;
  * @param plan in which form its weights are stored
  * @param twins the steps of the plan whose layers have a twin
  */
-record Form(Plan plan, List<Step> twins) {
+record TrainingForm(Plan plan, List<Step> twins) {
 
-    Form {
+    TrainingForm {
         twins = List.copyOf(twins);
     }
 
     /** As the plan says. */
-    static Form of(Plan plan) {
-        return new Form(plan, List.of());
+    static TrainingForm of(Plan plan) {
+        return new TrainingForm(plan, List.of());
     }
 
     /** That of a step, counted from 0. */
-    static Form at(int step, Plan plan, Training training) {
+    static TrainingForm at(int step, Plan plan, Training training) {
         return training.guidance()
                 .filter(guidance -> step < guidance.steps(training.steps()))
-                .map(guidance -> new Form(plan, guidance.twins(plan)))
-                .orElse(Form.of(plan));
+                .map(guidance -> new TrainingForm(plan, guidance.twins(plan)))
+                .orElse(TrainingForm.of(plan));
     }
 
     /** Whether there are twins. */

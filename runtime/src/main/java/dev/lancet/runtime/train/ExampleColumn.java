@@ -12,13 +12,13 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /** One array of {@link Examples}, its rows behind each other: whole numbers, or floats. */
-final class Column {
+final class ExampleColumn {
 
     private final int[] ints;
     private final float[] floats;
     private final long[] row;
 
-    Column(int[] ints, float[] floats, long[] row) {
+    ExampleColumn(int[] ints, float[] floats, long[] row) {
         this.ints = ints;
         this.floats = floats;
         this.row = row;
@@ -45,7 +45,7 @@ final class Column {
     }
 
     /** Some rows of it. */
-    Column at(int count, IntUnaryOperator which) {
+    ExampleColumn at(int count, IntUnaryOperator which) {
         int width = width();
         int[] someInts = new int[ints.length == 0 ? 0 : count * width];
         float[] someFloats = new float[floats.length == 0 ? 0 : count * width];
@@ -58,7 +58,7 @@ final class Column {
                 System.arraycopy(floats, from, someFloats, i * width, width);
             }
         }
-        return new Column(someInts, someFloats, row);
+        return new ExampleColumn(someInts, someFloats, row);
     }
 
     /** A tensor of this type, which belongs to the caller. */

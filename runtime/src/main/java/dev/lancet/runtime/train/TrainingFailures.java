@@ -9,19 +9,19 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What to say, and to do, where a training went wrong. */
-final class Trouble {
+final class TrainingFailures {
 
-    private Trouble() {}
+    private TrainingFailures() {}
 
     /** That the loss lies too high for too long. */
-    static String drifted(Drift drift, ValidationPolicy watch) {
+    static String drifted(DivergenceDetector divergence, ValidationPolicy watch) {
         return String.format(
                 Locale.ROOT,
                 "loss: its running mean is %.3f and was more than %s above its lowest, %.3f after step %d, for %d steps",
-                drift.mean(),
+                divergence.mean(),
                 watch.divergence().map(ValidationPolicy.Divergence::margin).orElse(0.0),
-                drift.lowest(),
-                drift.lowestStep(),
+                divergence.lowest(),
+                divergence.lowestStep(),
                 watch.divergence().map(ValidationPolicy.Divergence::steps).orElse(0));
     }
 
