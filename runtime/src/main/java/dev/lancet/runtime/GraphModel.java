@@ -5,7 +5,7 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.runtime.foreign.ForeignCompression;
+import dev.lancet.runtime.imported.ImportedCompression;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.train.Examples;
 import dev.lancet.runtime.train.GraphEvaluator;
@@ -105,7 +105,7 @@ public final class GraphModel {
 
     /** The plan by which this model would be made smaller. */
     public Plan planFor(Compression compression) {
-        return ForeignCompression.plan(model, compression, progress);
+        return ImportedCompression.plan(model, compression, progress);
     }
 
     /** A smaller model. */
@@ -125,7 +125,7 @@ public final class GraphModel {
                     "compress: " + model.name() + " has other weights than its file already; compress it"
                             + " first and train it then, or save it and open what was saved");
         }
-        ForeignCompression cut = ForeignCompression.of(model, into, progress);
+        ImportedCompression cut = ImportedCompression.of(model, into, progress);
         Map<String, ByteBuffer> stored = new LinkedHashMap<>();
         List<Fidelity> lost = cut.compress((name, elements) -> stored.put(
                 name,

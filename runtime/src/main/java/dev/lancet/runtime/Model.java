@@ -63,7 +63,7 @@ public final class Model implements AutoCloseable {
     private final Plan plan;
     private final Sessions sessions;
     private Weights weights;
-    private final Words words;
+    private final ModelTokenizer words;
     private Optional<TrainingLog> log = Optional.empty();
     private List<Fidelity> losses = List.of();
     private Progress progress = Progress.silent();
@@ -75,7 +75,7 @@ public final class Model implements AutoCloseable {
         this.transformer = transformer;
         this.plan = plan;
         this.weights = weights;
-        words = new Words(transformer, tokenizer);
+        words = new ModelTokenizer(transformer, tokenizer);
         sessions = new Sessions(transformer, plan);
     }
 
@@ -125,7 +125,7 @@ public final class Model implements AutoCloseable {
      * @throws LancetException if the device is not there; the message says why
      */
     public Model on(Device wanted) {
-        wanted.place();
+        wanted.resolve();
         sessions.on(wanted);
         device = wanted;
         return this;
@@ -198,12 +198,12 @@ public final class Model implements AutoCloseable {
         return trained(learning(training).train(weights, text, training, range, keeping));
     }
 
-    private Learning learning(Training training) {
+    private ModelTraining learning(Training training) {
         if (training.guidance().isPresent() && !fresh) {
             throw new LancetException("selfGuided: " + transformer.name()
                     + " has trained weights; it is a beginning for fresh factors, leave it out");
         }
-        return new Learning(transformer, plan, progress, device);
+        return new ModelTraining(transformer, plan, progress, device);
     }
 
     private Model trained(Trainer.Outcome outcome) {
@@ -241,7 +241,7 @@ public final class Model implements AutoCloseable {
      * follows from them.
      */
     public Plan planFor(Compression compression) {
-        return new Smaller(plan, weights, progress).plan(compression);
+        return new ModelCompression(plan, weights, progress).plan(compression);
     }
 
     /**
@@ -249,7 +249,7 @@ public final class Model implements AutoCloseable {
      * them: slower.
      */
     public Plan foretell(Compression compression) {
-        return new Smaller(plan, weights, progress).foretold(compression);
+        return new ModelCompression(plan, weights, progress).foretold(compression);
     }
 
     /** A smaller model beside this one, in memory; it has this model's tokenizer. */
@@ -341,7 +341,7 @@ public final class Model implements AutoCloseable {
      * @return what every changed matrix lost
      */
     public List<Fidelity> compress(Plan into, WeightSink sink) {
-        return new Smaller(plan, weights, progress).compress(into, sink);
+        return new ModelCompression(plan, weights, progress).compress(into, sink);
     }
 
     /** What every matrix lost when this model was made out of a larger one; none if it was not. */
@@ -375,8 +375,8 @@ public final class Model implements AutoCloseable {
         return answers().logits(weights, ids);
     }
 
-    private Answers answers() {
-        return new Answers(transformer, sessions);
+    private Inference answers() {
+        return new Inference(transformer, sessions);
     }
 
     /** What the model adds to a text when it takes the likeliest token each time. */
@@ -420,7 +420,7 @@ public final class Model implements AutoCloseable {
     public void saveHuggingFace(Path folder) {
         Plan dense = Plan.dense(transformer);
         WeightsInMemory whole = new WeightsInMemory();
-        new Smaller(plan, weights, progress).compress(dense, whole);
+        new ModelCompression(plan, weights, progress).compress(dense, whole);
         HuggingFace.write(folder, transformer, whole, words.source());
     }
 

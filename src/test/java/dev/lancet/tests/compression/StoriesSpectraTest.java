@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.Truncation;
 import dev.lancet.compression.weights.Matrix;
-import dev.lancet.runtime.linear.TensorFlowAlgebra;
+import dev.lancet.runtime.algebra.TensorFlowAlgebra;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

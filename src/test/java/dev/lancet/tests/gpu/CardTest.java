@@ -125,8 +125,8 @@ class CardTest {
     @ParameterizedTest
     @MethodSource("models")
     void gradients_are_those_of_the_processor(Device device, Transformer model) {
-        Map<String, float[]> there = Gradients.of(device.place(), model);
-        Map<String, float[]> here = Gradients.of(Device.cpu().place(), model);
+        Map<String, float[]> there = Gradients.of(device.resolve(), model);
+        Map<String, float[]> here = Gradients.of(Device.cpu().resolve(), model);
         assertThat(there).hasSameSizeAs(here);
         here.forEach((name, gradient) -> assertClose(there.get(name), gradient, Places.tolerance(device)));
     }
@@ -169,7 +169,7 @@ class CardTest {
 
     private static List<TrainingLog.Point> tuned(Device device, Transformer model, Plan plan, Training training) {
         try (Model fresh = Model.create(model, plan, 5)) {
-            return Trainer.of(model, plan, training, PassSelection.here(training, Set.of(), device.place()))
+            return Trainer.of(model, plan, training, PassSelection.here(training, Set.of(), device.resolve()))
                     .train(fresh.weights(), TEXT, NOTHING, Optional.empty())
                     .log()
                     .points();
@@ -205,7 +205,7 @@ class CardTest {
     }
 
     private static Trainer trainer(Device device, Transformer model, Training training) {
-        return Trainer.of(model, Plan.dense(model), training, PassSelection.here(training, Set.of(), device.place()));
+        return Trainer.of(model, Plan.dense(model), training, PassSelection.here(training, Set.of(), device.resolve()));
     }
 
     private static Weights fresh(Transformer model) {

@@ -5,9 +5,9 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.device.Place;
+import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.engine.Host;
+import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.gradient.Backward;
@@ -26,19 +26,19 @@ final class Gradients {
 
     private Gradients() {}
 
-    static Map<String, float[]> of(Place place, Transformer model) {
+    static Map<String, float[]> of(ResolvedDevice device, Transformer model) {
         Plan plan = Plan.dense(model);
         List<String> names = plan.arrays().stream().map(ArraySpec::name).toList();
         GraphDef graph = Backward.derive(Blueprint.training(model, BATCH, SEQUENCE), "loss", names);
         Map<String, float[]> gradients = new LinkedHashMap<>();
-        try (Engine engine = Engine.literal(VariableLoading.into(graph), place);
+        try (Engine engine = Engine.literal(VariableLoading.into(graph), device);
                 TInt32 ids = batch(0);
                 TInt32 labels = batch(1)) {
             engine.load(plan, fresh(model));
             Session.Runner runner = engine.runner().feed("ids", ids).feed("labels", labels);
             names.forEach(name -> runner.fetch(name + ".grad"));
             try (var result = runner.run()) {
-                names.forEach(name -> gradients.put(name, Host.floats(result.get(gradients.size()))));
+                names.forEach(name -> gradients.put(name, TensorTransfer.floats(result.get(gradients.size()))));
             }
         }
         return gradients;
@@ -56,6 +56,6 @@ final class Gradients {
         for (int i = 0; i < BATCH * SEQUENCE; i++) {
             rows[i / SEQUENCE][i % SEQUENCE] = text[from + i];
         }
-        return Host.matrix(rows);
+        return TensorTransfer.matrix(rows);
     }
 }

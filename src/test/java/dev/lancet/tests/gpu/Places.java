@@ -26,7 +26,7 @@ final class Places {
     /** Why there is none. */
     static Optional<String> whyNone() {
         try {
-            return Cuda.built() && Device.gpu(0).place().isGpu() ? Optional.empty() : Optional.of(Device.whyNoGpu());
+            return Cuda.built() && Device.gpu(0).resolve().isGpu() ? Optional.empty() : Optional.of(Device.whyNoGpu());
         } catch (LancetException none) {
             return Optional.of(String.valueOf(none.getMessage()));
         }

@@ -20,7 +20,7 @@ import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.runtime.run.Finished;
+import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.runtime.text.Tokenizer;
 import dev.lancet.runtime.train.TrainingLog;
@@ -68,7 +68,7 @@ class DenseFirstTest {
                 .candidate("late", denseFirst(BYTES, 25), NARROW)
                 .pretrain(text, TRAINING);
         try (RecipeRun run = new RecipeRun(both, Progress.silent())) {
-            List<Finished> finished = run.carryOut().finished();
+            List<CandidateResult> finished = run.carryOut().finished();
             TrainingLog dense = finished.get(0).log().orElseThrow();
             TrainingLog late = finished.get(1).log().orElseThrow();
             assertThat(late.steps()).isEqualTo(60);

@@ -5,7 +5,7 @@ import static dev.lancet.Lancet.adamW;
 import dev.lancet.compression.FreshWeights;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.runtime.memory.Resident;
+import dev.lancet.runtime.memory.ResidentMemory;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.Fingerprint;
@@ -69,7 +69,7 @@ final class MemoryProbe {
                     }
                     if (done % Math.max(1, steps / 100) == 0) {
                         System.out.println("probe " + done + " " + Pointer.totalBytes() + " " + Pointer.physicalBytes()
-                                + " " + Resident.now() + " lost " + lost.size());
+                                + " " + ResidentMemory.now() + " lost " + lost.size());
                     }
                 }
 

@@ -27,7 +27,7 @@ import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.runtime.run.Finished;
+import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.runtime.text.Tokenizer;
 import dev.lancet.runtime.train.CheckpointPolicy;
@@ -81,7 +81,7 @@ class RanksByRoleTest {
                 .evaluate(text.heldOut())
                 .report(folder.resolve("report").toString());
         try (RecipeRun run = new RecipeRun(roles, Progress.silent())) {
-            Finished one = run.carryOut().finished().get(0);
+            CandidateResult one = run.carryOut().finished().get(0);
             assertThat(one.log().orElseThrow().loss()).isLessThan(3.6);
             Plan plan = one.plan();
             assertThat(plan.step("h.1.attn.k").rank()).hasValue(6);

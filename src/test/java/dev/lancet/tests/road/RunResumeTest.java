@@ -18,7 +18,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.runtime.run.Finished;
+import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.runtime.train.TrainingStoppedException;
 import dev.lancet.runtime.train.TrainingLog;
@@ -62,7 +62,7 @@ class RunResumeTest {
                 .report(folder.resolve(report).toString());
     }
 
-    private static List<Finished> carryOut(Recipe recipe, Steps steps, boolean resume) {
+    private static List<CandidateResult> carryOut(Recipe recipe, Steps steps, boolean resume) {
         try (RecipeRun run = new RecipeRun(recipe, steps)) {
             return (resume ? run.resume() : run).carryOut().finished();
         }
@@ -70,7 +70,7 @@ class RunResumeTest {
 
     @Test
     void it_goes_on_to_the_same_models_and_does_no_step_twice() throws IOException {
-        List<Finished> whole = carryOut(threeWays("whole", 3e-3), new Steps(Integer.MAX_VALUE), false);
+        List<CandidateResult> whole = carryOut(threeWays("whole", 3e-3), new Steps(Integer.MAX_VALUE), false);
         Recipe parts = threeWays("parts", 3e-3);
         List<Integer> done = new ArrayList<>();
         // 30 steps of dense, 12 and 18 of late, 10 of healed: it is stopped in each of them.
@@ -81,11 +81,11 @@ class RunResumeTest {
             done.add(steps.done);
         }
         Steps rest = new Steps(Integer.MAX_VALUE);
-        List<Finished> finished = carryOut(parts, rest, true);
+        List<CandidateResult> finished = carryOut(parts, rest, true);
         assertThat(done).containsExactly(20, 15, 16, 12);
         assertThat(rest.done).isEqualTo(70 - 63);
         for (int i = 0; i < 3; i++) {
-            Finished one = finished.get(i);
+            CandidateResult one = finished.get(i);
             String name = one.candidate().name();
             assertThat(folder.resolve("parts/" + name + "/model.safetensors"))
                     .hasSameBinaryContentAs(folder.resolve("whole/" + name + "/model.safetensors"));
@@ -107,7 +107,7 @@ class RunResumeTest {
                         + " holds no run that was interrupted; start it without --resume");
     }
 
-    private static List<Double> losses(Finished finished) {
+    private static List<Double> losses(CandidateResult finished) {
         return finished.log().orElseThrow().points().stream()
                 .map(TrainingLog.Point::loss)
                 .toList();

@@ -17,7 +17,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.report.Report;
-import dev.lancet.runtime.run.Finished;
+import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,9 +68,9 @@ class SeedsTest {
     @Test
     void each_seed_is_a_run_of_its_own_and_the_report_has_mean_and_spread() {
         RecipeRun.Outcome outcome = carriedOut(both.seeds(1, 2, 3));
-        List<Finished> finished = outcome.finished();
+        List<CandidateResult> finished = outcome.finished();
 
-        assertThat(finished).extracting(Finished::seed).containsExactly(1L, 1L, 2L, 2L, 3L, 3L);
+        assertThat(finished).extracting(CandidateResult::seed).containsExactly(1L, 1L, 2L, 2L, 3L, 3L);
         double[] losses = finished.stream()
                 .filter(one -> one.candidate().name().equals("dense"))
                 .mapToDouble(one -> one.measured().get(0).loss())
@@ -92,8 +92,8 @@ class SeedsTest {
 
     @Test
     void a_seed_gives_what_it_gives_alone() {
-        Finished among = carriedOut(both.seeds(5, 6)).finished().get(3);
-        Finished alone = carriedOut(both.seeds(6).report(folder.resolve("alone").toString()))
+        CandidateResult among = carriedOut(both.seeds(5, 6)).finished().get(3);
+        CandidateResult alone = carriedOut(both.seeds(6).report(folder.resolve("alone").toString()))
                 .finished()
                 .get(1);
 

@@ -25,11 +25,11 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.runtime.run.Finished;
+import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
-import dev.lancet.runtime.tune.Merged;
-import dev.lancet.runtime.tune.Tuned;
-import dev.lancet.runtime.tune.Tuning;
+import dev.lancet.runtime.tune.MergeResult;
+import dev.lancet.runtime.tune.TuningResult;
+import dev.lancet.runtime.tune.FineTuning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,11 +77,11 @@ class TuningTest {
 
     @Test
     void a_recipe_tunes_adapters_beside_codes_and_its_report_shows_them() throws IOException {
-        List<Finished> finished;
+        List<CandidateResult> finished;
         try (RecipeRun run = new RecipeRun(twoLanguages(), Progress.silent())) {
             finished = run.carryOut().finished();
         }
-        Finished tuned = finished.get(1);
+        CandidateResult tuned = finished.get(1);
         assertThat(tuned.measured().get(0).value())
                 .isLessThan(0.7 * finished.get(0).measured().get(0).value());
         assertThat(tuned.losses()).hasSize(14);
@@ -91,7 +91,7 @@ class TuningTest {
 
         try (Model again = Model.open(folder.resolve("report/tuned"))) {
             assertThat(again.plan()).isEqualTo(tuned.plan());
-            Merged merged = Merged.save(again, folder.resolve("merged"));
+            MergeResult merged = MergeResult.save(again, folder.resolve("merged"));
             assertThat(merged.layers()).hasSize(14);
             assertThat(merged.drift().max()).isBetween(1e-4, 20.0);
         }
@@ -100,8 +100,8 @@ class TuningTest {
     @Test
     void where_peft_has_no_names_the_model_is_saved_whole() {
         try (Model base = Model.create(bytes(geluTanh(64)), 1);
-                Model tuned = Tuning.with(lora(2), queries()).begin(base)) {
-            Tuned saved = Tuned.save(base.plan(), tuned, folder.resolve("tuned"));
+                Model tuned = FineTuning.with(lora(2), queries()).begin(base)) {
+            TuningResult saved = TuningResult.save(base.plan(), tuned, folder.resolve("tuned"));
             assertThat(saved.adapter()).isEmpty();
             assertThat(saved.model()).contains(folder.resolve("tuned/model"));
             assertThat(saved.hindrance().orElseThrow()).contains("PEFT has no names for its layers");
@@ -111,18 +111,18 @@ class TuningTest {
 
     @Test
     void what_a_tuning_cannot_be_is_refused() {
-        assertThatThrownBy(() -> Tuning.full().over(Precision.int8()))
+        assertThatThrownBy(() -> FineTuning.full().over(Precision.int8()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("bits: int8; what is stored in fewer bits is frozen");
         try (Model base = Model.create(bytes(swiglu(64)), 1);
                 Model adapted = base.adapt(queries(), lora(2));
-                Model coded = Tuning.with(lora(4), everything())
+                Model coded = FineTuning.with(lora(4), everything())
                         .over(Precision.int8())
                         .begin(adapted)) {
-            assertThatThrownBy(() -> Tuning.full().begin(adapted))
+            assertThatThrownBy(() -> FineTuning.full().begin(adapted))
                     .isInstanceOf(LancetException.class)
                     .hasMessageContaining("merge them first");
-            assertThatThrownBy(() -> Merged.save(base, folder.resolve("x"))).hasMessageContaining("has no adapters");
+            assertThatThrownBy(() -> MergeResult.save(base, folder.resolve("x"))).hasMessageContaining("has no adapters");
             assertThat(coded.plan().step("h.0.attn.q").adapter()).contains(lora(2));
             assertThat(coded.plan().step("h.0.mlp.up").precision()).isEqualTo(Precision.int8());
         }

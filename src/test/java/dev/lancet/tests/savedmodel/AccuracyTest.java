@@ -11,7 +11,7 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.runtime.foreign.ForeignCompression;
+import dev.lancet.runtime.imported.ImportedCompression;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.imported.ImportedModel;
 import java.io.IOException;
@@ -60,8 +60,8 @@ class AccuracyTest {
     }
 
     private static Plan planned(ImportedModel model, String budget) {
-        Compression chosen = ForeignCompression.within(model, Budget.parse(budget));
-        return ForeignCompression.plan(model, chosen, Progress.silent());
+        Compression chosen = ImportedCompression.within(model, Budget.parse(budget));
+        return ImportedCompression.plan(model, chosen, Progress.silent());
     }
 
     @Test
@@ -71,7 +71,7 @@ class AccuracyTest {
         ImportedModel model = ImportedModel.open(Served.KERAS);
         assertThat(accuracy(Served.KERAS, Path.of(rows))).isCloseTo(ORIGINAL, within(1e-4));
 
-        Plan bits = ForeignCompression.plan(
+        Plan bits = ImportedCompression.plan(
                 model, Compression.keepAll().on(everything()).quantize(int8()), Progress.silent());
         assertThat(measured(model, bits, "int8", rows)).isGreaterThan(ORIGINAL - 0.005);
         for (String budget : new String[] {"2.64x", "4x", "5x", "6x"}) {
@@ -81,7 +81,7 @@ class AccuracyTest {
 
     private double measured(ImportedModel model, Plan plan, String name, String rows) throws IOException {
         Path out = folder.resolve(name);
-        ForeignCompression.of(model, plan).write(out);
+        ImportedCompression.of(model, plan).write(out);
         double accuracy = accuracy(out, Path.of(rows));
         System.out.printf("%s: %.2f times smaller, accuracy %.4f%n", name, plan.compression(), accuracy);
         return accuracy;

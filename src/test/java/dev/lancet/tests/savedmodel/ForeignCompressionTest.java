@@ -15,7 +15,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.runtime.foreign.ForeignCompression;
+import dev.lancet.runtime.imported.ImportedCompression;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.Layer;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
@@ -35,7 +35,7 @@ class ForeignCompressionTest {
     void an_untouched_model_is_written_without_its_dead_copies_and_computes_the_same() {
         ImportedModel model = ImportedModel.open(Served.KERAS);
         Path out = folder.resolve("same");
-        ForeignCompression.of(model, model.plan()).write(out);
+        ImportedCompression.of(model, model.plan()).write(out);
         try (Tensor ids = Served.ids(64)) {
             for (String signature : new String[] {"serving_default", "serve"}) {
                 float[] before = Served.run(Served.KERAS, signature, "ids", ids, "output_0");
@@ -71,7 +71,7 @@ class ForeignCompressionTest {
             }
             ImportedModel model = ImportedModel.open(Served.RETSIM);
             Path out = folder.resolve("retsim");
-            ForeignCompression.of(model, fullRank(model)).write(out);
+            ImportedCompression.of(model, fullRank(model)).write(out);
             assertThat(difference(before, retsim(out, text))).isLessThan(1e-5 + 2 * own);
         }
         assertThat(own).isBetween(1e-6, 5e-5);
@@ -84,7 +84,7 @@ class ForeignCompressionTest {
     private void fullRank(Path path, String output, Tensor input, String name, double within) {
         ImportedModel model = ImportedModel.open(path);
         Path out = folder.resolve(model.name());
-        ForeignCompression.of(model, fullRank(model)).write(out);
+        ImportedCompression.of(model, fullRank(model)).write(out);
         try (input) {
             float[] before = Served.run(path, "serving_default", name, input, output);
             float[] after = Served.run(out, "serving_default", name, input, output);
@@ -116,7 +116,7 @@ class ForeignCompressionTest {
         ImportedModel model = ImportedModel.open(Served.MLP);
         Path out = folder.resolve("twelve");
         Step twelve = Step.factorise(model.plan().step("dense2/kernel").weight(), 12, Precision.float32(), "its rank");
-        ForeignCompression.of(model, model.plan().with(twelve)).write(out);
+        ImportedCompression.of(model, model.plan().with(twelve)).write(out);
         try (Tensor x = Served.features(16)) {
             float[] before = Served.run(Served.MLP, "serving_default", "x", x, "logits");
             assertThat(difference(before, Served.run(out, "serving_default", "x", x, "logits")))
@@ -138,7 +138,7 @@ class ForeignCompressionTest {
                 .quantize(int4(32));
         Plan plan = model.plan(diet, Spectra.none());
         Path out = folder.resolve("small");
-        ForeignCompression.of(model, plan).write(out);
+        ImportedCompression.of(model, plan).write(out);
         assertThat(plan.compression()).isGreaterThan(2.64);
         try (Tensor ids = Served.ids(64)) {
             float[] before = Served.run(Served.KERAS, "serve", "ids", ids, "output_0");
@@ -157,7 +157,7 @@ class ForeignCompressionTest {
         ImportedModel model = ImportedModel.open(Served.KERAS);
         Plan plan = model.plan(halves, Spectra.none());
         Path out = folder.resolve("halves");
-        ForeignCompression.of(model, plan).write(out);
+        ImportedCompression.of(model, plan).write(out);
         assertThat(plan.compression()).isGreaterThan(1.9);
         ImportedModel again = ImportedModel.open(out);
         assertThat(again.compressed()).hasSize(15).allMatch(matrix -> matrix.form()
@@ -166,7 +166,7 @@ class ForeignCompressionTest {
         assertThat(again.plan(halves, Spectra.none()).changes()).isFalse();
         ImportedModel frozen = ImportedModel.open(Served.FROZEN);
         Path file = folder.resolve("halves.pb");
-        ForeignCompression.of(frozen, frozen.plan(halves, Spectra.none())).write(file);
+        ImportedCompression.of(frozen, frozen.plan(halves, Spectra.none())).write(file);
         try (Tensor ids = Served.ids(64)) {
             float[] before = Served.run(Served.KERAS, "serve", "ids", ids, "output_0");
             float[] after = Served.run(out, "serve", "ids", ids, "output_0");
@@ -198,7 +198,7 @@ class ForeignCompressionTest {
     void retsim_at_eight_bits_points_the_same_way() {
         ImportedModel model = ImportedModel.open(Served.RETSIM);
         Path out = folder.resolve("retsim");
-        ForeignCompression.of(
+        ImportedCompression.of(
                         model, model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none()))
                 .write(out);
         try (Tensor text = Served.characters(1)) {
@@ -219,7 +219,7 @@ class ForeignCompressionTest {
     @Test
     void a_frozen_graph_becomes_a_frozen_graph_or_a_saved_model() throws Exception {
         ImportedModel model = ImportedModel.open(Served.FROZEN);
-        ForeignCompression full = ForeignCompression.of(model, fullRank(model));
+        ImportedCompression full = ImportedCompression.of(model, fullRank(model));
         Path frozen = folder.resolve("out.pb");
         Path saved = folder.resolve("out");
         full.write(frozen);

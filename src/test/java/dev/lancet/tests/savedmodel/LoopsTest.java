@@ -13,7 +13,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.runtime.foreign.ForeignCompression;
+import dev.lancet.runtime.imported.ImportedCompression;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.Layer;
@@ -62,7 +62,7 @@ class LoopsTest {
     void factors_of_full_rank_in_loops_and_branches_change_nothing() {
         ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         Path out = folder.resolve("out");
-        ForeignCompression.of(model, fullRank(model)).write(out);
+        ImportedCompression.of(model, fullRank(model)).write(out);
         assertNear(turns(out), PythonGraphs.rows("turns"), 1e-5);
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
                 .extracting(BundleEntry::key)
@@ -117,7 +117,7 @@ class LoopsTest {
         ImportedModel model = ImportedModel.open(PythonGraphs.of(name));
         Path out = folder.resolve(name + "-" + precision.bits());
         Plan plan = model.plan(Compression.keepAll().on(everything()).quantize(precision), Spectra.none());
-        ForeignCompression.of(model, plan).write(out);
+        ImportedCompression.of(model, plan).write(out);
         return out;
     }
 
@@ -154,7 +154,7 @@ class LoopsTest {
         ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         Path out = folder.resolve("one");
         Step step = Step.factorise(model.plan().step("turn/kernel").weight(), 8, Precision.float32(), "one");
-        ForeignCompression.of(model, model.plan().with(step)).write(out);
+        ImportedCompression.of(model, model.plan().with(step)).write(out);
         assertNear(turns(out), PythonGraphs.rows("turns"), 1e-5);
         // Branches that nobody touched call the functions that they called.
         assertThat(SavedModelFolder.read(out).meta().getGraphDef().getLibrary().getFunctionList())
@@ -170,14 +170,14 @@ class LoopsTest {
         ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         Path once = folder.resolve("once");
         Step step = Step.factorise(model.plan().step("turn/kernel").weight(), 8, Precision.float32(), "one");
-        ForeignCompression.of(model, model.plan().with(step)).write(once);
+        ImportedCompression.of(model, model.plan().with(step)).write(once);
         ImportedModel again = ImportedModel.open(once);
         Path twice = folder.resolve("twice");
         Plan plan = again.plan();
         for (String name : new String[] {"up/kernel", "inner/kernel", "first/kernel"}) {
             plan = plan.with(Step.factorise(plan.step(name).weight(), 8, Precision.float32(), "again"));
         }
-        ForeignCompression.of(again, plan).write(twice);
+        ImportedCompression.of(again, plan).write(twice);
         assertNear(turns(twice), PythonGraphs.rows("turns"), 1e-5);
     }
 
@@ -189,7 +189,7 @@ class LoopsTest {
         assertThat(model.layers()).hasSize(9).allMatch(Layer::treatable);
         Path out = folder.resolve("out.pb");
         Path saved = folder.resolve("out");
-        ForeignCompression cut = ForeignCompression.of(model, fullRank(model));
+        ImportedCompression cut = ImportedCompression.of(model, fullRank(model));
         cut.write(out);
         cut.write(saved);
         GraphDef before = GraphDef.parseFrom(Files.readAllBytes(path));
@@ -219,7 +219,7 @@ class LoopsTest {
         }) {
             boolean exact = plan.steps().get(0).rank().isPresent();
             Path out = folder.resolve(exact ? "exact" : "bits");
-            ForeignCompression.of(model, plan).write(out);
+            ImportedCompression.of(model, plan).write(out);
             try (Tensor x = PythonGraphs.sequence()) {
                 assertThat(PythonGraphs.doubles(Served.run(out, "serving_default", "x", x, "output_0")))
                         .containsExactly(PythonGraphs.row("gru"), within(exact ? 1e-5 : 0.02));

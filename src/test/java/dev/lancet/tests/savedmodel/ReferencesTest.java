@@ -10,7 +10,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.runtime.foreign.ForeignCompression;
+import dev.lancet.runtime.imported.ImportedCompression;
 import dev.lancet.surgery.imported.UnusedTensor;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.Layer;
@@ -78,7 +78,7 @@ class ReferencesTest {
 
     private Path written(ImportedModel model, Plan plan, String name) {
         Path out = folder.resolve(name);
-        ForeignCompression.of(model, plan).write(out);
+        ImportedCompression.of(model, plan).write(out);
         return out;
     }
 

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
-import dev.lancet.runtime.foreign.ForeignCompression;
+import dev.lancet.runtime.imported.ImportedCompression;
 import dev.lancet.surgery.imported.UnusedTensor;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.savedmodel.BundleEntry;
@@ -60,7 +60,7 @@ class WordsTest {
         Path out = folder.resolve("small");
         Plan plan = model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none());
         assertThat(plan.changed()).hasSize(2);
-        ForeignCompression.of(model, plan).write(out);
+        ImportedCompression.of(model, plan).write(out);
 
         List<Answer> answers = asked(out, 2);
         double[] expected = PythonGraphs.row("words");
@@ -85,7 +85,7 @@ class WordsTest {
                         "Adam/m/mix/kernel (m/.ATTRIBUTES/VARIABLE_VALUE)",
                         "Adam/v/mix/kernel (v/.ATTRIBUTES/VARIABLE_VALUE)");
         Path out = folder.resolve("same");
-        ForeignCompression.of(model, model.plan()).write(out);
+        ImportedCompression.of(model, model.plan()).write(out);
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
                 .extracting(BundleEntry::key)
                 .containsExactly("calls", "mix/kernel", "words/embeddings");

@@ -11,7 +11,7 @@ import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.foreign.ForeignCompression;
+import dev.lancet.runtime.imported.ImportedCompression;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.graph.Attributes;
@@ -37,8 +37,8 @@ class GoldenKitTest {
 
     private static Path cut(Path model, Compression compression, Path out) {
         ImportedModel opened = ImportedModel.open(model);
-        Plan plan = ForeignCompression.plan(opened, compression, Progress.silent());
-        ForeignCompression.of(opened, plan, Progress.silent()).write(out);
+        Plan plan = ImportedCompression.plan(opened, compression, Progress.silent());
+        ImportedCompression.of(opened, plan, Progress.silent()).write(out);
         return out;
     }
 

@@ -1,8 +1,8 @@
 package dev.lancet.cli;
 
 import dev.lancet.runtime.bench.CompressionBench;
-import dev.lancet.runtime.bench.Measured;
-import dev.lancet.runtime.bench.Trial;
+import dev.lancet.runtime.bench.BenchmarkResult;
+import dev.lancet.runtime.bench.BenchmarkCase;
 import java.util.LinkedHashMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,11 +39,11 @@ final class BenchCompressCommand extends LancetCommand {
 
     @Override
     Answer answer() {
-        Trial trial = options.trial(this, steps, precision.precision(this));
-        if (trial.rank() == 0 && !trial.precision().narrow()) {
+        BenchmarkCase benchmark = options.trial(this, steps, precision.precision(this));
+        if (benchmark.rank() == 0 && !benchmark.precision().narrow()) {
             throw wrongUsage("compress: nothing to do; give --rank, --bits or both");
         }
-        Measured measured = CompressionBench.run(trial, progress());
+        BenchmarkResult measured = CompressionBench.run(benchmark, progress());
         return new Answer(new LinkedHashMap<>(measured.fields()), measured.toString());
     }
 }

@@ -1,7 +1,7 @@
 package dev.lancet.cli;
 
 import dev.lancet.runtime.bench.GenerationBench;
-import dev.lancet.runtime.bench.Measured;
+import dev.lancet.runtime.bench.BenchmarkResult;
 import java.util.LinkedHashMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +42,7 @@ final class BenchGenerateCommand extends LancetCommand {
 
     @Override
     Answer answer() {
-        Measured measured = GenerationBench.run(
+        BenchmarkResult measured = GenerationBench.run(
                 options.trial(this, steps, precision.precision(this)), where.device(this), progress());
         return new Answer(new LinkedHashMap<>(measured.fields()), measured.toString());
     }

@@ -2,7 +2,7 @@ package dev.lancet.cli;
 
 import dev.lancet.dsl.Precision;
 import dev.lancet.runtime.bench.Preset;
-import dev.lancet.runtime.bench.Trial;
+import dev.lancet.runtime.bench.BenchmarkCase;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -39,9 +39,9 @@ final class BenchOptions {
     private Optional<Integer> batch = Optional.empty();
 
     /** The trial in this precision. */
-    Trial trial(LancetCommand command, int steps, Precision precision) {
+    BenchmarkCase trial(LancetCommand command, int steps, Precision precision) {
         try {
-            return new Trial(Preset.named(preset).sized(layers, sequence, batch), rank, precision, steps);
+            return new BenchmarkCase(Preset.named(preset).sized(layers, sequence, batch), rank, precision, steps);
         } catch (IllegalArgumentException e) {
             throw command.wrongUsage(String.valueOf(e.getMessage()));
         }

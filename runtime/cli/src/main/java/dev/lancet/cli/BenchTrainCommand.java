@@ -1,9 +1,9 @@
 package dev.lancet.cli;
 
 import dev.lancet.dsl.recipe.Execution;
-import dev.lancet.runtime.bench.Measured;
+import dev.lancet.runtime.bench.BenchmarkResult;
 import dev.lancet.runtime.bench.TrainingBench;
-import dev.lancet.runtime.bench.Trial;
+import dev.lancet.runtime.bench.BenchmarkCase;
 import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.surgery.pass.Pass;
 import java.util.LinkedHashMap;
@@ -84,20 +84,20 @@ final class BenchTrainCommand extends LancetCommand {
 
     @Override
     Answer answer() {
-        Trial trial = trial();
+        BenchmarkCase benchmark = trial();
         Execution execution = execution();
-        Measured measured = TrainingBench.run(trial, execution, passing(trial, execution), progress());
+        BenchmarkResult measured = TrainingBench.run(benchmark, execution, passing(benchmark, execution), progress());
         return new Answer(new LinkedHashMap<>(measured.fields()), measured.toString());
     }
 
-    private Trial trial() {
+    private BenchmarkCase trial() {
         try {
-            Trial trial = options.trial(this, steps, precision.precision(this)).adapted(lora);
-            if (trial.precision().narrow() && lora == 0) {
-                throw wrongUsage("--bits: " + trial.precision()
+            BenchmarkCase benchmark = options.trial(this, steps, precision.precision(this)).adapted(lora);
+            if (benchmark.precision().narrow() && lora == 0) {
+                throw wrongUsage("--bits: " + benchmark.precision()
                         + "; what is stored so is not trained, put adapters beside it with --lora 8");
             }
-            return trial;
+            return benchmark;
         } catch (IllegalArgumentException e) {
             throw wrongUsage(String.valueOf(e.getMessage()));
         }
@@ -114,10 +114,10 @@ final class BenchTrainCommand extends LancetCommand {
         }
     }
 
-    private PassSelection passing(Trial trial, Execution execution) {
+    private PassSelection passing(BenchmarkCase benchmark, Execution execution) {
         try {
             Set<Pass> passes = without.stream().map(Pass::named).collect(Collectors.toUnmodifiableSet());
-            return TrainingBench.passing(trial, execution, passes, where.device(this));
+            return TrainingBench.passing(benchmark, execution, passes, where.device(this));
         } catch (IllegalArgumentException e) {
             throw wrongUsage("--without " + e.getMessage());
         }

@@ -85,7 +85,7 @@ final class DiffCommand extends LancetCommand {
     private static String text(String named) {
         Path path = Path.of(named);
         return plan(named)
-                ? dev.lancet.runtime.json.Json.read(path, Plan.class).canonical()
+                ? dev.lancet.runtime.json.LanguageJson.read(path, Plan.class).canonical()
                 : GraphFile.read(path).text();
     }
 }

@@ -1,8 +1,8 @@
 package dev.lancet.cli;
 
 import dev.lancet.runtime.device.CudaLibrary;
-import dev.lancet.runtime.doctor.Card;
-import dev.lancet.runtime.doctor.Health;
+import dev.lancet.runtime.doctor.Gpu;
+import dev.lancet.runtime.doctor.DoctorReport;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,67 +30,67 @@ final class DoctorCommand extends LancetCommand {
 
     @Override
     Answer answer() {
-        Health health = Health.examine(console.env());
+        DoctorReport report = DoctorReport.examine(console.env());
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("lancet", Main.version());
-        document.put("tensorflow", health.tensorflow());
-        document.put("java", health.java());
-        document.put("os", health.os());
-        document.put("devices", health.devices());
-        document.put("processors", health.processors());
-        document.put("memory_bytes", health.memory());
-        document.put("heap_bytes", health.heap());
-        document.put("gpu_natives", health.gpuBuilt());
-        document.put("cuda_found", names(health, CudaLibrary::found));
-        document.put("cuda_missing", names(health, library -> !library.found()));
+        document.put("tensorflow", report.tensorflow());
+        document.put("java", report.java());
+        document.put("os", report.os());
+        document.put("devices", report.devices());
+        document.put("processors", report.processors());
+        document.put("memory_bytes", report.memory());
+        document.put("heap_bytes", report.heap());
+        document.put("gpu_natives", report.gpuBuilt());
+        document.put("cuda_found", names(report, CudaLibrary::found));
+        document.put("cuda_missing", names(report, library -> !library.found()));
         document.put(
                 "cuda_libraries",
-                health.cuda().stream().map(DoctorCommand::document).toList());
-        document.put("driver", health.driver().isEmpty() ? null : health.driver());
+                report.cuda().stream().map(DoctorCommand::document).toList());
+        document.put("driver", report.driver().isEmpty() ? null : report.driver());
         document.put(
-                "cards", health.cards().stream().map(DoctorCommand::document).toList());
-        document.put("huge_pages", health.hugePages());
-        document.put("problems", health.problems());
-        document.put("hints", health.hints());
-        return new Answer(document, text(health));
+                "cards", report.cards().stream().map(DoctorCommand::document).toList());
+        document.put("huge_pages", report.hugePages());
+        document.put("problems", report.problems());
+        document.put("hints", report.hints());
+        return new Answer(document, text(report));
     }
 
-    private static String text(Health health) {
+    private static String text(DoctorReport report) {
         StringBuilder text = new StringBuilder();
         line(text, "lancet", Main.version());
-        line(text, "tensorflow", health.tensorflow().isEmpty() ? "does not load" : health.tensorflow());
-        line(text, "java", health.java());
-        line(text, "system", health.os() + ", " + health.processors() + " processors");
-        line(text, "memory", mb(health.memory()) + ", of which Java may take " + mb(health.heap()));
-        health.devices()
+        line(text, "tensorflow", report.tensorflow().isEmpty() ? "does not load" : report.tensorflow());
+        line(text, "java", report.java());
+        line(text, "system", report.os() + ", " + report.processors() + " processors");
+        line(text, "memory", mb(report.memory()) + ", of which Java may take " + mb(report.heap()));
+        report.devices()
                 .forEach(device ->
                         line(text, "device", device.name() + (device.gpu() ? ", " + mb(device.bytes()) : "")));
-        gpu(text, health);
-        line(text, "huge pages", health.hugePages().isEmpty() ? "not known here" : health.hugePages());
-        section(text, "problem", health.problems());
-        section(text, "hint", health.hints());
-        return text.append(health.problems().isEmpty() ? "no problems\n" : "").toString();
+        gpu(text, report);
+        line(text, "huge pages", report.hugePages().isEmpty() ? "not known here" : report.hugePages());
+        section(text, "problem", report.problems());
+        section(text, "hint", report.hints());
+        return text.append(report.problems().isEmpty() ? "no problems\n" : "").toString();
     }
 
-    private static void gpu(StringBuilder text, Health health) {
-        for (Card card : health.cards()) {
+    private static void gpu(StringBuilder text, DoctorReport report) {
+        for (Gpu gpu : report.cards()) {
             line(
                     text,
                     "card",
-                    card.name() + ", compute capability " + card.computeCapability() + ", " + mb(card.bytes()));
+                    gpu.name() + ", compute capability " + gpu.computeCapability() + ", " + mb(gpu.bytes()));
         }
-        if (!health.driver().isEmpty()) {
-            line(text, "driver", health.driver());
+        if (!report.driver().isEmpty()) {
+            line(text, "driver", report.driver());
         }
-        if (!health.gpuBuilt()) {
+        if (!report.gpuBuilt()) {
             line(
                     text,
                     "gpu",
                     "built without; on Linux x86-64 with an NVIDIA card set LANCET_GPU=1 or build with -Pgpu");
             return;
         }
-        line(text, "gpu", health.gpu() ? "registered" : "built in, but none is registered");
-        for (CudaLibrary library : health.cuda()) {
+        line(text, "gpu", report.gpu() ? "registered" : "built in, but none is registered");
+        for (CudaLibrary library : report.cuda()) {
             line(
                     text,
                     "library",
@@ -101,8 +101,8 @@ final class DoctorCommand extends LancetCommand {
         }
     }
 
-    private static List<String> names(Health health, Predicate<CudaLibrary> which) {
-        return health.cuda().stream().filter(which).map(CudaLibrary::name).toList();
+    private static List<String> names(DoctorReport report, Predicate<CudaLibrary> which) {
+        return report.cuda().stream().filter(which).map(CudaLibrary::name).toList();
     }
 
     private static Map<String, @Nullable Object> document(CudaLibrary library) {
@@ -115,12 +115,12 @@ final class DoctorCommand extends LancetCommand {
         return document;
     }
 
-    private static Map<String, @Nullable Object> document(Card card) {
+    private static Map<String, @Nullable Object> document(Gpu gpu) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
-        document.put("name", card.name());
-        document.put("compute_capability", card.computeCapability());
-        document.put("memory_bytes", card.bytes());
-        document.put("driver", card.driver());
+        document.put("name", gpu.name());
+        document.put("compute_capability", gpu.computeCapability());
+        document.put("memory_bytes", gpu.bytes());
+        document.put("driver", gpu.driver());
         return document;
     }
 

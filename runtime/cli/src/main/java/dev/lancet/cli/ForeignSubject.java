@@ -4,7 +4,7 @@ import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.checkpoint.Format;
-import dev.lancet.runtime.foreign.ForeignCompression;
+import dev.lancet.runtime.imported.ImportedCompression;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.imported.UnusedTensor;
 import dev.lancet.surgery.imported.ImportedModel;
@@ -49,17 +49,17 @@ record ForeignSubject(Format format, ImportedModel model) {
     /** What the options say; of a budget alone, the bits and ranks by which this model fits it. */
     Compression chosen(Rules rules, Compression said) {
         return rules.onlyBudget()
-                .map(budget -> ForeignCompression.within(model, budget))
+                .map(budget -> ImportedCompression.within(model, budget))
                 .orElse(said);
     }
 
     Plan plan(Compression compression, Progress progress) {
-        return ForeignCompression.plan(model, compression, progress);
+        return ImportedCompression.plan(model, compression, progress);
     }
 
     /** Carries out a plan and writes what came out. */
     List<Fidelity> compress(Plan plan, Path out, Progress progress) {
-        return ForeignCompression.of(model, plan, progress).write(out);
+        return ImportedCompression.of(model, plan, progress).write(out);
     }
 
     LancetCommand.Answer inspected() {

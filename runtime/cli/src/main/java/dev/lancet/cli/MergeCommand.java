@@ -2,7 +2,7 @@ package dev.lancet.cli;
 
 import dev.lancet.compression.Fidelity;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.tune.Merged;
+import dev.lancet.runtime.tune.MergeResult;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -71,12 +71,12 @@ final class MergeCommand extends LancetCommand {
         Outputs.mustNotExist(out);
         try (Model base = Subject.model(what, progress());
                 Model adapted = adapter.map(base::adapt).orElse(base)) {
-            Merged merged = format.equals("hf") ? Merged.saveHuggingFace(adapted, out) : Merged.save(adapted, out);
+            MergeResult merged = format.equals("hf") ? MergeResult.saveHuggingFace(adapted, out) : MergeResult.save(adapted, out);
             return new Answer(document(merged), text(merged));
         }
     }
 
-    private Map<String, @Nullable Object> document(Merged merged) {
+    private Map<String, @Nullable Object> document(MergeResult merged) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("max_drift", finite(merged.drift().max()));
         document.put("mean_drift", finite(merged.drift().mean()));
@@ -93,7 +93,7 @@ final class MergeCommand extends LancetCommand {
         return layer;
     }
 
-    private String text(Merged merged) {
+    private String text(MergeResult merged) {
         int name = merged.layers().stream()
                 .mapToInt(loss -> loss.weight().length())
                 .max()

@@ -3,7 +3,7 @@ package dev.lancet.cli;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
-import dev.lancet.runtime.run.Finished;
+import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ final class RunCommand extends LancetCommand {
     private static String text(RecipeRun.Outcome outcome) {
         Report report = outcome.report();
         StringBuilder text = new StringBuilder(report.table());
-        for (Finished one : outcome.finished()) {
+        for (CandidateResult one : outcome.finished()) {
             for (Generation sample : one.samples()) {
                 text.append('\n')
                         .append(one.candidate().name())

@@ -1,7 +1,7 @@
 package dev.lancet.cli;
 
 import dev.lancet.runtime.evaluate.Perplexity;
-import dev.lancet.runtime.run.Finished;
+import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.runtime.train.TrainingLog;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ final class RunDocument {
         return all;
     }
 
-    private static Map<String, @Nullable Object> candidate(Finished one) {
+    private static Map<String, @Nullable Object> candidate(CandidateResult one) {
         String name = one.candidate().name();
         Map<String, @Nullable Object> model = new LinkedHashMap<>();
         model.put("candidate", name);

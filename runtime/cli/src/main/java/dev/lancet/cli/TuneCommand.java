@@ -9,8 +9,8 @@ import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.train.CheckpointPolicy;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingLog;
-import dev.lancet.runtime.tune.Tuned;
-import dev.lancet.runtime.tune.Tuning;
+import dev.lancet.runtime.tune.TuningResult;
+import dev.lancet.runtime.tune.FineTuning;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -96,7 +96,7 @@ final class TuneCommand extends LancetCommand {
 
     @Override
     Answer answer() {
-        Tuning tuning = adapters.tuning(this, bits.precision(this));
+        FineTuning tuning = adapters.tuning(this, bits.precision(this));
         Device device = where.device(this);
         Corpus corpus = corpus();
         Subject subject = Subject.of(what);
@@ -107,12 +107,12 @@ final class TuneCommand extends LancetCommand {
                 this,
                 adapters.full(this) ? FULL_RATE : ADAPTER_RATE,
                 Math.min(subject.transformer().context(), LONGEST));
-        Outputs.mustNotExist(Tuned.adapter(out));
-        Outputs.mustNotExist(Tuned.model(out));
+        Outputs.mustNotExist(TuningResult.adapter(out));
+        Outputs.mustNotExist(TuningResult.model(out));
         try (Model base = base().on(device).keepCorporaIn(out.resolveSibling("corpora"));
                 Model model = tuning.begin(base)) {
             model.train(corpus, training, resume ? CheckpointPolicy.resume(out) : CheckpointPolicy.in(out));
-            Tuned tuned = Tuned.save(base.plan(), model, out);
+            TuningResult tuned = TuningResult.save(base.plan(), model, out);
             TrainingLog log = model.log().orElseThrow();
             return new Answer(document(log, model.plan(), tuned), text(log, model.plan(), tuned));
         }
@@ -135,7 +135,7 @@ final class TuneCommand extends LancetCommand {
         }
     }
 
-    private static Map<String, @Nullable Object> document(TrainingLog log, Plan plan, Tuned tuned) {
+    private static Map<String, @Nullable Object> document(TrainingLog log, Plan plan, TuningResult tuned) {
         Map<String, @Nullable Object> document = RunDocument.training(log);
         document.put("trained_parameters", Trainer.parameters(plan));
         document.put("parameters", plan.parametersAfter());
@@ -143,7 +143,7 @@ final class TuneCommand extends LancetCommand {
         return document;
     }
 
-    private String text(TrainingLog log, Plan plan, Tuned tuned) {
+    private String text(TrainingLog log, Plan plan, TuningResult tuned) {
         StringBuilder text = new StringBuilder(trained(plan)).append(TrainCommand.summary(log));
         if (holdOut > 0 && log.validationLoss().isEmpty()) {
             text.append(
@@ -154,7 +154,7 @@ final class TuneCommand extends LancetCommand {
                         text.append("no folder for PEFT: ").append(reason).append('\n'));
         tuned.written().forEach(folder -> text.append("saved ").append(folder).append('\n'));
         String model = tuned.model().map(Path::toString).orElse(what);
-        String adapter = tuned.model().isPresent() ? "" : " --adapter " + Tuned.adapter(out);
+        String adapter = tuned.model().isPresent() ? "" : " --adapter " + TuningResult.adapter(out);
         text.append("next: lancet generate ").append(model).append(adapter).append(" --prompt \"...\"\n");
         if (plan.adapted()) {
             text.append("      lancet merge ")

@@ -3,7 +3,7 @@ package dev.lancet.cli;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Selector;
-import dev.lancet.runtime.tune.Tuning;
+import dev.lancet.runtime.tune.FineTuning;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,21 +55,21 @@ final class TuningOptions {
     }
 
     /** What they say, with the linear layers in so many bits. */
-    Tuning tuning(LancetCommand command, Precision bits) {
+    FineTuning tuning(LancetCommand command, Precision bits) {
         if (full(command)) {
             refuse(command, "--adapter full trains all weights; leave it out, or say --adapter lora");
             if (bits.quantized()) {
                 throw command.wrongUsage("--bits: " + bits + "; what is stored in fewer bits is frozen, so it goes with"
                         + " --adapter lora, or comes afterwards by lancet compress");
             }
-            return Tuning.full();
+            return FineTuning.full();
         }
         try {
             Adapter.Lora lora = Adapter.lora(rank.orElse(USUAL_RANK));
             lora = alpha.isPresent() ? lora.alpha(alpha.get()) : lora;
             Selector layers =
-                    globs.stream().map(Selector::named).reduce(Selector::or).orElseGet(Tuning::usual);
-            return Tuning.with(stabilised ? lora.stabilised() : lora, layers).over(bits);
+                    globs.stream().map(Selector::named).reduce(Selector::or).orElseGet(FineTuning::usual);
+            return FineTuning.with(stabilised ? lora.stabilised() : lora, layers).over(bits);
         } catch (IllegalArgumentException e) {
             throw command.wrongUsage(String.valueOf(e.getMessage()));
         }

@@ -2,7 +2,7 @@ package dev.lancet.runtime.bench;
 
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.device.Place;
+import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.progress.Progress;
 import java.util.ArrayList;
@@ -20,17 +20,17 @@ public final class GenerationBench {
 
     /** Continues a prompt of 16 tokens by as many as the trial has steps; the first token, which compiles, is told apart. Then
      * the memory of one more is traced. */
-    public static Measured run(Trial trial, Device device, Progress progress) {
-        Place place = device.place();
-        int context = trial.preset().transformer().context();
+    public static BenchmarkResult run(BenchmarkCase benchmark, Device device, Progress progress) {
+        ResolvedDevice place = device.resolve();
+        int context = benchmark.preset().transformer().context();
         int prompt = Math.min(PROMPT, context / 2);
-        int tokens = trial.steps() + WARM_UP;
+        int tokens = benchmark.steps() + WARM_UP;
         if (prompt + tokens > context) {
             throw new IllegalArgumentException(
-                    "--steps: " + trial.steps() + "; the context has room for " + (context - prompt - WARM_UP));
+                    "--steps: " + benchmark.steps() + "; the context has room for " + (context - prompt - WARM_UP));
         }
-        int[] ids = RandomIds.of(trial.preset().transformer().vocabulary(), prompt, Trial.SEED);
-        try (Model model = Model.create(trial.preset().transformer(), trial.plan(), Trial.SEED)
+        int[] ids = RandomIds.of(benchmark.preset().transformer().vocabulary(), prompt, BenchmarkCase.SEED);
+        try (Model model = Model.create(benchmark.preset().transformer(), benchmark.plan(), BenchmarkCase.SEED)
                         .on(device);
                 Progress.Task task = progress.begin("generate", tokens)) {
             List<Long> at = new ArrayList<>(List.of(System.nanoTime()));
@@ -43,18 +43,18 @@ public final class GenerationBench {
                 milliseconds.add((at.get(i) - at.get(i - 1)) / 1e6);
             }
             Timings times = new Timings(milliseconds.subList(WARM_UP, tokens));
-            Map<String, Object> fields = Measured.begin("generate", trial);
+            Map<String, Object> fields = BenchmarkResult.begin("generate", benchmark);
             fields.put("device", place.toString());
             fields.put("prompt", prompt);
             fields.put("params", model.parameters());
             fields.put("bytes", model.bytes());
-            fields.put("first_step_ms", Measured.rounded(milliseconds.get(0), 1));
-            fields.put("ms_per_step", Measured.rounded(times.median(), 2));
-            fields.put("ms_min", Measured.rounded(times.least(), 2));
-            fields.put("tokens_per_s", Measured.rounded(1e3 / times.median(), 1));
-            int[] whole = RandomIds.of(trial.preset().transformer().vocabulary(), prompt + tokens, Trial.SEED);
-            model.memory(whole).ifPresent(peak -> Measured.put(fields, peak));
-            return Measured.end(fields);
+            fields.put("first_step_ms", BenchmarkResult.rounded(milliseconds.get(0), 1));
+            fields.put("ms_per_step", BenchmarkResult.rounded(times.median(), 2));
+            fields.put("ms_min", BenchmarkResult.rounded(times.least(), 2));
+            fields.put("tokens_per_s", BenchmarkResult.rounded(1e3 / times.median(), 1));
+            int[] whole = RandomIds.of(benchmark.preset().transformer().vocabulary(), prompt + tokens, BenchmarkCase.SEED);
+            model.memory(whole).ifPresent(peak -> BenchmarkResult.put(fields, peak));
+            return BenchmarkResult.end(fields);
         }
     }
 }

@@ -6,7 +6,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.memory.Resident;
+import dev.lancet.runtime.memory.ResidentMemory;
 import dev.lancet.runtime.progress.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +37,7 @@ public final class MemoryBench {
      * @throws LancetException if the system does not say what a process holds, or a run fails
      */
     public static MemoryComparison run(Transformer transformer, Progress progress) {
-        if (Resident.here().isEmpty()) {
+        if (ResidentMemory.here().isEmpty()) {
             throw cannotBeMeasured();
         }
         try {
@@ -65,7 +65,7 @@ public final class MemoryBench {
     }
 
     private static void save(Transformer transformer, Path folder, Progress.Task task) {
-        try (Model dense = Model.create(transformer, Trial.SEED)) {
+        try (Model dense = Model.create(transformer, BenchmarkCase.SEED)) {
             for (Precision precision : PRECISIONS) {
                 Compression compression = Compression.keepAll();
                 if (precision.narrow()) {

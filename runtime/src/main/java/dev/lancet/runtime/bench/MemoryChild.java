@@ -3,7 +3,7 @@ package dev.lancet.runtime.bench;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.generate.Sampler;
-import dev.lancet.runtime.memory.Resident;
+import dev.lancet.runtime.memory.ResidentMemory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -33,7 +33,7 @@ public final class MemoryChild {
             double loss = model.evaluate(ids, window).loss();
             int[] prompt = Arrays.copyOf(ids, Math.min(PROMPT, window / 2));
             model.generate(prompt, TOKENS, Sampler.greedy(), OptionalInt.empty(), id -> {});
-            Resident resident = Resident.here().orElseThrow(MemoryBench::cannotBeMeasured);
+            ResidentMemory resident = ResidentMemory.here().orElseThrow(MemoryBench::cannotBeMeasured);
             return "resident " + resident.bytes() + " peak " + resident.peak() + " loss " + loss;
         }
     }

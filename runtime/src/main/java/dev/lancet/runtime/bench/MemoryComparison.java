@@ -74,11 +74,11 @@ public record MemoryComparison(long parameters, List<Row> rows) {
             model.put("bytes", row.bytes());
             model.put("rss_bytes", row.resident());
             model.put("peak_rss_bytes", row.peak());
-            model.put("loss", Measured.rounded(row.loss(), 4));
+            model.put("loss", BenchmarkResult.rounded(row.loss(), 4));
             if (!row.equals(rows.get(0))) {
                 model.put("saved_bytes", savedBytes(row));
                 model.put("saved_rss_bytes", savedResident(row));
-                model.put("share", Measured.rounded(share(row), 3));
+                model.put("share", BenchmarkResult.rounded(share(row), 3));
             }
             models.add(model);
         }

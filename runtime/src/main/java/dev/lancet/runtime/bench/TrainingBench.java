@@ -26,10 +26,10 @@ public final class TrainingBench {
 
     private TrainingBench() {}
 
-    /** In float32 with every pass, on the processor, see {@link #run(Trial, Execution, PassSelection, Progress)}. */
-    public static Measured run(Trial trial, Progress progress) {
+    /** In float32 with every pass, on the processor, see {@link #run(BenchmarkCase, Execution, PassSelection, Progress)}. */
+    public static BenchmarkResult run(BenchmarkCase benchmark, Progress progress) {
         Execution plain = Execution.plain();
-        return run(trial, plain, passing(trial, plain, Set.of(), Device.cpu()), progress);
+        return run(benchmark, plain, passing(benchmark, plain, Set.of(), Device.cpu()), progress);
     }
 
     /**
@@ -37,8 +37,8 @@ public final class TrainingBench {
      *
      * @throws IllegalArgumentException if one that is to be left out is not done anyway, or is what the execution asks for
      */
-    public static PassSelection passing(Trial trial, Execution execution, Set<Pass> without, Device device) {
-        return PassSelection.here(training(trial, execution), without, device.place());
+    public static PassSelection passing(BenchmarkCase benchmark, Execution execution, Set<Pass> without, Device device) {
+        return PassSelection.here(training(benchmark, execution), without, device.resolve());
     }
 
     /** Parameters that every token is multiplied with: all but tables that are only looked up, and vectors. */
@@ -57,14 +57,14 @@ public final class TrainingBench {
                 .sum();
     }
 
-    private static Training training(Trial trial, Execution execution) {
-        return Training.adamW(WARM_UP + trial.steps() + 1, RATE)
-                .batch(trial.preset().batch())
+    private static Training training(BenchmarkCase benchmark, Execution execution) {
+        return Training.adamW(WARM_UP + benchmark.steps() + 1, RATE)
+                .batch(benchmark.preset().batch())
                 .warmup(0)
                 .floor(1)
                 .clip(0)
                 .execution(execution)
-                .seed(Trial.SEED);
+                .seed(BenchmarkCase.SEED);
     }
 
     /**
@@ -73,21 +73,21 @@ public final class TrainingBench {
      * @param execution how a step is computed
      * @param selection the passes of its graph, and where it is computed
      */
-    public static Measured run(Trial trial, Execution execution, PassSelection selection, Progress progress) {
-        if (trial.precision().narrow() && trial.adapter() == 0) {
+    public static BenchmarkResult run(BenchmarkCase benchmark, Execution execution, PassSelection selection, Progress progress) {
+        if (benchmark.precision().narrow() && benchmark.adapter() == 0) {
             throw new IllegalArgumentException(
-                    "train: " + trial.precision() + " cannot be trained; put adapters beside it, as with --lora 8");
+                    "train: " + benchmark.precision() + " cannot be trained; put adapters beside it, as with --lora 8");
         }
-        Preset preset = trial.preset();
+        Preset preset = benchmark.preset();
         int sequence = preset.transformer().context();
         int tokens = execution.accumulate() * preset.batch() * sequence;
-        Training training = training(trial, execution);
-        int[] ids = RandomIds.of(preset.transformer().vocabulary(), 4 * tokens + 1, Trial.SEED);
-        Plan plan = trial.plan();
-        Weights fresh = FilledCodes.of(plan).with(new FreshWeights(preset.transformer(), Trial.SEED).under(plan));
+        Training training = training(benchmark, execution);
+        int[] ids = RandomIds.of(preset.transformer().vocabulary(), 4 * tokens + 1, BenchmarkCase.SEED);
+        Plan plan = benchmark.plan();
+        Weights fresh = RandomQuantizedWeights.of(plan).with(new FreshWeights(preset.transformer(), BenchmarkCase.SEED).under(plan));
         List<TrainingLog.Point> all = Trainer.of(preset.transformer(), plan, training, selection)
                 .progress(progress)
-                .tracing(WARM_UP + trial.steps())
+                .tracing(WARM_UP + benchmark.steps())
                 .rehearse(fresh, TokenIds.of(ids))
                 .points();
         List<TrainingLog.Point> points = all.subList(0, all.size() - 1);
@@ -95,10 +95,10 @@ public final class TrainingBench {
                 .skip(WARM_UP)
                 .map(TrainingLog.Point::milliseconds)
                 .toList());
-        Map<String, Object> fields = Measured.begin("train", trial);
+        Map<String, Object> fields = BenchmarkResult.begin("train", benchmark);
         fields.put("device", selection.place().toString());
         fields.put("dtype", selection.dtype());
-        selection.bfloat16().ifPresent(measured -> fields.put("bf16_speedup", Measured.rounded(measured.speedup(), 2)));
+        selection.bfloat16().ifPresent(measured -> fields.put("bf16_speedup", BenchmarkResult.rounded(measured.speedup(), 2)));
         fields.put("passes", selection.passes().toString());
         fields.put("warmup", WARM_UP);
         fields.put("batch", preset.batch());
@@ -106,25 +106,25 @@ public final class TrainingBench {
         fields.put("params", plan.parametersAfter());
         fields.put("product_params", products(plan, preset.transformer().tiedHead()));
         if (plan.adapted()) {
-            fields.put("lora", trial.adapter());
+            fields.put("lora", benchmark.adapter());
             fields.put("trained_params", trained(plan));
         }
-        fields.put("first_step_ms", Measured.rounded(points.get(0).milliseconds(), 1));
-        fields.put("ms_per_step", Measured.rounded(times.median(), 1));
-        fields.put("ms_min", Measured.rounded(times.least(), 1));
+        fields.put("first_step_ms", BenchmarkResult.rounded(points.get(0).milliseconds(), 1));
+        fields.put("ms_per_step", BenchmarkResult.rounded(times.median(), 1));
+        fields.put("ms_min", BenchmarkResult.rounded(times.least(), 1));
         fields.put("tokens_per_s", Math.round(tokens / times.median() * 1e3));
         fields.put(
                 "loss",
                 List.of(
-                        Measured.rounded(points.get(0).loss(), 4),
-                        Measured.rounded(points.get(points.size() - 1).loss(), 4)));
+                        BenchmarkResult.rounded(points.get(0).loss(), 4),
+                        BenchmarkResult.rounded(points.get(points.size() - 1).loss(), 4)));
         points.get(points.size() - 1).scaled().ifPresent(last -> {
             fields.put("loss_scale", last.factor());
             fields.put(
                     "skipped_steps",
                     points.stream().filter(TrainingLog.Point::skipped).count());
         });
-        all.get(points.size()).allocator().ifPresent(peak -> Measured.put(fields, peak));
-        return Measured.end(fields);
+        all.get(points.size()).allocator().ifPresent(peak -> BenchmarkResult.put(fields, peak));
+        return BenchmarkResult.end(fields);
     }
 }

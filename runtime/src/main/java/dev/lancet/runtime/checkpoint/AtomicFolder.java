@@ -2,7 +2,7 @@ package dev.lancet.runtime.checkpoint;
 
 import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.dsl.plan.ArraySpec;
-import dev.lancet.runtime.file.Partial;
+import dev.lancet.runtime.file.PartialPath;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -27,7 +27,7 @@ final class AtomicFolder implements AutoCloseable {
 
     private AtomicFolder(Path target) {
         this.target = target;
-        this.partial = Partial.of(target.toAbsolutePath().normalize());
+        this.partial = PartialPath.of(target.toAbsolutePath().normalize());
     }
 
     static AtomicFolder create(Path target) {
@@ -117,7 +117,7 @@ final class AtomicFolder implements AutoCloseable {
             return;
         }
         try {
-            Partial.delete(partial);
+            PartialPath.delete(partial);
             for (Path made : madeParents) {
                 Files.deleteIfExists(made);
             }

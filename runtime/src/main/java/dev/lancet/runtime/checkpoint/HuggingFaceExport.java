@@ -7,7 +7,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
-import dev.lancet.runtime.json.Json;
+import dev.lancet.runtime.json.LanguageJson;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -52,7 +52,7 @@ final class HuggingFaceExport {
     void write(Path folder, Optional<Path> tokenizer) {
         weights.require(Plan.dense(transformer));
         try (AtomicFolder target = AtomicFolder.create(folder)) {
-            target.text(HuggingFace.CONFIG, Json.pretty(config) + "\n");
+            target.text(HuggingFace.CONFIG, LanguageJson.pretty(config) + "\n");
             target.safetensors(
                     SafetensorsShards.SINGLE,
                     Map.of("format", "pt"),

@@ -6,7 +6,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
-import dev.lancet.runtime.json.Json;
+import dev.lancet.runtime.json.LanguageJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +77,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
         requireSameWeights("plan", transformer, plan);
         try (AtomicFolder target = AtomicFolder.create(folder)) {
             target.safetensors(ARRAYS, Map.of("format", "lancet"), plan.arrays(), arrays);
-            target.text(PLAN, Json.pretty(plan) + "\n");
+            target.text(PLAN, LanguageJson.pretty(plan) + "\n");
             tokenizer.ifPresent(target::copy);
             Optional<String> tokenizerName = tokenizer.map(file -> String.valueOf(file.getFileName()));
             Map<String, String> hashes = new TreeMap<>();
@@ -85,7 +85,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
             tokenizerName.ifPresent(name -> hashes.put(name, target.sha256(name)));
             Manifest manifest = new Manifest(
                     FORMAT, Versions.lancet(), Versions.tensorflow(), transformer, seed, tokenizerName, hashes);
-            target.text(MANIFEST, Json.pretty(manifest) + "\n");
+            target.text(MANIFEST, LanguageJson.pretty(manifest) + "\n");
             target.finish();
         }
     }
@@ -102,8 +102,8 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
             throw new LancetException(manifestFile + ": has format " + format + ", but this Lancet reads format "
                     + FORMAT + "; use the Lancet that wrote it");
         }
-        Manifest manifest = Json.read(manifestFile, Manifest.class);
-        Plan plan = Json.read(folder.resolve(PLAN), Plan.class);
+        Manifest manifest = LanguageJson.read(manifestFile, Manifest.class);
+        Plan plan = LanguageJson.read(folder.resolve(PLAN), Plan.class);
         requireSameWeights(folder.resolve(PLAN).toString(), manifest.transformer(), plan);
         Safetensors arrays = Safetensors.open(folder.resolve(ARRAYS));
         requireArrays(plan, arrays);

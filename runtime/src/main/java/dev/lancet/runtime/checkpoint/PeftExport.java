@@ -8,7 +8,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.ArraySpec;
-import dev.lancet.runtime.json.Json;
+import dev.lancet.runtime.json.LanguageJson;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -94,7 +94,7 @@ final class PeftExport {
         List<ArraySpec> arrays = new ArrayList<>();
         layers.values().forEach(layer -> arrays.addAll(stored(layer)));
         try (AtomicFolder target = AtomicFolder.create(folder)) {
-            target.text(Peft.CONFIG, Json.pretty(config()) + "\n");
+            target.text(Peft.CONFIG, LanguageJson.pretty(config()) + "\n");
             target.safetensors(Peft.ARRAYS, Map.of("format", "pt"), arrays, sink -> layers.values()
                     .forEach(layer -> {
                         sink.accept(a(layer));

@@ -4,7 +4,7 @@ import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
-import dev.lancet.runtime.file.Partial;
+import dev.lancet.runtime.file.PartialPath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -62,7 +62,7 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
     /** As above, with the name that messages give the file, and a way to open one that tests can make fail. */
     static SafetensorsWriter create(
             Path file, Path shown, Map<String, String> metadata, List<ArraySpec> tensors, AtomicFile.Opener opener) {
-        Path partial = Partial.of(file);
+        Path partial = PartialPath.of(file);
         SafetensorsWriter writer;
         try {
             AtomicFile.requireRoom(

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where a model is to compute: a wish, which {@link #place} fulfils or refuses.
+ * Where a model is to compute: a wish, which {@link #resolve} fulfils or refuses.
  *
  * <pre>{@code
  * Model.open(path).on(Device.gpu(0).memory(0.5)).generate("The Committee", 64);
@@ -69,7 +69,7 @@ public record Device(Kind kind, int index, double share, Optional<Boolean> tf32)
     /**
      * The same device, which may or must not multiply float32 matrices in TF32. TensorFlow's C interface has no switch for
      * that; CUDA's libraries have one, {@code NVIDIA_TF32_OVERRIDE=0}, which must be in the environment before the process
-     * starts, as {@code ./lancet --tf32 off} sees to. So this only makes sure of it: {@link #place} refuses the other.
+     * starts, as {@code ./lancet --tf32 off} sees to. So this only makes sure of it: {@link #resolve} refuses the other.
      */
     public Device tf32(boolean allowed) {
         return new Device(kind, index, share, Optional.of(allowed));
@@ -95,7 +95,7 @@ public record Device(Kind kind, int index, double share, Optional<Boolean> tf32)
 
     /** Why TensorFlow registers no GPU on this machine, if it does not, and the way out. */
     public static String whyNoGpu() {
-        return Absence.here().reason();
+        return MissingGpu.here().reason();
     }
 
     /**
@@ -104,20 +104,20 @@ public record Device(Kind kind, int index, double share, Optional<Boolean> tf32)
      * @throws LancetException if it is a GPU that TensorFlow does not register, when the message says which library is missing; if
      *     the process was started with another word on TF32
      */
-    public Place place() {
-        Place place = found();
-        if (place.isGpu()) {
+    public ResolvedDevice resolve() {
+        ResolvedDevice device = found();
+        if (device.isGpu()) {
             Tf32.trouble(tf32, Optional.ofNullable(System.getenv(Tf32.SWITCH))).ifPresent(trouble -> {
                 throw new LancetException(trouble);
             });
         }
-        return place;
+        return device;
     }
 
-    private Place found() {
+    private ResolvedDevice found() {
         return switch (kind) {
-            case CPU -> Place.cpu();
-            case AUTO -> Cuda.built() && registered() > 0 ? Place.gpu(0, share) : Place.cpu();
+            case CPU -> ResolvedDevice.cpu();
+            case AUTO -> Cuda.built() && registered() > 0 ? ResolvedDevice.gpu(0, share) : ResolvedDevice.cpu();
             case GPU -> {
                 int there = Cuda.built() ? registered() : 0;
                 if (index >= there) {
@@ -126,14 +126,14 @@ public record Device(Kind kind, int index, double share, Optional<Boolean> tf32)
                                     ? "TensorFlow registers " + there + ", the last is gpu:" + (there - 1)
                                     : whyNoGpu()));
                 }
-                yield Place.gpu(index, share);
+                yield ResolvedDevice.gpu(index, share);
             }
         };
     }
 
     private int registered() {
-        return (int) Registered.all(Place.gpu(0, share).config().build()).stream()
-                .filter(Registered::gpu)
+        return (int) RegisteredDevice.all(ResolvedDevice.gpu(0, share).config().build()).stream()
+                .filter(RegisteredDevice::gpu)
                 .count();
     }
 

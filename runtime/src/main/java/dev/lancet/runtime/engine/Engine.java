@@ -5,7 +5,7 @@ import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
-import dev.lancet.runtime.device.Place;
+import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -31,19 +31,19 @@ public final class Engine implements AutoCloseable {
 
     private final Graph graph;
     private final Session session;
-    private final Place place;
+    private final ResolvedDevice device;
     private final boolean compiled;
-    private final Variables variables;
+    private final SessionVariables variables;
 
-    private Engine(GraphDef definition, Place place, ConfigProto config) {
-        this.place = place;
+    private Engine(GraphDef definition, ResolvedDevice device, ConfigProto config) {
+        this.device = device;
         compiled = Stream.concat(
                         definition.getNodeList().stream(),
                         definition.getLibrary().getFunctionList().stream()
                                 .flatMap(function -> function.getNodeDefList().stream()))
                 .anyMatch(node -> node.getAttrOrDefault(COMPILE, AttrValue.getDefaultInstance())
                         .getB());
-        variables = new Variables(definition);
+        variables = new SessionVariables(definition);
         graph = new Graph();
         try {
             graph.importGraphDef(definition);
@@ -60,19 +60,19 @@ public final class Engine implements AutoCloseable {
      * matrices are turned into floats at once.
      */
     public static Engine literal(GraphDef definition) {
-        return literal(definition, Place.cpu());
+        return literal(definition, ResolvedDevice.cpu());
     }
 
     /** The same on a device. */
-    public static Engine literal(GraphDef definition, Place place) {
-        return literal(definition, place, 0);
+    public static Engine literal(GraphDef definition, ResolvedDevice device) {
+        return literal(definition, device, 0);
     }
 
     /**
      * The same, whose operators compute on so many threads each; 0 for as many as there are processors. TensorFlow asks only
      * the first session of a process, unless {@link #ownThreads}.
      */
-    public static Engine literal(GraphDef definition, Place place, int threads) {
+    public static Engine literal(GraphDef definition, ResolvedDevice device, int threads) {
         RewriterConfig rewriter =
                 RewriterConfig.newBuilder().setDisableMetaOptimizer(true).build();
         // Level 0, for the old optimiser would turn what only constants lead to into constants: all zeros that a
@@ -82,9 +82,9 @@ public final class Engine implements AutoCloseable {
                 .setOptLevel(OptimizerOptions.Level.L0)
                 .build();
         return new Engine(
-                place.of(definition),
-                place,
-                place.config()
+                device.of(definition),
+                device,
+                device.config()
                         .setIntraOpParallelismThreads(threads)
                         .setGraphOptions(GraphOptions.newBuilder()
                                 .setRewriteOptions(rewriter)
@@ -109,12 +109,12 @@ public final class Engine implements AutoCloseable {
      * @return the result, which belongs to the caller
      */
     public Result traced(Session.Runner runner, Consumer<AllocatorPeak> told) {
-        if (!AllocatorPeak.tells(place, compiled)) {
+        if (!AllocatorPeak.tells(device, compiled)) {
             return runner.run();
         }
         Result result = runner.setOptions(AllocatorPeak.tracing()).runAndFetchMetadata();
         result.getMetadata()
-                .flatMap(trace -> AllocatorPeak.of(trace, place, variables.bytes(), compiled))
+                .flatMap(trace -> AllocatorPeak.of(trace, device, variables.bytes(), compiled))
                 .ifPresent(told);
         return result;
     }
@@ -147,7 +147,7 @@ public final class Engine implements AutoCloseable {
     /** The numbers of a float32 variable. */
     public float[] floats(String variable) {
         try (var result = session.runner().fetch(variable + ".read").run()) {
-            return Host.floats(result.get(0));
+            return TensorTransfer.floats(result.get(0));
         }
     }
 

@@ -4,7 +4,7 @@ import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.device.Place;
+import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.Surgeon;
@@ -50,7 +50,7 @@ public final class Sessions implements AutoCloseable {
     }
 
     private Engine open(GraphDef blueprint, Weights weights) {
-        Place place = device.place();
+        ResolvedDevice place = device.resolve();
         GraphDef cut = Surgeon.operate(blueprint, plan).graph();
         // XLA needs CUDA's compiler on a GPU, which TensorFlow's own kernels do not.
         Engine engine = Engine.literal(VariableLoading.into(place.isGpu() ? cut : XlaCompilation.unpacking(cut)), place);

@@ -2,7 +2,7 @@ package dev.lancet.runtime.evaluate;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.engine.Host;
+import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIdChecks;
 import java.util.Arrays;
@@ -63,15 +63,15 @@ public record Perplexity(double loss, long tokens, double tokensPerSecond) {
         int[][] labels = Arrays.stream(rows)
                 .map(row -> Arrays.copyOfRange(row, 1, row.length))
                 .toArray(int[][]::new);
-        try (TInt32 in = Host.matrix(inputs);
-                TInt32 out = Host.matrix(labels);
+        try (TInt32 in = TensorTransfer.matrix(inputs);
+                TInt32 out = TensorTransfer.matrix(labels);
                 var result = scoring.runner()
                         .feed("ids", in)
                         .feed("labels", out)
                         .fetch("nll")
                         .run()) {
             double sum = 0;
-            for (float value : Host.floats(result.get(0))) {
+            for (float value : TensorTransfer.floats(result.get(0))) {
                 sum += value;
             }
             return sum;

@@ -1,7 +1,7 @@
 package dev.lancet.runtime.generate;
 
 import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.engine.Host;
+import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +73,7 @@ public final class Decoder implements AutoCloseable {
         for (int i = 0; i < caches.size(); i++) {
             runner.feed(caches.get(i), past.get(i)).fetch(caches.get(i) + ".next");
         }
-        try (TInt32 ids = Host.matrix(new int[][] {tokens});
+        try (TInt32 ids = TensorTransfer.matrix(new int[][] {tokens});
                 TInt32 position = TInt32.scalarOf(length)) {
             Result result = run.apply(runner.feed("ids", ids).feed("past", position));
             close();
@@ -83,7 +83,7 @@ public final class Decoder implements AutoCloseable {
                 past.add(result.get(i));
             }
             length += tokens.length;
-            return Host.floats(result.get(0));
+            return TensorTransfer.floats(result.get(0));
         }
     }
 

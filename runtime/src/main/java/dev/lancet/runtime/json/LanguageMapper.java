@@ -26,7 +26,7 @@ final class LanguageMapper {
     private LanguageMapper() {}
 
     /** One of several kinds; {@code kind} says which. */
-    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = Kinds.KEY)
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = KindNames.KEY)
     private interface Tagged {}
 
     static JsonMapper create() {
@@ -44,7 +44,7 @@ final class LanguageMapper {
                 .disable(EnumFeature.READ_ENUMS_USING_TO_STRING, EnumFeature.WRITE_ENUMS_USING_TO_STRING)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY);
-        Kinds.BASES.forEach((base, kinds) -> {
+        KindNames.BASES.forEach((base, kinds) -> {
             builder.addMixIn(base, Tagged.class);
             kinds.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));
         });

@@ -1,6 +1,6 @@
 package dev.lancet.runtime.memory;
 
-import dev.lancet.runtime.device.Place;
+import dev.lancet.runtime.device.ResolvedDevice;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -49,8 +49,8 @@ public record AllocatorPeak(long peak, long variables, long temporaries) {
     }
 
     /** Whether a trace of a device would have all that was held in it. */
-    public static boolean tells(Place place, boolean compiled) {
-        return place.isGpu() || !compiled || COUNTED.contains(Objects.requireNonNullElse(System.getenv(COUNTING), ""));
+    public static boolean tells(ResolvedDevice device, boolean compiled) {
+        return device.isGpu() || !compiled || COUNTED.contains(Objects.requireNonNullElse(System.getenv(COUNTING), ""));
     }
 
     /**
@@ -59,7 +59,7 @@ public record AllocatorPeak(long peak, long variables, long temporaries) {
      * @param variables bytes of the session's variables
      * @param compiled whether XLA compiles some of the graph
      */
-    public static Optional<AllocatorPeak> of(RunMetadata trace, Place place, long variables, boolean compiled) {
+    public static Optional<AllocatorPeak> of(RunMetadata trace, ResolvedDevice place, long variables, boolean compiled) {
         List<NodeExecStats> nodes = trace.getStepStats().getDevStatsList().stream()
                 .filter(device -> device.getDevice().endsWith(place.device()))
                 .flatMap(device -> device.getNodeStatsList().stream())

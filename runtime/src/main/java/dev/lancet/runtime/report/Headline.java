@@ -26,14 +26,14 @@ final class Headline {
                 Locale.ROOT,
                 "%s takes %s, %.1f %% of %s’s %s",
                 smallest.name(),
-                Figures.bytes(smallest.bytes()),
+                NumberFormats.bytes(smallest.bytes()),
                 100.0 * smallest.bytes() / first.bytes(),
                 first.name(),
-                Figures.bytes(first.bytes()));
+                NumberFormats.bytes(first.bytes()));
         if (smallest.perplexity().isEmpty() || first.perplexity().isEmpty()) {
             return Optional.of(size + ".");
         }
-        return Optional.of(size + ", at a perplexity of " + Figures.perplexity(smallest.perplexity()) + " against "
-                + Figures.perplexity(first.perplexity()) + ".");
+        return Optional.of(size + ", at a perplexity of " + NumberFormats.perplexity(smallest.perplexity()) + " against "
+                + NumberFormats.perplexity(first.perplexity()) + ".");
     }
 }

@@ -72,8 +72,8 @@ final class HtmlReport {
             List<String> cells = rows.get(at);
             for (int column = 1; column < cells.size(); column++) {
                 String exact = column == 1
-                        ? Figures.count(model.parameters())
-                        : column == 2 ? Figures.count(model.bytes()) + " bytes" : "";
+                        ? NumberFormats.count(model.parameters())
+                        : column == 2 ? NumberFormats.count(model.bytes()) + " bytes" : "";
                 page.append("<td class=\"n\"" + (exact.isEmpty() ? "" : " title=\"" + exact + "\"") + ">"
                         + Html.escape(cells.get(column)) + "</td>");
             }
@@ -123,9 +123,9 @@ final class HtmlReport {
     private void cut(Report.Cut cut) {
         long before = cut.step().weight().bytes();
         page.append("<tr" + (cut.step().keeps() ? " class=\"kept\"" : "") + "><th scope=\"row\">"
-                + Html.escape(cut.step().weight().name()) + "</th><td class=\"n\">" + Figures.shape(cut.step())
-                + "</td><td>" + Html.escape(Figures.form(cut.step())) + "</td><td class=\"n\">" + Figures.bytes(before)
-                + "</td><td class=\"n\">" + Figures.bytes(cut.step().bytes()) + "</td><td class=\"bar\"><i class=\""
+                + Html.escape(cut.step().weight().name()) + "</th><td class=\"n\">" + NumberFormats.shape(cut.step())
+                + "</td><td>" + Html.escape(NumberFormats.form(cut.step())) + "</td><td class=\"n\">" + NumberFormats.bytes(before)
+                + "</td><td class=\"n\">" + NumberFormats.bytes(cut.step().bytes()) + "</td><td class=\"bar\"><i class=\""
                 + LossChart.colour(report, cut.model()) + "\" style=\"width:"
                 + percent(Math.min(before, cut.step().bytes()), before) + "\"></i></td><td class=\"n\">"
                 + cut.fidelity()

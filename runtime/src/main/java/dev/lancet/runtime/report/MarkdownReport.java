@@ -49,10 +49,10 @@ final class MarkdownReport {
                     curve.model(),
                     training.isEmpty()
                             ? "–"
-                            : Figures.count(training.get(training.size() - 1).step()),
-                    Figures.loss(loss(training, 0)),
-                    Figures.loss(loss(training, training.size() - 1)),
-                    Figures.loss(loss(curve.validation(), curve.validation().size() - 1)))));
+                            : NumberFormats.count(training.get(training.size() - 1).step()),
+                    NumberFormats.loss(loss(training, 0)),
+                    NumberFormats.loss(loss(training, training.size() - 1)),
+                    NumberFormats.loss(loss(curve.validation(), curve.validation().size() - 1)))));
         }
     }
 
@@ -90,10 +90,10 @@ final class MarkdownReport {
             text.append(row(List.of(
                     cut.model(),
                     cut.step().weight().name(),
-                    Figures.shape(cut.step()),
-                    Figures.form(cut.step()),
-                    Figures.bytes(cut.step().weight().bytes()),
-                    Figures.bytes(cut.step().bytes()),
+                    NumberFormats.shape(cut.step()),
+                    NumberFormats.form(cut.step()),
+                    NumberFormats.bytes(cut.step().weight().bytes()),
+                    NumberFormats.bytes(cut.step().bytes()),
                     cut.fidelity()
                             .map(f -> String.format(Locale.ROOT, "%.4f", f.relativeFrobenius()))
                             .orElse("–"),

@@ -16,13 +16,13 @@ final class ModelTable {
         for (Report.Model model : report.models()) {
             rows.add(List.of(
                     model.name(),
-                    Figures.parameters(model.parameters()),
-                    Figures.bytes(model.bytes()),
-                    Figures.times(model.compression()),
-                    Figures.rate(model.tokensPerSecond()),
-                    Figures.rate(model.written()),
-                    Figures.loss(model),
-                    Figures.perplexity(model.perplexity())));
+                    NumberFormats.parameters(model.parameters()),
+                    NumberFormats.bytes(model.bytes()),
+                    NumberFormats.times(model.compression()),
+                    NumberFormats.rate(model.tokensPerSecond()),
+                    NumberFormats.rate(model.written()),
+                    NumberFormats.loss(model),
+                    NumberFormats.perplexity(model.perplexity())));
         }
         return rows;
     }

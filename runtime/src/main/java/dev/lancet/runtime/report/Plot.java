@@ -56,7 +56,7 @@ final class Plot {
         }
         for (double tick : Axis.over(0, (double) lastStep).ticks()) {
             if (tick <= lastStep) {
-                text("tick m", x((long) tick), height - BOTTOM + 20, Figures.count((long) tick));
+                text("tick m", x((long) tick), height - BOTTOM + 20, NumberFormats.count((long) tick));
             }
         }
         text("tick m", (LEFT + WIDTH - RIGHT) / 2.0, height - 4, "step");

@@ -36,7 +36,7 @@ public final class RecipeRun implements AutoCloseable {
 
     private final Recipe recipe;
     private final Progress progress;
-    private final RunPlaces places;
+    private final OutputPaths places;
     private final Optional<RunFolder> kept;
     private Device device = Device.auto();
     private boolean resume;
@@ -50,13 +50,13 @@ public final class RecipeRun implements AutoCloseable {
      * @param report what was found out
      * @param files the files of the report, if the recipe wants them
      */
-    public record Outcome(List<Finished> finished, Report report, List<Path> files) {}
+    public record Outcome(List<CandidateResult> finished, Report report, List<Path> files) {}
 
     /** A run that has not begun. */
     public RecipeRun(Recipe recipe, Progress progress) {
         this.recipe = recipe;
         this.progress = progress;
-        places = new RunPlaces(recipe);
+        places = new OutputPaths(recipe);
         kept = RunFolder.of(recipe);
     }
 
@@ -66,7 +66,7 @@ public final class RecipeRun implements AutoCloseable {
      * @throws LancetException if the device is not there; the message says why
      */
     public RecipeRun on(Device wanted) {
-        wanted.place();
+        wanted.resolve();
         device = wanted;
         return this;
     }
@@ -93,7 +93,7 @@ public final class RecipeRun implements AutoCloseable {
                     + " writes nothing, so nothing of it was kept; let it write a report(\"target/report\")");
         }
         kept.ifPresent(folder -> folder.begin(recipe, resume));
-        List<Finished> finished = new ArrayList<>();
+        List<CandidateResult> finished = new ArrayList<>();
         for (OptionalLong seed : places.seeds()) {
             finished.addAll(carryOut(seed));
         }
@@ -104,8 +104,8 @@ public final class RecipeRun implements AutoCloseable {
         return new Outcome(finished, report, files);
     }
 
-    private List<Finished> carryOut(OptionalLong seed) {
-        List<Finished> finished = new ArrayList<>();
+    private List<CandidateResult> carryOut(OptionalLong seed) {
+        List<CandidateResult> finished = new ArrayList<>();
         Deque<Candidate> left = new ArrayDeque<>(recipe.candidates());
         while (!left.isEmpty()) {
             Candidate candidate = left.remove();
@@ -203,7 +203,7 @@ public final class RecipeRun implements AutoCloseable {
                 .orElse(seed.orElse(SEED));
     }
 
-    private Finished finish(Candidate candidate, OptionalLong seed, Model model, Optional<RunFolder.Done> done) {
+    private CandidateResult finish(Candidate candidate, OptionalLong seed, Model model, Optional<RunFolder.Done> done) {
         List<Perplexity> measured = new ArrayList<>();
         for (Corpus.Part part : recipe.evaluations()) {
             measured.add(model.evaluate(part));
@@ -217,7 +217,7 @@ public final class RecipeRun implements AutoCloseable {
         List<Path> saved = places.outputs(candidate, seed);
         // What is there already was written by the run that this one goes on with.
         saved.stream().filter(folder -> !Files.exists(folder)).forEach(model::save);
-        Finished finished = new Finished(
+        CandidateResult finished = new CandidateResult(
                 candidate,
                 fresh(candidate, seed),
                 model.transformer(),

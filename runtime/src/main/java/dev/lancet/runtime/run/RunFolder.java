@@ -6,7 +6,7 @@ import dev.lancet.dsl.recipe.Export;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Versions;
-import dev.lancet.runtime.json.Json;
+import dev.lancet.runtime.json.LanguageJson;
 import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.CheckpointPolicy;
 import dev.lancet.runtime.train.TrainingLog;
@@ -73,9 +73,9 @@ final class RunFolder {
                     "run: " + folder + " holds a run that was interrupted; go on with --resume, or remove it");
         }
         if (resume) {
-            own.require(Json.read(file, Fingerprint.class).parts(), file);
+            own.require(LanguageJson.read(file, Fingerprint.class).parts(), file);
         } else {
-            write(file, Json.pretty(own));
+            write(file, LanguageJson.pretty(own));
         }
     }
 
@@ -97,18 +97,18 @@ final class RunFolder {
     /** What came of a candidate before the run was interrupted; empty if it was not finished then. */
     Optional<Done> done(String candidate) {
         Path file = folder.resolve(candidate).resolve(DONE);
-        return Files.exists(file) ? Optional.of(Json.read(file, Done.class)) : Optional.empty();
+        return Files.exists(file) ? Optional.of(LanguageJson.read(file, Done.class)) : Optional.empty();
     }
 
     /** A candidate is finished: its states are not needed any more, its model is kept until the run is over. */
-    void finish(String candidate, Finished finished, Model model) {
+    void finish(String candidate, CandidateResult finished, Model model) {
         Path kept = folder.resolve(candidate).resolve(MODEL);
         Path saved = finished.saved().stream().findFirst().orElse(kept);
         if (saved.equals(kept) && !Files.exists(kept)) {
             model.save(kept);
         }
         Done done = new Done(finished.losses(), finished.log(), saved.toString());
-        write(folder.resolve(candidate).resolve(DONE), Json.pretty(done));
+        write(folder.resolve(candidate).resolve(DONE), LanguageJson.pretty(done));
         for (int stage = 1;
                 stage < STAGES && Files.isDirectory(keeping(candidate, stage).folder());
                 stage++) {

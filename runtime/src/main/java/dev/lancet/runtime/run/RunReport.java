@@ -19,12 +19,12 @@ final class RunReport {
 
     private RunReport() {}
 
-    static Report of(Recipe recipe, List<Finished> finished) {
+    static Report of(Recipe recipe, List<CandidateResult> finished) {
         Report report = Report.titled(recipe.name());
-        List<List<Finished>> candidates = byCandidate(finished);
-        for (List<Finished> seeds : candidates) {
+        List<List<CandidateResult>> candidates = byCandidate(finished);
+        for (List<CandidateResult> seeds : candidates) {
             // What does not fit into a mean is shown of the first seed.
-            Finished one = seeds.get(0);
+            CandidateResult one = seeds.get(0);
             report = report.with(model(seeds));
             if (one.plan().changes()) {
                 report = report.with(one.candidate().name(), one.plan(), one.losses());
@@ -40,16 +40,16 @@ final class RunReport {
     }
 
     /** The runs of each candidate, one a seed. */
-    private static List<List<Finished>> byCandidate(List<Finished> finished) {
-        Map<String, List<Finished>> groups = new LinkedHashMap<>();
-        for (Finished one : finished) {
+    private static List<List<CandidateResult>> byCandidate(List<CandidateResult> finished) {
+        Map<String, List<CandidateResult>> groups = new LinkedHashMap<>();
+        for (CandidateResult one : finished) {
             groups.computeIfAbsent(one.candidate().name(), name -> new ArrayList<>())
                     .add(one);
         }
         return List.copyOf(groups.values());
     }
 
-    private static Report.Model model(List<Finished> seeds) {
+    private static Report.Model model(List<CandidateResult> seeds) {
         Report.Model model = Report.Model.of(
                         seeds.get(0).candidate().name(), seeds.get(0).plan())
                 .measured(
@@ -75,7 +75,7 @@ final class RunReport {
     }
 
     /** What one seed came to, if it was trained and measured. */
-    private static Stream<Report.Repeat> repeat(Finished one) {
+    private static Stream<Report.Repeat> repeat(CandidateResult one) {
         return one.log().stream().flatMap(log -> one.measured().stream()
                 .limit(1)
                 .map(measured -> new Report.Repeat(one.seed(), measured.loss(), log.tokensPerSecond(), log.seconds())));
@@ -95,11 +95,11 @@ final class RunReport {
                         .toList());
     }
 
-    private static Report facts(Report report, List<List<Finished>> candidates) {
+    private static Report facts(Report report, List<List<CandidateResult>> candidates) {
         Report more = report.fact("machine", machine());
-        for (List<Finished> seeds : candidates) {
+        for (List<CandidateResult> seeds : candidates) {
             String name = seeds.get(0).candidate().name();
-            for (Finished one : seeds) {
+            for (CandidateResult one : seeds) {
                 String with = seeds.size() == 1 ? "" : " with seed " + one.seed();
                 if (one.log().isPresent()) {
                     more = more.fact(
@@ -110,7 +110,7 @@ final class RunReport {
         return more;
     }
 
-    private static String trained(Finished one, TrainingLog log, boolean loss) {
+    private static String trained(CandidateResult one, TrainingLog log, boolean loss) {
         StringBuilder text = new StringBuilder(
                 String.format(Locale.ROOT, "%,d steps, %,d tokens, %.0f s", log.steps(), log.tokens(), log.seconds()));
         if (loss && !one.measured().isEmpty()) {
@@ -121,10 +121,10 @@ final class RunReport {
     }
 
     /** What led factors in the beginning, of which nothing is left in the plans. */
-    private static Report guided(Report report, Recipe recipe, List<List<Finished>> candidates) {
+    private static Report guided(Report report, Recipe recipe, List<List<CandidateResult>> candidates) {
         Report more = report;
-        for (List<Finished> seeds : candidates) {
-            Finished one = seeds.get(0);
+        for (List<CandidateResult> seeds : candidates) {
+            CandidateResult one = seeds.get(0);
             String name = one.candidate().name();
             for (Stage stage : recipe.stages()) {
                 if (stage.candidate().equals(name)

@@ -1,7 +1,7 @@
 package dev.lancet.runtime.text;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.runtime.file.Partial;
+import dev.lancet.runtime.file.PartialPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ final class CompleteFile {
 
     static void write(Path file, String what, Content content) {
         Path target = file.toAbsolutePath();
-        Path partial = Partial.of(target);
+        Path partial = PartialPath.of(target);
         try {
             Path folder = target.getParent();
             if (folder != null) {

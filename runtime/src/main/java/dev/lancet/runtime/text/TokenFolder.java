@@ -1,7 +1,7 @@
 package dev.lancet.runtime.text;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.runtime.file.Partial;
+import dev.lancet.runtime.file.PartialPath;
 import dev.lancet.runtime.progress.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,14 +84,14 @@ record TokenFolder(Path folder, String fingerprint) {
 
     private void make(String name, Tokenizer tokenizer, SplitCorpus texts, Progress progress) {
         Path target = folder.toAbsolutePath();
-        Path partial = Partial.of(target);
+        Path partial = PartialPath.of(target);
         try {
             Files.createDirectories(partial);
             try {
                 write(partial, name, tokenizer, texts, progress);
                 move(partial, target);
             } finally {
-                Partial.delete(partial);
+                PartialPath.delete(partial);
             }
         } catch (IOException | UncheckedIOException e) {
             throw cannotBeWritten(e);

@@ -2,7 +2,7 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.engine.Host;
+import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.Objective;
@@ -51,7 +51,7 @@ public final class GraphEvaluator {
     }
 
     private static float[] put(float[] all, int from, int to, int rows, Tensor tensor) {
-        float[] some = Host.floats(tensor);
+        float[] some = TensorTransfer.floats(tensor);
         int width = some.length / (to - from);
         float[] whole = from == 0 ? new float[rows * width] : all;
         System.arraycopy(some, 0, whole, from * width, some.length);

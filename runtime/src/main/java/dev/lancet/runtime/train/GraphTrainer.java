@@ -6,8 +6,8 @@ import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.engine.Host;
-import dev.lancet.runtime.memory.Resident;
+import dev.lancet.runtime.engine.TensorTransfer;
+import dev.lancet.runtime.memory.ResidentMemory;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.imported.ImportedSurgery;
@@ -186,12 +186,12 @@ public final class GraphTrainer {
                 double milliseconds = (System.nanoTime() - start) / 1e6;
                 long seen = (step + 1L) * batch.count();
                 return new TrainingLog.Point(
-                        step + 1, seen, loss, norm, training.rateAt(step), milliseconds, Resident.now());
+                        step + 1, seen, loss, norm, training.rateAt(step), milliseconds, ResidentMemory.now());
             }
         }
     }
 
     private static double scalar(Tensor tensor) {
-        return Host.floats(tensor)[0];
+        return TensorTransfer.floats(tensor)[0];
     }
 }

@@ -1,6 +1,6 @@
 package dev.lancet.runtime.train;
 
-import dev.lancet.runtime.device.CardUse;
+import dev.lancet.runtime.device.GpuUsage;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -108,11 +108,11 @@ final class Metrics {
                         allocator(tree)));
     }
 
-    private static Optional<CardUse> card(JsonNode tree) {
+    private static Optional<GpuUsage> card(JsonNode tree) {
         return Optional.of(tree.path("gpu_utilization"))
                 .filter(JsonNode::isNumber)
                 .map(percent ->
-                        new CardUse(percent.asDouble(), tree.path("gpu_memory").asLong()));
+                        new GpuUsage(percent.asDouble(), tree.path("gpu_memory").asLong()));
     }
 
     private static Optional<AllocatorPeak> allocator(JsonNode tree) {

@@ -2,8 +2,8 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.runtime.device.Place;
-import dev.lancet.runtime.engine.Bfloat16;
+import dev.lancet.runtime.device.ResolvedDevice;
+import dev.lancet.runtime.engine.Bfloat16Benchmark;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
@@ -18,11 +18,11 @@ import org.tensorflow.proto.GraphDef;
  * @param bfloat16 how fast the machine is at it, measured if the training asks for it
  * @param place where it computes
  */
-public record PassSelection(Passes passes, Optional<Bfloat16> bfloat16, Place place) {
+public record PassSelection(Passes passes, Optional<Bfloat16Benchmark> bfloat16, ResolvedDevice place) {
 
-    /** All passes that suit the training and the processor, without some, see {@link #here(Training, Set, Place)}. */
+    /** All passes that suit the training and the processor, without some, see {@link #here(Training, Set, ResolvedDevice)}. */
     public static PassSelection here(Training training, Set<Pass> without) {
-        return here(training, without, Place.cpu());
+        return here(training, without, ResolvedDevice.cpu());
     }
 
     /**
@@ -32,22 +32,22 @@ public record PassSelection(Passes passes, Optional<Bfloat16> bfloat16, Place pl
      *
      * @throws IllegalArgumentException if a pass that is to be left out is not done anyway, or is what the training asks for
      */
-    public static PassSelection here(Training training, Set<Pass> without, Place place) {
+    public static PassSelection here(Training training, Set<Pass> without, ResolvedDevice device) {
         Arithmetic arithmetic = training.execution().arithmetic();
         boolean half = arithmetic == Arithmetic.FLOAT16;
-        Optional<Bfloat16> measured =
-                arithmetic == Arithmetic.FLOAT32 || half ? Optional.empty() : Optional.of(Bfloat16.on(place));
+        Optional<Bfloat16Benchmark> measured =
+                arithmetic == Arithmetic.FLOAT32 || half ? Optional.empty() : Optional.of(Bfloat16Benchmark.on(device));
         boolean mixed = arithmetic == Arithmetic.BFLOAT16
                 || half
-                || measured.filter(Bfloat16::worth).isPresent();
+                || measured.filter(Bfloat16Benchmark::worth).isPresent();
         boolean whole = training.execution().wholeStep();
-        Set<Pass> left = place.isGpu() || whole ? Set.of(Pass.STREAMS, Pass.MATRIX_LAYOUT, Pass.COMPILED) : Set.of();
+        Set<Pass> left = device.isGpu() || whole ? Set.of(Pass.STREAMS, Pass.MATRIX_LAYOUT, Pass.COMPILED) : Set.of();
         int processors = Runtime.getRuntime().availableProcessors();
         Passes passes = Passes.of(training.batch(), processors, mixed, left);
         passes = half ? passes.float16() : passes;
         passes = training.execution().checkpointing() ? passes.and(Pass.RECOMPUTATION) : passes;
         passes = whole ? passes.and(Pass.WHOLE_STEP) : passes;
-        return new PassSelection(passes.without(without), measured, place);
+        return new PassSelection(passes.without(without), measured, device);
     }
 
     /** In which numbers products are: {@code fp32}, {@code bf16} or {@code fp16}. */

@@ -1,6 +1,6 @@
 package dev.lancet.runtime.train;
 
-import dev.lancet.runtime.device.CardUse;
+import dev.lancet.runtime.device.GpuUsage;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import java.util.List;
 import java.util.Locale;
@@ -47,7 +47,7 @@ public record TrainingLog(
             double milliseconds,
             long resident,
             Optional<Scaled> scaled,
-            Optional<CardUse> card,
+            Optional<GpuUsage> card,
             Optional<AllocatorPeak> allocator) {
 
         /** A step on the processor whose loss is not scaled. */

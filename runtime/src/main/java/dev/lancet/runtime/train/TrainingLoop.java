@@ -2,9 +2,9 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.runtime.device.CardWatch;
+import dev.lancet.runtime.device.GpuMonitor;
 import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.memory.Resident;
+import dev.lancet.runtime.memory.ResidentMemory;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.Batches;
 import dev.lancet.runtime.text.TokenIds;
@@ -70,7 +70,7 @@ final class TrainingLoop {
         int step = begin();
         double before =
                 points.stream().mapToDouble(TrainingLog.Point::milliseconds).sum() / 1e3;
-        try (CardWatch card = probes.card();
+        try (GpuMonitor card = probes.card();
                 Progress.Task task = progress.begin(what, training.steps());
                 batches) {
             for (; step < range.to() && !earlyStopping.enough(); step++) {
@@ -136,7 +136,7 @@ final class TrainingLoop {
         return session.engine();
     }
 
-    private TrainingLog.Point step(int step, CardWatch card) {
+    private TrainingLog.Point step(int step, GpuMonitor card) {
         session.turnTo(step);
         long start = System.nanoTime();
         Optional<LossScaler> scaled = session.scaled(scaler);
@@ -163,7 +163,7 @@ final class TrainingLoop {
                 seen.gradientNorm(),
                 range.rate(training, step),
                 milliseconds,
-                Resident.now(),
+                ResidentMemory.now(),
                 scaled.map(scale -> new TrainingLog.Scaled(scale.factor(), skipped)),
                 card.since(),
                 seen.allocator());

@@ -1,7 +1,7 @@
 package dev.lancet.runtime.train;
 
-import dev.lancet.runtime.device.CardWatch;
-import dev.lancet.runtime.device.Place;
+import dev.lancet.runtime.device.GpuMonitor;
+import dev.lancet.runtime.device.ResolvedDevice;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
@@ -11,20 +11,20 @@ import java.util.function.Supplier;
  * @param traced the step whose memory is traced, counted from 0; if it is not said, the third of a training that keeps metrics
  * @param cards makes what watches the card while the training lasts
  */
-record TrainingProbes(OptionalInt traced, Supplier<CardWatch> cards) {
+record TrainingProbes(OptionalInt traced, Supplier<GpuMonitor> cards) {
 
     /** In a training's first two steps TensorFlow still makes what it makes once. */
     private static final int THIRD = 2;
 
-    static TrainingProbes on(Place place) {
-        return new TrainingProbes(OptionalInt.empty(), () -> CardWatch.over(place));
+    static TrainingProbes on(ResolvedDevice device) {
+        return new TrainingProbes(OptionalInt.empty(), () -> GpuMonitor.over(device));
     }
 
     TrainingProbes tracing(int step) {
         return new TrainingProbes(OptionalInt.of(step), cards);
     }
 
-    CardWatch card() {
+    GpuMonitor card() {
         return cards.get();
     }
 

@@ -4,7 +4,7 @@ import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.engine.Host;
+import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.surgery.rule.GuideMatMul;
 import dev.lancet.surgery.gradient.LossScale;
@@ -107,7 +107,7 @@ final class TrainingSession implements AutoCloseable {
             AtomicReference<AllocatorPeak> peak = new AtomicReference<>();
             try (Result result = traced ? engine.traced(runner, peak::set) : runner.run()) {
                 return new Seen(
-                        Host.floats(result.get(0))[0], Host.floats(result.get(1))[0], Optional.ofNullable(peak.get()));
+                        TensorTransfer.floats(result.get(0))[0], TensorTransfer.floats(result.get(1))[0], Optional.ofNullable(peak.get()));
             }
         }
     }
@@ -138,7 +138,7 @@ final class TrainingSession implements AutoCloseable {
                         .fetch("loss")
                         .addTarget(target)
                         .run()) {
-            return Host.floats(result.get(0))[0];
+            return TensorTransfer.floats(result.get(0))[0];
         }
     }
 
@@ -148,13 +148,13 @@ final class TrainingSession implements AutoCloseable {
     }
 
     private static TInt32 inputs(int[][] batch) {
-        return Host.matrix(Arrays.stream(batch)
+        return TensorTransfer.matrix(Arrays.stream(batch)
                 .map(row -> Arrays.copyOf(row, row.length - 1))
                 .toArray(int[][]::new));
     }
 
     private static TInt32 labels(int[][] batch) {
-        return Host.matrix(Arrays.stream(batch)
+        return TensorTransfer.matrix(Arrays.stream(batch)
                 .map(row -> Arrays.copyOfRange(row, 1, row.length))
                 .toArray(int[][]::new));
     }

@@ -9,7 +9,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.memory.Resident;
+import dev.lancet.runtime.memory.ResidentMemory;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.surgery.pass.Pass;
@@ -62,10 +62,10 @@ class BenchTest {
 
     @Test
     void training_is_measured() {
-        Trial trial = new Trial(TINY, 4, Precision.float32(), 3);
-        Map<String, Object> fields = TrainingBench.run(trial, NOBODY).fields();
+        BenchmarkCase benchmark = new BenchmarkCase(TINY, 4, Precision.float32(), 3);
+        Map<String, Object> fields = TrainingBench.run(benchmark, NOBODY).fields();
 
-        plausible(fields, trial);
+        plausible(fields, benchmark);
         assertThat(fields)
                 .containsEntry("bench", "train")
                 .containsEntry("seq", 256)
@@ -73,17 +73,17 @@ class BenchTest {
         assertThat(number(fields, "tokens_per_s")).isPositive();
         assertThat((List<?>) Objects.requireNonNull(fields.get("loss"))).hasSize(2);
         assertThat(fields).doesNotContainKey("allocator_peak_mb");
-        assertThatThrownBy(() -> TrainingBench.run(new Trial(TINY, 0, Precision.int8(), 3), NOBODY))
+        assertThatThrownBy(() -> TrainingBench.run(new BenchmarkCase(TINY, 0, Precision.int8(), 3), NOBODY))
                 .hasMessage("train: int8 cannot be trained; put adapters beside it, as with --lora 8");
     }
 
     @Test
     void training_of_adapters_is_measured_beside_codes_that_are_only_filled() {
         for (Precision precision : List.of(Precision.int8(), Precision.int4(16), Precision.nf4(16))) {
-            Trial trial = new Trial(TINY, 0, precision, 2, 2);
-            Map<String, Object> fields = TrainingBench.run(trial, NOBODY).fields();
+            BenchmarkCase benchmark = new BenchmarkCase(TINY, 0, precision, 2, 2);
+            Map<String, Object> fields = TrainingBench.run(benchmark, NOBODY).fields();
 
-            plausible(fields, trial);
+            plausible(fields, benchmark);
             assertThat(fields)
                     .containsEntry("lora", 2)
                     .containsEntry("trained_params", 2L * (4 * (16 + 16) + 3 * (16 + 32)))
@@ -93,46 +93,46 @@ class BenchTest {
                     .isInstanceOfSatisfying(
                             Double.class, loss -> assertThat(loss).isBetween(3.9, 4.8));
         }
-        assertThatThrownBy(() -> new Trial(TINY, 0, Precision.int8(), -1, 2))
+        assertThatThrownBy(() -> new BenchmarkCase(TINY, 0, Precision.int8(), -1, 2))
                 .hasMessage("--lora: -1; it is 1 or more, or 0 for none");
     }
 
     @Test
     void where_xla_compiles_nothing_the_memory_of_a_step_is_told() {
-        Trial trial = new Trial(TINY, 4, Precision.float32(), 1);
+        BenchmarkCase benchmark = new BenchmarkCase(TINY, 4, Precision.float32(), 1);
         Execution plain = Execution.plain();
-        PassSelection selection = TrainingBench.passing(trial, plain, Set.of(Pass.COMPILED), Device.cpu());
+        PassSelection selection = TrainingBench.passing(benchmark, plain, Set.of(Pass.COMPILED), Device.cpu());
         Map<String, Object> fields =
-                TrainingBench.run(trial, plain, selection, NOBODY).fields();
+                TrainingBench.run(benchmark, plain, selection, NOBODY).fields();
 
         assertThat(number(fields, "allocator_variables_mb"))
-                .isCloseTo(3 * 4 * trial.plan().parametersAfter() / (double) (1 << 20), within(0.1));
+                .isCloseTo(3 * 4 * benchmark.plan().parametersAfter() / (double) (1 << 20), within(0.1));
         remembered(fields);
-        remembered(GenerationBench.run(trial, Device.cpu(), NOBODY).fields());
+        remembered(GenerationBench.run(benchmark, Device.cpu(), NOBODY).fields());
     }
 
     @Test
     void generation_is_measured() {
-        Trial trial = new Trial(TINY, 4, Precision.int4(16), 3);
+        BenchmarkCase benchmark = new BenchmarkCase(TINY, 4, Precision.int4(16), 3);
         Map<String, Object> fields =
-                GenerationBench.run(trial, Device.cpu(), NOBODY).fields();
+                GenerationBench.run(benchmark, Device.cpu(), NOBODY).fields();
 
-        plausible(fields, trial);
+        plausible(fields, benchmark);
         assertThat(number(fields, "tokens_per_s"))
                 .isCloseTo(1e3 / number(fields, "ms_per_step"), within(0.05 * number(fields, "tokens_per_s")));
-        assertThatThrownBy(() -> GenerationBench.run(new Trial(TINY, 0, Precision.int8(), 500), Device.cpu(), NOBODY))
+        assertThatThrownBy(() -> GenerationBench.run(new BenchmarkCase(TINY, 0, Precision.int8(), 500), Device.cpu(), NOBODY))
                 .hasMessage("--steps: 500; the context has room for 237");
     }
 
     @Test
     void compression_is_measured() {
-        Trial trial = new Trial(TINY, 4, Precision.int8(), 2);
-        Map<String, Object> fields = CompressionBench.run(trial, NOBODY).fields();
+        BenchmarkCase benchmark = new BenchmarkCase(TINY, 4, Precision.int8(), 2);
+        Map<String, Object> fields = CompressionBench.run(benchmark, NOBODY).fields();
 
-        plausible(fields, trial);
-        assertThat(fields).containsEntry("bytes_after", trial.plan().bytesAfter());
+        plausible(fields, benchmark);
+        assertThat(fields).containsEntry("bytes_after", benchmark.plan().bytesAfter());
         assertThat(number(fields, "mb_per_s")).isPositive();
-        assertThatThrownBy(() -> CompressionBench.run(new Trial(TINY, 0, Precision.float32(), 1), NOBODY))
+        assertThatThrownBy(() -> CompressionBench.run(new BenchmarkCase(TINY, 0, Precision.float32(), 1), NOBODY))
                 .hasMessage("compress: nothing to do; give --rank, --bits or both");
     }
 
@@ -148,20 +148,20 @@ class BenchTest {
         return ((Number) Objects.requireNonNull(fields.get(name))).doubleValue();
     }
 
-    private static void plausible(Map<String, Object> fields, Trial trial) {
+    private static void plausible(Map<String, Object> fields, BenchmarkCase benchmark) {
         assertThat(fields)
                 .containsEntry("preset", "tiny")
-                .containsEntry("rank", trial.rank())
-                .containsEntry("steps", trial.steps())
+                .containsEntry("rank", benchmark.rank())
+                .containsEntry("steps", benchmark.steps())
                 .containsEntry("dtype", "fp32")
                 .containsEntry("device", "cpu")
-                .containsEntry("params", trial.plan().parametersAfter());
+                .containsEntry("params", benchmark.plan().parametersAfter());
         double median = number(fields, "ms_per_step");
         assertThat(median).isPositive().isGreaterThanOrEqualTo(number(fields, "ms_min"));
         assertThat(number(fields, "first_step_ms")).isPositive();
         // Linux counts pages per processor and adds them up now and then, so that even the peak may be told lower by
         // part of a MB.
-        Resident.here().ifPresent(resident -> assertThat(number(fields, "peak_rss_mb"))
+        ResidentMemory.here().ifPresent(resident -> assertThat(number(fields, "peak_rss_mb"))
                 .isBetween(1.0, 1.0 + (resident.peak() >> 20)));
     }
 

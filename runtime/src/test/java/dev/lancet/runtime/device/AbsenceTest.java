@@ -35,9 +35,9 @@ class AbsenceTest {
 
     @Test
     void without_the_natives_the_ways_to_get_them_are_told() {
-        assertThat(new Absence(false, LINUX, List.of(), Optional.empty()).reason())
+        assertThat(new MissingGpu(false, LINUX, List.of(), Optional.empty()).reason())
                 .contains("CPU natives", "LANCET_GPU=1", "-Pgpu", "tensorflow-core-native:1.1.0:linux-x86_64-gpu");
-        assertThat(new Absence(false, "Mac OS X aarch64", List.of(), Optional.empty()).reason())
+        assertThat(new MissingGpu(false, "Mac OS X aarch64", List.of(), Optional.empty()).reason())
                 .contains("this is Mac OS X aarch64", "take cpu or auto");
     }
 
@@ -51,6 +51,6 @@ class AbsenceTest {
     }
 
     private static String reason(List<CudaLibrary> libraries, Optional<String> visible) {
-        return new Absence(true, LINUX, libraries, visible).reason();
+        return new MissingGpu(true, LINUX, libraries, visible).reason();
     }
 }

@@ -33,9 +33,9 @@ class CardWatchTest {
     void what_it_says_is_heard_until_the_watch_ends_and_then_it_runs_no_more() throws Exception {
         Path program = script("while :; do echo '40, 1024'; sleep 0.02; done");
         ProcessHandle speaker;
-        try (CardWatch watch = CardWatch.over(program.toString(), "1")) {
-            assertThat(heard(watch)).isEqualTo(new CardUse(40, 1L << 30));
-            assertThat(heard(watch)).isEqualTo(new CardUse(40, 1L << 30));
+        try (GpuMonitor watch = GpuMonitor.over(program.toString(), "1")) {
+            assertThat(heard(watch)).isEqualTo(new GpuUsage(40, 1L << 30));
+            assertThat(heard(watch)).isEqualTo(new GpuUsage(40, 1L << 30));
             speaker = speaker();
             assertThat(speaker.isAlive()).isTrue();
         }
@@ -50,7 +50,7 @@ class CardWatchTest {
     void a_program_that_will_not_end_is_ended() throws Exception {
         Path program = script("trap '' TERM; while :; do echo '40, 1024'; sleep 0.02; done");
         ProcessHandle speaker;
-        try (CardWatch watch = CardWatch.over(program.toString(), "0")) {
+        try (GpuMonitor watch = GpuMonitor.over(program.toString(), "0")) {
             heard(watch);
             speaker = speaker();
         }
@@ -62,16 +62,16 @@ class CardWatchTest {
     void what_makes_no_sense_is_passed_over() throws Exception {
         Path program = script("echo 'Unable to determine the device handle'; echo '[N/A], 12'; echo; echo ',,,';"
                 + " printf '\\377\\376\\n'; echo '7, 1, 2'; echo '-3, 5'; echo '12, 34'; sleep 60");
-        try (CardWatch watch = CardWatch.over(program.toString(), "0")) {
-            assertThat(heard(watch)).isEqualTo(new CardUse(12, 34L << 20));
+        try (GpuMonitor watch = GpuMonitor.over(program.toString(), "0")) {
+            assertThat(heard(watch)).isEqualTo(new GpuUsage(12, 34L << 20));
         }
     }
 
     @Test
     void a_program_that_dies_leaves_nothing_known() throws Exception {
         Path program = script("echo '99, 7'; exit 9");
-        try (CardWatch watch = CardWatch.over(program.toString(), "0")) {
-            assertThat(heard(watch)).isEqualTo(new CardUse(99, 7L << 20));
+        try (GpuMonitor watch = GpuMonitor.over(program.toString(), "0")) {
+            assertThat(heard(watch)).isEqualTo(new GpuUsage(99, 7L << 20));
             assertThat(watch.since()).isEmpty();
         }
     }
@@ -79,10 +79,10 @@ class CardWatchTest {
     @Test
     void without_such_a_program_and_on_the_processor_nothing_is_known() {
         assertThatCode(() -> {
-                    try (CardWatch watch =
-                                    CardWatch.over(folder.resolve("nowhere").toString(), "0");
-                            CardWatch processor = CardWatch.over(Place.cpu());
-                            CardWatch card = CardWatch.over(new Place(OptionalInt.of(63), 1))) {
+                    try (GpuMonitor watch =
+                                    GpuMonitor.over(folder.resolve("nowhere").toString(), "0");
+                            GpuMonitor processor = GpuMonitor.over(ResolvedDevice.cpu());
+                            GpuMonitor card = GpuMonitor.over(new ResolvedDevice(OptionalInt.of(63), 1))) {
                         assertThat(watch.since()).isEmpty();
                         assertThat(processor.since()).isEmpty();
                         assertThat(card.since()).isEmpty();
@@ -93,18 +93,18 @@ class CardWatchTest {
 
     @Test
     void several_samples_are_their_mean_and_the_most_memory() {
-        assertThat(CardUse.of(List.of(new CardUse(0, 300), new CardUse(90, 100))))
-                .hasValue(new CardUse(45, 300));
-        assertThat(CardUse.of(List.of())).isEmpty();
+        assertThat(GpuUsage.of(List.of(new GpuUsage(0, 300), new GpuUsage(90, 100))))
+                .hasValue(new GpuUsage(45, 300));
+        assertThat(GpuUsage.of(List.of())).isEmpty();
     }
 
     @Test
     void cards_are_called_what_the_environment_calls_them() {
-        assertThat(CardWatch.card(1, Optional.empty())).isEqualTo("1");
-        assertThat(CardWatch.card(1, Optional.of(""))).isEqualTo("1");
-        assertThat(CardWatch.card(1, Optional.of("3, 2"))).isEqualTo("2");
-        assertThat(CardWatch.card(0, Optional.of("GPU-8932f937"))).isEqualTo("GPU-8932f937");
-        assertThat(CardWatch.card(2, Optional.of("3,2"))).isEqualTo("2");
+        assertThat(GpuMonitor.card(1, Optional.empty())).isEqualTo("1");
+        assertThat(GpuMonitor.card(1, Optional.of(""))).isEqualTo("1");
+        assertThat(GpuMonitor.card(1, Optional.of("3, 2"))).isEqualTo("2");
+        assertThat(GpuMonitor.card(0, Optional.of("GPU-8932f937"))).isEqualTo("GPU-8932f937");
+        assertThat(GpuMonitor.card(2, Optional.of("3,2"))).isEqualTo("2");
     }
 
     private Path script(String body) throws IOException {
@@ -120,10 +120,10 @@ class CardWatchTest {
         return ProcessHandle.of(pid).orElseThrow();
     }
 
-    private static CardUse heard(CardWatch watch) throws InterruptedException {
+    private static GpuUsage heard(GpuMonitor watch) throws InterruptedException {
         Instant end = Instant.now().plus(PATIENCE);
         while (Instant.now().isBefore(end)) {
-            Optional<CardUse> use = watch.since();
+            Optional<GpuUsage> use = watch.since();
             if (use.isPresent()) {
                 return use.get();
             }

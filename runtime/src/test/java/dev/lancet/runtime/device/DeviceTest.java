@@ -29,7 +29,7 @@ class DeviceTest {
 
     @Test
     void the_processor_is_always_there() {
-        assertThat(Device.cpu().place()).isEqualTo(Place.cpu()).hasToString("cpu");
+        assertThat(Device.cpu().resolve()).isEqualTo(ResolvedDevice.cpu()).hasToString("cpu");
     }
 
     @Test
@@ -38,8 +38,8 @@ class DeviceTest {
                 .as("TensorFlow's GPU natives are on the class path")
                 .isFalse();
 
-        assertThat(Device.auto().place()).isEqualTo(Place.cpu());
-        assertThatThrownBy(() -> Device.gpu(0).place())
+        assertThat(Device.auto().resolve()).isEqualTo(ResolvedDevice.cpu());
+        assertThatThrownBy(() -> Device.gpu(0).resolve())
                 .isInstanceOf(LancetException.class)
                 .hasMessageStartingWith("device: gpu:0; TensorFlow")
                 .hasMessageContaining("GPU natives");

@@ -22,7 +22,7 @@ class PlaceTest {
 
     @Test
     void on_a_gpu_all_nodes_are_there_but_decompositions_and_what_has_a_place() {
-        GraphDef placed = Place.gpu(1, 1).of(GRAPH);
+        GraphDef placed = ResolvedDevice.gpu(1, 1).of(GRAPH);
 
         assertThat(placed.getNodeList())
                 .extracting(NodeDef::getDevice)
@@ -34,17 +34,17 @@ class PlaceTest {
 
     @Test
     void a_graph_for_the_processor_stays_as_it_is() {
-        assertThat(Place.cpu().of(GRAPH)).isSameAs(GRAPH);
+        assertThat(ResolvedDevice.cpu().of(GRAPH)).isSameAs(GRAPH);
     }
 
     @Test
     void memory_of_a_gpu_is_taken_as_needed_up_to_the_share_and_on_the_processor_not_at_all() {
-        ConfigProto gpu = Place.gpu(0, 0.5).config().build();
+        ConfigProto gpu = ResolvedDevice.gpu(0, 0.5).config().build();
 
         assertThat(gpu.getGpuOptions().getAllowGrowth()).isTrue();
         assertThat(gpu.getGpuOptions().getPerProcessGpuMemoryFraction()).isEqualTo(0.5);
         assertThat(gpu.getAllowSoftPlacement()).isTrue();
-        assertThat(Place.cpu().config().build().getDeviceCountMap()).containsEntry("GPU", 0);
+        assertThat(ResolvedDevice.cpu().config().build().getDeviceCountMap()).containsEntry("GPU", 0);
     }
 
     private static NodeDef node(String name, String op) {

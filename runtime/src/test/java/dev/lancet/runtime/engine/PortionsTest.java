@@ -14,7 +14,7 @@ class PortionsTest {
     @Property(tries = 200)
     void all_come_in_their_order_in_portions_that_are_as_large_as_they_may_be(
             @ForAll List<@LongRange(min = 0, max = 2 * MOST) Long> arrays) {
-        List<List<Long>> portions = Portions.of(arrays, Long::longValue);
+        List<List<Long>> portions = TransferBatches.of(arrays, Long::longValue);
 
         assertThat(portions.stream().flatMap(List::stream)).containsExactlyElementsOf(arrays);
         assertThat(portions)

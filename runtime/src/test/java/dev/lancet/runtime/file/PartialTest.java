@@ -25,7 +25,7 @@ class PartialTest {
         Path inside = folder.resolve(".model." + dead + "-2a.partial").resolve("deep");
         Files.writeString(Files.createDirectories(inside).resolve("weights"), "half");
 
-        Path next = Partial.of(folder.resolve("model"));
+        Path next = PartialPath.of(folder.resolve("model"));
 
         assertThat(next.getFileName().toString()).matches("\\.model\\." + SELF + "-[0-9a-f]+\\.partial");
         assertThat(file).doesNotExist();
@@ -47,7 +47,7 @@ class PartialTest {
             Files.writeString(folder.resolve(name), "theirs");
         }
 
-        Partial.of(folder.resolve("model"));
+        PartialPath.of(folder.resolve("model"));
 
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder(kept);
     }
@@ -58,14 +58,14 @@ class PartialTest {
         Path old = Files.writeString(folder.resolve(".model." + SELF + "-1f.partial"), "half");
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(365, ChronoUnit.DAYS)));
 
-        Partial.of(folder.resolve("model"));
+        PartialPath.of(folder.resolve("model"));
 
         assertThat(old).doesNotExist();
     }
 
     @Test
     void a_folder_that_is_not_there_yet_holds_nothing_to_clear() {
-        assertThat(Partial.of(folder.resolve("a/b/model")).getParent()).isEqualTo(folder.resolve("a/b"));
+        assertThat(PartialPath.of(folder.resolve("a/b/model")).getParent()).isEqualTo(folder.resolve("a/b"));
     }
 
     private static long dead() throws Exception {

@@ -33,7 +33,7 @@ class JsonTest {
 
     @Test
     void a_transformer_reads_like_its_declaration() {
-        assertThat(Json.pretty(MINI)).isEqualTo("""
+        assertThat(LanguageJson.pretty(MINI)).isEqualTo("""
                         {
                           "name" : "mini",
                           "vocabulary" : 32,
@@ -75,29 +75,29 @@ class JsonTest {
                 .factorise(rank(3), int4(32))
                 .on(everything())
                 .keep();
-        assertThat(Json.compact(diet))
+        assertThat(LanguageJson.compact(diet))
                 .isEqualTo(
                         "{\"clauses\":[{\"selector\":{\"kind\":\"and\",\"one\":{\"kind\":\"roles\",\"roles\":"
                                 + "[\"query\",\"key\",\"value\",\"output\"]},\"other\":{\"kind\":\"blocks\",\"first\":0,\"last\":1}},"
                                 + "\"treatment\":{\"rank\":{\"kind\":\"rank\",\"value\":3,\"larger\":false},"
                                 + "\"precision\":{\"kind\":\"int4\",\"group\":32}}},"
                                 + "{\"selector\":{\"kind\":\"everything\"},\"treatment\":{\"precision\":{\"kind\":\"float32\"}}}]}");
-        assertThat(Json.read(Json.compact(diet), Compression.class)).isEqualTo(diet);
+        assertThat(LanguageJson.read(LanguageJson.compact(diet), Compression.class)).isEqualTo(diet);
     }
 
     @Test
     void an_empty_rank_of_a_step_is_left_out_and_read_back() {
         Plan plan = Plan.of(MINI, Compression.keepAll().on(attention()).factorise(rank(2)));
-        assertThat(Json.read(Json.pretty(plan), Plan.class)).isEqualTo(plan);
-        assertThat(Json.compact(plan.step("h.0.mlp.up"))).doesNotContain("rank").doesNotContain("predictedError");
-        assertThat(Json.compact(plan.step("h.0.attn.q"))).contains("\"rank\":2");
+        assertThat(LanguageJson.read(LanguageJson.pretty(plan), Plan.class)).isEqualTo(plan);
+        assertThat(LanguageJson.compact(plan.step("h.0.mlp.up"))).doesNotContain("rank").doesNotContain("predictedError");
+        assertThat(LanguageJson.compact(plan.step("h.0.attn.q"))).contains("\"rank\":2");
     }
 
     @Test
     void a_map_keeps_its_nulls() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("window", null);
-        assertThat(Json.compact(map)).isEqualTo("{\"window\":null}");
+        assertThat(LanguageJson.compact(map)).isEqualTo("{\"window\":null}");
     }
 
     @Test
@@ -105,7 +105,7 @@ class JsonTest {
         Compression diet = Compression.keepAll()
                 .on(matching("wide", weight -> weight.columns() > 9).and(attention()))
                 .keep();
-        assertThatThrownBy(() -> Json.compact(diet))
+        assertThatThrownBy(() -> LanguageJson.compact(diet))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("json: matching(\"wide\") is a predicate, which is code and cannot be written; use roles,"
                         + " blocks or names instead");
@@ -123,7 +123,7 @@ class JsonTest {
     void an_unknown_key_deep_inside_is_named() {
         fails(
                 Transformer.class,
-                Json.compact(MINI).replace("\"kvHeads\"", "\"kvheads\""),
+                LanguageJson.compact(MINI).replace("\"kvHeads\"", "\"kvheads\""),
                 "json: key 'kvheads' is not known at line 1, column 89; near it: kvHeads, heads, qkvBiased");
     }
 
@@ -139,7 +139,7 @@ class JsonTest {
     void a_missing_key_is_named() {
         fails(
                 Transformer.class,
-                Json.compact(MINI).replace("\"width\":8,", ""),
+                LanguageJson.compact(MINI).replace("\"width\":8,", ""),
                 "json: key 'width' is missing at line 1, column 342; add it");
         fails(Precision.class, "{\"kind\":\"int4\"}", "json: key 'group' is missing at line 1, column 15; add it");
     }
@@ -194,19 +194,19 @@ class JsonTest {
 
     @Test
     void text_that_is_no_json_says_where() {
-        assertThatThrownBy(() -> Json.read("{\n oops", Precision.class))
+        assertThatThrownBy(() -> LanguageJson.read("{\n oops", Precision.class))
                 .isInstanceOf(LancetException.class)
                 .hasMessageStartingWith("json: is no JSON at line 2, column ");
     }
 
     @Test
     void text_after_the_value_is_refused() {
-        assertThatThrownBy(() -> Json.read("{\"kind\":\"int8\"} {}", Precision.class))
+        assertThatThrownBy(() -> LanguageJson.read("{\"kind\":\"int8\"} {}", Precision.class))
                 .isInstanceOf(LancetException.class);
     }
 
     private static void fails(Class<?> type, String json, String message) {
-        assertThatThrownBy(() -> Json.read(json, type))
+        assertThatThrownBy(() -> LanguageJson.read(json, type))
                 .isInstanceOf(LancetException.class)
                 .hasMessage(message);
     }

@@ -104,8 +104,8 @@ class RoundTripTest {
     }
 
     private static <T> void comesBack(T value, Class<T> type) {
-        assertThat(Json.read(Json.compact(value), type)).isEqualTo(value);
-        assertThat(Json.read(Json.pretty(value), type)).isEqualTo(value);
+        assertThat(LanguageJson.read(LanguageJson.compact(value), type)).isEqualTo(value);
+        assertThat(LanguageJson.read(LanguageJson.pretty(value), type)).isEqualTo(value);
     }
 
     @Provide

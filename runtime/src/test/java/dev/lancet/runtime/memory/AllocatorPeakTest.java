@@ -3,7 +3,7 @@ package dev.lancet.runtime.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.lancet.runtime.device.Place;
+import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.engine.Engine;
 import java.util.List;
 import java.util.OptionalInt;
@@ -30,7 +30,7 @@ class AllocatorPeakTest {
     private static final int SIDE = 1448;
 
     private static final long MATRIX = 4L * SIDE * SIDE;
-    private static final Place CARD = new Place(OptionalInt.of(0), 1);
+    private static final ResolvedDevice CARD = new ResolvedDevice(OptionalInt.of(0), 1);
 
     @Test
     void two_products_that_are_needed_together_take_twice_what_they_take_one_after_the_other() {
@@ -106,19 +106,19 @@ class AllocatorPeakTest {
     void a_processor_that_counts_sees_more_than_operators_record() {
         RunMetadata trace =
                 trace(device("/device:CPU:0", used("bfc_cpu", 150, 100, 1, 4), used("bfc_cpu", 400, 50, 6, 7)));
-        assertThat(AllocatorPeak.of(trace, Place.cpu(), 600, true)).hasValue(new AllocatorPeak(950, 600, 350));
+        assertThat(AllocatorPeak.of(trace, ResolvedDevice.cpu(), 600, true)).hasValue(new AllocatorPeak(950, 600, 350));
     }
 
     @Test
     void of_what_xla_holds_where_nobody_counts_nothing_is_told() {
         RunMetadata trace = trace(device("/device:CPU:0", used("cpu", 0, 100, 1, 4)));
-        assertThat(AllocatorPeak.of(trace, Place.cpu(), 600, true)).isEmpty();
+        assertThat(AllocatorPeak.of(trace, ResolvedDevice.cpu(), 600, true)).isEmpty();
     }
 
     @Test
     void what_is_given_back_in_the_microsecond_in_which_something_is_taken_is_not_held_together_with_it() {
         RunMetadata trace = trace(device("/device:CPU:0", used("cpu", 0, 100, 1, 4), used("cpu", 0, 60, 4, 5)));
-        assertThat(AllocatorPeak.of(trace, Place.cpu(), 0, false)).hasValue(new AllocatorPeak(100, 0, 100));
+        assertThat(AllocatorPeak.of(trace, ResolvedDevice.cpu(), 0, false)).hasValue(new AllocatorPeak(100, 0, 100));
     }
 
     private interface Drawing {

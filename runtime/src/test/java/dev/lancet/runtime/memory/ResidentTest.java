@@ -8,8 +8,8 @@ class ResidentTest {
 
     @Test
     void a_status_is_read_in_kilobytes() {
-        assertThat(Resident.parse("Name:\tjava\nVmHWM:\t   20 kB\nVmRSS:\t   10 kB\n"))
-                .hasValue(new Resident(10 * 1024, 20 * 1024));
-        assertThat(Resident.parse("Name:\tjava\n")).isEmpty();
+        assertThat(ResidentMemory.parse("Name:\tjava\nVmHWM:\t   20 kB\nVmRSS:\t   10 kB\n"))
+                .hasValue(new ResidentMemory(10 * 1024, 20 * 1024));
+        assertThat(ResidentMemory.parse("Name:\tjava\n")).isEmpty();
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.engine.Host;
+import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.ImportedSurgery;
@@ -90,7 +90,7 @@ class GradientsTest {
                         .put(TrainableGraph.LABELS, examples.labels(DataType.DT_FLOAT))
                         .fetch(node)
                         .run()) {
-            return Host.floats(result.get(0));
+            return TensorTransfer.floats(result.get(0));
         }
     }
 

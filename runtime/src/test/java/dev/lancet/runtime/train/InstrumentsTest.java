@@ -10,8 +10,8 @@ import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.runtime.device.CardUse;
-import dev.lancet.runtime.device.CardWatch;
+import dev.lancet.runtime.device.GpuUsage;
+import dev.lancet.runtime.device.GpuMonitor;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.surgery.pass.Pass;
@@ -54,9 +54,9 @@ class InstrumentsTest {
         List<String> notes = new ArrayList<>();
         TrainingLog log = train(program, note -> notes.add(note), TRAINING);
 
-        List<CardUse> uses =
+        List<GpuUsage> uses =
                 log.points().stream().flatMap(point -> point.card().stream()).toList();
-        assertThat(uses).isNotEmpty().containsOnly(new CardUse(40, 1L << 30));
+        assertThat(uses).isNotEmpty().containsOnly(new GpuUsage(40, 1L << 30));
         assertThat(metrics())
                 .anySatisfy(line -> assertThat(line).contains("\"gpu_utilization\":40.0,\"gpu_memory\":1073741824"));
         assertThat(events()).contains("gpu_utilization").contains("gpu_memory");
@@ -152,8 +152,8 @@ class InstrumentsTest {
     }
 
     /** A watch whose program, if there is one, has begun. */
-    private CardWatch watch(Path program) {
-        CardWatch watch = CardWatch.over(program.toString(), "0");
+    private GpuMonitor watch(Path program) {
+        GpuMonitor watch = GpuMonitor.over(program.toString(), "0");
         try {
             for (int i = 0; i < 1_000 && Files.exists(program) && !Files.exists(folder.resolve("begun")); i++) {
                 Thread.sleep(10);

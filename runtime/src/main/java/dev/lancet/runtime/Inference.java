@@ -1,0 +1,62 @@
+package dev.lancet.runtime;
+
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.runtime.engine.TensorTransfer;
+import dev.lancet.runtime.engine.Sessions;
+import dev.lancet.runtime.evaluate.Perplexity;
+import dev.lancet.runtime.generate.Generator;
+import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.memory.AllocatorPeak;
+import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.text.TokenIdChecks;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntConsumer;
+import org.tensorflow.types.TInt32;
+
+/** What a model says to token ids: scores, a perplexity, what comes next. */
+final class Inference {
+
+    private final Transformer transformer;
+    private final Sessions sessions;
+
+    Inference(Transformer transformer, Sessions sessions) {
+        this.transformer = transformer;
+        this.sessions = sessions;
+    }
+
+    Perplexity perplexity(Weights weights, int[] ids, int window, Progress progress) {
+        TokenIdChecks.check(ids, transformer.vocabulary(), "text");
+        if (window > transformer.context()) {
+            throw new LancetException("window: " + window + " is longer than the context " + transformer.context()
+                    + " of " + transformer.name() + "; take a shorter one");
+        }
+        return Perplexity.of(sessions.scoring(weights), ids, window, progress);
+    }
+
+    float[] logits(Weights weights, int[][] ids) {
+        for (int[] row : ids) {
+            TokenIdChecks.check(row, transformer.vocabulary(), "input");
+        }
+        try (TInt32 in = TensorTransfer.matrix(ids);
+                var result = sessions.scoring(weights)
+                        .runner()
+                        .feed("ids", in)
+                        .fetch("logits")
+                        .run()) {
+            return TensorTransfer.floats(result.get(0));
+        }
+    }
+
+    int[] next(Weights weights, int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
+        TokenIdChecks.check(prompt, transformer.vocabulary(), "prompt");
+        return new Generator(transformer, sessions.decoding(weights)).generate(prompt, tokens, sampler, end, eager);
+    }
+
+    Optional<AllocatorPeak> memory(Weights weights, int[] ids) {
+        TokenIdChecks.check(ids, transformer.vocabulary(), "tokens");
+        return new Generator(transformer, sessions.decoding(weights)).memory(ids);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.lancet.runtime;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Sample;
+import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.text.Corpora;
+import dev.lancet.runtime.text.TokenText;
+import dev.lancet.runtime.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+
+/** A model's way between text and tokens: its own tokenizer, or that of the first corpus it is given. */
+final class ModelTokenizer {
+
+    private static final Path HERE = Path.of("");
+
+    private final Transformer transformer;
+    private Optional<Tokenizer> tokenizer;
+    private Optional<Path> kept = Optional.empty();
+
+    ModelTokenizer(Transformer transformer, Optional<Tokenizer> tokenizer) {
+        this.transformer = transformer;
+        this.tokenizer = tokenizer;
+    }
+
+    Optional<Tokenizer> tokenizer() {
+        return tokenizer;
+    }
+
+    void use(Tokenizer given) {
+        tokenizer = Optional.of(given);
+    }
+
+    /** The file of the tokenizer, to lie beside a saved model. */
+    Optional<Path> source() {
+        return tokenizer.flatMap(Tokenizer::source);
+    }
+
+    /** Lets tokenizers that are learnt and ids be kept in a folder. */
+    void keepIn(Optional<Path> folder) {
+        kept = folder;
+    }
+
+    /** Where they are kept. */
+    Optional<Path> kept() {
+        return kept;
+    }
+
+    /** Reads through the model's own tokenizer where it has one; else that of the corpus becomes its own. */
+    TokenText read(Corpus corpus, Progress progress) {
+        TokenText text = kept.map(Corpora::keptIn)
+                .orElseGet(Corpora::inMemory)
+                .progress(progress)
+                .read(corpus, HERE, tokenizer);
+        use(text.tokenizer());
+        text.checkFits(transformer.vocabulary());
+        return text;
+    }
+
+    /** Continues token ids up to an end token, telling each new one. */
+    @FunctionalInterface
+    interface Continuation {
+        int[] of(int[] prompt, OptionalInt end, IntConsumer each);
+    }
+
+    Generation continued(Sample sample, Consumer<String> eager, Continuation continuation) {
+        Tokenizer own = tokenizer.orElseThrow(() -> new LancetException("tokenizer: " + transformer.name()
+                + " has none; put a tokenizer.json or tok*.bin beside the model, or give token ids"));
+        Tokenizer.Streaming streaming = own.streaming();
+        StringBuilder text = new StringBuilder();
+        Consumer<String> both = piece -> {
+            text.append(piece);
+            eager.accept(piece);
+        };
+        int[] prompt = own.encode(sample.prompt());
+        Arrays.stream(prompt).forEach(streaming::add);
+        long start = System.nanoTime();
+        int[] added = continuation.of(prompt, own.end(), id -> both.accept(streaming.add(id)));
+        double seconds = (System.nanoTime() - start) / 1e9;
+        both.accept(streaming.finish());
+        return new Generation(
+                sample.prompt(), text.toString(), Arrays.stream(added).boxed().toList(), added.length / seconds);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.lancet.runtime;
+
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.text.TokenIdChecks;
+import dev.lancet.runtime.text.TokenIds;
+import dev.lancet.runtime.text.TokenText;
+import dev.lancet.runtime.train.Fingerprint;
+import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.PassSelection;
+import dev.lancet.runtime.train.StepRange;
+import dev.lancet.runtime.train.Trainer;
+import dev.lancet.runtime.train.TrainingFolder;
+import java.util.Optional;
+import java.util.Set;
+
+/** How a model comes to better weights: a trainer for it, on its device, with a folder where one is wanted. */
+final class ModelTraining {
+
+    private final Transformer transformer;
+    private final Plan plan;
+    private final Progress progress;
+    private final Device device;
+
+    ModelTraining(Transformer transformer, Plan plan, Progress progress, Device device) {
+        this.transformer = transformer;
+        this.plan = plan;
+        this.progress = progress;
+        this.device = device;
+    }
+
+    /** Some steps of a training on a text. */
+    Trainer.Outcome train(Weights weights, TokenText text, Training training, StepRange range, Optional<CheckpointPolicy> keeping) {
+        PassSelection selection = passing(training);
+        Trainer trainer =
+                Trainer.of(transformer, plan, training, selection).over(range).progress(progress);
+        if (keeping.isEmpty()) {
+            return trainer.train(weights, text.training(), text.heldOut(), Optional.empty());
+        }
+        Fingerprint fingerprint = Fingerprint.of(transformer, plan, training, range, selection, text.fingerprint());
+        try (TrainingFolder folder = keeping.get().open(fingerprint)) {
+            return trainer.train(weights, text.training(), text.heldOut(), Optional.of(folder));
+        }
+    }
+
+    /** A training on token ids. */
+    Trainer.Outcome train(Weights weights, int[] ids, int[] heldOut, Training training) {
+        TokenIdChecks.check(ids, transformer.vocabulary(), "training text");
+        TokenIdChecks.check(heldOut, transformer.vocabulary(), "held-out text");
+        return Trainer.of(transformer, plan, training, passing(training))
+                .progress(progress)
+                .train(weights, TokenIds.of(ids), TokenIds.of(heldOut), Optional.empty());
+    }
+
+    private PassSelection passing(Training training) {
+        return PassSelection.here(training, Set.of(), device.resolve());
+    }
+}

@@ -1,0 +1,97 @@
+package dev.lancet.runtime.bench;
+
+import dev.lancet.compression.weights.HostTensor;
+import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.ArraySpec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * Codes drawn evenly, with scales that give the matrices the size of fresh ones: the speed and memory of a frozen matrix do not
+ * depend on what it holds, and to draw and round seven billion normal numbers takes minutes.
+ */
+final class RandomQuantizedWeights implements Weights {
+
+    private static final int PART = 1 << 20;
+
+    /** One array, and how large the numbers are that its codes stand for where their scale is 1. */
+    private record Filled(ArraySpec stored, float scale) {}
+
+    private final Map<String, Filled> arrays = new LinkedHashMap<>();
+
+    private RandomQuantizedWeights() {}
+
+    /** The codes and scales of all quantised matrices of a plan. */
+    static Weights of(Plan plan) {
+        RandomQuantizedWeights codes = new RandomQuantizedWeights();
+        for (Step step : plan.steps()) {
+            for (StoredMatrix matrix : step.baseMatrices()) {
+                if (matrix.precision().quantized()) {
+                    float scale = (float) (1 / Math.sqrt(3.0 * matrix.rows()) / spread(matrix.precision()));
+                    matrix.arrays().forEach(array -> codes.arrays.put(array.name(), new Filled(array, scale)));
+                }
+            }
+        }
+        return codes;
+    }
+
+    /** The standard deviation of what evenly drawn codes stand for. */
+    private static double spread(Precision precision) {
+        return switch (precision.format()) {
+            case INT8 -> 256 / Math.sqrt(12);
+            case INT4 -> 16 / Math.sqrt(12);
+            case NF4 -> 0.57;
+            case FLOAT32, BFLOAT16 -> throw new IllegalArgumentException("codes: " + precision + " has none");
+        };
+    }
+
+    @Override
+    public List<ArraySpec> arrays() {
+        return arrays.values().stream().map(Filled::stored).toList();
+    }
+
+    @Override
+    public Optional<ArraySpec> find(String name) {
+        return Optional.ofNullable(arrays.get(name)).map(Filled::stored);
+    }
+
+    @Override
+    public HostTensor read(String name) {
+        ArraySpec array = find(name).orElseThrow(() -> missing(name));
+        ByteBuffer whole = ByteBuffer.allocate(Math.toIntExact(array.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        readInParts(name, whole::put);
+        return new HostTensor(array, whole.flip());
+    }
+
+    @Override
+    public void readInParts(String name, Consumer<ByteBuffer> parts) {
+        Filled filled = Optional.ofNullable(arrays.get(name)).orElseThrow(() -> missing(name));
+        SplittableRandom random = new SplittableRandom(name.hashCode());
+        long left = filled.stored().bytes();
+        byte[] bytes = new byte[PART];
+        while (left > 0) {
+            int count = (int) Math.min(left, PART);
+            ByteBuffer part = ByteBuffer.wrap(bytes, 0, count).order(ByteOrder.LITTLE_ENDIAN);
+            if (filled.stored().type() == ArraySpec.Type.FLOAT32) {
+                while (part.hasRemaining()) {
+                    part.putFloat(filled.scale());
+                }
+                part.flip();
+            } else {
+                random.nextBytes(bytes);
+            }
+            parts.accept(part);
+            left -= count;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.lancet.runtime.json;
+
+import dev.lancet.dsl.Adapter;
+import dev.lancet.dsl.Budget;
+import dev.lancet.dsl.Position;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Rank;
+import dev.lancet.dsl.Selector;
+import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Optimizer;
+import dev.lancet.dsl.recipe.Origin;
+import java.util.Map;
+
+/** The words that stand under {@code kind}: those that the language itself uses. */
+final class KindNames {
+
+    static final String KEY = "kind";
+
+    static final Map<Class<?>, Map<String, Class<?>>> BASES = Map.of(
+            Adapter.class,
+            Map.of("lora", Adapter.Lora.class),
+            Precision.class,
+            Map.of(
+                    "float32", Precision.Float32.class,
+                    "bfloat16", Precision.Bfloat16.class,
+                    "int8", Precision.Int8.class,
+                    "int4", Precision.Int4.class,
+                    "nf4", Precision.Nf4.class),
+            Rank.class,
+            Map.of(
+                    "rank", Rank.Fixed.class,
+                    "ratio", Rank.Ratio.class,
+                    "energy", Rank.Energy.class,
+                    "byBudget", Rank.ByBudget.class),
+            Budget.class,
+            Map.of("bytes", Budget.Bytes.class, "times", Budget.Times.class),
+            Position.class,
+            Map.of("learned", Position.Learned.class, "rotary", Position.Rotary.class),
+            Position.Scaling.class,
+            Map.of(
+                    "unscaled", Position.Unscaled.class,
+                    "linear", Position.Linear.class,
+                    "llama3", Position.Llama3.class),
+            Selector.class,
+            Map.of(
+                    "everything", Selector.Everything.class,
+                    "roles", Selector.Roles.class,
+                    "blocks", Selector.Blocks.class,
+                    "named", Selector.Glob.class,
+                    "and", Selector.And.class,
+                    "or", Selector.Or.class,
+                    "except", Selector.Except.class),
+            Origin.class,
+            Map.of(
+                    "declared", Origin.Declared.class,
+                    "denseFirst", Origin.DenseFirst.class,
+                    "checkpoint", Origin.Checkpoint.class,
+                    "after", Origin.After.class),
+            Optimizer.class,
+            Map.of("adamW", Optimizer.AdamW.class, "muon", Optimizer.Muon.class),
+            Corpus.Tokens.class,
+            Map.of(
+                    "bytes", Corpus.Tokens.Bytes.class,
+                    "bpe", Corpus.Tokens.BytePairs.class,
+                    "tokenizer", Corpus.Tokens.File.class));
+
+    private KindNames() {}
+}

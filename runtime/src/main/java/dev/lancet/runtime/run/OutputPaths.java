@@ -1,0 +1,78 @@
+package dev.lancet.runtime.run;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.recipe.Candidate;
+import dev.lancet.dsl.recipe.Export;
+import dev.lancet.dsl.recipe.Recipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Where a recipe writes what. */
+final class OutputPaths {
+
+    private static final String CORPORA = "corpora";
+
+    private final Recipe recipe;
+
+    OutputPaths(Recipe recipe) {
+        this.recipe = recipe;
+    }
+
+    /** The seeds of the recipe; where it says none, the trainings say theirs. */
+    List<OptionalLong> seeds() {
+        return recipe.seeds().isEmpty()
+                ? List.of(OptionalLong.empty())
+                : recipe.seeds().stream().map(OptionalLong::of).toList();
+    }
+
+    /** The name of a candidate, with one of several seeds, as that of a folder. */
+    String name(Candidate candidate, OptionalLong seed) {
+        return candidate.name().strip().replaceAll("[^A-Za-z0-9._-]+", "-")
+                + (recipe.seeds().size() > 1 ? "-seed-" + seed.getAsLong() : "");
+    }
+
+    /** Folders that a candidate is saved in: one beside the report, and those that the recipe names. */
+    List<Path> outputs(Candidate candidate, OptionalLong seed) {
+        List<Path> folders = new ArrayList<>();
+        recipe.report().ifPresent(report -> folders.add(Path.of(report, name(candidate, seed))));
+        for (Export export : recipe.exports()) {
+            if (export.candidate().equals(candidate.name())) {
+                folders.add(Path.of(export.path()));
+            }
+        }
+        return folders;
+    }
+
+    /** Beside the folder of the report, else beside the first export: what was made of the texts, for the next run too. */
+    Optional<Path> corpora() {
+        return recipe.report()
+                .or(() -> recipe.exports().stream().map(Export::path).findFirst())
+                .map(output -> Path.of(output).resolveSibling(CORPORA));
+    }
+
+    /**
+     * Makes sure that nothing is in the way; a run that goes on may find what it wrote.
+     *
+     * @throws LancetException if something is
+     */
+    void checkFree(boolean resume) {
+        for (Candidate candidate : recipe.candidates()) {
+            for (OptionalLong seed : seeds()) {
+                if (recipe.report().isPresent() && name(candidate, seed).equals(RunFolder.NAME)) {
+                    throw new LancetException("candidate: '" + candidate.name()
+                            + "' is what the folder of the metrics is called; give it another name");
+                }
+                for (Path folder : outputs(candidate, seed)) {
+                    if (Files.exists(folder) && !resume) {
+                        throw new LancetException(
+                                "output: " + folder + " exists; remove it or let the recipe write somewhere else");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.lancet.runtime.tune;
+
+import dev.lancet.compression.Fidelity;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.runtime.Model;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Adapters that went into their matrices, {@code W + scale · A · B}, and what that changed.
+ *
+ * @param drift the merged model's logits against those of the model with adapters
+ * @param layers of each matrix that had an adapter: the merged matrix as it is stored against the sum that it should be.
+ *     Nothing is lost in float32; what is stored in fewer bits is rounded anew, what is in two factors is cut anew
+ */
+public record MergeResult(LogitDrift drift, List<Fidelity> layers) {
+
+    public MergeResult {
+        layers = List.copyOf(layers);
+    }
+
+    /**
+     * Saves the merged model as a Lancet model folder, in the form in which the matrices are stored, one at a time.
+     *
+     * @throws LancetException if the model has no adapters, or the folder exists or cannot be written
+     */
+    public static MergeResult save(Model adapted, Path folder) {
+        Set<String> merged = adapters(adapted);
+        List<Fidelity> losses = adapted.compress(adapted.plan().merged(), folder);
+        try (Model saved = Model.open(folder)) {
+            return of(adapted, saved, losses, merged);
+        }
+    }
+
+    /**
+     * Saves the merged model as a Hugging Face folder in float32: codes and factors are put together, so nothing is rounded.
+     *
+     * @throws LancetException if the model has no adapters, if no architecture there is like this one, or if the folder exists
+     *     or cannot be written
+     */
+    public static MergeResult saveHuggingFace(Model adapted, Path folder) {
+        Set<String> merged = adapters(adapted);
+        try (Model dense = adapted.compress(Plan.dense(adapted.transformer()))) {
+            dense.saveHuggingFace(folder);
+            return of(adapted, dense, dense.losses(), merged);
+        }
+    }
+
+    private static MergeResult of(Model adapted, Model merged, List<Fidelity> losses, Set<String> names) {
+        float[] before = LogitDrift.logits(adapted);
+        // Only one of the two holds native memory at a time.
+        adapted.close();
+        return new MergeResult(
+                LogitDrift.between(before, LogitDrift.logits(merged)),
+                losses.stream().filter(loss -> names.contains(loss.weight())).toList());
+    }
+
+    private static Set<String> adapters(Model model) {
+        if (!model.plan().adapted()) {
+            throw new LancetException("merge: " + model.plan().model() + " has no adapters; name the folder of some");
+        }
+        return model.plan().steps().stream()
+                .filter(step -> step.adapter().isPresent())
+                .map(Step::weight)
+                .map(weight -> weight.name())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+}
