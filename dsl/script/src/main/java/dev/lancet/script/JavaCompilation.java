@@ -23,10 +23,10 @@ import javax.tools.ToolProvider;
 /** One Java file, compiled in memory and loaded. */
 final class JavaCompilation {
 
-    private final Source source;
+    private final ScriptSource source;
     private final Map<String, ByteArrayOutputStream> classes = new HashMap<>();
 
-    JavaCompilation(Source source) {
+    JavaCompilation(ScriptSource source) {
         this.source = source;
     }
 
@@ -51,15 +51,15 @@ final class JavaCompilation {
         return load(source.name().substring(0, source.name().length() - ".java".length()));
     }
 
-    private Source.Fault fault(Diagnostic<? extends JavaFileObject> finding) {
+    private ScriptSource.Fault fault(Diagnostic<? extends JavaFileObject> finding) {
         String message = finding.getMessage(Locale.ENGLISH);
         int at = (int) finding.getPosition();
         if (at < 0) {
-            return new Source.Fault(1, 1, message);
+            return new ScriptSource.Fault(1, 1, message);
         }
         // javac's own column counts a tab as eight.
         int column = at - source.text().lastIndexOf('\n', Math.max(0, at - 1));
-        return new Source.Fault((int) finding.getLineNumber(), Math.max(1, column), message);
+        return new ScriptSource.Fault((int) finding.getLineNumber(), Math.max(1, column), message);
     }
 
     private Class<?> load(String simpleName) {
@@ -77,13 +77,13 @@ final class JavaCompilation {
                 .filter(candidate -> candidate.equals(simpleName) || candidate.endsWith("." + simpleName))
                 .findFirst()
                 .orElseThrow(() -> source.wrong(List.of(
-                        new Source.Fault(1, 1, "no class is called " + simpleName + ", as the file is; add it"))));
+                        new ScriptSource.Fault(1, 1, "no class is called " + simpleName + ", as the file is; add it"))));
         try {
             return Class.forName(name, true, loader);
         } catch (ClassNotFoundException e) {
             throw new LancetException("script: " + source.file() + "; class " + name + " does not load", e);
         } catch (ExceptionInInitializerError e) {
-            throw Failure.of(source, e.getException());
+            throw ScriptFailure.of(source, e.getException());
         }
     }
 
@@ -91,7 +91,7 @@ final class JavaCompilation {
     private static final class Text extends SimpleJavaFileObject {
         private final String text;
 
-        Text(Source source) {
+        Text(ScriptSource source) {
             super(source.file().toUri(), Kind.SOURCE);
             this.text = source.text();
         }

@@ -15,7 +15,7 @@ final class JavaScript {
 
     private JavaScript() {}
 
-    static Recipe load(Source source) {
+    static Recipe load(ScriptSource source) {
         Class<?> type = new JavaCompilation(source).run();
         Method method = method(source, type);
         try {
@@ -26,13 +26,13 @@ final class JavaScript {
             }
             return (Recipe) recipe;
         } catch (InvocationTargetException e) {
-            throw Failure.of(source, e.getTargetException());
+            throw ScriptFailure.of(source, e.getTargetException());
         } catch (IllegalAccessException e) {
             throw new LancetException("script: " + source.file() + "; " + e.getMessage(), e);
         }
     }
 
-    private static Method method(Source source, Class<?> type) {
+    private static Method method(ScriptSource source, Class<?> type) {
         List<Method> methods = Arrays.stream(type.getDeclaredMethods())
                 .filter(method -> method.getReturnType() == Recipe.class && method.getParameterCount() == 0)
                 .filter(method -> !method.isSynthetic() && !Modifier.isAbstract(method.getModifiers()))
@@ -50,7 +50,7 @@ final class JavaScript {
                                 + "); keep one");
     }
 
-    private static Object instance(Source source, Class<?> type) throws IllegalAccessException {
+    private static Object instance(ScriptSource source, Class<?> type) throws IllegalAccessException {
         try {
             Constructor<?> constructor = type.getDeclaredConstructor();
             constructor.setAccessible(true);
@@ -61,12 +61,12 @@ final class JavaScript {
                     "class " + type.getSimpleName() + " has no constructor without parameters; add one or make the"
                             + " method static");
         } catch (InvocationTargetException e) {
-            throw Failure.of(source, e.getTargetException());
+            throw ScriptFailure.of(source, e.getTargetException());
         }
     }
 
-    private static ScriptException misses(Source source, String what) {
+    private static ScriptException misses(ScriptSource source, String what) {
         int line = source.lastLine();
-        return source.wrong(List.of(new Source.Fault(line, source.indent(line), what)));
+        return source.wrong(List.of(new ScriptSource.Fault(line, source.indent(line), what)));
     }
 }

@@ -47,7 +47,7 @@ public final class Script {
         throw new LancetException("script: " + file + "; a recipe is a " + KOTLIN + " or a .java file");
     }
 
-    private static Source read(Path file) {
+    private static ScriptSource read(Path file) {
         if (!Files.exists(file)) {
             throw new LancetException("script: " + file + "; there is no such file");
         }
@@ -55,7 +55,7 @@ public final class Script {
             throw new LancetException("script: " + file + "; it is a folder, name a file");
         }
         try {
-            return new Source(file, Files.readString(file));
+            return new ScriptSource(file, Files.readString(file));
         } catch (CharacterCodingException e) {
             throw new LancetException("script: " + file + "; it is not UTF-8 text, save it as such", e);
         } catch (IOException e) {

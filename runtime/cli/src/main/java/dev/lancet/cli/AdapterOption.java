@@ -26,9 +26,9 @@ final class AdapterOption {
     }
 
     /** What a command is about with the adapters. */
-    Subject beside(Subject subject) {
-        return folder.map(it -> Peft.open(it, subject.transformer(), subject.plan()))
-                .map(adapters -> subject.with(adapters.plan()))
-                .orElse(subject);
+    ModelArgument beside(ModelArgument model) {
+        return folder.map(it -> Peft.open(it, model.transformer(), model.plan()))
+                .map(adapters -> model.with(adapters.plan()))
+                .orElse(model);
     }
 }

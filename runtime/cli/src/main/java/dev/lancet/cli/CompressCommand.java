@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
         })
 final class CompressCommand extends LancetCommand {
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = Subject.MODEL_OR_GRAPH)
+    @Parameters(index = "0", paramLabel = "MODEL", description = ModelArgument.MODEL_OR_GRAPH)
     private String what = "";
 
     @Parameters(
@@ -53,7 +53,7 @@ final class CompressCommand extends LancetCommand {
     private Path out = Path.of("");
 
     @Mixin
-    private final Rules rules = new Rules();
+    private final CompressionRules rules = new CompressionRules();
 
     CompressCommand(Console console) {
         super(console);
@@ -66,12 +66,12 @@ final class CompressCommand extends LancetCommand {
             throw wrongUsage(
                     "rules: none; say --rank, --ratio, --energy, --bits, --lora or --budget, or give a recipe");
         }
-        Outputs.mustNotExist(out);
-        Optional<ForeignSubject> foreign = ForeignSubject.find(what);
+        OutputArgument.mustNotExist(out);
+        Optional<GraphArgument> foreign = GraphArgument.find(what);
         return foreign.isPresent() ? foreign(foreign.get(), compression) : declared(compression);
     }
 
-    private Answer foreign(ForeignSubject subject, Compression said) {
+    private Answer foreign(GraphArgument subject, Compression said) {
         Compression compression = subject.chosen(rules, said);
         Plan plan = subject.plan(compression, progress());
         List<Fidelity> losses = subject.compress(plan, out, progress());
@@ -79,7 +79,7 @@ final class CompressCommand extends LancetCommand {
     }
 
     private Answer declared(Compression compression) {
-        try (Model model = Subject.model(what, progress())) {
+        try (Model model = ModelArgument.model(what, progress())) {
             Plan plan = model.planFor(compression);
             return answer(compression, model.plan(), plan, model.compress(plan, out));
         }

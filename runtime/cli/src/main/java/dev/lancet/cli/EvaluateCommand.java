@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
         })
 final class EvaluateCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = Subject.MODEL)
+    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL)
     private String what = "";
 
     @ArgGroup(multiplicity = "1")
@@ -129,14 +129,14 @@ final class EvaluateCommand extends LancetCommand {
     }
 
     private Perplexity measure(String named, AdapterOption beside) {
-        try (Model base = Subject.model(named, progress()).on(where.device(this));
+        try (Model base = ModelArgument.model(named, progress()).on(where.device(this));
                 Model model = beside.beside(base)) {
             if (input.ids.isPresent()) {
                 return model.evaluate(
                         TokenIdChecks.read(input.ids.get()),
                         window.orElse(model.transformer().context()));
             }
-            Subject.requireTokenizer(named, ", or give token ids by --ids");
+            ModelArgument.requireTokenizer(named, ", or give token ids by --ids");
             return model.evaluate(
                     field.of(Corpus.corpus(input.text.orElseThrow())).rest());
         }

@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
         })
 final class GenerateCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = Subject.MODEL)
+    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL)
     private String what = "";
 
     @Mixin
@@ -82,7 +82,7 @@ final class GenerateCommand extends LancetCommand {
     @Override
     Answer answer() {
         Sample sample = sample();
-        try (Model base = Subject.model(what, progress()).on(where.device(this));
+        try (Model base = ModelArgument.model(what, progress()).on(where.device(this));
                 Model model = adapter.beside(base)) {
             return ids ? tokens(model, sample) : text(model, sample);
         }

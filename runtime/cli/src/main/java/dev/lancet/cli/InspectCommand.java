@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         })
 final class InspectCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = Subject.ANYTHING)
+    @Parameters(paramLabel = "MODEL", description = ModelArgument.ANYTHING)
     private String model = "";
 
     @Mixin
@@ -38,44 +38,44 @@ final class InspectCommand extends LancetCommand {
 
     @Override
     Answer answer() {
-        Optional<ForeignSubject> graph = ForeignSubject.find(model);
+        Optional<GraphArgument> graph = GraphArgument.find(model);
         if (graph.isPresent() && adapter.folder().isPresent()) {
             throw wrongUsage("--adapter: " + adapter.folder().get() + "; " + model
                     + " is a graph, and adapters are for Hugging Face and Lancet folders");
         }
-        return graph.map(ForeignSubject::inspected).orElseGet(() -> declared(adapter.beside(Subject.of(model))));
+        return graph.map(GraphArgument::inspected).orElseGet(() -> declared(adapter.beside(ModelArgument.of(model))));
     }
 
-    private static Answer declared(Subject subject) {
-        Plan plan = subject.plan();
+    private static Answer declared(ModelArgument model) {
+        Plan plan = model.plan();
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
-        document.put("model", subject.transformer().name());
-        document.put("format", subject.format());
-        document.put("architecture", subject.transformer().toString());
+        document.put("model", model.transformer().name());
+        document.put("format", model.format());
+        document.put("architecture", model.transformer().toString());
         document.put("parameters", plan.parametersAfter());
-        document.put("bytes", subject.bytes());
-        document.put("flops_per_token", subject.transformer().flopsPerToken());
+        document.put("bytes", model.bytes());
+        document.put("flops_per_token", model.transformer().flopsPerToken());
         document.put(
                 "layers",
-                plan.steps().stream().map(step -> layer(subject, step)).toList());
-        return new Answer(document, text(subject));
+                plan.steps().stream().map(step -> layer(model, step)).toList());
+        return new Answer(document, text(model));
     }
 
-    private static Map<String, @Nullable Object> layer(Subject subject, Step step) {
+    private static Map<String, @Nullable Object> layer(ModelArgument model, Step step) {
         Map<String, @Nullable Object> layer = new LinkedHashMap<>();
         layer.put("name", step.weight().name());
         layer.put("role", step.weight().role().name().toLowerCase(Locale.ROOT));
         layer.put("rows", step.weight().rows());
         layer.put("columns", step.weight().columns());
         layer.put("rank", step.rank().isPresent() ? step.rank().getAsInt() : null);
-        layer.put("dtype", subject.dtype(step));
+        layer.put("dtype", model.dtype(step));
         step.adapter().ifPresent(beside -> layer.put("adapter", beside.toString()));
-        layer.put("bytes", subject.bytes(step));
+        layer.put("bytes", model.bytes(step));
         return layer;
     }
 
-    private static String text(Subject subject) {
-        Plan plan = subject.plan();
+    private static String text(ModelArgument model) {
+        Plan plan = model.plan();
         List<Step> steps = plan.steps();
         int name = steps.stream()
                 .mapToInt(step -> step.weight().name().length())
@@ -85,13 +85,13 @@ final class InspectCommand extends LancetCommand {
                 .mapToInt(step -> step.weight().shape().toString().length())
                 .max()
                 .orElse(1);
-        StringBuilder text = new StringBuilder(subject.format())
+        StringBuilder text = new StringBuilder(model.format())
                 .append(": ")
-                .append(subject.transformer().summary())
+                .append(model.transformer().summary())
                 .append('\n');
         for (Step step : steps) {
             String form = (step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "")
-                    + subject.dtype(step)
+                    + model.dtype(step)
                     + step.adapter().map(beside -> " + " + beside).orElse("");
             text.append(String.format(
                     Locale.ROOT,
@@ -99,7 +99,7 @@ final class InspectCommand extends LancetCommand {
                     step.weight().name(),
                     step.weight().shape(),
                     step.weight().role().name().toLowerCase(Locale.ROOT),
-                    subject.bytes(step),
+                    model.bytes(step),
                     form));
         }
         return text.append(String.format(

@@ -18,7 +18,7 @@ abstract class LancetCommand implements Callable<Integer> {
     final Console console;
 
     @Mixin
-    final Common common = new Common();
+    final CommonOptions common = new CommonOptions();
 
     @Spec
     @Nullable
@@ -59,7 +59,7 @@ abstract class LancetCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
         Answer answer = answer();
-        String text = common.json ? Json.text(answer.document()) : answer.text();
+        String text = common.json ? JsonOutput.text(answer.document()) : answer.text();
         console.out().print(text.endsWith("\n") || text.isEmpty() ? text : text + "\n");
         console.out().flush();
         if (answer.complaint().isPresent()) {

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
         })
 final class MergeCommand extends LancetCommand {
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = Subject.MODEL)
+    @Parameters(index = "0", paramLabel = "MODEL", description = ModelArgument.MODEL)
     private String what = "";
 
     @Parameters(
@@ -65,11 +65,11 @@ final class MergeCommand extends LancetCommand {
         if (!format.equals("lancet") && !format.equals("hf")) {
             throw wrongUsage("--format: " + format + "; it is lancet or hf");
         }
-        if (adapter.isEmpty() && !Subject.of(what).plan().adapted()) {
+        if (adapter.isEmpty() && !ModelArgument.of(what).plan().adapted()) {
             throw wrongUsage("merge: " + what + "; it has no adapters, name a folder of some after it");
         }
-        Outputs.mustNotExist(out);
-        try (Model base = Subject.model(what, progress());
+        OutputArgument.mustNotExist(out);
+        try (Model base = ModelArgument.model(what, progress());
                 Model adapted = adapter.map(base::adapt).orElse(base)) {
             MergeResult merged = format.equals("hf") ? MergeResult.saveHuggingFace(adapted, out) : MergeResult.save(adapted, out);
             return new Answer(document(merged), text(merged));

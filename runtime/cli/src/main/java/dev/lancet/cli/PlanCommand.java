@@ -45,7 +45,7 @@ final class PlanCommand extends LancetCommand {
     @Parameters(
             index = "0",
             paramLabel = "MODEL|RECIPE",
-            description = Subject.ANYTHING + " Or a recipe with its own models.")
+            description = ModelArgument.ANYTHING + " Or a recipe with its own models.")
     private String what = "";
 
     @Parameters(
@@ -64,7 +64,7 @@ final class PlanCommand extends LancetCommand {
     private boolean spectra;
 
     @Mixin
-    private final Rules rules = new Rules();
+    private final CompressionRules rules = new CompressionRules();
 
     PlanCommand(Console console) {
         super(console);
@@ -72,7 +72,7 @@ final class PlanCommand extends LancetCommand {
 
     @Override
     Answer answer() {
-        if (Subject.isScript(what)) {
+        if (ModelArgument.isScript(what)) {
             if (rules.given() || recipe.isPresent()) {
                 throw wrongUsage("rules: " + what + " holds its own; give a model to apply other rules to");
             }
@@ -87,22 +87,22 @@ final class PlanCommand extends LancetCommand {
     }
 
     private Plan plan(Compression compression) {
-        Optional<ForeignSubject> foreign = ForeignSubject.find(what);
+        Optional<GraphArgument> foreign = GraphArgument.find(what);
         if (foreign.isPresent()) {
             if (spectra) {
                 throw wrongUsage("--spectra: " + what + " is a graph; compress says what each of its matrices loses");
             }
-            ForeignSubject graph = foreign.get();
+            GraphArgument graph = foreign.get();
             return StoredPlan.of(graph.model(), graph.plan(graph.chosen(rules, compression), progress()));
         }
-        Subject subject = Subject.of(what);
+        ModelArgument subject = ModelArgument.of(what);
         if (subject.path().isEmpty()) {
             if (spectra) {
                 throw wrongUsage("--spectra: " + what + " is a preset without weights; give a model that has some");
             }
             return subject.plan().then(compression, Spectra.none());
         }
-        try (Model model = Subject.model(what, progress())) {
+        try (Model model = ModelArgument.model(what, progress())) {
             return spectra ? model.foretell(compression) : model.planFor(compression);
         }
     }

@@ -65,7 +65,7 @@ final class TokenizerCommand extends LancetCommand {
         if (!String.valueOf(out.getFileName()).endsWith(".json")) {
             throw wrongUsage("--out: " + out + " would not be known as a tokenizer; end its name in .json");
         }
-        Outputs.mustNotExist(out);
+        OutputArgument.mustNotExist(out);
         long began = System.nanoTime();
         TokenizerTraining training = training();
         TokenText.Counts counts = training.add(texts.documents(), texts.toString(), progress());

@@ -86,7 +86,7 @@ final class TrainCommand extends LancetCommand {
         Training training = training(stage);
         Candidate chosen = recipe.find(stage.candidate()).orElseThrow();
         Path saved = out.resolve("model");
-        Outputs.mustNotExist(saved);
+        OutputArgument.mustNotExist(saved);
         if (!(chosen.origin() instanceof Origin.Declared declared)) {
             throw new LancetException("train: candidate '" + chosen.name()
                     + "' begins with other weights, or is dense first; lancet run carries out the whole recipe");

@@ -52,7 +52,7 @@ final class TuneCommand extends LancetCommand {
     private static final double FULL_RATE = 5e-5;
     private static final int LONGEST = 512;
 
-    @Parameters(paramLabel = "MODEL", description = Subject.MODEL)
+    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL)
     private String what = "";
 
     @Option(
@@ -99,7 +99,7 @@ final class TuneCommand extends LancetCommand {
         FineTuning tuning = adapters.tuning(this, bits.precision(this));
         Device device = where.device(this);
         Corpus corpus = corpus();
-        Subject subject = Subject.of(what);
+        ModelArgument subject = ModelArgument.of(what);
         if (subject.plan().adapted()) {
             adapters.mustBeUnsaid(this, what);
         }
@@ -107,8 +107,8 @@ final class TuneCommand extends LancetCommand {
                 this,
                 adapters.full(this) ? FULL_RATE : ADAPTER_RATE,
                 Math.min(subject.transformer().context(), LONGEST));
-        Outputs.mustNotExist(TuningResult.adapter(out));
-        Outputs.mustNotExist(TuningResult.model(out));
+        OutputArgument.mustNotExist(TuningResult.adapter(out));
+        OutputArgument.mustNotExist(TuningResult.model(out));
         try (Model base = base().on(device).keepCorporaIn(out.resolveSibling("corpora"));
                 Model model = tuning.begin(base)) {
             model.train(corpus, training, resume ? CheckpointPolicy.resume(out) : CheckpointPolicy.in(out));
@@ -119,8 +119,8 @@ final class TuneCommand extends LancetCommand {
     }
 
     private Model base() {
-        Model base = Subject.model(what, progress());
-        Subject.requireTokenizer(what, "");
+        Model base = ModelArgument.model(what, progress());
+        ModelArgument.requireTokenizer(what, "");
         return base;
     }
 

@@ -10,12 +10,12 @@ class JsonTest {
 
     @Test
     void values_and_lists_of_them_are_one_line() {
-        assertThat(Json.text(Map.of("loss", List.of(8.5, 7.25)))).isEqualTo("{\"loss\":[8.5,7.25]}\n");
+        assertThat(JsonOutput.text(Map.of("loss", List.of(8.5, 7.25)))).isEqualTo("{\"loss\":[8.5,7.25]}\n");
     }
 
     @Test
     void what_has_a_structure_is_indented() {
-        assertThat(Json.text(Map.of("plan", Map.of("rank", 8)))).contains("{\n  \"plan\" : {\n");
-        assertThat(Json.text(Map.of("layers", List.of(Map.of("rank", 8))))).contains("{\n  \"layers\" : [ {\n");
+        assertThat(JsonOutput.text(Map.of("plan", Map.of("rank", 8)))).contains("{\n  \"plan\" : {\n");
+        assertThat(JsonOutput.text(Map.of("layers", List.of(Map.of("rank", 8))))).contains("{\n  \"layers\" : [ {\n");
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  * @param file as the user named it
  * @param text what stands in it
  */
-record Source(Path file, String text) {
+record ScriptSource(Path file, String text) {
 
     /**
      * Something wrong in a script.

@@ -3,7 +3,7 @@ package dev.lancet.cli;
 import picocli.CommandLine.Option;
 
 /** The options that every command takes. */
-final class Common {
+final class CommonOptions {
 
     @Option(
             names = {"-h", "--help"},

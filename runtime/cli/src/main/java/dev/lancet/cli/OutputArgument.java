@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Places that are written to. */
-final class Outputs {
+final class OutputArgument {
 
-    private Outputs() {}
+    private OutputArgument() {}
 
     /** Found out before the work, not after it. */
     static void mustNotExist(Path folder) {

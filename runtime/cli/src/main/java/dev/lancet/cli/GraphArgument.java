@@ -32,22 +32,22 @@ import org.jspecify.annotations.Nullable;
  * @param format which of them
  * @param model what is in it
  */
-record ForeignSubject(Format format, ImportedModel model) {
+record GraphArgument(Format format, ImportedModel model) {
 
     /** The graph of this name, or empty if it names something else. */
-    static Optional<ForeignSubject> find(String named) {
+    static Optional<GraphArgument> find(String named) {
         Path path = Path.of(named);
         if (!Files.exists(path)) {
             return Optional.empty();
         }
         Format format = Format.of(path);
         return format == Format.SAVED_MODEL || format == Format.FROZEN_GRAPH
-                ? Optional.of(new ForeignSubject(format, ImportedModel.open(path)))
+                ? Optional.of(new GraphArgument(format, ImportedModel.open(path)))
                 : Optional.empty();
     }
 
     /** What the options say; of a budget alone, the bits and ranks by which this model fits it. */
-    Compression chosen(Rules rules, Compression said) {
+    Compression chosen(CompressionRules rules, Compression said) {
         return rules.onlyBudget()
                 .map(budget -> ImportedCompression.within(model, budget))
                 .orElse(said);

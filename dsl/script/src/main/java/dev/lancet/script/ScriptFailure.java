@@ -3,28 +3,28 @@ package dev.lancet.script;
 import dev.lancet.dsl.LancetException;
 
 /** A script that compiled and then threw: where in the script it stood, and what it said. */
-final class Failure {
+final class ScriptFailure {
 
-    private Failure() {}
+    private ScriptFailure() {}
 
     /**
      * The exception that reports it. A stack trace knows the line; the column is that of the word whose call failed, or
      * of the first word of the line.
      */
-    static ScriptException of(Source source, Throwable thrown) {
+    static ScriptException of(ScriptSource source, Throwable thrown) {
         StackTraceElement[] frames = thrown.getStackTrace();
         for (int i = 0; i < frames.length; i++) {
             if (source.name().equals(frames[i].getFileName()) && frames[i].getLineNumber() > 0) {
                 int line = frames[i].getLineNumber();
                 int column = i == 0 ? source.indent(line) : column(source, line, frames[i - 1]);
-                return source.wrong(new Source.Fault(line, column, said(thrown)), thrown);
+                return source.wrong(new ScriptSource.Fault(line, column, said(thrown)), thrown);
             }
         }
         int line = source.lastLine();
-        return source.wrong(new Source.Fault(line, source.indent(line), said(thrown)), thrown);
+        return source.wrong(new ScriptSource.Fault(line, source.indent(line), said(thrown)), thrown);
     }
 
-    private static int column(Source source, int line, StackTraceElement called) {
+    private static int column(ScriptSource source, int line, StackTraceElement called) {
         String type = called.getClassName().replaceAll(".*[.$]", "");
         String word = called.getMethodName().equals("<init>") ? type : called.getMethodName();
         int at = source.line(line).indexOf(word + "(");

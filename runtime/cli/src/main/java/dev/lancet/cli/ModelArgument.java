@@ -31,7 +31,7 @@ import java.util.Set;
  * @param path where it lies, empty for a preset
  * @param stored the type of whatever is not quantised, in its files; it is float32 once it is read
  */
-record Subject(String format, Transformer transformer, Plan plan, Optional<Path> path, Dtype stored) {
+record ModelArgument(String format, Transformer transformer, Plan plan, Optional<Path> path, Dtype stored) {
 
     /** Help for a parameter that names one. */
     static final String MODEL_OR_PRESET =
@@ -49,24 +49,24 @@ record Subject(String format, Transformer transformer, Plan plan, Optional<Path>
     /** Help for a parameter that names one with weights. */
     static final String MODEL = "A Hugging Face folder, a Lancet model folder, or a llama2.c .bin.";
 
-    static Subject of(String named) {
+    static ModelArgument of(String named) {
         Path path = Path.of(named);
         if (Files.exists(path)) {
             Checkpoint found = Checkpoint.open(path);
             Format format = Format.of(path);
             Dtype stored = format == Format.HUGGING_FACE ? stored(path) : Dtype.F32;
             String name = format.name().toLowerCase(Locale.ROOT);
-            return new Subject(name, found.transformer(), found.plan(), Optional.of(path), stored);
+            return new ModelArgument(name, found.transformer(), found.plan(), Optional.of(path), stored);
         }
         return Presets.find(named)
-                .map(preset -> new Subject("preset", preset, Plan.dense(preset), Optional.empty(), Dtype.F32))
+                .map(preset -> new ModelArgument("preset", preset, Plan.dense(preset), Optional.empty(), Dtype.F32))
                 .orElseThrow(() -> new LancetException("model: " + named + "; there is no such file, folder or preset ("
                         + String.join(", ", Presets.names()) + ")"));
     }
 
     /** The same with its weights in another form. */
-    Subject with(Plan other) {
-        return new Subject(format, transformer, other, path, stored);
+    ModelArgument with(Plan other) {
+        return new ModelArgument(format, transformer, other, path, stored);
     }
 
     /** The model with its weights. */
@@ -119,11 +119,11 @@ record Subject(String format, Transformer transformer, Plan plan, Optional<Path>
      * @param instead what could be given instead of a text, or nothing
      */
     static void requireTokenizer(String named, String instead) {
-        Subject subject = of(named);
-        boolean known = subject.path()
+        ModelArgument model = of(named);
+        boolean known = model.path()
                 .flatMap(path -> Checkpoint.open(path).tokenizer())
                 .isPresent();
-        if (!known && subject.transformer().vocabulary() != Tokenizer.bytes().vocabulary()) {
+        if (!known && model.transformer().vocabulary() != Tokenizer.bytes().vocabulary()) {
             throw new LancetException(
                     "tokenizer: " + named + " has none; put a tokenizer.json or tok*.bin beside the model" + instead);
         }

@@ -6,11 +6,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Documents as text: indented where they have a structure, else one line, so that the lines of many runs make a file. */
-final class Json {
+final class JsonOutput {
 
     private static final JsonMapper MAPPER = JsonMapper.shared();
 
-    private Json() {}
+    private JsonOutput() {}
 
     static String text(Map<String, @Nullable Object> document) {
         JsonNode tree = MAPPER.valueToTree(document);

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** One rule of the command line: some weights and the options that were said about them. */
-final class Rule {
+final class CompressionRule {
 
     private static final List<String> RANKS = List.of("--rank", "--ratio", "--energy");
 
@@ -21,17 +21,17 @@ final class Rule {
     private final Selector selector;
     private final Map<String, String> said = new LinkedHashMap<>();
 
-    private Rule(String about, Selector selector) {
+    private CompressionRule(String about, Selector selector) {
         this.about = about;
         this.selector = selector;
     }
 
-    static Rule on(String glob) {
-        return new Rule("--on " + glob, Selector.named(glob));
+    static CompressionRule on(String glob) {
+        return new CompressionRule("--on " + glob, Selector.named(glob));
     }
 
-    static Rule onEveryLinearLayer() {
-        return new Rule("every linear layer", Selector.linears());
+    static CompressionRule onEveryLinearLayer() {
+        return new CompressionRule("every linear layer", Selector.linears());
     }
 
     void say(String option, String value) {

@@ -21,9 +21,9 @@ import picocli.CommandLine.ParameterException;
  * The options that say what becomes of which weights. Their order counts: what follows an {@code --on} belongs to it, so
  * each option is taken as it comes and written into the rule under way.
  */
-final class Rules {
+final class CompressionRules {
 
-    private final List<Rule> rules = new ArrayList<>();
+    private final List<CompressionRule> rules = new ArrayList<>();
 
     @Option(
             names = "--on",
@@ -145,7 +145,7 @@ final class Rules {
 
     private Compression all(Compression base, boolean byBudget) {
         Compression all = base;
-        for (Rule rule : rules) {
+        for (CompressionRule rule : rules) {
             all = rule.addTo(all, byBudget);
         }
         return all;
@@ -156,10 +156,10 @@ final class Rules {
 
         @Override
         public void consumeParameters(Stack<String> arguments, ArgSpec option, CommandSpec command) {
-            Rules rules = command.mixins().values().stream()
+            CompressionRules rules = command.mixins().values().stream()
                     .map(CommandSpec::userObject)
-                    .filter(Rules.class::isInstance)
-                    .map(Rules.class::cast)
+                    .filter(CompressionRules.class::isInstance)
+                    .map(CompressionRules.class::cast)
                     .findFirst()
                     .orElseThrow();
             String name = ((CommandLine.Model.OptionSpec) option).longestName();
@@ -178,11 +178,11 @@ final class Rules {
 
     private void take(String option, String value) {
         if (option.equals("--on")) {
-            rules.add(Rule.on(value));
+            rules.add(CompressionRule.on(value));
             return;
         }
         if (rules.isEmpty()) {
-            rules.add(Rule.onEveryLinearLayer());
+            rules.add(CompressionRule.onEveryLinearLayer());
         }
         rules.get(rules.size() - 1).say(option, value);
     }
