@@ -19,9 +19,9 @@ class GraphTexts {
             if (file.endsWith("saved_model.pb")) {
                 for (MetaGraphDef meta : SavedModel.parseFrom(bytes).getMetaGraphsList()) {
                     text.append(GraphText.of(meta.getGraphDef()));
-                    new TreeMap<>(meta.getSignatureDefMap()).forEach((key, value) -> text.append(key)
-                            .append(": ")
-                            .append(value));
+                    new TreeMap<>(meta.getSignatureDefMap())
+                            .forEach((key, value) ->
+                                    text.append(key).append(": ").append(value));
                 }
             } else {
                 text.append(GraphText.of(GraphDef.parseFrom(bytes)));

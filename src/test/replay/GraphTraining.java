@@ -22,9 +22,14 @@ class GraphTraining {
         GraphModel trained = GraphModel.open(
                         Path.of("src/test/resources/fixtures/keras-transformer-classifier/saved_model"))
                 .compress(Compression.keepAll().on(linears()).factorise(ratio(0.25)))
-                .train(examples, OBJECTIVE.crossEntropy("output_0"), adamW(20, 1e-3).batch(16).seed(1));
-        trained.log().orElseThrow().points().forEach(point ->
-                System.out.println(point.step() + " " + point.loss() + " " + point.gradientNorm()));
+                .train(
+                        examples,
+                        OBJECTIVE.crossEntropy("output_0"),
+                        adamW(20, 1e-3).batch(16).seed(1));
+        trained.log()
+                .orElseThrow()
+                .points()
+                .forEach(point -> System.out.println(point.step() + " " + point.loss() + " " + point.gradientNorm()));
         for (float value : trained.output(examples, "output_0")) {
             System.out.println(value);
         }

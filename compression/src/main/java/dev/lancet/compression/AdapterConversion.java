@@ -9,8 +9,8 @@ import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.StoredMatrix;
 import java.util.List;
 
 /**

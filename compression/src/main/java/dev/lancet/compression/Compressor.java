@@ -55,8 +55,8 @@ public final class Compressor {
         int count = into.steps().size();
         for (int i = 0; i < count; i++) {
             long begin = System.nanoTime();
-            MatrixConversion conversion =
-                    new MatrixConversion(algebra, from.steps().get(i), into.steps().get(i));
+            MatrixConversion conversion = new MatrixConversion(
+                    algebra, from.steps().get(i), into.steps().get(i));
             conversion.apply(weights, sink).ifPresent(losses::add);
             progress.finished(into.steps().get(i).weight().name(), i + 1, count, (System.nanoTime() - begin) / 1e9);
         }

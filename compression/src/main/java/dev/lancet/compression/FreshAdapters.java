@@ -16,7 +16,8 @@ public final class FreshAdapters {
     /** The arrays of all adapters of a plan. */
     public static Weights of(Plan plan, long seed) {
         WeightsInMemory arrays = new WeightsInMemory();
-        plan.steps().forEach(step -> step.adapterMatrices().forEach(matrix -> arrays.accept(AdapterConversion.fresh(step, matrix, seed))));
+        plan.steps().forEach(step -> step.adapterMatrices()
+                .forEach(matrix -> arrays.accept(AdapterConversion.fresh(step, matrix, seed))));
         return arrays;
     }
 }

@@ -8,8 +8,8 @@ import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Matrix;
 import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.compression.weights.Weights;
-import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.StoredMatrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +32,8 @@ final class MatrixConversion {
     /** Hands the matrix over in its new form, and tells what it lost unless it is a copy. */
     Optional<Fidelity> apply(Weights weights, WeightSink sink) {
         if (from.baseMatrices().equals(into.baseMatrices()) && !adapter.merges()) {
-            into.baseMatrices().forEach(matrix -> matrix.arrays().forEach(array -> sink.accept(weights.read(array.name()))));
+            into.baseMatrices()
+                    .forEach(matrix -> matrix.arrays().forEach(array -> sink.accept(weights.read(array.name()))));
             adapter.put(weights, sink);
             return Optional.empty();
         }

@@ -15,9 +15,9 @@ import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.ArraySpec;
 import org.junit.jupiter.api.Test;
 
 class FreshWeightsTest {

@@ -144,8 +144,8 @@ public final class GraphModel {
      */
     public GraphModel train(Examples examples, Objective objective, Training training) {
         TrainableGraph trainable = TrainableGraph.of(model, operation, plan, objective);
-        GraphTrainer.Outcome outcome =
-                new GraphTrainer(operation, trainable, plan, objective, training, progress).train(examples, this::value);
+        GraphTrainer.Outcome outcome = new GraphTrainer(operation, trainable, plan, objective, training, progress)
+                .train(examples, this::value);
         Map<String, ByteBuffer> better = new LinkedHashMap<>(values);
         outcome.values().forEach((name, floats) -> better.put(name, bytes(floats)));
         return new GraphModel(model, plan, operation, better, losses, Optional.of(outcome.log()), progress);

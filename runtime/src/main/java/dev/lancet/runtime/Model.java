@@ -231,7 +231,8 @@ public final class Model implements AutoCloseable {
         TokenText text = words.read(corpus, progress);
         train(text, training, StepRange.first(training, steps), keeping.map(all -> all.part(CheckpointPolicy.DENSE)));
         Model small = compress(compression);
-        small.train(text, training, StepRange.rest(training, steps), keeping.map(all -> all.part(CheckpointPolicy.CUT)));
+        small.train(
+                text, training, StepRange.rest(training, steps), keeping.map(all -> all.part(CheckpointPolicy.CUT)));
         small.log = small.log.map(after -> log.orElseThrow().then(after));
         return small;
     }

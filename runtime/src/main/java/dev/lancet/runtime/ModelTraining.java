@@ -9,8 +9,8 @@ import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIdChecks;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.text.TokenText;
-import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.runtime.train.StepRange;
 import dev.lancet.runtime.train.Trainer;
@@ -34,7 +34,8 @@ final class ModelTraining {
     }
 
     /** Some steps of a training on a text. */
-    Trainer.Outcome train(Weights weights, TokenText text, Training training, StepRange range, Optional<CheckpointPolicy> keeping) {
+    Trainer.Outcome train(
+            Weights weights, TokenText text, Training training, StepRange range, Optional<CheckpointPolicy> keeping) {
         PassSelection selection = passing(training);
         Trainer trainer =
                 Trainer.of(transformer, plan, training, selection).over(range).progress(progress);

@@ -32,8 +32,12 @@ class PortsTest {
             assertThat(registered).containsKey(op);
             List<OpDef.ArgDef> outputs = registered.get(op).getOutputArgList();
             for (int i = 0; i < outputs.size(); i++) {
-                assertThat(OutputNames.of(op, i)).as(op).isEqualTo(outputs.get(i).getName() + ":0");
-                assertThat(OutputNames.number(op, outputs.get(i).getName(), 0)).as(op).isEqualTo(i);
+                assertThat(OutputNames.of(op, i))
+                        .as(op)
+                        .isEqualTo(outputs.get(i).getName() + ":0");
+                assertThat(OutputNames.number(op, outputs.get(i).getName(), 0))
+                        .as(op)
+                        .isEqualTo(i);
             }
         }
     }

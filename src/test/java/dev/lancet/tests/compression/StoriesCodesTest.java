@@ -69,8 +69,9 @@ class StoriesCodesTest {
         for (JsonNode sample : samples()) {
             Matrix matrix = stories.outIn(sample.path("weight").stringValue());
             int channel = sample.path("row").asInt();
-            byte[] codes =
-                    pack(matrix, Precision.int8(), StoredMatrix.Channels.ROWS).get(0).toArray();
+            byte[] codes = pack(matrix, Precision.int8(), StoredMatrix.Channels.ROWS)
+                    .get(0)
+                    .toArray();
             for (int i = 0; i < matrix.columns(); i++) {
                 assertThat((int) codes[channel * matrix.columns() + i])
                         .isEqualTo(sample.path("int8_codes").path(i).asInt());

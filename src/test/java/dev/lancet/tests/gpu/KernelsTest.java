@@ -11,18 +11,18 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Transformer;
-import dev.lancet.dsl.plan.StoredMatrix;
-import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.runtime.device.Cuda;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.VariableLoading;
+import dev.lancet.surgery.gradient.Backward;
+import dev.lancet.surgery.gradient.OptimizerStep;
+import dev.lancet.surgery.gradient.ParameterUpdate;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
-import dev.lancet.surgery.gradient.Backward;
-import dev.lancet.surgery.gradient.ParameterUpdate;
-import dev.lancet.surgery.gradient.OptimizerStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -80,7 +80,8 @@ class KernelsTest {
         GraphDef gradients = passes.gradients(Backward.derive(passes.forward(cut), passes.loss(), names));
         List<ParameterUpdate> updates =
                 names.stream().map(name -> ParameterUpdate.adam(name, 1, 0.1)).toList();
-        return VariableLoading.into(passes.finished(new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
+        return VariableLoading.into(
+                passes.finished(new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
     }
 
     private static GraphDef step(Transformer model, Passes passes) {
@@ -93,7 +94,8 @@ class KernelsTest {
                         ? ParameterUpdate.muon(array.name(), 0.95, 1, 0.1)
                         : ParameterUpdate.adam(array.name(), 1, 0.1))
                 .toList();
-        return VariableLoading.into(passes.finished(new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
+        return VariableLoading.into(
+                passes.finished(new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).each(gradients, updates)));
     }
 
     @ParameterizedTest(name = "{index}")

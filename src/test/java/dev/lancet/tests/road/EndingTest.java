@@ -8,18 +8,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.text.TokenIds;
-import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.PassSelection;
-import dev.lancet.runtime.train.TrainingStoppedException;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
+import dev.lancet.runtime.train.TrainingStoppedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -175,7 +175,8 @@ class EndingTest {
                 adamW(200, 1e6).batch(4).sequence(16).warmup(120).clip(0).validateEvery(0);
         Path here = folder.resolve("wild");
         List<Integer> failed = new ArrayList<>();
-        assertThatThrownBy(() -> train(trainer(wild), wild, CheckpointPolicy.in(here).every(1)))
+        assertThatThrownBy(() ->
+                        train(trainer(wild), wild, CheckpointPolicy.in(here).every(1)))
                 .isInstanceOf(LancetException.class)
                 .hasMessageMatching(
                         "loss: .* with gradient norm .* at step \\d+ of 200; lower the rate 1000000.0, warm up"
@@ -193,7 +194,8 @@ class EndingTest {
 
         Training tame = adamW(40, 1e-3).batch(4).sequence(16);
         Path there = folder.resolve("tame");
-        Trainer.Outcome outcome = train(trainer(tame), tame, CheckpointPolicy.in(there).from(here));
+        Trainer.Outcome outcome =
+                train(trainer(tame), tame, CheckpointPolicy.in(there).from(here));
         assertThat(outcome.log().points()).hasSize(40);
         assertThat(outcome.log().points().get(failed.get(1)).step()).isEqualTo(failed.get(1) + 1);
         assertThat(outcome.log().points().get(failed.get(1) - 1).rate()).isGreaterThan(1e3);
@@ -208,7 +210,8 @@ class EndingTest {
         Training risky =
                 adamW(400, 3.0).batch(4).sequence(16).warmup(400).clip(0).stopDiverging(1.0, 20);
         Path here = folder.resolve("risky");
-        assertThatThrownBy(() -> train(trainer(risky), risky, CheckpointPolicy.in(here).every(5)))
+        assertThatThrownBy(() ->
+                        train(trainer(risky), risky, CheckpointPolicy.in(here).every(5)))
                 .isInstanceOf(LancetException.class)
                 .hasMessageMatching("loss: its running mean is .* and was more than 1.0 above its lowest, .* after step"
                         + " \\d+, for 20 steps at step \\d+ of 400; lower the rate 3.0, .* the state after step \\d+"

@@ -8,8 +8,8 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.memory.ResidentMemory;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;
-import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingFolder;
@@ -38,7 +38,8 @@ final class MemoryProbe {
                 adamW(steps, 1e-3).batch(32).sequence(32).validateEvery(20).accumulate(2);
         Plan plan = Plan.dense(TinyModel.llama());
         Fingerprint print = new Fingerprint(Map.of("training", training.toString()));
-        try (TrainingFolder folder = CheckpointPolicy.in(Path.of(args[0])).every(50).open(print)) {
+        try (TrainingFolder folder =
+                CheckpointPolicy.in(Path.of(args[0])).every(50).open(print)) {
             Trainer.of(TinyModel.llama(), plan, training, PassSelection.here(training, Set.of()))
                     .progress(new Telling(steps, leak))
                     .train(

@@ -106,7 +106,8 @@ class RanksByRoleTest {
     void a_training_of_them_is_taken_up_again() throws IOException {
         try (Model whole = Model.create(BYTES, DIET, 3).tokenizer(Tokenizer.bytes());
                 Model again = Model.create(BYTES, DIET, 3).tokenizer(Tokenizer.bytes())) {
-            whole.train(text, TRAINING, CheckpointPolicy.in(folder.resolve("kept")).every(12));
+            whole.train(
+                    text, TRAINING, CheckpointPolicy.in(folder.resolve("kept")).every(12));
             Files.delete(folder.resolve("kept/state-00000030.safetensors"));
             again.train(text, TRAINING, CheckpointPolicy.resume(folder.resolve("kept")));
             assertThat(again.weights().read("embedding.left").bytes())

@@ -93,7 +93,8 @@ class SeedsTest {
     @Test
     void a_seed_gives_what_it_gives_alone() {
         CandidateResult among = carriedOut(both.seeds(5, 6)).finished().get(3);
-        CandidateResult alone = carriedOut(both.seeds(6).report(folder.resolve("alone").toString()))
+        CandidateResult alone = carriedOut(
+                        both.seeds(6).report(folder.resolve("alone").toString()))
                 .finished()
                 .get(1);
 

@@ -27,9 +27,9 @@ import dev.lancet.runtime.Model;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
+import dev.lancet.runtime.tune.FineTuning;
 import dev.lancet.runtime.tune.MergeResult;
 import dev.lancet.runtime.tune.TuningResult;
-import dev.lancet.runtime.tune.FineTuning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,7 +122,8 @@ class TuningTest {
             assertThatThrownBy(() -> FineTuning.full().begin(adapted))
                     .isInstanceOf(LancetException.class)
                     .hasMessageContaining("merge them first");
-            assertThatThrownBy(() -> MergeResult.save(base, folder.resolve("x"))).hasMessageContaining("has no adapters");
+            assertThatThrownBy(() -> MergeResult.save(base, folder.resolve("x")))
+                    .hasMessageContaining("has no adapters");
             assertThat(coded.plan().step("h.0.attn.q").adapter()).contains(lora(2));
             assertThat(coded.plan().step("h.0.mlp.up").precision()).isEqualTo(Precision.int8());
         }

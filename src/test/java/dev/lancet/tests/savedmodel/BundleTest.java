@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.savedmodel.TensorBundle;
-import dev.lancet.surgery.savedmodel.TensorBundleWriter;
 import dev.lancet.surgery.savedmodel.BundleEntry;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import dev.lancet.surgery.savedmodel.SavedModelWriter;
+import dev.lancet.surgery.savedmodel.TensorBundle;
+import dev.lancet.surgery.savedmodel.TensorBundleWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -67,7 +67,8 @@ class BundleTest {
         }
 
         assertThat(TensorBundle.open(prefix).entries()).hasSize(tensors);
-        assertThat(TensorBundle.open(prefix).read(name(tensors - 1)).getFloat(20)).isEqualTo(last[5]);
+        assertThat(TensorBundle.open(prefix).read(name(tensors - 1)).getFloat(20))
+                .isEqualTo(last[5]);
         assertThat(restored(prefix, name(tensors - 1))).containsExactly(last);
     }
 

@@ -46,7 +46,8 @@ class ForeignCompressionTest {
                 .isEqualTo(SavedModelFolder.read(Served.KERAS).meta().getSignatureDefMap());
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
                 .hasSize(38);
-        assertThat(ImportedModel.open(out).plan().steps()).isEqualTo(model.plan().steps());
+        assertThat(ImportedModel.open(out).plan().steps())
+                .isEqualTo(model.plan().steps());
     }
 
     @Test

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.imported.UnusedTensor;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.Layer;
 import dev.lancet.surgery.imported.SkippedProduct;
+import dev.lancet.surgery.imported.UnusedTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

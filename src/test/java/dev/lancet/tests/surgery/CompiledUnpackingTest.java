@@ -7,10 +7,10 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import dev.lancet.surgery.Surgeon;
-import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.pass.XlaCompilation;
 import dev.lancet.surgery.rule.QuantizeWeight;
@@ -36,8 +36,8 @@ class CompiledUnpackingTest {
             Value ids = builder.placeholder("ids", TensorType.of(DataType.DT_INT32, -1));
             ops.gather("rows", weight, ids, ops.constant("axis", 0), 0);
         }
-        GraphDef interpreted =
-                Surgeon.rewrite(builder.toGraph(), new QuantizeWeight(stock.piece())).graph();
+        GraphDef interpreted = Surgeon.rewrite(builder.toGraph(), new QuantizeWeight(stock.piece()))
+                .graph();
 
         GraphDef compiled = XlaCompilation.unpacking(interpreted);
 

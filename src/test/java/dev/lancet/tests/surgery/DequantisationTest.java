@@ -7,9 +7,9 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import dev.lancet.surgery.Surgeon;
-import dev.lancet.surgery.graph.TensorType;
-import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.rule.QuantizeWeight;
 import java.util.Arrays;
@@ -121,6 +121,7 @@ class DequantisationTest {
     }
 
     private static GraphDef cut(GraphBuilder builder, Stock stock) {
-        return Surgeon.rewrite(builder.toGraph(), new QuantizeWeight(stock.piece())).graph();
+        return Surgeon.rewrite(builder.toGraph(), new QuantizeWeight(stock.piece()))
+                .graph();
     }
 }

@@ -2,8 +2,8 @@ package dev.lancet.tests.surgery;
 
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.StoredMatrix;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;

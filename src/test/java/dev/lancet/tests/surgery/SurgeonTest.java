@@ -16,9 +16,9 @@ import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.surgery.Blueprint;
+import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.SurgeryResult;
 import dev.lancet.surgery.SurgeryResult.Change;
-import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.graph.GraphText;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -50,8 +50,7 @@ class SurgeonTest {
         SurgeryResult result = Surgeon.operate(Blueprint.scoring(model), plan);
 
         assertThat(result.outcomes()).extracting(SurgeryResult.Outcome::step).isEqualTo(plan.steps());
-        assertThat(result.toString())
-                .contains("h.0.mlp.up: cut (by hand)\n", "embedding: kept (no rule selects it)\n");
+        assertThat(result.toString()).contains("h.0.mlp.up: cut (by hand)\n", "embedding: kept (no rule selects it)\n");
         assertThat(result.graph()).hasLinear("h.*.mlp.up").factoredAtRank(5).quantizedTo(8);
         assertThat(result.graph()).hasLinear("head").quantizedTo(8);
         assertThat(result.graph()).hasLinear("h.*.mlp.down").quantizedTo(32);

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.Transformer;
-import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.Plan;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Surgeon;
-import dev.lancet.surgery.pass.Pass;
-import dev.lancet.surgery.pass.Passes;
 import dev.lancet.surgery.gradient.Backward;
 import dev.lancet.surgery.gradient.OptimizerStep;
+import dev.lancet.surgery.pass.Pass;
+import dev.lancet.surgery.pass.Passes;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.lancet.tests.training;
 
 import static dev.lancet.tests.training.Formula.FLOAT;
 
-import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.tests.training.Formula.Board;
 import java.util.ArrayList;

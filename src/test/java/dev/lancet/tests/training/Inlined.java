@@ -51,7 +51,9 @@ final class Inlined {
                 .setName(call.getName())
                 .setOp("Identity")
                 .addInput(input(result, call.getName(), names, ops))
-                .putAttr("T", Attributes.of(function.getSignature().getOutputArg(0).getType()));
+                .putAttr(
+                        "T",
+                        Attributes.of(function.getSignature().getOutputArg(0).getType()));
     }
 
     private static String input(String input, String call, Map<String, String> names, Map<String, String> ops) {

@@ -68,7 +68,8 @@ final class Judge {
                     .addInput(op.name() + ":" + gradients[i].index())
                     .putAttr(
                             "T",
-                            Attributes.of(DataType.forNumber(gradients[i].dataType().getNumber()))));
+                            Attributes.of(
+                                    DataType.forNumber(gradients[i].dataType().getNumber()))));
         }
         return judged.build();
     }

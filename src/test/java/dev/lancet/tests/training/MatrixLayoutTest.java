@@ -12,9 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.surgery.graph.TensorType;
-import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
@@ -78,7 +78,8 @@ class MatrixLayoutTest {
         GraphBuilder builder = GraphBuilder.graph();
         int wide = 1024 * thousands;
         Value a = builder.variable("a", TensorType.of(DataType.DT_FLOAT, rows, gradient ? wide : narrow));
-        Value b = builder.variable("b", TensorType.of(DataType.DT_FLOAT, gradient ? rows : narrow, gradient ? narrow : wide));
+        Value b = builder.variable(
+                "b", TensorType.of(DataType.DT_FLOAT, gradient ? rows : narrow, gradient ? narrow : wide));
         new Ops(builder).matmul("y", a, gradient, b, false);
         GraphDef graph = builder.toGraph();
         GraphDef laid = LAID.gradients(graph);

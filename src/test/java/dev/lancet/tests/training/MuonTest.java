@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lancet.surgery.gradient.Backward;
+import dev.lancet.surgery.gradient.OptimizerStep;
+import dev.lancet.surgery.gradient.ParameterUpdate;
 import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.pass.XlaCompilation;
-import dev.lancet.surgery.gradient.Backward;
-import dev.lancet.surgery.gradient.ParameterUpdate;
-import dev.lancet.surgery.gradient.OptimizerStep;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,8 @@ class MuonTest {
     private static GraphDef graph(int rows, int columns, double decay, OptimizerStep settings) {
         Formula layer = layer(rows, columns);
         GraphDef gradients = Backward.derive(layer.graph(), "loss", layer.variables());
-        return settings.each(gradients, List.of(ParameterUpdate.muon("w", MOMENTUM, 2, decay), ParameterUpdate.adam("b", 0.1, 0)));
+        return settings.each(
+                gradients, List.of(ParameterUpdate.muon("w", MOMENTUM, 2, decay), ParameterUpdate.adam("b", 0.1, 0)));
     }
 
     @ParameterizedTest
@@ -149,7 +150,9 @@ class MuonTest {
         });
         GraphDef graph = SETTINGS.each(
                 Backward.derive(wide.graph(), "loss", wide.variables()),
-                NAMES.stream().map(name -> ParameterUpdate.muon(name, MOMENTUM, 1, 0)).toList());
+                NAMES.stream()
+                        .map(name -> ParameterUpdate.muon(name, MOMENTUM, 1, 0))
+                        .toList());
         assertThat(graph.getNodeList())
                 .filteredOn(
                         node -> node.getOp().equals("Pack") && node.getName().endsWith(".grad"))

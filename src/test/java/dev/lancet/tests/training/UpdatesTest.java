@@ -4,12 +4,12 @@ import static dev.lancet.tests.training.Differences.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.gradient.Backward;
+import dev.lancet.surgery.gradient.OptimizerStep;
+import dev.lancet.surgery.gradient.ParameterUpdate;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
-import dev.lancet.surgery.gradient.Backward;
-import dev.lancet.surgery.gradient.ParameterUpdate;
-import dev.lancet.surgery.gradient.OptimizerStep;
+import dev.lancet.surgery.graph.TensorType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -170,8 +170,10 @@ class UpdatesTest {
     @Test
     void nothing_as_large_as_a_variable_is_made_for_a_change_before_the_norm_is_known() {
         GraphDef gradients = Backward.derive(LAYER.graph(), "loss", LAYER.variables());
-        for (ParameterUpdate update : List.of(ParameterUpdate.adam("w", 1, 0.1), ParameterUpdate.muon("w", 0.9, 1, 0.1))) {
-            GraphView view = GraphView.of(new OptimizerStep(BETA1, BETA2, EPSILON, 0, 1).each(gradients, List.of(update)));
+        for (ParameterUpdate update :
+                List.of(ParameterUpdate.adam("w", 1, 0.1), ParameterUpdate.muon("w", 0.9, 1, 0.1))) {
+            GraphView view =
+                    GraphView.of(new OptimizerStep(BETA1, BETA2, EPSILON, 0, 1).each(gradients, List.of(update)));
             Set<String> late = new HashSet<>(Set.of("grad.norm"));
             List<String> early = new ArrayList<>();
             for (Node node : view.ordered()) {

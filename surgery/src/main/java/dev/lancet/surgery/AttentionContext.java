@@ -2,9 +2,9 @@ package dev.lancet.surgery;
 
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Position;
-import dev.lancet.surgery.graph.TensorType;
-import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import org.tensorflow.proto.DataType;
@@ -42,7 +42,8 @@ record AttentionContext(Value positions, List<Value> rotation, Value visible) {
         return List.of(ops.unary("rotary.cos", "Cos", angles), ops.unary("rotary.sin", "Sin", angles));
     }
 
-    private static Value visible(GraphBuilder builder, Ops ops, GraphSizes sizes, Attention attention, Value positions) {
+    private static Value visible(
+            GraphBuilder builder, Ops ops, GraphSizes sizes, Attention attention, Value positions) {
         Value keys = sizes.range("keys", sizes.scalar(GraphSizes.Dim.of(0)), sizes.seen, sizes.seen);
         int group = attention.heads() / attention.kvHeads();
         Value queries = positions;

@@ -2,8 +2,8 @@ package dev.lancet.surgery;
 
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Norm;
-import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,9 +2,9 @@ package dev.lancet.surgery;
 
 import dev.lancet.dsl.Transformer;
 import dev.lancet.surgery.GraphSizes.Dim;
-import dev.lancet.surgery.graph.TensorType;
-import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import org.tensorflow.proto.DataType;

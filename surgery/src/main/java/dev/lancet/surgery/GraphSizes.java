@@ -1,8 +1,8 @@
 package dev.lancet.surgery;
 
-import dev.lancet.surgery.graph.TensorType;
-import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,7 +80,8 @@ final class GraphSizes {
     static GraphSizes after(GraphBuilder builder, Value ids, Value past) {
         List<Value> sizes = measured(builder, ids);
         Value seen = new Ops(builder).add("seen", past, sizes.get(2));
-        return new GraphSizes(builder, Dim.of(sizes.get(1)), Dim.of(sizes.get(2)), Dim.of(seen), past, sizes.get(0), -1);
+        return new GraphSizes(
+                builder, Dim.of(sizes.get(1)), Dim.of(sizes.get(2)), Dim.of(seen), past, sizes.get(0), -1);
     }
 
     private static List<Value> measured(GraphBuilder builder, Value ids) {

@@ -1,10 +1,10 @@
 package dev.lancet.surgery;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.rule.FactoriseMatMul;

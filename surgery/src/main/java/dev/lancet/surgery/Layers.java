@@ -6,9 +6,9 @@ import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.surgery.GraphSizes.Dim;
-import dev.lancet.surgery.graph.TensorType;
-import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,7 +82,8 @@ final class Layers {
         k = ops.reshape(p + "k.grouped", k, keyShape, keyDims);
         v = ops.reshape(p + "v.grouped", v, keyShape, keyDims);
 
-        Value scores = functions.mask(p + "masked", ops.batchMatmul(p + "scores", q, false, k, true), context.visible());
+        Value scores =
+                functions.mask(p + "masked", ops.batchMatmul(p + "scores", q, false, k, true), context.visible());
         Value mix = ops.batchMatmul(p + "mix", ops.softmax(p + "shares", scores), false, v, false);
         Dim heads = Dim.of(a.heads());
         Value split = ops.reshape(

@@ -4,9 +4,9 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.surgery.SurgeryResult.Change;
 import dev.lancet.surgery.SurgeryResult.Outcome;
 import dev.lancet.surgery.graph.GraphView;
@@ -75,7 +75,8 @@ public final class Surgeon {
         }
         boolean whole = weights.holds(Step.keep(step.weight(), "").matrices().get(0));
         boolean factored = step.rank().isPresent()
-                && step.baseMatrices().stream().allMatch(matrix -> weights.holds(floats(matrix)) || weights.holds(matrix))
+                && step.baseMatrices().stream()
+                        .allMatch(matrix -> weights.holds(floats(matrix)) || weights.holds(matrix))
                 && (step.adapter().isEmpty() || step.adapterMatrices().stream().allMatch(weights::holds));
         if (step.keeps() || !(whole || factored)) {
             throw weights.stranger(step);

@@ -174,7 +174,11 @@ class BlueprintTest {
 
     /** For each output whether its shape is known. */
     private static List<Boolean> sizes(Map<String, AttrValue> attributes) {
-        return attributes.getOrDefault(Attributes.SHAPES, AttrValue.getDefaultInstance()).getList().getShapeList().stream()
+        return attributes
+                .getOrDefault(Attributes.SHAPES, AttrValue.getDefaultInstance())
+                .getList()
+                .getShapeList()
+                .stream()
                 .map(shape -> !shape.getUnknownRank()
                         && shape.getDimList().stream()
                                 .mapToLong(TensorShapeProto.Dim::getSize)

@@ -3,8 +3,8 @@ package dev.lancet.surgery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.TensorType;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;

@@ -3,8 +3,8 @@ package dev.lancet.compression.quant;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.StoredMatrix;
 import java.util.List;
 
 /** One way of writing floats as codes times a scale: what a scale is, what a code is, and what the two stand for. */
@@ -56,7 +56,8 @@ abstract class Codec {
         return List.of(HostTensor.of(stored.get(0), codes), HostTensor.of(stored.get(1), scales));
     }
 
-    private float[] scales(StoredMatrix matrix, QuantizationLayout layout, float[] values, int group, int first, int end) {
+    private float[] scales(
+            StoredMatrix matrix, QuantizationLayout layout, float[] values, int group, int first, int end) {
         float[] largest = new float[end - first];
         for (int i = layout.firstInput(group); i < layout.endInput(group); i++) {
             for (int c = first; c < end; c++) {

@@ -5,8 +5,8 @@ import dev.lancet.compression.weights.Matrix;
 import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.StoredMatrix;
 import java.util.List;
 
 /**

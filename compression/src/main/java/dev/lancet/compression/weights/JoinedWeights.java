@@ -12,9 +12,8 @@ record JoinedWeights(Weights first, Weights second) implements Weights {
 
     @Override
     public List<ArraySpec> arrays() {
-        return Stream.concat(
-                        first.arrays().stream(), second.arrays().stream().filter(array -> first.find(array.name())
-                                .isEmpty()))
+        return Stream.concat(first.arrays().stream(), second.arrays().stream().filter(array -> first.find(array.name())
+                        .isEmpty()))
                 .toList();
     }
 

@@ -1,8 +1,8 @@
 package dev.lancet.compression.weights;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.Plan;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;

@@ -76,8 +76,8 @@ final class JavaCompilation {
         String name = classes.keySet().stream()
                 .filter(candidate -> candidate.equals(simpleName) || candidate.endsWith("." + simpleName))
                 .findFirst()
-                .orElseThrow(() -> source.wrong(List.of(
-                        new ScriptSource.Fault(1, 1, "no class is called " + simpleName + ", as the file is; add it"))));
+                .orElseThrow(() -> source.wrong(List.of(new ScriptSource.Fault(
+                        1, 1, "no class is called " + simpleName + ", as the file is; add it"))));
         try {
             return Class.forName(name, true, loader);
         } catch (ClassNotFoundException e) {

@@ -16,7 +16,7 @@ import kotlin.script.experimental.jvmhost.createJvmCompilationConfigurationFromT
 /** A recipe in Kotlin: the value of the script's last expression. */
 internal object KotlinScript {
 
-    fun load(source: Source): Recipe {
+    fun load(source: ScriptSource): Recipe {
         val result =
             BasicJvmScriptingHost()
                 .eval(
@@ -36,29 +36,29 @@ internal object KotlinScript {
         }
     }
 
-    private fun recipe(source: Source, result: EvaluationResult): Recipe =
+    private fun recipe(source: ScriptSource, result: EvaluationResult): Recipe =
         when (val last = result.returnValue) {
             is ResultValue.Value -> last.value as? Recipe ?: throw notARecipe(source, "a ${last.type}")
-            is ResultValue.Error -> throw Failure.of(source, last.error)
+            is ResultValue.Error -> throw ScriptFailure.of(source, last.error)
             else -> throw notARecipe(source, "nothing")
         }
 
-    private fun notARecipe(source: Source, what: String): ScriptException {
+    private fun notARecipe(source: ScriptSource, what: String): ScriptException {
         val line = source.lastLine()
         val message = "the script ends with $what; its last expression must be a Recipe, begun by recipe(\"name\")"
-        return source.wrong(listOf(Source.Fault(line, source.indent(line), message)))
+        return source.wrong(listOf(ScriptSource.Fault(line, source.indent(line), message)))
     }
 
-    private fun faults(source: Source, reports: List<ScriptDiagnostic>): List<Source.Fault> {
+    private fun faults(source: ScriptSource, reports: List<ScriptDiagnostic>): List<ScriptSource.Fault> {
         val errors = reports.filter { it.isError() }
         // A script that does not parse has no imports either, so that every word of ours would seem unknown.
         val syntax = errors.filter { it.message.startsWith("Syntax error") }
         return syntax.ifEmpty { errors }.map { fault(source, it) }
     }
 
-    private fun fault(source: Source, report: ScriptDiagnostic): Source.Fault {
+    private fun fault(source: ScriptSource, report: ScriptDiagnostic): ScriptSource.Fault {
         val start = report.location?.start
-        return Source.Fault(start?.line ?: source.lastLine(), start?.col ?: 1, report.message)
+        return ScriptSource.Fault(start?.line ?: source.lastLine(), start?.col ?: 1, report.message)
     }
 
     private fun ScriptDiagnostic.isError() =

@@ -161,7 +161,8 @@ public record Step(
      * {@code [rank, columns]}. The left factor of a table is a table; its right factor is an ordinary linear matrix.
      */
     public List<StoredMatrix> baseMatrices() {
-        StoredMatrix.Channels channels = weight.role().table() ? StoredMatrix.Channels.ROWS : StoredMatrix.Channels.COLUMNS;
+        StoredMatrix.Channels channels =
+                weight.role().table() ? StoredMatrix.Channels.ROWS : StoredMatrix.Channels.COLUMNS;
         if (rank.isEmpty()) {
             return List.of(new StoredMatrix(weight.name(), weight.rows(), weight.columns(), precision, channels));
         }

@@ -106,7 +106,8 @@ public record Recipe(
     private Stage stage(Candidate candidate, Corpus corpus, Training training) {
         if (training.guidance().isPresent()) {
             boolean first = stages.stream().noneMatch(stage -> stage.candidate().equals(candidate.name()));
-            SelfGuidanceCheck.check(candidate, first, training, training.guidance().get());
+            SelfGuidanceCheck.check(
+                    candidate, first, training, training.guidance().get());
         }
         return new Stage(candidate.name(), corpus, training);
     }

@@ -158,7 +158,9 @@ class PlanTest {
         assertThat(q.matrices())
                 .extracting(StoredMatrix::name)
                 .containsExactly("h.0.attn.q", "h.0.attn.q.lora.a", "h.0.attn.q.lora.b");
-        assertThat(q.adapterMatrices()).extracting(StoredMatrix::rows, StoredMatrix::columns).containsExactly(tuple(24, 3), tuple(3, 24));
+        assertThat(q.adapterMatrices())
+                .extracting(StoredMatrix::rows, StoredMatrix::columns)
+                .containsExactly(tuple(24, 3), tuple(3, 24));
         assertThat(q.parameters()).isEqualTo(24 * 24 + 2 * 24 * 3);
         assertThat(q.because()).isEqualTo("on(attention()).quantize(int8, lora(3))");
         assertThat(plan.step("h.0.attn.v").because())

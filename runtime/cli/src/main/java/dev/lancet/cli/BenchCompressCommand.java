@@ -1,8 +1,8 @@
 package dev.lancet.cli;
 
-import dev.lancet.runtime.bench.CompressionBench;
-import dev.lancet.runtime.bench.BenchmarkResult;
 import dev.lancet.runtime.bench.BenchmarkCase;
+import dev.lancet.runtime.bench.BenchmarkResult;
+import dev.lancet.runtime.bench.CompressionBench;
 import java.util.LinkedHashMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,7 +1,7 @@
 package dev.lancet.cli;
 
-import dev.lancet.runtime.bench.GenerationBench;
 import dev.lancet.runtime.bench.BenchmarkResult;
+import dev.lancet.runtime.bench.GenerationBench;
 import java.util.LinkedHashMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,8 +1,8 @@
 package dev.lancet.cli;
 
 import dev.lancet.dsl.Precision;
-import dev.lancet.runtime.bench.Preset;
 import dev.lancet.runtime.bench.BenchmarkCase;
+import dev.lancet.runtime.bench.Preset;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 

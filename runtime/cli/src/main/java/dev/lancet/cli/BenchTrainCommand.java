@@ -1,9 +1,9 @@
 package dev.lancet.cli;
 
 import dev.lancet.dsl.recipe.Execution;
+import dev.lancet.runtime.bench.BenchmarkCase;
 import dev.lancet.runtime.bench.BenchmarkResult;
 import dev.lancet.runtime.bench.TrainingBench;
-import dev.lancet.runtime.bench.BenchmarkCase;
 import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.surgery.pass.Pass;
 import java.util.LinkedHashMap;
@@ -92,7 +92,8 @@ final class BenchTrainCommand extends LancetCommand {
 
     private BenchmarkCase trial() {
         try {
-            BenchmarkCase benchmark = options.trial(this, steps, precision.precision(this)).adapted(lora);
+            BenchmarkCase benchmark =
+                    options.trial(this, steps, precision.precision(this)).adapted(lora);
             if (benchmark.precision().narrow() && lora == 0) {
                 throw wrongUsage("--bits: " + benchmark.precision()
                         + "; what is stored so is not trained, put adapters beside it with --lora 8");

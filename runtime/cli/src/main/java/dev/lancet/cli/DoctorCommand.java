@@ -1,8 +1,8 @@
 package dev.lancet.cli;
 
 import dev.lancet.runtime.device.CudaLibrary;
-import dev.lancet.runtime.doctor.Gpu;
 import dev.lancet.runtime.doctor.DoctorReport;
+import dev.lancet.runtime.doctor.Gpu;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -74,10 +74,7 @@ final class DoctorCommand extends LancetCommand {
 
     private static void gpu(StringBuilder text, DoctorReport report) {
         for (Gpu gpu : report.cards()) {
-            line(
-                    text,
-                    "card",
-                    gpu.name() + ", compute capability " + gpu.computeCapability() + ", " + mb(gpu.bytes()));
+            line(text, "card", gpu.name() + ", compute capability " + gpu.computeCapability() + ", " + mb(gpu.bytes()));
         }
         if (!report.driver().isEmpty()) {
             line(text, "driver", report.driver());

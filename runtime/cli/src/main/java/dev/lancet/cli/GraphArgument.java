@@ -6,12 +6,12 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.checkpoint.Format;
 import dev.lancet.runtime.imported.ImportedCompression;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.surgery.imported.UnusedTensor;
-import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.CompressedMatrix;
 import dev.lancet.surgery.imported.GraphVariable;
+import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.Layer;
 import dev.lancet.surgery.imported.SkippedProduct;
-import dev.lancet.surgery.imported.CompressedMatrix;
+import dev.lancet.surgery.imported.UnusedTensor;
 import dev.lancet.surgery.savedmodel.ElementTypes;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,7 +106,8 @@ record GraphArgument(Format format, ImportedModel model) {
 
     private long bytes() {
         return model.variables().stream()
-                .mapToLong(held -> held.shape().stream().reduce((long) ElementTypes.bytes(held.type()), (a, b) -> a * b))
+                .mapToLong(
+                        held -> held.shape().stream().reduce((long) ElementTypes.bytes(held.type()), (a, b) -> a * b))
                 .sum();
     }
 

@@ -56,8 +56,7 @@ final class InspectCommand extends LancetCommand {
         document.put("bytes", model.bytes());
         document.put("flops_per_token", model.transformer().flopsPerToken());
         document.put(
-                "layers",
-                plan.steps().stream().map(step -> layer(model, step)).toList());
+                "layers", plan.steps().stream().map(step -> layer(model, step)).toList());
         return new Answer(document, text(model));
     }
 

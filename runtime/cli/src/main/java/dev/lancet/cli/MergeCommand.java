@@ -71,7 +71,8 @@ final class MergeCommand extends LancetCommand {
         OutputArgument.mustNotExist(out);
         try (Model base = ModelArgument.model(what, progress());
                 Model adapted = adapter.map(base::adapt).orElse(base)) {
-            MergeResult merged = format.equals("hf") ? MergeResult.saveHuggingFace(adapted, out) : MergeResult.save(adapted, out);
+            MergeResult merged =
+                    format.equals("hf") ? MergeResult.saveHuggingFace(adapted, out) : MergeResult.save(adapted, out);
             return new Answer(document(merged), text(merged));
         }
     }

@@ -120,9 +120,8 @@ record ModelArgument(String format, Transformer transformer, Plan plan, Optional
      */
     static void requireTokenizer(String named, String instead) {
         ModelArgument model = of(named);
-        boolean known = model.path()
-                .flatMap(path -> Checkpoint.open(path).tokenizer())
-                .isPresent();
+        boolean known =
+                model.path().flatMap(path -> Checkpoint.open(path).tokenizer()).isPresent();
         if (!known && model.transformer().vocabulary() != Tokenizer.bytes().vocabulary()) {
             throw new LancetException(
                     "tokenizer: " + named + " has none; put a tokenizer.json or tok*.bin beside the model" + instead);

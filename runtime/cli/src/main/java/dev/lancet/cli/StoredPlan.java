@@ -5,9 +5,9 @@ import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.surgery.imported.ImportedModel;
-import dev.lancet.surgery.imported.GraphVariable;
 import dev.lancet.surgery.imported.CompressedMatrix;
+import dev.lancet.surgery.imported.GraphVariable;
+import dev.lancet.surgery.imported.ImportedModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,8 +64,8 @@ final class StoredPlan {
         }
         List<Long> scales = matrix.arrays().get(1).shape();
         int columns = matrix.rank().orElse(matrix.columns());
-        int group = Math.toIntExact(
-                matrix.table() ? shared(columns, scales.get(1)) : shared(matrix.rows(), scales.get(0)));
+        int group =
+                Math.toIntExact(matrix.table() ? shared(columns, scales.get(1)) : shared(matrix.rows(), scales.get(0)));
         int even = group + group % 2;
         return matrix.precision().equals("nf4") ? Precision.nf4(even) : Precision.int4(even);
     }

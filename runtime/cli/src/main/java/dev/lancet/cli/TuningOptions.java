@@ -69,7 +69,8 @@ final class TuningOptions {
             lora = alpha.isPresent() ? lora.alpha(alpha.get()) : lora;
             Selector layers =
                     globs.stream().map(Selector::named).reduce(Selector::or).orElseGet(FineTuning::usual);
-            return FineTuning.with(stabilised ? lora.stabilised() : lora, layers).over(bits);
+            return FineTuning.with(stabilised ? lora.stabilised() : lora, layers)
+                    .over(bits);
         } catch (IllegalArgumentException e) {
             throw command.wrongUsage(String.valueOf(e.getMessage()));
         }

@@ -16,6 +16,7 @@ class JsonTest {
     @Test
     void what_has_a_structure_is_indented() {
         assertThat(JsonOutput.text(Map.of("plan", Map.of("rank", 8)))).contains("{\n  \"plan\" : {\n");
-        assertThat(JsonOutput.text(Map.of("layers", List.of(Map.of("rank", 8))))).contains("{\n  \"layers\" : [ {\n");
+        assertThat(JsonOutput.text(Map.of("layers", List.of(Map.of("rank", 8)))))
+                .contains("{\n  \"layers\" : [ {\n");
     }
 }

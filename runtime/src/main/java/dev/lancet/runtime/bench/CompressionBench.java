@@ -18,8 +18,8 @@ public final class CompressionBench {
         if (!plan.changes()) {
             throw new IllegalArgumentException("compress: nothing to do; give --rank, --bits or both");
         }
-        try (Model dense =
-                Model.create(benchmark.preset().transformer(), BenchmarkCase.SEED).progress(progress)) {
+        try (Model dense = Model.create(benchmark.preset().transformer(), BenchmarkCase.SEED)
+                .progress(progress)) {
             List<Double> milliseconds = new ArrayList<>();
             for (int step = 0; step < benchmark.steps(); step++) {
                 long begin = System.nanoTime();

@@ -52,7 +52,8 @@ public final class GenerationBench {
             fields.put("ms_per_step", BenchmarkResult.rounded(times.median(), 2));
             fields.put("ms_min", BenchmarkResult.rounded(times.least(), 2));
             fields.put("tokens_per_s", BenchmarkResult.rounded(1e3 / times.median(), 1));
-            int[] whole = RandomIds.of(benchmark.preset().transformer().vocabulary(), prompt + tokens, BenchmarkCase.SEED);
+            int[] whole =
+                    RandomIds.of(benchmark.preset().transformer().vocabulary(), prompt + tokens, BenchmarkCase.SEED);
             model.memory(whole).ifPresent(peak -> BenchmarkResult.put(fields, peak));
             return BenchmarkResult.end(fields);
         }

@@ -37,7 +37,8 @@ public final class TrainingBench {
      *
      * @throws IllegalArgumentException if one that is to be left out is not done anyway, or is what the execution asks for
      */
-    public static PassSelection passing(BenchmarkCase benchmark, Execution execution, Set<Pass> without, Device device) {
+    public static PassSelection passing(
+            BenchmarkCase benchmark, Execution execution, Set<Pass> without, Device device) {
         return PassSelection.here(training(benchmark, execution), without, device.resolve());
     }
 
@@ -73,7 +74,8 @@ public final class TrainingBench {
      * @param execution how a step is computed
      * @param selection the passes of its graph, and where it is computed
      */
-    public static BenchmarkResult run(BenchmarkCase benchmark, Execution execution, PassSelection selection, Progress progress) {
+    public static BenchmarkResult run(
+            BenchmarkCase benchmark, Execution execution, PassSelection selection, Progress progress) {
         if (benchmark.precision().narrow() && benchmark.adapter() == 0) {
             throw new IllegalArgumentException(
                     "train: " + benchmark.precision() + " cannot be trained; put adapters beside it, as with --lora 8");
@@ -84,7 +86,8 @@ public final class TrainingBench {
         Training training = training(benchmark, execution);
         int[] ids = RandomIds.of(preset.transformer().vocabulary(), 4 * tokens + 1, BenchmarkCase.SEED);
         Plan plan = benchmark.plan();
-        Weights fresh = RandomQuantizedWeights.of(plan).with(new FreshWeights(preset.transformer(), BenchmarkCase.SEED).under(plan));
+        Weights fresh = RandomQuantizedWeights.of(plan)
+                .with(new FreshWeights(preset.transformer(), BenchmarkCase.SEED).under(plan));
         List<TrainingLog.Point> all = Trainer.of(preset.transformer(), plan, training, selection)
                 .progress(progress)
                 .tracing(WARM_UP + benchmark.steps())
@@ -98,7 +101,9 @@ public final class TrainingBench {
         Map<String, Object> fields = BenchmarkResult.begin("train", benchmark);
         fields.put("device", selection.place().toString());
         fields.put("dtype", selection.dtype());
-        selection.bfloat16().ifPresent(measured -> fields.put("bf16_speedup", BenchmarkResult.rounded(measured.speedup(), 2)));
+        selection
+                .bfloat16()
+                .ifPresent(measured -> fields.put("bf16_speedup", BenchmarkResult.rounded(measured.speedup(), 2)));
         fields.put("passes", selection.passes().toString());
         fields.put("warmup", WARM_UP);
         fields.put("batch", preset.batch());

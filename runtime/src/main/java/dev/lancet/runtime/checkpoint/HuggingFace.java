@@ -67,33 +67,43 @@ public final class HuggingFace {
         }
     }
 
-    private static Map<Weight, TensorMapping> slots(Transformer transformer, ArchitectureFamily family, SafetensorsShards files) {
+    private static Map<Weight, TensorMapping> slots(
+            Transformer transformer, ArchitectureFamily family, SafetensorsShards files) {
         boolean prefixed = files.names().stream().anyMatch(name -> name.startsWith(family.prefix()));
         String prefix = prefixed ? family.prefix() : "";
         Map<Weight, TensorMapping> slots = new LinkedHashMap<>();
         for (Weight weight : transformer.weights()) {
             TensorMapping mapping = family.slot(transformer, weight);
-            String name = mapping.tensor().equals(ArchitectureFamily.HEAD) ? ArchitectureFamily.HEAD : prefix + mapping.tensor();
+            String name = mapping.tensor().equals(ArchitectureFamily.HEAD)
+                    ? ArchitectureFamily.HEAD
+                    : prefix + mapping.tensor();
             boolean savedAsHead = weight.name().equals("embedding")
                     && transformer.tiedHead()
                     && files.fileOf(name).isEmpty()
                     && files.fileOf(ArchitectureFamily.HEAD).isPresent();
             slots.put(
                     weight,
-                    new TensorMapping(savedAsHead ? ArchitectureFamily.HEAD : name, mapping.shape(), mapping.transposed(), mapping.firstColumn()));
+                    new TensorMapping(
+                            savedAsHead ? ArchitectureFamily.HEAD : name,
+                            mapping.shape(),
+                            mapping.transposed(),
+                            mapping.firstColumn()));
         }
         return slots;
     }
 
     private static void check(SafetensorsShards files, Weight weight, TensorMapping mapping) {
         Safetensors file = files.fileOf(mapping.tensor())
-                .orElseThrow(() -> new LancetException(files.source() + ": tensor '" + mapping.tensor() + "' ("
-                        + weight.name() + ") is missing; near it: " + Plan.nearMisses(mapping.tensor(), files.names())));
+                .orElseThrow(() ->
+                        new LancetException(files.source() + ": tensor '" + mapping.tensor() + "' (" + weight.name()
+                                + ") is missing; near it: " + Plan.nearMisses(mapping.tensor(), files.names())));
         SafetensorsEntry tensor = file.tensor(mapping.tensor());
-        if (!tensor.shape().equals(mapping.shape().stream().map(Integer::longValue).toList())) {
+        if (!tensor.shape()
+                .equals(mapping.shape().stream().map(Integer::longValue).toList())) {
             throw new LancetException(file.file() + ": tensor '" + tensor.name() + "' (" + weight.name()
                     + ") has shape "
-                    + tensor.shape() + ", but config.json makes it " + mapping.shape() + "; one of the files is of another"
+                    + tensor.shape() + ", but config.json makes it " + mapping.shape()
+                    + "; one of the files is of another"
                     + " model");
         }
         if (!tensor.dtype().weights()) {
@@ -102,8 +112,10 @@ public final class HuggingFace {
     }
 
     /** Buffers, and the copy of the embedding that some files keep as the head of a tied model, are no surprise. */
-    private static List<String> unused(ArchitectureFamily family, SafetensorsShards files, Map<Weight, TensorMapping> slots) {
-        Set<String> used = slots.values().stream().map(TensorMapping::tensor).collect(Collectors.toCollection(HashSet::new));
+    private static List<String> unused(
+            ArchitectureFamily family, SafetensorsShards files, Map<Weight, TensorMapping> slots) {
+        Set<String> used =
+                slots.values().stream().map(TensorMapping::tensor).collect(Collectors.toCollection(HashSet::new));
         used.add(ArchitectureFamily.HEAD);
         return files.names().stream()
                 .filter(name -> !used.contains(name) && !family.isBuffer(name))

@@ -5,8 +5,8 @@ import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.json.LanguageJson;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -64,7 +64,9 @@ final class HuggingFaceExport {
     }
 
     private static String name(ArchitectureFamily family, TensorMapping mapping) {
-        return mapping.tensor().equals(ArchitectureFamily.HEAD) ? ArchitectureFamily.HEAD : family.prefix() + mapping.tensor();
+        return mapping.tensor().equals(ArchitectureFamily.HEAD)
+                ? ArchitectureFamily.HEAD
+                : family.prefix() + mapping.tensor();
     }
 
     private static ArraySpec array(List<Part> parts) {

@@ -47,7 +47,8 @@ final class LlamaFamily implements ArchitectureFamily {
         String rest = name.substring(("h." + weight.block() + ".").length());
         String block = "layers." + weight.block() + ".";
         if (rest.endsWith(".bias")) {
-            return TensorMapping.whole(block + module(rest.substring(0, rest.length() - ".bias".length())) + ".bias", weight);
+            return TensorMapping.whole(
+                    block + module(rest.substring(0, rest.length() - ".bias".length())) + ".bias", weight);
         }
         String tensor = block + module(rest) + ".weight";
         return weight.role().matrix() ? TensorMapping.transpose(tensor, weight) : TensorMapping.whole(tensor, weight);

@@ -3,8 +3,8 @@ package dev.lancet.runtime.checkpoint;
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.StoredMatrix;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -62,7 +62,8 @@ record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
                 .order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer plain = ByteBuffer.allocate(bytes.capacity()).order(ByteOrder.LITTLE_ENDIAN);
         plain.asFloatBuffer().put(rows);
-        LayoutConversion.transpose(new FloatSource(Dtype.F32, plain), matrix.columns(), matrix.rows(), bytes.asFloatBuffer());
+        LayoutConversion.transpose(
+                new FloatSource(Dtype.F32, plain), matrix.columns(), matrix.rows(), bytes.asFloatBuffer());
         return new HostTensor(matrix.arrays().get(0), bytes);
     }
 }

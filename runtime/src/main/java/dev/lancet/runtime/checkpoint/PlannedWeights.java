@@ -2,8 +2,8 @@ package dev.lancet.runtime.checkpoint;
 
 import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.compression.weights.Weights;
-import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.Plan;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;

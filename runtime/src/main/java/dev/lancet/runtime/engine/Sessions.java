@@ -6,8 +6,8 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.pass.XlaCompilation;
 import java.util.Optional;
 import org.tensorflow.proto.GraphDef;
@@ -53,7 +53,8 @@ public final class Sessions implements AutoCloseable {
         ResolvedDevice place = device.resolve();
         GraphDef cut = Surgeon.operate(blueprint, plan).graph();
         // XLA needs CUDA's compiler on a GPU, which TensorFlow's own kernels do not.
-        Engine engine = Engine.literal(VariableLoading.into(place.isGpu() ? cut : XlaCompilation.unpacking(cut)), place);
+        Engine engine =
+                Engine.literal(VariableLoading.into(place.isGpu() ? cut : XlaCompilation.unpacking(cut)), place);
         try {
             engine.load(plan, weights);
             return engine;

@@ -59,7 +59,8 @@ public record AllocatorPeak(long peak, long variables, long temporaries) {
      * @param variables bytes of the session's variables
      * @param compiled whether XLA compiles some of the graph
      */
-    public static Optional<AllocatorPeak> of(RunMetadata trace, ResolvedDevice place, long variables, boolean compiled) {
+    public static Optional<AllocatorPeak> of(
+            RunMetadata trace, ResolvedDevice place, long variables, boolean compiled) {
         List<NodeExecStats> nodes = trace.getStepStats().getDevStatsList().stream()
                 .filter(device -> device.getDevice().endsWith(place.device()))
                 .flatMap(device -> device.getNodeStatsList().stream())

@@ -33,7 +33,7 @@ final class Headline {
         if (smallest.perplexity().isEmpty() || first.perplexity().isEmpty()) {
             return Optional.of(size + ".");
         }
-        return Optional.of(size + ", at a perplexity of " + NumberFormats.perplexity(smallest.perplexity()) + " against "
-                + NumberFormats.perplexity(first.perplexity()) + ".");
+        return Optional.of(size + ", at a perplexity of " + NumberFormats.perplexity(smallest.perplexity())
+                + " against " + NumberFormats.perplexity(first.perplexity()) + ".");
     }
 }

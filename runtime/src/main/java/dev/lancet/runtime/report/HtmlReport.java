@@ -124,8 +124,10 @@ final class HtmlReport {
         long before = cut.step().weight().bytes();
         page.append("<tr" + (cut.step().keeps() ? " class=\"kept\"" : "") + "><th scope=\"row\">"
                 + Html.escape(cut.step().weight().name()) + "</th><td class=\"n\">" + NumberFormats.shape(cut.step())
-                + "</td><td>" + Html.escape(NumberFormats.form(cut.step())) + "</td><td class=\"n\">" + NumberFormats.bytes(before)
-                + "</td><td class=\"n\">" + NumberFormats.bytes(cut.step().bytes()) + "</td><td class=\"bar\"><i class=\""
+                + "</td><td>" + Html.escape(NumberFormats.form(cut.step())) + "</td><td class=\"n\">"
+                + NumberFormats.bytes(before)
+                + "</td><td class=\"n\">" + NumberFormats.bytes(cut.step().bytes())
+                + "</td><td class=\"bar\"><i class=\""
                 + LossChart.colour(report, cut.model()) + "\" style=\"width:"
                 + percent(Math.min(before, cut.step().bytes()), before) + "\"></i></td><td class=\"n\">"
                 + cut.fidelity()

@@ -49,10 +49,12 @@ final class MarkdownReport {
                     curve.model(),
                     training.isEmpty()
                             ? "–"
-                            : NumberFormats.count(training.get(training.size() - 1).step()),
+                            : NumberFormats.count(
+                                    training.get(training.size() - 1).step()),
                     NumberFormats.loss(loss(training, 0)),
                     NumberFormats.loss(loss(training, training.size() - 1)),
-                    NumberFormats.loss(loss(curve.validation(), curve.validation().size() - 1)))));
+                    NumberFormats.loss(
+                            loss(curve.validation(), curve.validation().size() - 1)))));
         }
     }
 

@@ -50,7 +50,8 @@ public final class Examples {
     /** The same rows with one more input. */
     public Examples and(String input, int[][] values) {
         int[] flat = Arrays.stream(values).flatMapToInt(Arrays::stream).toArray();
-        return with(input, new ExampleColumn(flat, new float[0], new long[] {values.length == 0 ? 0 : values[0].length}));
+        return with(
+                input, new ExampleColumn(flat, new float[0], new long[] {values.length == 0 ? 0 : values[0].length}));
     }
 
     /** The same rows with one more input. */
@@ -88,7 +89,8 @@ public final class Examples {
 
     /** The class of every row, counted from 0. */
     public Examples labels(int... classes) {
-        ExampleColumn column = new ExampleColumn(classes.clone(), new float[0], new long[] {rows == 0 ? 0 : classes.length / rows});
+        ExampleColumn column =
+                new ExampleColumn(classes.clone(), new float[0], new long[] {rows == 0 ? 0 : classes.length / rows});
         return new Examples(rows, inputs, Optional.of(fitting("labels", column)));
     }
 

@@ -2,8 +2,8 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
-import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.checkpoint.Versions;
 import java.nio.file.Path;
@@ -33,7 +33,12 @@ public record Fingerprint(Map<String, String> parts) {
      * device, which decide in which order numbers are added.
      */
     public static Fingerprint of(
-            Transformer transformer, Plan plan, Training training, StepRange range, PassSelection selection, String text) {
+            Transformer transformer,
+            Plan plan,
+            Training training,
+            StepRange range,
+            PassSelection selection,
+            String text) {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("model", transformer.toString());
         parts.put("form", form(plan));

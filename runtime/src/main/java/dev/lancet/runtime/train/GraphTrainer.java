@@ -10,11 +10,11 @@ import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.memory.ResidentMemory;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.VariableLoading;
+import dev.lancet.surgery.gradient.OptimizerStep;
+import dev.lancet.surgery.gradient.ParameterUpdate;
 import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.Objective;
 import dev.lancet.surgery.imported.TrainableGraph;
-import dev.lancet.surgery.gradient.ParameterUpdate;
-import dev.lancet.surgery.gradient.OptimizerStep;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -175,8 +175,10 @@ public final class GraphTrainer {
             feeds.put("beta2.power", TFloat32.scalarOf((float) Math.pow(adam.beta2(), step + 1)));
             feeds.put(TrainableGraph.LABELS, batch.labels(labels));
             feeds.put(batch, objective.signatureOf(operation.meta()));
-            try (var result =
-                    feeds.fetch(TrainableGraph.LOSS).fetch("grad.norm").target("train").run()) {
+            try (var result = feeds.fetch(TrainableGraph.LOSS)
+                    .fetch("grad.norm")
+                    .target("train")
+                    .run()) {
                 double loss = scalar(result.get(0));
                 double norm = scalar(result.get(1));
                 if (!Double.isFinite(loss) || !Double.isFinite(norm)) {

@@ -1,8 +1,8 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.imported.TrainableGraph;
 import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.imported.TrainableGraph;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,8 @@ record ImportedGradients(GraphDef graph, List<String> trained) {
                     .toArray(Output<?>[]::new);
             Output<?>[] gradients;
             try {
-                gradients = graph.addGradients(graph.operation(TrainableGraph.LOSS).output(0), reads);
+                gradients =
+                        graph.addGradients(graph.operation(TrainableGraph.LOSS).output(0), reads);
             } catch (RuntimeException wrong) {
                 // TensorFlow's exceptions have no ancestor in common but this.
                 throw path.explained(wrong);
@@ -69,7 +70,9 @@ record ImportedGradients(GraphDef graph, List<String> trained) {
             named.addNode(
                     shape == null
                             ? faster
-                            : faster.toBuilder().putAttr(Attributes.SHAPES, shape).build());
+                            : faster.toBuilder()
+                                    .putAttr(Attributes.SHAPES, shape)
+                                    .build());
         }
         for (int i = 0; i < gradients.length; i++) {
             String variable = trained.get(i);
@@ -78,7 +81,9 @@ record ImportedGradients(GraphDef graph, List<String> trained) {
                     .setOp("Identity")
                     .addInput(gradients[i].op().name() + ":" + gradients[i].index())
                     .putAttr("T", Attributes.of(DataType.DT_FLOAT))
-                    .putAttr(Attributes.SHAPES, shapes.getOrDefault(variable + ".read", AttrValue.getDefaultInstance())));
+                    .putAttr(
+                            Attributes.SHAPES,
+                            shapes.getOrDefault(variable + ".read", AttrValue.getDefaultInstance())));
         }
         return named.build();
     }

@@ -1,10 +1,10 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.imported.TrainableGraph;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.imported.TrainableGraph;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

@@ -23,8 +23,8 @@ record LossScaler(double factor, int good, int skipped) {
     static LossScaler after(List<TrainingLog.Point> points) {
         LossScaler scaler = new LossScaler(FIRST, 0, 0);
         for (TrainingLog.Point point : points) {
-            scaler = scaler.after(
-                    point.scaled().map(TrainingLog.Scaled::skipped).orElse(false));
+            scaler =
+                    scaler.after(point.scaled().map(TrainingLog.Scaled::skipped).orElse(false));
         }
         return scaler;
     }

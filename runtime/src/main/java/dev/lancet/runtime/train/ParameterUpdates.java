@@ -2,14 +2,14 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
-import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.surgery.gradient.ParameterUpdate;
 import dev.lancet.surgery.gradient.OptimizerStep;
+import dev.lancet.surgery.gradient.ParameterUpdate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +39,8 @@ final class ParameterUpdates {
                         .toList());
         List<ParameterUpdate> updates = new ArrayList<>();
         if (plan.adapted()) {
-            plan.steps().forEach(step -> step.adapterMatrices().forEach(matrix -> updates.add(beside(matrix, step, training))));
+            plan.steps().forEach(step -> step.adapterMatrices()
+                    .forEach(matrix -> updates.add(beside(matrix, step, training))));
             return updates;
         }
         for (Step step : plan.steps()) {

@@ -5,8 +5,8 @@ import dev.lancet.compression.weights.Weights;
 import dev.lancet.compression.weights.WeightsInMemory;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
-import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.progress.Progress;
@@ -74,7 +74,9 @@ public final class Trainer {
 
     /** How many numbers training changes in a model of this form. */
     public static long parameters(Plan plan) {
-        return TrainingForm.of(plan).trainable().stream().mapToLong(ArraySpec::elements).sum();
+        return TrainingForm.of(plan).trainable().stream()
+                .mapToLong(ArraySpec::elements)
+                .sum();
     }
 
     /** One that does some of the steps, with the batches and rates that they have in the whole. */

@@ -1,9 +1,9 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
 import java.util.ArrayList;
 import java.util.List;

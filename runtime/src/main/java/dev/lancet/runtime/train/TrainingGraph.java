@@ -5,11 +5,11 @@ import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.SelfGuidanceGraph;
-import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.VariableLoading;
+import dev.lancet.surgery.gradient.Backward;
 import dev.lancet.surgery.pass.Accumulation;
 import dev.lancet.surgery.pass.Passes;
-import dev.lancet.surgery.gradient.Backward;
 import java.util.List;
 import org.tensorflow.proto.GraphDef;
 

@@ -93,7 +93,8 @@ final class TrainingLoop {
                 }
             }
         }
-        earlyStopping.validation()
+        earlyStopping
+                .validation()
                 .filter(it -> it.step() < points.get(points.size() - 1).step())
                 .ifPresent(this::backTo);
         double seconds = before + (System.nanoTime() - began) / 1e9;

@@ -6,8 +6,8 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.memory.AllocatorPeak;
-import dev.lancet.surgery.rule.GuideMatMul;
 import dev.lancet.surgery.gradient.LossScale;
+import dev.lancet.surgery.rule.GuideMatMul;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +107,9 @@ final class TrainingSession implements AutoCloseable {
             AtomicReference<AllocatorPeak> peak = new AtomicReference<>();
             try (Result result = traced ? engine.traced(runner, peak::set) : runner.run()) {
                 return new Seen(
-                        TensorTransfer.floats(result.get(0))[0], TensorTransfer.floats(result.get(1))[0], Optional.ofNullable(peak.get()));
+                        TensorTransfer.floats(result.get(0))[0],
+                        TensorTransfer.floats(result.get(1))[0],
+                        Optional.ofNullable(peak.get()));
             }
         }
     }

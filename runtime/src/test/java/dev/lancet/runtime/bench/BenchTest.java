@@ -120,7 +120,8 @@ class BenchTest {
         plausible(fields, benchmark);
         assertThat(number(fields, "tokens_per_s"))
                 .isCloseTo(1e3 / number(fields, "ms_per_step"), within(0.05 * number(fields, "tokens_per_s")));
-        assertThatThrownBy(() -> GenerationBench.run(new BenchmarkCase(TINY, 0, Precision.int8(), 500), Device.cpu(), NOBODY))
+        assertThatThrownBy(() ->
+                        GenerationBench.run(new BenchmarkCase(TINY, 0, Precision.int8(), 500), Device.cpu(), NOBODY))
                 .hasMessage("--steps: 500; the context has room for 237");
     }
 

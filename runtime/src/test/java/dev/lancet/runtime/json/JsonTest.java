@@ -82,14 +82,17 @@ class JsonTest {
                                 + "\"treatment\":{\"rank\":{\"kind\":\"rank\",\"value\":3,\"larger\":false},"
                                 + "\"precision\":{\"kind\":\"int4\",\"group\":32}}},"
                                 + "{\"selector\":{\"kind\":\"everything\"},\"treatment\":{\"precision\":{\"kind\":\"float32\"}}}]}");
-        assertThat(LanguageJson.read(LanguageJson.compact(diet), Compression.class)).isEqualTo(diet);
+        assertThat(LanguageJson.read(LanguageJson.compact(diet), Compression.class))
+                .isEqualTo(diet);
     }
 
     @Test
     void an_empty_rank_of_a_step_is_left_out_and_read_back() {
         Plan plan = Plan.of(MINI, Compression.keepAll().on(attention()).factorise(rank(2)));
         assertThat(LanguageJson.read(LanguageJson.pretty(plan), Plan.class)).isEqualTo(plan);
-        assertThat(LanguageJson.compact(plan.step("h.0.mlp.up"))).doesNotContain("rank").doesNotContain("predictedError");
+        assertThat(LanguageJson.compact(plan.step("h.0.mlp.up")))
+                .doesNotContain("rank")
+                .doesNotContain("predictedError");
         assertThat(LanguageJson.compact(plan.step("h.0.attn.q"))).contains("\"rank\":2");
     }
 

@@ -53,7 +53,8 @@ class IdsTest {
 
     @Test
     void windows_follow_each_other_and_a_short_rest_is_dropped() {
-        assertThat(TokenIdChecks.windows(new int[] {1, 2, 3, 4, 5, 6, 7}, 3)).isDeepEqualTo(new int[][] {{1, 2, 3}, {4, 5, 6}});
+        assertThat(TokenIdChecks.windows(new int[] {1, 2, 3, 4, 5, 6, 7}, 3))
+                .isDeepEqualTo(new int[][] {{1, 2, 3}, {4, 5, 6}});
     }
 
     @Test

@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.surgery.VariableLoading;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.Objective;
 import dev.lancet.surgery.imported.TrainableGraph;
-import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.TensorType;
-import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.GraphBuilder;
-import dev.lancet.surgery.graph.Value;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -48,7 +48,8 @@ class GradientsTest {
         Path file = Files.write(folder.resolve("graph.pb"), graph().toByteArray());
         ImportedModel model = ImportedModel.open(file);
         ImportedSurgery operation = ImportedSurgery.operate(model, model.plan());
-        ImportedGradients gradients = ImportedGradients.of(TrainableGraph.of(model, operation, model.plan(), OBJECTIVE));
+        ImportedGradients gradients =
+                ImportedGradients.of(TrainableGraph.of(model, operation, model.plan(), OBJECTIVE));
         assertThat(gradients.trained()).containsExactlyInAnyOrder("table", "w");
         assertThat(gradients.graph().getNodeList())
                 .noneMatch(node -> List.of("BatchMatMulV3", "Erfc", "IdentityN", "ResourceGather")

@@ -10,8 +10,8 @@ import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.runtime.device.GpuUsage;
 import dev.lancet.runtime.device.GpuMonitor;
+import dev.lancet.runtime.device.GpuUsage;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.surgery.pass.Pass;
@@ -141,8 +141,8 @@ class InstrumentsTest {
             public void close() {}
         };
         TrainingProbes probes = new TrainingProbes(OptionalInt.empty(), () -> watch(program));
-        try (TrainingFolder kept =
-                CheckpointPolicy.in(folder.resolve("run")).open(new Fingerprint(Map.of("training", training.toString())))) {
+        try (TrainingFolder kept = CheckpointPolicy.in(folder.resolve("run"))
+                .open(new Fingerprint(Map.of("training", training.toString())))) {
             return Trainer.of(MODEL, PLAN, training, passing(training))
                     .progress(progress)
                     .measuredBy(probes)

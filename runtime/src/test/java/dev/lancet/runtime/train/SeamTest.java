@@ -11,8 +11,8 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
-import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -41,7 +41,8 @@ class SeamTest {
     void weights_and_all_that_the_optimiser_remembers_of_them_go_over_and_the_twins_do_not() {
         Training training = Training.muon(6, 0.02).batch(2).sequence(6).selfGuided(0.5);
         PassSelection selection = PassSelection.here(training, Set.of());
-        TrainingSetup setup = new TrainingSetup(MODEL, PLAN, training, 6, selection, new FreshWeights(MODEL, 1).under(PLAN));
+        TrainingSetup setup =
+                new TrainingSetup(MODEL, PLAN, training, 6, selection, new FreshWeights(MODEL, 1).under(PLAN));
         try (TrainingSession session = new TrainingSession(setup, 0)) {
             for (int step = 0; step < 3; step++) {
                 session.turnTo(step);

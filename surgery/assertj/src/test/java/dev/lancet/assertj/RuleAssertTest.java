@@ -3,10 +3,10 @@ package dev.lancet.assertj;
 import static dev.lancet.assertj.LancetAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;

@@ -87,6 +87,8 @@ public record GraphFile(GraphDef graph, Map<String, SignatureDef> signatures, Op
 
     /** How it can be called: its signatures but those that TensorFlow keeps for itself, or of a graph alone the one it implies. */
     public Map<String, SignatureDef> calls() {
-        return signatures.isEmpty() ? Map.of(GraphEndpoints.NAME, GraphEndpoints.of(graph)) : SignatureText.ofModel(signatures);
+        return signatures.isEmpty()
+                ? Map.of(GraphEndpoints.NAME, GraphEndpoints.of(graph))
+                : SignatureText.ofModel(signatures);
     }
 }

@@ -16,13 +16,15 @@ final class AdamUpdates {
     private final List<Tensor> powers;
     private final List<Tensor> numbers;
 
-    AdamUpdates(GradientNodeBuilder builder, Assignments assignments, OptimizerScalars scalars, OptimizerStep settings) {
+    AdamUpdates(
+            GradientNodeBuilder builder, Assignments assignments, OptimizerScalars scalars, OptimizerStep settings) {
         this.assignments = assignments;
         this.scalars = scalars;
         Tensor power1 = builder.placeholder("beta1.power");
         Tensor power2 = builder.placeholder("beta2.power");
         // The op leaves the second moment uncorrected under its root, so epsilon has to shrink with it.
-        Tensor left = builder.op("epsilon.left", "Sub", builder.number("epsilon.left.one", DataType.DT_FLOAT, 1), power2);
+        Tensor left =
+                builder.op("epsilon.left", "Sub", builder.number("epsilon.left.one", DataType.DT_FLOAT, 1), power2);
         Tensor correction = builder.op("epsilon.correction", "Sqrt", left);
         powers = List.of(power1, power2);
         numbers = List.of(

@@ -54,7 +54,10 @@ final class ArithmeticVjps {
         Tensor difference = builder.op("difference", "Sub", context.input(0), context.input(1));
         Tensor doubled = builder.times("doubled", difference, 2);
         reduced(context, 0, word -> builder.times(word, context.gradient(), doubled));
-        reduced(context, 1, word -> builder.op(word, "Neg", builder.times(word + ".positive", context.gradient(), doubled)));
+        reduced(
+                context,
+                1,
+                word -> builder.op(word, "Neg", builder.times(word + ".positive", context.gradient(), doubled)));
     }
 
     /** The base only: {@code d(xᶜ) = c·xᶜ⁻¹·dx} for a constant c. */

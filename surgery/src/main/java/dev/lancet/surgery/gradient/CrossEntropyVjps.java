@@ -26,8 +26,8 @@ final class CrossEntropyVjps {
             throw VjpRegistry.missing(context.node(), "of its second output");
         }
         GradientNodeBuilder builder = context.builder();
-        Tensor column =
-                builder.reshape("column", context.gradient(), List.of(context.gradient().elements(), 1L));
+        Tensor column = builder.reshape(
+                "column", context.gradient(), List.of(context.gradient().elements(), 1L));
         context.give(0, builder.times("0", context.output(1), column));
     }
 }

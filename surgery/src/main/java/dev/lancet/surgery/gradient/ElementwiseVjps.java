@@ -15,11 +15,18 @@ final class ElementwiseVjps {
             Map.entry("Reciprocal", fused("ReciprocalGrad")),
             Map.entry("Tanh", fused("TanhGrad")),
             Map.entry("Sigmoid", fused("SigmoidGrad")),
-            Map.entry("Exp", context -> context.give(0, context.builder().times("0", context.gradient(), context.output(0)))),
-            Map.entry("Log", context -> context.give(0, context.builder().op("0", "RealDiv", context.gradient(), context.input(0)))),
+            Map.entry(
+                    "Exp",
+                    context -> context.give(0, context.builder().times("0", context.gradient(), context.output(0)))),
+            Map.entry(
+                    "Log",
+                    context -> context.give(
+                            0, context.builder().op("0", "RealDiv", context.gradient(), context.input(0)))),
             Map.entry("Erf", ElementwiseVjps::erf),
             Map.entry(
-                    "Relu", context -> context.give(0, context.builder().op("0", "ReluGrad", context.gradient(), context.input(0)))));
+                    "Relu",
+                    context -> context.give(
+                            0, context.builder().op("0", "ReluGrad", context.gradient(), context.input(0)))));
 
     private ElementwiseVjps() {}
 

@@ -73,8 +73,8 @@ final class FunctionBodies {
 
     /** A function out of what the results need of the region; its arguments are those of the region that they need. */
     FunctionDef function(String name, MutableGraph graph, Map<String, Tensor> results) {
-        List<NodeDef> needed =
-                GradientPath.sorted(graph, results.values().stream().map(Tensor::node).toList());
+        List<NodeDef> needed = GradientPath.sorted(
+                graph, results.values().stream().map(Tensor::node).toList());
         OpDef.Builder signature = OpDef.newBuilder().setName(name);
         for (NodeDef node : graph.nodes()) {
             if (node.getOp().equals(ARGUMENT) && needed.contains(node)) {

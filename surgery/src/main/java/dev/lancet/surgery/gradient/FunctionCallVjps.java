@@ -79,7 +79,8 @@ final class FunctionCallVjps implements Vjp {
         }
     }
 
-    private static void call(VjpContext context, FunctionDef backward, Map<String, Tensor> known, List<Integer> computed) {
+    private static void call(
+            VjpContext context, FunctionDef backward, Map<String, Tensor> known, List<Integer> computed) {
         List<Tensor> inputs = backward.getSignature().getInputArgList().stream()
                 .map(argument -> requireNonNull(known.get(argument.getName())))
                 .toList();
@@ -120,7 +121,8 @@ final class FunctionCallVjps implements Vjp {
         for (int port : use.given()) {
             // Two results may be one tensor, which then has two gradients.
             Tensor seed = bodies.argument(graph, seed(function, port), outputs.get(port));
-            seeds.merge(outputs.get(port), seed, (a, b) -> new GradientNodeBuilder(graph, b.node()).op(".sum", "AddV2", a, b));
+            seeds.merge(outputs.get(port), seed, (a, b) -> new GradientNodeBuilder(graph, b.node())
+                    .op(".sum", "AddV2", a, b));
         }
         List<Tensor> wanted = use.wanted().stream().map(use.arguments()::get).toList();
         Map<Tensor, Tensor> gradients = ReversePass.of(graph, VjpRegistry.with(this), seeds, wanted);
@@ -134,7 +136,8 @@ final class FunctionCallVjps implements Vjp {
             if (gradient != null && passing.contains(gradient) && FunctionBodies.isArgument(graph, gradient)) {
                 passed.put(index, gradient.node());
             } else {
-                results.put(name, gradient == null ? new GradientNodeBuilder(graph, name).zeros("", argument) : gradient);
+                results.put(
+                        name, gradient == null ? new GradientNodeBuilder(graph, name).zeros("", argument) : gradient);
             }
         }
         return new Derivative(passed, bodies.function(name(use), graph, results));

@@ -33,7 +33,8 @@ final class GradientPath {
         Set<Tensor> reaches = new HashSet<>(seeds);
         for (int at = order.size() - 1; at >= 0; at--) {
             NodeDef node = order.get(at);
-            if (!VjpRegistry.stops(node) && floats(node).stream().anyMatch(t -> reaches.contains(t) && depends.contains(t))) {
+            if (!VjpRegistry.stops(node)
+                    && floats(node).stream().anyMatch(t -> reaches.contains(t) && depends.contains(t))) {
                 graph.inputs(node).stream().filter(depends::contains).forEach(reaches::add);
             }
         }

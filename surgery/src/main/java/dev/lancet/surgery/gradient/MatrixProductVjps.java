@@ -32,11 +32,12 @@ final class MatrixProductVjps {
                 .subList(0, context.input(index).rank() - 2)
                 .equals(context.output(0).shape().subList(0, context.output(0).rank() - 2));
         String word = whole ? "" + index : index + ".whole";
-        Tensor product =
-                context.builder().matMul(word, factors.left(), factors.turnLeft(), factors.right(), factors.turnRight());
+        Tensor product = context.builder()
+                .matMul(word, factors.left(), factors.turnLeft(), factors.right(), factors.turnRight());
         context.give(
                 index,
-                context.builder().gathered("" + index, product, context.input(index).shape()));
+                context.builder()
+                        .gathered("" + index, product, context.input(index).shape()));
     }
 
     private record Factors(Tensor left, boolean turnLeft, Tensor right, boolean turnRight) {}

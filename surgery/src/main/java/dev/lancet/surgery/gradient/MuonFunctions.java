@@ -1,8 +1,8 @@
 package dev.lancet.surgery.gradient;
 
-import dev.lancet.surgery.graph.TensorType;
-import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import org.tensorflow.proto.DataType;

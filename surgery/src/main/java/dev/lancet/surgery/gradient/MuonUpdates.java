@@ -72,7 +72,8 @@ final class MuonUpdates {
      *
      * @param late writes what is not to be computed before everything that is to be moved may be
      */
-    MuonUpdates(GradientNodeBuilder builder, GradientNodeBuilder late, Assignments assignments, OptimizerScalars scalars) {
+    MuonUpdates(
+            GradientNodeBuilder builder, GradientNodeBuilder late, Assignments assignments, OptimizerScalars scalars) {
         this.builder = builder;
         this.late = late;
         this.assignments = assignments;

@@ -92,8 +92,8 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
             Tensor value = region.tensor(variable + ".read");
             Tensor gradient = region.tensor(variable + ".grad");
             for (Tensor shorter : scale) {
-                gradient =
-                        builder.op(variable + ".grad.clipped", scaling.isPresent() ? "MulNoNan" : "Mul", gradient, shorter);
+                gradient = builder.op(
+                        variable + ".grad.clipped", scaling.isPresent() ? "MulNoNan" : "Mul", gradient, shorter);
             }
             List<String> after = new ArrayList<>(List.of(norm.node()));
             if (update.decay() > 0) {
@@ -119,7 +119,8 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
     }
 
     /** What a share is taken off of: the variable, or the slope of half the squared norm of the product it belongs to. */
-    private static Tensor decaying(MutableGraph graph, GradientNodeBuilder builder, ParameterUpdate update, Tensor value) {
+    private static Tensor decaying(
+            MutableGraph graph, GradientNodeBuilder builder, ParameterUpdate update, Tensor value) {
         if (update.product().isEmpty()) {
             return value;
         }
@@ -132,7 +133,11 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
                 : builder.matMul(word + ".slope", gram, false, value, false);
     }
 
-    private static Tensor norm(MutableGraph graph, GradientNodeBuilder builder, List<ParameterUpdate> updates, Optional<LossScale> scaling) {
+    private static Tensor norm(
+            MutableGraph graph,
+            GradientNodeBuilder builder,
+            List<ParameterUpdate> updates,
+            Optional<LossScale> scaling) {
         List<Tensor> halves = new ArrayList<>();
         for (ParameterUpdate update : updates) {
             String variable = update.variable();
@@ -149,7 +154,8 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
     }
 
     /** What every gradient is multiplied with, or nothing. */
-    private List<Tensor> scale(GradientNodeBuilder builder, Tensor norm, Optional<LossScale> scaling, Optional<Tensor> sound) {
+    private List<Tensor> scale(
+            GradientNodeBuilder builder, Tensor norm, Optional<LossScale> scaling, Optional<Tensor> sound) {
         List<Tensor> clips = clips(builder, norm);
         return scaling.map(scale -> List.of(scale.factor(sound.orElseThrow(), clips)))
                 .orElse(clips);

@@ -13,7 +13,8 @@ import java.util.OptionalDouble;
  * @param momentum that of Muon, which moves matrices only; empty for AdamW
  * @param product the product of which it is a factor, if it is that which decays
  */
-public record ParameterUpdate(String variable, double times, double decay, OptionalDouble momentum, Optional<Product> product) {
+public record ParameterUpdate(
+        String variable, double times, double decay, OptionalDouble momentum, Optional<Product> product) {
 
     /**
      * A variable's place in a product of two.

@@ -30,7 +30,8 @@ final class ReversePass {
      * @param seeds the gradient to start with at each tensor that the loss is made of
      * @return gradient of each wanted tensor that is on the path; the others are missing
      */
-    static Map<Tensor, Tensor> of(MutableGraph graph, VjpRegistry table, Map<Tensor, Tensor> seeds, List<Tensor> wanted) {
+    static Map<Tensor, Tensor> of(
+            MutableGraph graph, VjpRegistry table, Map<Tensor, Tensor> seeds, List<Tensor> wanted) {
         GradientPath path = new GradientPath(graph, wanted, seeds.keySet());
         ReversePass pass = new ReversePass(graph, table);
         seeds.forEach(pass::contribute);

@@ -27,7 +27,10 @@ final class ShapeVjps {
     private ShapeVjps() {}
 
     private static void reshape(VjpContext context) {
-        context.give(0, context.builder().reshape("0", context.gradient(), context.input(0).shape()));
+        context.give(
+                0,
+                context.builder()
+                        .reshape("0", context.gradient(), context.input(0).shape()));
     }
 
     private static void transpose(VjpContext context) {

@@ -84,7 +84,8 @@ final class Shapes {
                 List.of(in.get(1).shape(), in.get(0).shape());
             case "Split" -> SliceShapes.split(graph, node, in);
             case "SplitV" -> SliceShapes.splitV(graph, in);
-            case "Slice" -> List.of(SliceShapes.sliced(in.get(0), graph.integers(in.get(1)), graph.integers(in.get(2))));
+            case "Slice" ->
+                List.of(SliceShapes.sliced(in.get(0), graph.integers(in.get(1)), graph.integers(in.get(2))));
             case "StridedSlice" -> List.of(Strides.of(graph, node).shape());
             case "StridedSliceGrad" -> List.of(graph.integers(in.get(0)));
             case "Pad" -> List.of(SliceShapes.padded(in.get(0), graph.integers(in.get(1))));

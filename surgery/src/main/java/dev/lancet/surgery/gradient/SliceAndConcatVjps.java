@@ -120,7 +120,13 @@ final class SliceAndConcatVjps {
             begin.add(paddings.get(2 * axis));
         }
         context.give(
-                0, cut(context.builder(), "0", context.gradient(), begin, context.input(0).shape()));
+                0,
+                cut(
+                        context.builder(),
+                        "0",
+                        context.gradient(),
+                        begin,
+                        context.input(0).shape()));
     }
 
     private static void pack(VjpContext context) {
@@ -169,12 +175,14 @@ final class SliceAndConcatVjps {
         for (int port = 0; port < context.graph().ports(context.node()); port++) {
             Tensor output = context.output(port);
             String word = "zeros." + port;
-            gradients.add(context.gradient(port).orElseGet(() -> context.builder().zeros(word, output)));
+            gradients.add(
+                    context.gradient(port).orElseGet(() -> context.builder().zeros(word, output)));
         }
         return gradients;
     }
 
-    private static Tensor cut(GradientNodeBuilder builder, String word, Tensor tensor, List<Long> begin, List<Long> size) {
+    private static Tensor cut(
+            GradientNodeBuilder builder, String word, Tensor tensor, List<Long> begin, List<Long> size) {
         return builder.put(
                 word,
                 "Slice",

@@ -88,7 +88,7 @@ public final class Attributes {
                 node.getAttrOrDefault(SHAPES, AttrValue.getDefaultInstance()).getList();
         if (output >= shapes.getShapeCount()) {
             throw new IllegalArgumentException("node '" + node.getName() + "' does not say the shape of output "
-                    + output + " in " + SHAPES + "; draw it with Sketch");
+                    + output + " in " + SHAPES + "; build it with GraphBuilder");
         }
         return dims(shapes.getShape(output));
     }

@@ -32,8 +32,9 @@ final class FunctionText {
         int arguments = signature.getInputArgCount();
         for (Node node : formatter.ordered(body(function))) {
             if (node.index() >= arguments) {
-                String inputs = formatter.arguments(function.getNodeDef(node.index() - arguments).getInputList().stream()
-                        .map(FunctionText::shown));
+                String inputs =
+                        formatter.arguments(function.getNodeDef(node.index() - arguments).getInputList().stream()
+                                .map(FunctionText::shown));
                 text.append("  ").append(formatter.line(node, inputs)).append('\n');
             }
         }

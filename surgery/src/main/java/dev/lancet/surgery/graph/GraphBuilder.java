@@ -18,12 +18,12 @@ import org.tensorflow.proto.OpDef;
  * TensorFlow checks them on import, and passes need not infer them.
  *
  * <pre>{@code
- * Sketch body = Sketch.function("double");
- * Value x = body.argument("x", Form.of(DT_FLOAT, -1));
+ * GraphBuilder body = GraphBuilder.function("double");
+ * Value x = body.argument("x", TensorType.of(DT_FLOAT, -1));
  * body.result("y", new Ops(body).add("y", x, x));
  *
- * Sketch graph = Sketch.graph();
- * Value in = graph.placeholder("in", Form.of(DT_FLOAT, -1));
+ * GraphBuilder graph = GraphBuilder.graph();
+ * Value in = graph.placeholder("in", TensorType.of(DT_FLOAT, -1));
  * Function twice = graph.define(body);
  * graph.call("out", twice, List.of(in));
  * GraphDef done = graph.toGraph();
@@ -145,7 +145,8 @@ public final class GraphBuilder {
                 .with("Tin", Attributes.types(inputs.stream().map(Value::type).toList()))
                 .with(
                         "Tout",
-                        Attributes.types(called.results().stream().map(TensorType::type).toList()))
+                        Attributes.types(
+                                called.results().stream().map(TensorType::type).toList()))
                 .with("config", "")
                 .with("config_proto", "")
                 .with("executor_type", "")

@@ -62,7 +62,11 @@ final class BodyArguments {
 
     /** Says in the attributes of the node what it passes now, and to which functions. */
     static void describe(
-            NodeDef.Builder node, ControlFlowNode fork, List<Slot> slots, List<DataType> types, Map<String, String> functions) {
+            NodeDef.Builder node,
+            ControlFlowNode fork,
+            List<Slot> slots,
+            List<DataType> types,
+            Map<String, String> functions) {
         node.removeAttr("_read_only_resource_inputs");
         node.putAttr(fork.branching().loop() ? "T" : "Tin", Attributes.types(types));
         if (fork.branching().loop()) {

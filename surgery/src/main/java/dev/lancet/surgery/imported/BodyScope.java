@@ -1,8 +1,8 @@
 package dev.lancet.surgery.imported;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.imported.Inlining.Returned;
 import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.imported.Inlining.Returned;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

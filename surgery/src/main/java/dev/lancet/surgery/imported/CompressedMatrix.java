@@ -16,7 +16,13 @@ import java.util.OptionalInt;
  * @param arrays the variables that hold it
  */
 public record CompressedMatrix(
-        String name, int rows, int columns, OptionalInt rank, String precision, boolean table, List<GraphVariable> arrays) {
+        String name,
+        int rows,
+        int columns,
+        OptionalInt rank,
+        String precision,
+        boolean table,
+        List<GraphVariable> arrays) {
 
     public CompressedMatrix {
         arrays = List.copyOf(arrays);

@@ -22,7 +22,8 @@ record ControlFlowKind(boolean loop, int skipped, Map<String, String> bodies) {
     static Optional<ControlFlowKind> of(NodeDef node) {
         return switch (node.getOp()) {
             case "While", "StatelessWhile" -> Optional.of(new ControlFlowKind(true, 0, named(node, "cond", "body")));
-            case "If", "StatelessIf" -> Optional.of(new ControlFlowKind(false, 1, named(node, "then_branch", "else_branch")));
+            case "If", "StatelessIf" ->
+                Optional.of(new ControlFlowKind(false, 1, named(node, "then_branch", "else_branch")));
             case "Case", "StatelessCase" -> {
                 Map<String, String> branches = new LinkedHashMap<>();
                 List<String> names =

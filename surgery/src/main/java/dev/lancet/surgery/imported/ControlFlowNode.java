@@ -16,7 +16,8 @@ import org.tensorflow.proto.NodeDef;
  * @param stays for each argument, whether the bodies see it as it was passed
  * @param bodies what it runs
  */
-record ControlFlowNode(NodeDef owner, ControlFlowKind branching, List<String> passed, List<Boolean> stays, List<Body> bodies) {
+record ControlFlowNode(
+        NodeDef owner, ControlFlowKind branching, List<String> passed, List<Boolean> stays, List<Body> bodies) {
 
     /** The operator of the nodes that stand for what a loop carries from turn to turn. */
     static final String CARRIED = "Carried";

@@ -91,9 +91,10 @@ final class ControlFlowRestorer {
         return built;
     }
 
-    private void rewrite(NodeDef owner, ControlFlowNode fork, List<FunctionFolding> bodies, List<BodyArguments.Slot> slots) {
-        NodeDef.Builder built =
-                withInputs(owner, fork, slots.stream().map(BodyArguments.Slot::passed).toList());
+    private void rewrite(
+            NodeDef owner, ControlFlowNode fork, List<FunctionFolding> bodies, List<BodyArguments.Slot> slots) {
+        NodeDef.Builder built = withInputs(
+                owner, fork, slots.stream().map(BodyArguments.Slot::passed).toList());
         Map<String, String> names = new LinkedHashMap<>();
         for (FunctionFolding body : bodies) {
             String word = body.word();

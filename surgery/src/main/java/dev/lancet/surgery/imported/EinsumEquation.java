@@ -1,8 +1,8 @@
 package dev.lancet.surgery.imported;
 
-import dev.lancet.surgery.imported.MatrixProducts.Found;
-import dev.lancet.surgery.imported.ArrayView.Piece;
 import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.imported.ArrayView.Piece;
+import dev.lancet.surgery.imported.MatrixProducts.Found;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

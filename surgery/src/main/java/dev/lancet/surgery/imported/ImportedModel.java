@@ -5,10 +5,10 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
-import dev.lancet.surgery.imported.Discovery.Findings;
 import dev.lancet.surgery.graph.GraphView;
-import dev.lancet.surgery.savedmodel.TensorBundle;
+import dev.lancet.surgery.imported.Discovery.Findings;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
+import dev.lancet.surgery.savedmodel.TensorBundle;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,8 +49,8 @@ public final class ImportedModel {
         Thawing thawing = Thawing.of(whole);
         this.constants = thawing.values();
         GraphView thawed = GraphView.of(ControlFlowRestorer.of(whole, LoopFrames.entered(thawing.graph())));
-        GraphView graph = GraphView.of(
-                ReadOrdering.unordered(thawed, GraphView.of(Inlining.open(thawed).graph())));
+        GraphView graph = GraphView.of(ReadOrdering.unordered(
+                thawed, GraphView.of(Inlining.open(thawed).graph())));
         this.meta = meta.toBuilder().setGraphDef(graph.definition()).build();
         Set<String> roots = folder.isPresent() ? GraphRoots.of(meta) : GraphRoots.ends(graph);
         this.opened = Inlining.open(graph).unordered().reaching(roots);

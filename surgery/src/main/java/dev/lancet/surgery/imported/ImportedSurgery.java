@@ -3,8 +3,8 @@ package dev.lancet.surgery.imported;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.surgery.SurgeryResult;
 import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.SurgeryResult;
 import dev.lancet.surgery.graph.GraphView;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -84,8 +84,8 @@ public final class ImportedSurgery {
         GraphView open = GraphView.of(opened.graph());
         Set<String> left = new HashSet<>(roots);
         left.addAll(opened.roots(open));
-        SurgeryResult result =
-                Surgeon.operate(LayerCanonicalizer.of(open, layers, left), new Plan(plan.model(), plan.changed(), List.of()));
+        SurgeryResult result = Surgeon.operate(
+                LayerCanonicalizer.of(open, layers, left), new Plan(plan.model(), plan.changed(), List.of()));
         GraphView closed = GraphView.of(ControlFlowRestorer.of(opened, LoopFrames.entered(result.graph())));
         return new ImportedSurgery(model, plan, Pruning.reaching(closed, roots), result.outcomes());
     }

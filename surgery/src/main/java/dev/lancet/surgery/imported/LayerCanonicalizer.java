@@ -2,12 +2,12 @@ package dev.lancet.surgery.imported;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,7 +70,8 @@ final class LayerCanonicalizer {
         GraphBuilder holder = GraphBuilder.graph();
         Value read = holder.variable(
                 name,
-                TensorType.of(DataType.DT_FLOAT, layer.weight().rows(), layer.weight().columns()));
+                TensorType.of(
+                        DataType.DT_FLOAT, layer.weight().rows(), layer.weight().columns()));
         List<NodeDef> drawn = bare(holder);
         // The handle, then its read, which a graph of Lancet's has already under this name.
         String reading = drawn.get(1).getName();

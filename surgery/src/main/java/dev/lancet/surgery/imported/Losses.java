@@ -1,10 +1,10 @@
 package dev.lancet.surgery.imported;
 
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import org.tensorflow.proto.DataType;

@@ -1,7 +1,7 @@
 package dev.lancet.surgery.imported;
 
-import dev.lancet.surgery.imported.ArrayView.Piece;
 import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.imported.ArrayView.Piece;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +47,9 @@ final class MatrixProducts {
                             .orElse("both its sides are activations"));
         }
         if (node.is("Einsum")) {
-            return left.isPresent() ? EinsumEquation.of(node, 0, left.get()) : EinsumEquation.of(node, 1, right.orElseThrow());
+            return left.isPresent()
+                    ? EinsumEquation.of(node, 0, left.get())
+                    : EinsumEquation.of(node, 1, right.orElseThrow());
         }
         if (right.isEmpty()) {
             return refused(node, left, "the weight stands left of the activations");
@@ -157,7 +159,15 @@ final class MatrixProducts {
                 node,
                 table,
                 Optional.of(new WeightUse(
-                        node.name(), node.op(), WeightUse.Kind.LOOKUP, (int) entries, (int) width, "", 0, 0, List.of(width))),
+                        node.name(),
+                        node.op(),
+                        WeightUse.Kind.LOOKUP,
+                        (int) entries,
+                        (int) width,
+                        "",
+                        0,
+                        0,
+                        List.of(width))),
                 "");
     }
 }

@@ -44,7 +44,8 @@ final class Naming {
                 changed.setName(name);
             }
             if (node.is("VarHandleOp")) {
-                changed.putAttr("shared_name", Attributes.of(changed.getName())).putAttr("container", Attributes.of(""));
+                changed.putAttr("shared_name", Attributes.of(changed.getName()))
+                        .putAttr("container", Attributes.of(""));
                 changed.removeAttr("debug_name");
             }
             // A place beside a node that has another name now.

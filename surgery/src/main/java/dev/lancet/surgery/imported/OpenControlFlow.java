@@ -99,7 +99,8 @@ record OpenControlFlow(GraphDef graph, List<ControlFlowNode> forks) {
             for (ControlFlowNode.Body body : fork.bodies()) {
                 open.find(fork.end(body)).ifPresent(end -> roots.add(end.name()));
                 body.members().stream()
-                        .filter(name -> open.find(name).filter(OpenControlFlow::effect).isPresent())
+                        .filter(name ->
+                                open.find(name).filter(OpenControlFlow::effect).isPresent())
                         .forEach(roots::add);
                 body.arguments().stream()
                         .filter(argument -> carried(open, argument))
@@ -110,7 +111,9 @@ record OpenControlFlow(GraphDef graph, List<ControlFlowNode> forks) {
     }
 
     private static boolean carried(GraphView open, String argument) {
-        return open.find(argument).filter(node -> node.is(ControlFlowNode.CARRIED)).isPresent();
+        return open.find(argument)
+                .filter(node -> node.is(ControlFlowNode.CARRIED))
+                .isPresent();
     }
 
     private static boolean effect(Node node) {

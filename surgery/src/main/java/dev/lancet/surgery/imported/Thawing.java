@@ -1,9 +1,9 @@
 package dev.lancet.surgery.imported;
 
-import dev.lancet.surgery.imported.Discovery.Findings;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.imported.Discovery.Findings;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;

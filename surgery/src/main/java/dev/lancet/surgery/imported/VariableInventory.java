@@ -48,7 +48,8 @@ final class VariableInventory {
             names.add(held.name());
         });
         List<UnusedTensor> dead = new ArrayList<>();
-        List<BundleEntry> entries = saved.variables().map(bundle -> bundle.entries()).orElse(List.of());
+        List<BundleEntry> entries =
+                saved.variables().map(bundle -> bundle.entries()).orElse(List.of());
         for (BundleEntry entry : entries) {
             if (!keys.contains(entry.key())) {
                 String name = RestoreMapping.author(saved.meta().getObjectGraphDef(), entry.key())

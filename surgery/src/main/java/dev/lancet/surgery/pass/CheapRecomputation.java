@@ -69,6 +69,7 @@ final class CheapRecomputation {
     }
 
     private static boolean held(Node node) {
-        return node.uses().stream().anyMatch(use -> Rematerialization.backward(use.node().name()));
+        return node.uses().stream()
+                .anyMatch(use -> Rematerialization.backward(use.node().name()));
     }
 }

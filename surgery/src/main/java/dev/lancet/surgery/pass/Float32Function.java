@@ -1,7 +1,7 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.List;

@@ -169,8 +169,8 @@ public final class MixedPrecision {
         FunctionDef typed = typing.typed();
         FunctionDef before = functions.putIfAbsent(NodeQueries.called(node), typed);
         if (before != null && !before.equals(typed)) {
-            throw new IllegalArgumentException("function '" + NodeQueries.called(node) + "' is called with float32 and with "
-                    + "16 bits; the calls of one function must take the same");
+            throw new IllegalArgumentException("function '" + NodeQueries.called(node)
+                    + "' is called with float32 and with " + "16 bits; the calls of one function must take the same");
         }
         drawn.putAttr("Tin", typing.argumentTypes()).putAttr("Tout", typing.resultTypes());
         return typing.narrows();

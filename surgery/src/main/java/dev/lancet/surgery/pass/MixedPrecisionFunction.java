@@ -107,7 +107,14 @@ record MixedPrecisionFunction(FunctionDef function, List<Boolean> narrow, DataTy
                 .setOp("Cast")
                 .addInput(input)
                 .putAllAttr(Map.of(
-                        "SrcT", Attributes.of(from), "DstT", Attributes.of(to), "Truncate", Attributes.of(false), Attributes.SHAPES, shape))
+                        "SrcT",
+                        Attributes.of(from),
+                        "DstT",
+                        Attributes.of(to),
+                        "Truncate",
+                        Attributes.of(false),
+                        Attributes.SHAPES,
+                        shape))
                 .build();
     }
 }

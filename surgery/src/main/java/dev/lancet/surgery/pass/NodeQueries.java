@@ -1,9 +1,9 @@
 package dev.lancet.surgery.pass;
 
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import java.util.Optional;
 import org.tensorflow.proto.DataType;

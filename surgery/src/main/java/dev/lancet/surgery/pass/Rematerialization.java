@@ -87,7 +87,10 @@ final class Rematerialization {
 
     private static Set<String> gradients(Node user) {
         Set<String> gradients = new LinkedHashSet<>();
-        user.dataInputs().stream().map(Input::node).filter(Rematerialization::backward).forEach(gradients::add);
+        user.dataInputs().stream()
+                .map(Input::node)
+                .filter(Rematerialization::backward)
+                .forEach(gradients::add);
         return gradients;
     }
 

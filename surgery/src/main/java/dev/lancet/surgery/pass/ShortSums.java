@@ -1,10 +1,10 @@
 package dev.lancet.surgery.pass;
 
+import dev.lancet.surgery.gradient.Constants;
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
-import dev.lancet.surgery.gradient.Constants;
+import dev.lancet.surgery.graph.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -103,7 +103,8 @@ final class SingleResults {
                 call.addInput(whole.getInput(i));
             }
         }
-        TensorShapeProto shape = whole.getAttrOrThrow(Attributes.SHAPES).getList().getShape(port);
+        TensorShapeProto shape =
+                whole.getAttrOrThrow(Attributes.SHAPES).getList().getShape(port);
         return call.putAttr(
                         "f",
                         Attributes.of(NameAttrList.newBuilder()

@@ -1,7 +1,7 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;

@@ -1,11 +1,11 @@
 package dev.lancet.surgery.pass;
 
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.OutputNames;
+import dev.lancet.surgery.graph.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -102,10 +102,13 @@ final class WholeStep {
                 .setName(NAME)
                 .setOp("PartitionedCall")
                 .addAllInput(given.keySet())
-                .putAttr("f", Attributes.of(NameAttrList.newBuilder().setName(NAME).build()))
+                .putAttr(
+                        "f",
+                        Attributes.of(NameAttrList.newBuilder().setName(NAME).build()))
                 .putAttr(
                         "Tin",
-                        Attributes.types(given.values().stream().map(TensorType::type).toList()))
+                        Attributes.types(
+                                given.values().stream().map(TensorType::type).toList()))
                 .putAttr(
                         "Tout",
                         Attributes.types(
@@ -113,7 +116,9 @@ final class WholeStep {
                 .putAttr("config", Attributes.of(""))
                 .putAttr("config_proto", Attributes.of(""))
                 .putAttr("executor_type", Attributes.of(""))
-                .putAttr(Attributes.SHAPES, AttrValue.newBuilder().setList(shapes).build())
+                .putAttr(
+                        Attributes.SHAPES,
+                        AttrValue.newBuilder().setList(shapes).build())
                 .putAttr(XlaCompilation.MARK, Attributes.of(true))
                 .build();
     }
@@ -143,7 +148,8 @@ final class WholeStep {
             body.getSignatureBuilder().addOutputArgBuilder().setName("r" + i).setType(DataType.DT_FLOAT);
             body.putRet(
                     "r" + i,
-                    results.get(i) + ":" + OutputNames.of(view.node(results.get(i)).op(), 0));
+                    results.get(i) + ":"
+                            + OutputNames.of(view.node(results.get(i)).op(), 0));
         }
         return body.build();
     }

@@ -2,10 +2,10 @@ package dev.lancet.surgery.rule;
 
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Weight;
-import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;

@@ -2,10 +2,10 @@ package dev.lancet.surgery.rule;
 
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import org.tensorflow.proto.DataType;

@@ -1,8 +1,8 @@
 package dev.lancet.surgery.rule;
 
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Node;
 import java.util.List;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;

@@ -1,8 +1,8 @@
 package dev.lancet.surgery.rule;
 
-import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Pattern;
 import dev.lancet.surgery.match.Property;

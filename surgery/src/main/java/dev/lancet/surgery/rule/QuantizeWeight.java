@@ -74,7 +74,8 @@ public record QuantizeWeight(StoredMatrix piece) implements Rule {
     }
 
     private Optional<Refusal> refuseLookup(Node site) {
-        return piece.channels() == StoredMatrix.Channels.ROWS || !piece.precision().quantized()
+        return piece.channels() == StoredMatrix.Channels.ROWS
+                        || !piece.precision().quantized()
                 ? MatrixUses.refuseLookup(site)
                 : Optional.of(new Refusal(site.name() + " looks up rows of " + piece.name()
                         + ", whose scales run down its columns; only a table is quantised by rows"));

@@ -1,9 +1,9 @@
 package dev.lancet.surgery.rule;
 
-import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.ArraySpec;
-import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import org.tensorflow.proto.DataType;
 

@@ -45,7 +45,9 @@ public record SavedModelFolder(Path folder, long schema, MetaGraphDef meta, Opti
                 folder,
                 model.getSavedModelSchemaVersion(),
                 serving(file, model.getMetaGraphsList()),
-                Files.exists(TensorBundle.file(prefix, ".index")) ? Optional.of(TensorBundle.open(prefix)) : Optional.empty());
+                Files.exists(TensorBundle.file(prefix, ".index"))
+                        ? Optional.of(TensorBundle.open(prefix))
+                        : Optional.empty());
     }
 
     private static SavedModel parsed(Path file) {

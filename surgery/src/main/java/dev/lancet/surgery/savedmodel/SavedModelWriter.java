@@ -29,7 +29,8 @@ public final class SavedModelWriter {
      * @param assets the folder of a SavedModel whose asset files are kept, or empty
      * @throws LancetException if the folder is there or cannot be written
      */
-    public static void write(Path folder, MetaGraphDef meta, Consumer<TensorBundleWriter> variables, Optional<Path> assets) {
+    public static void write(
+            Path folder, MetaGraphDef meta, Consumer<TensorBundleWriter> variables, Optional<Path> assets) {
         if (Files.exists(folder)) {
             throw new LancetException(folder + ": is there already; give a folder that is not");
         }
@@ -50,7 +51,8 @@ public final class SavedModelWriter {
         }
     }
 
-    private static void fill(Path draft, MetaGraphDef meta, Consumer<TensorBundleWriter> variables, Optional<Path> assets)
+    private static void fill(
+            Path draft, MetaGraphDef meta, Consumer<TensorBundleWriter> variables, Optional<Path> assets)
             throws IOException {
         Path prefix = draft.resolve(SavedModelFolder.VARIABLES);
         Files.createDirectories(draft.resolve("variables"));

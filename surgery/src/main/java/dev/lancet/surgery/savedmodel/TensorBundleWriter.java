@@ -57,7 +57,8 @@ public final class TensorBundleWriter implements AutoCloseable {
      * @throws IllegalArgumentException if type, shape and bytes do not belong together, or the key is taken
      */
     public void write(String key, DataType type, List<Long> shape, ByteBuffer bytes) {
-        BundleEntry entry = new BundleEntry(key, type, shape, 0, 0, bytes.remaining(), MaskedCrc32c.masked(bytes), false);
+        BundleEntry entry =
+                new BundleEntry(key, type, shape, 0, 0, bytes.remaining(), MaskedCrc32c.masked(bytes), false);
         if (!entry.numeric() || entry.elements() * ElementTypes.bytes(type) != bytes.remaining()) {
             throw new IllegalArgumentException("checkpoint: " + bytes.remaining() + " bytes for " + entry);
         }

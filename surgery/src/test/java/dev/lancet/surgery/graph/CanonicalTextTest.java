@@ -49,7 +49,8 @@ class CanonicalTextTest {
     }
 
     private static String constant(TensorProto.Builder tensor, long... dims) {
-        tensor.setTensorShape(Attributes.shape(java.util.Arrays.stream(dims).boxed().toList()));
+        tensor.setTensorShape(
+                Attributes.shape(java.util.Arrays.stream(dims).boxed().toList()));
         return text(node("c", "Const")
                 .putAttr("dtype", Attributes.of(tensor.getDtype()))
                 .putAttr("value", Attributes.of(tensor.build())));
@@ -98,7 +99,9 @@ class CanonicalTextTest {
                         if (node.getOp().equals(op) && !node.containsAttr(attribute) && random.nextBoolean()) {
                             node.putAttr(
                                     attribute,
-                                    attribute.equals("Tperm") ? Attributes.of(DataType.DT_INT32) : Attributes.of(false));
+                                    attribute.equals("Tperm")
+                                            ? Attributes.of(DataType.DT_INT32)
+                                            : Attributes.of(false));
                         }
                     });
             if (random.nextBoolean()) {

@@ -8,10 +8,10 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -236,7 +236,8 @@ class DiscoveryTest {
                 .addAllInput(List.of(inputs))
                 .putAttr(
                         "f",
-                        Attributes.of(NameAttrList.newBuilder().setName(function).build()))
+                        Attributes.of(
+                                NameAttrList.newBuilder().setName(function).build()))
                 .putAttr("Tout", Attributes.types(List.of(DataType.DT_INT32)))
                 .build();
     }

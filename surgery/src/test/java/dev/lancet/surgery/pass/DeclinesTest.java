@@ -3,10 +3,10 @@ package dev.lancet.surgery.pass;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Ops;
-import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.rule.Refusal;
@@ -109,14 +109,16 @@ class DeclinesTest {
     private static void assertProductStays(long rows, long sum, long columns, String because) {
         GraphBuilder builder = GraphBuilder.graph();
         Value a = builder.placeholder("a", TensorType.of(FLOAT, rows, sum));
-        new Ops(builder).matmul("product", a, false, builder.placeholder("b", TensorType.of(FLOAT, sum, columns)), false);
+        new Ops(builder)
+                .matmul("product", a, false, builder.placeholder("b", TensorType.of(FLOAT, sum, columns)), false);
         assertDeclines(new MatrixLayout(), builder.toGraph(), "product", because);
     }
 
     private static void assertGradientStays(long rows, long left, long right, String because) {
         GraphBuilder builder = GraphBuilder.graph();
         Value a = builder.placeholder("a", TensorType.of(FLOAT, rows, left));
-        new Ops(builder).matmul("gradient", a, true, builder.placeholder("b", TensorType.of(FLOAT, rows, right)), false);
+        new Ops(builder)
+                .matmul("gradient", a, true, builder.placeholder("b", TensorType.of(FLOAT, rows, right)), false);
         assertDeclines(new MatrixLayout(), builder.toGraph(), "gradient", because);
     }
 

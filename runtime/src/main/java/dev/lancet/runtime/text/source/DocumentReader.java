@@ -39,7 +39,9 @@ final class DocumentReader {
         int taken = 0;
         for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
             String name = entry.getName();
-            boolean text = FileKind.known(name) && FileKind.unpacked(name).equals(name) && FileKind.of(name) != FileKind.ARCHIVE;
+            boolean text = FileKind.known(name)
+                    && FileKind.unpacked(name).equals(name)
+                    && FileKind.of(name) != FileKind.ARCHIVE;
             if (entry.isFile() && text && !last(name).startsWith(".")) {
                 read(name, tar, where + ", " + name, taker);
                 taken++;

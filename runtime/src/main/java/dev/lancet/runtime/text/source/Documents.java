@@ -148,8 +148,8 @@ public final class Documents {
                 return reader.read(name, packed);
             }
             try (InputStream unzipped = new GZIPInputStream(packed, 1 << 16);
-                    InputStream bounded =
-                            new BoundedInputStream(unzipped, BoundedInputStream.unpacked(size(file)), file.toString(), read -> {})) {
+                    InputStream bounded = new BoundedInputStream(
+                            unzipped, BoundedInputStream.unpacked(size(file)), file.toString(), read -> {})) {
                 return reader.read(unpacked, bounded);
             }
         } catch (IOException e) {
