@@ -19,7 +19,7 @@ final class Suite {
 
     public static void main(String[] args) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectClass(CardTest.class), selectClass(KernelsTest.class))
+                .selectors(selectClass(GpuDeviceTest.class), selectClass(KernelsTest.class))
                 .build();
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
         LauncherFactory.create().execute(request, listener);

@@ -1,0 +1,74 @@
+package dev.lancet.dsl.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.StoredMatrix.Channels;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** The arrays that hold a matrix, for every precision, way of channels and odd end. */
+class StoredMatrixTest {
+
+    @Property
+    void floats_are_stored_as_they_are(@ForAll @IntRange(min = 1, max = 99) int m, @ForAll Channels channels) {
+        assertThat(new StoredMatrix("x", m, 7, Precision.float32(), channels).arrays())
+                .containsExactly(new ArraySpec("x", ArraySpec.Type.FLOAT32, List.of(m, 7)));
+    }
+
+    @Property
+    void sixteen_bits_have_no_scale(@ForAll @IntRange(min = 1, max = 99) int m, @ForAll Channels channels) {
+        StoredMatrix matrix = new StoredMatrix("x", m, 7, Precision.bfloat16(), channels);
+        assertThat(matrix.arrays()).containsExactly(new ArraySpec("x", ArraySpec.Type.BFLOAT16, List.of(m, 7)));
+        assertThat(matrix.bytes()).isEqualTo(2L * 7 * m);
+    }
+
+    @Property
+    void bytes_have_a_scale_a_channel(
+            @ForAll @IntRange(min = 1, max = 99) int m, @ForAll @IntRange(min = 1, max = 99) int n) {
+        assertThat(new StoredMatrix("x", m, n, Precision.int8(), Channels.COLUMNS).arrays())
+                .containsExactly(
+                        new ArraySpec("x", ArraySpec.Type.INT8, List.of(m, n)),
+                        new ArraySpec("x.scale", ArraySpec.Type.FLOAT32, List.of(1, n)));
+        assertThat(new StoredMatrix("x", m, n, Precision.int8(), Channels.ROWS).arrays())
+                .containsExactly(
+                        new ArraySpec("x", ArraySpec.Type.INT8, List.of(m, n)),
+                        new ArraySpec("x.scale", ArraySpec.Type.FLOAT32, List.of(m, 1)));
+    }
+
+    @Property
+    void half_bytes_run_along_the_inputs_and_may_end_short(
+            @ForAll @IntRange(min = 1, max = 99) int inputs,
+            @ForAll @IntRange(min = 1, max = 99) int outputs,
+            @ForAll @IntRange(min = 1, max = 40) int half,
+            @ForAll boolean normal) {
+        Precision precision = normal ? Precision.nf4(2 * half) : Precision.int4(2 * half);
+        int pairs = inputs / 2 + inputs % 2;
+        int groups = (int) Math.ceil(inputs / (2.0 * half));
+
+        StoredMatrix linear = new StoredMatrix("x", inputs, outputs, precision, Channels.COLUMNS);
+        assertThat(linear.arrays())
+                .containsExactly(
+                        new ArraySpec("x", ArraySpec.Type.UINT8, List.of(pairs, outputs)),
+                        new ArraySpec("x.scale", ArraySpec.Type.FLOAT32, List.of(groups, outputs)));
+        assertThat(linear.bytes()).isEqualTo((long) outputs * (pairs + 4 * groups));
+        assertThat(new StoredMatrix("x", outputs, inputs, precision, Channels.ROWS).arrays())
+                .containsExactly(
+                        new ArraySpec("x", ArraySpec.Type.UINT8, List.of(outputs, pairs)),
+                        new ArraySpec("x.scale", ArraySpec.Type.FLOAT32, List.of(outputs, groups)));
+    }
+
+    @Test
+    void a_group_is_even() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Precision.int4(3))
+                .withMessage("int4: group 3; it must be even and at least 2, usually 32");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Precision.nf4(0))
+                .withMessage("nf4: group 0; it must be even and at least 2, usually 32");
+    }
+}

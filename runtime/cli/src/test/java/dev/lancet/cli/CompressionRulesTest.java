@@ -1,0 +1,220 @@
+package dev.lancet.cli;
+
+import static dev.lancet.cli.Ran.lancet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** The options that say what becomes of which weights. */
+class CompressionRulesTest {
+
+    @Test
+    void options_without_on_mean_every_linear_layer() {
+        JsonNode plan = plan("--rank", "64", "--bits", "8");
+
+        assertThat(plan.get("steps")).hasSize(7 * 32 + 1).allSatisfy(step -> {
+            assertThat(step.get("rank").asInt()).isEqualTo(64);
+            assertThat(step.get("bits").asInt()).isEqualTo(8);
+        });
+        assertThat(plan.get("kept"))
+                .singleElement()
+                .satisfies(kept -> assertThat(kept.get("name").asString()).isEqualTo("embedding"));
+    }
+
+    @Test
+    void options_after_an_on_belong_to_it_and_the_last_rule_wins() {
+        JsonNode plan = plan(
+                "--bits",
+                "8",
+                "--on",
+                "h.*.attn.*",
+                "--rank",
+                "32",
+                "--on",
+                "h.0.attn.q",
+                "--keep",
+                "--on",
+                "head",
+                "--bits",
+                "nf4",
+                "--group",
+                "64");
+
+        assertThat(because(plan, "h.0.mlp.up")).isEqualTo("on(linears()).quantize(int8)");
+        assertThat(because(plan, "h.0.attn.k")).isEqualTo("on(named(\"h.*.attn.*\")).factorise(rank(32))");
+        assertThat(because(plan, "head")).isEqualTo("on(named(\"head\")).quantize(nf4(64))");
+        assertThat(because(plan, "h.0.attn.q")).isEqualTo("on(named(\"h.0.attn.q\")).keep()");
+    }
+
+    @Test
+    void a_rank_past_break_even_needs_to_be_allowed() {
+        assertThat(lancet("plan", "llama-2-7b", "--rank", "3000"))
+                .isEqualTo(new Ran(
+                        1,
+                        "",
+                        "error: rank: 3000 makes h.0.attn.q [4096, 4096] no smaller; stay under its break-even rank 2048"
+                                + " or allow larger factors with .allowLarger() or --allow-larger\n"));
+        assertThat(because(plan("--rank", "3000", "--allow-larger"), "h.0.attn.q"))
+                .isEqualTo("on(linears()).factorise(rank(3000).allowLarger())");
+    }
+
+    @Test
+    void an_adapter_stands_beside_what_its_rule_makes() {
+        JsonNode plan = plan("--bits", "4", "--lora", "8", "--on", "h.0.*", "--lora", "4", "--alpha", "4");
+
+        assertThat(because(plan, "h.1.attn.q")).isEqualTo("on(linears()).quantize(int4(32), lora(8))");
+        assertThat(because(plan, "h.0.attn.q")).isEqualTo("on(named(\"h.0.*\")).adapt(lora(4).alpha(4))");
+    }
+
+    @Test
+    void a_rule_that_selects_nothing_fails() {
+        assertThat(lancet("plan", "llama-2-7b", "--on", "h.*.atn.q", "--bits", "8"))
+                .isEqualTo(new Ran(
+                        1,
+                        "",
+                        "error: rule: on(named(\"h.*.atn.q\")).quantize(int8) selects nothing in llama-2-7b; near it:"
+                                + " h.0.attn.q, h.1.attn.q, h.2.attn.q\n"));
+    }
+
+    @Test
+    void a_rank_by_energy_needs_weights() {
+        assertThat(lancet("plan", "llama-2-7b", "--energy", "0.9").err())
+                .isEqualTo(
+                        "error: energy: the singular values of h.0.attn.q are not known; plan on a model with weights,"
+                                + " or give a rank or ratio\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--bits 5           | --bits: 5; it is 16, 8, 4 or nf4",
+                "--bits 32          | --bits: 32; it is 16, 8, 4 or nf4; leave it out to keep float32",
+                "--bits 16 --group 4 | --group: 4; it goes with --bits 4 or --bits nf4; add one",
+                "--bits 8 --group 4 | --group: 4; it goes with --bits 4 or --bits nf4; add one",
+                "--bits 4 --group 3 | int4: group 3; it must be even and at least 2, usually 32",
+                "--rank x           | --rank: x; it is a number, for example 32",
+                "--ratio x          | --ratio: x; it is a number, for example 0.5",
+                "--rank 0           | rank: 0; it must be at least 1",
+                "--ratio 1.5        | ratio: 1.5; it must lie between 0 and 1, both excluded",
+                "--rank 4 --rank 8  | --rank: 8; it is given twice for every linear layer; say it once, or --on again",
+                "--rank 4 --ratio 1 | --rank, --ratio: every linear layer; each chooses the rank; keep one",
+                "--allow-larger     | --allow-larger: every linear layer; there is no --rank with it; add one",
+                "--on head          | --on: head; nothing is said about it; add --rank, --bits, --lora or --keep",
+                "--budget 600       | budget: '600'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "--budget 2x --rank 9 | --budget: 2x; every linear layer is given its rank already, leave one of them out or say --on before the rank",
+                "--alpha 4          | --alpha: 4; it goes with --lora; add one",
+                "--lora 0           | lora: rank 0; it must be at least 1",
+                "--lora 8 --budget 2x | lora(8): a budget counts no adapter; compress first, then adapt what came of it",
+                "--on               | --on: nothing follows it; say GLOB",
+                "--on head --keep --bits 8 | --keep: --on head; other options stand with it; say either",
+            })
+    void a_rule_that_makes_no_sense_is_wrong_usage(String options, String error) {
+        assertThat(lancet(("plan llama-2-7b " + options).split(" ", -1)))
+                .isEqualTo(new Ran(2, "", "error: " + error + "\n"));
+    }
+
+    @Test
+    void a_budget_chooses_the_ranks_that_no_rule_gives() {
+        JsonNode plan = plan(
+                "--bits",
+                "8",
+                "--on",
+                "h.0.*",
+                "--keep",
+                "--on",
+                "head",
+                "--rank",
+                "5",
+                "--on",
+                "embedding",
+                "--bits",
+                "8",
+                "--budget",
+                "6x");
+
+        assertThat(plan.get("compression").asDouble()).isBetween(6.0, 6.05);
+        assertThat(because(plan, "h.0.attn.q")).isEqualTo("on(named(\"h.0.*\")).keep()");
+        assertThat(because(plan, "head")).isEqualTo("on(named(\"head\")).factorise(rank(5))");
+        assertThat(because(plan, "embedding"))
+                .isEqualTo("on(named(\"embedding\")).factorise(byBudget(), int8): a table, stays in one piece");
+        assertThat(because(plan, "h.9.mlp.up"))
+                .startsWith("on(linears()).factorise(byBudget(), int8): ")
+                .endsWith(" of all parameters fit 6x");
+    }
+
+    @Test
+    void a_budget_alone_is_about_every_linear_layer() {
+        JsonNode plan = plan("--budget", "10GB");
+
+        assertThat(plan.get("bytes_after").asLong()).isBetween(9_950_000_000L, 10_000_000_000L);
+        assertThat(plan.get("memory_bytes")).isEqualTo(plan.get("bytes_after"));
+        assertThat(plan.get("steps")).hasSize(7 * 32 + 1);
+    }
+
+    @Test
+    void memory_counts_the_largest_layer_unpacked() {
+        JsonNode plan = plan("--bits", "8");
+
+        assertThat(plan.get("memory_bytes").asLong())
+                .isEqualTo(plan.get("bytes_after").asLong() + 4L * 4096 * 32_000);
+    }
+
+    @Test
+    void sixteen_bits_are_half_of_float32_and_are_not_unpacked() {
+        JsonNode plan = plan("--on", "*", "--bits", "16");
+
+        assertThat(plan.get("steps")).hasSize(7 * 32 + 2).allSatisfy(step -> {
+            assertThat(step.get("precision").asString()).isEqualTo("bfloat16");
+            assertThat(step.get("bits").asInt()).isEqualTo(16);
+            assertThat(step.get("group").isNull()).isTrue();
+            assertThat(2 * step.get("bytes").asLong())
+                    .isEqualTo(step.get("bytes_before").asLong());
+        });
+        assertThat(plan.get("memory_bytes")).isEqualTo(plan.get("bytes_after"));
+        assertThat(because(plan, "head")).isEqualTo("on(named(\"*\")).quantize(bfloat16)");
+        assertThat(because(plan("--rank", "64", "--bits", "16"), "head"))
+                .isEqualTo("on(linears()).factorise(rank(64), bfloat16)");
+    }
+
+    @Test
+    void a_budget_out_of_reach_says_what_is_in_reach() {
+        assertThat(lancet("plan", "gpt2-127m", "--budget", "100MB"))
+                .isEqualTo(new Ran(
+                        1,
+                        "",
+                        "error: budget: 100MB allows gpt2-127m 100,000,000 bytes, and 158,684,160 is the least that"
+                                + " these rules reach; allow more, use fewer bits, or include embedding, which takes"
+                                + " 154,389,504 bytes and has no rank by budget\n"));
+    }
+
+    @Test
+    void a_preset_has_no_singular_values() {
+        assertThat(lancet("plan", "gpt2-127m", "--rank", "4", "--spectra"))
+                .isEqualTo(new Ran(
+                        2,
+                        "",
+                        "error: --spectra: gpt2-127m is a preset without weights; give a model that has some\n"));
+    }
+
+    private static String because(JsonNode plan, String weight) {
+        for (String list : new String[] {"steps", "kept"}) {
+            for (JsonNode entry : plan.get(list)) {
+                if (entry.get("name").asString().equals(weight)) {
+                    return entry.get("because").asString();
+                }
+            }
+        }
+        throw new AssertionError("no " + weight);
+    }
+
+    private static JsonNode plan(String... options) {
+        String[] arguments = new String[options.length + 3];
+        System.arraycopy(new String[] {"plan", "llama-2-7b", "--json"}, 0, arguments, 0, 3);
+        System.arraycopy(options, 0, arguments, 3, options.length);
+        return lancet(arguments).json();
+    }
+}

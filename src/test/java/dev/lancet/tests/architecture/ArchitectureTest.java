@@ -1,0 +1,105 @@
+package dev.lancet.tests.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may use whom. */
+@AnalyzeClasses(packages = "dev.lancet", importOptions = MainClasses.class)
+class ArchitectureTest {
+
+    private static final String[] DSL = {"dev.lancet", "dev.lancet.dsl.."};
+    private static final String[] SCRIPT = {"dev.lancet.script.."};
+    private static final String[] SURGERY = {"dev.lancet.surgery.."};
+    private static final String[] ASSERTJ = {"dev.lancet.assertj.."};
+    private static final String[] COMPRESSION = {"dev.lancet.compression.."};
+    private static final String[] RUNTIME = {"dev.lancet.runtime.."};
+    private static final String[] CLI = {"dev.lancet.cli.."};
+    private static final String[] SAMPLES = {"dev.lancet.samples.."};
+
+    private static final DescribedPredicate<JavaClass> TENSORFLOW =
+            resideInAnyPackage("org.tensorflow..").as("org.tensorflow");
+
+    private static final DescribedPredicate<JavaClass> MORE_OF_TENSORFLOW_THAN_ITS_PROTOS = TENSORFLOW
+            .and(DescribedPredicate.not(resideInAnyPackage("org.tensorflow.proto..")))
+            .as("more of TensorFlow than its protos");
+
+    @ArchTest
+    static final ArchRule the_dsl_depends_on_nothing_but_java = classes()
+            .that()
+            .resideInAnyPackage(DSL)
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify.annotations..", "dev.lancet")
+                    .or(resideInAnyPackage("dev.lancet.dsl..")));
+
+    @ArchTest
+    static final ArchRule scripts_know_the_dsl_alone =
+            noClasses().that().resideInAnyPackage(SCRIPT).should().dependOnClassesThat(lancetOutside(DSL, SCRIPT));
+
+    @ArchTest
+    static final ArchRule surgery_knows_the_dsl_alone_and_never_compression =
+            noClasses().that().resideInAnyPackage(SURGERY).should().dependOnClassesThat(lancetOutside(DSL, SURGERY));
+
+    @ArchTest
+    static final ArchRule compression_knows_the_dsl_alone_and_never_surgery = noClasses()
+            .that()
+            .resideInAnyPackage(COMPRESSION)
+            .should()
+            .dependOnClassesThat(lancetOutside(DSL, COMPRESSION));
+
+    @ArchTest
+    static final ArchRule the_assertions_know_the_dsl_and_surgery = noClasses()
+            .that()
+            .resideInAnyPackage(ASSERTJ)
+            .should()
+            .dependOnClassesThat(lancetOutside(DSL, SURGERY, ASSERTJ));
+
+    @ArchTest
+    static final ArchRule the_runtime_knows_no_room_above_it = noClasses()
+            .that()
+            .resideInAnyPackage(RUNTIME)
+            .should()
+            .dependOnClassesThat(lancetOutside(DSL, SURGERY, COMPRESSION, RUNTIME));
+
+    @ArchTest
+    static final ArchRule tensorflow_stays_out_of_the_dsl_scripts_and_compression = noClasses()
+            .that()
+            .resideInAnyPackage(union(DSL, SCRIPT, COMPRESSION))
+            .should()
+            .dependOnClassesThat(TENSORFLOW);
+
+    @ArchTest
+    static final ArchRule surgery_and_its_assertions_see_only_the_protos_of_tensorflow = noClasses()
+            .that()
+            .resideInAnyPackage(union(SURGERY, ASSERTJ))
+            .should()
+            .dependOnClassesThat(MORE_OF_TENSORFLOW_THAN_ITS_PROTOS);
+
+    @ArchTest
+    static final ArchRule every_class_lives_in_a_known_room = classes()
+            .that()
+            .resideInAPackage("dev.lancet..")
+            .should()
+            .resideInAnyPackage(union(DSL, SCRIPT, SURGERY, ASSERTJ, COMPRESSION, RUNTIME, CLI, SAMPLES));
+
+    @ArchTest
+    static final ArchRule packages_do_not_turn_in_circles =
+            slices().matching("dev.(**)").should().beFreeOfCycles();
+
+    private static DescribedPredicate<JavaClass> lancetOutside(String[]... rooms) {
+        return resideInAnyPackage("dev.lancet..")
+                .and(DescribedPredicate.not(resideInAnyPackage(union(rooms))))
+                .as("a room of Lancet outside %s", String.join(", ", union(rooms)));
+    }
+
+    private static String[] union(String[]... rooms) {
+        return java.util.Arrays.stream(rooms).flatMap(java.util.Arrays::stream).toArray(String[]::new);
+    }
+}

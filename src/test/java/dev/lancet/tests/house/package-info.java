@@ -1,5 +1,0 @@
-/** Tests of the house itself: which room may use which, and what the code style forbids. */
-@NullMarked
-package dev.lancet.tests.house;
-
-import org.jspecify.annotations.NullMarked;

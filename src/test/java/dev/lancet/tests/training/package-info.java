@@ -1,5 +1,0 @@
-/** Gradients and updates against independent judges: finite differences, TensorFlow's own gradients, plain arithmetic. */
-@NullMarked
-package dev.lancet.tests.training;
-
-import org.jspecify.annotations.NullMarked;
