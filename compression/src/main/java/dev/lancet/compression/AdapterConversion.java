@@ -1,16 +1,16 @@
 package dev.lancet.compression;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.random.Normals;
 import dev.lancet.compression.svd.LinearAlgebra;
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Matrix;
-import dev.lancet.compression.weights.WeightSink;
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.WeightSink;
+import dev.lancet.dsl.weights.Weights;
 import java.util.List;
 
 /**

@@ -1,10 +1,10 @@
 package dev.lancet.compression;
 
 import dev.lancet.compression.svd.LinearAlgebra;
-import dev.lancet.compression.weights.WeightSink;
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.WeightSink;
+import dev.lancet.dsl.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
 

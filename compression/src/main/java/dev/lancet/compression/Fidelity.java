@@ -1,6 +1,6 @@
 package dev.lancet.compression;
 
-import dev.lancet.compression.weights.Matrix;
+import dev.lancet.compression.matrix.Matrix;
 
 /**
  * How much of a matrix survived: the matrix as it was read against the matrix that the stored pieces stand for. Of factors

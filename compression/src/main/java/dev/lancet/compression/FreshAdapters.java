@@ -1,8 +1,8 @@
 package dev.lancet.compression;
 
-import dev.lancet.compression.weights.Weights;
-import dev.lancet.compression.weights.WeightsInMemory;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.Weights;
+import dev.lancet.dsl.weights.WeightsInMemory;
 
 /**
  * Adapters that have learnt nothing yet: A is normal with deviation {@code 1 / √(3 · inputs)}, that of the uniform numbers

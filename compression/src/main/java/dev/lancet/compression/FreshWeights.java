@@ -1,11 +1,9 @@
 package dev.lancet.compression;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.random.Normals;
 import dev.lancet.compression.random.Orthonormal;
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Matrix;
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Transformer;
@@ -14,6 +12,8 @@ import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.Weights;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,15 +1,15 @@
 package dev.lancet.compression;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.compression.svd.Truncation;
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Matrix;
-import dev.lancet.compression.weights.WeightSink;
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.WeightSink;
+import dev.lancet.dsl.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

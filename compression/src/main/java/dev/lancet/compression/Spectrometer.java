@@ -1,13 +1,13 @@
 package dev.lancet.compression;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.svd.LinearAlgebra;
-import dev.lancet.compression.weights.Matrix;
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.weights.Weights;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

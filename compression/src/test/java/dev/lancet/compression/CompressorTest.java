@@ -7,14 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.svd.JacobiAlgebra;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.compression.svd.Svd;
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Matrix;
-import dev.lancet.compression.weights.Weights;
-import dev.lancet.compression.weights.WeightsInMemory;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Transformer;
@@ -22,6 +19,9 @@ import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.Weights;
+import dev.lancet.dsl.weights.WeightsInMemory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

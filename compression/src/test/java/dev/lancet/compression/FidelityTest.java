@@ -3,9 +3,9 @@ package dev.lancet.compression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.random.Normals;
-import dev.lancet.compression.weights.Matrix;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.StoredMatrix;
 import org.junit.jupiter.api.Test;

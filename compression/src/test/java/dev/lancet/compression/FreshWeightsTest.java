@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.svd.JacobiAlgebra;
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Matrix;
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
@@ -18,6 +16,8 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.Weights;
 import org.junit.jupiter.api.Test;
 
 class FreshWeightsTest {

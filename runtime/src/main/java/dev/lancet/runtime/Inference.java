@@ -1,8 +1,8 @@
 package dev.lancet.runtime;
 
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.evaluate.Perplexity;

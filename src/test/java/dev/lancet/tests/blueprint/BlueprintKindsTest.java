@@ -13,14 +13,14 @@ import static dev.lancet.dsl.Position.rotary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.surgery.Blueprint;
 import java.util.ArrayList;
 import java.util.Arrays;

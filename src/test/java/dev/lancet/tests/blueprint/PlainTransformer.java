@@ -1,10 +1,10 @@
 package dev.lancet.tests.blueprint;
 
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.weights.Weights;
 
 /** A transformer in plain loops and float64, one sequence at a time: slow, and simple enough to be believed. */
 record PlainTransformer(Transformer model, Weights weights) {

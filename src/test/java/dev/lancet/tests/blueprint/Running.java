@@ -1,7 +1,7 @@
 package dev.lancet.tests.blueprint;
 
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Weights;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.surgery.VariableLoading;
 import java.util.ArrayList;
 import java.util.List;

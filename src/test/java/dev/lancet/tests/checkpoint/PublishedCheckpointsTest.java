@@ -2,13 +2,13 @@ package dev.lancet.tests.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.Safetensors;
 import dev.lancet.runtime.checkpoint.SafetensorsEntry;

@@ -1,6 +1,6 @@
 package dev.lancet.tests.compression;
 
-import dev.lancet.compression.weights.Matrix;
+import dev.lancet.compression.matrix.Matrix;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

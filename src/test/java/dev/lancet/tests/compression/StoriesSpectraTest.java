@@ -3,9 +3,9 @@ package dev.lancet.tests.compression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.Truncation;
-import dev.lancet.compression.weights.Matrix;
 import dev.lancet.runtime.algebra.TensorFlowAlgebra;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;

@@ -1,9 +1,9 @@
 package dev.lancet.tests.gpu;
 
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.engine.Engine;

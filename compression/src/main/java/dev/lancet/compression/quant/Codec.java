@@ -1,10 +1,10 @@
 package dev.lancet.compression.quant;
 
-import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.weights.HostTensor;
 import java.util.List;
 
 /** One way of writing floats as codes times a scale: what a scale is, what a code is, and what the two stand for. */

@@ -1,12 +1,12 @@
 package dev.lancet.compression.quant;
 
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Matrix;
-import dev.lancet.compression.weights.Weights;
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.Weights;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.lancet.compression.random;
 
-import dev.lancet.compression.weights.Matrix;
+import dev.lancet.compression.matrix.Matrix;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

@@ -1,6 +1,6 @@
 package dev.lancet.compression.svd;
 
-import dev.lancet.compression.weights.Matrix;
+import dev.lancet.compression.matrix.Matrix;
 
 /**
  * Two narrow matrices whose product stands for a wide one.

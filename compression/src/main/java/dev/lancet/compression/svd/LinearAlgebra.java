@@ -1,6 +1,6 @@
 package dev.lancet.compression.svd;
 
-import dev.lancet.compression.weights.Matrix;
+import dev.lancet.compression.matrix.Matrix;
 
 /** The few operations on matrices that compression needs somebody fast for. */
 public interface LinearAlgebra {

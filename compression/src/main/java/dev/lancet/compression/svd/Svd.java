@@ -1,6 +1,6 @@
 package dev.lancet.compression.svd;
 
-import dev.lancet.compression.weights.Matrix;
+import dev.lancet.compression.matrix.Matrix;
 
 /** {@code W ≈ U · diag(σ) · Vᵀ} with orthonormal columns in U and V and descending σ. */
 public final class Svd {

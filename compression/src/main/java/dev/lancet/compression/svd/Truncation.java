@@ -1,7 +1,7 @@
 package dev.lancet.compression.svd;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.random.Normals;
-import dev.lancet.compression.weights.Matrix;
 import dev.lancet.dsl.LancetException;
 
 /**

@@ -2,12 +2,12 @@ package dev.lancet.compression.quant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.random.Normals;
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Matrix;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.StoredMatrix.Channels;
+import dev.lancet.dsl.weights.HostTensor;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

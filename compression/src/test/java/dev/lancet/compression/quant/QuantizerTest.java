@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Matrix;
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.StoredMatrix.Channels;
+import dev.lancet.dsl.weights.HostTensor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.svd.JacobiAlgebra;
-import dev.lancet.compression.weights.Matrix;
 import org.junit.jupiter.api.Test;
 
 class OrthonormalTest {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.random.Normals;
-import dev.lancet.compression.weights.Matrix;
 import dev.lancet.dsl.LancetException;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

@@ -1,8 +1,8 @@
 package dev.lancet.runtime.algebra;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.compression.svd.Svd;
-import dev.lancet.compression.weights.Matrix;
 import dev.lancet.runtime.device.ResolvedDevice;
 import java.util.List;
 import org.tensorflow.Graph;

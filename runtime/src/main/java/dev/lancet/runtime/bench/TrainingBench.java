@@ -1,12 +1,12 @@
 package dev.lancet.runtime.bench;
 
 import dev.lancet.compression.FreshWeights;
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;

@@ -1,7 +1,7 @@
 package dev.lancet.runtime.checkpoint;
 
-import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.runtime.file.PartialPath;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

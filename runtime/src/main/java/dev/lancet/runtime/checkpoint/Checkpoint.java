@@ -1,9 +1,9 @@
 package dev.lancet.runtime.checkpoint;
 
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package dev.lancet.runtime.checkpoint;
 
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.Weights;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

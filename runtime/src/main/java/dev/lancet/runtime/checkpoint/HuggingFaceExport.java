@@ -1,12 +1,12 @@
 package dev.lancet.runtime.checkpoint;
 
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.json.LanguageJson;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,11 +1,11 @@
 package dev.lancet.runtime.checkpoint;
 
-import dev.lancet.compression.weights.WeightSink;
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.WeightSink;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.json.LanguageJson;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package dev.lancet.runtime.checkpoint;
 
-import dev.lancet.compression.weights.Weights;
-import dev.lancet.compression.weights.WeightsInMemory;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.weights.Weights;
+import dev.lancet.dsl.weights.WeightsInMemory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

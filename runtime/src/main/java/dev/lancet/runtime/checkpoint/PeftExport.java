@@ -1,13 +1,13 @@
 package dev.lancet.runtime.checkpoint;
 
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.json.LanguageJson;
 import java.nio.file.Path;
 import java.util.ArrayList;

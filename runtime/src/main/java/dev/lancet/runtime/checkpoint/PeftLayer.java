@@ -1,10 +1,10 @@
 package dev.lancet.runtime.checkpoint;
 
-import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.weights.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;

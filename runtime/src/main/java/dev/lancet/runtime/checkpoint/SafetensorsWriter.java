@@ -1,9 +1,9 @@
 package dev.lancet.runtime.checkpoint;
 
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.WeightSink;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.runtime.file.PartialPath;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 package dev.lancet.runtime.engine;
 
-import dev.lancet.compression.weights.HostTensor;
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import java.nio.ByteBuffer;

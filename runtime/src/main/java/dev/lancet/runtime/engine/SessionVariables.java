@@ -1,8 +1,8 @@
 package dev.lancet.runtime.engine;
 
-import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.surgery.VariableLoading;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

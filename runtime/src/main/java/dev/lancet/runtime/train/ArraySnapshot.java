@@ -1,7 +1,7 @@
 package dev.lancet.runtime.train;
 
-import dev.lancet.compression.weights.HostTensor;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.runtime.engine.Engine;
 import java.util.LinkedHashMap;
 import java.util.List;

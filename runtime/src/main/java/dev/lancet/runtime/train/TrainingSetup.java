@@ -1,9 +1,9 @@
 package dev.lancet.runtime.train;
 
-import dev.lancet.compression.weights.Weights;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.surgery.SelfGuidanceGraph;
 

@@ -3,11 +3,11 @@ package dev.lancet.runtime.algebra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.random.Normals;
 import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.Svd;
 import dev.lancet.compression.svd.Truncation;
-import dev.lancet.compression.weights.Matrix;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.lancet.compression.weights;
+package dev.lancet.dsl.weights;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;

@@ -1,7 +1,8 @@
-package dev.lancet.compression.weights;
+package dev.lancet.compression.matrix;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.weights.HostTensor;
 
 /** A float matrix on the heap, row by row. Its values are shared, not copied: whoever is given one may read, not write. */
 public final class Matrix {

@@ -1,4 +1,4 @@
-package dev.lancet.compression.weights;
+package dev.lancet.dsl.weights;
 
 /** Takes the arrays of a model one at a time: into memory, into a file. */
 @FunctionalInterface

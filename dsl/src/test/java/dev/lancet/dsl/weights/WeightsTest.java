@@ -1,4 +1,4 @@
-package dev.lancet.compression.weights;
+package dev.lancet.dsl.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
