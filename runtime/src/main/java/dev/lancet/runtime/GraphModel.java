@@ -5,28 +5,32 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.runtime.imported.ImportedCompression;
+import dev.lancet.dsl.weights.WeightsInMemory;
+import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.GraphSource;
+import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.train.CheckpointPolicy;
 import dev.lancet.runtime.train.Examples;
+import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.GraphEvaluator;
 import dev.lancet.runtime.train.GraphTrainer;
+import dev.lancet.runtime.train.TrainingFolder;
 import dev.lancet.runtime.train.TrainingLog;
+import dev.lancet.surgery.imported.GraphWriter;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.Objective;
-import dev.lancet.surgery.imported.TrainableGraph;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model that somebody else wrote as a graph, with weights: it can be made smaller, trained on a loss over one of its
- * outputs, asked and saved. It is a value; each verb gives another one. Native memory is taken while a verb runs.
+ * A model that others wrote as a graph, with weights: it can be made smaller, trained on a loss over one of its outputs, asked
+ * and saved. The verbs are those of {@link Model}: {@link #train} changes the model and returns it, {@link #compress} gives a
+ * smaller model beside it. Native memory is taken while a verb runs.
  *
  * <pre>{@code
  * GraphModel.open(Path.of("classifier"))
@@ -35,34 +39,22 @@ import java.util.Optional;
  *         .save(Path.of("classifier-small"));
  * }</pre>
  *
- * <p>What runs is the graph that was saved, which is the model as it answers: dropout is not in it, and averages of batch
+ * <p>What runs is the graph that was saved, which is the model as it answers: it has no dropout, and averages of batch
  * normalisation stay as they are. What is stored in 8 or 4 bits is frozen.
  */
 public final class GraphModel {
 
-    private final ImportedModel model;
-    private final Plan plan;
-    private final ImportedSurgery operation;
-    private final Map<String, ByteBuffer> values;
+    private final ImportedSurgery surgery;
     private final List<Fidelity> losses;
-    private final Optional<TrainingLog> log;
-    private final Progress progress;
+    private WeightsInMemory changed;
+    private Optional<TrainingLog> log = Optional.empty();
+    private Progress progress = Progress.silent();
+    private Device device = Device.auto();
 
-    private GraphModel(
-            ImportedModel model,
-            Plan plan,
-            ImportedSurgery operation,
-            Map<String, ByteBuffer> values,
-            List<Fidelity> losses,
-            Optional<TrainingLog> log,
-            Progress progress) {
-        this.model = model;
-        this.plan = plan;
-        this.operation = operation;
-        this.values = values;
+    private GraphModel(ImportedSurgery surgery, WeightsInMemory changed, List<Fidelity> losses) {
+        this.surgery = surgery;
+        this.changed = changed;
         this.losses = List.copyOf(losses);
-        this.log = log;
-        this.progress = progress;
     }
 
     /**
@@ -72,25 +64,29 @@ public final class GraphModel {
      */
     public static GraphModel open(Path path) {
         ImportedModel model = ImportedModel.open(path);
-        Plan plan = model.plan();
-        return new GraphModel(
-                model,
-                plan,
-                ImportedSurgery.operate(model, plan),
-                Map.of(),
-                List.of(),
-                Optional.empty(),
-                Progress.silent());
+        return new GraphModel(ImportedSurgery.operate(model, model.plan()), new WeightsInMemory(), List.of());
     }
 
-    /** The same, and long work says how far it is. */
-    public GraphModel progress(Progress progress) {
-        return new GraphModel(model, plan, operation, values, losses, log, progress);
+    /** Lets long work say how far it is. */
+    public GraphModel progress(Progress watcher) {
+        progress = watcher;
+        return this;
+    }
+
+    /**
+     * Lets it train and answer on a device; {@link Device#auto} if not said.
+     *
+     * @throws LancetException if the device is not there; the message says why
+     */
+    public GraphModel on(Device wanted) {
+        wanted.resolve();
+        device = wanted;
+        return this;
     }
 
     /** In which form each weight is stored. */
     public Plan plan() {
-        return plan;
+        return surgery.plan();
     }
 
     /** What every matrix lost when the model was made smaller; none if it was not. */
@@ -105,91 +101,125 @@ public final class GraphModel {
 
     /** The plan by which this model would be made smaller. */
     public Plan planFor(Compression compression) {
-        return ImportedCompression.plan(model, compression, progress);
+        return job().plan(compression);
     }
 
-    /** A smaller model. */
+    private CompressionJob job() {
+        return new CompressionJob(new GraphSource(surgery.model()), progress);
+    }
+
+    /** A smaller model beside this one. */
     public GraphModel compress(Compression compression) {
         return compress(planFor(compression));
     }
 
     /**
-     * A smaller model.
+     * A smaller model beside this one.
      *
      * @param into a plan of this model
      * @throws LancetException if this one was made smaller or trained before, or a layer cannot be cut
      */
     public GraphModel compress(Plan into) {
-        if (!values.isEmpty()) {
-            throw new LancetException(
-                    "compress: " + model.name() + " has other weights than its file already; compress it"
-                            + " first and train it then, or save it and open what was saved");
+        if (!changed.arrays().isEmpty()) {
+            throw new LancetException("compress: " + surgery.model().name()
+                    + " has other weights than its file already; compress it"
+                    + " first and train it then, or save it and open what was saved");
         }
-        ImportedCompression cut = ImportedCompression.of(model, into, progress);
-        Map<String, ByteBuffer> stored = new LinkedHashMap<>();
-        List<Fidelity> lost = cut.compress((name, elements) -> stored.put(
-                name,
-                ByteBuffer.allocate(elements.remaining())
-                        .put(elements.duplicate())
-                        .flip()));
-        return new GraphModel(model, into, cut.operation(), stored, lost, Optional.empty(), progress);
+        ImportedSurgery cut = ImportedSurgery.operate(surgery.model(), into);
+        WeightsInMemory arrays = new WeightsInMemory();
+        List<Fidelity> lost = job().convert(into, tensor -> arrays.accept(tensor.copy()));
+        GraphModel smaller = new GraphModel(cut, arrays, lost);
+        smaller.progress = progress;
+        smaller.device = device;
+        return smaller;
     }
 
     /**
-     * The same model with float weights that suit the examples better.
+     * Gives the float weights values that suit the examples better.
      *
      * @param objective the loss, over an output of a signature
+     * @return this model
      * @throws LancetException if an operator between a weight and the loss has no gradient (the message names node and
      *     operator; nothing has run), if the examples do not fit, or a loss is not a number
      */
     public GraphModel train(Examples examples, Objective objective, Training training) {
-        TrainableGraph trainable = TrainableGraph.of(model, operation, plan, objective);
-        GraphTrainer.Outcome outcome = new GraphTrainer(operation, trainable, plan, objective, training, progress)
-                .train(examples, this::value);
-        Map<String, ByteBuffer> better = new LinkedHashMap<>(values);
-        outcome.values().forEach((name, floats) -> better.put(name, bytes(floats)));
-        return new GraphModel(model, plan, operation, better, losses, Optional.of(outcome.log()), progress);
+        return train(examples, Examples.none(), objective, training, Optional.empty());
     }
 
-    private static ByteBuffer bytes(float[] floats) {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, floats.length))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(floats);
-        return bytes;
+    /**
+     * The same, validated on examples that are held out; see {@link Training#validateEvery} and {@link Training#stopEarly}.
+     *
+     * @return this model
+     */
+    public GraphModel train(Examples examples, Examples heldOut, Objective objective, Training training) {
+        return train(examples, heldOut, objective, training, Optional.empty());
+    }
+
+    /**
+     * The same, with metrics and states kept in a folder. Where a training of the same model, examples and settings was cut off
+     * there, it can go on, to the same weights as if it had not been.
+     *
+     * @return this model
+     */
+    public GraphModel train(
+            Examples examples, Examples heldOut, Objective objective, Training training, CheckpointPolicy checkpoints) {
+        return train(examples, heldOut, objective, training, Optional.of(checkpoints));
+    }
+
+    private GraphModel train(
+            Examples examples,
+            Examples heldOut,
+            Objective objective,
+            Training training,
+            Optional<CheckpointPolicy> checkpoints) {
+        GraphTrainer trainer = new GraphTrainer(surgery, objective, training);
+        ResolvedDevice place = device.resolve();
+        GraphTrainer.Outcome outcome;
+        if (checkpoints.isEmpty()) {
+            outcome = trainer.train(
+                    examples, heldOut, this::value, new GraphTrainer.GraphRun(place, Optional.empty(), progress));
+        } else {
+            Fingerprint fingerprint = trainer.fingerprint(examples, heldOut, place);
+            try (TrainingFolder folder = checkpoints.get().open(fingerprint)) {
+                outcome = trainer.train(
+                        examples,
+                        heldOut,
+                        this::value,
+                        new GraphTrainer.GraphRun(place, Optional.of(folder), progress));
+            }
+        }
+        changed = WeightsInMemory.of(outcome.trained().with(changed));
+        log = Optional.of(outcome.log());
+        return this;
     }
 
     private ByteBuffer value(String variable) {
-        ByteBuffer own = values.get(variable);
-        return (own == null ? model.read(variable) : own.duplicate()).order(ByteOrder.LITTLE_ENDIAN);
+        return changed.find(variable).isPresent()
+                ? changed.read(variable).bytes()
+                : surgery.model().bytes(variable);
     }
 
-    /** The numbers of an output for some rows, row by row. */
+    /**
+     * The numbers of an output for some rows, row by row.
+     *
+     * @return {@code [rows · the shape of the output]}
+     */
     public float[] output(Examples examples, String output) {
         return output(examples, Objective.crossEntropy(output));
     }
 
-    /** The numbers of the output that an objective is about, row by row. */
+    /**
+     * The numbers of the output that an objective is about, row by row.
+     *
+     * @return {@code [rows · the shape of the output]}
+     */
     public float[] output(Examples examples, Objective objective) {
-        return GraphEvaluator.read(operation, objective, examples, this::value);
+        return GraphEvaluator.read(surgery, objective, examples, device.resolve(), this::value);
     }
 
     /** The share of rows in which the largest score is that of the label. */
     public double accuracy(Examples examples, Objective objective) {
-        float[] scores = output(examples, objective);
-        int[] labels = examples.classes();
-        if (labels.length == 0) {
-            throw new LancetException("examples: they have no classes to compare with; give them with labels(...)");
-        }
-        int classes = scores.length / labels.length;
-        int right = 0;
-        for (int row = 0; row < labels.length; row++) {
-            int best = 0;
-            for (int i = 1; i < classes; i++) {
-                best = scores[row * classes + i] > scores[row * classes + best] ? i : best;
-            }
-            right += best == labels[row] ? 1 : 0;
-        }
-        return (double) right / labels.length;
+        return GraphEvaluator.accuracy(output(examples, objective), examples.classes());
     }
 
     /**
@@ -198,14 +228,9 @@ public final class GraphModel {
      * @throws LancetException if something is there already, or it cannot be written
      */
     public void save(Path out) {
-        if (Files.exists(out)) {
-            throw new LancetException(out + ": is there already; give a path that is not");
-        }
-        ImportedSurgery.Arrays arrays = sink -> values.keySet().forEach(name -> sink.take(name, value(name)));
-        if (String.valueOf(out.getFileName()).endsWith(".pb")) {
-            operation.freeze(out, arrays);
-        } else {
-            operation.saveModel(out, arrays, values.keySet());
+        try (GraphWriter writer = GraphWriter.create(out, surgery)) {
+            changed.copyTo(writer);
+            writer.finish();
         }
     }
 }

@@ -20,6 +20,8 @@ import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.HuggingFace;
 import dev.lancet.runtime.checkpoint.ModelFolder;
 import dev.lancet.runtime.checkpoint.Peft;
+import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.DeclaredSource;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.evaluate.Perplexity;
@@ -34,7 +36,6 @@ import dev.lancet.runtime.train.StepRange;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingLog;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -104,7 +105,11 @@ public final class Model implements AutoCloseable {
      * @throws LancetException if it is none of these, or is broken; the message says what was found
      */
     public static Model open(Path path) {
-        Checkpoint found = Checkpoint.open(path);
+        return open(Checkpoint.open(path));
+    }
+
+    /** A model that was opened before, with its tokenizer as {@link #open(Path)} finds it. */
+    public static Model open(Checkpoint found) {
         boolean bytes = found.transformer().vocabulary() == Tokenizer.bytes().vocabulary();
         Optional<Tokenizer> tokenizer = found.tokenizer()
                 .map(Tokenizer::open)
@@ -237,12 +242,16 @@ public final class Model implements AutoCloseable {
         return small;
     }
 
+    private CompressionJob job() {
+        return new CompressionJob(new DeclaredSource(transformer, plan, weights, words.source()), progress);
+    }
+
     /**
      * The plan by which this model would be made smaller; measures singular values where a rank by energy or by budget
      * follows from them.
      */
     public Plan planFor(Compression compression) {
-        return new ModelCompression(plan, weights, progress).plan(compression);
+        return job().plan(compression);
     }
 
     /**
@@ -250,7 +259,7 @@ public final class Model implements AutoCloseable {
      * them: slower.
      */
     public Plan foretell(Compression compression) {
-        return new ModelCompression(plan, weights, progress).foretold(compression);
+        return job().planWithErrors(compression);
     }
 
     /** A smaller model beside this one, in memory; it has this model's tokenizer. */
@@ -325,15 +334,7 @@ public final class Model implements AutoCloseable {
      * @throws LancetException if the folder exists or cannot be written; then nothing of it remains
      */
     public List<Fidelity> compress(Plan into, Path folder) {
-        List<Fidelity> losses = new ArrayList<>();
-        ModelFolder.save(
-                folder,
-                transformer,
-                into,
-                sink -> losses.addAll(compress(into, sink)),
-                words.source(),
-                OptionalLong.empty());
-        return losses;
+        return job().write(into, folder);
     }
 
     /**
@@ -342,7 +343,7 @@ public final class Model implements AutoCloseable {
      * @return what every changed matrix lost
      */
     public List<Fidelity> compress(Plan into, WeightSink sink) {
-        return new ModelCompression(plan, weights, progress).compress(into, sink);
+        return job().convert(into, sink);
     }
 
     /** What every matrix lost when this model was made out of a larger one; none if it was not. */
@@ -421,7 +422,7 @@ public final class Model implements AutoCloseable {
     public void saveHuggingFace(Path folder) {
         Plan dense = Plan.dense(transformer);
         WeightsInMemory whole = new WeightsInMemory();
-        new ModelCompression(plan, weights, progress).compress(dense, whole);
+        job().convert(dense, whole);
         HuggingFace.write(folder, transformer, whole, words.source());
     }
 

@@ -11,7 +11,8 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.runtime.imported.ImportedCompression;
+import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.GraphSource;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.imported.ImportedModel;
 import java.io.IOException;
@@ -60,8 +61,9 @@ class AccuracyTest {
     }
 
     private static Plan planned(ImportedModel model, String budget) {
-        Compression chosen = ImportedCompression.within(model, Budget.parse(budget));
-        return ImportedCompression.plan(model, chosen, Progress.silent());
+        Compression chosen =
+                model.plan().resolved(Compression.keepAll().within(Budget.parse(budget)), model.constraints());
+        return new CompressionJob(new GraphSource(model), Progress.silent()).plan(chosen);
     }
 
     @Test
@@ -71,8 +73,8 @@ class AccuracyTest {
         ImportedModel model = ImportedModel.open(Served.KERAS);
         assertThat(accuracy(Served.KERAS, Path.of(rows))).isCloseTo(ORIGINAL, within(1e-4));
 
-        Plan bits = ImportedCompression.plan(
-                model, Compression.keepAll().on(everything()).quantize(int8()), Progress.silent());
+        Plan bits = new CompressionJob(new GraphSource(model), Progress.silent())
+                .plan(Compression.keepAll().on(everything()).quantize(int8()));
         assertThat(measured(model, bits, "int8", rows)).isGreaterThan(ORIGINAL - 0.005);
         for (String budget : new String[] {"2.64x", "4x", "5x", "6x"}) {
             assertThat(measured(model, planned(model, budget), budget, rows)).isGreaterThan(ORIGINAL - 0.01);
@@ -81,7 +83,7 @@ class AccuracyTest {
 
     private double measured(ImportedModel model, Plan plan, String name, String rows) throws IOException {
         Path out = folder.resolve(name);
-        ImportedCompression.of(model, plan).write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
         double accuracy = accuracy(out, Path.of(rows));
         System.out.printf("%s: %.2f times smaller, accuracy %.4f%n", name, plan.compression(), accuracy);
         return accuracy;

@@ -15,7 +15,9 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.runtime.imported.ImportedCompression;
+import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.GraphSource;
+import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.Layer;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
@@ -35,7 +37,7 @@ class ImportedCompressionTest {
     void an_untouched_model_is_written_without_its_dead_copies_and_computes_the_same() {
         ImportedModel model = ImportedModel.open(Served.KERAS);
         Path out = folder.resolve("same");
-        ImportedCompression.of(model, model.plan()).write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent()).write(model.plan(), out);
         try (Tensor ids = Served.ids(64)) {
             for (String signature : new String[] {"serving_default", "serve"}) {
                 float[] before = Served.run(Served.KERAS, signature, "ids", ids, "output_0");
@@ -72,7 +74,7 @@ class ImportedCompressionTest {
             }
             ImportedModel model = ImportedModel.open(Served.RETSIM);
             Path out = folder.resolve("retsim");
-            ImportedCompression.of(model, fullRank(model)).write(out);
+            new CompressionJob(new GraphSource(model), Progress.silent()).write(fullRank(model), out);
             assertThat(difference(before, retsim(out, text))).isLessThan(1e-5 + 2 * own);
         }
         assertThat(own).isBetween(1e-6, 5e-5);
@@ -85,7 +87,7 @@ class ImportedCompressionTest {
     private void fullRank(Path path, String output, Tensor input, String name, double within) {
         ImportedModel model = ImportedModel.open(path);
         Path out = folder.resolve(model.name());
-        ImportedCompression.of(model, fullRank(model)).write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent()).write(fullRank(model), out);
         try (input) {
             float[] before = Served.run(path, "serving_default", name, input, output);
             float[] after = Served.run(out, "serving_default", name, input, output);
@@ -117,7 +119,8 @@ class ImportedCompressionTest {
         ImportedModel model = ImportedModel.open(Served.MLP);
         Path out = folder.resolve("twelve");
         Step twelve = Step.factorise(model.plan().step("dense2/kernel").weight(), 12, Precision.float32(), "its rank");
-        ImportedCompression.of(model, model.plan().with(twelve)).write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent())
+                .write(model.plan().with(twelve), out);
         try (Tensor x = Served.features(16)) {
             float[] before = Served.run(Served.MLP, "serving_default", "x", x, "logits");
             assertThat(difference(before, Served.run(out, "serving_default", "x", x, "logits")))
@@ -139,7 +142,7 @@ class ImportedCompressionTest {
                 .quantize(int4(32));
         Plan plan = model.plan(diet, Spectra.none());
         Path out = folder.resolve("small");
-        ImportedCompression.of(model, plan).write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
         assertThat(plan.compression()).isGreaterThan(2.64);
         try (Tensor ids = Served.ids(64)) {
             float[] before = Served.run(Served.KERAS, "serve", "ids", ids, "output_0");
@@ -158,16 +161,17 @@ class ImportedCompressionTest {
         ImportedModel model = ImportedModel.open(Served.KERAS);
         Plan plan = model.plan(halves, Spectra.none());
         Path out = folder.resolve("halves");
-        ImportedCompression.of(model, plan).write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
         assertThat(plan.compression()).isGreaterThan(1.9);
         ImportedModel again = ImportedModel.open(out);
-        assertThat(again.compressed()).hasSize(15).allMatch(matrix -> matrix.form()
-                .equals("bfloat16"));
+        assertThat(again.compressed()).hasSize(15).allMatch(matrix -> matrix.precision()
+                .equals(bfloat16()));
         assertThat(again.layers()).noneMatch(Layer::treatable);
-        assertThat(again.plan(halves, Spectra.none()).changes()).isFalse();
+        assertThat(again.plan(halves, Spectra.none()).changedSince(again.plan()))
+                .isEmpty();
         ImportedModel frozen = ImportedModel.open(Served.FROZEN);
         Path file = folder.resolve("halves.pb");
-        ImportedCompression.of(frozen, frozen.plan(halves, Spectra.none())).write(file);
+        new CompressionJob(new GraphSource(frozen), Progress.silent()).write(frozen.plan(halves, Spectra.none()), file);
         try (Tensor ids = Served.ids(64)) {
             float[] before = Served.run(Served.KERAS, "serve", "ids", ids, "output_0");
             float[] after = Served.run(out, "serve", "ids", ids, "output_0");
@@ -199,9 +203,8 @@ class ImportedCompressionTest {
     void retsim_at_eight_bits_points_the_same_way() {
         ImportedModel model = ImportedModel.open(Served.RETSIM);
         Path out = folder.resolve("retsim");
-        ImportedCompression.of(
-                        model, model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none()))
-                .write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent())
+                .write(model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none()), out);
         try (Tensor text = Served.characters(1)) {
             float[] before = Served.run(Served.RETSIM, "serving_default", "input_1", text, "embedding_model");
             float[] after = Served.run(out, "serving_default", "input_1", text, "embedding_model");
@@ -220,11 +223,11 @@ class ImportedCompressionTest {
     @Test
     void a_frozen_graph_becomes_a_frozen_graph_or_a_saved_model() throws Exception {
         ImportedModel model = ImportedModel.open(Served.FROZEN);
-        ImportedCompression full = ImportedCompression.of(model, fullRank(model));
+        CompressionJob job = new CompressionJob(new GraphSource(model), Progress.silent());
         Path frozen = folder.resolve("out.pb");
         Path saved = folder.resolve("out");
-        full.write(frozen);
-        full.write(saved);
+        job.write(fullRank(model), frozen);
+        job.write(fullRank(model), saved);
         try (Tensor ids = Served.ids(16)) {
             GraphDef original = GraphDef.parseFrom(Files.readAllBytes(Served.FROZEN));
             float[] before = Served.run(original, "ids", ids, "Identity");
@@ -235,7 +238,7 @@ class ImportedCompressionTest {
             assertThat(difference(before, served)).isLessThan(1e-5);
         }
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> full.write(frozen))
+                .isThrownBy(() -> job.write(fullRank(model), frozen))
                 .withMessage("%s: is there already; give a path that is not", frozen);
     }
 }

@@ -13,7 +13,9 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.runtime.imported.ImportedCompression;
+import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.GraphSource;
+import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.Layer;
@@ -62,7 +64,7 @@ class LoopsTest {
     void factors_of_full_rank_in_loops_and_branches_change_nothing() {
         ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         Path out = folder.resolve("out");
-        ImportedCompression.of(model, fullRank(model)).write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent()).write(fullRank(model), out);
         assertNear(turns(out), PythonGraphs.rows("turns"), 1e-5);
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
                 .extracting(BundleEntry::key)
@@ -117,7 +119,7 @@ class LoopsTest {
         ImportedModel model = ImportedModel.open(PythonGraphs.of(name));
         Path out = folder.resolve(name + "-" + precision.bits());
         Plan plan = model.plan(Compression.keepAll().on(everything()).quantize(precision), Spectra.none());
-        ImportedCompression.of(model, plan).write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
         return out;
     }
 
@@ -154,7 +156,8 @@ class LoopsTest {
         ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         Path out = folder.resolve("one");
         Step step = Step.factorise(model.plan().step("turn/kernel").weight(), 8, Precision.float32(), "one");
-        ImportedCompression.of(model, model.plan().with(step)).write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent())
+                .write(model.plan().with(step), out);
         assertNear(turns(out), PythonGraphs.rows("turns"), 1e-5);
         // Branches that nobody touched call the functions that they called.
         assertThat(SavedModelFolder.read(out).meta().getGraphDef().getLibrary().getFunctionList())
@@ -170,14 +173,15 @@ class LoopsTest {
         ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         Path once = folder.resolve("once");
         Step step = Step.factorise(model.plan().step("turn/kernel").weight(), 8, Precision.float32(), "one");
-        ImportedCompression.of(model, model.plan().with(step)).write(once);
+        new CompressionJob(new GraphSource(model), Progress.silent())
+                .write(model.plan().with(step), once);
         ImportedModel again = ImportedModel.open(once);
         Path twice = folder.resolve("twice");
         Plan plan = again.plan();
         for (String name : new String[] {"up/kernel", "inner/kernel", "first/kernel"}) {
             plan = plan.with(Step.factorise(plan.step(name).weight(), 8, Precision.float32(), "again"));
         }
-        ImportedCompression.of(again, plan).write(twice);
+        new CompressionJob(new GraphSource(again), Progress.silent()).write(plan, twice);
         assertNear(turns(twice), PythonGraphs.rows("turns"), 1e-5);
     }
 
@@ -189,9 +193,9 @@ class LoopsTest {
         assertThat(model.layers()).hasSize(9).allMatch(Layer::treatable);
         Path out = folder.resolve("out.pb");
         Path saved = folder.resolve("out");
-        ImportedCompression cut = ImportedCompression.of(model, fullRank(model));
-        cut.write(out);
-        cut.write(saved);
+        CompressionJob job = new CompressionJob(new GraphSource(model), Progress.silent());
+        job.write(fullRank(model), out);
+        job.write(fullRank(model), saved);
         GraphDef before = GraphDef.parseFrom(Files.readAllBytes(path));
         GraphDef after = GraphDef.parseFrom(Files.readAllBytes(out));
         List<double[]> expected = PythonGraphs.rows("turns");
@@ -219,7 +223,7 @@ class LoopsTest {
         }) {
             boolean exact = plan.steps().get(0).rank().isPresent();
             Path out = folder.resolve(exact ? "exact" : "bits");
-            ImportedCompression.of(model, plan).write(out);
+            new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
             try (Tensor x = PythonGraphs.sequence()) {
                 assertThat(PythonGraphs.doubles(Served.run(out, "serving_default", "x", x, "output_0")))
                         .containsExactly(PythonGraphs.row("gru"), within(exact ? 1e-5 : 0.02));

@@ -10,7 +10,9 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.runtime.imported.ImportedCompression;
+import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.GraphSource;
+import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.Layer;
 import dev.lancet.surgery.imported.UnusedTensor;
@@ -78,7 +80,7 @@ class ReferencesTest {
 
     private Path written(ImportedModel model, Plan plan, String name) {
         Path out = folder.resolve(name);
-        ImportedCompression.of(model, plan).write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
         return out;
     }
 

@@ -93,32 +93,27 @@ class TensorBundleTest {
         SavedModelFolder model = SavedModelFolder.read(Served.MLP);
         TensorBundle bundle = model.variables().orElseThrow();
         Path copy = folder.resolve("copy");
-        SavedModelWriter.write(
-                copy,
-                model.meta(),
-                writer -> bundle.entries().forEach(entry -> writer.copy(entry.key(), entry, bundle)),
-                Optional.of(Served.MLP));
+        try (SavedModelWriter writer = SavedModelWriter.create(copy, Optional.of(Served.MLP))) {
+            bundle.entries().forEach(entry -> writer.variables().copy(entry.key(), entry, bundle));
+            writer.finish(model.meta());
+        }
 
         try (TFloat32 x = Served.features(16)) {
             float[] before = Served.run(Served.MLP, "serving_default", "x", x, "logits");
             assertThat(Served.run(copy, "serving_default", "x", x, "logits")).containsExactly(before, within(0f));
         }
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> SavedModelWriter.write(copy, model.meta(), writer -> {}, Optional.empty()))
+                .isThrownBy(() -> SavedModelWriter.create(copy, Optional.empty()))
                 .withMessage("%s: is there already; give a folder that is not", copy);
     }
 
     @Test
     void a_draft_that_fails_leaves_nothing_behind() throws IOException {
-        SavedModelFolder model = SavedModelFolder.read(Served.MLP);
-        assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> SavedModelWriter.write(
-                        folder.resolve("never"),
-                        model.meta(),
-                        writer -> {
-                            throw new IllegalStateException("no more weights");
-                        },
-                        Optional.empty()));
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> {
+            try (SavedModelWriter writer = SavedModelWriter.create(folder.resolve("never"), Optional.empty())) {
+                throw new IllegalStateException("no more weights");
+            }
+        });
         try (var left = Files.list(folder)) {
             assertThat(left).isEmpty();
         }

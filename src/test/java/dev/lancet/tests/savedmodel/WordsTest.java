@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
-import dev.lancet.runtime.imported.ImportedCompression;
+import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.GraphSource;
+import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.UnusedTensor;
 import dev.lancet.surgery.savedmodel.BundleEntry;
@@ -60,7 +62,7 @@ class WordsTest {
         Path out = folder.resolve("small");
         Plan plan = model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none());
         assertThat(plan.changed()).hasSize(2);
-        ImportedCompression.of(model, plan).write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
 
         List<Answer> answers = asked(out, 2);
         double[] expected = PythonGraphs.row("words");
@@ -85,7 +87,7 @@ class WordsTest {
                         "Adam/m/mix/kernel (m/.ATTRIBUTES/VARIABLE_VALUE)",
                         "Adam/v/mix/kernel (v/.ATTRIBUTES/VARIABLE_VALUE)");
         Path out = folder.resolve("same");
-        ImportedCompression.of(model, model.plan()).write(out);
+        new CompressionJob(new GraphSource(model), Progress.silent()).write(model.plan(), out);
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
                 .extracting(BundleEntry::key)
                 .containsExactly("calls", "mix/kernel", "words/embeddings");

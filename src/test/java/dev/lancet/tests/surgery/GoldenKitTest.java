@@ -11,7 +11,8 @@ import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.imported.ImportedCompression;
+import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.GraphSource;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphText;
@@ -37,8 +38,8 @@ class GoldenKitTest {
 
     private static Path cut(Path model, Compression compression, Path out) {
         ImportedModel opened = ImportedModel.open(model);
-        Plan plan = ImportedCompression.plan(opened, compression, Progress.silent());
-        ImportedCompression.of(opened, plan, Progress.silent()).write(out);
+        Plan plan = new CompressionJob(new GraphSource(opened), Progress.silent()).plan(compression);
+        new CompressionJob(new GraphSource(opened), Progress.silent()).write(plan, out);
         return out;
     }
 

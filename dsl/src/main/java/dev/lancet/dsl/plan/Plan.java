@@ -60,7 +60,33 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
      * factored stays so unless a clause gives it another rank.
      */
     public Plan then(Compression compression, Spectra spectra) {
-        return new Planner(this, compression, spectra).plan();
+        return then(compression, spectra, Constraints.none());
+    }
+
+    /** The same for a model that has constraints. */
+    public Plan then(Compression compression, Spectra spectra, Constraints constraints) {
+        return new Planner(this, resolved(compression, constraints), spectra, constraints).plan();
+    }
+
+    /**
+     * The compression in full: where it names a budget and nothing else, with the bits and the ranks by budget that this
+     * model needs to fit it. Any other compression comes back as it is.
+     */
+    public Compression resolved(Compression compression, Constraints constraints) {
+        return compression.clauses().isEmpty()
+                ? compression
+                        .budget()
+                        .map(budget -> BudgetPrecision.choose(this, constraints, budget))
+                        .orElse(compression)
+                : compression;
+    }
+
+    /** The steps that store their matrix otherwise than an earlier plan for the same weights. */
+    public List<Step> changedSince(Plan before) {
+        return steps.stream()
+                .filter(step -> !step.matrices()
+                        .equals(before.step(step.weight().name()).matrices()))
+                .toList();
     }
 
     /** The same plan with one step replaced; for plans made by hand. */

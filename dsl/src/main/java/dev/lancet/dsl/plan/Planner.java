@@ -12,18 +12,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
-/** Turns clauses into steps: the last clause that selects a weight decides it, whole. */
+/**
+ * Turns clauses into steps. The last clause that selects a weight decides it, whole; a constraint of the model overrules
+ * every clause.
+ */
 final class Planner {
 
     private final Plan before;
     private final Compression compression;
     private final Spectra spectra;
+    private final Constraints constraints;
 
-    Planner(Plan before, Compression compression, Spectra spectra) {
+    Planner(Plan before, Compression compression, Spectra spectra, Constraints constraints) {
         this.before = before;
         this.compression = compression;
         this.spectra = spectra;
+        this.constraints = constraints;
     }
 
     Plan plan() {
@@ -58,6 +64,9 @@ final class Planner {
     }
 
     private Optional<Clause> byBudget(Weight weight) {
+        if (!constraints.allowsRank(weight.name())) {
+            return Optional.empty();
+        }
         return compression.decisive(weight).filter(clause -> clause.treatment()
                 .rank()
                 .filter(rank -> rank instanceof Rank.ByBudget by && by.chooses(weight))
@@ -71,15 +80,28 @@ final class Planner {
     }
 
     private Step decide(Step step) {
-        return compression
-                .decisive(step.weight())
-                .filter(clause -> !clause.treatment().keeps())
-                .map(clause -> treat(step, clause))
-                .orElseGet(() -> compression.decisive(step.weight()).isPresent() && step.keeps()
-                        ? Step.keep(
-                                step.weight(),
-                                compression.decisive(step.weight()).get().toString())
-                        : step);
+        Optional<Clause> decisive = compression.decisive(step.weight());
+        Optional<Clause> changing =
+                decisive.filter(clause -> !clause.treatment().keeps());
+        String name = step.weight().name();
+        @Nullable String fixed = constraints.fixed().get(name);
+        if (fixed != null) {
+            return step.stored(step.precision(), refused(fixed, changing.map(Clause::toString)));
+        }
+        if (changing.isPresent()) {
+            Step treated = treat(step, changing.get());
+            @Nullable String whole = constraints.unfactored().get(name);
+            return whole == null || treated.rank().isEmpty()
+                    ? treated
+                    : step.stored(step.precision(), refused(whole, Optional.of(treated.because())));
+        }
+        return decisive.isPresent() && step.keeps()
+                ? Step.keep(step.weight(), decisive.get().toString())
+                : step;
+    }
+
+    private static String refused(String reason, Optional<String> wanted) {
+        return reason + wanted.map(clause -> "; so not " + clause).orElse("");
     }
 
     private Step treat(Step step, Clause clause) {

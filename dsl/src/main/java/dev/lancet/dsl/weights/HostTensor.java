@@ -58,6 +58,11 @@ public record HostTensor(ArraySpec spec, ByteBuffer bytes) {
         return values;
     }
 
+    /** The same with a content of its own, for one that is only lent. */
+    public HostTensor copy() {
+        return of(spec, toArray());
+    }
+
     /** A copy of the bytes. */
     public byte[] toArray() {
         byte[] copy = new byte[bytes.remaining()];

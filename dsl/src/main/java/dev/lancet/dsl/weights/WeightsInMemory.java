@@ -14,6 +14,13 @@ public final class WeightsInMemory implements Weights, WeightSink {
     /** Nothing yet. */
     public WeightsInMemory() {}
 
+    /** All arrays of others, which are not copied. */
+    public static WeightsInMemory of(Weights weights) {
+        WeightsInMemory kept = new WeightsInMemory();
+        weights.copyTo(kept);
+        return kept;
+    }
+
     /** Keeps the tensor itself, without a copy. */
     @Override
     public void accept(HostTensor tensor) {

@@ -1,6 +1,7 @@
 package dev.lancet.cli;
 
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.Peft;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -25,10 +26,10 @@ final class AdapterOption {
         return folder.map(model::adapt).orElse(model);
     }
 
-    /** What a command is about with the adapters. */
-    ModelArgument beside(ModelArgument model) {
+    /** A declared model with the adapters, or the model itself if there are none. */
+    Checkpoint beside(Checkpoint model) {
         return folder.map(it -> Peft.open(it, model.transformer(), model.plan()))
-                .map(adapters -> model.with(adapters.plan()))
+                .map(adapters -> model.with(adapters.plan(), model.weights().with(adapters.arrays())))
                 .orElse(model);
     }
 }

@@ -3,7 +3,8 @@ package dev.lancet.cli;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.runtime.Model;
+import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.ModelSource;
 import dev.lancet.runtime.report.Report;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,22 +68,11 @@ final class CompressCommand extends LancetCommand {
                     "rules: none; say --rank, --ratio, --energy, --bits, --lora or --budget, or give a recipe");
         }
         OutputArgument.mustNotExist(out);
-        Optional<GraphArgument> foreign = GraphArgument.find(what);
-        return foreign.isPresent() ? foreign(foreign.get(), compression) : declared(compression);
-    }
-
-    private Answer foreign(GraphArgument subject, Compression said) {
-        Compression compression = subject.chosen(rules, said);
-        Plan plan = subject.plan(compression, progress());
-        List<Fidelity> losses = subject.compress(plan, out, progress());
-        return answer(compression, subject.model().plan(), plan, losses);
-    }
-
-    private Answer declared(Compression compression) {
-        try (Model model = ModelArgument.model(what, progress())) {
-            Plan plan = model.planFor(compression);
-            return answer(compression, model.plan(), plan, model.compress(plan, out));
-        }
+        ModelSource source = ModelArgument.of(what).source();
+        CompressionJob job = new CompressionJob(source, progress());
+        Compression full = source.plan().resolved(compression, source.constraints());
+        Plan plan = job.plan(full);
+        return answer(full, source.plan(), plan, job.write(plan, out));
     }
 
     private Answer answer(Compression compression, Plan before, Plan plan, List<Fidelity> losses) {

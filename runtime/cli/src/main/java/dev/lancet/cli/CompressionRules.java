@@ -99,20 +99,16 @@ final class CompressionRules {
             paramLabel = "600MB|2.64x",
             description =
                     "What the whole model may take, in B, kB, MB, GB, KiB, MiB or GiB, or how many times smaller it"
-                            + " is to be. Chooses the rank of every linear layer that no rule gives a rank or keeps: by singular"
-                            + " values where the weights are at hand, else the same share of all. Tables are only made smaller"
-                            + " by rules, such as --on embedding --bits 8. Of a graph, a budget alone also chooses the bits: 8"
-                            + " for every matrix, tables too, else 4.")
+                            + " is to be. Alone it chooses bits and ranks: 8 bits for every matrix, tables too, or 4 where 8"
+                            + " do not suffice, and ranks for the linear layers where bits do not. Beside rules it chooses the"
+                            + " rank of every linear layer that no rule gives a rank or keeps; tables are only made smaller"
+                            + " by rules, such as --on embedding --bits 8. Ranks follow from singular values where the"
+                            + " weights are at hand; otherwise every layer keeps the same share.")
     Optional<String> budget = Optional.empty();
 
     /** Whether any rule was given. */
     boolean given() {
         return !rules.isEmpty() || budget.isPresent();
-    }
-
-    /** The budget, where it is all that is said. */
-    Optional<Budget> onlyBudget() {
-        return rules.isEmpty() ? budget.map(Budget::parse) : Optional.empty();
     }
 
     /** What the options say, or a recipe in their place. */
@@ -132,8 +128,11 @@ final class CompressionRules {
     }
 
     private Compression within(Budget limit) {
+        if (rules.isEmpty()) {
+            return Compression.keepAll().within(limit);
+        }
         Compression base = Compression.keepAll();
-        if (rules.isEmpty() || !rules.get(0).everyLinearLayer()) {
+        if (!rules.get(0).everyLinearLayer()) {
             base = base.on(Selector.linears()).factorise(Rank.byBudget());
         } else if (rules.get(0).ranks()) {
             throw new IllegalArgumentException(

@@ -129,14 +129,15 @@ final class EvaluateCommand extends LancetCommand {
     }
 
     private Perplexity measure(String named, AdapterOption beside) {
-        try (Model base = ModelArgument.model(named, progress()).on(where.device(this));
+        ModelArgument argument = ModelArgument.of(named);
+        try (Model base = argument.model(progress()).on(where.device(this));
                 Model model = beside.beside(base)) {
             if (input.ids.isPresent()) {
                 return model.evaluate(
                         TokenIdChecks.read(input.ids.get()),
                         window.orElse(model.transformer().context()));
             }
-            ModelArgument.requireTokenizer(named, ", or give token ids by --ids");
+            argument.requireTokenizer(", or give token ids by --ids");
             return model.evaluate(
                     field.of(Corpus.corpus(input.text.orElseThrow())).rest());
         }

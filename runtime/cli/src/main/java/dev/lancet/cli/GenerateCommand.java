@@ -82,7 +82,7 @@ final class GenerateCommand extends LancetCommand {
     @Override
     Answer answer() {
         Sample sample = sample();
-        try (Model base = ModelArgument.model(what, progress()).on(where.device(this));
+        try (Model base = ModelArgument.of(what).model(progress()).on(where.device(this));
                 Model model = adapter.beside(base)) {
             return ids ? tokens(model, sample) : text(model, sample);
         }

@@ -1,13 +1,7 @@
 package dev.lancet.cli;
 
-import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Step;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import dev.lancet.surgery.imported.ImportedModel;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -27,7 +21,7 @@ import picocli.CommandLine.Parameters;
 final class InspectCommand extends LancetCommand {
 
     @Parameters(paramLabel = "MODEL", description = ModelArgument.ANYTHING)
-    private String model = "";
+    private String named = "";
 
     @Mixin
     private final AdapterOption adapter = new AdapterOption();
@@ -38,71 +32,13 @@ final class InspectCommand extends LancetCommand {
 
     @Override
     Answer answer() {
-        Optional<GraphArgument> graph = GraphArgument.find(model);
+        ModelArgument model = ModelArgument.of(named);
+        Optional<ImportedModel> graph = model.graph();
         if (graph.isPresent() && adapter.folder().isPresent()) {
-            throw wrongUsage("--adapter: " + adapter.folder().get() + "; " + model
+            throw wrongUsage("--adapter: " + adapter.folder().get() + "; " + named
                     + " is a graph, and adapters are for Hugging Face and Lancet folders");
         }
-        return graph.map(GraphArgument::inspected).orElseGet(() -> declared(adapter.beside(ModelArgument.of(model))));
-    }
-
-    private static Answer declared(ModelArgument model) {
-        Plan plan = model.plan();
-        Map<String, @Nullable Object> document = new LinkedHashMap<>();
-        document.put("model", model.transformer().name());
-        document.put("format", model.format());
-        document.put("architecture", model.transformer().toString());
-        document.put("parameters", plan.parametersAfter());
-        document.put("bytes", model.bytes());
-        document.put("flops_per_token", model.transformer().flopsPerToken());
-        document.put(
-                "layers", plan.steps().stream().map(step -> layer(model, step)).toList());
-        return new Answer(document, text(model));
-    }
-
-    private static Map<String, @Nullable Object> layer(ModelArgument model, Step step) {
-        Map<String, @Nullable Object> layer = new LinkedHashMap<>();
-        layer.put("name", step.weight().name());
-        layer.put("role", step.weight().role().name().toLowerCase(Locale.ROOT));
-        layer.put("rows", step.weight().rows());
-        layer.put("columns", step.weight().columns());
-        layer.put("rank", step.rank().isPresent() ? step.rank().getAsInt() : null);
-        layer.put("dtype", model.dtype(step));
-        step.adapter().ifPresent(beside -> layer.put("adapter", beside.toString()));
-        layer.put("bytes", model.bytes(step));
-        return layer;
-    }
-
-    private static String text(ModelArgument model) {
-        Plan plan = model.plan();
-        List<Step> steps = plan.steps();
-        int name = steps.stream()
-                .mapToInt(step -> step.weight().name().length())
-                .max()
-                .orElse(1);
-        int shape = steps.stream()
-                .mapToInt(step -> step.weight().shape().toString().length())
-                .max()
-                .orElse(1);
-        StringBuilder text = new StringBuilder(model.format())
-                .append(": ")
-                .append(model.transformer().summary())
-                .append('\n');
-        for (Step step : steps) {
-            String form = (step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "")
-                    + model.dtype(step)
-                    + step.adapter().map(beside -> " + " + beside).orElse("");
-            text.append(String.format(
-                    Locale.ROOT,
-                    "  %-" + name + "s  %-" + shape + "s  %-9s  %,13d bytes  %s%n",
-                    step.weight().name(),
-                    step.weight().shape(),
-                    step.weight().role().name().toLowerCase(Locale.ROOT),
-                    model.bytes(step),
-                    form));
-        }
-        return text.append(String.format(
-                        Locale.ROOT, "stored: %,d parameters, %,d bytes%n", plan.parametersAfter(), plan.bytesAfter()))
-                .toString();
+        return graph.map(found -> GraphInspection.of(model.format(), found))
+                .orElseGet(() -> DeclaredInspection.of(model.format(), adapter.beside(model.checkpoint())));
     }
 }

@@ -65,11 +65,12 @@ final class MergeCommand extends LancetCommand {
         if (!format.equals("lancet") && !format.equals("hf")) {
             throw wrongUsage("--format: " + format + "; it is lancet or hf");
         }
-        if (adapter.isEmpty() && !ModelArgument.of(what).plan().adapted()) {
+        ModelArgument model = ModelArgument.of(what);
+        if (adapter.isEmpty() && !model.checkpoint().plan().adapted()) {
             throw wrongUsage("merge: " + what + "; it has no adapters, name a folder of some after it");
         }
         OutputArgument.mustNotExist(out);
-        try (Model base = ModelArgument.model(what, progress());
+        try (Model base = model.model(progress());
                 Model adapted = adapter.map(base::adapt).orElse(base)) {
             MergeResult merged =
                     format.equals("hf") ? MergeResult.saveHuggingFace(adapted, out) : MergeResult.save(adapted, out);

@@ -6,7 +6,7 @@ import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.SelfGuidance;
 import dev.lancet.dsl.recipe.Stage;
-import dev.lancet.runtime.Model;
+import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,24 +87,15 @@ final class PlanCommand extends LancetCommand {
     }
 
     private Plan plan(Compression compression) {
-        Optional<GraphArgument> foreign = GraphArgument.find(what);
-        if (foreign.isPresent()) {
-            if (spectra) {
-                throw wrongUsage("--spectra: " + what + " is a graph; compress says what each of its matrices loses");
-            }
-            GraphArgument graph = foreign.get();
-            return StoredPlan.of(graph.model(), graph.plan(graph.chosen(rules, compression), progress()));
-        }
-        ModelArgument subject = ModelArgument.of(what);
-        if (subject.path().isEmpty()) {
+        ModelArgument model = ModelArgument.of(what);
+        if (model.preset()) {
             if (spectra) {
                 throw wrongUsage("--spectra: " + what + " is a preset without weights; give a model that has some");
             }
-            return subject.plan().then(compression, Spectra.none());
+            return model.plan().then(compression, Spectra.none());
         }
-        try (Model model = ModelArgument.model(what, progress())) {
-            return spectra ? model.foretell(compression) : model.planFor(compression);
-        }
+        CompressionJob job = new CompressionJob(model.source(), progress());
+        return spectra ? job.planWithErrors(compression) : job.plan(compression);
     }
 
     private static Answer ofRecipe(Recipe recipe) {

@@ -37,7 +37,7 @@ final class RecipePlans {
             return Plan.dense(first.transformer());
         }
         if (origin instanceof Origin.Checkpoint checkpoint) {
-            return ModelArgument.of(checkpoint.path()).plan();
+            return ModelArgument.of(checkpoint.path()).checkpoint().plan();
         }
         String after = ((Origin.After) origin).candidate();
         Plan plan = plans.get(after);

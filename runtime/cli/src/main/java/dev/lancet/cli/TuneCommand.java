@@ -5,6 +5,7 @@ import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.train.CheckpointPolicy;
 import dev.lancet.runtime.train.Trainer;
@@ -99,17 +100,18 @@ final class TuneCommand extends LancetCommand {
         FineTuning tuning = adapters.tuning(this, bits.precision(this));
         Device device = where.device(this);
         Corpus corpus = corpus();
-        ModelArgument subject = ModelArgument.of(what);
-        if (subject.plan().adapted()) {
+        ModelArgument argument = ModelArgument.of(what);
+        Checkpoint found = argument.checkpoint();
+        if (found.plan().adapted()) {
             adapters.mustBeUnsaid(this, what);
         }
         Training training = options.training(
                 this,
                 adapters.full(this) ? FULL_RATE : ADAPTER_RATE,
-                Math.min(subject.transformer().context(), LONGEST));
+                Math.min(found.transformer().context(), LONGEST));
         OutputArgument.mustNotExist(TuningResult.adapter(out));
         OutputArgument.mustNotExist(TuningResult.model(out));
-        try (Model base = base().on(device).keepCorporaIn(out.resolveSibling("corpora"));
+        try (Model base = base(argument).on(device).keepCorporaIn(out.resolveSibling("corpora"));
                 Model model = tuning.begin(base)) {
             model.train(corpus, training, resume ? CheckpointPolicy.resume(out) : CheckpointPolicy.in(out));
             TuningResult tuned = TuningResult.save(base.plan(), model, out);
@@ -118,9 +120,9 @@ final class TuneCommand extends LancetCommand {
         }
     }
 
-    private Model base() {
-        Model base = ModelArgument.model(what, progress());
-        ModelArgument.requireTokenizer(what, "");
+    private Model base(ModelArgument argument) {
+        Model base = argument.model(progress());
+        argument.requireTokenizer("");
         return base;
     }
 

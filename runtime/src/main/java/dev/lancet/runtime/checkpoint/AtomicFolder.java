@@ -1,7 +1,6 @@
 package dev.lancet.runtime.checkpoint;
 
 import dev.lancet.dsl.plan.ArraySpec;
-import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.runtime.file.PartialPath;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -12,7 +11,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * How a folder comes into being: it is filled under a name of its own beside its place and moved there in one step by
@@ -70,14 +68,9 @@ final class AtomicFolder implements AutoCloseable {
         }
     }
 
-    /** A safetensors file; its arrays are handed over one at a time. */
-    void safetensors(String name, Map<String, String> metadata, List<ArraySpec> arrays, Consumer<WeightSink> content) {
-        Path shown = target.resolve(name);
-        try (SafetensorsWriter writer =
-                SafetensorsWriter.create(resolve(name), shown, metadata, arrays, AtomicFile::open)) {
-            content.accept(writer);
-            writer.finish();
-        }
+    /** Begins a safetensors file. */
+    SafetensorsWriter safetensors(String name, Map<String, String> metadata, List<ArraySpec> arrays) {
+        return SafetensorsWriter.create(resolve(name), target.resolve(name), metadata, arrays, AtomicFile::open);
     }
 
     /** The hash of a file that was written before. */

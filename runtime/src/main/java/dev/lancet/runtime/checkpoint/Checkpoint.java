@@ -3,6 +3,7 @@ package dev.lancet.runtime.checkpoint;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,12 +17,42 @@ import java.util.Optional;
  * @param weights the arrays, read from the files as they are asked for
  * @param tokenizer its tokenizer file, if one lies beside it
  * @param unused tensors of the files that are no part of the model, for a warning
+ * @param stored the type in the files of whatever is not quantised; it is float32 once it is read
  */
 public record Checkpoint(
-        Transformer transformer, Plan plan, Weights weights, Optional<Path> tokenizer, List<String> unused) {
+        Transformer transformer,
+        Plan plan,
+        Weights weights,
+        Optional<Path> tokenizer,
+        List<String> unused,
+        Dtype stored) {
 
     public Checkpoint {
         unused = List.copyOf(unused);
+    }
+
+    /** The same with adapters or another form of its weights. */
+    public Checkpoint with(Plan other, Weights arrays) {
+        return new Checkpoint(transformer, other, arrays, tokenizer, unused, stored);
+    }
+
+    /** How a matrix is stored in the files, for people and programs. */
+    public String dtype(Step step) {
+        return switch (stored) {
+            case F16 -> "float16";
+            case BF16 -> "bfloat16";
+            default -> step.precision().toString();
+        };
+    }
+
+    /** Bytes of a matrix in the files. */
+    public long bytes(Step step) {
+        return stored == Dtype.F32 ? step.bytes() : step.parameters() * stored.bits() / Byte.SIZE;
+    }
+
+    /** Bytes of the model in the files. */
+    public long bytes() {
+        return stored == Dtype.F32 ? plan.bytesAfter() : plan.parametersAfter() * stored.bits() / Byte.SIZE;
     }
 
     /**
@@ -35,10 +66,14 @@ public record Checkpoint(
             case HUGGING_FACE -> HuggingFace.open(path);
             case LANCET -> ModelFolder.open(path).checkpoint();
             case LLAMA2C -> Llama2c.open(path);
-            case SAVED_MODEL, FROZEN_GRAPH ->
-                throw new LancetException(path + ": is a " + format.description()
-                        + ", which holds a graph; here a Hugging Face folder, a Lancet model folder or a llama2.c .bin is"
-                        + " needed; in Java, GraphModel.open opens it");
+            case SAVED_MODEL, FROZEN_GRAPH -> throw holdsGraph(path, format);
         };
+    }
+
+    /** The failure to report where a graph is given and a declared model is needed. */
+    public static LancetException holdsGraph(Path path, Format format) {
+        return new LancetException(path + ": is a " + format.description()
+                + ", which holds a graph; here a Hugging Face folder, a Lancet model folder or a llama2.c .bin is"
+                + " needed; in Java, GraphModel.open opens it");
     }
 }

@@ -42,7 +42,8 @@ public final class HuggingFace {
                 Plan.dense(transformer),
                 new HuggingFaceWeights(files, slots),
                 TokenizerFile.beside(folder),
-                unused(family, files, slots));
+                unused(family, files, slots),
+                files.storedType());
     }
 
     /**

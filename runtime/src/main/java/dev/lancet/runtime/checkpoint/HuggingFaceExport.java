@@ -53,11 +53,13 @@ final class HuggingFaceExport {
         weights.require(Plan.dense(transformer));
         try (AtomicFolder target = AtomicFolder.create(folder)) {
             target.text(HuggingFace.CONFIG, LanguageJson.pretty(config) + "\n");
-            target.safetensors(
-                    SafetensorsShards.SINGLE,
-                    Map.of("format", "pt"),
-                    parts.values().stream().map(HuggingFaceExport::array).toList(),
-                    sink -> parts.keySet().forEach(name -> sink.accept(assemble(name))));
+            List<ArraySpec> arrays =
+                    parts.values().stream().map(HuggingFaceExport::array).toList();
+            try (SafetensorsWriter writer =
+                    target.safetensors(SafetensorsShards.SINGLE, Map.of("format", "pt"), arrays)) {
+                parts.keySet().forEach(name -> writer.accept(assemble(name)));
+                writer.finish();
+            }
             tokenizer.ifPresent(target::copy);
             target.finish();
         }

@@ -56,7 +56,7 @@ public final class Llama2c {
             }
             Path folder = file.resolveSibling("");
             return new Checkpoint(
-                    transformer, Plan.dense(transformer), weights, TokenizerFile.beside(folder), List.of());
+                    transformer, Plan.dense(transformer), weights, TokenizerFile.beside(folder), List.of(), Dtype.F32);
         } catch (ArithmeticException overflow) {
             throw notLlama2c(file, "has a header that implies more bytes than a number can count");
         } catch (IOException wrong) {

@@ -4,7 +4,6 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.json.LanguageJson;
 import java.io.IOException;
@@ -14,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -53,40 +50,9 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
             Optional<Path> tokenizer,
             OptionalLong seed) {
         weights.require(plan);
-        save(
-                folder,
-                transformer,
-                plan,
-                sink -> plan.arrays().forEach(array -> sink.accept(weights.read(array.name()))),
-                tokenizer,
-                seed);
-    }
-
-    /**
-     * Writes a model whose arrays are made while it is written, one at a time.
-     *
-     * @param arrays hands over every array of the plan, in any order
-     */
-    public static void save(
-            Path folder,
-            Transformer transformer,
-            Plan plan,
-            Consumer<WeightSink> arrays,
-            Optional<Path> tokenizer,
-            OptionalLong seed) {
-        requireSameWeights("plan", transformer, plan);
-        try (AtomicFolder target = AtomicFolder.create(folder)) {
-            target.safetensors(ARRAYS, Map.of("format", "lancet"), plan.arrays(), arrays);
-            target.text(PLAN, LanguageJson.pretty(plan) + "\n");
-            tokenizer.ifPresent(target::copy);
-            Optional<String> tokenizerName = tokenizer.map(file -> String.valueOf(file.getFileName()));
-            Map<String, String> hashes = new TreeMap<>();
-            List.of(ARRAYS, PLAN).forEach(name -> hashes.put(name, target.sha256(name)));
-            tokenizerName.ifPresent(name -> hashes.put(name, target.sha256(name)));
-            Manifest manifest = new Manifest(
-                    FORMAT, Versions.lancet(), Versions.tensorflow(), transformer, seed, tokenizerName, hashes);
-            target.text(MANIFEST, LanguageJson.pretty(manifest) + "\n");
-            target.finish();
+        try (ModelFolderWriter writer = ModelFolderWriter.create(folder, transformer, plan, tokenizer, seed)) {
+            plan.arrays().forEach(array -> writer.accept(weights.read(array.name())));
+            writer.finish();
         }
     }
 
@@ -110,7 +76,9 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
         Optional<Path> tokenizer = manifest.tokenizer().map(name -> beside(folder, name));
         Weights weights = new PlannedWeights(plan, arrays);
         return new ModelFolder(
-                folder, manifest, new Checkpoint(manifest.transformer(), plan, weights, tokenizer, List.of()));
+                folder,
+                manifest,
+                new Checkpoint(manifest.transformer(), plan, weights, tokenizer, List.of(), Dtype.F32));
     }
 
     /**
@@ -146,7 +114,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
         return file;
     }
 
-    private static void requireSameWeights(String where, Transformer transformer, Plan plan) {
+    static void requireSameWeights(String where, Transformer transformer, Plan plan) {
         if (!plan.sameWeights(Plan.dense(transformer))) {
             throw new LancetException(where + ": is for other weights than those of " + transformer.name()
                     + "; plan and model must belong together");

@@ -95,11 +95,13 @@ final class PeftExport {
         layers.values().forEach(layer -> arrays.addAll(stored(layer)));
         try (AtomicFolder target = AtomicFolder.create(folder)) {
             target.text(Peft.CONFIG, LanguageJson.pretty(config()) + "\n");
-            target.safetensors(Peft.ARRAYS, Map.of("format", "pt"), arrays, sink -> layers.values()
-                    .forEach(layer -> {
-                        sink.accept(a(layer));
-                        sink.accept(b(layer));
-                    }));
+            try (SafetensorsWriter writer = target.safetensors(Peft.ARRAYS, Map.of("format", "pt"), arrays)) {
+                for (Layer layer : layers.values()) {
+                    writer.accept(a(layer));
+                    writer.accept(b(layer));
+                }
+                writer.finish();
+            }
             target.finish();
         }
     }

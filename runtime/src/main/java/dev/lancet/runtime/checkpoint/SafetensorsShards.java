@@ -3,10 +3,12 @@ package dev.lancet.runtime.checkpoint;
 import dev.lancet.dsl.LancetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The tensors of a Hugging Face folder: in {@code model.safetensors}, or in shards that an index lists. */
@@ -37,6 +39,14 @@ final class SafetensorsShards {
         }
         throw new LancetException(folder + ": there is neither " + SINGLE + " nor " + INDEX
                 + "; convert the weights to safetensors first");
+    }
+
+    /** The one type of all weights; float32, as which they are read, where there are several. */
+    Dtype storedType() {
+        Set<Dtype> types = EnumSet.noneOf(Dtype.class);
+        byName.forEach((name, file) -> types.add(file.tensor(name).dtype()));
+        types.removeIf(type -> !type.weights());
+        return types.size() == 1 ? types.iterator().next() : Dtype.F32;
     }
 
     private static SafetensorsShards sharded(Path folder, Path index) {

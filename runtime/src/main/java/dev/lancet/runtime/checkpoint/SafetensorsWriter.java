@@ -3,7 +3,7 @@ package dev.lancet.runtime.checkpoint;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.weights.HostTensor;
-import dev.lancet.dsl.weights.WeightSink;
+import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.runtime.file.PartialPath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * Writes a safetensors file: all descriptions first, then the arrays one at a time in any order. The file appears under its
  * name, whole and flushed to the disk, when {@link #finish} is called; closed before that, nothing remains of it.
  */
-public final class SafetensorsWriter implements WeightSink, AutoCloseable {
+public final class SafetensorsWriter implements WeightWriter {
 
     private static final int ALIGNMENT = 8;
 
@@ -147,6 +147,7 @@ public final class SafetensorsWriter implements WeightSink, AutoCloseable {
      *
      * @throws IllegalStateException if an array is still missing
      */
+    @Override
     public void finish() {
         if (!missing.isEmpty()) {
             Set<String> names = missing.keySet();

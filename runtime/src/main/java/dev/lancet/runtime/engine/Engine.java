@@ -134,6 +134,11 @@ public final class Engine implements AutoCloseable {
         variables.set(session, plan.arrays().stream().map(ArraySpec::name).toList(), weights::readInParts);
     }
 
+    /** The names of all variables of the graph. */
+    public Collection<String> variables() {
+        return variables.names();
+    }
+
     /** Runs a node for its effect. */
     public void run(String target) {
         session.runner().addTarget(target).run().close();
@@ -142,13 +147,6 @@ public final class Engine implements AutoCloseable {
     /** Gives the contents of float32 variables to a taker, in their order, a few megabytes at a time. */
     public void arrays(Collection<ArraySpec> wanted, Consumer<HostTensor> taker) {
         variables.read(session, wanted, taker);
-    }
-
-    /** The numbers of a float32 variable. */
-    public float[] floats(String variable) {
-        try (var result = session.runner().fetch(variable + ".read").run()) {
-            return TensorTransfer.floats(result.get(0));
-        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.lancet.surgery.VariableLoading;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,11 @@ final class SessionVariables {
         graph.getNodeList().stream()
                 .filter(node -> node.getOp().equals("VarHandleOp"))
                 .forEach(node -> nodes.put(node.getName(), node));
+    }
+
+    /** Their names, in the order of the graph. */
+    Collection<String> names() {
+        return Collections.unmodifiableSet(nodes.keySet());
     }
 
     /** Bytes of all together. */

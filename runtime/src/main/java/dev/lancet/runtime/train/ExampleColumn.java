@@ -1,6 +1,10 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import org.tensorflow.Tensor;
@@ -59,6 +63,26 @@ final class ExampleColumn {
             }
         }
         return new ExampleColumn(someInts, someFloats, row);
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java has SHA-256", impossible);
+        }
+    }
+
+    /** Adds shape and numbers to a digest. */
+    void addTo(MessageDigest digest) {
+        digest.update(Arrays.toString(row).getBytes(StandardCharsets.UTF_8));
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES);
+        for (int value : ints) {
+            digest.update(bytes.putInt(0, value).array());
+        }
+        for (float value : floats) {
+            digest.update(bytes.putFloat(0, value).array());
+        }
     }
 
     /** A tensor of this type, which belongs to the caller. */

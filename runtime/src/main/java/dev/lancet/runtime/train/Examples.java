@@ -1,10 +1,14 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import org.tensorflow.Tensor;
@@ -31,17 +35,35 @@ public final class Examples {
         this.labels = labels;
     }
 
-    /** Rows of whole numbers: token ids. */
+    /** No rows. */
+    public static Examples none() {
+        return new Examples(0, Map.of(), Optional.empty());
+    }
+
+    /**
+     * Rows of whole numbers: token ids.
+     *
+     * @param rows {@code [rows][numbers of a row]}
+     */
     public static Examples of(String input, int[][] rows) {
         return new Examples(rows.length, Map.of(), Optional.empty()).and(input, rows);
     }
 
-    /** Rows of floats: features. */
+    /**
+     * Rows of floats: features.
+     *
+     * @param rows {@code [rows][numbers of a row]}
+     */
     public static Examples of(String input, float[][] rows) {
         return new Examples(rows.length, Map.of(), Optional.empty()).and(input, rows);
     }
 
-    /** Floats of any shape, row by row. */
+    /**
+     * Floats of any shape, row by row.
+     *
+     * @param values {@code [rows · the product of shape]}
+     * @param shape the shape of one row: {@code 28, 28} for images of 28 by 28 numbers
+     */
     public static Examples of(String input, float[] values, int rows, long... shape) {
         return new Examples(rows, Map.of(), Optional.empty())
                 .with(input, new ExampleColumn(new int[0], values.clone(), shape.clone()));
@@ -121,6 +143,17 @@ public final class Examples {
     /** The labels; empty if there are none, or none of whole numbers. */
     public int[] classes() {
         return labels.map(column -> column.ints().clone()).orElse(new int[0]);
+    }
+
+    /** A SHA-256 over names, shapes and numbers, by which two sets of examples can be told apart. */
+    String fingerprint() {
+        MessageDigest digest = ExampleColumn.sha256();
+        names().forEach(name -> {
+            digest.update(name.getBytes(StandardCharsets.UTF_8));
+            Objects.requireNonNull(inputs.get(name)).addTo(digest);
+        });
+        labels.ifPresent(column -> column.addTo(digest));
+        return rows + " examples, SHA-256 " + HexFormat.of().formatHex(digest.digest());
     }
 
     /** The inputs that there are, for messages. */

@@ -6,6 +6,7 @@ import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.checkpoint.Versions;
+import dev.lancet.runtime.device.ResolvedDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,6 +47,25 @@ public record Fingerprint(Map<String, String> parts) {
         parts.put("steps", range.toString());
         parts.put("text", text);
         parts.put("passes", selection.order());
+        parts.put("lancet", Versions.lancet());
+        parts.put("tensorflow", TensorFlow.version());
+        return new Fingerprint(parts);
+    }
+
+    /**
+     * That of the training of a graph that others wrote.
+     *
+     * @param graph what tells the graph and its loss from others
+     * @param examples what tells the examples from others, those that are held out too
+     * @param device where it computes, which decides in which order numbers are added
+     */
+    static Fingerprint ofGraph(String graph, Plan plan, Training training, String examples, ResolvedDevice device) {
+        Map<String, String> parts = new LinkedHashMap<>();
+        parts.put("model", graph);
+        parts.put("form", form(plan));
+        parts.put("training", training.toString());
+        parts.put("examples", examples);
+        parts.put("device", device.isGpu() ? "a GPU" : "the processor");
         parts.put("lancet", Versions.lancet());
         parts.put("tensorflow", TensorFlow.version());
         return new Fingerprint(parts);

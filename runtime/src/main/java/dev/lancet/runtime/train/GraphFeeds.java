@@ -3,6 +3,7 @@ package dev.lancet.runtime.train;
 import dev.lancet.dsl.LancetException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -40,10 +41,15 @@ final class GraphFeeds implements AutoCloseable {
         return this;
     }
 
-    /** @throws LancetException if the graph does not take what it is fed */
-    Result run() {
+    /**
+     * Runs it.
+     *
+     * @param how runs the runner, so that a caller may trace it
+     * @throws LancetException if the graph does not take what it is fed
+     */
+    Result run(Function<Session.Runner, Result> how) {
         try {
-            return runner.run();
+            return how.apply(runner);
         } catch (RuntimeException wrong) {
             // TensorFlow's exceptions have no ancestor in common but this.
             throw new LancetException("graph: it does not run on these examples: " + wrong.getMessage(), wrong);

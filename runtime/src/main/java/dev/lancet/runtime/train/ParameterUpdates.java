@@ -86,11 +86,16 @@ final class ParameterUpdates {
 
     /** All that the steps change: every array that is trained, and what the optimiser remembers of it. */
     static List<ArraySpec> state(TrainingForm form, Training training) {
-        Map<String, ArraySpec> trained = new HashMap<>();
-        form.trainable().forEach(stored -> trained.put(stored.name(), stored));
+        return state(form.trainable(), updates(form, training));
+    }
+
+    /** The same for some updates of these arrays. */
+    static List<ArraySpec> state(List<ArraySpec> trainable, List<ParameterUpdate> updates) {
+        Map<String, ArraySpec> byName = new HashMap<>();
+        trainable.forEach(array -> byName.put(array.name(), array));
         List<ArraySpec> state = new ArrayList<>();
-        for (ParameterUpdate update : updates(form, training)) {
-            ArraySpec array = Objects.requireNonNull(trained.get(update.variable()));
+        for (ParameterUpdate update : updates) {
+            ArraySpec array = Objects.requireNonNull(byName.get(update.variable()));
             state.add(array);
             update.slots().forEach(slot -> state.add(new ArraySpec(slot, array.type(), array.shape())));
         }

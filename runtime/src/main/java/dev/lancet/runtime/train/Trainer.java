@@ -129,8 +129,8 @@ public final class Trainer {
             BiFunction<TrainingSession, TrainingLog, T> end) {
         TrainingSetup setup = new TrainingSetup(transformer, plan, training, sequence, selection, weights);
         int first = folder.map(TrainingFolder::done).orElse(OptionalInt.empty()).orElse(range.from());
-        try (TrainingSession session = new TrainingSession(setup, first)) {
-            TrainingLoop loop = new TrainingLoop(session, training, range, sequence, ids, heldOut, folder, probes);
+        try (TrainingSession session = new DeclaredSession(setup, first, range, ids, heldOut)) {
+            TrainingLoop loop = new TrainingLoop(session, training, range, folder, probes);
             return end.apply(session, loop.run(progress, "train " + plan.model() + selection.remark()));
         }
     }

@@ -6,8 +6,6 @@ import dev.lancet.runtime.device.GpuMonitor;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.memory.ResidentMemory;
 import dev.lancet.runtime.progress.Progress;
-import dev.lancet.runtime.text.Batches;
-import dev.lancet.runtime.text.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,16 +14,11 @@ import java.util.Optional;
 /** The steps of one training in one session: each is recorded, watched, and kept where something is to be kept. */
 final class TrainingLoop {
 
-    private static final int VALIDATION_BATCHES = 16;
-
     private final TrainingSession session;
     private final Training training;
     private final StepRange range;
-    private final int sequence;
     private final Optional<TrainingFolder> folder;
     private final TrainingProbes probes;
-    private final PrefetchingBatches batches;
-    private final Optional<Batches> held;
     private final EarlyStopping earlyStopping;
     private final DivergenceDetector divergence;
     private final ArraySnapshot snapshot = new ArraySnapshot();
@@ -37,30 +30,19 @@ final class TrainingLoop {
             TrainingSession session,
             Training training,
             StepRange range,
-            int sequence,
-            TokenIds ids,
-            TokenIds heldOut,
             Optional<TrainingFolder> folder,
             TrainingProbes probes) {
-        this.probes = probes;
         this.session = session;
         this.training = training;
         this.range = range;
-        this.sequence = sequence;
         this.folder = folder;
-        batches = new PrefetchingBatches(
-                new Batches(ids, training.batch(), sequence, training.seed()),
-                (long) range.to() * training.execution().accumulate());
-        held = heldOut.size() > (long) training.batch() * sequence
-                ? Optional.of(new Batches(heldOut, training.batch(), sequence, training.seed()))
-                : Optional.empty();
+        this.probes = probes;
         boolean last = range.to() == training.steps();
         earlyStopping = new EarlyStopping(last ? training.watch().early() : Optional.empty());
         divergence = new DivergenceDetector(training.watch().divergence());
-        if (training.watch().early().isPresent() && held.isEmpty()) {
+        if (training.watch().early().isPresent() && !session.validates()) {
             throw new LancetException(
-                    "stopEarly: " + heldOut.size() + " tokens are held out, which is less than a batch of "
-                            + (long) training.batch() * sequence + "; hold more out, or leave stopEarly out");
+                    "stopEarly: " + session.tooLittleHeldOut() + "; hold more out, or leave stopEarly out");
         }
     }
 
@@ -70,11 +52,10 @@ final class TrainingLoop {
         int step = begin();
         double before =
                 points.stream().mapToDouble(TrainingLog.Point::milliseconds).sum() / 1e3;
-        try (GpuMonitor card = probes.card();
-                Progress.Task task = progress.begin(what, training.steps());
-                batches) {
+        try (GpuMonitor gpu = probes.card();
+                Progress.Task task = progress.begin(what, training.steps())) {
             for (; step < range.to() && !earlyStopping.enough(); step++) {
-                TrainingLog.Point point = step(step, card);
+                TrainingLog.Point point = step(step, gpu);
                 see(point);
                 folder.ifPresent(f -> f.record(point));
                 if (divergence.lost()) {
@@ -137,37 +118,29 @@ final class TrainingLoop {
         return session.engine();
     }
 
-    private TrainingLog.Point step(int step, GpuMonitor card) {
-        session.turnTo(step);
+    private TrainingLog.Point step(int step, GpuMonitor gpu) {
+        session.prepare(step);
         long start = System.nanoTime();
-        Optional<LossScaler> scaled = session.scaled(scaler);
-        int parts = training.execution().accumulate();
-        int first = Math.multiplyExact(step, parts);
-        double losses = 0;
-        for (int part = 0; part < parts - 1; part++) {
-            losses += session.accumulate(batches.at(first + part), part == 0, scaled);
-        }
+        Optional<LossScaler> scaled = session.scalesLoss() ? Optional.of(scaler) : Optional.empty();
         boolean traced = probes.traces(step, range, folder.isPresent());
-        TrainingSession.Seen last = session.step(batches.at(first + parts - 1), range, step, scaled, traced);
-        TrainingSession.Seen seen =
-                new TrainingSession.Seen((losses + last.loss()) / parts, last.gradientNorm(), last.allocator());
+        TrainingSession.StepResult result = session.step(step, scaled, traced);
         double milliseconds = (System.nanoTime() - start) / 1e6;
-        boolean skipped = !Double.isFinite(seen.gradientNorm())
+        boolean skipped = !Double.isFinite(result.gradientNorm())
                 && scaled.map(LossScaler::mayFall).orElse(false);
-        if (!seen.finite() && !skipped) {
-            throw failed(step + 1, "loss: " + seen.loss() + " with gradient norm " + seen.gradientNorm());
+        if (!result.finite() && !skipped) {
+            throw failed(step + 1, "loss: " + result.loss() + " with gradient norm " + result.gradientNorm());
         }
         return new TrainingLog.Point(
                 step + 1,
-                (step + 1) * training.tokensPerStep(sequence),
-                seen.loss(),
-                seen.gradientNorm(),
+                (step + 1) * session.tokensPerStep(),
+                result.loss(),
+                result.gradientNorm(),
                 range.rate(training, step),
                 milliseconds,
                 ResidentMemory.now(),
                 scaled.map(scale -> new TrainingLog.Scaled(scale.factor(), skipped)),
-                card.since(),
-                seen.allocator());
+                gpu.since(),
+                result.allocator());
     }
 
     private LancetException failed(int step, String what) {
@@ -178,10 +151,10 @@ final class TrainingLoop {
 
     private void validate(int step) {
         boolean look = training.validateEvery() > 0 && step % training.validateEvery() == 0;
-        if (held.isEmpty() || !(look || step == training.steps())) {
+        if (!session.validates() || !(look || step == training.steps())) {
             return;
         }
-        double loss = loss(held.get());
+        double loss = session.validationLoss().orElseThrow();
         if (!Double.isFinite(loss)) {
             throw failed(step, "validation loss: " + loss);
         }
@@ -194,17 +167,8 @@ final class TrainingLoop {
         }
     }
 
-    private double loss(Batches text) {
-        double sum = 0;
-        int count = Math.min(VALIDATION_BATCHES, text.windows() / training.batch());
-        for (int i = 0; i < count; i++) {
-            sum += session.loss(text.at(i));
-        }
-        return sum / count;
-    }
-
     private String note(TrainingLog.Point point) {
-        double speed = training.tokensPerStep(sequence) / point.milliseconds() * 1e3;
+        double speed = session.tokensPerStep() / point.milliseconds() * 1e3;
         String loss = String.format(Locale.ROOT, "loss %.3f", point.loss());
         String held = validations.isEmpty()
                 ? ""
@@ -218,10 +182,15 @@ final class TrainingLoop {
                 .map(use -> String.format(Locale.ROOT, ", card %.0f %%, %.2f GB", use.utilization(), use.bytes() / 1e9))
                 .orElse("");
         String skipped = point.skipped() ? ", skipped: gradients overflowed in float16, their scale is halved" : "";
-        return loss + held + String.format(Locale.ROOT, ", %,.0f tokens/s", speed) + memory + card + skipped;
+        return loss
+                + held
+                + String.format(Locale.ROOT, ", %,.0f %s/s", speed, session.unit())
+                + memory
+                + card
+                + skipped;
     }
 
     private double speed() {
-        return Throughput.median(points, training.tokensPerStep(sequence));
+        return Throughput.median(points, session.tokensPerStep());
     }
 }

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Session;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 
@@ -48,8 +49,7 @@ class ImportedGradientsTest {
         Path file = Files.write(folder.resolve("graph.pb"), graph().toByteArray());
         ImportedModel model = ImportedModel.open(file);
         ImportedSurgery operation = ImportedSurgery.operate(model, model.plan());
-        ImportedGradients gradients =
-                ImportedGradients.of(TrainableGraph.of(model, operation, model.plan(), OBJECTIVE));
+        ImportedGradients gradients = ImportedGradients.of(TrainableGraph.of(operation, OBJECTIVE));
         assertThat(gradients.trained()).containsExactlyInAnyOrder("table", "w");
         assertThat(gradients.graph().getNodeList())
                 .noneMatch(node -> List.of("BatchMatMulV3", "Erfc", "IdentityN", "ResourceGather")
@@ -90,7 +90,7 @@ class ImportedGradientsTest {
                 var result = feeds.put(examples, OBJECTIVE.signatureOf(operation.meta()))
                         .put(TrainableGraph.LABELS, examples.labels(DataType.DT_FLOAT))
                         .fetch(node)
-                        .run()) {
+                        .run(Session.Runner::run)) {
             return TensorTransfer.floats(result.get(0));
         }
     }

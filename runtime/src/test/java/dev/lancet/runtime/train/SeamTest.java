@@ -14,7 +14,10 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.runtime.text.TokenIds;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +38,7 @@ class SeamTest {
             .build();
     private static final Plan PLAN =
             Plan.of(MODEL, Compression.keepAll().on(Selector.linears()).factorise(Rank.rank(2)));
-    private static final int[][] BATCH = {{1, 2, 3, 4, 5, 6, 7}, {8, 9, 10, 0, 1, 2, 3}};
+    private static final TokenIds TEXT = TokenIds.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1, 2, 3, 4, 5);
 
     @Test
     void weights_and_all_that_the_optimiser_remembers_of_them_go_over_and_the_twins_do_not() {
@@ -43,32 +46,34 @@ class SeamTest {
         PassSelection selection = PassSelection.here(training, Set.of());
         TrainingSetup setup =
                 new TrainingSetup(MODEL, PLAN, training, 6, selection, new FreshWeights(MODEL, 1).under(PLAN));
-        try (TrainingSession session = new TrainingSession(setup, 0)) {
+        try (TrainingSession session = new DeclaredSession(setup, 0, StepRange.all(training), TEXT, TokenIds.of())) {
             for (int step = 0; step < 3; step++) {
-                session.turnTo(step);
-                session.step(BATCH, StepRange.all(training), step, Optional.empty(), false);
+                session.prepare(step);
+                session.step(step, Optional.empty(), false);
             }
             List<ArraySpec> guided = session.state();
             Map<String, float[]> before = new LinkedHashMap<>();
-            guided.forEach(array -> before.put(array.name(), session.engine().floats(array.name())));
-            session.turnTo(3);
+            guided.forEach(array -> before.put(array.name(), floats(session, array)));
+            session.prepare(3);
             assertThat(guided).containsAll(session.state());
             assertThat(session.state())
                     .extracting(ArraySpec::name)
                     .contains("h.0.attn.q.left", "h.0.attn.q.left.m", "embedding.m", "embedding.v", "norm.gain.v")
                     .doesNotContain("h.0.attn.q", "h.0.attn.q.m");
             for (ArraySpec array : session.state()) {
-                assertThat(session.engine().floats(array.name()))
-                        .as(array.name())
-                        .isEqualTo(before.get(array.name()));
+                assertThat(floats(session, array)).as(array.name()).isEqualTo(before.get(array.name()));
             }
             assertThat(before.get("h.0.attn.q.m")).isNotNull();
-            assertThat(session.step(BATCH, StepRange.all(training), 3, Optional.empty(), false)
-                            .finite())
-                    .isTrue();
+            assertThat(session.step(3, Optional.empty(), false).finite()).isTrue();
             assertThatThrownBy(() -> session.engine().assign(List.of("h.0.attn.q"), any -> ByteBuffer.allocate(0)))
                     .isInstanceOf(LancetException.class)
                     .hasMessageStartingWith("graph: it has no variable 'h.0.attn.q'");
         }
+    }
+
+    private static float[] floats(TrainingSession session, ArraySpec array) {
+        List<HostTensor> read = new ArrayList<>();
+        session.engine().arrays(List.of(array), read::add);
+        return read.get(0).floats();
     }
 }

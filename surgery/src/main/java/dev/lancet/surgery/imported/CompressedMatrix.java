@@ -1,5 +1,9 @@
 package dev.lancet.surgery.imported;
 
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Role;
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Step;
 import dev.lancet.surgery.savedmodel.ElementTypes;
 import java.util.List;
 import java.util.OptionalInt;
@@ -11,7 +15,7 @@ import java.util.OptionalInt;
  * @param rows its rows
  * @param columns its columns
  * @param rank of its factors, or empty if it is in one piece
- * @param precision how it is stored: {@code float}, {@code bfloat16}, {@code int8}, {@code int4} or {@code nf4}
+ * @param precision how it, or each factor, is stored
  * @param table whether its rows are looked up, or have a scale each, as those of tables
  * @param arrays the variables that hold it
  */
@@ -20,9 +24,12 @@ public record CompressedMatrix(
         int rows,
         int columns,
         OptionalInt rank,
-        String precision,
+        Precision precision,
         boolean table,
         List<GraphVariable> arrays) {
+
+    /** Why a plan leaves such a matrix alone. */
+    static final String ALREADY = "it is so already";
 
     public CompressedMatrix {
         arrays = List.copyOf(arrays);
@@ -37,8 +44,9 @@ public record CompressedMatrix(
         return array.shape().stream().reduce((long) ElementTypes.bytes(array.type()), (a, b) -> a * b);
     }
 
-    /** {@code rank 12 int8}. */
-    public String form() {
-        return (rank.isPresent() ? "rank " + rank.getAsInt() + " " : "") + precision;
+    /** The step of a plan that leaves it as it is. */
+    Step step() {
+        Role role = table ? Role.EMBEDDING : Role.LINEAR;
+        return new Step(new Weight(name, role, -1, rows, columns), rank, precision, ALREADY);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lancet.surgery.imported;
 
+import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Weight;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
@@ -60,7 +61,7 @@ final class CompressedMatrixFinder {
             if (!used.contains(piece.name())) {
                 Optional<CompressedMatrix> pair = pair(pieces, piece.name());
                 pair.ifPresent(both -> both.arrays().forEach(array -> used.add(array.name())));
-                pair.or(() -> Optional.of(piece).filter(one -> !one.precision().equals("float")))
+                pair.or(() -> Optional.of(piece).filter(one -> one.precision().narrow()))
                         .ifPresent(found::add);
             }
         }
@@ -75,30 +76,48 @@ final class CompressedMatrixFinder {
         int rows = one.shape().get(0).intValue();
         int columns = one.shape().get(1).intValue();
         if (one.type() == DataType.DT_FLOAT) {
-            return Optional.of(
-                    new CompressedMatrix(one.name(), rows, columns, OptionalInt.empty(), "float", false, List.of(one)));
+            return Optional.of(new CompressedMatrix(
+                    one.name(), rows, columns, OptionalInt.empty(), Precision.float32(), false, List.of(one)));
         }
         if (one.type() == DataType.DT_BFLOAT16) {
             return halves(one.name())
                     .map(table -> new CompressedMatrix(
-                            one.name(), rows, columns, OptionalInt.empty(), "bfloat16", table, List.of(one)));
+                            one.name(), rows, columns, OptionalInt.empty(), Precision.bfloat16(), table, List.of(one)));
         }
         GraphVariable scales = held.get(Weight.scale(one.name()));
         if (one.type() != DataType.DT_UINT8 || scales == null || scales.shape().size() != 2) {
             return Optional.empty();
         }
         boolean table = scales.shape().get(0) == rows && scales.shape().get(1) != columns;
-        return precision(one.name()).map(precision -> {
-            boolean halves = !precision.equals("int8");
+        return format(one.name()).map(format -> {
+            boolean packed = format != Precision.Format.INT8;
+            int matrixRows = packed && !table ? 2 * rows : rows;
+            int matrixColumns = packed && table ? 2 * columns : columns;
+            long shared = table
+                    ? shared(matrixColumns, scales.shape().get(1))
+                    : shared(matrixRows, scales.shape().get(0));
             return new CompressedMatrix(
                     one.name(),
-                    halves && !table ? 2 * rows : rows,
-                    halves && table ? 2 * columns : columns,
+                    matrixRows,
+                    matrixColumns,
                     OptionalInt.empty(),
-                    precision,
+                    precision(format, group(one.name(), table).orElse((int) (shared + shared % 2))),
                     table,
                     List.of(one, scales));
         });
+    }
+
+    private static Precision precision(Precision.Format format, int group) {
+        return switch (format) {
+            case INT8 -> Precision.int8();
+            case NF4 -> Precision.nf4(group);
+            default -> Precision.int4(group);
+        };
+    }
+
+    /** How many weights share a scale, as far as the number of scales tells. */
+    private static long shared(long weights, long scales) {
+        return (weights + scales - 1) / scales;
     }
 
     /** Whether a matrix of 16-bit floats is looked up; empty if it is not used as Lancet does, with a cast to float behind it. */
@@ -127,30 +146,58 @@ final class CompressedMatrixFinder {
         return table;
     }
 
-    /** How codes are read: whole bytes as signed numbers, halves shifted by 8, or halves by a table of 16. */
-    private Optional<String> precision(String variable) {
+    /** How codes are read: whole bytes as signed numbers, half bytes shifted by 8, or half bytes by a table of 16. */
+    private Optional<Precision.Format> format(String variable) {
+        Optional<Precision.Format> format = Optional.empty();
+        for (Node.Use use : decoding(variable)) {
+            Node node = use.node();
+            if (node.is("Bitcast")) {
+                return Optional.of(Precision.Format.INT8);
+            }
+            if (splits(node)) {
+                format = Optional.of(Precision.Format.INT4);
+            } else if (node.is("GatherV2") && use.input() == 1 && format.isPresent()) {
+                return Optional.of(Precision.Format.NF4);
+            }
+        }
+        return format;
+    }
+
+    /** The size of a group: half bytes that were joined are reshaped to {@code [groups, group, columns]}, of a table to {@code [rows, groups, group]}. */
+    private Optional<Integer> group(String variable, boolean table) {
+        return decoding(variable).stream()
+                .map(Node.Use::node)
+                .filter(node -> node.is("Reshape")
+                        && node.producer(0)
+                                .filter(joined -> joined.is("ConcatV2") || joined.is("Pack"))
+                                .isPresent())
+                .flatMap(node -> node.producer(1).flatMap(SmallConstants::whole).stream())
+                .filter(shape -> shape.size() == 3)
+                .map(shape -> shape.get(table ? 2 : 1).intValue())
+                .filter(group -> group >= 2 && group % 2 == 0)
+                .findFirst();
+    }
+
+    /** All uses on the way from codes to the product that takes them, breadth first. */
+    private List<Node.Use> decoding(String variable) {
         Deque<Node> on = new ArrayDeque<>();
         open.find(variable).ifPresent(on::add);
         Set<String> seen = new HashSet<>();
-        Optional<String> precision = Optional.empty();
+        List<Node.Use> uses = new ArrayList<>();
         while (!on.isEmpty()) {
             for (Node.Use use : on.remove().uses()) {
+                uses.add(use);
                 Node node = use.node();
-                if (node.is("Bitcast")) {
-                    return Optional.of("int8");
-                }
-                boolean halves = node.is("BitwiseAnd") || node.is("RightShift");
-                if (halves) {
-                    precision = Optional.of("int4");
-                } else if (node.is("GatherV2") && use.input() == 1 && precision.isPresent()) {
-                    return Optional.of("nf4");
-                }
-                if ((halves || DECODING.contains(node.op())) && seen.add(node.name())) {
+                if ((splits(node) || DECODING.contains(node.op())) && seen.add(node.name())) {
                     on.add(node);
                 }
             }
         }
-        return precision;
+        return uses;
+    }
+
+    private static boolean splits(Node node) {
+        return node.is("BitwiseAnd") || node.is("RightShift");
     }
 
     private static Optional<CompressedMatrix> pair(Map<String, CompressedMatrix> pieces, String name) {
@@ -162,7 +209,7 @@ final class CompressedMatrixFinder {
         }
         // Half bytes say an odd length only to the next even one, so the other factor says it.
         boolean fit = left.columns() == right.rows() || left.columns() == right.rows() - 1;
-        if (!fit || !left.precision().equals(right.precision())) {
+        if (!fit || left.precision().format() != right.precision().format()) {
             return Optional.empty();
         }
         List<GraphVariable> arrays = new ArrayList<>(left.arrays());

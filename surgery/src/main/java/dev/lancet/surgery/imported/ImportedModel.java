@@ -1,26 +1,23 @@
 package dev.lancet.surgery.imported;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.Constraints;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.imported.Discovery.Findings;
-import dev.lancet.surgery.savedmodel.SavedModelFolder;
-import dev.lancet.surgery.savedmodel.TensorBundle;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
-import org.tensorflow.proto.TensorProto;
 
 /**
  * A model that somebody else wrote: a SavedModel folder or a frozen graph. It is opened without TensorFlow.
@@ -29,35 +26,36 @@ import org.tensorflow.proto.TensorProto;
  * graph itself and every captured variable is the variable; what no signature reaches is dropped; variables have the names
  * that their author gave; constants that are weights are variables.
  */
-public final class ImportedModel {
+public final class ImportedModel implements Weights {
 
-    private final Path path;
+    private final ModelFiles files;
     private final MetaGraphDef meta;
-    private final Optional<SavedModelFolder> folder;
     private final OpenControlFlow opened;
     private final Findings findings;
-    private final List<GraphVariable> held;
-    private final List<UnusedTensor> dead;
-    private final List<CompressedMatrix> treated;
-    private final Map<String, TensorProto> constants;
+    private final List<GraphVariable> variables;
+    private final List<UnusedTensor> unused;
+    private final List<CompressedMatrix> compressed;
+    private final VariableValues values;
+    private final Plan plan;
 
-    private ImportedModel(
-            Path path, MetaGraphDef meta, Optional<SavedModelFolder> folder, Map<String, String> keys, GraphView flat) {
-        this.path = path;
-        this.folder = folder;
-        OpenControlFlow whole = Inlining.open(flat);
+    private ImportedModel(ModelFiles files) {
+        this.files = files;
+        OpenControlFlow whole = Inlining.open(files.graph());
         Thawing thawing = Thawing.of(whole);
-        this.constants = thawing.values();
         GraphView thawed = GraphView.of(ControlFlowRestorer.of(whole, LoopFrames.entered(thawing.graph())));
         GraphView graph = GraphView.of(ReadOrdering.unordered(
                 thawed, GraphView.of(Inlining.open(thawed).graph())));
-        this.meta = meta.toBuilder().setGraphDef(graph.definition()).build();
-        Set<String> roots = folder.isPresent() ? GraphRoots.of(meta) : GraphRoots.ends(graph);
-        this.opened = Inlining.open(graph).unordered().reaching(roots);
-        this.findings = Discovery.of(opened);
-        this.held = VariableInventory.live(graph, keys);
-        this.treated = CompressedMatrixFinder.of(GraphView.of(opened.graph()), held);
-        this.dead = folder.map(saved -> VariableInventory.dead(saved, held)).orElse(List.of());
+        meta = files.meta().toBuilder().setGraphDef(graph.definition()).build();
+        Set<String> roots = frozen() ? GraphRoots.ends(graph) : GraphRoots.of(files.meta());
+        opened = Inlining.open(graph).unordered().reaching(roots);
+        findings = Discovery.of(opened);
+        variables = VariableInventory.live(graph, files.keys());
+        compressed = CompressedMatrixFinder.of(GraphView.of(opened.graph()), variables);
+        unused = files.folder()
+                .map(saved -> VariableInventory.dead(saved, variables))
+                .orElse(List.of());
+        values = new VariableValues(files, thawing.values(), variables);
+        plan = VariableInventory.plan(name(), layers(), stored(), variables);
     }
 
     /**
@@ -66,60 +64,22 @@ public final class ImportedModel {
      * @throws LancetException if it is neither, or damaged
      */
     public static ImportedModel open(Path path) {
+        ModelFiles files = ModelFiles.read(path);
         try {
-            return Files.isDirectory(path) ? ofFolder(path) : ofFile(path);
+            return new ImportedModel(files);
         } catch (LancetException wrong) {
             throw GraphValidator.named(path, wrong);
         }
     }
 
-    private static ImportedModel ofFolder(Path path) {
-        SavedModelFolder saved = SavedModelFolder.read(path);
-        GraphValidator.check(saved.meta().getGraphDef());
-        GraphView all = GraphView.of(saved.meta().getGraphDef());
-        Set<String> roots = GraphRoots.of(saved.meta());
-        Map<String, String> keys = RestoreMapping.keys(saved.meta(), all);
-        GraphView flat = GraphView.of(ResourceVariables.of(flat(all, roots)));
-        Map<String, String> wanted = new LinkedHashMap<>();
-        keys.forEach((node, key) -> RestoreMapping.author(saved.meta().getObjectGraphDef(), key)
-                .filter(name -> !name.equals(node) && flat.find(node).isPresent())
-                .ifPresent(name -> wanted.put(node, name)));
-        Map<String, String> names = Naming.possible(flat, wanted);
-        Map<String, String> renamedKeys = new LinkedHashMap<>();
-        keys.forEach((node, key) -> renamedKeys.put(names.getOrDefault(node, node), key));
-        GraphView named = GraphView.of(Naming.renamed(flat, names));
-        return new ImportedModel(path, saved.meta(), Optional.of(saved), renamedKeys, named);
-    }
-
-    private static ImportedModel ofFile(Path path) {
-        GraphDef definition;
-        try {
-            definition = GraphDef.parseFrom(SavedModelFolder.bytes(path));
-        } catch (InvalidProtocolBufferException damage) {
-            throw new LancetException(path + ": is no frozen graph, or damaged: " + damage.getMessage(), damage);
-        }
-        if (definition.getNodeCount() == 0) {
-            throw new LancetException(path + ": holds no graph; give a frozen GraphDef or a SavedModel folder");
-        }
-        GraphValidator.check(definition);
-        GraphView all = GraphView.of(definition);
-        GraphView flat = flat(all, GraphRoots.ends(all));
-        return new ImportedModel(path, MetaGraphDef.getDefaultInstance(), Optional.empty(), Map.of(), flat);
-    }
-
-    private static GraphView flat(GraphView all, Set<String> roots) {
-        GraphDef pruned = Pruning.reaching(all, roots);
-        return GraphView.of(Pruning.reaching(GraphView.of(Inlining.flat(GraphView.of(pruned))), roots));
-    }
-
     /** Where it lies. */
     public Path path() {
-        return path;
+        return files.path();
     }
 
     /** The name of its folder or file; of a folder {@code saved_model} or {@code 1} the one around it. */
     public String name() {
-        Path whole = path.toAbsolutePath().normalize();
+        Path whole = path().toAbsolutePath().normalize();
         String last = String.valueOf(whole.getFileName()).replaceAll("\\.pb$", "");
         Path around = whole.getParent();
         boolean says = !last.matches("saved_model|v?\\d+|export|frozen");
@@ -130,7 +90,7 @@ public final class ImportedModel {
 
     /** Whether it is a frozen graph. */
     public boolean frozen() {
-        return folder.isEmpty();
+        return files.folder().isEmpty();
     }
 
     /** The graph as Lancet sees it, with the signatures; of a frozen graph without. */
@@ -150,7 +110,7 @@ public final class ImportedModel {
 
     /** The products that are no layers, in the order of the graph; those with what is treated already are not among them. */
     public List<SkippedProduct> skipped() {
-        Set<String> decoded = treated.stream()
+        Set<String> decoded = compressed.stream()
                 .flatMap(matrix -> matrix.arrays().stream())
                 .map(array -> MatrixProducts.derived(array.name()))
                 .collect(Collectors.toSet());
@@ -161,31 +121,52 @@ public final class ImportedModel {
 
     /** The matrices that Lancet made smaller before, in the order of the graph; float factors of one are layers, too. */
     public List<CompressedMatrix> compressed() {
-        return treated;
+        return compressed;
     }
 
     /** All variables that the graph uses, in its order. */
     public List<GraphVariable> variables() {
-        return held;
+        return variables;
     }
 
     /** What the checkpoint holds and nothing uses, in its order. */
     public List<UnusedTensor> unused() {
-        return dead;
+        return unused;
     }
 
-    /** The plan that leaves everything alone; of a layer that cannot be cut with the reason. */
+    /** How the weights are stored now; of a layer that cannot be cut with the reason. */
     public Plan plan() {
-        return VariableInventory.plan(name(), layers(), held);
+        return plan;
     }
 
-    /**
-     * Decides every layer. What a clause selects but cannot be cut is left alone with the reason.
-     *
-     * @throws LancetException if a clause selects nothing, or a rank does not make a layer smaller
-     */
-    public Plan plan(Compression compression, Spectra spectra) {
-        return GraphPlanner.plan(this, compression, spectra);
+    /** The compressed matrices that are stored in fewer than 32 bits. */
+    private List<CompressedMatrix> stored() {
+        return compressed.stream().filter(matrix -> matrix.precision().narrow()).toList();
+    }
+
+    /** What a plan must leave: layers that no rule can cut, matrices in fewer bits, and the rank of factors. */
+    public Constraints constraints() {
+        Map<String, String> fixed = new LinkedHashMap<>();
+        layers().stream()
+                .filter(layer -> !layer.treatable())
+                .forEach(layer -> fixed.put(layer.weight().name(), layer.hindrance()));
+        stored().forEach(matrix -> fixed.put(matrix.name(), CompressedMatrix.ALREADY));
+        Map<String, String> unfactored = new LinkedHashMap<>();
+        compressed.forEach(pair ->
+                pair.arrays().forEach(factor -> unfactored.put(factor.name(), "it is a factor of " + pair.name())));
+        return new Constraints(fixed, unfactored);
+    }
+
+    /** The stored arrays of its plan, in the plan's order. */
+    @Override
+    public List<ArraySpec> arrays() {
+        return plan.arrays();
+    }
+
+    /** The content of an array of its plan, mapped from the checkpoint. */
+    @Override
+    public HostTensor read(String name) {
+        return new HostTensor(find(name).orElseThrow(() -> missing(name)), values.read(name));
     }
 
     /**
@@ -193,52 +174,32 @@ public final class ImportedModel {
      *
      * @throws LancetException if the graph has no such variable, or the checkpoint not its value
      */
-    public ByteBuffer read(String variable) {
-        TensorProto constant = constants.get(variable);
-        if (constant != null) {
-            return VariableInventory.bytes(variable, constant);
-        }
-        GraphVariable wanted = variable(variable);
-        return bundle(wanted).read(wanted.key());
+    public ByteBuffer bytes(String variable) {
+        return values.read(variable);
     }
 
-    GraphVariable variable(String variable) {
-        return held.stream()
-                .filter(one -> one.name().equals(variable))
-                .findFirst()
-                .orElseThrow(() -> new LancetException(path + ": no variable '" + variable + "'; near it: "
-                        + Plan.nearMisses(
-                                variable, held.stream().map(GraphVariable::name).toList())));
+    /** Bytes of all variables of the graph, those that are no weights too. */
+    public long storedBytes() {
+        return variables.stream().mapToLong(CompressedMatrix::bytes).sum();
     }
 
-    /** The checkpoint that has this variable. */
-    TensorBundle bundle(GraphVariable variable) {
-        return folder.flatMap(SavedModelFolder::variables)
-                .filter(bundle -> bundle.has(variable.key()))
-                .orElseThrow(
-                        () -> new LancetException(path + ": nothing restores the variable '" + variable.name() + "'; "
-                                + (Files.exists(path.resolve("variables/variables"))
-                                        ? "its checkpoint has TensorFlow's first format, so load it and save it again with a saver of"
-                                                + " version V2"
-                                        : "export the model again with its variables")));
+    /**
+     * Decides every layer.
+     *
+     * @throws LancetException if a clause selects nothing, or a rank does not make a layer smaller
+     */
+    public Plan plan(Compression compression, Spectra spectra) {
+        return plan.then(compression, spectra, constraints());
     }
 
-    /** Whether the value of a variable lies in the model's files. */
-    boolean knows(String variable) {
-        return constants.containsKey(variable)
-                || folder.flatMap(SavedModelFolder::variables)
-                        .filter(bundle -> bundle.has(variable(variable).key()))
-                        .isPresent();
-    }
-
-    /** Whether this variable was a constant. */
-    boolean constant(GraphVariable variable) {
-        return constants.containsKey(variable.name());
+    /** The values of its variables. */
+    VariableValues values() {
+        return values;
     }
 
     @Override
     public String toString() {
-        return path + ": " + layers().size() + " matrices in "
+        return path() + ": " + layers().size() + " matrices in "
                 + meta.getGraphDef().getNodeCount() + " nodes";
     }
 }

@@ -42,17 +42,15 @@ public record TrainableGraph(GraphDef graph, List<String> candidates) {
     /**
      * Draws it.
      *
-     * @param model the model before the operation
-     * @param operation the plan, carried out
-     * @param plan that plan
+     * @param surgery the model under its plan
      * @throws LancetException if the model has no such output
      */
-    public static TrainableGraph of(ImportedModel model, ImportedSurgery operation, Plan plan, Objective objective) {
-        MetaGraphDef meta = operation.meta();
+    public static TrainableGraph of(ImportedSurgery surgery, Objective objective) {
+        MetaGraphDef meta = surgery.meta();
         String output = objective.outputOf(meta).getName();
         GraphDef forward =
-                Surgeon.rewrite(forward(operation, objective), new ErfcAsErf()).graph();
-        Bypass bypass = new Bypass(GraphView.of(forward), held(model, plan));
+                Surgeon.rewrite(forward(surgery, objective), new ErfcAsErf()).graph();
+        Bypass bypass = new Bypass(GraphView.of(forward), held(surgery.model(), surgery.plan()));
         GraphView direct = GraphView.of(bypass.graph());
         GraphDef whole = direct.definition().toBuilder()
                 .addAllNode(Losses.of(objective, meta, scores(direct, bypass.of(output), objective)))
@@ -68,11 +66,11 @@ public record TrainableGraph(GraphDef graph, List<String> candidates) {
     }
 
     /** What an output needs, and the inputs of its signature. */
-    public static GraphDef forward(ImportedSurgery operation, Objective objective) {
-        MetaGraphDef meta = operation.meta();
+    public static GraphDef forward(ImportedSurgery surgery, Objective objective) {
+        MetaGraphDef meta = surgery.meta();
         Set<String> roots = inputs(meta, objective);
         roots.add(Input.parse(objective.outputOf(meta).getName()).node());
-        return Pruning.reaching(GraphView.of(operation.graph()), roots);
+        return Pruning.reaching(GraphView.of(surgery.graph()), roots);
     }
 
     private static Set<String> inputs(MetaGraphDef meta, Objective objective) {

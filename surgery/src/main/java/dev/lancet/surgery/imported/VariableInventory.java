@@ -60,12 +60,21 @@ final class VariableInventory {
         return List.copyOf(dead);
     }
 
-    static Plan plan(String model, List<Layer> layers, List<GraphVariable> live) {
-        List<Step> steps = layers.stream()
-                .map(layer -> Step.keep(layer.weight(), layer.treatable() ? "no rule selects it" : layer.hindrance()))
-                .toList();
+    /**
+     * How the weights are stored.
+     *
+     * @param stored the matrices in fewer bits, which the graph holds as codes and scales
+     */
+    static Plan plan(String model, List<Layer> layers, List<CompressedMatrix> stored, List<GraphVariable> live) {
         Set<String> matrices = new HashSet<>();
-        layers.forEach(layer -> matrices.add(layer.weight().name()));
+        stored.forEach(matrix -> matrix.arrays().forEach(array -> matrices.add(array.name())));
+        List<Step> steps = new ArrayList<>();
+        stored.forEach(matrix -> steps.add(matrix.step()));
+        for (Layer layer : layers) {
+            if (matrices.add(layer.weight().name())) {
+                steps.add(Step.keep(layer.weight(), layer.treatable() ? "no rule selects it" : layer.hindrance()));
+            }
+        }
         List<Weight> vectors = new ArrayList<>();
         for (GraphVariable held : live) {
             long elements = held.shape().stream().reduce(1L, (a, b) -> a * b);

@@ -9,28 +9,35 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
-/** Writes SavedModel folders: whole, or not at all. */
-public final class SavedModelWriter {
+/**
+ * Writes a SavedModel folder, whole or not at all: the variables first, one at a time, then the graph. A writer that is
+ * closed before it has finished leaves nothing behind.
+ */
+public final class SavedModelWriter implements AutoCloseable {
 
     private static final String ASSETS = "assets";
 
-    private SavedModelWriter() {}
+    private final Path folder;
+    private final Path draft;
+    private final TensorBundleWriter variables;
+
+    private SavedModelWriter(Path folder, Path draft, TensorBundleWriter variables) {
+        this.folder = folder;
+        this.draft = draft;
+        this.variables = variables;
+    }
 
     /**
-     * Writes a SavedModel.
+     * Begins a SavedModel.
      *
      * @param folder where; it must not be there yet
-     * @param meta the graph with its signatures, tags and saver
-     * @param variables writes the tensors of the checkpoint
      * @param assets the folder of a SavedModel whose asset files are kept, or empty
      * @throws LancetException if the folder is there or cannot be written
      */
-    public static void write(
-            Path folder, MetaGraphDef meta, Consumer<TensorBundleWriter> variables, Optional<Path> assets) {
+    public static SavedModelWriter create(Path folder, Optional<Path> assets) {
         if (Files.exists(folder)) {
             throw new LancetException(folder + ": is there already; give a folder that is not");
         }
@@ -40,37 +47,54 @@ public final class SavedModelWriter {
             Files.createDirectories(parent);
             // Not a temporary folder of the system's: that one would be for its owner alone.
             Path draft = Files.createDirectory(parent.resolve(".draft-" + UUID.randomUUID()));
-            try {
-                fill(draft, meta, variables, assets);
-                Files.move(draft, target);
-            } finally {
-                delete(draft);
+            Path prefix = draft.resolve(SavedModelFolder.VARIABLES);
+            Files.createDirectories(draft.resolve("variables"));
+            Optional<Path> from = assets.map(model -> model.resolve(ASSETS)).filter(Files::isDirectory);
+            if (from.isPresent()) {
+                copy(from.get(), draft.resolve(ASSETS));
             }
+            return new SavedModelWriter(folder, draft, TensorBundleWriter.begin(prefix));
         } catch (IOException failure) {
             throw new LancetException(folder + ": cannot be written: " + failure, failure);
         }
     }
 
-    private static void fill(
-            Path draft, MetaGraphDef meta, Consumer<TensorBundleWriter> variables, Optional<Path> assets)
-            throws IOException {
-        Path prefix = draft.resolve(SavedModelFolder.VARIABLES);
-        Files.createDirectories(draft.resolve("variables"));
-        try (TensorBundleWriter writer = TensorBundleWriter.begin(prefix)) {
-            variables.accept(writer);
-            writer.finish();
+    /** Takes the variables. */
+    public TensorBundleWriter variables() {
+        return variables;
+    }
+
+    /**
+     * Writes the graph and lets the folder appear.
+     *
+     * @param meta the graph with its signatures, tags and saver
+     * @throws LancetException if it cannot be written
+     */
+    public void finish(MetaGraphDef meta) {
+        try {
+            variables.finish();
+            variables.close();
+            Files.write(
+                    draft.resolve(SavedModelFolder.FILE),
+                    SavedModel.newBuilder()
+                            .setSavedModelSchemaVersion(1)
+                            .addMetaGraphs(meta)
+                            .build()
+                            .toByteArray());
+            Files.move(draft, folder.toAbsolutePath());
+        } catch (IOException failure) {
+            throw new LancetException(folder + ": cannot be written: " + failure, failure);
         }
-        Path from = assets.map(folder -> folder.resolve(ASSETS)).orElse(draft.resolve(ASSETS));
-        if (Files.isDirectory(from)) {
-            copy(from, draft.resolve(ASSETS));
+    }
+
+    @Override
+    public void close() {
+        try {
+            variables.close();
+            delete(draft);
+        } catch (IOException failure) {
+            throw new LancetException(folder + ": cannot be written: " + failure, failure);
         }
-        Files.write(
-                draft.resolve(SavedModelFolder.FILE),
-                SavedModel.newBuilder()
-                        .setSavedModelSchemaVersion(1)
-                        .addMetaGraphs(meta)
-                        .build()
-                        .toByteArray());
     }
 
     private static void copy(Path from, Path into) throws IOException {

@@ -351,6 +351,6 @@ class DiscoveryTest {
                 .putAttr("T", Attributes.of(DataType.DT_FLOAT)));
         ImportedModel model = model(graph.build());
         assertThat(told(model)).containsExactly("up/kernel LINEAR [3, 2] [up/MatMul (MatMul, x · W)]");
-        assertThat(model.read("up/kernel").getFloat(20)).isEqualTo(5);
+        assertThat(model.bytes("up/kernel").getFloat(20)).isEqualTo(5);
     }
 }

@@ -1,0 +1,119 @@
+package dev.lancet.runtime.compress;
+
+import dev.lancet.compression.Compressor;
+import dev.lancet.compression.Fidelity;
+import dev.lancet.compression.Spectrometer;
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Constraints;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Spectra;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.weights.WeightSink;
+import dev.lancet.dsl.weights.WeightWriter;
+import dev.lancet.runtime.algebra.TensorFlowAlgebra;
+import dev.lancet.runtime.progress.Progress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Makes one model smaller: decides a plan, converts the weights one matrix at a time, and writes the result.
+ *
+ * <pre>{@code
+ * CompressionJob job = new CompressionJob(ModelSource.open(path), progress);
+ * Plan plan = job.plan(compression);
+ * List<Fidelity> losses = job.write(plan, out);
+ * }</pre>
+ */
+public final class CompressionJob {
+
+    private final ModelSource source;
+    private final Progress progress;
+
+    /** A job for a model, with somebody who watches. */
+    public CompressionJob(ModelSource source, Progress progress) {
+        this.source = source;
+        this.progress = progress;
+    }
+
+    /**
+     * The plan by which the model becomes smaller. Measures singular values where a rank by energy or by budget follows from
+     * them.
+     *
+     * @throws LancetException if a clause selects nothing, a rank does not make a layer smaller, or a budget cannot be reached
+     */
+    public Plan plan(Compression compression) {
+        Compression full = source.plan().resolved(compression, source.constraints());
+        return plan(full, full::needsSpectrum);
+    }
+
+    /**
+     * The same plan with a predicted error for every matrix that is factored. Takes the singular values of all of them, which
+     * is slower.
+     */
+    public Plan planWithErrors(Compression compression) {
+        Compression full = source.plan().resolved(compression, source.constraints());
+        return plan(full, full::factorises);
+    }
+
+    private Plan plan(Compression full, Predicate<Weight> wanted) {
+        Constraints constraints = source.constraints();
+        Spectra spectra = spectra(weight -> constraints.allowsRank(weight.name()) && wanted.test(weight));
+        return source.plan().then(full, spectra, constraints);
+    }
+
+    private Spectra spectra(Predicate<Weight> wanted) {
+        long count =
+                source.plan().steps().stream().map(Step::weight).filter(wanted).count();
+        if (count == 0) {
+            return Spectra.none();
+        }
+        try (TensorFlowAlgebra algebra = new TensorFlowAlgebra();
+                Progress.Task task = progress.begin("singular values", count)) {
+            return new Spectrometer(algebra)
+                    .measure(
+                            source.plan(),
+                            source.weights(),
+                            wanted,
+                            (name, done, all, seconds) -> task.advance(done, name));
+        }
+    }
+
+    /**
+     * Writes the model in the form of a plan: a Lancet model folder, or a graph with the signatures that it had. Neither the
+     * model nor the result has to fit into memory.
+     *
+     * @return what every changed matrix lost
+     * @throws LancetException if something exists under the path, it cannot be written, or a matrix is not finite; then nothing
+     *     is left behind
+     */
+    public List<Fidelity> write(Plan into, Path out) {
+        try (WeightWriter writer = source.create(out, into)) {
+            List<Fidelity> losses = convert(into, writer);
+            writer.finish();
+            return losses;
+        }
+    }
+
+    /**
+     * Hands over the converted arrays, one at a time; for a graph only those that the plan changes.
+     *
+     * @return what every changed matrix lost
+     */
+    public List<Fidelity> convert(Plan into, WeightSink sink) {
+        ModelSource.Conversion conversion = source.conversion(into);
+        try (TensorFlowAlgebra algebra = new TensorFlowAlgebra();
+                Progress.Task task =
+                        progress.begin("compress", conversion.into().steps().size())) {
+            return new Compressor(algebra)
+                    .compress(
+                            conversion.from(),
+                            conversion.into(),
+                            source.weights(),
+                            sink,
+                            (name, done, all, seconds) -> task.advance(done, name));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.lancet.runtime.compress;
+
+import dev.lancet.dsl.plan.Constraints;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.weights.WeightWriter;
+import dev.lancet.dsl.weights.Weights;
+import dev.lancet.surgery.imported.GraphWriter;
+import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.ImportedSurgery;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A graph that others wrote. It is written as a frozen graph where the path ends in {@code .pb}, or else as a SavedModel
+ * folder.
+ *
+ * @param model the graph with its weights
+ */
+public record GraphSource(ImportedModel model) implements ModelSource {
+
+    @Override
+    public Plan plan() {
+        return model.plan();
+    }
+
+    @Override
+    public Constraints constraints() {
+        return model.constraints();
+    }
+
+    @Override
+    public Weights weights() {
+        return model;
+    }
+
+    @Override
+    public Conversion conversion(Plan into) {
+        List<Step> changed = into.changedSince(plan());
+        List<Step> before =
+                changed.stream().map(step -> plan().step(step.weight().name())).toList();
+        return new Conversion(new Plan(into.model(), before, List.of()), new Plan(into.model(), changed, List.of()));
+    }
+
+    @Override
+    public WeightWriter create(Path out, Plan into) {
+        return GraphWriter.create(out, ImportedSurgery.operate(model, into));
+    }
+}

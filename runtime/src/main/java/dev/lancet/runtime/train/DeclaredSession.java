@@ -1,0 +1,232 @@
+package dev.lancet.runtime.train;
+
+import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.recipe.Optimizer;
+import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.engine.Engine;
+import dev.lancet.runtime.engine.TensorTransfer;
+import dev.lancet.runtime.memory.AllocatorPeak;
+import dev.lancet.runtime.text.Batches;
+import dev.lancet.runtime.text.TokenIds;
+import dev.lancet.surgery.gradient.LossScale;
+import dev.lancet.surgery.rule.GuideMatMul;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicReference;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * A declared model under training. Where the form of the model changes between two steps, another graph takes over all that
+ * the steps have changed and that it has.
+ */
+final class DeclaredSession implements TrainingSession {
+
+    private static final int VALIDATION_BATCHES = 16;
+
+    private final TrainingSetup setup;
+    private TrainingForm form;
+    private Engine engine;
+    private final StepRange range;
+    private final PrefetchingBatches batches;
+    private final TokenIds heldOut;
+    private final Optional<Batches> held;
+    private double guide;
+
+    /**
+     * A session that is to begin with a step, counted from 0.
+     *
+     * @param range the steps that it does
+     * @param text what it learns
+     * @param heldOut what it is validated on
+     */
+    DeclaredSession(TrainingSetup setup, int step, StepRange range, TokenIds text, TokenIds heldOut) {
+        this.setup = setup;
+        this.range = range;
+        this.heldOut = heldOut;
+        Training training = setup.training();
+        batches = new PrefetchingBatches(
+                new Batches(text, training.batch(), setup.sequence(), training.seed()),
+                (long) range.to() * training.execution().accumulate());
+        held = heldOut.size() > (long) training.batch() * setup.sequence()
+                ? Optional.of(new Batches(heldOut, training.batch(), setup.sequence(), training.seed()))
+                : Optional.empty();
+        form = setup.form(step);
+        engine = setup.open(form);
+    }
+
+    @Override
+    public boolean scalesLoss() {
+        return setup.passing().scaled();
+    }
+
+    @Override
+    public long tokensPerStep() {
+        return setup.training().tokensPerStep(setup.sequence());
+    }
+
+    @Override
+    public String unit() {
+        return "tokens";
+    }
+
+    @Override
+    public boolean validates() {
+        return held.isPresent();
+    }
+
+    @Override
+    public String tooLittleHeldOut() {
+        return heldOut.size() + " tokens are held out, which is less than a batch of "
+                + (long) setup.training().batch() * setup.sequence();
+    }
+
+    @Override
+    public OptionalDouble validationLoss() {
+        if (held.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        Batches text = held.get();
+        double sum = 0;
+        int count =
+                Math.min(VALIDATION_BATCHES, text.windows() / setup.training().batch());
+        for (int i = 0; i < count; i++) {
+            sum += loss(text.at(i));
+        }
+        return OptionalDouble.of(sum / count);
+    }
+
+    @Override
+    public Engine engine() {
+        return engine;
+    }
+
+    @Override
+    public List<ArraySpec> state() {
+        return ParameterUpdates.state(form, setup.training());
+    }
+
+    @Override
+    public boolean guidedAt(int step) {
+        return setup.form(step).guided();
+    }
+
+    /** From then on the session computes with the step's form, and with the step's share of the twins. */
+    @Override
+    public void prepare(int step) {
+        TrainingForm next = setup.form(step);
+        if (next.guided() != form.guided()) {
+            ArraySnapshot kept = new ArraySnapshot();
+            kept.take(engine, ParameterUpdates.state(next, setup.training()));
+            engine.close();
+            engine = setup.open(next);
+            kept.restore(engine);
+            form = next;
+        }
+        Training training = setup.training();
+        guide = training.guidance()
+                .map(guidance -> guidance.at(step, training.steps()))
+                .orElse(0.0);
+    }
+
+    @Override
+    public StepResult step(int step, Optional<LossScaler> scaler, boolean traced) {
+        int parts = setup.training().execution().accumulate();
+        int first = Math.multiplyExact(step, parts);
+        double losses = 0;
+        for (int part = 0; part < parts - 1; part++) {
+            losses += accumulate(batches.at(first + part), part == 0, scaler);
+        }
+        StepResult last = step(batches.at(first + parts - 1), step, scaler, traced);
+        return new StepResult((losses + last.loss()) / parts, last.gradientNorm(), last.allocator());
+    }
+
+    /** One optimiser step on a batch {@code [batch, sequence + 1]}. */
+    private StepResult step(int[][] batch, int step, Optional<LossScaler> scaler, boolean traced) {
+        Training training = setup.training();
+        int moves = range.moves(step) - scaler.map(LossScaler::skipped).orElse(0);
+        Optimizer.AdamW adam = training.optimizer().adam();
+        try (TFloat32 rate = TFloat32.scalarOf((float) range.rate(training, step));
+                TFloat32 power1 = TFloat32.scalarOf((float) Math.pow(adam.beta1(), moves));
+                TFloat32 power2 = TFloat32.scalarOf((float) Math.pow(adam.beta2(), moves));
+                TFloat32 share = TFloat32.scalarOf((float) guide);
+                TFloat32 scale = TFloat32.scalarOf(
+                        scaler.map(LossScaler::factor).orElse(1.0).floatValue());
+                TInt32 ids = inputs(batch);
+                TInt32 labels = labels(batch)) {
+            Session.Runner runner = scaled(led(share), scaler, scale)
+                    .feed("rate", rate)
+                    .feed("beta1.power", power1)
+                    .feed("beta2.power", power2)
+                    .feed("ids", ids)
+                    .feed("labels", labels)
+                    .fetch("loss")
+                    .fetch("grad.norm")
+                    .addTarget("train");
+            AtomicReference<AllocatorPeak> peak = new AtomicReference<>();
+            try (Result result = traced ? engine.traced(runner, peak::set) : runner.run()) {
+                return new StepResult(
+                        TensorTransfer.floats(result.get(0))[0],
+                        TensorTransfer.floats(result.get(1))[0],
+                        Optional.ofNullable(peak.get()));
+            }
+        }
+    }
+
+    /** Adds the gradients of a batch to those of the step under way, or begins with them; gives its loss. */
+    private double accumulate(int[][] batch, boolean first, Optional<LossScaler> scaler) {
+        return loss(batch, first ? "accumulate.first" : "accumulate.more", scaler);
+    }
+
+    /** The loss of a batch, without a step. */
+    private double loss(int[][] batch) {
+        return loss(batch, "loss", Optional.empty());
+    }
+
+    private static Session.Runner scaled(Session.Runner runner, Optional<LossScaler> scaler, TFloat32 scale) {
+        return scaler.isPresent() ? runner.feed(LossScale.FED, scale) : runner;
+    }
+
+    private double loss(int[][] batch, String target, Optional<LossScaler> scaler) {
+        try (TFloat32 scale = TFloat32.scalarOf(
+                        scaler.map(LossScaler::factor).orElse(1.0).floatValue());
+                TInt32 ids = inputs(batch);
+                TInt32 labels = labels(batch);
+                TFloat32 share = TFloat32.scalarOf((float) guide);
+                var result = scaled(led(share), scaler, scale)
+                        .feed("ids", ids)
+                        .feed("labels", labels)
+                        .fetch("loss")
+                        .addTarget(target)
+                        .run()) {
+            return TensorTransfer.floats(result.get(0))[0];
+        }
+    }
+
+    private Session.Runner led(TFloat32 share) {
+        Session.Runner runner = engine.runner();
+        return form.guided() ? runner.feed(GuideMatMul.GUIDE, share) : runner;
+    }
+
+    private static TInt32 inputs(int[][] batch) {
+        return TensorTransfer.matrix(Arrays.stream(batch)
+                .map(row -> Arrays.copyOf(row, row.length - 1))
+                .toArray(int[][]::new));
+    }
+
+    private static TInt32 labels(int[][] batch) {
+        return TensorTransfer.matrix(Arrays.stream(batch)
+                .map(row -> Arrays.copyOfRange(row, 1, row.length))
+                .toArray(int[][]::new));
+    }
+
+    @Override
+    public void close() {
+        batches.close();
+        engine.close();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.lancet.surgery.imported;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.savedmodel.SavedModelFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.MetaGraphDef;
+
+/**
+ * A model as its files hold it, its function calls inlined and its variables named as their author named them.
+ *
+ * @param path where it lies
+ * @param meta its graph and signatures as they are stored
+ * @param folder the SavedModel, or empty for a frozen graph
+ * @param keys under which key the checkpoint has each variable
+ * @param graph the inlined graph
+ */
+record ModelFiles(
+        Path path, MetaGraphDef meta, Optional<SavedModelFolder> folder, Map<String, String> keys, GraphView graph) {
+
+    /** Reads a SavedModel folder or a file with a frozen graph. */
+    static ModelFiles read(Path path) {
+        try {
+            return Files.isDirectory(path) ? ofFolder(path) : ofFile(path);
+        } catch (LancetException wrong) {
+            throw GraphValidator.named(path, wrong);
+        }
+    }
+
+    private static ModelFiles ofFolder(Path path) {
+        SavedModelFolder saved = SavedModelFolder.read(path);
+        GraphValidator.check(saved.meta().getGraphDef());
+        GraphView all = GraphView.of(saved.meta().getGraphDef());
+        Set<String> roots = GraphRoots.of(saved.meta());
+        Map<String, String> keys = RestoreMapping.keys(saved.meta(), all);
+        GraphView flat = GraphView.of(ResourceVariables.of(flat(all, roots)));
+        Map<String, String> wanted = new LinkedHashMap<>();
+        keys.forEach((node, key) -> RestoreMapping.author(saved.meta().getObjectGraphDef(), key)
+                .filter(name -> !name.equals(node) && flat.find(node).isPresent())
+                .ifPresent(name -> wanted.put(node, name)));
+        Map<String, String> names = Naming.possible(flat, wanted);
+        Map<String, String> renamedKeys = new LinkedHashMap<>();
+        keys.forEach((node, key) -> renamedKeys.put(names.getOrDefault(node, node), key));
+        GraphView named = GraphView.of(Naming.renamed(flat, names));
+        return new ModelFiles(path, saved.meta(), Optional.of(saved), renamedKeys, named);
+    }
+
+    private static ModelFiles ofFile(Path path) {
+        GraphDef definition;
+        try {
+            definition = GraphDef.parseFrom(SavedModelFolder.bytes(path));
+        } catch (InvalidProtocolBufferException damage) {
+            throw new LancetException(path + ": is no frozen graph, or damaged: " + damage.getMessage(), damage);
+        }
+        if (definition.getNodeCount() == 0) {
+            throw new LancetException(path + ": holds no graph; give a frozen GraphDef or a SavedModel folder");
+        }
+        GraphValidator.check(definition);
+        GraphView all = GraphView.of(definition);
+        GraphView flat = flat(all, GraphRoots.ends(all));
+        return new ModelFiles(path, MetaGraphDef.getDefaultInstance(), Optional.empty(), Map.of(), flat);
+    }
+
+    private static GraphView flat(GraphView all, Set<String> roots) {
+        GraphDef pruned = Pruning.reaching(all, roots);
+        return GraphView.of(Pruning.reaching(GraphView.of(Inlining.flat(GraphView.of(pruned))), roots));
+    }
+}
