@@ -10,6 +10,14 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.lancet.runtime.natives.TensorFlowLibrary;
+import java.util.Set;
+import org.tensorflow.EagerSession;
+import org.tensorflow.Graph;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Server;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.internal.c_api.global.tensorflow;
 
 /** Who may use whom. */
 @AnalyzeClasses(packages = "dev.lancet", importOptions = MainClasses.class)
@@ -83,6 +91,15 @@ class ArchitectureTest {
             .dependOnClassesThat(MORE_OF_TENSORFLOW_THAN_ITS_PROTOS);
 
     @ArchTest
+    static final ArchRule what_begins_with_tensorflow_loads_it_with_its_log_limited = classes()
+            .that(beginWithTensorFlow())
+            .and()
+            .doNotBelongToAnyOf(TensorFlowLibrary.class)
+            .should()
+            .dependOnClassesThat()
+            .belongToAnyOf(TensorFlowLibrary.class);
+
+    @ArchTest
     static final ArchRule every_class_lives_in_a_known_room = classes()
             .that()
             .resideInAPackage("dev.lancet..")
@@ -92,6 +109,18 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule packages_do_not_turn_in_circles =
             slices().matching("dev.(**)").should().beFreeOfCycles();
+
+    /** A session needs a graph, and a tensor is of use in a session only, so both come later. */
+    private static DescribedPredicate<JavaClass> beginWithTensorFlow() {
+        Set<Class<?>> entrances =
+                Set.of(TensorFlow.class, SavedModelBundle.class, EagerSession.class, Server.class, tensorflow.class);
+        return DescribedPredicate.describe(
+                "begin with TensorFlow",
+                type -> type.getConstructorCallsFromSelf().stream()
+                                .anyMatch(call -> call.getTargetOwner().isEquivalentTo(Graph.class))
+                        || type.getMethodCallsFromSelf().stream()
+                                .anyMatch(call -> entrances.stream().anyMatch(call.getTargetOwner()::isEquivalentTo)));
+    }
 
     private static DescribedPredicate<JavaClass> lancetOutside(String[]... rooms) {
         return resideInAnyPackage("dev.lancet..")

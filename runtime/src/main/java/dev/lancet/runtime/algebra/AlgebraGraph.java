@@ -1,5 +1,6 @@
 package dev.lancet.runtime.algebra;
 
+import dev.lancet.runtime.natives.TensorFlowLibrary;
 import org.tensorflow.DeviceSpec;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -18,6 +19,7 @@ final class AlgebraGraph {
     private AlgebraGraph() {}
 
     static Graph build() {
+        TensorFlowLibrary.load();
         Graph graph = new Graph();
         Ops tf = Ops.create(graph);
         Operand<TFloat32> a = matrix(tf, "a");

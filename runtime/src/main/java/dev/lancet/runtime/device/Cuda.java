@@ -1,5 +1,6 @@
 package dev.lancet.runtime.device;
 
+import dev.lancet.runtime.natives.TensorFlowLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
-import org.tensorflow.TensorFlow;
 
 /** The libraries that TensorFlow 2.18 opens by name before it registers a GPU; without one of them it sees none. */
 public final class Cuda {
@@ -74,7 +74,7 @@ public final class Cuda {
 
     private static Optional<String> open(String library) {
         // Loads the natives that the next call is part of.
-        TensorFlow.version();
+        TensorFlowLibrary.load();
         try {
             Loader.loadGlobal(library);
             return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.device;
 
+import dev.lancet.runtime.natives.TensorFlowLibrary;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
@@ -30,6 +31,7 @@ public record RegisteredDevice(String name, String type, long bytes) {
      * of a process settles how the memory of GPUs is taken, so the settings matter here.
      */
     static List<RegisteredDevice> all(ConfigProto config) {
+        TensorFlowLibrary.load();
         byte[] bytes = config.toByteArray();
         TF_Status status = tensorflow.TF_NewStatus();
         TF_SessionOptions options = tensorflow.TF_NewSessionOptions();

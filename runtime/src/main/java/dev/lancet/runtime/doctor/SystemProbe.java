@@ -4,6 +4,7 @@ import dev.lancet.runtime.device.Cuda;
 import dev.lancet.runtime.device.CudaLibrary;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.device.RegisteredDevice;
+import dev.lancet.runtime.natives.TensorFlowLibrary;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.tools.ToolProvider;
-import org.tensorflow.TensorFlow;
 
 /** One look at the machine. */
 final class SystemProbe {
@@ -67,7 +67,7 @@ final class SystemProbe {
 
     private void lookAtTensorFlow() {
         try {
-            tensorflow = TensorFlow.version();
+            tensorflow = TensorFlowLibrary.version();
             devices = RegisteredDevice.all();
         } catch (LinkageError | RuntimeException e) {
             problems.add(

@@ -1,6 +1,7 @@
 package dev.lancet.runtime.engine;
 
 import dev.lancet.runtime.device.ResolvedDevice;
+import dev.lancet.runtime.natives.TensorFlowLibrary;
 import java.util.Locale;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -27,6 +28,7 @@ public record Bfloat16Benchmark(double speedup) {
 
     /** Measures, in about a tenth of a second on a processor. */
     public static Bfloat16Benchmark on(ResolvedDevice device) {
+        TensorFlowLibrary.load();
         return new Bfloat16Benchmark((double) best(device, TFloat32.class) / best(device, TBfloat16.class));
     }
 

@@ -7,6 +7,7 @@ import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.memory.AllocatorPeak;
+import dev.lancet.runtime.natives.TensorFlowLibrary;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Objects;
@@ -44,6 +45,7 @@ public final class Engine implements AutoCloseable {
                 .anyMatch(node -> node.getAttrOrDefault(COMPILE, AttrValue.getDefaultInstance())
                         .getB());
         variables = new SessionVariables(definition);
+        TensorFlowLibrary.load();
         graph = new Graph();
         try {
             graph.importGraphDef(definition);

@@ -4,6 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.Sessions;
+import dev.lancet.runtime.natives.TensorFlowLibrary;
 import dev.lancet.surgery.golden.GraphFile;
 import dev.lancet.surgery.golden.GraphRunner;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
@@ -32,6 +33,7 @@ public final class TensorFlowRunner implements GraphRunner {
 
     @Override
     public Map<String, double[]> run(GraphFile graph, SignatureDef signature, Map<String, TensorProto> inputs) {
+        TensorFlowLibrary.load();
         Optional<Path> folder = graph.path().filter(Files::isDirectory);
         try {
             if (folder.filter(path -> Files.exists(path.resolve(SavedModelFolder.FILE)))

@@ -7,6 +7,7 @@ import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Versions;
 import dev.lancet.runtime.json.LanguageJson;
+import dev.lancet.runtime.natives.TensorFlowLibrary;
 import dev.lancet.runtime.train.CheckpointPolicy;
 import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.TrainingLog;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.tensorflow.TensorFlow;
 
 /**
  * Where a run keeps what it would be a pity to compute twice: inside the folder of the report, else beside the first export. It
@@ -61,8 +61,8 @@ final class RunFolder {
      */
     void begin(Recipe recipe, boolean resume) {
         Path file = folder.resolve(RECIPE);
-        Fingerprint own = new Fingerprint(
-                Map.of("recipe", recipe.toString(), "lancet", Versions.lancet(), "tensorflow", TensorFlow.version()));
+        Fingerprint own = new Fingerprint(Map.of(
+                "recipe", recipe.toString(), "lancet", Versions.lancet(), "tensorflow", TensorFlowLibrary.version()));
         boolean begun = Files.exists(file) && worthKeeping();
         if (resume && !begun) {
             throw new LancetException(

@@ -7,6 +7,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.checkpoint.Versions;
 import dev.lancet.runtime.device.ResolvedDevice;
+import dev.lancet.runtime.natives.TensorFlowLibrary;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.tensorflow.TensorFlow;
 
 /**
  * Everything that decides what a training does, part by part, so that two that differ can say where.
@@ -48,7 +48,7 @@ public record Fingerprint(Map<String, String> parts) {
         parts.put("text", text);
         parts.put("passes", selection.order());
         parts.put("lancet", Versions.lancet());
-        parts.put("tensorflow", TensorFlow.version());
+        parts.put("tensorflow", TensorFlowLibrary.version());
         return new Fingerprint(parts);
     }
 
@@ -67,7 +67,7 @@ public record Fingerprint(Map<String, String> parts) {
         parts.put("examples", examples);
         parts.put("device", device.isGpu() ? "a GPU" : "the processor");
         parts.put("lancet", Versions.lancet());
-        parts.put("tensorflow", TensorFlow.version());
+        parts.put("tensorflow", TensorFlowLibrary.version());
         return new Fingerprint(parts);
     }
 

@@ -1,6 +1,7 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.runtime.natives.TensorFlowLibrary;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.imported.TrainableGraph;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ record ImportedGradients(GraphDef graph, List<String> trained) {
 
     /** @throws LancetException naming node and operator if the loss cannot be differentiated; nothing has run then */
     static ImportedGradients of(TrainableGraph trainable) {
+        TensorFlowLibrary.load();
         try (Graph graph = new Graph()) {
             imported(graph, trainable.graph());
             LossPath path = LossPath.of(trainable, graph);
