@@ -19,6 +19,6 @@ final class CommonOptions {
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "Show the stack trace of an error.")
+            description = "Show the stack trace of an error, and TensorFlow's own log.")
     boolean verbose;
 }
