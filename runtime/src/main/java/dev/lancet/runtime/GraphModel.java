@@ -3,8 +3,10 @@ package dev.lancet.runtime;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.compress.GraphSource;
@@ -105,7 +107,7 @@ public final class GraphModel {
     }
 
     private CompressionJob job() {
-        return new CompressionJob(new GraphSource(surgery.model()), progress);
+        return new CompressionJob(new GraphSource(surgery.model(), plan(), weights()), progress);
     }
 
     /** A smaller model beside this one. */
@@ -117,21 +119,27 @@ public final class GraphModel {
      * A smaller model beside this one.
      *
      * @param into a plan of this model
-     * @throws LancetException if this one was made smaller or trained before, or a layer cannot be cut
+     * @throws LancetException if a layer cannot be cut
      */
     public GraphModel compress(Plan into) {
-        if (!changed.arrays().isEmpty()) {
-            throw new LancetException("compress: " + surgery.model().name()
-                    + " has other weights than its file already; compress it"
-                    + " first and train it then, or save it and open what was saved");
-        }
         ImportedSurgery cut = ImportedSurgery.operate(surgery.model(), into);
         WeightsInMemory arrays = new WeightsInMemory();
         List<Fidelity> lost = job().convert(into, tensor -> arrays.accept(tensor.copy()));
+        for (ArraySpec array : into.arrays()) {
+            boolean kept = changed.find(array.name()).filter(array::equals).isPresent();
+            if (kept && arrays.find(array.name()).isEmpty()) {
+                arrays.accept(changed.read(array.name()));
+            }
+        }
         GraphModel smaller = new GraphModel(cut, arrays, lost);
         smaller.progress = progress;
         smaller.device = device;
         return smaller;
+    }
+
+    /** All stored arrays: those that compression and training made, and those of the model's files. */
+    private Weights weights() {
+        return changed.with(surgery.model());
     }
 
     /**

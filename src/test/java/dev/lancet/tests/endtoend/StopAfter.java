@@ -3,11 +3,12 @@ package dev.lancet.tests.endtoend;
 import dev.lancet.runtime.progress.Progress;
 
 /** Asks the work to stop after a number of steps. */
-final class StopAfter implements Progress {
+public final class StopAfter implements Progress {
     private final long steps;
     private long done;
 
-    StopAfter(long steps) {
+    /** Stops after so many steps. */
+    public StopAfter(long steps) {
         this.steps = steps;
     }
 

@@ -17,13 +17,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.GraphModel;
+import dev.lancet.runtime.train.CheckpointPolicy;
 import dev.lancet.runtime.train.Examples;
 import dev.lancet.runtime.train.TrainingLog;
+import dev.lancet.runtime.train.TrainingStoppedException;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import dev.lancet.surgery.savedmodel.TensorBundle;
+import dev.lancet.tests.endtoend.StopAfter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -31,6 +35,7 @@ import java.nio.IntBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -61,6 +66,7 @@ class GraphModelTest {
         GraphModel cut =
                 whole.compress(Compression.keepAll().on(named("dense2/kernel")).factorise(rank(4)));
         double broken = cut.accuracy(examples, crossEntropy("logits"));
+        assertThat(cut.log()).isEmpty();
         GraphModel tuned =
                 cut.train(examples, crossEntropy("logits"), adamW(120, 3e-3).batch(64));
 
@@ -69,17 +75,19 @@ class GraphModelTest {
         assertThat(tuned.accuracy(examples, crossEntropy("logits"))).isGreaterThan(broken + 0.05);
         TrainingLog log = tuned.log().orElseThrow();
         assertThat(log.points().get(119).loss()).isLessThan(log.points().get(0).loss() / 2);
-        assertThat(cut.log()).isEmpty();
+        assertThat(tuned).as("a training changes the model and returns it").isSameAs(cut);
     }
 
     @Test
     void the_same_seed_gives_the_same_weights() {
         GraphModel whole = GraphModel.open(MLP);
         Examples examples = asItAnswers(whole, features(64), "logits", 10);
-        float[] once =
-                whole.train(examples, crossEntropy("logits"), adamW(5, 1e-3)).output(examples, "logits");
-        float[] again =
-                whole.train(examples, crossEntropy("logits"), adamW(5, 1e-3)).output(examples, "logits");
+        float[] once = GraphModel.open(MLP)
+                .train(examples, crossEntropy("logits"), adamW(5, 1e-3))
+                .output(examples, "logits");
+        float[] again = GraphModel.open(MLP)
+                .train(examples, crossEntropy("logits"), adamW(5, 1e-3))
+                .output(examples, "logits");
         assertThat(once).containsExactly(again, within(1e-5f));
     }
 
@@ -88,11 +96,11 @@ class GraphModelTest {
         GraphModel model = GraphModel.open(MLP);
         Examples inputs = features(64);
         Examples examples = inputs.targets(new float[64][10]);
+        float[] before = model.output(inputs, "logits");
         TrainingLog log = model.train(
                         examples, meanSquaredError("logits"), adamW(60, 1e-3).batch(64))
                 .log()
                 .orElseThrow();
-        float[] before = model.output(inputs, "logits");
         double mean = 0;
         for (float value : before) {
             mean += value * value / before.length;
@@ -112,14 +120,14 @@ class GraphModelTest {
                 .quantize(bfloat16())
                 .on(named("*_up/kernel"))
                 .factorise(rank(8)));
+        Path untuned = folder.resolve("small");
+        small.save(untuned);
         GraphModel tuned =
                 small.train(examples, crossEntropy("output_0"), adamW(40, 1e-3).batch(32));
         TrainingLog log = tuned.log().orElseThrow();
         assertThat(mean(log, 35, 40)).isLessThan(mean(log, 0, 5));
 
-        Path untuned = folder.resolve("small");
         Path out = folder.resolve("tuned");
-        small.save(untuned);
         tuned.save(out);
         SavedModelFolder saved = SavedModelFolder.read(out);
         assertThat(saved.meta().getSignatureDefMap())
@@ -172,12 +180,12 @@ class GraphModelTest {
                 .factorise(ratio(0.25))
                 .on(named("logits/kernel"))
                 .keep());
+        assertThat(whole.accuracy(valid, crossEntropy("output_0"))).isCloseTo(0.7952, within(0.001));
+        assertThat(cut.accuracy(valid, crossEntropy("output_0"))).isLessThan(0.7);
         GraphModel tuned = cut.train(
                 labelled(rows, "train"),
                 crossEntropy("output_0"),
                 adamW(200, 1e-3).batch(32));
-        assertThat(whole.accuracy(valid, crossEntropy("output_0"))).isCloseTo(0.7952, within(0.001));
-        assertThat(cut.accuracy(valid, crossEntropy("output_0"))).isLessThan(0.7);
         assertThat(tuned.accuracy(valid, crossEntropy("output_0"))).isGreaterThan(0.77);
     }
 
@@ -273,16 +281,129 @@ class GraphModelTest {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> rows.labels(1, 2, 3))
                 .withMessageStartingWith("examples: labels has 3 numbers for 4 rows");
-        GraphModel tuned = model.train(rows.labels(0, 1, 2, 3), crossEntropy("logits"), adamW(1, 1e-3));
-        assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() ->
-                        tuned.compress(Compression.keepAll().on(everything()).quantize(int8())))
-                .withMessageEndingWith("compress it first and train it then, or save it and open what was saved");
         GraphModel codes = model.compress(Compression.keepAll().on(everything()).quantize(int8()));
         assertThat(codes.train(rows.labels(0, 1, 2, 3), crossEntropy("logits"), adamW(1, 1e-3))
                         .log())
                 .as("biases are floats, and are trained")
                 .isPresent();
+    }
+
+    @Test
+    void a_trained_graph_is_compressed_as_it_was_trained() {
+        GraphModel model = GraphModel.open(MLP);
+        Examples rows = features(64);
+        Examples labelled = asItAnswers(model, rows, "logits", 10);
+        GraphModel small = model.compress(
+                        Compression.keepAll().on(named("dense2/kernel")).factorise(rank(4)))
+                .train(labelled, crossEntropy("logits"), adamW(20, 3e-3).batch(32));
+        float[] trained = small.output(rows, "logits");
+        GraphModel smaller =
+                small.compress(Compression.keepAll().on(everything()).quantize(int8()));
+
+        assertThat(smaller.plan().step("dense2/kernel").rank()).hasValue(4);
+        assertThat(smaller.plan().step("dense2/kernel").precision()).isEqualTo(int8());
+        assertThat(distance(trained, smaller.output(rows, "logits"))).isBetween(1e-6, 0.05);
+        Path out = folder.resolve("smaller");
+        smaller.save(out);
+        assertThat(GraphModel.open(out).output(rows, "logits"))
+                .containsExactly(smaller.output(rows, "logits"), within(1e-4f));
+    }
+
+    /** {@code ‖a − b‖ / ‖a‖}. */
+    private static double distance(float[] a, float[] b) {
+        double difference = 0;
+        double length = 0;
+        for (int i = 0; i < a.length; i++) {
+            difference += (a[i] - b[i]) * (a[i] - b[i]);
+            length += a[i] * a[i];
+        }
+        return Math.sqrt(difference / length);
+    }
+
+    @Test
+    void held_out_examples_end_a_training_with_the_best_weights() {
+        GraphModel model = GraphModel.open(MLP);
+        Examples all = asItAnswers(model, features(128), "logits", 10);
+        int[] wrong = new SplittableRandom(5).ints(64, 0, 10).toArray();
+        Examples learnt = features(128).between(0, 64).labels(wrong);
+        GraphModel trained = model.train(
+                learnt,
+                all.between(64, 128),
+                crossEntropy("logits"),
+                adamW(60, 3e-3).batch(32).validateEvery(5).stopEarly(2));
+        TrainingLog log = trained.log().orElseThrow();
+
+        assertThat(log.steps()).as("random labels do not generalise").isLessThan(60);
+        TrainingLog.Validation best = log.best().orElseThrow();
+        assertThat(log.validations()).allMatch(validation -> validation.loss() >= best.loss());
+        assertThat(loss(trained, all.between(64, 128))).isCloseTo(best.loss(), within(1e-4));
+    }
+
+    /** Mean cross entropy in nats, computed here. */
+    private static double loss(GraphModel model, Examples rows) {
+        float[] scores = model.output(rows, "logits");
+        int[] labels = rows.classes();
+        double sum = 0;
+        for (int row = 0; row < labels.length; row++) {
+            double total = 0;
+            for (int i = 0; i < 10; i++) {
+                total += Math.exp(scores[10 * row + i]);
+            }
+            sum += Math.log(total) - scores[10 * row + labels[row]];
+        }
+        return sum / labels.length;
+    }
+
+    @Test
+    void a_training_that_diverges_is_ended() {
+        GraphModel model = GraphModel.open(MLP);
+        Examples examples = asItAnswers(model, features(64), "logits", 10);
+
+        assertThatExceptionOfType(LancetException.class)
+                .isThrownBy(() -> model.train(
+                        examples,
+                        crossEntropy("logits"),
+                        adamW(400, 50).batch(32).clip(0).warmup(0).stopDiverging(1, 5)))
+                .withMessageContaining("lower the rate 50");
+    }
+
+    @Test
+    void a_training_that_was_stopped_goes_on_to_the_same_weights() {
+        Examples examples = asItAnswers(GraphModel.open(MLP), features(64), "logits", 10);
+        Examples heldOut = examples.between(48, 64);
+        Examples learnt = examples.between(0, 48);
+        Training training = adamW(12, 1e-3).batch(16).validateEvery(4);
+        Path whole = folder.resolve("whole");
+        Path parts = folder.resolve("parts");
+        GraphModel once = cut();
+        once.train(learnt, heldOut, crossEntropy("logits"), training, CheckpointPolicy.in(whole));
+
+        assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> cut().progress(new StopAfter(5))
+                .train(learnt, heldOut, crossEntropy("logits"), training, CheckpointPolicy.in(parts)));
+        GraphModel resumed = cut();
+        resumed.train(learnt, heldOut, crossEntropy("logits"), training, CheckpointPolicy.resume(parts));
+
+        assertThat(resumed.output(examples, "logits")).isEqualTo(once.output(examples, "logits"));
+        assertThat(losses(resumed)).isEqualTo(losses(once)).hasSize(12);
+        assertThat(resumed.log().orElseThrow().validations())
+                .isEqualTo(once.log().orElseThrow().validations())
+                .hasSize(3);
+        assertThat(whole.resolve("metrics.jsonl")).exists();
+        assertThatExceptionOfType(LancetException.class)
+                .isThrownBy(() -> cut().train(
+                                learnt, heldOut, meanSquaredError("logits"), training, CheckpointPolicy.resume(parts)))
+                .withMessageContaining("is of another training");
+    }
+
+    private static GraphModel cut() {
+        return GraphModel.open(MLP)
+                .compress(Compression.keepAll().on(named("dense2/kernel")).factorise(rank(4)));
+    }
+
+    private static List<Double> losses(GraphModel model) {
+        return model.log().orElseThrow().points().stream()
+                .map(TrainingLog.Point::loss)
+                .toList();
     }
 
     private static void refused(GraphModel model, Examples examples, String output, String why) {

@@ -63,7 +63,7 @@ class AccuracyTest {
     private static Plan planned(ImportedModel model, String budget) {
         Compression chosen =
                 model.plan().resolved(Compression.keepAll().within(Budget.parse(budget)), model.constraints());
-        return new CompressionJob(new GraphSource(model), Progress.silent()).plan(chosen);
+        return new CompressionJob(GraphSource.of(model), Progress.silent()).plan(chosen);
     }
 
     @Test
@@ -73,7 +73,7 @@ class AccuracyTest {
         ImportedModel model = ImportedModel.open(Served.KERAS);
         assertThat(accuracy(Served.KERAS, Path.of(rows))).isCloseTo(ORIGINAL, within(1e-4));
 
-        Plan bits = new CompressionJob(new GraphSource(model), Progress.silent())
+        Plan bits = new CompressionJob(GraphSource.of(model), Progress.silent())
                 .plan(Compression.keepAll().on(everything()).quantize(int8()));
         assertThat(measured(model, bits, "int8", rows)).isGreaterThan(ORIGINAL - 0.005);
         for (String budget : new String[] {"2.64x", "4x", "5x", "6x"}) {
@@ -83,7 +83,7 @@ class AccuracyTest {
 
     private double measured(ImportedModel model, Plan plan, String name, String rows) throws IOException {
         Path out = folder.resolve(name);
-        new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
+        new CompressionJob(GraphSource.of(model), Progress.silent()).write(plan, out);
         double accuracy = accuracy(out, Path.of(rows));
         System.out.printf("%s: %.2f times smaller, accuracy %.4f%n", name, plan.compression(), accuracy);
         return accuracy;

@@ -37,7 +37,7 @@ class ImportedCompressionTest {
     void an_untouched_model_is_written_without_its_dead_copies_and_computes_the_same() {
         ImportedModel model = ImportedModel.open(Served.KERAS);
         Path out = folder.resolve("same");
-        new CompressionJob(new GraphSource(model), Progress.silent()).write(model.plan(), out);
+        new CompressionJob(GraphSource.of(model), Progress.silent()).write(model.plan(), out);
         try (Tensor ids = Served.ids(64)) {
             for (String signature : new String[] {"serving_default", "serve"}) {
                 float[] before = Served.run(Served.KERAS, signature, "ids", ids, "output_0");
@@ -74,7 +74,7 @@ class ImportedCompressionTest {
             }
             ImportedModel model = ImportedModel.open(Served.RETSIM);
             Path out = folder.resolve("retsim");
-            new CompressionJob(new GraphSource(model), Progress.silent()).write(fullRank(model), out);
+            new CompressionJob(GraphSource.of(model), Progress.silent()).write(fullRank(model), out);
             assertThat(difference(before, retsim(out, text))).isLessThan(1e-5 + 2 * own);
         }
         assertThat(own).isBetween(1e-6, 5e-5);
@@ -87,7 +87,7 @@ class ImportedCompressionTest {
     private void fullRank(Path path, String output, Tensor input, String name, double within) {
         ImportedModel model = ImportedModel.open(path);
         Path out = folder.resolve(model.name());
-        new CompressionJob(new GraphSource(model), Progress.silent()).write(fullRank(model), out);
+        new CompressionJob(GraphSource.of(model), Progress.silent()).write(fullRank(model), out);
         try (input) {
             float[] before = Served.run(path, "serving_default", name, input, output);
             float[] after = Served.run(out, "serving_default", name, input, output);
@@ -119,7 +119,7 @@ class ImportedCompressionTest {
         ImportedModel model = ImportedModel.open(Served.MLP);
         Path out = folder.resolve("twelve");
         Step twelve = Step.factorise(model.plan().step("dense2/kernel").weight(), 12, Precision.float32(), "its rank");
-        new CompressionJob(new GraphSource(model), Progress.silent())
+        new CompressionJob(GraphSource.of(model), Progress.silent())
                 .write(model.plan().with(twelve), out);
         try (Tensor x = Served.features(16)) {
             float[] before = Served.run(Served.MLP, "serving_default", "x", x, "logits");
@@ -142,7 +142,7 @@ class ImportedCompressionTest {
                 .quantize(int4(32));
         Plan plan = model.plan(diet, Spectra.none());
         Path out = folder.resolve("small");
-        new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
+        new CompressionJob(GraphSource.of(model), Progress.silent()).write(plan, out);
         assertThat(plan.compression()).isGreaterThan(2.64);
         try (Tensor ids = Served.ids(64)) {
             float[] before = Served.run(Served.KERAS, "serve", "ids", ids, "output_0");
@@ -161,7 +161,7 @@ class ImportedCompressionTest {
         ImportedModel model = ImportedModel.open(Served.KERAS);
         Plan plan = model.plan(halves, Spectra.none());
         Path out = folder.resolve("halves");
-        new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
+        new CompressionJob(GraphSource.of(model), Progress.silent()).write(plan, out);
         assertThat(plan.compression()).isGreaterThan(1.9);
         ImportedModel again = ImportedModel.open(out);
         assertThat(again.compressed()).hasSize(15).allMatch(matrix -> matrix.precision()
@@ -171,7 +171,7 @@ class ImportedCompressionTest {
                 .isEmpty();
         ImportedModel frozen = ImportedModel.open(Served.FROZEN);
         Path file = folder.resolve("halves.pb");
-        new CompressionJob(new GraphSource(frozen), Progress.silent()).write(frozen.plan(halves, Spectra.none()), file);
+        new CompressionJob(GraphSource.of(frozen), Progress.silent()).write(frozen.plan(halves, Spectra.none()), file);
         try (Tensor ids = Served.ids(64)) {
             float[] before = Served.run(Served.KERAS, "serve", "ids", ids, "output_0");
             float[] after = Served.run(out, "serve", "ids", ids, "output_0");
@@ -203,7 +203,7 @@ class ImportedCompressionTest {
     void retsim_at_eight_bits_points_the_same_way() {
         ImportedModel model = ImportedModel.open(Served.RETSIM);
         Path out = folder.resolve("retsim");
-        new CompressionJob(new GraphSource(model), Progress.silent())
+        new CompressionJob(GraphSource.of(model), Progress.silent())
                 .write(model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none()), out);
         try (Tensor text = Served.characters(1)) {
             float[] before = Served.run(Served.RETSIM, "serving_default", "input_1", text, "embedding_model");
@@ -223,7 +223,7 @@ class ImportedCompressionTest {
     @Test
     void a_frozen_graph_becomes_a_frozen_graph_or_a_saved_model() throws Exception {
         ImportedModel model = ImportedModel.open(Served.FROZEN);
-        CompressionJob job = new CompressionJob(new GraphSource(model), Progress.silent());
+        CompressionJob job = new CompressionJob(GraphSource.of(model), Progress.silent());
         Path frozen = folder.resolve("out.pb");
         Path saved = folder.resolve("out");
         job.write(fullRank(model), frozen);

@@ -64,7 +64,7 @@ class LoopsTest {
     void factors_of_full_rank_in_loops_and_branches_change_nothing() {
         ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         Path out = folder.resolve("out");
-        new CompressionJob(new GraphSource(model), Progress.silent()).write(fullRank(model), out);
+        new CompressionJob(GraphSource.of(model), Progress.silent()).write(fullRank(model), out);
         assertNear(turns(out), PythonGraphs.rows("turns"), 1e-5);
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
                 .extracting(BundleEntry::key)
@@ -119,7 +119,7 @@ class LoopsTest {
         ImportedModel model = ImportedModel.open(PythonGraphs.of(name));
         Path out = folder.resolve(name + "-" + precision.bits());
         Plan plan = model.plan(Compression.keepAll().on(everything()).quantize(precision), Spectra.none());
-        new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
+        new CompressionJob(GraphSource.of(model), Progress.silent()).write(plan, out);
         return out;
     }
 
@@ -156,7 +156,7 @@ class LoopsTest {
         ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         Path out = folder.resolve("one");
         Step step = Step.factorise(model.plan().step("turn/kernel").weight(), 8, Precision.float32(), "one");
-        new CompressionJob(new GraphSource(model), Progress.silent())
+        new CompressionJob(GraphSource.of(model), Progress.silent())
                 .write(model.plan().with(step), out);
         assertNear(turns(out), PythonGraphs.rows("turns"), 1e-5);
         // Branches that nobody touched call the functions that they called.
@@ -173,7 +173,7 @@ class LoopsTest {
         ImportedModel model = ImportedModel.open(PythonGraphs.of("turns"));
         Path once = folder.resolve("once");
         Step step = Step.factorise(model.plan().step("turn/kernel").weight(), 8, Precision.float32(), "one");
-        new CompressionJob(new GraphSource(model), Progress.silent())
+        new CompressionJob(GraphSource.of(model), Progress.silent())
                 .write(model.plan().with(step), once);
         ImportedModel again = ImportedModel.open(once);
         Path twice = folder.resolve("twice");
@@ -181,7 +181,7 @@ class LoopsTest {
         for (String name : new String[] {"up/kernel", "inner/kernel", "first/kernel"}) {
             plan = plan.with(Step.factorise(plan.step(name).weight(), 8, Precision.float32(), "again"));
         }
-        new CompressionJob(new GraphSource(again), Progress.silent()).write(plan, twice);
+        new CompressionJob(GraphSource.of(again), Progress.silent()).write(plan, twice);
         assertNear(turns(twice), PythonGraphs.rows("turns"), 1e-5);
     }
 
@@ -193,7 +193,7 @@ class LoopsTest {
         assertThat(model.layers()).hasSize(9).allMatch(Layer::treatable);
         Path out = folder.resolve("out.pb");
         Path saved = folder.resolve("out");
-        CompressionJob job = new CompressionJob(new GraphSource(model), Progress.silent());
+        CompressionJob job = new CompressionJob(GraphSource.of(model), Progress.silent());
         job.write(fullRank(model), out);
         job.write(fullRank(model), saved);
         GraphDef before = GraphDef.parseFrom(Files.readAllBytes(path));
@@ -223,7 +223,7 @@ class LoopsTest {
         }) {
             boolean exact = plan.steps().get(0).rank().isPresent();
             Path out = folder.resolve(exact ? "exact" : "bits");
-            new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
+            new CompressionJob(GraphSource.of(model), Progress.silent()).write(plan, out);
             try (Tensor x = PythonGraphs.sequence()) {
                 assertThat(PythonGraphs.doubles(Served.run(out, "serving_default", "x", x, "output_0")))
                         .containsExactly(PythonGraphs.row("gru"), within(exact ? 1e-5 : 0.02));

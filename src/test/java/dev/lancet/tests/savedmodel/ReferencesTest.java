@@ -80,7 +80,7 @@ class ReferencesTest {
 
     private Path written(ImportedModel model, Plan plan, String name) {
         Path out = folder.resolve(name);
-        new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
+        new CompressionJob(GraphSource.of(model), Progress.silent()).write(plan, out);
         return out;
     }
 

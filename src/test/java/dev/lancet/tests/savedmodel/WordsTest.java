@@ -62,7 +62,7 @@ class WordsTest {
         Path out = folder.resolve("small");
         Plan plan = model.plan(Compression.keepAll().on(everything()).quantize(int8()), Spectra.none());
         assertThat(plan.changed()).hasSize(2);
-        new CompressionJob(new GraphSource(model), Progress.silent()).write(plan, out);
+        new CompressionJob(GraphSource.of(model), Progress.silent()).write(plan, out);
 
         List<Answer> answers = asked(out, 2);
         double[] expected = PythonGraphs.row("words");
@@ -87,7 +87,7 @@ class WordsTest {
                         "Adam/m/mix/kernel (m/.ATTRIBUTES/VARIABLE_VALUE)",
                         "Adam/v/mix/kernel (v/.ATTRIBUTES/VARIABLE_VALUE)");
         Path out = folder.resolve("same");
-        new CompressionJob(new GraphSource(model), Progress.silent()).write(model.plan(), out);
+        new CompressionJob(GraphSource.of(model), Progress.silent()).write(model.plan(), out);
         assertThat(SavedModelFolder.read(out).variables().orElseThrow().entries())
                 .extracting(BundleEntry::key)
                 .containsExactly("calls", "mix/kernel", "words/embeddings");

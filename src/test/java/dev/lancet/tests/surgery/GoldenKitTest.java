@@ -38,8 +38,8 @@ class GoldenKitTest {
 
     private static Path cut(Path model, Compression compression, Path out) {
         ImportedModel opened = ImportedModel.open(model);
-        Plan plan = new CompressionJob(new GraphSource(opened), Progress.silent()).plan(compression);
-        new CompressionJob(new GraphSource(opened), Progress.silent()).write(plan, out);
+        Plan plan = new CompressionJob(GraphSource.of(opened), Progress.silent()).plan(compression);
+        new CompressionJob(GraphSource.of(opened), Progress.silent()).write(plan, out);
         return out;
     }
 

@@ -59,7 +59,7 @@ final class ModelArgument {
             return switch (format) {
                 case SAVED_MODEL, FROZEN_GRAPH ->
                     new ModelArgument(
-                            named, Optional.of(format), new GraphSource(ImportedModel.open(path)), Optional.empty());
+                            named, Optional.of(format), GraphSource.of(ImportedModel.open(path)), Optional.empty());
                 case HUGGING_FACE, LANCET, LLAMA2C -> declared(named, Optional.of(format), Checkpoint.open(path));
             };
         }

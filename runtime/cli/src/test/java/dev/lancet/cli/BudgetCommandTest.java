@@ -19,20 +19,24 @@ class BudgetCommandTest {
 
     @Test
     void a_budget_with_weights_is_met_and_foretells_what_is_lost() {
-        JsonNode planned = lancet("plan", STORIES, "--budget", "1.5x", "--json").json();
+        JsonNode planned = lancet("plan", STORIES, "--budget", "5x", "--json").json();
         String out = folder.resolve("slim").toString();
-        JsonNode done = lancet("compress", STORIES, "--budget", "1.5x", "--out", out, "--json")
+        JsonNode done = lancet("compress", STORIES, "--budget", "5x", "--out", out, "--json")
                 .json();
 
-        assertThat(planned.get("compression").asDouble()).isBetween(1.5, 1.52);
+        assertThat(planned.get("compression").asDouble()).isBetween(5.0, 5.1);
         assertThat(done.get("bytes_after")).isEqualTo(planned.get("bytes_after"));
         assertThat(planned.get("steps")).hasSameSizeAs(done.get("steps")).isNotEmpty();
         for (int i = 0; i < planned.get("steps").size(); i++) {
             JsonNode step = planned.get("steps").get(i);
-            assertThat(step.get("because").asString()).contains("of its squares within 1.5x");
+            assertThat(step.get("precision").asString()).isEqualTo("int8");
             assertThat(done.get("steps").get(i).get("rank")).isEqualTo(step.get("rank"));
-            assertThat(done.get("steps").get(i).get("error").asDouble())
-                    .isCloseTo(step.get("predicted_error").asDouble(), within(1e-4));
+            if (!step.get("rank").isNull()) {
+                assertThat(step.get("because").asString()).contains("of its squares within 5x");
+                // Rounding to 8 bits adds a little to what the truncation loses.
+                assertThat(done.get("steps").get(i).get("error").asDouble())
+                        .isCloseTo(step.get("predicted_error").asDouble(), within(1e-3));
+            }
         }
     }
 

@@ -147,12 +147,24 @@ class CompressionRulesTest {
     }
 
     @Test
-    void a_budget_alone_is_about_every_linear_layer() {
+    void a_budget_alone_takes_8_bits_where_they_suffice() {
         JsonNode plan = plan("--budget", "10GB");
 
-        assertThat(plan.get("bytes_after").asLong()).isBetween(9_950_000_000L, 10_000_000_000L);
-        assertThat(plan.get("memory_bytes")).isEqualTo(plan.get("bytes_after"));
-        assertThat(plan.get("steps")).hasSize(7 * 32 + 1);
+        assertThat(plan.get("bytes_after").asLong()).isLessThan(10_000_000_000L);
+        assertThat(plan.get("steps")).hasSize(7 * 32 + 2).allSatisfy(step -> {
+            assertThat(step.get("precision").asString()).isEqualTo("int8");
+            assertThat(step.get("rank").isNull()).isTrue();
+        });
+    }
+
+    @Test
+    void a_budget_alone_takes_4_bits_where_8_and_any_rank_do_not_suffice() {
+        JsonNode plan = plan("--budget", "100MB");
+
+        assertThat(plan.get("bytes_after").asLong()).isBetween(99_000_000L, 100_000_000L);
+        assertThat(plan.get("steps"))
+                .hasSize(7 * 32 + 2)
+                .allSatisfy(step -> assertThat(step.get("precision").asString()).isEqualTo("int4"));
     }
 
     @Test
@@ -182,13 +194,13 @@ class CompressionRulesTest {
 
     @Test
     void a_budget_out_of_reach_says_what_is_in_reach() {
-        assertThat(lancet("plan", "gpt2-127m", "--budget", "100MB"))
+        assertThat(lancet("plan", "gpt2-127m", "--budget", "20MB"))
                 .isEqualTo(new Ran(
                         1,
                         "",
-                        "error: budget: 100MB allows gpt2-127m 100,000,000 bytes, and 158,684,160 is the least that"
+                        "error: budget: 20MB allows gpt2-127m 20,000,000 bytes, and 25,566,816 is the least that"
                                 + " these rules reach; allow more, use fewer bits, or include embedding, which takes"
-                                + " 154,389,504 bytes and has no rank by budget\n"));
+                                + " 24,123,360 bytes and has no rank by budget\n"));
     }
 
     @Test

@@ -101,7 +101,7 @@ class ForeignCommandsTest {
         JsonNode layers = lancet("inspect", out.toString(), "--json").json().get("layers");
         assertThat(layers).hasSize(15);
         assertThat(layers.get(6).get("rank").asInt()).isEqualTo(12);
-        assertThat(layers.get(6).get("dtype").asString()).isEqualTo("int4");
+        assertThat(layers.get(6).get("dtype").asString()).isEqualTo("int4(32)");
     }
 
     @Test

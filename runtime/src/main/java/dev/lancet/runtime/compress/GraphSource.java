@@ -15,13 +15,15 @@ import java.util.List;
  * A graph that others wrote. It is written as a frozen graph where the path ends in {@code .pb}, or else as a SavedModel
  * folder.
  *
- * @param model the graph with its weights
+ * @param model the graph with its files
+ * @param plan how the weights are stored now
+ * @param weights the stored arrays, which may be others than those of the files
  */
-public record GraphSource(ImportedModel model) implements ModelSource {
+public record GraphSource(ImportedModel model, Plan plan, Weights weights) implements ModelSource {
 
-    @Override
-    public Plan plan() {
-        return model.plan();
+    /** A graph as its files hold it. */
+    public static GraphSource of(ImportedModel model) {
+        return new GraphSource(model, model.plan(), model);
     }
 
     @Override
@@ -30,15 +32,10 @@ public record GraphSource(ImportedModel model) implements ModelSource {
     }
 
     @Override
-    public Weights weights() {
-        return model;
-    }
-
-    @Override
     public Conversion conversion(Plan into) {
-        List<Step> changed = into.changedSince(plan());
+        List<Step> changed = into.changedSince(plan);
         List<Step> before =
-                changed.stream().map(step -> plan().step(step.weight().name())).toList();
+                changed.stream().map(step -> plan.step(step.weight().name())).toList();
         return new Conversion(new Plan(into.model(), before, List.of()), new Plan(into.model(), changed, List.of()));
     }
 

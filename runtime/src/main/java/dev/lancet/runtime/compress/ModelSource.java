@@ -22,7 +22,7 @@ public sealed interface ModelSource permits DeclaredSource, GraphSource {
     static ModelSource open(Path path) {
         return switch (Format.of(path)) {
             case HUGGING_FACE, LANCET, LLAMA2C -> DeclaredSource.of(Checkpoint.open(path));
-            case SAVED_MODEL, FROZEN_GRAPH -> new GraphSource(ImportedModel.open(path));
+            case SAVED_MODEL, FROZEN_GRAPH -> GraphSource.of(ImportedModel.open(path));
         };
     }
 
