@@ -14,6 +14,7 @@ import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.Weights;
+import dev.lancet.dsl.weights.WeightsInMemory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -115,5 +116,17 @@ public final class FreshWeights {
         float[] values = new float[weight.columns()];
         Arrays.fill(values, weight.role() == Role.NORM ? 1 : 0);
         return HostTensor.of(new ArraySpec(weight.name(), ArraySpec.Type.FLOAT32, weight.shape()), values);
+    }
+
+    /**
+     * The arrays of all adapters of a plan, which have learnt nothing yet: A is normal with deviation {@code 1 / √(3 · inputs)},
+     * that of the uniform numbers which Hugging Face's PEFT draws; B is 0, so that a model computes what it did without them.
+     * They are a function of the names of the weights and a seed.
+     */
+    public static Weights adapters(Plan plan, long seed) {
+        WeightsInMemory arrays = new WeightsInMemory();
+        plan.steps().forEach(step -> step.adapterMatrices()
+                .forEach(matrix -> arrays.accept(AdapterConversion.fresh(step, matrix, seed))));
+        return arrays;
     }
 }

@@ -2,7 +2,9 @@ package dev.lancet.runtime;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.weights.Weights;
+import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.evaluate.Perplexity;
@@ -16,18 +18,31 @@ import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 import org.tensorflow.types.TInt32;
 
-/** What a model says to token ids: scores, a perplexity, what comes next. */
-final class Inference {
+/** What a model says to token ids: scores, a perplexity, the tokens that come next. */
+final class Inference implements AutoCloseable {
 
     private final Transformer transformer;
     private final Sessions sessions;
+    private Weights weights;
 
-    Inference(Transformer transformer, Sessions sessions) {
+    Inference(Transformer transformer, Plan plan, Weights weights) {
         this.transformer = transformer;
-        this.sessions = sessions;
+        this.weights = weights;
+        sessions = new Sessions(transformer, plan);
     }
 
-    Perplexity perplexity(Weights weights, int[] ids, int window, Progress progress) {
+    /** Computes on a device from now on. */
+    void on(Device device) {
+        sessions.on(device);
+    }
+
+    /** Computes with other weights from now on. */
+    void use(Weights others) {
+        sessions.close();
+        weights = others;
+    }
+
+    Perplexity perplexity(int[] ids, int window, Progress progress) {
         TokenIdChecks.check(ids, transformer.vocabulary(), "text");
         if (window > transformer.context()) {
             throw new LancetException("window: " + window + " is longer than the context " + transformer.context()
@@ -36,7 +51,7 @@ final class Inference {
         return Perplexity.of(sessions.scoring(weights), ids, window, progress);
     }
 
-    float[] logits(Weights weights, int[][] ids) {
+    float[] logits(int[][] ids) {
         for (int[] row : ids) {
             TokenIdChecks.check(row, transformer.vocabulary(), "input");
         }
@@ -50,13 +65,18 @@ final class Inference {
         }
     }
 
-    int[] next(Weights weights, int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
+    int[] next(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
         TokenIdChecks.check(prompt, transformer.vocabulary(), "prompt");
         return new Generator(transformer, sessions.decoding(weights)).generate(prompt, tokens, sampler, end, eager);
     }
 
-    Optional<AllocatorPeak> memory(Weights weights, int[] ids) {
+    Optional<AllocatorPeak> memory(int[] ids) {
         TokenIdChecks.check(ids, transformer.vocabulary(), "tokens");
         return new Generator(transformer, sessions.decoding(weights)).memory(ids);
+    }
+
+    @Override
+    public void close() {
+        sessions.close();
     }
 }

@@ -1,7 +1,6 @@
 package dev.lancet.runtime;
 
 import dev.lancet.compression.Fidelity;
-import dev.lancet.compression.FreshAdapters;
 import dev.lancet.compression.FreshWeights;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Compression;
@@ -11,23 +10,12 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.recipe.Corpus;
-import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.runtime.checkpoint.Checkpoint;
-import dev.lancet.runtime.checkpoint.HuggingFace;
-import dev.lancet.runtime.checkpoint.ModelFolder;
 import dev.lancet.runtime.checkpoint.Peft;
-import dev.lancet.runtime.compress.CompressionJob;
-import dev.lancet.runtime.compress.DeclaredSource;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.engine.Sessions;
-import dev.lancet.runtime.evaluate.Perplexity;
-import dev.lancet.runtime.generate.Generation;
-import dev.lancet.runtime.generate.Sampler;
-import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.Tokenizer;
@@ -38,10 +26,6 @@ import dev.lancet.runtime.train.TrainingLog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 
 /**
  * A transformer with weights: it can be trained, made smaller, measured, asked for text and saved.
@@ -58,26 +42,14 @@ import java.util.function.IntConsumer;
  * }
  * }</pre>
  */
-public final class Model implements AutoCloseable {
+public final class Model extends LanguageModel {
 
-    private final Transformer transformer;
-    private final Plan plan;
-    private final Sessions sessions;
-    private Weights weights;
-    private final ModelTokenizer words;
     private Optional<TrainingLog> log = Optional.empty();
     private List<Fidelity> losses = List.of();
-    private Progress progress = Progress.silent();
-    private Device device = Device.auto();
     private boolean fresh;
 
     private Model(Transformer transformer, Plan plan, Weights weights, Optional<Tokenizer> tokenizer) {
-        weights.require(plan);
-        this.transformer = transformer;
-        this.plan = plan;
-        this.weights = weights;
-        words = new ModelTokenizer(transformer, tokenizer);
-        sessions = new Sessions(transformer, plan);
+        super(transformer, plan, weights, tokenizer);
     }
 
     /** A model with fresh weights, the same for the same seed. */
@@ -131,14 +103,13 @@ public final class Model implements AutoCloseable {
      */
     public Model on(Device wanted) {
         wanted.resolve();
-        sessions.on(wanted);
-        device = wanted;
+        computeOn(wanted);
         return this;
     }
 
     /** Gives it a tokenizer, which stays the caller's to close. */
     public Model tokenizer(Tokenizer tokenizer) {
-        words.use(tokenizer);
+        text.use(tokenizer);
         return this;
     }
 
@@ -147,23 +118,8 @@ public final class Model implements AutoCloseable {
      * are the same, and ids are mapped instead of held in memory.
      */
     public Model keepCorporaIn(Path folder) {
-        words.keepIn(Optional.of(folder));
+        text.keepIn(Optional.of(folder));
         return this;
-    }
-
-    /** What it is. */
-    public Transformer transformer() {
-        return transformer;
-    }
-
-    /** In which form each weight is stored. */
-    public Plan plan() {
-        return plan;
-    }
-
-    /** The stored arrays. */
-    public Weights weights() {
-        return weights;
     }
 
     /** How the last training went, or empty if there was none. */
@@ -171,19 +127,9 @@ public final class Model implements AutoCloseable {
         return log;
     }
 
-    /** Parameters, scales of quantised arrays not counted. */
-    public long parameters() {
-        return plan.parametersAfter();
-    }
-
-    /** Bytes of the stored arrays. */
-    public long bytes() {
-        return plan.bytesAfter();
-    }
-
     /** Trains on a corpus, read through its tokenizer, and validates on what it holds out; see {@link Trainer}. */
     public Model train(Corpus corpus, Training training) {
-        return train(words.read(corpus, progress), training, StepRange.all(training), Optional.empty());
+        return train(read(corpus), training, StepRange.all(training), Optional.empty());
     }
 
     /**
@@ -191,16 +137,21 @@ public final class Model implements AutoCloseable {
      * cut off there, it can go on, to the same weights as if it had not been.
      */
     public Model train(Corpus corpus, Training training, CheckpointPolicy checkpoints) {
-        return train(words.read(corpus, progress), training, StepRange.all(training), Optional.of(checkpoints));
+        return train(read(corpus), training, StepRange.all(training), Optional.of(checkpoints));
     }
 
     /** Trains on token ids. What is stored quantised stays as it is; where there are adapters, all but them. */
     public Model train(int[] ids, int[] heldOut, Training training) {
-        return trained(learning(training).train(weights, ids, heldOut, training));
+        return trained(learning(training).train(weights(), ids, heldOut, training));
     }
 
-    private Model train(TokenText text, Training training, StepRange range, Optional<CheckpointPolicy> keeping) {
-        return trained(learning(training).train(weights, text, training, range, keeping));
+    Model train(TokenText corpus, Training training, StepRange range, Optional<CheckpointPolicy> keeping) {
+        return trained(learning(training).train(weights(), corpus, training, range, keeping));
+    }
+
+    /** Puts what the weights went through before this model was made before its own log. */
+    void prepend(TrainingLog before) {
+        log = log.map(before::then);
     }
 
     private ModelTraining learning(Training training) {
@@ -212,38 +163,10 @@ public final class Model implements AutoCloseable {
     }
 
     private Model trained(Trainer.Outcome outcome) {
-        weights = outcome.weights();
+        use(outcome.weights());
         fresh = false;
         log = Optional.of(outcome.log());
-        sessions.close();
         return this;
-    }
-
-    /**
-     * Trains for the first steps as it is, is cut then, and trains what becomes of it for the rest, on the same batches and
-     * by the same schedule as if nothing had happened; only the optimiser forgets, and its rate rises again over 20 steps.
-     *
-     * @param steps how many steps this model is trained for; it is left as it was then
-     * @param keeping where metrics and states of both parts are kept, if they are to be
-     * @return the smaller model, trained to the end
-     */
-    public Model trainThenCut(
-            Corpus corpus, Training training, int steps, Compression compression, Optional<CheckpointPolicy> keeping) {
-        if (training.guidance().isPresent()) {
-            throw new LancetException("selfGuided: " + transformer.name()
-                    + " is dense first, after which its factors need no guide; say one of both");
-        }
-        TokenText text = words.read(corpus, progress);
-        train(text, training, StepRange.first(training, steps), keeping.map(all -> all.part(CheckpointPolicy.DENSE)));
-        Model small = compress(compression);
-        small.train(
-                text, training, StepRange.rest(training, steps), keeping.map(all -> all.part(CheckpointPolicy.CUT)));
-        small.log = small.log.map(after -> log.orElseThrow().then(after));
-        return small;
-    }
-
-    private CompressionJob job() {
-        return new CompressionJob(new DeclaredSource(transformer, plan, weights, words.source()), progress);
     }
 
     /**
@@ -251,15 +174,7 @@ public final class Model implements AutoCloseable {
      * follows from them.
      */
     public Plan planFor(Compression compression) {
-        return job().plan(compression);
-    }
-
-    /**
-     * The same plan with the error predicted of every matrix that is factored, which takes the singular values of all of
-     * them: slower.
-     */
-    public Plan foretell(Compression compression) {
-        return job().planWithErrors(compression);
+        return compression().plan(compression);
     }
 
     /** A smaller model beside this one, in memory; it has this model's tokenizer. */
@@ -270,18 +185,17 @@ public final class Model implements AutoCloseable {
     /** A smaller model beside this one, in memory, in the form that a plan says. */
     public Model compress(Plan into) {
         WeightsInMemory smaller = new WeightsInMemory();
-        List<Fidelity> losses = compress(into, smaller);
+        List<Fidelity> losses = compression().convert(into, smaller);
         Model model = beside(into, smaller);
         model.losses = losses;
         return model;
     }
 
     private Model beside(Plan other, Weights arrays) {
-        Model model = new Model(transformer, other, arrays, words.tokenizer());
+        Model model = new Model(transformer, other, arrays, text.tokenizer());
         model.progress = progress;
-        model.device = device;
-        model.sessions.on(device);
-        model.words.keepIn(words.kept());
+        model.computeOn(device);
+        model.text.keepIn(text.kept());
         return model;
     }
 
@@ -296,7 +210,7 @@ public final class Model implements AutoCloseable {
             throw new LancetException("adapter: " + plan.model() + " has adapters already; merge them first");
         }
         Plan adapted = plan.then(Compression.keepAll().on(selector).adapt(adapter), Spectra.none());
-        return beside(adapted, weights.with(FreshAdapters.of(adapted, 0)));
+        return beside(adapted, weights().with(FreshWeights.adapters(adapted, 0)));
     }
 
     /**
@@ -307,7 +221,7 @@ public final class Model implements AutoCloseable {
      */
     public Model adapt(Path folder) {
         Peft.Adapters read = Peft.open(folder, transformer, plan);
-        return beside(read.plan(), weights.with(read.arrays()));
+        return beside(read.plan(), weights().with(read.arrays()));
     }
 
     /**
@@ -324,111 +238,11 @@ public final class Model implements AutoCloseable {
      * @throws LancetException if there are none, or the folder exists or cannot be written; see {@link Peft}
      */
     public void saveAdapters(Path folder) {
-        Peft.write(folder, transformer, plan, weights);
-    }
-
-    /**
-     * Saves a smaller model as a Lancet model folder, one array at a time, so that neither model has to fit into memory.
-     *
-     * @return what every changed matrix lost
-     * @throws LancetException if the folder exists or cannot be written; then nothing of it remains
-     */
-    public List<Fidelity> compress(Plan into, Path folder) {
-        return job().write(into, folder);
-    }
-
-    /**
-     * Hands over the arrays of a smaller model, one at a time, so that neither model has to fit into memory.
-     *
-     * @return what every changed matrix lost
-     */
-    public List<Fidelity> compress(Plan into, WeightSink sink) {
-        return job().convert(into, sink);
+        Peft.write(folder, transformer, plan, weights());
     }
 
     /** What every matrix lost when this model was made out of a larger one; none if it was not. */
     public List<Fidelity> losses() {
         return losses;
-    }
-
-    /** Perplexity over a part of a corpus, in windows of the model's context; lower is better. */
-    public double perplexity(Corpus.Part part) {
-        return evaluate(part).value();
-    }
-
-    /** Perplexity over a part of a corpus, with what it was computed from. */
-    public Perplexity evaluate(Corpus.Part part) {
-        int[] ids = words.read(part.corpus(), progress).part(part).toArray();
-        return evaluate(ids, Math.min(transformer.context(), Math.max(2, ids.length)));
-    }
-
-    /** Perplexity over token ids, in consecutive windows; see {@link Perplexity}. */
-    public Perplexity evaluate(int[] ids, int window) {
-        return answers().perplexity(weights, ids, window, progress);
-    }
-
-    /**
-     * The scores of every next token.
-     *
-     * @param ids {@code [batch][sequence]}
-     * @return {@code [batch · sequence · vocabulary]}, row by row
-     */
-    public float[] logits(int[][] ids) {
-        return answers().logits(weights, ids);
-    }
-
-    private Inference answers() {
-        return new Inference(transformer, sessions);
-    }
-
-    /** What the model adds to a text when it takes the likeliest token each time. */
-    public String generate(String prompt, int tokens) {
-        return generate(Sample.greedy(prompt, tokens), piece -> {}).text();
-    }
-
-    /** What the model adds to a text, handed over piece by piece as it comes. */
-    public Generation generate(Sample sample, Consumer<String> eager) {
-        return words.continued(
-                sample, eager, (prompt, end, each) -> generate(prompt, sample.tokens(), Sampler.of(sample), end, each));
-    }
-
-    /** The tokens that the model adds to others; one at a time. */
-    public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        return answers().next(weights, prompt, tokens, sampler, end, eager);
-    }
-
-    /**
-     * What the model takes of its device's memory while it reads the last of these tokens, as in generating; empty where it
-     * cannot be known, see {@link AllocatorPeak}.
-     */
-    public Optional<AllocatorPeak> memory(int[] ids) {
-        return answers().memory(weights, ids);
-    }
-
-    /**
-     * Saves a Lancet model folder, from which {@link #open} gives an equal model.
-     *
-     * @throws LancetException if the folder exists or cannot be written; then nothing of it remains
-     */
-    public void save(Path folder) {
-        ModelFolder.save(folder, transformer, plan, weights, words.source(), OptionalLong.empty());
-    }
-
-    /**
-     * Saves a Hugging Face folder in float32, with every small matrix put together again.
-     *
-     * @throws LancetException if the folder exists or cannot be written, or no architecture there is like this one
-     */
-    public void saveHuggingFace(Path folder) {
-        Plan dense = Plan.dense(transformer);
-        WeightsInMemory whole = new WeightsInMemory();
-        job().convert(dense, whole);
-        HuggingFace.write(folder, transformer, whole, words.source());
-    }
-
-    /** Gives native memory back; the weights on the host stay as long as somebody holds them. */
-    @Override
-    public void close() {
-        sessions.close();
     }
 }

@@ -18,6 +18,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.DenseFirstTraining;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.run.CandidateResult;
@@ -91,7 +92,7 @@ class DenseFirstTest {
     @Test
     void the_rate_rises_again_after_the_cut_and_the_schedule_goes_on() {
         try (Model dense = Model.create(BYTES, 1).tokenizer(Tokenizer.bytes());
-                Model late = dense.trainThenCut(text, TRAINING, 20, NARROW, Optional.empty())) {
+                Model late = new DenseFirstTraining(text, TRAINING, 20, NARROW).train(dense, Optional.empty())) {
             List<TrainingLog.Point> points = late.log().orElseThrow().points();
             assertThat(points.get(19).rate()).isEqualTo(TRAINING.rateAt(19));
             assertThat(points.get(20).rate()).isCloseTo(TRAINING.rateAt(20) / 20, within(1e-12));

@@ -12,6 +12,7 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.DenseFirstTraining;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.train.CheckpointPolicy;
 import java.nio.file.Path;
@@ -72,7 +73,10 @@ final class TrainingChild {
                         folder);
             case "dense first" -> {
                 try (Model dense = Model.create(model(256), 1)) {
-                    save(dense.trainThenCut(text, adam, 25, NARROW, Optional.of(checkpoints.every(6))), folder);
+                    save(
+                            new DenseFirstTraining(text, adam, 25, NARROW)
+                                    .train(dense, Optional.of(checkpoints.every(6))),
+                            folder);
                 }
             }
             default -> throw new IllegalArgumentException("kind: " + args[0] + "; there is none");

@@ -1,7 +1,9 @@
 package dev.lancet.dsl.plan;
 
+import dev.lancet.dsl.Selector;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The names closest to one that is not there, by edit distance. */
@@ -17,6 +19,30 @@ final class NearMisses {
                 .sorted(Comparator.comparingInt(name -> distance(wanted, name)))
                 .limit(SHOWN)
                 .collect(Collectors.joining(", "));
+    }
+
+    /** The name that a selector looks for: its glob or description where it has one, or else its text. */
+    static String sought(Selector selector) {
+        return name(selector).orElseGet(selector::toString);
+    }
+
+    private static Optional<String> name(Selector selector) {
+        if (selector instanceof Selector.Glob glob) {
+            return Optional.of(glob.pattern());
+        }
+        if (selector instanceof Selector.Matching matching) {
+            return Optional.of(matching.description());
+        }
+        if (selector instanceof Selector.And and) {
+            return name(and.one()).or(() -> name(and.other()));
+        }
+        if (selector instanceof Selector.Or or) {
+            return name(or.one()).or(() -> name(or.other()));
+        }
+        if (selector instanceof Selector.Except except) {
+            return name(except.one()).or(() -> name(except.other()));
+        }
+        return Optional.empty();
     }
 
     private static int distance(String a, String b) {

@@ -11,7 +11,6 @@ import dev.lancet.dsl.Weight;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +37,7 @@ final class Planner {
             if (weights.stream().noneMatch(clause.selector()::selects)) {
                 throw new LancetException("rule: " + clause + " selects nothing in " + before.model() + "; near it: "
                         + NearMisses.of(
-                                wanted(clause),
+                                NearMisses.sought(clause.selector()),
                                 weights.stream().map(Weight::name).toList()));
             }
         }
@@ -71,12 +70,6 @@ final class Planner {
                 .rank()
                 .filter(rank -> rank instanceof Rank.ByBudget by && by.chooses(weight))
                 .isPresent());
-    }
-
-    private static String wanted(Clause clause) {
-        String text = clause.selector().toString();
-        int quote = text.indexOf('"');
-        return quote < 0 ? text : text.substring(quote + 1, text.indexOf('"', quote + 1));
     }
 
     private Step decide(Step step) {
@@ -151,7 +144,7 @@ final class Planner {
         }
         if (rank.value() >= Math.min(weight.rows(), weight.columns())) {
             String because = clause + ": full rank, stays in one piece";
-            return new Step(weight, OptionalInt.empty(), precision, because);
+            return Step.quantize(weight, precision, because);
         }
         return factored(weight, rank.value(), precision, clause);
     }
@@ -160,7 +153,7 @@ final class Planner {
         int rank = (int) (ratio.share() * weight.parameters() / (weight.rows() + (long) weight.columns()));
         if (rank == 0) {
             String because = clause + ": even rank 1 holds more than this share, stays in one piece";
-            return new Step(weight, OptionalInt.empty(), precision, because);
+            return Step.quantize(weight, precision, because);
         }
         return factored(weight, rank, precision, clause);
     }
@@ -173,7 +166,7 @@ final class Planner {
         if (rank >= weight.breakEvenRank()) {
             String because = clause + ": needs rank " + rank + ", break-even is " + weight.breakEvenRank()
                     + ", stays in one piece";
-            return new Step(weight, OptionalInt.empty(), precision, because);
+            return Step.quantize(weight, precision, because);
         }
         return factored(weight, rank, precision, clause);
     }
@@ -190,6 +183,6 @@ final class Planner {
         OptionalDouble error = spectra.of(weight.name())
                 .map(values -> OptionalDouble.of(Spectra.errorAt(values, rank)))
                 .orElse(OptionalDouble.empty());
-        return new Step(weight, OptionalInt.of(rank), precision, clause.toString(), error);
+        return Step.factorise(weight, rank, precision, clause.toString()).predicting(error);
     }
 }

@@ -5,7 +5,6 @@ import dev.lancet.dsl.Weight;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 
 /**
  * A layer whose rank a budget chooses. Its forms are counted from 1: form r is a pair of factors of rank r, as long as they
@@ -88,7 +87,7 @@ final class RankChoices {
         }
         OptionalDouble error = values.map(known -> OptionalDouble.of(Spectra.errorAt(known, form)))
                 .orElse(OptionalDouble.empty());
-        return new Step(weight(), OptionalInt.of(form), whole.precision(), because, error);
+        return Step.factorise(weight(), form, whole.precision(), because).predicting(error);
     }
 
     private Step factors(int rank) {

@@ -55,37 +55,17 @@ public record Step(
         }
     }
 
-    /** A step without an adapter. */
-    public Step(
-            Weight weight,
-            OptionalInt rank,
-            Precision precision,
-            String because,
-            OptionalDouble predictedError,
-            Optional<Nonlinearity> between,
-            Optional<Initialisation> initialisation) {
-        this(weight, rank, precision, because, predictedError, between, initialisation, Optional.empty());
-    }
-
-    /** A step that says nothing about how its factors begin. */
-    public Step(
-            Weight weight,
-            OptionalInt rank,
-            Precision precision,
-            String because,
-            OptionalDouble predictedError,
-            Optional<Nonlinearity> between) {
-        this(weight, rank, precision, because, predictedError, between, Optional.empty());
-    }
-
-    /** A step whose factors, if there are any, are multiplied. */
-    public Step(Weight weight, OptionalInt rank, Precision precision, String because, OptionalDouble predictedError) {
-        this(weight, rank, precision, because, predictedError, Optional.empty());
-    }
-
-    /** A step without a prediction. */
+    /** A step that predicts nothing, with factors that are multiplied and begin as they usually do, and no adapter. */
     public Step(Weight weight, OptionalInt rank, Precision precision, String because) {
-        this(weight, rank, precision, because, OptionalDouble.empty());
+        this(
+                weight,
+                rank,
+                precision,
+                because,
+                OptionalDouble.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** Leaves a matrix alone, for a reason. */
@@ -96,6 +76,11 @@ public record Step(
     /** Two factors of this rank, for a reason. */
     public static Step factorise(Weight weight, int rank, Precision precision, String because) {
         return new Step(weight, OptionalInt.of(rank), precision, because);
+    }
+
+    /** The same with the relative Frobenius error that the truncation will have, where it is known. */
+    public Step predicting(OptionalDouble error) {
+        return new Step(weight, rank, precision, because, error, between, initialisation, adapter);
     }
 
     /** The same with a nonlinearity between the factors. */
@@ -124,7 +109,7 @@ public record Step(
     /** The same without an adapter; what there was is merged. */
     public Step merged() {
         String reason = because + (adapter.isEmpty() ? "" : ", merged");
-        return new Step(weight, rank, precision, reason, predictedError, between, initialisation);
+        return new Step(weight, rank, precision, reason, predictedError, between, initialisation, Optional.empty());
     }
 
     /** One piece in fewer bits, for a reason. */

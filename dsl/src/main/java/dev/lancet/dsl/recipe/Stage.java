@@ -9,6 +9,6 @@ package dev.lancet.dsl.recipe;
  */
 public record Stage(String candidate, Corpus corpus, Training training) {
     public Stage {
-        training.watch().check();
+        training.validation().check();
     }
 }

@@ -23,17 +23,17 @@ final class TrainingText {
         }
         training.sequence()
                 .ifPresent(tokens -> text.append(".sequence(").append(tokens).append(')'));
-        if (training.warmup() != usual.warmup()) {
-            text.append(".warmup(").append(training.warmup()).append(')');
+        if (training.updates().warmup() != usual.updates().warmup()) {
+            text.append(".warmup(").append(training.updates().warmup()).append(')');
         }
         if (schedule.plain() && schedule.floor() != usual.schedule().floor()) {
             text.append(".floor(").append(schedule.floor()).append(')');
         }
-        if (training.clip() != usual.clip()) {
-            text.append(".clip(").append(training.clip()).append(')');
+        if (training.updates().clip() != usual.updates().clip()) {
+            text.append(".clip(").append(training.updates().clip()).append(')');
         }
         training.guidance().ifPresent(text::append);
-        text.append(training.watch()).append(training.execution());
+        text.append(training.validation()).append(training.execution());
         return text.append(".seed(").append(training.seed()).append(')').toString();
     }
 

@@ -17,21 +17,23 @@ final class CompressionRule {
 
     private static final List<String> RANKS = List.of("--rank", "--ratio", "--energy");
 
+    private final Optional<String> glob;
     private final String about;
     private final Selector selector;
     private final Map<String, String> said = new LinkedHashMap<>();
 
-    private CompressionRule(String about, Selector selector) {
-        this.about = about;
+    private CompressionRule(Optional<String> glob, Selector selector) {
+        this.glob = glob;
+        this.about = glob.map(pattern -> "--on " + pattern).orElse("every linear layer");
         this.selector = selector;
     }
 
     static CompressionRule on(String glob) {
-        return new CompressionRule("--on " + glob, Selector.named(glob));
+        return new CompressionRule(Optional.of(glob), Selector.named(glob));
     }
 
     static CompressionRule onEveryLinearLayer() {
-        return new CompressionRule("every linear layer", Selector.linears());
+        return new CompressionRule(Optional.empty(), Selector.linears());
     }
 
     void say(String option, String value) {
@@ -48,8 +50,9 @@ final class CompressionRule {
         return RANKS.stream().anyMatch(said::containsKey);
     }
 
+    /** Whether it stands without {@code --on}. */
     boolean everyLinearLayer() {
-        return !about.startsWith("--on ");
+        return glob.isEmpty();
     }
 
     /** A rule that says no rank leaves it to the budget, if there is one. */
@@ -57,7 +60,7 @@ final class CompressionRule {
         check(
                 !said.isEmpty(),
                 "--on",
-                about.substring("--on ".length()),
+                glob.orElse(about),
                 "nothing is said about it; add --rank, --bits, --lora or --keep");
         Compression.Target target = compression.on(selector);
         if (said.containsKey("--keep")) {

@@ -7,6 +7,7 @@ import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Stage;
+import dev.lancet.runtime.DenseFirstTraining;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.evaluate.Perplexity;
@@ -151,8 +152,9 @@ public final class RecipeRun implements AutoCloseable {
             Optional<CheckpointPolicy> keeping = kept.map(folder -> folder.keeping(places.name(candidate, seed), at));
             if (at == 1 && candidate.origin() instanceof Origin.DenseFirst first) {
                 try (Model dense = model) {
-                    model = dense.trainThenCut(
-                            stage.corpus(), stage.training(), first.steps(), candidate.compression(), keeping);
+                    DenseFirstTraining training = new DenseFirstTraining(
+                            stage.corpus(), stage.training(), first.steps(), candidate.compression());
+                    model = training.train(dense, keeping);
                 }
             } else if (keeping.isPresent()) {
                 model.train(stage.corpus(), stage.training(), keeping.get());

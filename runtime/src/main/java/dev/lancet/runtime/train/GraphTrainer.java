@@ -62,7 +62,12 @@ public final class GraphTrainer {
                 .toList();
         state = ParameterUpdates.state(form.trainable(), updates);
         Optimizer.AdamW adam = training.optimizer().adam();
-        graph = VariableLoading.into(new OptimizerStep(adam.beta1(), adam.beta2(), adam.epsilon(), 0, training.clip())
+        graph = VariableLoading.into(new OptimizerStep(
+                        adam.beta1(),
+                        adam.beta2(),
+                        adam.epsilon(),
+                        0,
+                        training.updates().clip())
                 .each(gradients.graph(), updates));
     }
 

@@ -26,7 +26,12 @@ final class ParameterUpdates {
     /** A graph with gradients, and the updates of all that is trained. */
     static GraphDef added(GraphDef gradients, TrainingForm form, Training training) {
         Optimizer.AdamW adam = training.optimizer().adam();
-        return new OptimizerStep(adam.beta1(), adam.beta2(), adam.epsilon(), 0, training.clip())
+        return new OptimizerStep(
+                        adam.beta1(),
+                        adam.beta2(),
+                        adam.epsilon(),
+                        0,
+                        training.updates().clip())
                 .each(gradients, updates(form, training));
     }
 

@@ -38,9 +38,9 @@ final class TrainingLoop {
         this.folder = folder;
         this.probes = probes;
         boolean last = range.to() == training.steps();
-        earlyStopping = new EarlyStopping(last ? training.watch().early() : Optional.empty());
-        divergence = new DivergenceDetector(training.watch().divergence());
-        if (training.watch().early().isPresent() && !session.validates()) {
+        earlyStopping = new EarlyStopping(last ? training.validation().early() : Optional.empty());
+        divergence = new DivergenceDetector(training.validation().divergence());
+        if (training.validation().early().isPresent() && !session.validates()) {
             throw new LancetException(
                     "stopEarly: " + session.tooLittleHeldOut() + "; hold more out, or leave stopEarly out");
         }
@@ -59,7 +59,7 @@ final class TrainingLoop {
                 see(point);
                 folder.ifPresent(f -> f.record(point));
                 if (divergence.lost()) {
-                    throw failed(point.step(), TrainingFailures.drifted(divergence, training.watch()));
+                    throw failed(point.step(), TrainingFailures.drifted(divergence, training.validation()));
                 }
                 if (divergence.calm() && !point.skipped()) {
                     folder.ifPresent(TrainingFolder::prove);

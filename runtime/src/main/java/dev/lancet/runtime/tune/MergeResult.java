@@ -30,7 +30,7 @@ public record MergeResult(LogitDrift drift, List<Fidelity> layers) {
      */
     public static MergeResult save(Model adapted, Path folder) {
         Set<String> merged = adapters(adapted);
-        List<Fidelity> losses = adapted.compress(adapted.plan().merged(), folder);
+        List<Fidelity> losses = adapted.compression().write(adapted.plan().merged(), folder);
         try (Model saved = Model.open(folder)) {
             return of(adapted, saved, losses, merged);
         }

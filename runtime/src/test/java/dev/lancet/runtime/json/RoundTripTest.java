@@ -60,7 +60,7 @@ class RoundTripTest {
             int choice = Math.floorMod(step.weight().name().hashCode() + (int) seed, 3);
             OptionalInt rank = choice == 0 ? OptionalInt.empty() : OptionalInt.of(Math.max(1, side / 2));
             OptionalDouble error = choice == 1 ? OptionalDouble.of(1.0 / (1 + side)) : OptionalDouble.empty();
-            Step other = new Step(step.weight(), rank, precision, "because \"" + seed + "\"\n", error);
+            Step other = new Step(step.weight(), rank, precision, "because \"" + seed + "\"\n").predicting(error);
             boolean bent = choice == 2 && step.weight().role().linear();
             Step whole = bent ? other.with(Nonlinearity.silu()) : other;
             boolean beside = step.weight().role().linear() && seed % 2 == 0;

@@ -1,0 +1,30 @@
+package dev.lancet.dsl.recipe;
+
+import java.util.OptionalInt;
+
+/**
+ * How much of the data a step of a training sees, in which order.
+ *
+ * @param batch sequences a step
+ * @param sequence tokens a sequence; empty for the model's context
+ * @param seed of the fresh weights and the order of the data
+ */
+public record DataSettings(int batch, OptionalInt sequence, long seed) {
+
+    public DataSettings {
+        Check.that(batch > 0, "batch: %d; at least 1 is needed", batch);
+        Check.that(sequence.orElse(2) >= 2, "sequence: %d; at least 2 tokens are needed", sequence.orElse(2));
+    }
+
+    DataSettings batch(int sequences) {
+        return new DataSettings(sequences, sequence, seed);
+    }
+
+    DataSettings sequence(int tokens) {
+        return new DataSettings(batch, OptionalInt.of(tokens), seed);
+    }
+
+    DataSettings seed(long other) {
+        return new DataSettings(batch, sequence, other);
+    }
+}
