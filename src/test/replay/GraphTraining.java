@@ -2,7 +2,7 @@ import static dev.lancet.Lancet.*;
 
 import dev.lancet.dsl.Compression;
 import dev.lancet.runtime.GraphModel;
-import dev.lancet.runtime.train.Examples;
+EXAMPLES
 import java.nio.file.Path;
 
 /** Cuts a SavedModel, trains it for 20 steps, prints each loss to the bit, and saves it. */

@@ -5,8 +5,8 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.text.TokenText;
-import dev.lancet.runtime.train.CheckpointPolicy;
-import dev.lancet.runtime.train.StepRange;
+import dev.lancet.runtime.train.state.CheckpointPolicy;
+import dev.lancet.runtime.train.state.StepRange;
 import java.util.Optional;
 
 /**

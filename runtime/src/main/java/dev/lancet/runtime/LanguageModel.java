@@ -140,7 +140,7 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Mode
     }
 
     /**
-     * Saves a Lancet model folder, from which {@link #open} gives an equal model.
+     * Saves a Lancet model folder, from which {@link Model#open(Path)} gives an equal model.
      *
      * @throws LancetException if the folder exists or cannot be written; then nothing of it remains
      */

@@ -9,12 +9,12 @@ import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIdChecks;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.text.TokenText;
-import dev.lancet.runtime.train.CheckpointPolicy;
-import dev.lancet.runtime.train.Fingerprint;
 import dev.lancet.runtime.train.PassSelection;
-import dev.lancet.runtime.train.StepRange;
 import dev.lancet.runtime.train.Trainer;
-import dev.lancet.runtime.train.TrainingFolder;
+import dev.lancet.runtime.train.state.CheckpointPolicy;
+import dev.lancet.runtime.train.state.Fingerprint;
+import dev.lancet.runtime.train.state.StepRange;
+import dev.lancet.runtime.train.state.TrainingFolder;
 import java.util.Optional;
 import java.util.Set;
 
@@ -42,7 +42,8 @@ final class ModelTraining {
         if (keeping.isEmpty()) {
             return trainer.train(weights, text.training(), text.heldOut(), Optional.empty());
         }
-        Fingerprint fingerprint = Fingerprint.of(transformer, plan, training, range, selection, text.fingerprint());
+        Fingerprint fingerprint =
+                Fingerprint.of(transformer, plan, training, range, text.fingerprint(), selection.order());
         try (TrainingFolder folder = keeping.get().open(fingerprint)) {
             return trainer.train(weights, text.training(), text.heldOut(), Optional.of(folder));
         }

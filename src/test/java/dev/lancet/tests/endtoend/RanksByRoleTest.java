@@ -30,7 +30,7 @@ import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.runtime.text.Tokenizer;
-import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.state.CheckpointPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

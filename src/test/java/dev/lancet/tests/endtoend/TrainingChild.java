@@ -14,7 +14,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.DenseFirstTraining;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.state.CheckpointPolicy;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -111,6 +111,7 @@ class TensorBundleTest {
     void a_draft_that_fails_leaves_nothing_behind() throws IOException {
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> {
             try (SavedModelWriter writer = SavedModelWriter.create(folder.resolve("never"), Optional.empty())) {
+                assertThat(writer.variables()).isNotNull();
                 throw new IllegalStateException("no more weights");
             }
         });

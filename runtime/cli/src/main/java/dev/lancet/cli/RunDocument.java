@@ -3,7 +3,7 @@ package dev.lancet.cli;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
-import dev.lancet.runtime.train.TrainingLog;
+import dev.lancet.runtime.train.log.TrainingLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -12,7 +12,7 @@ import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.runtime.train.Trainer;
-import dev.lancet.runtime.train.TrainingLog;
+import dev.lancet.runtime.train.log.TrainingLog;
 import dev.lancet.surgery.pass.Pass;
 import java.util.List;
 import java.util.Map;

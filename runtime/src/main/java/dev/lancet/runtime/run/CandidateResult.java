@@ -6,7 +6,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
-import dev.lancet.runtime.train.TrainingLog;
+import dev.lancet.runtime.train.log.TrainingLog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

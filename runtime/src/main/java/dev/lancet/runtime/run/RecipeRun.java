@@ -14,7 +14,7 @@ import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.report.Report;
-import dev.lancet.runtime.train.CheckpointPolicy;
+import dev.lancet.runtime.train.state.CheckpointPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;

@@ -6,7 +6,7 @@ import dev.lancet.dsl.recipe.Stage;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
-import dev.lancet.runtime.train.TrainingLog;
+import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -8,6 +8,8 @@ import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.text.Batches;
 import dev.lancet.runtime.text.TokenIds;
+import dev.lancet.runtime.train.state.ArraySnapshot;
+import dev.lancet.runtime.train.state.StepRange;
 import dev.lancet.surgery.gradient.LossScale;
 import dev.lancet.surgery.rule.GuideMatMul;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.recipe.ValidationPolicy;
+import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.Optional;
 
 /**

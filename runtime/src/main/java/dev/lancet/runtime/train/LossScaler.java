@@ -1,5 +1,6 @@
 package dev.lancet.runtime.train;
 
+import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ import java.util.List;
  * @param good steps since it last changed
  * @param skipped steps so far that overflowed and changed nothing
  */
-record LossScaler(double factor, int good, int skipped) {
+public record LossScaler(double factor, int good, int skipped) {
 
     /** After so many good steps it is doubled. */
     static final int PATIENCE = 2000;

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.tensorflow.proto.GraphDef;
 
 /** What a training says about weights, said of the arrays that hold them: each factor is moved as its weight would be. */
-final class ParameterUpdates {
+public final class ParameterUpdates {
 
     private ParameterUpdates() {}
 
@@ -36,7 +36,7 @@ final class ParameterUpdates {
     }
 
     /** One for every array that is trained; a dense twin is moved as the weight would be in one piece. */
-    static List<ParameterUpdate> updates(TrainingForm form, Training training) {
+    public static List<ParameterUpdate> updates(TrainingForm form, Training training) {
         Plan plan = form.plan();
         training.check(
                 plan.model(),
@@ -95,7 +95,7 @@ final class ParameterUpdates {
     }
 
     /** The same for some updates of these arrays. */
-    static List<ArraySpec> state(List<ArraySpec> trainable, List<ParameterUpdate> updates) {
+    public static List<ArraySpec> state(List<ArraySpec> trainable, List<ParameterUpdate> updates) {
         Map<String, ArraySpec> byName = new HashMap<>();
         trainable.forEach(array -> byName.put(array.name(), array));
         List<ArraySpec> state = new ArrayList<>();

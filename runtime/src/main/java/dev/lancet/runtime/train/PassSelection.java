@@ -74,7 +74,7 @@ public record PassSelection(Passes passes, Optional<Bfloat16Benchmark> bfloat16,
     }
 
     /** All that decides in which order numbers are added. */
-    String order() {
+    public String order() {
         return passes + (place.isGpu() ? " on a GPU" : "") + (threadEach() ? ", a thread each" : "");
     }
 

@@ -3,6 +3,8 @@ package dev.lancet.runtime.train;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.recipe.ValidationPolicy;
+import dev.lancet.runtime.train.log.TrainingLog;
+import dev.lancet.runtime.train.state.TrainingFolder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -14,14 +14,14 @@ import java.util.List;
  * @param plan in which form its weights are stored
  * @param twins the steps of the plan whose layers have a twin
  */
-record TrainingForm(Plan plan, List<Step> twins) {
+public record TrainingForm(Plan plan, List<Step> twins) {
 
-    TrainingForm {
+    public TrainingForm {
         twins = List.copyOf(twins);
     }
 
     /** As the plan says. */
-    static TrainingForm of(Plan plan) {
+    public static TrainingForm of(Plan plan) {
         return new TrainingForm(plan, List.of());
     }
 
@@ -42,7 +42,7 @@ record TrainingForm(Plan plan, List<Step> twins) {
      * The arrays that are trained: float32 matrices, their factors, and the vectors, then the twins; no codes, no scales, nothing
      * in 16 bits. Where there are adapters, they alone.
      */
-    List<ArraySpec> trainable() {
+    public List<ArraySpec> trainable() {
         List<ArraySpec> trainable = new ArrayList<>();
         if (plan.adapted()) {
             plan.steps().forEach(step -> step.adapterMatrices().forEach(matrix -> trainable.addAll(matrix.arrays())));

@@ -6,13 +6,19 @@ import dev.lancet.runtime.device.GpuMonitor;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.memory.ResidentMemory;
 import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.train.log.Throughput;
+import dev.lancet.runtime.train.log.TrainingLog;
+import dev.lancet.runtime.train.state.ArraySnapshot;
+import dev.lancet.runtime.train.state.ResumePoint;
+import dev.lancet.runtime.train.state.StepRange;
+import dev.lancet.runtime.train.state.TrainingFolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** The steps of one training in one session: each is recorded, watched, and kept where something is to be kept. */
-final class TrainingLoop {
+public final class TrainingLoop {
 
     private final TrainingSession session;
     private final Training training;
@@ -26,7 +32,7 @@ final class TrainingLoop {
     private final List<TrainingLog.Validation> validations = new ArrayList<>();
     private LossScaler scaler = LossScaler.after(List.of());
 
-    TrainingLoop(
+    public TrainingLoop(
             TrainingSession session,
             Training training,
             StepRange range,
@@ -47,7 +53,7 @@ final class TrainingLoop {
     }
 
     /** Does the steps; the session has the weights that are to be used then. */
-    TrainingLog run(Progress progress, String what) {
+    public TrainingLog run(Progress progress, String what) {
         long began = System.nanoTime();
         int step = begin();
         double before =

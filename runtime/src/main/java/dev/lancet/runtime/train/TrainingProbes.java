@@ -2,6 +2,7 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.runtime.device.GpuMonitor;
 import dev.lancet.runtime.device.ResolvedDevice;
+import dev.lancet.runtime.train.state.StepRange;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
@@ -11,12 +12,12 @@ import java.util.function.Supplier;
  * @param traced the step whose memory is traced, counted from 0; if it is not said, the third of a training that keeps metrics
  * @param cards makes what watches the card while the training lasts
  */
-record TrainingProbes(OptionalInt traced, Supplier<GpuMonitor> cards) {
+public record TrainingProbes(OptionalInt traced, Supplier<GpuMonitor> cards) {
 
     /** In a training's first two steps TensorFlow still makes what it makes once. */
     private static final int THIRD = 2;
 
-    static TrainingProbes on(ResolvedDevice device) {
+    public static TrainingProbes on(ResolvedDevice device) {
         return new TrainingProbes(OptionalInt.empty(), () -> GpuMonitor.over(device));
     }
 

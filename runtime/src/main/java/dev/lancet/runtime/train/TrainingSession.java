@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
  * One model under training, as {@link TrainingLoop} drives it. A declared model learns token ids, a graph that others wrote
  * learns examples; both have steps, a loss on held-out data, and a state.
  */
-sealed interface TrainingSession extends AutoCloseable permits DeclaredSession, GraphSession {
+public interface TrainingSession extends AutoCloseable {
 
     /**
      * What a step showed.

@@ -16,6 +16,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.runtime.text.TokenIds;
+import dev.lancet.runtime.train.state.StepRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.graph;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.natives.TensorFlowLibrary;
@@ -32,7 +32,7 @@ record ImportedGradients(GraphDef graph, List<String> trained) {
         TensorFlowLibrary.load();
         try (Graph graph = new Graph()) {
             imported(graph, trainable.graph());
-            LossPath path = LossPath.of(trainable, graph);
+            ImportedLossPath path = ImportedLossPath.of(trainable, graph);
             path.check();
             List<String> trained = path.reaching();
             Output<?>[] reads = trained.stream()

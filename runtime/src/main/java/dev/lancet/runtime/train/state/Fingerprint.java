@@ -1,4 +1,4 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.state;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
@@ -30,23 +30,21 @@ public record Fingerprint(Map<String, String> parts) {
     }
 
     /**
-     * That of a model's declaration and form, the settings, the steps, the text, the versions of Lancet and TensorFlow, the passes and the
-     * device, which decide in which order numbers are added.
+     * That of a declared model.
+     *
+     * @param range the steps that are done
+     * @param text what tells the text from others
+     * @param passes all that decides in which order numbers are added: the passes over the graph, and the device
      */
     public static Fingerprint of(
-            Transformer transformer,
-            Plan plan,
-            Training training,
-            StepRange range,
-            PassSelection selection,
-            String text) {
+            Transformer transformer, Plan plan, Training training, StepRange range, String text, String passes) {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("model", transformer.toString());
         parts.put("form", form(plan));
         parts.put("training", training.toString());
         parts.put("steps", range.toString());
         parts.put("text", text);
-        parts.put("passes", selection.order());
+        parts.put("passes", passes);
         parts.put("lancet", Versions.lancet());
         parts.put("tensorflow", TensorFlowLibrary.version());
         return new Fingerprint(parts);
@@ -59,7 +57,8 @@ public record Fingerprint(Map<String, String> parts) {
      * @param examples what tells the examples from others, those that are held out too
      * @param device where it computes, which decides in which order numbers are added
      */
-    static Fingerprint ofGraph(String graph, Plan plan, Training training, String examples, ResolvedDevice device) {
+    public static Fingerprint ofGraph(
+            String graph, Plan plan, Training training, String examples, ResolvedDevice device) {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("model", graph);
         parts.put("form", form(plan));

@@ -1,5 +1,6 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.state;
 
+import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.List;
 
 /**
@@ -9,15 +10,15 @@ import java.util.List;
  * @param points one for each step that was done
  * @param validations those up to there
  */
-record ResumePoint(int done, List<TrainingLog.Point> points, List<TrainingLog.Validation> validations) {
+public record ResumePoint(int done, List<TrainingLog.Point> points, List<TrainingLog.Validation> validations) {
 
-    ResumePoint {
+    public ResumePoint {
         points = List.copyOf(points);
         validations = List.copyOf(validations);
     }
 
     /** Nothing yet. */
-    static ResumePoint nothing(StepRange range) {
+    public static ResumePoint nothing(StepRange range) {
         return new ResumePoint(range.from(), List.of(), List.of());
     }
 }

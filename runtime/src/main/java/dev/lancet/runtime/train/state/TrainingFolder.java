@@ -1,8 +1,11 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.state;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.runtime.engine.Engine;
+import dev.lancet.runtime.train.log.EventFile;
+import dev.lancet.runtime.train.log.Metrics;
+import dev.lancet.runtime.train.log.TrainingLog;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,12 +73,12 @@ public final class TrainingFolder implements AutoCloseable {
     }
 
     /** How many steps the state to begin with has behind it; empty where it is to begin with none. */
-    OptionalInt done() {
+    public OptionalInt done() {
         return origin.map(from -> OptionalInt.of(from.steps().last())).orElse(OptionalInt.empty());
     }
 
     /** Puts the engine into the state to begin with, and tells what lies behind. */
-    ResumePoint begin(Engine engine, List<ArraySpec> arrays, StepRange range) {
+    public ResumePoint begin(Engine engine, List<ArraySpec> arrays, StepRange range) {
         if (origin.isEmpty()) {
             states.keepOnly(Set.of());
             write(List.of());
@@ -131,19 +134,19 @@ public final class TrainingFolder implements AutoCloseable {
     }
 
     /** A step was done. */
-    void record(TrainingLog.Point point) {
+    public void record(TrainingLog.Point point) {
         append(Metrics.line(point));
         events.scalars(point.step(), Metrics.curves(point));
     }
 
     /** Held-out text was looked at. */
-    void record(TrainingLog.Validation validation) {
+    public void record(TrainingLog.Validation validation) {
         append(Metrics.line(validation));
         events.scalars(validation.step(), Map.of("validation_loss", validation.loss()));
     }
 
     /** It ends here, before its last step. */
-    void ended(int step, String why) {
+    public void ended(int step, String why) {
         append(Metrics.stopped(step, why));
     }
 
@@ -158,26 +161,26 @@ public final class TrainingFolder implements AutoCloseable {
     }
 
     /** Whether the state is due after so many steps. */
-    boolean due(int steps) {
+    public boolean due(int steps) {
         return steps % every == 0;
     }
 
     /** Keeps the state, which the next step has to prove. */
-    void keep(Engine engine, List<ArraySpec> arrays, int steps) {
+    public void keep(Engine engine, List<ArraySpec> arrays, int steps) {
         states.write(engine, arrays, steps, fingerprint);
         latest = OptionalInt.of(steps);
         states.keepOnly(with(steps));
     }
 
     /** Keeps the state with the best validation so far, which proves it, until another is better. */
-    void keepBest(Engine engine, List<ArraySpec> arrays, int steps) {
+    public void keepBest(Engine engine, List<ArraySpec> arrays, int steps) {
         keep(engine, arrays, steps);
         best(steps);
         prove();
     }
 
     /** A step after the latest state went well: what lies before that state is no longer needed. */
-    void prove() {
+    public void prove() {
         if (latest.isPresent() && !latest.equals(proven)) {
             proven = latest;
             states.keepOnly(with(latest.getAsInt()));
@@ -189,7 +192,7 @@ public final class TrainingFolder implements AutoCloseable {
      *
      * @return after how many steps that was; empty if there is none
      */
-    OptionalInt fallBack() {
+    public OptionalInt fallBack() {
         states.keepOnly(proven.isPresent() ? with(proven.getAsInt()) : Set.of());
         return proven;
     }
@@ -202,16 +205,16 @@ public final class TrainingFolder implements AutoCloseable {
     }
 
     /** Which state is the best, where a training goes on. */
-    void best(int steps) {
+    public void best(int steps) {
         best = OptionalInt.of(steps);
     }
 
     /** Puts the arrays of the best validation back. */
-    void restore(Engine engine, List<ArraySpec> arrays, int steps) {
+    public void restore(Engine engine, List<ArraySpec> arrays, int steps) {
         states.restore(engine, arrays, steps);
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 

@@ -1,16 +1,16 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.log;
 
 import java.util.List;
 
 /** How fast steps were. */
-final class Throughput {
+public final class Throughput {
 
     private static final int WARM_UP = 3;
 
     private Throughput() {}
 
     /** Tokens per second of the middle step, without the first three, which warm up. */
-    static double median(List<TrainingLog.Point> points, long tokensPerStep) {
+    public static double median(List<TrainingLog.Point> points, long tokensPerStep) {
         double[] times = points.stream()
                 .skip(points.size() > 2 * WARM_UP ? WARM_UP : 0)
                 .mapToDouble(TrainingLog.Point::milliseconds)

@@ -1,6 +1,7 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.state;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.runtime.train.log.Metrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

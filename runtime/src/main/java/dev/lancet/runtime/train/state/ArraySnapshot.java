@@ -1,4 +1,4 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.state;
 
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.weights.HostTensor;
@@ -9,16 +9,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /** The arrays of a session at one moment, in memory: for a training that has no folder to keep them in. */
-final class ArraySnapshot {
+public final class ArraySnapshot {
 
     private final Map<String, HostTensor> arrays = new LinkedHashMap<>();
 
-    void take(Engine engine, List<ArraySpec> wanted) {
+    public void take(Engine engine, List<ArraySpec> wanted) {
         arrays.clear();
         engine.arrays(wanted, array -> arrays.put(array.name(), array));
     }
 
-    void restore(Engine engine) {
+    public void restore(Engine engine) {
         engine.assign(arrays.keySet(), name -> Objects.requireNonNull(arrays.get(name))
                 .bytes());
     }

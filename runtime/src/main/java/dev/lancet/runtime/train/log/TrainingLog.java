@@ -1,4 +1,4 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.log;
 
 import dev.lancet.runtime.device.GpuUsage;
 import dev.lancet.runtime.memory.AllocatorPeak;

@@ -1,4 +1,4 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.state;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Training;
@@ -33,13 +33,13 @@ public record StepRange(int from, int to) {
     }
 
     /** The rate of a step: that of the training, but rising from 0 again where an optimiser starts in the midst of it. */
-    double rate(Training training, int step) {
+    public double rate(Training training, int step) {
         double risen = from == 0 ? 1 : Math.min(1, (step - from + 1.0) / REWARMED);
         return risen * training.rateAt(step);
     }
 
     /** How many steps the optimiser has done when this one is done. */
-    int moves(int step) {
+    public int moves(int step) {
         return step - from + 1;
     }
 

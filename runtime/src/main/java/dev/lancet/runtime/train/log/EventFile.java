@@ -1,4 +1,4 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.log;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,14 +18,14 @@ import org.tensorflow.proto.Summary;
  * Curves for TensorBoard: a file of records, each the length, a masked CRC-32C of it, an {@code Event} proto, and a masked
  * CRC-32C of that (TensorFlow's {@code core/lib/io/record_writer.h}).
  */
-final class EventFile implements AutoCloseable {
+public final class EventFile implements AutoCloseable {
 
     private static final int MASK_DELTA = 0xa282ead8;
 
     private final OutputStream out;
 
     /** Begins a file in this folder; its name is what TensorBoard looks for. */
-    EventFile(Path folder) {
+    public EventFile(Path folder) {
         double now = System.currentTimeMillis() / 1e3;
         try {
             Path file = folder.resolve("events.out.tfevents." + (long) now + ".lancet." + System.nanoTime());
@@ -37,7 +37,7 @@ final class EventFile implements AutoCloseable {
     }
 
     /** From this step on, TensorBoard forgets what other files of the folder say: it is done again, after a restart. */
-    void restarted(long step) {
+    public void restarted(long step) {
         try {
             write(Event.newBuilder()
                     .setWallTime(System.currentTimeMillis() / 1e3)
@@ -49,7 +49,7 @@ final class EventFile implements AutoCloseable {
     }
 
     /** One point on each of these curves. */
-    void scalars(long step, Map<String, Double> values) {
+    public void scalars(long step, Map<String, Double> values) {
         Summary.Builder summary = Summary.newBuilder();
         values.forEach((tag, value) ->
                 summary.addValue(Summary.Value.newBuilder().setTag(tag).setSimpleValue(value.floatValue())));

@@ -1,4 +1,4 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.graph;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
@@ -9,6 +9,16 @@ import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.progress.Progress;
+import dev.lancet.runtime.train.ParameterUpdates;
+import dev.lancet.runtime.train.TrainingForm;
+import dev.lancet.runtime.train.TrainingLoop;
+import dev.lancet.runtime.train.TrainingProbes;
+import dev.lancet.runtime.train.TrainingSession;
+import dev.lancet.runtime.train.TrainingStoppedException;
+import dev.lancet.runtime.train.log.TrainingLog;
+import dev.lancet.runtime.train.state.Fingerprint;
+import dev.lancet.runtime.train.state.StepRange;
+import dev.lancet.runtime.train.state.TrainingFolder;
 import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.gradient.OptimizerStep;
 import dev.lancet.surgery.gradient.ParameterUpdate;

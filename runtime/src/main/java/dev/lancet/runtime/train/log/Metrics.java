@@ -1,4 +1,4 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.log;
 
 import dev.lancet.runtime.device.GpuUsage;
 import dev.lancet.runtime.memory.AllocatorPeak;
@@ -10,15 +10,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The lines of {@code metrics.jsonl}. A line that was cut off when a run was killed counts as not written. */
-final class Metrics {
+public final class Metrics {
 
-    static final String FILE = "metrics.jsonl";
+    public static final String FILE = "metrics.jsonl";
 
     private static final JsonMapper JSON = new JsonMapper();
 
     private Metrics() {}
 
-    static String line(TrainingLog.Point point) {
+    public static String line(TrainingLog.Point point) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("step", point.step());
         line.put("tokens", point.tokens());
@@ -46,7 +46,7 @@ final class Metrics {
     }
 
     /** What is a curve of a step, by the names that its line has too. */
-    static Map<String, Double> curves(TrainingLog.Point point) {
+    public static Map<String, Double> curves(TrainingLog.Point point) {
         Map<String, Double> values = new LinkedHashMap<>();
         values.put("loss", point.loss());
         values.put("gradient_norm", point.gradientNorm());
@@ -71,14 +71,14 @@ final class Metrics {
         }
     }
 
-    static String line(TrainingLog.Validation validation) {
+    public static String line(TrainingLog.Validation validation) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("step", validation.step());
         line.put("validation_loss", validation.loss());
         return JSON.writeValueAsString(line);
     }
 
-    static String stopped(int step, String why) {
+    public static String stopped(int step, String why) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("step", step);
         line.put("stopped", why);
@@ -86,13 +86,13 @@ final class Metrics {
     }
 
     /** The step of a line, or empty where the line is not whole. */
-    static Optional<Integer> step(String line) {
+    public static Optional<Integer> step(String line) {
         return tree(line).filter(tree -> tree.path("step").isInt()).map(tree -> tree.path("step")
                 .intValue());
     }
 
     /** The point that a line records, or empty where it records something else. */
-    static Optional<TrainingLog.Point> point(String line) {
+    public static Optional<TrainingLog.Point> point(String line) {
         return tree(line)
                 .filter(tree -> tree.path("milliseconds").isNumber())
                 .map(tree -> new TrainingLog.Point(
@@ -132,7 +132,7 @@ final class Metrics {
     }
 
     /** The validation that a line records, or empty where it records something else. */
-    static Optional<TrainingLog.Validation> validation(String line) {
+    public static Optional<TrainingLog.Validation> validation(String line) {
         return tree(line)
                 .filter(tree -> tree.path("validation_loss").isNumber())
                 .map(tree -> new TrainingLog.Validation(

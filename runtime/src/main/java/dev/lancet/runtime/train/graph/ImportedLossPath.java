@@ -1,4 +1,4 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.graph;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.surgery.graph.GraphView;
@@ -18,7 +18,7 @@ import org.tensorflow.Output;
 import org.tensorflow.proto.DataType;
 
 /** What lies between the variables that may be trained and the loss: only floats, and nothing behind a stop. */
-final class LossPath {
+final class ImportedLossPath {
 
     /** A gradient ends here, and that is meant so. */
     private static final Set<String> STOPS = Set.of("StopGradient", "PreventGradient", "ZerosLike", "OnesLike", "Sign");
@@ -64,7 +64,7 @@ final class LossPath {
     private final Set<String> reaches = new HashSet<>();
     private final List<String> candidates;
 
-    private LossPath(TrainableGraph trainable, Graph graph) {
+    private ImportedLossPath(TrainableGraph trainable, Graph graph) {
         this.graph = graph;
         this.candidates = trainable.candidates();
         this.order = GraphView.of(trainable.graph()).ordered();
@@ -84,8 +84,8 @@ final class LossPath {
         }
     }
 
-    static LossPath of(TrainableGraph trainable, Graph graph) {
-        return new LossPath(trainable, graph);
+    static ImportedLossPath of(TrainableGraph trainable, Graph graph) {
+        return new ImportedLossPath(trainable, graph);
     }
 
     /** Whether anything that a node gives can have a gradient. */

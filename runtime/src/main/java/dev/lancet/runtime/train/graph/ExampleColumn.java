@@ -1,4 +1,4 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.graph;
 
 import dev.lancet.dsl.LancetException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.state;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
@@ -6,6 +6,7 @@ import dev.lancet.runtime.checkpoint.Safetensors;
 import dev.lancet.runtime.checkpoint.SafetensorsEntry;
 import dev.lancet.runtime.checkpoint.SafetensorsWriter;
 import dev.lancet.runtime.engine.Engine;
+import dev.lancet.runtime.train.log.Metrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

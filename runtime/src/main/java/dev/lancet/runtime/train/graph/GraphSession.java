@@ -1,4 +1,4 @@
-package dev.lancet.runtime.train;
+package dev.lancet.runtime.train.graph;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
@@ -7,6 +7,8 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.memory.AllocatorPeak;
+import dev.lancet.runtime.train.LossScaler;
+import dev.lancet.runtime.train.TrainingSession;
 import dev.lancet.surgery.imported.Objective;
 import dev.lancet.surgery.imported.TrainableGraph;
 import java.util.List;

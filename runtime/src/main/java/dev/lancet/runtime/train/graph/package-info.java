@@ -1,0 +1,5 @@
+/** Training graphs that others wrote, on examples. */
+@NullMarked
+package dev.lancet.runtime.train.graph;
+
+import org.jspecify.annotations.NullMarked;
