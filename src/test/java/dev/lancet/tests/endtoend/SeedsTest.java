@@ -17,6 +17,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.report.Report;
+import dev.lancet.runtime.report.ReportedModel;
 import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
 import java.io.IOException;
@@ -76,11 +77,11 @@ class SeedsTest {
                 .mapToDouble(one -> one.measured().get(0).loss())
                 .toArray();
         assertThat(losses).doesNotHaveDuplicates();
-        Report.Model dense = outcome.report().models().get(0);
+        ReportedModel dense = outcome.report().models().get(0);
         double mean = (losses[0] + losses[1] + losses[2]) / 3;
         double spread = Math.sqrt(
                 (Math.pow(losses[0] - mean, 2) + Math.pow(losses[1] - mean, 2) + Math.pow(losses[2] - mean, 2)) / 2);
-        assertThat(dense.validationLoss().orElseThrow()).isCloseTo(mean, within(1e-12));
+        assertThat(dense.measured().validationLoss().orElseThrow()).isCloseTo(mean, within(1e-12));
         assertThat(dense.spread().orElseThrow()).isCloseTo(spread, within(1e-12));
         assertThat(dense.repeats()).extracting(Report.Repeat::seed).containsExactly(1L, 2L, 3L);
         assertThat(outcome.report().models()).hasSize(2);

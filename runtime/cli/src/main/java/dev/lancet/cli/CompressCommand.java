@@ -6,6 +6,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.compress.ModelSource;
 import dev.lancet.runtime.report.Report;
+import dev.lancet.runtime.report.ReportedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,8 +78,8 @@ final class CompressCommand extends LancetCommand {
 
     private Answer answer(Compression compression, Plan before, Plan plan, List<Fidelity> losses) {
         List<Path> report = Report.titled(what + " made smaller")
-                .with(Report.Model.of(what, before))
-                .with(Report.Model.of(out.toString(), plan))
+                .with(ReportedModel.of(what, before))
+                .with(ReportedModel.of(out.toString(), plan))
                 .with(out.toString(), plan, losses)
                 .fact("rules", compression.toString().replaceAll("\\s+", ""))
                 .write(Files.isDirectory(out) ? out : Path.of(out + ".report"));

@@ -11,13 +11,13 @@ final class Headline {
     private Headline() {}
 
     static Optional<String> of(Report report) {
-        List<Report.Model> models = report.models();
+        List<ReportedModel> models = report.models();
         if (models.size() < 2) {
             return Optional.empty();
         }
-        Report.Model first = models.get(0);
-        Report.Model smallest = models.stream()
-                .min(Comparator.comparingLong(Report.Model::bytes))
+        ReportedModel first = models.get(0);
+        ReportedModel smallest = models.stream()
+                .min(Comparator.comparingLong(ReportedModel::bytes))
                 .orElse(first);
         if (smallest.bytes() >= first.bytes()) {
             return Optional.empty();
@@ -30,10 +30,12 @@ final class Headline {
                 100.0 * smallest.bytes() / first.bytes(),
                 first.name(),
                 NumberFormats.bytes(first.bytes()));
-        if (smallest.perplexity().isEmpty() || first.perplexity().isEmpty()) {
+        if (smallest.measured().perplexity().isEmpty()
+                || first.measured().perplexity().isEmpty()) {
             return Optional.of(size + ".");
         }
-        return Optional.of(size + ", at a perplexity of " + NumberFormats.perplexity(smallest.perplexity())
-                + " against " + NumberFormats.perplexity(first.perplexity()) + ".");
+        return Optional.of(size + ", at a perplexity of "
+                + NumberFormats.perplexity(smallest.measured().perplexity()) + " against "
+                + NumberFormats.perplexity(first.measured().perplexity()) + ".");
     }
 }

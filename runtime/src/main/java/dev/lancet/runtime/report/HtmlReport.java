@@ -58,7 +58,7 @@ final class HtmlReport {
             return;
         }
         long largest =
-                report.models().stream().mapToLong(Report.Model::bytes).max().orElse(1);
+                report.models().stream().mapToLong(ReportedModel::bytes).max().orElse(1);
         page.append("<div class=\"wide\"><table class=\"models\">\n<thead><tr>");
         for (int column = 0; column < ModelTable.HEADS.size(); column++) {
             page.append("<th" + (column == 0 ? "" : " class=\"n\"") + ">" + ModelTable.HEADS.get(column) + "</th>");
@@ -66,7 +66,7 @@ final class HtmlReport {
         page.append("<th>size</th></tr></thead>\n<tbody>\n");
         List<List<String>> rows = ModelTable.rows(report);
         for (int at = 0; at < rows.size(); at++) {
-            Report.Model model = report.models().get(at);
+            ReportedModel model = report.models().get(at);
             page.append("<tr><th scope=\"row\"><i class=\"dot c" + at % LossChart.COLOURS + "\"></i>"
                     + Html.escape(model.name()) + "</th>");
             List<String> cells = rows.get(at);

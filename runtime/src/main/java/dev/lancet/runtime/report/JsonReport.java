@@ -31,7 +31,7 @@ final class JsonReport {
         ArrayNode steps = root.putArray("steps");
         report.cuts().forEach(cut -> add(steps.addObject(), cut));
         ArrayNode curves = root.putArray("curves");
-        for (Report.Curve curve : report.curves()) {
+        for (ReportCurve curve : report.curves()) {
             ObjectNode node = curves.addObject().put("model", curve.model());
             points(node.putArray("training"), curve.training());
             points(node.putArray("validation"), curve.validation());
@@ -50,16 +50,16 @@ final class JsonReport {
         return mapper.writer().with(printer).writeValueAsString(root) + "\n";
     }
 
-    private static void add(ObjectNode node, Report.Model model) {
+    private static void add(ObjectNode node, ReportedModel model) {
         node.put("name", model.name());
         node.put("parameters", model.parameters());
         node.put("bytes", model.bytes());
         node.put("bytes_before", model.bytesBefore());
         node.put("compression", model.compression());
-        put(node, "tokens_per_second", model.tokensPerSecond());
-        put(node, "generated_tokens_per_second", model.written());
-        put(node, "validation_loss", model.validationLoss());
-        put(node, "perplexity", model.perplexity());
+        put(node, "tokens_per_second", model.measured().tokensPerSecond());
+        put(node, "generated_tokens_per_second", model.measured().written());
+        put(node, "validation_loss", model.measured().validationLoss());
+        put(node, "perplexity", model.measured().perplexity());
         if (!model.repeats().isEmpty()) {
             put(node, "validation_loss_spread", model.spread());
             ArrayNode seeds = node.putArray("seeds");
@@ -102,11 +102,11 @@ final class JsonReport {
         return cut.fidelity().stream().mapToDouble(measure).findFirst();
     }
 
-    private static void points(ArrayNode array, List<Report.Point> points) {
-        for (Report.Point point : points) {
+    private static void points(ArrayNode array, List<CurvePoint> points) {
+        for (CurvePoint point : points) {
             ArrayNode pair = array.addArray().add(point.step());
-            if (Double.isFinite(point.loss())) {
-                pair.add(point.loss());
+            if (Double.isFinite(point.value())) {
+                pair.add(point.value());
             } else {
                 pair.addNull();
             }

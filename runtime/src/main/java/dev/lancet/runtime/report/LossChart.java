@@ -16,41 +16,41 @@ final class LossChart {
     private LossChart() {}
 
     static String svg(Report report) {
-        List<Report.Point> all = report.curves().stream()
+        List<CurvePoint> all = report.curves().stream()
                 .flatMap(curve -> Stream.concat(curve.training().stream(), curve.validation().stream()))
-                .filter(point -> Double.isFinite(point.loss()))
+                .filter(point -> Double.isFinite(point.value()))
                 .toList();
         LogAxis axis = LogAxis.over(
-                all.stream().mapToDouble(Report.Point::loss).min().orElse(0),
-                all.stream().mapToDouble(Report.Point::loss).max().orElse(1));
+                all.stream().mapToDouble(CurvePoint::value).min().orElse(0),
+                all.stream().mapToDouble(CurvePoint::value).max().orElse(1));
         Plot plot = new Plot("Loss over training steps", HEIGHT, lastStep(report), axis::share);
         plot.frame(axis.ticks(), LogAxis::label, "loss, nats a token, logarithmic");
-        for (Report.Curve curve : report.curves()) {
+        for (ReportCurve curve : report.curves()) {
             draw(plot, curve, colour(report, curve.model()));
         }
         return plot.finished("Thin: loss of each step. Thick: its running mean. Dots: loss over held-out text.");
     }
 
-    private static void draw(Plot plot, Report.Curve curve, String colour) {
-        List<Report.Point> mean = runningMean(curve.training());
+    private static void draw(Plot plot, ReportCurve curve, String colour) {
+        List<CurvePoint> mean = runningMean(curve.training());
         plot.line("raw " + colour, curve.training());
         plot.line("mean " + colour, mean);
         curve.validation().stream()
-                .filter(point -> Double.isFinite(point.loss()))
+                .filter(point -> Double.isFinite(point.value()))
                 .forEach(point -> plot.dot(
                         colour,
                         point,
-                        String.format(Locale.ROOT, "validation, step %d: %.4f", point.step(), point.loss())));
-        List<Report.Point> ends = curve.validation().isEmpty() ? mean : curve.validation();
-        if (!ends.isEmpty() && Double.isFinite(ends.get(ends.size() - 1).loss())) {
-            double loss = ends.get(ends.size() - 1).loss();
+                        String.format(Locale.ROOT, "validation, step %d: %.4f", point.step(), point.value())));
+        List<CurvePoint> ends = curve.validation().isEmpty() ? mean : curve.validation();
+        if (!ends.isEmpty() && Double.isFinite(ends.get(ends.size() - 1).value())) {
+            double loss = ends.get(ends.size() - 1).value();
             plot.label(curve.model(), colour, loss, String.format(Locale.ROOT, "%.3f", loss));
         }
     }
 
     /** The class that colours a model: that of its row in the table. */
     static String colour(Report report, String model) {
-        List<String> names = report.models().stream().map(Report.Model::name).toList();
+        List<String> names = report.models().stream().map(ReportedModel::name).toList();
         return "c" + Math.max(0, names.indexOf(model)) % COLOURS;
     }
 
@@ -60,23 +60,23 @@ final class LossChart {
                 1,
                 report.curves().stream()
                         .flatMap(curve -> Stream.concat(curve.training().stream(), curve.validation().stream()))
-                        .filter(point -> Double.isFinite(point.loss()))
-                        .mapToLong(Report.Point::step)
+                        .filter(point -> Double.isFinite(point.value()))
+                        .mapToLong(CurvePoint::step)
                         .max()
                         .orElse(1));
     }
 
-    private static List<Report.Point> runningMean(List<Report.Point> points) {
+    private static List<CurvePoint> runningMean(List<CurvePoint> points) {
         int half = points.size() / 60;
-        List<Report.Point> means = new ArrayList<>();
+        List<CurvePoint> means = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
             // As many on either side, fewer towards the ends: a one-sided mean would lag behind the fall.
             int reach = Math.min(half, Math.min(i, points.size() - 1 - i));
             double mean = points.subList(i - reach, i + reach + 1).stream()
-                    .mapToDouble(Report.Point::loss)
+                    .mapToDouble(CurvePoint::value)
                     .average()
                     .orElse(Double.NaN);
-            means.add(new Report.Point(points.get(i).step(), mean));
+            means.add(new CurvePoint(points.get(i).step(), mean));
         }
         return means;
     }

@@ -43,8 +43,8 @@ final class MarkdownReport {
                 | model | steps | first loss | last loss | last validation loss |
                 |---|---:|---:|---:|---:|
                 """);
-        for (Report.Curve curve : report.curves()) {
-            List<Report.Point> training = curve.training();
+        for (ReportCurve curve : report.curves()) {
+            List<CurvePoint> training = curve.training();
             text.append(row(List.of(
                     curve.model(),
                     training.isEmpty()
@@ -58,10 +58,10 @@ final class MarkdownReport {
         }
     }
 
-    private static OptionalDouble loss(List<Report.Point> points, int at) {
+    private static OptionalDouble loss(List<CurvePoint> points, int at) {
         return points.isEmpty()
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(points.get(at).loss());
+                : OptionalDouble.of(points.get(at).value());
     }
 
     private void samples() {

@@ -13,16 +13,16 @@ final class ModelTable {
 
     static List<List<String>> rows(Report report) {
         List<List<String>> rows = new ArrayList<>();
-        for (Report.Model model : report.models()) {
+        for (ReportedModel model : report.models()) {
             rows.add(List.of(
                     model.name(),
                     NumberFormats.parameters(model.parameters()),
                     NumberFormats.bytes(model.bytes()),
                     NumberFormats.times(model.compression()),
-                    NumberFormats.rate(model.tokensPerSecond()),
-                    NumberFormats.rate(model.written()),
+                    NumberFormats.rate(model.measured().tokensPerSecond()),
+                    NumberFormats.rate(model.measured().written()),
                     NumberFormats.loss(model),
-                    NumberFormats.perplexity(model.perplexity())));
+                    NumberFormats.perplexity(model.measured().perplexity())));
         }
         return rows;
     }

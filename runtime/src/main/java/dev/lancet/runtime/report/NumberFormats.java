@@ -55,8 +55,9 @@ final class NumberFormats {
     }
 
     /** A loss and how far it spreads over the seeds, where there are several. */
-    static String loss(Report.Model model) {
-        return loss(model.validationLoss()) + (model.spread().isEmpty() ? "" : decimals(model.spread(), " ± %.4f"));
+    static String loss(ReportedModel model) {
+        return loss(model.measured().validationLoss())
+                + (model.spread().isEmpty() ? "" : decimals(model.spread(), " ± %.4f"));
     }
 
     static String times(double factor) {

@@ -64,9 +64,9 @@ final class Plot {
     }
 
     /** A line through the points that are numbers; a long one through some of them. */
-    void line(String style, List<Report.Point> points) {
-        List<Report.Point> finite =
-                points.stream().filter(point -> Double.isFinite(point.loss())).toList();
+    void line(String style, List<CurvePoint> points) {
+        List<CurvePoint> finite =
+                points.stream().filter(point -> Double.isFinite(point.value())).toList();
         if (finite.size() < 2) {
             return;
         }
@@ -74,8 +74,8 @@ final class Plot {
         svg.append("<polyline class=\"" + style + "\" points=\"");
         for (int i = 0; i < finite.size(); i++) {
             if (i % every == 0 || i == finite.size() - 1) {
-                Report.Point point = finite.get(i);
-                svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(point.step()), y(point.loss())));
+                CurvePoint point = finite.get(i);
+                svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(point.step()), y(point.value())));
             }
         }
         svg.setLength(svg.length() - 1);
@@ -83,13 +83,13 @@ final class Plot {
     }
 
     /** A dot with a remark. */
-    void dot(String style, Report.Point point, String remark) {
+    void dot(String style, CurvePoint point, String remark) {
         svg.append(String.format(
                 Locale.ROOT,
                 "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"><title>%s</title></circle>\n",
                 style,
                 x(point.step()),
-                y(point.loss()),
+                y(point.value()),
                 remark));
     }
 

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * What a run found out: models side by side, what was cut out of each layer, how the losses fell, what the models
@@ -26,105 +25,12 @@ import java.util.OptionalDouble;
  */
 public record Report(
         String title,
-        List<Model> models,
+        List<ReportedModel> models,
         List<Cut> cuts,
-        List<Curve> curves,
+        List<ReportCurve> curves,
         List<Text> samples,
         Map<String, String> facts,
         Optional<String> recipe) {
-
-    /**
-     * One model.
-     *
-     * @param name what it is called
-     * @param parameters trainable numbers, scales not counted
-     * @param bytes of its stored weights, scales counted
-     * @param bytesBefore of the dense float32 model that it stands for
-     * @param tokensPerSecond in training; empty for a model that was not trained but made out of another
-     * @param written tokens per second in generation, one text at a time
-     * @param validationLoss mean negative log likelihood over held-out text, in nats a token
-     * @param perplexity over the evaluation text
-     * @param repeats what it came to with each seed, where there are several; the loss is then their mean
-     */
-    public record Model(
-            String name,
-            long parameters,
-            long bytes,
-            long bytesBefore,
-            OptionalDouble tokensPerSecond,
-            OptionalDouble written,
-            OptionalDouble validationLoss,
-            OptionalDouble perplexity,
-            List<Repeat> repeats) {
-
-        public Model {
-            repeats = List.copyOf(repeats);
-        }
-
-        /** A model that follows a plan, nothing measured yet. */
-        public static Model of(String name, Plan plan) {
-            OptionalDouble none = OptionalDouble.empty();
-            return new Model(
-                    name,
-                    plan.parametersAfter(),
-                    plan.bytesAfter(),
-                    plan.bytesBefore(),
-                    none,
-                    none,
-                    none,
-                    none,
-                    List.of());
-        }
-
-        /** With what was measured. */
-        public Model measured(
-                OptionalDouble tokensPerSecond,
-                OptionalDouble written,
-                OptionalDouble validationLoss,
-                OptionalDouble perplexity) {
-            return new Model(
-                    name,
-                    parameters,
-                    bytes,
-                    bytesBefore,
-                    tokensPerSecond,
-                    written,
-                    validationLoss,
-                    perplexity,
-                    repeats);
-        }
-
-        /** With what it came to with each seed. */
-        public Model repeated(List<Repeat> repeats) {
-            return new Model(
-                    name,
-                    parameters,
-                    bytes,
-                    bytesBefore,
-                    tokensPerSecond,
-                    written,
-                    validationLoss,
-                    perplexity,
-                    repeats);
-        }
-
-        /** The sample standard deviation of the losses over the seeds; empty for one seed. */
-        public OptionalDouble spread() {
-            if (repeats.size() < 2) {
-                return OptionalDouble.empty();
-            }
-            double mean = repeats.stream().mapToDouble(Repeat::loss).average().orElseThrow();
-            double squares = repeats.stream()
-                    .mapToDouble(repeat -> (repeat.loss() - mean) * (repeat.loss() - mean))
-                    .sum();
-            return OptionalDouble.of(Math.sqrt(squares / (repeats.size() - 1)));
-        }
-
-        /** Bytes before over bytes now. */
-        public double compression() {
-            return (double) bytesBefore / bytes;
-        }
-    }
 
     /**
      * One of several runs that differ in their seed.
@@ -144,35 +50,6 @@ public record Report(
      * @param fidelity what was measured, or empty
      */
     public record Cut(String model, Step step, Optional<Fidelity> fidelity) {}
-
-    /**
-     * Losses of one model, and how fast it was trained.
-     *
-     * @param model whose they are
-     * @param training at every recorded step
-     * @param validation over held-out text
-     * @param speed of every recorded step, tokens per second; none if it is not known
-     */
-    public record Curve(String model, List<Point> training, List<Point> validation, List<Point> speed) {
-        public Curve {
-            training = List.copyOf(training);
-            validation = List.copyOf(validation);
-            speed = List.copyOf(speed);
-        }
-
-        /** Losses alone. */
-        public Curve(String model, List<Point> training, List<Point> validation) {
-            this(model, training, validation, List.of());
-        }
-    }
-
-    /**
-     * A point of a curve.
-     *
-     * @param step after how many steps
-     * @param loss in nats a token; of a curve of speeds, tokens per second
-     */
-    public record Point(long step, double loss) {}
 
     /**
      * What a model wrote.
@@ -197,7 +74,7 @@ public record Report(
     }
 
     /** With one more model. */
-    public Report with(Model model) {
+    public Report with(ReportedModel model) {
         return new Report(title, plus(models, List.of(model)), cuts, curves, samples, facts, recipe);
     }
 
@@ -214,7 +91,7 @@ public record Report(
     }
 
     /** With one more curve. */
-    public Report with(Curve curve) {
+    public Report with(ReportCurve curve) {
         return new Report(title, models, cuts, plus(curves, List.of(curve)), samples, facts, recipe);
     }
 

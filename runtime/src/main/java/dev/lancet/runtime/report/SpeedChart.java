@@ -18,7 +18,7 @@ final class SpeedChart {
     static String svg(Report report) {
         double fastest = report.curves().stream()
                 .flatMap(curve -> medians(curve.speed()).stream())
-                .mapToDouble(Report.Point::loss)
+                .mapToDouble(CurvePoint::value)
                 .max()
                 .orElse(0);
         if (fastest <= 0) {
@@ -32,15 +32,15 @@ final class SpeedChart {
                 LossChart.lastStep(report),
                 value -> Math.min(1, value / most));
         plot.frame(ticks, SpeedChart::shown, "tokens a second");
-        for (Report.Curve curve : report.curves()) {
+        for (ReportCurve curve : report.curves()) {
             String colour = LossChart.colour(report, curve.model());
-            List<Report.Point> medians = medians(curve.speed());
+            List<CurvePoint> medians = medians(curve.speed());
             plot.line("raw " + colour, curve.speed());
             plot.line("mean " + colour, medians);
             if (!medians.isEmpty()) {
                 double middle = middle(curve.speed());
                 plot.label(
-                        curve.model(), colour, medians.get(medians.size() - 1).loss(), shown(middle));
+                        curve.model(), colour, medians.get(medians.size() - 1).value(), shown(middle));
             }
         }
         return plot.finished("Thin: speed of each step. Thick: the middle one of those around. Numbers: of all steps.");
@@ -52,20 +52,20 @@ final class SpeedChart {
                 : String.format(Locale.ROOT, "%,.0fk", speed / THOUSAND);
     }
 
-    private static List<Report.Point> medians(List<Report.Point> points) {
+    private static List<CurvePoint> medians(List<CurvePoint> points) {
         int reach = Math.max(AROUND, points.size() / 60);
-        List<Report.Point> medians = new ArrayList<>();
+        List<CurvePoint> medians = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
-            List<Report.Point> around = points.subList(Math.max(0, i - reach), Math.min(points.size(), i + reach + 1));
-            medians.add(new Report.Point(points.get(i).step(), middle(around)));
+            List<CurvePoint> around = points.subList(Math.max(0, i - reach), Math.min(points.size(), i + reach + 1));
+            medians.add(new CurvePoint(points.get(i).step(), middle(around)));
         }
         return medians;
     }
 
     /** The middle of some speeds; 0 of none. */
-    static double middle(List<Report.Point> points) {
+    static double middle(List<CurvePoint> points) {
         double[] sorted =
-                points.stream().mapToDouble(Report.Point::loss).sorted().toArray();
+                points.stream().mapToDouble(CurvePoint::value).sorted().toArray();
         return Arrays.stream(sorted).skip(sorted.length / 2).findFirst().orElse(0);
     }
 }

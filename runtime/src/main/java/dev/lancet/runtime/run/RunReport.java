@@ -5,7 +5,10 @@ import dev.lancet.dsl.recipe.SelfGuidance;
 import dev.lancet.dsl.recipe.Stage;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.report.CurvePoint;
 import dev.lancet.runtime.report.Report;
+import dev.lancet.runtime.report.ReportCurve;
+import dev.lancet.runtime.report.ReportedModel;
 import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,10 +52,10 @@ final class RunReport {
         return List.copyOf(groups.values());
     }
 
-    private static Report.Model model(List<CandidateResult> seeds) {
-        Report.Model model = Report.Model.of(
+    private static ReportedModel model(List<CandidateResult> seeds) {
+        ReportedModel model = ReportedModel.of(
                         seeds.get(0).candidate().name(), seeds.get(0).plan())
-                .measured(
+                .measured(new ReportedModel.Measured(
                         seeds.stream()
                                 .flatMap(one -> one.log().stream())
                                 .mapToDouble(TrainingLog::tokensPerSecond)
@@ -68,7 +71,7 @@ final class RunReport {
                         seeds.stream()
                                 .flatMap(one -> one.measured().stream().limit(1))
                                 .mapToDouble(Perplexity::value)
-                                .average());
+                                .average()));
         return seeds.size() == 1
                 ? model
                 : model.repeated(seeds.stream().flatMap(RunReport::repeat).toList());
@@ -81,17 +84,17 @@ final class RunReport {
                 .map(measured -> new Report.Repeat(one.seed(), measured.loss(), log.tokensPerSecond(), log.seconds())));
     }
 
-    private static Report.Curve curve(String name, TrainingLog log) {
-        return new Report.Curve(
+    private static ReportCurve curve(String name, TrainingLog log) {
+        return new ReportCurve(
                 name,
                 log.points().stream()
-                        .map(point -> new Report.Point(point.step(), point.loss()))
+                        .map(point -> new CurvePoint(point.step(), point.loss()))
                         .toList(),
                 log.validations().stream()
-                        .map(validation -> new Report.Point(validation.step(), validation.loss()))
+                        .map(validation -> new CurvePoint(validation.step(), validation.loss()))
                         .toList(),
                 log.points().stream()
-                        .map(point -> new Report.Point(point.step(), point.tokensPerSecond()))
+                        .map(point -> new CurvePoint(point.step(), point.tokensPerSecond()))
                         .toList());
     }
 

@@ -37,8 +37,8 @@ class ReportTest {
             .with(model("dense", Plan.dense("tiny", List.of(up, down)), 3.25))
             .with(model("low <rank>", plan, 3.5))
             .with("low <rank>", plan, List.of(new Fidelity("h.0.mlp.up", 0.01, 0.5)))
-            .with(new Report.Curve("dense", points(5, 3, 2), points(4, 2.5), points(900, 11_000, 12_500)))
-            .with(new Report.Curve("low <rank>", points(5, 3.5, Double.NaN), List.of()))
+            .with(new ReportCurve("dense", points(5, 3, 2), points(4, 2.5), points(900, 11_000, 12_500)))
+            .with(new ReportCurve("low <rank>", points(5, 3.5, Double.NaN), List.of()))
             .with(new Report.Text("low <rank>", "The Committee", " said \"no\" & <b>left</b>."))
             .fact("seed", "42")
             .recipe("recipe(\"tiny\")\n.report(\"out\")");
@@ -196,18 +196,18 @@ class ReportTest {
                 .hasMessageStartingWith("report: " + file.resolve("report.json") + " cannot be written: ");
     }
 
-    private static Report.Model model(String name, Plan plan, double perplexity) {
-        return Report.Model.of(name, plan)
-                .measured(
+    private static ReportedModel model(String name, Plan plan, double perplexity) {
+        return ReportedModel.of(name, plan)
+                .measured(new ReportedModel.Measured(
                         OptionalDouble.of(12345.6),
                         OptionalDouble.of(99.4),
                         OptionalDouble.of(1.23456),
-                        OptionalDouble.of(perplexity));
+                        OptionalDouble.of(perplexity)));
     }
 
-    private static List<Report.Point> points(double... losses) {
+    private static List<CurvePoint> points(double... losses) {
         return IntStream.range(0, losses.length)
-                .mapToObj(i -> new Report.Point(i + 1, losses[i]))
+                .mapToObj(i -> new CurvePoint(i + 1, losses[i]))
                 .toList();
     }
 }
