@@ -24,10 +24,14 @@ import org.tensorflow.internal.c_api.global.tensorflow;
 class ArchitectureTest {
 
     private static final String[] DSL = {"dev.lancet", "dev.lancet.dsl.."};
+    private static final String[] IO = {"dev.lancet.io.."};
     private static final String[] SCRIPT = {"dev.lancet.script.."};
     private static final String[] SURGERY = {"dev.lancet.surgery.."};
     private static final String[] ASSERTJ = {"dev.lancet.assertj.."};
     private static final String[] COMPRESSION = {"dev.lancet.compression.."};
+    private static final String[] TEXT = {"dev.lancet.runtime.text.."};
+    private static final String[] CHECKPOINT = {"dev.lancet.runtime.checkpoint..", "dev.lancet.runtime.json.."};
+    private static final String[] BENCH = {"dev.lancet.runtime.bench.."};
     private static final String[] RUNTIME = {"dev.lancet.runtime.."};
     private static final String[] CLI = {"dev.lancet.cli.."};
     private static final String[] SAMPLES = {"dev.lancet.samples.."};
@@ -48,12 +52,38 @@ class ArchitectureTest {
                     .or(resideInAnyPackage("dev.lancet.dsl..")));
 
     @ArchTest
+    static final ArchRule io_knows_the_dsl_alone =
+            noClasses().that().resideInAnyPackage(IO).should().dependOnClassesThat(lancetOutside(DSL, IO));
+
+    @ArchTest
+    static final ArchRule text_knows_the_dsl_and_io_alone =
+            noClasses().that().resideInAnyPackage(TEXT).should().dependOnClassesThat(lancetOutside(DSL, IO, TEXT));
+
+    @ArchTest
+    static final ArchRule checkpoints_know_the_dsl_and_io_alone = noClasses()
+            .that()
+            .resideInAnyPackage(CHECKPOINT)
+            .should()
+            .dependOnClassesThat(lancetOutside(DSL, IO, CHECKPOINT));
+
+    @ArchTest
+    static final ArchRule only_the_command_line_knows_the_benchmarks = noClasses()
+            .that()
+            .resideOutsideOfPackages(union(BENCH, CLI, new String[] {"dev.lancet.tests.."}))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(BENCH);
+
+    @ArchTest
     static final ArchRule scripts_know_the_dsl_alone =
             noClasses().that().resideInAnyPackage(SCRIPT).should().dependOnClassesThat(lancetOutside(DSL, SCRIPT));
 
     @ArchTest
-    static final ArchRule surgery_knows_the_dsl_alone_and_never_compression =
-            noClasses().that().resideInAnyPackage(SURGERY).should().dependOnClassesThat(lancetOutside(DSL, SURGERY));
+    static final ArchRule surgery_knows_the_dsl_and_io_and_never_compression = noClasses()
+            .that()
+            .resideInAnyPackage(SURGERY)
+            .should()
+            .dependOnClassesThat(lancetOutside(DSL, IO, SURGERY));
 
     @ArchTest
     static final ArchRule compression_knows_the_dsl_alone_and_never_surgery = noClasses()
@@ -67,19 +97,19 @@ class ArchitectureTest {
             .that()
             .resideInAnyPackage(ASSERTJ)
             .should()
-            .dependOnClassesThat(lancetOutside(DSL, SURGERY, ASSERTJ));
+            .dependOnClassesThat(lancetOutside(DSL, IO, SURGERY, ASSERTJ));
 
     @ArchTest
     static final ArchRule the_runtime_knows_no_room_above_it = noClasses()
             .that()
             .resideInAnyPackage(RUNTIME)
             .should()
-            .dependOnClassesThat(lancetOutside(DSL, SURGERY, COMPRESSION, RUNTIME));
+            .dependOnClassesThat(lancetOutside(DSL, IO, SURGERY, COMPRESSION, RUNTIME));
 
     @ArchTest
-    static final ArchRule tensorflow_stays_out_of_the_dsl_scripts_and_compression = noClasses()
+    static final ArchRule tensorflow_stays_out_of_what_only_declares_reads_and_computes = noClasses()
             .that()
-            .resideInAnyPackage(union(DSL, SCRIPT, COMPRESSION))
+            .resideInAnyPackage(union(DSL, IO, SCRIPT, COMPRESSION, TEXT, CHECKPOINT))
             .should()
             .dependOnClassesThat(TENSORFLOW);
 
@@ -104,7 +134,7 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.lancet..")
             .should()
-            .resideInAnyPackage(union(DSL, SCRIPT, SURGERY, ASSERTJ, COMPRESSION, RUNTIME, CLI, SAMPLES));
+            .resideInAnyPackage(union(DSL, IO, SCRIPT, SURGERY, ASSERTJ, COMPRESSION, RUNTIME, CLI, SAMPLES));
 
     @ArchTest
     static final ArchRule packages_do_not_turn_in_circles =

@@ -16,7 +16,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.runtime.progress.Progress;
+import dev.lancet.io.Progress;
 import dev.lancet.runtime.run.RecipeRun;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

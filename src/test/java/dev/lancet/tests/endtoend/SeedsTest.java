@@ -15,7 +15,7 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Recipe;
-import dev.lancet.runtime.progress.Progress;
+import dev.lancet.io.Progress;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
 import dev.lancet.runtime.run.CandidateResult;

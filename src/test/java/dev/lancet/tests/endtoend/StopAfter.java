@@ -1,6 +1,6 @@
 package dev.lancet.tests.endtoend;
 
-import dev.lancet.runtime.progress.Progress;
+import dev.lancet.io.Progress;
 
 /** Asks the work to stop after a number of steps. */
 public final class StopAfter implements Progress {

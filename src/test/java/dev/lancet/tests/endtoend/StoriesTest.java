@@ -13,7 +13,7 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Rank;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.generate.Sampler;
-import dev.lancet.runtime.text.TokenIdChecks;
+import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.management.ThreadMXBean;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.runtime.text.Tokenizer;
+import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import dev.lancet.surgery.imported.ImportedModel;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -1,6 +1,6 @@
 package dev.lancet.tests.fuzz;
 
-import dev.lancet.runtime.text.Tokenizer;
+import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

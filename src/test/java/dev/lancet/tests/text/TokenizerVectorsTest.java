@@ -2,8 +2,8 @@ package dev.lancet.tests.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lancet.runtime.text.TokenIdChecks;
-import dev.lancet.runtime.text.Tokenizer;
+import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
+import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -2,7 +2,7 @@ package dev.lancet.cli;
 
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Checkpoint;
-import dev.lancet.runtime.checkpoint.Peft;
+import dev.lancet.runtime.checkpoint.peft.Peft;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;

@@ -3,7 +3,7 @@ package dev.lancet.cli;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.runtime.text.Corpora;
 import dev.lancet.runtime.text.TokenText;
-import dev.lancet.runtime.text.Tokenizer;
+import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

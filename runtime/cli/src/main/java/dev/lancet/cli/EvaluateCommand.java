@@ -3,7 +3,7 @@ package dev.lancet.cli;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.evaluate.Perplexity;
-import dev.lancet.runtime.text.TokenIdChecks;
+import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;

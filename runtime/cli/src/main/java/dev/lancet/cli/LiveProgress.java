@@ -1,6 +1,6 @@
 package dev.lancet.cli;
 
-import dev.lancet.runtime.progress.Progress;
+import dev.lancet.io.Progress;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;

@@ -1,6 +1,6 @@
 package dev.lancet.cli;
 
-import dev.lancet.runtime.progress.Progress;
+import dev.lancet.io.Progress;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;

@@ -3,7 +3,7 @@ package dev.lancet.cli;
 import static dev.lancet.cli.Ran.lancet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lancet.runtime.text.Tokenizer;
+import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.lancet.runtime.evaluate;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.Progress;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
-import dev.lancet.runtime.progress.Progress;
-import dev.lancet.runtime.text.TokenIdChecks;
+import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import java.util.Arrays;
 import org.tensorflow.types.TInt32;
 

@@ -1,10 +1,7 @@
 package dev.lancet.runtime.report;
 
-import dev.lancet.dsl.LancetException;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.lancet.io.AtomicFile;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,26 +18,11 @@ final class ReportFiles {
         texts.put("report.md", report.markdown());
         texts.put("report.html", report.html());
         List<Path> files = new ArrayList<>();
-        texts.forEach((name, text) -> files.add(write(folder.resolve(name), text)));
+        texts.forEach((name, text) -> {
+            Path file = folder.resolve(name);
+            AtomicFile.replace(file, text);
+            files.add(file);
+        });
         return files;
-    }
-
-    private static Path write(Path file, String text) {
-        Path half = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.writeString(half, text);
-            return Files.move(half, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            try {
-                Files.deleteIfExists(half);
-            } catch (IOException left) {
-                e.addSuppressed(left);
-            }
-            throw new LancetException(
-                    "report: " + file + " cannot be written: " + e.getMessage()
-                            + "; is the disk full, or the folder read-only?",
-                    e);
-        }
     }
 }

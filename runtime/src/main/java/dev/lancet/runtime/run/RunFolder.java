@@ -4,6 +4,7 @@ import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Export;
 import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.io.AtomicFile;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Versions;
 import dev.lancet.runtime.json.LanguageJson;
@@ -14,7 +15,6 @@ import dev.lancet.runtime.train.state.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,14 +132,7 @@ final class RunFolder {
     }
 
     private static void write(Path file, String text) {
-        Path half = file.resolveSibling(file.getFileName() + ".partial");
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.writeString(half, text + "\n");
-            Files.move(half, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new LancetException("run: " + file + " cannot be written: " + e.getMessage(), e);
-        }
+        AtomicFile.replace(file, text + "\n");
     }
 
     private static List<Path> files(Path folder) {

@@ -2,10 +2,10 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.io.Progress;
 import dev.lancet.runtime.device.GpuMonitor;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.memory.ResidentMemory;
-import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.train.log.Throughput;
 import dev.lancet.runtime.train.log.TrainingLog;
 import dev.lancet.runtime.train.state.ArraySnapshot;

@@ -3,7 +3,7 @@ package dev.lancet.runtime.tune;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.checkpoint.Peft;
+import dev.lancet.runtime.checkpoint.peft.Peft;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

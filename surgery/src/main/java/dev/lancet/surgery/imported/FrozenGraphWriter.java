@@ -3,13 +3,14 @@ package dev.lancet.surgery.imported;
 import com.google.protobuf.ByteString;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.io.AtomicFile;
+import dev.lancet.io.IoErrors;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import org.tensorflow.proto.GraphDef;
@@ -31,9 +32,6 @@ final class FrozenGraphWriter implements GraphWriter {
         this.file = file;
         graph = GraphView.of(surgery.graph());
         values = surgery.model().values();
-        if (Files.exists(file)) {
-            throw new LancetException(file + ": is there already; give a path that is not");
-        }
         graph.nodes().stream().filter(node -> node.is("VarHandleOp")).forEach(this::requireFreezable);
     }
 
@@ -102,10 +100,11 @@ final class FrozenGraphWriter implements GraphWriter {
     }
 
     private void write(GraphDef frozen) {
-        try {
-            Files.write(file, frozen.toByteArray(), StandardOpenOption.CREATE_NEW);
+        try (AtomicFile atomic = AtomicFile.create(file)) {
+            Files.write(atomic.partial(), frozen.toByteArray());
+            atomic.finish();
         } catch (IOException failure) {
-            throw new LancetException(file + ": cannot be written: " + failure, failure);
+            throw IoErrors.writing(file, failure);
         }
     }
 

@@ -1,14 +1,12 @@
 package dev.lancet.surgery.savedmodel;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.AtomicFolder;
+import dev.lancet.io.IoErrors;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
-import java.util.UUID;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
@@ -20,13 +18,11 @@ public final class SavedModelWriter implements AutoCloseable {
 
     private static final String ASSETS = "assets";
 
-    private final Path folder;
-    private final Path draft;
+    private final AtomicFolder folder;
     private final TensorBundleWriter variables;
 
-    private SavedModelWriter(Path folder, Path draft, TensorBundleWriter variables) {
+    private SavedModelWriter(AtomicFolder folder, TensorBundleWriter variables) {
         this.folder = folder;
-        this.draft = draft;
         this.variables = variables;
     }
 
@@ -38,24 +34,19 @@ public final class SavedModelWriter implements AutoCloseable {
      * @throws LancetException if the folder is there or cannot be written
      */
     public static SavedModelWriter create(Path folder, Optional<Path> assets) {
-        if (Files.exists(folder)) {
-            throw new LancetException(folder + ": is there already; give a folder that is not");
-        }
-        Path target = folder.toAbsolutePath();
-        Path parent = target.getParent() == null ? target : target.getParent();
+        AtomicFolder begun = AtomicFolder.create(folder);
         try {
-            Files.createDirectories(parent);
-            // Not a temporary folder of the system's: that one would be for its owner alone.
-            Path draft = Files.createDirectory(parent.resolve(".draft-" + UUID.randomUUID()));
-            Path prefix = draft.resolve(SavedModelFolder.VARIABLES);
-            Files.createDirectories(draft.resolve("variables"));
-            Optional<Path> from = assets.map(model -> model.resolve(ASSETS)).filter(Files::isDirectory);
-            if (from.isPresent()) {
-                copy(from.get(), draft.resolve(ASSETS));
-            }
-            return new SavedModelWriter(folder, draft, TensorBundleWriter.begin(prefix));
+            Files.createDirectory(begun.partial("variables"));
+            assets.map(model -> model.resolve(ASSETS))
+                    .filter(Files::isDirectory)
+                    .ifPresent(begun::copy);
+            return new SavedModelWriter(begun, TensorBundleWriter.begin(begun.partial(SavedModelFolder.VARIABLES)));
         } catch (IOException failure) {
-            throw new LancetException(folder + ": cannot be written: " + failure, failure);
+            begun.close();
+            throw IoErrors.writing(folder, failure);
+        } catch (RuntimeException failure) {
+            begun.close();
+            throw failure;
         }
     }
 
@@ -71,65 +62,19 @@ public final class SavedModelWriter implements AutoCloseable {
      * @throws LancetException if it cannot be written
      */
     public void finish(MetaGraphDef meta) {
-        try {
-            variables.finish();
-            variables.close();
-            Files.write(
-                    draft.resolve(SavedModelFolder.FILE),
-                    SavedModel.newBuilder()
-                            .setSavedModelSchemaVersion(1)
-                            .addMetaGraphs(meta)
-                            .build()
-                            .toByteArray());
-            Files.move(draft, folder.toAbsolutePath());
-        } catch (IOException failure) {
-            throw new LancetException(folder + ": cannot be written: " + failure, failure);
-        }
+        variables.finish();
+        variables.close();
+        SavedModel model = SavedModel.newBuilder()
+                .setSavedModelSchemaVersion(1)
+                .addMetaGraphs(meta)
+                .build();
+        folder.bytes(SavedModelFolder.FILE, model.toByteArray());
+        folder.finish();
     }
 
     @Override
     public void close() {
-        try {
-            variables.close();
-            delete(draft);
-        } catch (IOException failure) {
-            throw new LancetException(folder + ": cannot be written: " + failure, failure);
-        }
-    }
-
-    private static void copy(Path from, Path into) throws IOException {
-        Files.walkFileTree(from, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-                Files.createDirectories(into.resolve(from.relativize(folder)));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.copy(file, into.resolve(from.relativize(file)));
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(
-                    Path visited, @org.jspecify.annotations.Nullable IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        variables.close();
+        folder.close();
     }
 }

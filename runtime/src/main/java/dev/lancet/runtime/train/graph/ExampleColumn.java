@@ -4,7 +4,6 @@ import dev.lancet.dsl.LancetException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import org.tensorflow.Tensor;
@@ -63,14 +62,6 @@ final class ExampleColumn {
             }
         }
         return new ExampleColumn(someInts, someFloats, row);
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java has SHA-256", impossible);
-        }
     }
 
     /** Adds shape and numbers to a digest. */

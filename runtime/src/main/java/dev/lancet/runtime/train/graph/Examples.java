@@ -1,10 +1,10 @@
 package dev.lancet.runtime.train.graph;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -147,13 +147,13 @@ public final class Examples {
 
     /** A SHA-256 over names, shapes and numbers, by which two sets of examples can be told apart. */
     String fingerprint() {
-        MessageDigest digest = ExampleColumn.sha256();
+        MessageDigest digest = Sha256.digest();
         names().forEach(name -> {
             digest.update(name.getBytes(StandardCharsets.UTF_8));
             Objects.requireNonNull(inputs.get(name)).addTo(digest);
         });
         labels.ifPresent(column -> column.addTo(digest));
-        return rows + " examples, SHA-256 " + HexFormat.of().formatHex(digest.digest());
+        return rows + " examples, SHA-256 " + Sha256.text(digest.digest());
     }
 
     /** The inputs that there are, for messages. */

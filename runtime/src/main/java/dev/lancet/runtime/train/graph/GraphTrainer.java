@@ -6,9 +6,10 @@ import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.weights.WeightsInMemory;
+import dev.lancet.io.Progress;
+import dev.lancet.io.Sha256;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.progress.Progress;
 import dev.lancet.runtime.train.ParameterUpdates;
 import dev.lancet.runtime.train.TrainingForm;
 import dev.lancet.runtime.train.TrainingLoop;
@@ -29,7 +30,6 @@ import dev.lancet.surgery.imported.TrainableGraph;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -99,10 +99,9 @@ public final class GraphTrainer {
 
     /** What tells this training from others, for its folder. */
     public Fingerprint fingerprint(Examples examples, Examples heldOut, ResolvedDevice device) {
-        MessageDigest digest = ExampleColumn.sha256();
+        MessageDigest digest = Sha256.digest();
         digest.update(GraphText.canonical(surgery.graph()).getBytes(StandardCharsets.UTF_8));
-        String graph = surgery.model().name() + ", " + objective + ", graph SHA-256 "
-                + HexFormat.of().formatHex(digest.digest());
+        String graph = surgery.model().name() + ", " + objective + ", graph SHA-256 " + Sha256.text(digest.digest());
         return Fingerprint.ofGraph(
                 graph,
                 surgery.plan(),

@@ -2,9 +2,9 @@ package dev.lancet.runtime.train.state;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
-import dev.lancet.runtime.checkpoint.Safetensors;
-import dev.lancet.runtime.checkpoint.SafetensorsEntry;
-import dev.lancet.runtime.checkpoint.SafetensorsWriter;
+import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
+import dev.lancet.runtime.checkpoint.safetensors.SafetensorsEntry;
+import dev.lancet.runtime.checkpoint.safetensors.SafetensorsWriter;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.train.log.Metrics;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.lancet.runtime.train.state;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.io.AtomicFile;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.train.log.EventFile;
 import dev.lancet.runtime.train.log.Metrics;
@@ -10,7 +11,6 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -123,14 +123,7 @@ public final class TrainingFolder implements AutoCloseable {
     }
 
     private void write(List<String> lines) {
-        Path file = states.metrics();
-        Path partial = folder.resolve(Metrics.FILE + ".partial");
-        try {
-            Files.write(partial, lines);
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new LancetException("training: " + file + " cannot be written: " + e.getMessage(), e);
-        }
+        AtomicFile.replace(states.metrics(), file -> Files.write(file, lines));
     }
 
     /** A step was done. */

@@ -1,0 +1,139 @@
+package dev.lancet.io;
+
+import dev.lancet.dsl.LancetException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file that appears whole or not at all. It is written under a name of its own beside its place; {@link #finish} flushes it
+ * to the disk and moves it there in one step. Closed before that, nothing remains of it.
+ */
+public final class AtomicFile implements AutoCloseable {
+
+    /** Writes the content of a file. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(Path file) throws IOException;
+    }
+
+    private final Path target;
+    private final Path shown;
+    private final Path partial;
+    private boolean finished;
+
+    private AtomicFile(Path target, Path shown) {
+        this.target = target.toAbsolutePath().normalize();
+        this.shown = shown;
+        try {
+            Files.createDirectories(folder(this.target));
+        } catch (IOException wrong) {
+            throw IoErrors.writing(shown, wrong);
+        }
+        this.partial = PartialPath.of(this.target);
+    }
+
+    /**
+     * Begins a new file; folders that are missing above it are made.
+     *
+     * @throws LancetException if something of this name exists
+     */
+    public static AtomicFile create(Path target) {
+        return create(target, target);
+    }
+
+    /** As above, for a file in a folder that is itself being written: messages name it {@code shown}. */
+    public static AtomicFile create(Path target, Path shown) {
+        if (Files.exists(target)) {
+            throw IoErrors.exists(shown);
+        }
+        return new AtomicFile(target, shown);
+    }
+
+    /** Begins a file that replaces the one of this name, if there is one. */
+    public static AtomicFile replace(Path target) {
+        return new AtomicFile(target, target);
+    }
+
+    /**
+     * Writes a file that replaces the one of this name, if there is one.
+     *
+     * @throws LancetException if it cannot be written
+     */
+    public static void replace(Path target, Content content) {
+        try (AtomicFile file = replace(target)) {
+            content.writeTo(file.partial);
+            file.finish();
+        } catch (IOException wrong) {
+            throw IoErrors.writing(target, wrong);
+        }
+    }
+
+    /** Writes a text file that replaces the one of this name, if there is one. */
+    public static void replace(Path target, String text) {
+        replace(target, file -> Files.writeString(file, text));
+    }
+
+    /** Where the content is to be written until {@link #finish}. */
+    public Path partial() {
+        return partial;
+    }
+
+    /** Opens a new file for writing. */
+    public static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    /**
+     * Makes sure that the disk has room.
+     *
+     * @throws LancetException if it has not
+     */
+    public void requireRoom(long bytes) throws IOException {
+        long free = Files.getFileStore(folder(target)).getUsableSpace();
+        if (bytes > free) {
+            throw new LancetException(shown + ": " + bytes + " bytes are needed, but the disk has only " + free
+                    + " free; free some or choose another place");
+        }
+    }
+
+    /**
+     * Lets the file appear under its name, flushed to the disk.
+     *
+     * @throws LancetException if it cannot
+     */
+    public void finish() {
+        try {
+            DiskFlush.file(partial);
+            publish(partial, target);
+            finished = true;
+        } catch (IOException wrong) {
+            throw IoErrors.writing(shown, wrong);
+        }
+    }
+
+    static void publish(Path partial, Path target) throws IOException {
+        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+        DiskFlush.folder(folder(target));
+    }
+
+    static Path folder(Path target) {
+        Path parent = target.toAbsolutePath().getParent();
+        return parent == null ? target : parent;
+    }
+
+    @Override
+    public void close() {
+        if (finished) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(partial);
+        } catch (IOException wrong) {
+            throw IoErrors.writing(shown, wrong);
+        }
+    }
+}

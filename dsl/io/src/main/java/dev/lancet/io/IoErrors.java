@@ -1,0 +1,50 @@
+package dev.lancet.io;
+
+import dev.lancet.dsl.LancetException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+
+/** What the file system says, in one line that names the file and the way out. */
+public final class IoErrors {
+
+    private IoErrors() {}
+
+    public static LancetException reading(Path file, IOException cause) {
+        if (cause instanceof NoSuchFileException) {
+            return new LancetException(file + ": there is no such file; check the path", cause);
+        }
+        return new LancetException(
+                file + ": cannot be read: " + reason(cause) + "; check that it is a readable file", cause);
+    }
+
+    public static LancetException writing(Path file, IOException cause) {
+        return new LancetException(
+                file + ": cannot be written: " + reason(cause) + "; choose a place that is writable and has room",
+                cause);
+    }
+
+    public static LancetException exists(Path path) {
+        return new LancetException(path + ": exists already; choose another path or remove it first");
+    }
+
+    private static String reason(IOException cause) {
+        if (cause instanceof AccessDeniedException) {
+            return "access is denied";
+        }
+        if (cause instanceof NotDirectoryException) {
+            return cause.getMessage() + " is not a folder";
+        }
+        if (cause instanceof FileAlreadyExistsException) {
+            return cause.getMessage() + " is in the way";
+        }
+        if (cause instanceof FileSystemException system && system.getReason() != null) {
+            return system.getReason();
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+}

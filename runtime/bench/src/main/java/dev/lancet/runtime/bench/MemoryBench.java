@@ -1,0 +1,94 @@
+package dev.lancet.runtime.bench;
+
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Selector;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.io.Progress;
+import dev.lancet.runtime.Model;
+import dev.lancet.runtime.memory.ResidentMemory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a model takes of the machine's memory while it runs, whole and quantised: each is saved, then opened and run by a JVM
+ * of its own, see {@link MemoryChild}.
+ */
+public final class MemoryBench {
+
+    /** A LLaMA-style decoder of 110,119,680 parameters: 12 layers, width 768, feed-forward 2048, vocabulary 16,384. */
+    public static final Transformer MODEL = Preset.llama("bench-memory", 12, 768, 12, 2048, 16_384);
+
+    private static final List<Precision> PRECISIONS =
+            List.of(Precision.float32(), Precision.int8(), Precision.int4(32));
+
+    private MemoryBench() {}
+
+    /**
+     * Measures it.
+     *
+     * @throws LancetException if the system does not say what a process holds, or a run fails
+     */
+    public static MemoryComparison run(Transformer transformer, Progress progress) {
+        if (ResidentMemory.here().isEmpty()) {
+            throw cannotBeMeasured();
+        }
+        try {
+            Path folder = Files.createTempDirectory("lancet-bench");
+            try {
+                return run(transformer, folder, progress);
+            } finally {
+                remove(folder);
+            }
+        } catch (IOException wrong) {
+            throw new UncheckedIOException(wrong);
+        }
+    }
+
+    private static MemoryComparison run(Transformer transformer, Path folder, Progress progress) throws IOException {
+        try (Progress.Task task = progress.begin("memory", 2L * PRECISIONS.size())) {
+            save(transformer, folder, task);
+            List<MemoryComparison.Row> rows = new ArrayList<>();
+            for (Precision precision : PRECISIONS) {
+                rows.add(FreshJvm.run(precision.toString(), folder.resolve(precision.toString()), folder));
+                task.advance(PRECISIONS.size() + rows.size(), precision + " run");
+            }
+            return new MemoryComparison(transformer.parameters(), rows);
+        }
+    }
+
+    private static void save(Transformer transformer, Path folder, Progress.Task task) {
+        try (Model dense = Model.create(transformer, BenchmarkCase.SEED)) {
+            for (Precision precision : PRECISIONS) {
+                Compression compression = Compression.keepAll();
+                if (precision.narrow()) {
+                    compression = compression.on(Selector.everything()).quantize(precision);
+                }
+                try (Model saved = dense.compress(compression)) {
+                    saved.save(folder.resolve(precision.toString()));
+                }
+                task.advance(PRECISIONS.indexOf(precision) + 1L, precision + " saved");
+            }
+        }
+    }
+
+    static LancetException cannotBeMeasured() {
+        return new LancetException("memory: it cannot be measured here, for this system has no /proc/self/status with"
+                + " VmRSS; run it on Linux");
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

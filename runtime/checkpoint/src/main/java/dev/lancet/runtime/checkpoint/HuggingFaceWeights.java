@@ -1,0 +1,57 @@
+package dev.lancet.runtime.checkpoint;
+
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.Weights;
+import dev.lancet.runtime.checkpoint.family.LayoutConversion;
+import dev.lancet.runtime.checkpoint.family.TensorMapping;
+import dev.lancet.runtime.checkpoint.safetensors.Dtype;
+import dev.lancet.runtime.checkpoint.safetensors.FloatSource;
+import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
+import dev.lancet.runtime.checkpoint.safetensors.SafetensorsShards;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The weights of a Hugging Face folder under their names here, converted one at a time. */
+final class HuggingFaceWeights implements Weights {
+
+    private final SafetensorsShards files;
+    private final Map<String, Place> places = new LinkedHashMap<>();
+
+    private record Place(Weight weight, ArraySpec stored, TensorMapping slot) {}
+
+    HuggingFaceWeights(SafetensorsShards files, Map<Weight, TensorMapping> slots) {
+        this.files = files;
+        slots.forEach((weight, mapping) -> places.put(
+                weight.name(),
+                new Place(weight, new ArraySpec(weight.name(), ArraySpec.Type.FLOAT32, weight.shape()), mapping)));
+    }
+
+    @Override
+    public List<ArraySpec> arrays() {
+        return places.values().stream().map(Place::stored).toList();
+    }
+
+    @Override
+    public Optional<ArraySpec> find(String name) {
+        return Optional.ofNullable(places.get(name)).map(Place::stored);
+    }
+
+    @Override
+    public HostTensor read(String name) {
+        Place place = places.get(name);
+        if (place == null) {
+            throw missing(name);
+        }
+        TensorMapping mapping = place.slot();
+        Safetensors file = files.fileOf(mapping.tensor()).orElseThrow(() -> missing(name));
+        FloatSource source = file.floatSource(mapping.tensor());
+        if (source.dtype() == Dtype.F32 && mapping.isWhole(place.weight())) {
+            return new HostTensor(place.stored(), source.bytes());
+        }
+        return new HostTensor(place.stored(), LayoutConversion.take(source, mapping, place.weight()));
+    }
+}

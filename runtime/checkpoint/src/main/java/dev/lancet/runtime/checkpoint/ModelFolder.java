@@ -1,0 +1,153 @@
+package dev.lancet.runtime.checkpoint;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.Weights;
+import dev.lancet.io.IoErrors;
+import dev.lancet.io.SafeFileName;
+import dev.lancet.io.Sha256;
+import dev.lancet.runtime.checkpoint.safetensors.Dtype;
+import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
+import dev.lancet.runtime.checkpoint.safetensors.SafetensorsEntry;
+import dev.lancet.runtime.json.ConfigJson;
+import dev.lancet.runtime.json.LanguageJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/**
+ * Lancet's own model folder: {@code model.safetensors} holds exactly the arrays of the plan, {@code plan.json} the plan,
+ * {@code lancet.json} the manifest, and the tokenizer file lies beside them.
+ *
+ * @param folder where it lies
+ * @param manifest what is recorded about it
+ * @param checkpoint the model, its arrays read as they are asked for
+ */
+public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint) {
+
+    /** The version of the layout that is written and read here. */
+    public static final int FORMAT = 1;
+
+    static final String MANIFEST = "lancet.json";
+    static final String PLAN = "plan.json";
+    static final String ARRAYS = "model.safetensors";
+
+    /**
+     * Writes a model.
+     *
+     * @param folder where; it must not exist, and appears whole or not at all
+     * @param plan which arrays the model consists of
+     * @param weights those arrays; more do no harm
+     * @param tokenizer a file to be copied beside them
+     * @param seed of the training or the fresh weights
+     * @throws LancetException if the folder exists or cannot be written, or if an array is missing or does not fit
+     */
+    public static void save(
+            Path folder,
+            Transformer transformer,
+            Plan plan,
+            Weights weights,
+            Optional<Path> tokenizer,
+            OptionalLong seed) {
+        weights.require(plan);
+        try (ModelFolderWriter writer = ModelFolderWriter.create(folder, transformer, plan, tokenizer, seed)) {
+            plan.arrays().forEach(array -> writer.accept(weights.read(array.name())));
+            writer.finish();
+        }
+    }
+
+    /**
+     * Opens a model and checks that its files belong together; their hashes are compared only by {@link #verify}.
+     *
+     * @throws LancetException if a file is missing, damaged, of a later version of Lancet, or of another model
+     */
+    public static ModelFolder open(Path folder) {
+        Path manifestFile = folder.resolve(MANIFEST);
+        int format = ConfigJson.read(manifestFile).requiredInteger("format");
+        if (format != FORMAT) {
+            throw new LancetException(manifestFile + ": has format " + format + ", but this Lancet reads format "
+                    + FORMAT + "; use the Lancet that wrote it");
+        }
+        Manifest manifest = LanguageJson.read(manifestFile, Manifest.class);
+        Plan plan = LanguageJson.read(folder.resolve(PLAN), Plan.class);
+        requireSameWeights(folder.resolve(PLAN).toString(), manifest.transformer(), plan);
+        Safetensors arrays = Safetensors.open(folder.resolve(ARRAYS));
+        requireArrays(plan, arrays);
+        Optional<Path> tokenizer = manifest.tokenizer().map(name -> beside(folder, name));
+        Weights weights = new PlannedWeights(plan, arrays);
+        return new ModelFolder(
+                folder,
+                manifest,
+                new Checkpoint(manifest.transformer(), plan, weights, tokenizer, List.of(), Dtype.F32));
+    }
+
+    /**
+     * Compares every file with its hash in the manifest.
+     *
+     * @throws LancetException naming the first file that was changed
+     */
+    public void verify() {
+        manifest.sha256().forEach((name, wanted) -> {
+            Path file = beside(folder, name);
+            try {
+                String found = Sha256.of(file);
+                if (!found.equals(wanted)) {
+                    throw new LancetException(file + ": has the SHA-256 " + found + ", but " + MANIFEST + " says "
+                            + wanted + "; the file was changed after it was saved");
+                }
+            } catch (IOException wrong) {
+                throw IoErrors.reading(file, wrong);
+            }
+        });
+    }
+
+    private static Path beside(Path folder, String name) {
+        if (!SafeFileName.is(name)) {
+            throw new LancetException(
+                    folder.resolve(MANIFEST) + ": file '" + name + "' is no plain name; files lie beside the manifest");
+        }
+        Path file = folder.resolve(name);
+        if (!Files.exists(file)) {
+            throw new LancetException(
+                    folder.resolve(MANIFEST) + ": file '" + name + "' is not in the folder; get it too");
+        }
+        return file;
+    }
+
+    static void requireSameWeights(String where, Transformer transformer, Plan plan) {
+        if (!plan.sameWeights(Plan.dense(transformer))) {
+            throw new LancetException(where + ": is for other weights than those of " + transformer.name()
+                    + "; plan and model must belong together");
+        }
+    }
+
+    private static void requireArrays(Plan plan, Safetensors arrays) {
+        Map<String, ArraySpec> wanted =
+                plan.arrays().stream().collect(Collectors.toMap(ArraySpec::name, array -> array, (a, b) -> a));
+        for (SafetensorsEntry tensor : arrays.tensors()) {
+            ArraySpec array = wanted.remove(tensor.name());
+            if (array == null) {
+                throw new LancetException(arrays.file() + ": tensor '" + tensor.name() + "' is not in " + PLAN
+                        + "; one of them is of another model");
+            }
+            SafetensorsEntry planned = new SafetensorsEntry(
+                    array.name(),
+                    Dtype.of(array.type()),
+                    array.shape().stream().map(Integer::longValue).toList(),
+                    tensor.offset(),
+                    tensor.bytes());
+            if (!planned.equals(tensor)) {
+                throw new LancetException(arrays.file() + ": tensor " + tensor + " is " + planned.dtype() + " "
+                        + planned.shape() + " in " + PLAN + "; one of them is of another model");
+            }
+        }
+        wanted.keySet().stream().sorted().findFirst().ifPresent(arrays::tensor);
+    }
+}

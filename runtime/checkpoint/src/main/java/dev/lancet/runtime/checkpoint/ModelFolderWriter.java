@@ -1,0 +1,87 @@
+package dev.lancet.runtime.checkpoint;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.WeightWriter;
+import dev.lancet.io.AtomicFolder;
+import dev.lancet.runtime.checkpoint.safetensors.SafetensorsWriter;
+import dev.lancet.runtime.json.LanguageJson;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * Writes a Lancet model folder, see {@link ModelFolder}. The arrays come one at a time, in any order. The folder appears whole,
+ * when {@link #finish} is called, or not at all.
+ */
+public final class ModelFolderWriter implements WeightWriter {
+
+    private final AtomicFolder target;
+    private final SafetensorsWriter arrays;
+    private final Transformer transformer;
+    private final Plan plan;
+    private final Optional<Path> tokenizer;
+    private final OptionalLong seed;
+
+    private ModelFolderWriter(
+            AtomicFolder target, Transformer transformer, Plan plan, Optional<Path> tokenizer, OptionalLong seed) {
+        this.target = target;
+        this.transformer = transformer;
+        this.plan = plan;
+        this.tokenizer = tokenizer;
+        this.seed = seed;
+        arrays = SafetensorsWriter.create(target, ModelFolder.ARRAYS, Map.of("format", "lancet"), plan.arrays());
+    }
+
+    /**
+     * Begins a model folder.
+     *
+     * @param folder where; it must not exist
+     * @param plan which arrays the model consists of
+     * @param tokenizer a file to be copied beside them
+     * @param seed of the training or the fresh weights
+     * @throws LancetException if the folder exists or cannot be written to, or the plan is for another model
+     */
+    public static ModelFolderWriter create(
+            Path folder, Transformer transformer, Plan plan, Optional<Path> tokenizer, OptionalLong seed) {
+        ModelFolder.requireSameWeights("plan", transformer, plan);
+        AtomicFolder target = AtomicFolder.create(folder);
+        try {
+            return new ModelFolderWriter(target, transformer, plan, tokenizer, seed);
+        } catch (RuntimeException wrong) {
+            target.close();
+            throw wrong;
+        }
+    }
+
+    @Override
+    public void accept(HostTensor tensor) {
+        arrays.accept(tensor);
+    }
+
+    @Override
+    public void finish() {
+        arrays.finish();
+        target.text(ModelFolder.PLAN, LanguageJson.pretty(plan) + "\n");
+        tokenizer.ifPresent(target::copy);
+        Optional<String> tokenizerName = tokenizer.map(file -> String.valueOf(file.getFileName()));
+        Map<String, String> hashes = new TreeMap<>();
+        List.of(ModelFolder.ARRAYS, ModelFolder.PLAN).forEach(name -> hashes.put(name, target.sha256(name)));
+        tokenizerName.ifPresent(name -> hashes.put(name, target.sha256(name)));
+        Manifest manifest = new Manifest(
+                ModelFolder.FORMAT, Versions.lancet(), Versions.tensorflow(), transformer, seed, tokenizerName, hashes);
+        target.text(ModelFolder.MANIFEST, LanguageJson.pretty(manifest) + "\n");
+        target.finish();
+    }
+
+    @Override
+    public void close() {
+        arrays.close();
+        target.close();
+    }
+}

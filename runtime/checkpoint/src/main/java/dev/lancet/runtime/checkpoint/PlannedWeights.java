@@ -1,0 +1,45 @@
+package dev.lancet.runtime.checkpoint;
+
+import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.Weights;
+import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The arrays of a plan in a safetensors file that holds exactly them: views of the file, nothing is converted. */
+final class PlannedWeights implements Weights {
+
+    private final Map<String, ArraySpec> stored = new LinkedHashMap<>();
+    private final Safetensors arrays;
+
+    PlannedWeights(Plan plan, Safetensors arrays) {
+        plan.arrays().forEach(array -> stored.put(array.name(), array));
+        this.arrays = arrays;
+    }
+
+    @Override
+    public List<ArraySpec> arrays() {
+        return List.copyOf(stored.values());
+    }
+
+    @Override
+    public Optional<ArraySpec> find(String name) {
+        return Optional.ofNullable(stored.get(name));
+    }
+
+    @Override
+    public HostTensor read(String name) {
+        return new HostTensor(find(name).orElseThrow(() -> missing(name)), arrays.map(name));
+    }
+
+    @Override
+    public void readInParts(String name, Consumer<ByteBuffer> parts) {
+        arrays.readInParts(find(name).orElseThrow(() -> missing(name)).name(), parts);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.lancet.runtime.checkpoint;
+
+import dev.lancet.io.IoErrors;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Which file beside a model turns text into its tokens. */
+final class TokenizerFile {
+
+    private static final String HUGGING_FACE = "tokenizer.json";
+    private static final String LLAMA2C = "tok*.bin";
+
+    private TokenizerFile() {}
+
+    /** {@code tokenizer.json}, or else the only {@code tok*.bin} of a folder. */
+    static Optional<Path> beside(Path folder) {
+        Path json = folder.resolve(HUGGING_FACE);
+        if (Files.isRegularFile(json)) {
+            return Optional.of(json);
+        }
+        TreeSet<Path> found = new TreeSet<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, LLAMA2C)) {
+            files.forEach(found::add);
+        } catch (IOException wrong) {
+            throw IoErrors.reading(folder, wrong);
+        }
+        return found.size() == 1 ? Optional.of(found.first()) : Optional.empty();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.lancet.runtime.checkpoint.family;
+
+import dev.lancet.dsl.Weight;
+import dev.lancet.runtime.checkpoint.safetensors.Dtype;
+import dev.lancet.runtime.checkpoint.safetensors.FloatSource;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/** Copies a weight out of the array that holds it, or into it. */
+public final class LayoutConversion {
+
+    /** Rows that are transposed together: their ends share cache lines. */
+    private static final int BAND = 32;
+
+    private LayoutConversion() {}
+
+    /** The weight's numbers, row by row, little-endian. */
+    public static ByteBuffer take(FloatSource from, TensorMapping mapping, Weight weight) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(weight.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        FloatBuffer into = bytes.asFloatBuffer();
+        if (mapping.transposed()) {
+            transpose(from, weight.columns(), weight.rows(), into);
+        } else {
+            float[] row = new float[weight.columns()];
+            for (int i = 0; i < weight.rows(); i++) {
+                from.copy(i * mapping.arrayColumns() + mapping.firstColumn(), row, 0, row.length);
+                into.put(row);
+            }
+        }
+        return bytes;
+    }
+
+    /** Puts the weight's numbers where they belong in an array of the slot's shape. */
+    public static void put(ByteBuffer weightBytes, TensorMapping mapping, Weight weight, FloatBuffer array) {
+        FloatSource from = new FloatSource(Dtype.F32, weightBytes);
+        if (mapping.transposed()) {
+            transpose(from, weight.rows(), weight.columns(), array);
+            return;
+        }
+        float[] row = new float[weight.columns()];
+        for (int i = 0; i < weight.rows(); i++) {
+            from.copy(i * row.length, row, 0, row.length);
+            array.put(i * mapping.arrayColumns() + mapping.firstColumn(), row);
+        }
+    }
+
+    /** {@code [height, breadth]} becomes {@code [breadth, height]}. */
+    public static void transpose(FloatSource from, int height, int breadth, FloatBuffer into) {
+        float[] band = new float[BAND * breadth];
+        float[] line = new float[BAND];
+        for (int first = 0; first < height; first += BAND) {
+            int lines = Math.min(BAND, height - first);
+            from.copy(first * breadth, band, 0, lines * breadth);
+            for (int c = 0; c < breadth; c++) {
+                for (int r = 0; r < lines; r++) {
+                    line[r] = band[r * breadth + c];
+                }
+                into.put(c * height + first, line, 0, lines);
+            }
+        }
+    }
+}

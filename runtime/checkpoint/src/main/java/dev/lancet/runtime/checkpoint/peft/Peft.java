@@ -1,0 +1,120 @@
+package dev.lancet.runtime.checkpoint.peft;
+
+import dev.lancet.dsl.Adapter;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.weights.Weights;
+import dev.lancet.dsl.weights.WeightsInMemory;
+import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * LoRA adapters in the files of Hugging Face's PEFT: {@code adapter_config.json} and {@code adapter_model.safetensors}, for
+ * the architectures of {@link dev.lancet.runtime.checkpoint.HuggingFace}.
+ *
+ * <p>PEFT keeps A as {@code lora_A.weight} {@code [rank, inputs]} and B as {@code lora_B.weight} {@code [outputs, rank]} under the
+ * name of the layer. GPT-2 has queries, keys and values in one layer: what stands beside it is, here, an adapter for each of
+ * the three, with one A and a part of B each.
+ */
+public final class Peft {
+
+    static final String CONFIG = "adapter_config.json";
+    static final String ARRAYS = "adapter_model.safetensors";
+
+    private Peft() {}
+
+    /**
+     * A model with adapters beside some of its matrices.
+     *
+     * @param plan its plan, adapters among it
+     * @param arrays those of the adapters alone
+     */
+    public record Adapters(Plan plan, Weights arrays) {}
+
+    /**
+     * Reads the adapters of a folder for a model.
+     *
+     * @param transformer the model that they are for
+     * @param plan how its weights are stored; without adapters
+     * @throws LancetException if a file is missing or damaged, if the adapter is of another kind than LoRA or has something that
+     *     is not supported, or if it is for another model
+     */
+    public static Adapters open(Path folder, Transformer transformer, Plan plan) {
+        if (plan.adapted()) {
+            throw new LancetException("adapter: " + plan.model() + " has adapters already; merge them first");
+        }
+        PeftConfig config = PeftConfig.read(folder.resolve(CONFIG));
+        Safetensors file = Safetensors.open(folder.resolve(ARRAYS));
+        PeftNames names = PeftNames.of(transformer);
+        Set<String> unread = new TreeSet<>();
+        file.tensors().forEach(tensor -> unread.add(tensor.name()));
+        Map<String, Adapter> adapters = new LinkedHashMap<>();
+        WeightsInMemory arrays = new WeightsInMemory();
+        for (Step step : plan.steps()) {
+            Optional<PeftNames.Place> place = names.of(step.weight());
+            if (place.isEmpty() || file.find(place.get().a()).isEmpty()) {
+                continue;
+            }
+            PeftLayer layer = PeftLayer.of(file, place.get(), step.weight());
+            Adapter adapter = config.adapter(place.get().module(), layer.rank());
+            adapters.put(step.weight().name(), adapter);
+            layer.read(step.adapted(adapter, "")).forEach(arrays::accept);
+            unread.remove(place.get().a());
+            unread.remove(place.get().b());
+        }
+        unread.stream().findFirst().ifPresent(name -> {
+            throw new LancetException(file.file() + ": tensor '" + name + "' belongs to no linear layer of "
+                    + transformer.name() + "; is the adapter for another model?");
+        });
+        if (adapters.isEmpty()) {
+            throw new LancetException(file.file() + ": holds no adapter; get the file anew");
+        }
+        Plan adapted = new Plan(
+                plan.model(),
+                plan.steps().stream()
+                        .map(step -> Optional.ofNullable(
+                                        adapters.get(step.weight().name()))
+                                .map(adapter -> step.adapted(adapter, "adapter of " + shown(folder)))
+                                .orElse(step))
+                        .toList(),
+                plan.vectors());
+        return new Adapters(adapted, arrays);
+    }
+
+    private static String shown(Path folder) {
+        return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+    }
+
+    /**
+     * Writes the adapters of a model as a folder that PEFT loads.
+     *
+     * @param folder where; it must not exist, and appears whole or not at all
+     * @param weights the arrays of the plan's adapters, among others
+     * @throws LancetException if the plan has no adapters, if no architecture there is like this transformer, or if the folder
+     *     exists or cannot be written
+     */
+    public static void write(Path folder, Transformer transformer, Plan plan, Weights weights) {
+        if (!plan.adapted()) {
+            throw new LancetException("adapter: " + plan.model()
+                    + " has none; put some beside its layers with adapt(...) and train them");
+        }
+        new PeftExport(transformer, plan, weights).write(folder);
+    }
+
+    /** Why the adapters of a model cannot be written for PEFT, to be known before they are trained; empty if they can. */
+    public static Optional<String> hindrance(Transformer transformer, Plan plan) {
+        try {
+            new PeftExport(transformer, plan, new WeightsInMemory()).check();
+            return Optional.empty();
+        } catch (LancetException hindrance) {
+            return Optional.of(String.valueOf(hindrance.getMessage()));
+        }
+    }
+}

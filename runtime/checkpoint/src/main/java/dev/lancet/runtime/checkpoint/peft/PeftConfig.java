@@ -1,0 +1,89 @@
+package dev.lancet.runtime.checkpoint.peft;
+
+import dev.lancet.dsl.Adapter;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.runtime.json.ConfigJson;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What {@code adapter_config.json} says: which strength which layer's adapter has. */
+final class PeftConfig {
+
+    /** What a key of a pattern may be: a name or the end of one. PEFT takes any regular expression. */
+    private static final Pattern PLAIN = Pattern.compile("\\^?[A-Za-z0-9_.]{1,200}\\$?");
+
+    /** Kinds of LoRA that compute something else. */
+    private static final List<String> OTHERS = List.of("use_dora", "use_qalora", "use_bdlora", "lora_bias");
+
+    private final ConfigJson config;
+
+    private PeftConfig(ConfigJson config) {
+        this.config = config;
+    }
+
+    static PeftConfig read(Path file) {
+        ConfigJson config = ConfigJson.read(file);
+        String type = config.requiredText("peft_type");
+        if (!type.equals("LORA")) {
+            throw config.unsupported("peft_type", type, "LORA");
+        }
+        for (String key : OTHERS) {
+            if (config.flag(key).orElse(false)) {
+                throw config.unsupported(key, true, "false");
+            }
+        }
+        config.text("bias").filter(bias -> !bias.equals("none")).ifPresent(bias -> {
+            throw config.unsupported("bias", bias, "none");
+        });
+        for (String key :
+                List.of("modules_to_save", "layer_replication", "trainable_token_indices", "target_parameters")) {
+            config.find(key).filter(value -> !value.isEmpty()).ifPresent(value -> {
+                throw config.unsupported(key, value, "null");
+            });
+        }
+        return new PeftConfig(config);
+    }
+
+    /** The adapter of a layer whose arrays have this rank. */
+    Adapter adapter(String module, int rank) {
+        int said = matching("rank_pattern", module)
+                .flatMap(key -> pattern("rank_pattern").integer(key))
+                .orElseGet(() -> config.requiredInteger("r"));
+        if (said != rank) {
+            throw new LancetException(config.file() + ": gives " + module + " rank " + said
+                    + ", but its arrays have rank " + rank + "; one of the files is of another adapter");
+        }
+        double alpha = matching("alpha_pattern", module)
+                .flatMap(key -> pattern("alpha_pattern").number(key))
+                .orElseGet(() -> config.requiredNumber("lora_alpha"));
+        try {
+            return new Adapter.Lora(rank, alpha, config.flag("use_rslora").orElse(false));
+        } catch (IllegalArgumentException wrong) {
+            throw new LancetException(config.file() + ": " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private ConfigJson pattern(String name) {
+        return config.object(name).orElseThrow(() -> config.missing(name));
+    }
+
+    /** The first key that stands for a layer, as PEFT looks for it: the whole name, or its end after a dot. */
+    private Optional<String> matching(String name, String module) {
+        Optional<ConfigJson> keys = config.object(name);
+        if (keys.isEmpty()) {
+            return Optional.empty();
+        }
+        for (String key : keys.get().node().propertyNames()) {
+            if (!PLAIN.matcher(key).matches()) {
+                throw keys.get().unsupported(key, "a regular expression", "the name of a layer, or its end");
+            }
+            String plain = key.replaceAll("[\\^$]", "");
+            if (module.equals(plain) || (!key.startsWith("^") && module.endsWith("." + plain))) {
+                return Optional.of(key);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.lancet.runtime.checkpoint.peft;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.runtime.checkpoint.family.LayoutConversion;
+import dev.lancet.runtime.checkpoint.safetensors.Dtype;
+import dev.lancet.runtime.checkpoint.safetensors.FloatSource;
+import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
+import dev.lancet.runtime.checkpoint.safetensors.SafetensorsEntry;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * The two arrays of one adapter in a file of PEFT, for one matrix.
+ *
+ * @param file where they are
+ * @param place what they are called
+ * @param rank the inner width
+ */
+record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
+
+    /** @throws LancetException if one is missing, has another shape than the matrix wants, or holds no floats */
+    static PeftLayer of(Safetensors file, PeftNames.Place place, Weight weight) {
+        SafetensorsEntry a = checked(file, place.a());
+        SafetensorsEntry b = checked(file, place.b());
+        long rank = a.shape().isEmpty() ? 0 : a.shape().get(0);
+        if (rank < 1 || rank > Integer.MAX_VALUE || !a.shape().equals(List.of(rank, (long) weight.rows()))) {
+            throw misfit(file, a, "[rank, " + weight.rows() + "]", weight);
+        }
+        if (!b.shape().equals(List.of((long) place.outputs(), rank))) {
+            throw misfit(file, b, "[" + place.outputs() + ", " + rank + "]", weight);
+        }
+        return new PeftLayer(file, place, (int) rank);
+    }
+
+    private static SafetensorsEntry checked(Safetensors file, String name) {
+        SafetensorsEntry tensor = file.tensor(name);
+        if (!tensor.dtype().weights()) {
+            throw Safetensors.noWeights(file.file(), tensor);
+        }
+        return tensor;
+    }
+
+    private static LancetException misfit(Safetensors file, SafetensorsEntry tensor, String wanted, Weight weight) {
+        return new LancetException(file.file() + ": tensor '" + tensor.name() + "' has shape " + tensor.shape()
+                + ", but beside " + weight.name() + " it would be " + wanted + "; is the adapter for another model?");
+    }
+
+    /** The arrays of an adapted step: A {@code [inputs, rank]}, B {@code [rank, outputs]}. */
+    List<HostTensor> read(Step adapted) {
+        StoredMatrix a = adapted.adapterMatrices().get(0);
+        StoredMatrix b = adapted.adapterMatrices().get(1);
+        return List.of(
+                transposed(a, file.floatSource(place.a()), 0),
+                transposed(b, file.floatSource(place.b()), (long) place.first() * rank));
+    }
+
+    /** The transpose of a run of rows that begins at an element. */
+    private static HostTensor transposed(StoredMatrix matrix, FloatSource source, long begin) {
+        float[] rows = new float[Math.multiplyExact(matrix.rows(), matrix.columns())];
+        source.copy(Math.toIntExact(begin), rows, 0, rows.length);
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(rows.length, Float.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer plain = ByteBuffer.allocate(bytes.capacity()).order(ByteOrder.LITTLE_ENDIAN);
+        plain.asFloatBuffer().put(rows);
+        LayoutConversion.transpose(
+                new FloatSource(Dtype.F32, plain), matrix.columns(), matrix.rows(), bytes.asFloatBuffer());
+        return new HostTensor(matrix.arrays().get(0), bytes);
+    }
+}

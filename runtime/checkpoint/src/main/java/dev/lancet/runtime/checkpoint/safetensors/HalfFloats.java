@@ -1,0 +1,32 @@
+package dev.lancet.runtime.checkpoint.safetensors;
+
+/** 16-bit floats as float32, exactly: every value of either format is a float32 too. */
+final class HalfFloats {
+
+    private static final int SIGN = 0x8000;
+    private static final int EXPONENT = 0x7c00;
+    private static final int FRACTION = 0x03ff;
+    private static final float SMALLEST = 0x1p-24f;
+
+    private HalfFloats() {}
+
+    /** A bfloat16: the upper half of a float32. */
+    static float brain(short bits) {
+        return Float.intBitsToFloat(bits << 16);
+    }
+
+    /** An IEEE 754 binary16: 5 bits of exponent, 10 of fraction. */
+    static float half(short bits) {
+        int sign = (bits & SIGN) << 16;
+        int exponent = bits & EXPONENT;
+        int fraction = bits & FRACTION;
+        if (exponent == 0) {
+            float magnitude = fraction * SMALLEST;
+            return sign == 0 ? magnitude : -magnitude;
+        }
+        if (exponent == EXPONENT) {
+            return Float.intBitsToFloat(sign | 0x7f80_0000 | fraction << 13);
+        }
+        return Float.intBitsToFloat(sign | ((exponent >> 10) + 127 - 15) << 23 | fraction << 13);
+    }
+}

@@ -1,0 +1,198 @@
+package dev.lancet.runtime.checkpoint.safetensors;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.io.IoErrors;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A safetensors file: its header is read and checked when it is opened; arrays are memory-mapped one at a time when they are
+ * asked for. Nothing stays open between two reads.
+ *
+ * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
+ */
+public final class Safetensors {
+
+    /** The longest header, as in the reference implementation. */
+    static final long LONGEST_HEADER = 100_000_000;
+
+    private static final int LENGTH = Long.BYTES;
+    private static final int PART = 1 << 18;
+
+    private final Path file;
+    private final SafetensorsHeader header;
+
+    private Safetensors(Path file, SafetensorsHeader header) {
+        this.file = file;
+        this.header = header;
+    }
+
+    /**
+     * Reads and checks the header of a file.
+     *
+     * @throws LancetException if there is no such file, or it is not whole, well-formed safetensors
+     */
+    public static Safetensors open(Path file) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            long size = channel.size();
+            if (size < LENGTH) {
+                throw new LancetException(file + ": " + size + " bytes are no safetensors file, which begins with the"
+                        + " length of its header in 8; get the file anew");
+            }
+            long length =
+                    read(channel, 0, LENGTH).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            if (length < 0 || length > size - LENGTH) {
+                throw new LancetException(file + ": a header of " + Long.toUnsignedString(length)
+                        + " bytes is longer than the file, which has " + size
+                        + "; it is cut short or no safetensors file, get it anew");
+            }
+            if (length > LONGEST_HEADER) {
+                throw new LancetException(file + ": a header of " + length + " bytes is over the limit of "
+                        + LONGEST_HEADER + "; it is no safetensors file, get it anew");
+            }
+            long data = LENGTH + length;
+            byte[] json = read(channel, LENGTH, (int) length).array();
+            return new Safetensors(file, SafetensorsHeader.parse(file, json, data, size - data));
+        } catch (IOException wrong) {
+            throw IoErrors.reading(file, wrong);
+        }
+    }
+
+    /** The file. */
+    public Path file() {
+        return file;
+    }
+
+    /** All arrays, in the order of the header. */
+    public List<SafetensorsEntry> tensors() {
+        return List.copyOf(header.tensors().values());
+    }
+
+    /** The texts under {@code __metadata__}. */
+    public Map<String, String> metadata() {
+        return Map.copyOf(header.metadata());
+    }
+
+    /** The array of this name, or empty. */
+    public Optional<SafetensorsEntry> find(String name) {
+        return Optional.ofNullable(header.tensors().get(name));
+    }
+
+    /**
+     * The array of this name.
+     *
+     * @throws LancetException if there is none; the message has the names near it
+     */
+    public SafetensorsEntry tensor(String name) {
+        return find(name)
+                .orElseThrow(() -> new LancetException(file + ": there is no tensor '" + name + "'; near it: "
+                        + Plan.nearMisses(name, List.copyOf(header.tensors().keySet()))));
+    }
+
+    /**
+     * The bytes of an array of any dtype, little-endian, mapped from the file and read-only.
+     *
+     * @throws LancetException if the array is missing, or is over the 2 GB that one mapping can hold
+     */
+    public ByteBuffer map(String name) {
+        SafetensorsEntry tensor = tensor(name);
+        if (tensor.bytes() > Integer.MAX_VALUE) {
+            throw new LancetException(file + ": tensor " + tensor + " has " + tensor.bytes() + " bytes; one array holds"
+                    + " at most " + Integer.MAX_VALUE + " on the JVM, so split it before");
+        }
+        try (FileChannel channel = FileChannel.open(file)) {
+            if (channel.size() < tensor.offset() + tensor.bytes()) {
+                throw new LancetException(file + ": has shrunk to " + channel.size()
+                        + " bytes since it was opened; get it anew and open it again");
+            }
+            return channel.map(MapMode.READ_ONLY, tensor.offset(), tensor.bytes())
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException wrong) {
+            throw IoErrors.reading(file, wrong);
+        }
+    }
+
+    /**
+     * Hands over the bytes of an array of any dtype in parts, in order, through one small buffer; nothing is mapped.
+     *
+     * @throws LancetException if the array is missing or the file cannot be read
+     */
+    public void readInParts(String name, Consumer<ByteBuffer> parts) {
+        SafetensorsEntry tensor = tensor(name);
+        try (FileChannel channel = FileChannel.open(file)) {
+            ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(PART, tensor.bytes()));
+            for (long done = 0; done < tensor.bytes(); done += buffer.limit()) {
+                buffer.clear().limit((int) Math.min(PART, tensor.bytes() - done));
+                fill(buffer, channel, tensor.offset() + done);
+                parts.accept(buffer.flip().asReadOnlyBuffer());
+            }
+        } catch (IOException wrong) {
+            throw IoErrors.reading(file, wrong);
+        }
+    }
+
+    /**
+     * The values of an F32, F16 or BF16 array as float32, exactly, row by row.
+     *
+     * @throws LancetException if the array is missing, of another dtype, or too long for one array
+     */
+    public float[] floats(String name) {
+        FloatSource source = floatSource(name);
+        float[] values = new float[source.length()];
+        source.copy(0, values, 0, values.length);
+        return values;
+    }
+
+    /**
+     * The bytes of an I8 or U8 array, row by row.
+     *
+     * @throws LancetException if the array is missing, of another dtype, or too long for one array
+     */
+    public byte[] bytes(String name) {
+        SafetensorsEntry tensor = tensor(name);
+        if (tensor.dtype() != Dtype.I8 && tensor.dtype() != Dtype.U8) {
+            throw new LancetException(file + ": tensor " + tensor + " holds no codes; those are I8 or U8");
+        }
+        ByteBuffer mapped = map(name);
+        byte[] values = new byte[mapped.remaining()];
+        mapped.get(values);
+        return values;
+    }
+
+    public FloatSource floatSource(String name) {
+        SafetensorsEntry tensor = tensor(name);
+        if (!tensor.dtype().weights()) {
+            throw noWeights(file, tensor);
+        }
+        return new FloatSource(tensor.dtype(), map(name));
+    }
+
+    public static LancetException noWeights(Path file, SafetensorsEntry tensor) {
+        return new LancetException(
+                file + ": tensor " + tensor + " holds no weights; those are F32, F16 or BF16, so convert it before");
+    }
+
+    public static ByteBuffer read(FileChannel channel, long offset, int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(length);
+        fill(buffer, channel, offset);
+        return buffer.flip();
+    }
+
+    private static void fill(ByteBuffer buffer, FileChannel channel, long offset) throws IOException {
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, offset + buffer.position()) < 0) {
+                throw new EOFException("the file shrinks while it is read");
+            }
+        }
+    }
+}

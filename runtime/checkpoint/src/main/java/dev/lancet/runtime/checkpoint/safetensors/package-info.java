@@ -1,0 +1,5 @@
+/** The safetensors file format. */
+@NullMarked
+package dev.lancet.runtime.checkpoint.safetensors;
+
+import org.jspecify.annotations.NullMarked;

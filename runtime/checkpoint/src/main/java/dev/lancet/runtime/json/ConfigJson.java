@@ -1,0 +1,135 @@
+package dev.lancet.runtime.json;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.io.IoErrors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A JSON object that somebody else wrote: what is asked for is checked, what is not asked for does not matter.
+ *
+ * @param file where it stands
+ * @param inside how far inside the file, for messages: empty at its root, else for example {@code rope_scaling.}
+ * @param node its content
+ */
+public record ConfigJson(Path file, String inside, ObjectNode node) {
+
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .build();
+
+    public static ConfigJson read(Path file) {
+        try {
+            JsonNode root = JSON.readTree(Files.readAllBytes(file));
+            if (root instanceof ObjectNode object) {
+                return new ConfigJson(file, "", object);
+            }
+            throw new LancetException(file + ": holds no JSON object; get the file anew");
+        } catch (IOException wrong) {
+            throw IoErrors.reading(file, wrong);
+        } catch (JacksonException wrong) {
+            throw new LancetException(
+                    file + ": is no JSON" + where(wrong.getLocation()) + " ("
+                            + wrong.getOriginalMessage().lines().findFirst().orElse("") + "); correct it there",
+                    wrong);
+        }
+    }
+
+    /** Nowhere for what Jackson finds wrong as a whole, as too deep a nesting. */
+    private static String where(@Nullable TokenStreamLocation at) {
+        return at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+    }
+
+    /** Whether the key is there, be it null. */
+    public boolean has(String key) {
+        return node.has(key);
+    }
+
+    /** The value of a key that is there and not null. */
+    public Optional<JsonNode> find(String key) {
+        return Optional.ofNullable(node.get(key)).filter(value -> !value.isNull());
+    }
+
+    public Optional<ConfigJson> object(String key) {
+        return find(key).map(value -> {
+            if (value instanceof ObjectNode object) {
+                return new ConfigJson(file, inside + key + ".", object);
+            }
+            throw wrong(key, value, "an object");
+        });
+    }
+
+    public Optional<Integer> integer(String key) {
+        return find(key).map(value -> {
+            if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+                throw wrong(key, value, "a whole number");
+            }
+            return value.intValue();
+        });
+    }
+
+    public Optional<Double> number(String key) {
+        return find(key).map(value -> {
+            if (!value.isNumber()) {
+                throw wrong(key, value, "a number");
+            }
+            return value.doubleValue();
+        });
+    }
+
+    public Optional<Boolean> flag(String key) {
+        return find(key).map(value -> {
+            if (!value.isBoolean()) {
+                throw wrong(key, value, "true or false");
+            }
+            return value.booleanValue();
+        });
+    }
+
+    public Optional<String> text(String key) {
+        return find(key).map(value -> {
+            if (!value.isString()) {
+                throw wrong(key, value, "a text");
+            }
+            return value.stringValue();
+        });
+    }
+
+    public int requiredInteger(String key) {
+        return integer(key).orElseThrow(() -> missing(key));
+    }
+
+    public double requiredNumber(String key) {
+        return number(key).orElseThrow(() -> missing(key));
+    }
+
+    public String requiredText(String key) {
+        return text(key).orElseThrow(() -> missing(key));
+    }
+
+    public LancetException missing(String key) {
+        return new LancetException(file + ": key '" + inside + key + "' is missing; add it");
+    }
+
+    private LancetException wrong(String key, JsonNode value, String wanted) {
+        return new LancetException(
+                file + ": key '" + inside + key + "' is " + value + ", not " + wanted + "; correct it");
+    }
+
+    /** The failure to report where a key has a value that Lancet does not know what to do with. */
+    public LancetException unsupported(String key, Object value, String supported) {
+        return new LancetException(file + ": key '" + inside + key + "' is " + value
+                + ", which is not supported; supported is " + supported);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.lancet.runtime.text;
+
+import dev.lancet.io.AtomicFile;
+import dev.lancet.io.Sha256;
+import dev.lancet.runtime.text.bpe.BytePairs;
+import dev.lancet.runtime.text.bpe.WordCounts;
+import dev.lancet.runtime.text.tokenizer.BytePairJson;
+import dev.lancet.runtime.text.tokenizer.BytePairTokenizer;
+import dev.lancet.runtime.text.tokenizer.HuggingFaceVocabulary;
+import dev.lancet.runtime.text.tokenizer.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What a {@link TokenizerTraining} came to. */
+public final class LearntTokenizer {
+
+    private final BytePairs pairs;
+    private final String json;
+    private final long words;
+    private final int differentWords;
+    private final long bytes;
+    private final long length;
+
+    LearntTokenizer(BytePairs.Learnt learnt, WordCounts counts) {
+        this.pairs = learnt.pairs();
+        this.length = learnt.length();
+        this.words = counts.words();
+        this.differentWords = counts.different();
+        this.bytes = counts.bytes();
+        json = BytePairJson.of(pairs);
+    }
+
+    /** Number of tokens; smaller than what was asked for where no more pairs occurred often enough. */
+    public int vocabulary() {
+        return pairs.tokens().size();
+    }
+
+    /** Number of merges learnt. */
+    public int merges() {
+        return pairs.merges().size();
+    }
+
+    /** Words of the texts, each time they occurred. */
+    public long words() {
+        return words;
+    }
+
+    /** Different words of the texts. */
+    public int differentWords() {
+        return differentWords;
+    }
+
+    /** Bytes of the texts, in UTF-8. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** How many tokens the texts are. */
+    public long tokens() {
+        return length;
+    }
+
+    /** As Hugging Face's {@code tokenizer.json}. */
+    public String json() {
+        return json;
+    }
+
+    /** The tokenizer itself, of no file. */
+    public Tokenizer tokenizer() {
+        OptionalInt end = pairs.special().stream()
+                .filter(id -> new String(pairs.tokens().get(id), StandardCharsets.UTF_8)
+                        .equals(TokenizerTraining.END_OF_TEXT))
+                .mapToInt(Integer::intValue)
+                .findFirst();
+        return new BytePairTokenizer(
+                "tokenizer of " + vocabulary() + " tokens",
+                Optional.empty(),
+                Sha256.of(json),
+                new HuggingFaceVocabulary(vocabulary(), OptionalInt.empty(), end),
+                pairs);
+    }
+
+    /**
+     * Writes {@code tokenizer.json} under a temporary name and moves it to its place, over a file that is there.
+     *
+     * @throws LancetException if it cannot be written
+     */
+    public Tokenizer save(Path file) {
+        AtomicFile.replace(file, json);
+        return Tokenizer.open(file);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.lancet.runtime.text.tokenizer;
+
+import dev.lancet.dsl.LancetException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A stranger's file in memory, if it is there and not too large. */
+final class BoundedFileReader {
+
+    private BoundedFileReader() {}
+
+    static byte[] read(Path file, long largest, String what) {
+        if (Files.isDirectory(file)) {
+            throw new LancetException(what + ": " + file + " is a folder; name a file in it");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new LancetException(what + ": " + file + " does not exist; check the path"
+                    + (file.isAbsolute()
+                            ? ""
+                            : ", which is relative to " + Path.of("").toAbsolutePath()));
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(in, largest, what + ": " + file);
+        } catch (IOException e) {
+            throw new LancetException(what + ": " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** All bytes of a stream; also of an unpacked one, whose length nobody promised. */
+    static byte[] read(InputStream in, long largest, String what) throws IOException {
+        byte[] bytes = in.readNBytes((int) Math.min(largest + 1, Integer.MAX_VALUE - 16));
+        if (bytes.length > largest) {
+            throw new LancetException(what + " holds more than " + (largest >> 20) + " MiB; split it");
+        }
+        return bytes;
+    }
+}

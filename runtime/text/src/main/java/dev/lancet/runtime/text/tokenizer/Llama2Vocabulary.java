@@ -1,0 +1,92 @@
+package dev.lancet.runtime.text.tokenizer;
+
+import dev.lancet.dsl.LancetException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The pieces of a llama2.c {@code tok*.bin}: the length of the longest, then for each id its score (float32), its
+ * length (int32) and its bytes, little-endian, to the end of the file.
+ */
+final class Llama2Vocabulary {
+
+    static final long LARGEST_FILE = 64L << 20;
+    private static final int LONGEST_PIECE = 1 << 16;
+    private static final int FIRST_BYTE = 3;
+    private static final int SMALLEST = FIRST_BYTE + 256;
+
+    private final List<byte[]> pieces = new ArrayList<>();
+    private final List<Float> scores = new ArrayList<>();
+
+    private Llama2Vocabulary() {}
+
+    static Llama2Vocabulary parse(byte[] content, Path file) {
+        ByteBuffer in = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        Llama2Vocabulary vocabulary = new Llama2Vocabulary();
+        int longest = in.remaining() < 4 ? 0 : in.getInt();
+        if (longest < 1 || longest > LONGEST_PIECE) {
+            throw new LancetException(
+                    "tokenizer: " + file + " is no llama2.c tokenizer: its longest piece is said to have " + longest
+                            + " bytes; name a tok*.bin, or a tokenizer.json");
+        }
+        while (in.hasRemaining()) {
+            int id = vocabulary.size();
+            if (in.remaining() < 8) {
+                throw broken(file, id, "its header ends after " + in.remaining() + " of 8 bytes");
+            }
+            float score = in.getFloat();
+            int length = in.getInt();
+            if (length < 0 || length > longest) {
+                throw broken(file, id, "it is said to have " + length + " bytes, the longest has " + longest);
+            }
+            if (length > in.remaining()) {
+                throw broken(file, id, "only " + in.remaining() + " of its " + length + " bytes are there");
+            }
+            byte[] piece = new byte[length];
+            in.get(piece);
+            vocabulary.pieces.add(piece);
+            vocabulary.scores.add(score);
+        }
+        if (vocabulary.size() < SMALLEST) {
+            throw new LancetException("tokenizer: " + file + " has " + vocabulary.size()
+                    + " pieces; 3 special ones and 256 bytes are the least, so it is truncated or of another kind");
+        }
+        return vocabulary;
+    }
+
+    private static LancetException broken(Path file, int id, String why) {
+        return new LancetException("tokenizer: " + file + " breaks off at piece " + id + ": " + why
+                + "; it is truncated or no llama2.c tokenizer");
+    }
+
+    int size() {
+        return pieces.size();
+    }
+
+    float score(int id) {
+        return scores.get(id);
+    }
+
+    /** A piece as a key: one character a byte. */
+    String text(int id) {
+        return text(pieces.get(id));
+    }
+
+    static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    /** What a piece prints; {@code <0xNN>} prints the byte NN. */
+    byte[] bytes(int id) {
+        byte[] piece = pieces.get(id);
+        String text = text(piece);
+        if (text.length() == 6 && text.matches("<0x[0-9A-Fa-f]{2}>")) {
+            return new byte[] {(byte) Integer.parseInt(text.substring(3, 5), 16)};
+        }
+        return piece.clone();
+    }
+}

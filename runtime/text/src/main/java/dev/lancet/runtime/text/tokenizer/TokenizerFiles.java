@@ -1,0 +1,54 @@
+package dev.lancet.runtime.text.tokenizer;
+
+import dev.lancet.dsl.LancetException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Tells the kinds of tokenizer files apart. */
+final class TokenizerFiles {
+
+    private static final String HUGGING_FACE = "tokenizer.json";
+
+    private TokenizerFiles() {}
+
+    static Tokenizer open(Path path) {
+        Path file = path;
+        if (Files.isDirectory(path)) {
+            file = find(path)
+                    .orElseThrow(() -> new LancetException("tokenizer: " + path + " holds neither " + HUGGING_FACE
+                            + " nor tok*.bin; name the file, or use bytes()"));
+        }
+        String name = String.valueOf(file.getFileName());
+        if (name.endsWith(".json")) {
+            return HuggingFaceTokenizer.read(file);
+        }
+        if (name.endsWith(".bin")) {
+            return Llama2Tokenizer.read(file);
+        }
+        throw new LancetException("tokenizer: " + path
+                + " is of no known kind; name a tokenizer.json, a llama2.c tok*.bin, or a model folder");
+    }
+
+    static Optional<Path> find(Path folder) {
+        Path json = folder.resolve(HUGGING_FACE);
+        if (Files.isRegularFile(json)) {
+            return Optional.of(json);
+        }
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "tok*.bin")) {
+            files.forEach(found::add);
+        } catch (IOException e) {
+            throw new LancetException("tokenizer: " + folder + " cannot be read: " + e.getMessage(), e);
+        }
+        if (found.size() > 1) {
+            throw new LancetException(
+                    "tokenizer: " + folder + " holds " + found.size() + " files tok*.bin; name the one that is meant");
+        }
+        return found.stream().findFirst();
+    }
+}
