@@ -11,6 +11,6 @@ public enum Arithmetic {
      * gradients overflow are skipped. For cards that are fast at it and not at bfloat16.
      */
     FLOAT16,
-    /** In bfloat16 if a short measurement says that this machine is faster at it, else in float32. */
+    /** In bfloat16 if the training's own first steps are faster in it on this machine, else in float32. */
     FASTEST
 }

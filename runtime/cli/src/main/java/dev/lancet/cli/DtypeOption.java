@@ -11,8 +11,8 @@ final class DtypeOption {
             paramLabel = "fp32|bf16|fp16|auto",
             defaultValue = "fp32",
             description = "Numbers in which matrices are multiplied; weights and sums are float32 in any case. fp16"
-                    + " scales the loss and skips steps that overflow. auto takes"
-                    + " bf16 if this machine is faster at it. ${DEFAULT-VALUE} if not said.")
+                    + " scales the loss and skips steps that overflow. auto times the"
+                    + " first steps in fp32 and in bf16 and takes the faster one. ${DEFAULT-VALUE} if not said.")
     private String dtype = "";
 
     Arithmetic arithmetic(LancetCommand command) {

@@ -136,6 +136,11 @@ public final class Engine implements AutoCloseable {
         variables.set(session, plan.arrays().stream().map(ArraySpec::name).toList(), weights::readInParts);
     }
 
+    /** Gives the memory of all variables back. They have no values then, until each is set again. */
+    public void release() {
+        variables.release(graph, session);
+    }
+
     /** The names of all variables of the graph. */
     public Collection<String> variables() {
         return variables.names();

@@ -14,10 +14,14 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.DestroyResourceOp;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -35,6 +39,7 @@ import org.tensorflow.types.TUint8;
 final class SessionVariables {
 
     private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
+    private final List<Op> releases = new ArrayList<>();
 
     SessionVariables(GraphDef graph) {
         graph.getNodeList().stream()
@@ -79,6 +84,20 @@ final class SessionVariables {
                 values.forEach(Tensor::close);
             }
         }
+    }
+
+    /** Takes the values of all from the session, and their memory with them. */
+    void release(Graph graph, Session session) {
+        if (releases.isEmpty()) {
+            Ops tf = Ops.create(graph);
+            for (String name : nodes.keySet()) {
+                releases.add(tf.destroyResourceOp(
+                        graph.operation(name).output(0), DestroyResourceOp.ignoreLookupError(true)));
+            }
+        }
+        Session.Runner runner = session.runner();
+        releases.forEach(runner::addTarget);
+        runner.run().close();
     }
 
     /** Reads some of float32, each copied once: TensorFlow runs on little-endian machines only. */

@@ -117,6 +117,16 @@ final class DeclaredSession implements TrainingSession {
         return setup.form(step).guided();
     }
 
+    /** Gives the memory of all weights back; the next thing to do is {@link #restart}. */
+    void release() {
+        engine.release();
+    }
+
+    /** Puts the session where it began, whatever it did since. */
+    void restart() {
+        setup.start(engine, form);
+    }
+
     /** From then on the session computes with the step's form, and with the step's share of the twins. */
     @Override
     public void prepare(int step) {

@@ -3,22 +3,23 @@ package dev.lancet.runtime.train;
 import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.device.ResolvedDevice;
-import dev.lancet.runtime.engine.Bfloat16Benchmark;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.tensorflow.proto.GraphDef;
 
 /**
  * Which passes the graph of a training gets on this machine.
  *
- * @param passes by name, and into how many streams the batch is cut
- * @param bfloat16 how fast the machine is at it, measured if the training asks for it
+ * @param passes by name, and into how many streams the batch is cut; those of float32 where the training leaves that open
+ * @param mixed those of bfloat16 where the training leaves it open, else empty
+ * @param choice how it was chosen, where the training left it open
  * @param place where it computes
  */
-public record PassSelection(Passes passes, Optional<Bfloat16Benchmark> bfloat16, ResolvedDevice place) {
+public record PassSelection(Passes passes, Optional<Passes> mixed, Optional<DtypeChoice> choice, ResolvedDevice place) {
 
     /** All passes that suit the training and the processor, without some, see {@link #here(Training, Set, ResolvedDevice)}. */
     public static PassSelection here(Training training, Set<Pass> without) {
@@ -34,20 +35,38 @@ public record PassSelection(Passes passes, Optional<Bfloat16Benchmark> bfloat16,
      */
     public static PassSelection here(Training training, Set<Pass> without, ResolvedDevice device) {
         Arithmetic arithmetic = training.execution().arithmetic();
+        if (arithmetic != Arithmetic.FASTEST) {
+            Passes passes = in(arithmetic, training, device).without(without);
+            return new PassSelection(passes, Optional.empty(), Optional.empty(), device);
+        }
+        Passes mixed = in(Arithmetic.BFLOAT16, training, device);
+        Passes plain = in(Arithmetic.FLOAT32, training, device);
+        Set<Pass> common = without.stream()
+                .filter(pass -> plain.does(pass) || !mixed.does(pass))
+                .collect(Collectors.toUnmodifiableSet());
+        return new PassSelection(plain.without(common), Optional.of(mixed.without(without)), Optional.empty(), device);
+    }
+
+    private static Passes in(Arithmetic arithmetic, Training training, ResolvedDevice device) {
         boolean half = arithmetic == Arithmetic.FLOAT16;
-        Optional<Bfloat16Benchmark> measured =
-                arithmetic == Arithmetic.FLOAT32 || half ? Optional.empty() : Optional.of(Bfloat16Benchmark.on(device));
-        boolean mixed = arithmetic == Arithmetic.BFLOAT16
-                || half
-                || measured.filter(Bfloat16Benchmark::worth).isPresent();
         boolean whole = training.execution().wholeStep();
         Set<Pass> left = device.isGpu() || whole ? Set.of(Pass.STREAMS, Pass.MATRIX_LAYOUT, Pass.COMPILED) : Set.of();
         int processors = Runtime.getRuntime().availableProcessors();
-        Passes passes = Passes.of(training.batch(), processors, mixed, left);
+        Passes passes = Passes.of(training.batch(), processors, arithmetic != Arithmetic.FLOAT32, left);
         passes = half ? passes.float16() : passes;
         passes = training.execution().checkpointing() ? passes.and(Pass.RECOMPUTATION) : passes;
-        passes = whole ? passes.and(Pass.WHOLE_STEP) : passes;
-        return new PassSelection(passes.without(without), measured, device);
+        return whole ? passes.and(Pass.WHOLE_STEP) : passes;
+    }
+
+    /** Whether it is still open in which numbers products are. */
+    boolean undecided() {
+        return mixed.isPresent();
+    }
+
+    /** These passes, with products in the numbers that were chosen. */
+    PassSelection in(DtypeChoice chosen) {
+        return new PassSelection(
+                chosen.bfloat16() ? mixed.orElseThrow() : passes, Optional.empty(), Optional.of(chosen), place);
     }
 
     /** In which numbers products are: {@code fp32}, {@code bf16} or {@code fp16}. */
@@ -78,11 +97,9 @@ public record PassSelection(Passes passes, Optional<Bfloat16Benchmark> bfloat16,
         return passes + (place.isGpu() ? " on a GPU" : "") + (threadEach() ? ", a thread each" : "");
     }
 
-    /** In which numbers it trains, and what was measured; nothing for a training that leaves no choice. */
+    /** On which card and in which numbers it trains, where that was not said. */
     String remark() {
         return (place.isGpu() ? " on " + place : "")
-                + bfloat16.map(measured -> " in " + (passes.does(Pass.MIXED_PRECISION) ? "bfloat16" : "float32") + " ("
-                                + measured + ")")
-                        .orElse("");
+                + choice.map(chosen -> " (" + chosen + ")").orElse("");
     }
 }

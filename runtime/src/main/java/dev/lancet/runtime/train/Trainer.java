@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** Trains a model's float32 arrays; whatever is stored quantised stays as it is. */
 public final class Trainer {
@@ -116,12 +117,29 @@ public final class Trainer {
      */
     public Outcome train(Weights weights, TokenIds ids, TokenIds heldOut, Optional<TrainingFolder> folder) {
         return steps(
-                weights, ids, heldOut, folder, (session, log) -> new Outcome(finished(session.engine(), weights), log));
+                weights,
+                ids,
+                heldOut,
+                folder,
+                (selected, log) -> new Outcome(finished(selected.session().engine(), weights), log));
     }
 
+    /**
+     * How a training went that was done for its speed alone.
+     *
+     * @param log its steps
+     * @param selection the passes of its graph
+     */
+    public record Rehearsal(TrainingLog log, PassSelection selection) {}
+
     /** Does the same for its speed alone: nothing is validated, and the weights are forgotten. */
-    public TrainingLog rehearse(Weights weights, TokenIds ids) {
-        return steps(weights, ids, TokenIds.of(), Optional.empty(), (session, log) -> log);
+    public Rehearsal rehearse(Weights weights, TokenIds ids) {
+        return steps(
+                weights,
+                ids,
+                TokenIds.of(),
+                Optional.empty(),
+                (selected, log) -> new Rehearsal(log, selected.selection()));
     }
 
     private <T> T steps(
@@ -129,13 +147,36 @@ public final class Trainer {
             TokenIds ids,
             TokenIds heldOut,
             Optional<TrainingFolder> folder,
-            BiFunction<TrainingSession, TrainingLog, T> end) {
-        TrainingSetup setup = new TrainingSetup(transformer, plan, training, sequence, selection, weights);
+            BiFunction<DtypeSelector.Selected, TrainingLog, T> end) {
         int first = folder.map(TrainingFolder::done).orElse(OptionalInt.empty()).orElse(range.from());
-        try (TrainingSession session = new DeclaredSession(setup, first, range, ids, heldOut)) {
+        DtypeSelector.Selected selected = selected(
+                passes -> new DeclaredSession(
+                        new TrainingSetup(transformer, plan, training, sequence, passes, weights),
+                        first,
+                        range,
+                        ids,
+                        heldOut),
+                first,
+                folder);
+        try (TrainingSession session = selected.session()) {
             TrainingLoop loop = new TrainingLoop(session, training, range, folder, probes);
-            return end.apply(session, loop.run(progress, "train " + plan.model() + selection.remark()));
+            String what = "train " + plan.model() + selected.selection().remark();
+            return end.apply(selected, loop.run(progress, what));
         }
+    }
+
+    private DtypeSelector.Selected selected(
+            Function<PassSelection, DeclaredSession> opener, int first, Optional<TrainingFolder> folder) {
+        if (!selection.undecided()) {
+            return new DtypeSelector.Selected(opener.apply(selection), selection);
+        }
+        DtypeSelector selector = new DtypeSelector(selection, opener);
+        DtypeSelector.Selected selected = folder.flatMap(TrainingFolder::begunIn)
+                .map(selector::resumed)
+                .orElseGet(() -> selector.faster(progress, plan.model(), first, range.to() - 1));
+        folder.ifPresent(
+                f -> f.trainsIn(selected.selection().choice().orElseThrow().chosen()));
+        return selected;
     }
 
     private Weights finished(Engine engine, Weights before) {

@@ -28,15 +28,20 @@ record TrainingSetup(
     Engine open(TrainingForm form) {
         Engine engine = passing.session(TrainingGraph.of(transformer, form, training, sequence, passing.passes()));
         try {
-            engine.load(plan, weights);
-            engine.run("train.start");
-            if (form.guided()) {
-                engine.run(SelfGuidanceGraph.START);
-            }
+            start(engine, form);
             return engine;
         } catch (RuntimeException e) {
             engine.close();
             throw e;
+        }
+    }
+
+    /** Puts an engine of a form where it began, whatever was done with it since. */
+    void start(Engine engine, TrainingForm form) {
+        engine.load(plan, weights);
+        engine.run("train.start");
+        if (form.guided()) {
+            engine.run(SelfGuidanceGraph.START);
         }
     }
 }

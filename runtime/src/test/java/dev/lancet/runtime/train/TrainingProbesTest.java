@@ -118,7 +118,8 @@ class TrainingProbesTest {
     void tracing_changes_no_number() throws Exception {
         List<Double> kept = losses(train(folder.resolve("nowhere"), note -> {}, TRAINING));
         List<Double> untraced = losses(Trainer.of(MODEL, PLAN, TRAINING, passing(TRAINING))
-                .rehearse(new FreshWeights(MODEL, 1).under(PLAN), TEXT));
+                .rehearse(new FreshWeights(MODEL, 1).under(PLAN), TEXT)
+                .log());
         assertThat(kept).isEqualTo(untraced);
     }
 

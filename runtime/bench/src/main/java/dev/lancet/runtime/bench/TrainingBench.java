@@ -10,6 +10,7 @@ import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.text.TokenIds;
+import dev.lancet.runtime.train.DtypeChoice;
 import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.log.TrainingLog;
@@ -88,11 +89,11 @@ public final class TrainingBench {
         Plan plan = benchmark.plan();
         Weights fresh = RandomQuantizedWeights.of(plan)
                 .with(new FreshWeights(preset.transformer(), BenchmarkCase.SEED).under(plan));
-        List<TrainingLog.Point> all = Trainer.of(preset.transformer(), plan, training, selection)
+        Trainer.Rehearsal rehearsal = Trainer.of(preset.transformer(), plan, training, selection)
                 .progress(progress)
                 .tracing(WARM_UP + benchmark.steps())
-                .rehearse(fresh, TokenIds.of(ids))
-                .points();
+                .rehearse(fresh, TokenIds.of(ids));
+        List<TrainingLog.Point> all = rehearsal.log().points();
         List<TrainingLog.Point> points = all.subList(0, all.size() - 1);
         Timings times = new Timings(points.stream()
                 .skip(WARM_UP)
@@ -100,11 +101,13 @@ public final class TrainingBench {
                 .toList());
         Map<String, Object> fields = BenchmarkResult.begin("train", benchmark);
         fields.put("device", selection.place().toString());
-        fields.put("dtype", selection.dtype());
-        selection
-                .bfloat16()
-                .ifPresent(measured -> fields.put("bf16_speedup", BenchmarkResult.rounded(measured.speedup(), 2)));
-        fields.put("passes", selection.passes().toString());
+        fields.put("dtype", rehearsal.selection().dtype());
+        rehearsal.selection().choice().flatMap(DtypeChoice::timing).ifPresent(timing -> {
+            fields.put("auto_fp32_ms", BenchmarkResult.rounded(timing.float32(), 1));
+            fields.put("auto_bf16_ms", BenchmarkResult.rounded(timing.bfloat16(), 1));
+            fields.put("bf16_speedup", BenchmarkResult.rounded(timing.speedup(), 2));
+        });
+        fields.put("passes", rehearsal.selection().passes().toString());
         fields.put("warmup", WARM_UP);
         fields.put("batch", preset.batch());
         fields.put("seq", sequence);

@@ -2,6 +2,7 @@ package dev.lancet.runtime.train.state;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsEntry;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsWriter;
@@ -32,6 +33,9 @@ final class StateStore {
     private static final Pattern PARTIAL = Pattern.compile("\\.state-\\d+\\.safetensors\\..*\\.partial");
     private static final String DONE = "done";
 
+    /** Of a training that chose itself in which numbers it multiplies matrices. */
+    static final String ARITHMETIC = "arithmetic";
+
     private final Path folder;
 
     StateStore(Path folder) {
@@ -50,13 +54,17 @@ final class StateStore {
         return steps;
     }
 
-    /** Writes the state after so many steps, if it is not there. */
-    void write(Engine engine, List<ArraySpec> arrays, int steps, Fingerprint fingerprint) {
+    /**
+     * Writes the state after so many steps, if it is not there.
+     *
+     * @param training what is to be known of the training
+     */
+    void write(Engine engine, List<ArraySpec> arrays, int steps, Map<String, String> training) {
         Path file = file(steps);
         if (Files.exists(file)) {
             return;
         }
-        Map<String, String> about = new HashMap<>(fingerprint.parts());
+        Map<String, String> about = new HashMap<>(training);
         about.put(DONE, String.valueOf(steps));
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, about, arrays)) {
             engine.arrays(arrays, writer::accept);
@@ -72,6 +80,12 @@ final class StateStore {
     void require(int steps, Fingerprint fingerprint) {
         Path file = file(steps);
         fingerprint.require(Safetensors.open(file).metadata(), file);
+    }
+
+    /** In which numbers the training of a state multiplied matrices; a state that says nothing is of float32. */
+    Arithmetic arithmetic(int steps) {
+        String name = Safetensors.open(file(steps)).metadata().get(ARITHMETIC);
+        return name == null ? Arithmetic.FLOAT32 : Arithmetic.valueOf(name);
     }
 
     /**

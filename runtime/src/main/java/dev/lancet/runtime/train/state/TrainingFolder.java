@@ -2,6 +2,7 @@ package dev.lancet.runtime.train.state;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.io.AtomicFile;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.train.log.EventFile;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ public final class TrainingFolder implements AutoCloseable {
     private final Path folder;
     private final Fingerprint fingerprint;
     private final StateStore states;
+    private final Map<String, String> about;
     private final int every;
     private final EventFile events;
     private Optional<StateStore> origin = Optional.empty();
@@ -41,6 +44,7 @@ public final class TrainingFolder implements AutoCloseable {
     TrainingFolder(Path folder, Fingerprint fingerprint, int every) {
         this.folder = folder;
         this.fingerprint = fingerprint;
+        about = new HashMap<>(fingerprint.parts());
         this.every = every;
         try {
             Files.createDirectories(folder);
@@ -72,6 +76,17 @@ public final class TrainingFolder implements AutoCloseable {
         }
     }
 
+    /** In which numbers the training that goes on here multiplied matrices, where it chose them itself. */
+    public Optional<Arithmetic> begunIn() {
+        return origin.filter(from -> from == states)
+                .map(from -> from.arithmetic(from.steps().last()));
+    }
+
+    /** From now on states say in which numbers the training has chosen to multiply matrices. */
+    public void trainsIn(Arithmetic chosen) {
+        about.put(StateStore.ARITHMETIC, chosen.name());
+    }
+
     /** How many steps the state to begin with has behind it; empty where it is to begin with none. */
     public OptionalInt done() {
         return origin.map(from -> OptionalInt.of(from.steps().last())).orElse(OptionalInt.empty());
@@ -86,7 +101,7 @@ public final class TrainingFolder implements AutoCloseable {
         }
         ResumePoint resumed = takenUp(origin.get(), engine, arrays);
         if (origin.get() != states) {
-            states.write(engine, arrays, resumed.done(), fingerprint);
+            states.write(engine, arrays, resumed.done(), about);
         }
         NavigableSet<Integer> before = states.steps().headSet(resumed.done(), false);
         proven = before.isEmpty() ? OptionalInt.empty() : OptionalInt.of(before.last());
@@ -160,7 +175,7 @@ public final class TrainingFolder implements AutoCloseable {
 
     /** Keeps the state, which the next step has to prove. */
     public void keep(Engine engine, List<ArraySpec> arrays, int steps) {
-        states.write(engine, arrays, steps, fingerprint);
+        states.write(engine, arrays, steps, about);
         latest = OptionalInt.of(steps);
         states.keepOnly(with(steps));
     }
