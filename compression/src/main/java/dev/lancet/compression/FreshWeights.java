@@ -32,7 +32,7 @@ public final class FreshWeights {
 
     private static final double TABLE_DEVIATION = 0.02;
 
-    /** What follows a nonlinearity begins smaller: docs/decisions.md has the measurement. */
+    /** What follows a nonlinearity begins smaller: docs/history/decisions.md has the measurement. */
     private static final float BENT = 0.5f;
 
     private final Transformer transformer;

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  */
 record MissingGpu(boolean built, String system, List<CudaLibrary> libraries, Optional<String> visible) {
 
-    private static final String MORE = " (docs/gpu.md)";
+    private static final String MORE = " (docs/guide/gpu.md)";
 
     static MissingGpu here() {
         boolean built = Cuda.built();

@@ -22,7 +22,7 @@ class MissingGpuTest {
                 .isEqualTo(
                         "TensorFlow registers no GPU, for libcublas.so.12, libcublasLt.so.12, libcudnn.so.9 cannot be"
                                 + " opened (libcublas.so.12: cannot open shared object file); install libcublas-12-5,"
-                                + " libcudnn9-cuda-12, or add the folder to LD_LIBRARY_PATH (docs/gpu.md)");
+                                + " libcudnn9-cuda-12, or add the folder to LD_LIBRARY_PATH (docs/guide/gpu.md)");
     }
 
     @Test

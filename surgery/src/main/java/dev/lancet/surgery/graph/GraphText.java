@@ -23,7 +23,7 @@ import org.tensorflow.proto.GraphDef;
  *
  * <p>Attributes are shown but for these: what has the default of TensorFlow's registry, types that are float, index types that
  * are int32, and TensorFlow's notes to itself, which begin with an underscore. All of it is laid down in
- * {@code docs/graph-text.md}.
+ * {@code docs/reference/graph-text.md}.
  */
 public final class GraphText {
 
