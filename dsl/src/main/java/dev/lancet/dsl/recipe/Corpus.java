@@ -1,5 +1,6 @@
 package dev.lancet.dsl.recipe;
 
+import dev.lancet.dsl.Check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

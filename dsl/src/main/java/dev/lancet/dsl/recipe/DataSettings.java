@@ -1,5 +1,6 @@
 package dev.lancet.dsl.recipe;
 
+import dev.lancet.dsl.Check;
 import java.util.OptionalInt;
 
 /**

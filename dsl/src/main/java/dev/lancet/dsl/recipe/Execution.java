@@ -1,5 +1,7 @@
 package dev.lancet.dsl.recipe;
 
+import dev.lancet.dsl.Check;
+
 /**
  * How a training step is computed.
  *

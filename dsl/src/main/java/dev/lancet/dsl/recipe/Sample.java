@@ -1,5 +1,7 @@
 package dev.lancet.dsl.recipe;
 
+import dev.lancet.dsl.Check;
+
 /**
  * A piece of text to be continued by every candidate.
  *

@@ -1,5 +1,7 @@
 package dev.lancet.dsl.recipe;
 
+import dev.lancet.dsl.Check;
+
 /**
  * How the learning rate goes on after the warm-up: level for a while perhaps, then down.
  *

@@ -1,5 +1,6 @@
 package dev.lancet.dsl.recipe;
 
+import dev.lancet.dsl.Check;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 

@@ -1,5 +1,6 @@
 package dev.lancet.dsl.recipe;
 
+import dev.lancet.dsl.Check;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Weight;
 import java.util.List;
