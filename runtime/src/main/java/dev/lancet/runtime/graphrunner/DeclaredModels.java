@@ -5,13 +5,13 @@ import dev.lancet.runtime.checkpoint.Format;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.golden.GraphFile;
-import dev.lancet.surgery.golden.GraphSource;
+import dev.lancet.surgery.golden.GraphFileReader;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
 /** The graphs of models in Lancet and Hugging Face folders and llama2.c files: drawn as they score text, under their plan. */
-public final class DeclaredModels implements GraphSource {
+public final class DeclaredModels implements GraphFileReader {
 
     /** For {@link java.util.ServiceLoader}. */
     public DeclaredModels() {}

@@ -50,7 +50,7 @@ public record GraphFile(GraphDef graph, Map<String, SignatureDef> signatures, Op
         if (Files.isRegularFile(path) && path.toString().endsWith(".pb")) {
             return new GraphFile(graph(path), Map.of(), Optional.of(path));
         }
-        return ServiceLoader.load(GraphSource.class).stream()
+        return ServiceLoader.load(GraphFileReader.class).stream()
                 .flatMap(source -> source.get().read(path).stream())
                 .findFirst()
                 .orElseThrow(
