@@ -36,13 +36,13 @@ final class Inlined {
         for (int i = 0; i < function.getSignature().getInputArgCount(); i++) {
             names.put(function.getSignature().getInputArg(i).getName(), call.getInput(i));
         }
-        Map<String, String> ops = new HashMap<>();
-        function.getNodeDefList().forEach(node -> ops.put(node.getName(), node.getOp()));
+        Map<String, NodeDef> nodes = new HashMap<>();
+        function.getNodeDefList().forEach(node -> nodes.put(node.getName(), node));
         for (NodeDef node : function.getNodeDefList()) {
             NodeDef.Builder copy = node.toBuilder()
                     .setName(call.getName() + "/" + node.getName())
                     .clearInput();
-            node.getInputList().forEach(input -> copy.addInput(input(input, call.getName(), names, ops)));
+            node.getInputList().forEach(input -> copy.addInput(input(input, call.getName(), names, nodes)));
             graph.addNode(copy);
         }
         String result =
@@ -50,18 +50,18 @@ final class Inlined {
         graph.addNodeBuilder()
                 .setName(call.getName())
                 .setOp("Identity")
-                .addInput(input(result, call.getName(), names, ops))
+                .addInput(input(result, call.getName(), names, nodes))
                 .putAttr(
                         "T",
                         Attributes.of(function.getSignature().getOutputArg(0).getType()));
     }
 
-    private static String input(String input, String call, Map<String, String> names, Map<String, String> ops) {
+    private static String input(String input, String call, Map<String, String> names, Map<String, NodeDef> nodes) {
         if (names.containsKey(input)) {
             return names.get(input);
         }
         List<String> parts = List.of(input.split(":", -1));
-        int port = OutputNames.number(ops.get(parts.get(0)), parts.get(1), Integer.parseInt(parts.get(2)));
+        int port = OutputNames.number(nodes.get(parts.get(0)), parts.get(1), Integer.parseInt(parts.get(2)));
         return call + "/" + parts.get(0) + ":" + port;
     }
 }

@@ -34,7 +34,7 @@ final class GraphSizes {
     /** What {@code ids} looks like, {@code [2]}. */
     final Value grid;
 
-    /** Rows of the two-dimensional activations: batch times seq. */
+    /** Rows of the two-dimensional activations: batch times seq, -1 if only the running graph knows. */
     final long rows;
 
     /** A size: a number, or an int32 scalar whose number only the running graph knows. */
@@ -48,7 +48,7 @@ final class GraphSizes {
         }
     }
 
-    private GraphSizes(GraphBuilder builder, Dim batch, Dim seq, Dim seen, Value past, Value grid, long rows) {
+    private GraphSizes(GraphBuilder builder, Dim batch, Dim seq, Dim seen, Value past, Value grid) {
         this.builder = builder;
         this.ops = new Ops(builder);
         this.batch = batch;
@@ -56,7 +56,7 @@ final class GraphSizes {
         this.seen = seen;
         this.past = past;
         this.grid = grid;
-        this.rows = rows;
+        this.rows = batch.size() < 0 ? -1 : Math.toIntExact(batch.size() * seq.size());
     }
 
     /** Everything is known. */
@@ -64,8 +64,7 @@ final class GraphSizes {
         Ops ops = new Ops(builder);
         Value grid = ops.ints("ids.shape", batch, seq);
         Value past = ops.constant("past", 0);
-        return new GraphSizes(
-                builder, Dim.of(batch), Dim.of(seq), Dim.of(seq), past, grid, Math.multiplyExact(batch, seq));
+        return new GraphSizes(builder, Dim.of(batch), Dim.of(seq), Dim.of(seq), past, grid);
     }
 
     /** The sizes of {@code ids}, with nothing before it. */
@@ -73,15 +72,14 @@ final class GraphSizes {
         Value past = new Ops(builder).constant("past", 0);
         List<Value> sizes = measured(builder, ids);
         Dim seq = Dim.of(sizes.get(2));
-        return new GraphSizes(builder, Dim.of(sizes.get(1)), seq, seq, past, sizes.get(0), -1);
+        return new GraphSizes(builder, Dim.of(sizes.get(1)), seq, seq, past, sizes.get(0));
     }
 
     /** The sizes of {@code ids}, with {@code past} positions before it. */
     static GraphSizes after(GraphBuilder builder, Value ids, Value past) {
         List<Value> sizes = measured(builder, ids);
         Value seen = new Ops(builder).add("seen", past, sizes.get(2));
-        return new GraphSizes(
-                builder, Dim.of(sizes.get(1)), Dim.of(sizes.get(2)), Dim.of(seen), past, sizes.get(0), -1);
+        return new GraphSizes(builder, Dim.of(sizes.get(1)), Dim.of(sizes.get(2)), Dim.of(seen), past, sizes.get(0));
     }
 
     private static List<Value> measured(GraphBuilder builder, Value ids) {

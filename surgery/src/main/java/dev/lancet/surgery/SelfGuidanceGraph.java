@@ -66,7 +66,7 @@ public final class SelfGuidanceGraph {
             int rank = step.rank().orElseThrow();
             Value left = read(weight.left(), weight.rows(), rank);
             Value right = read(weight.right(), rank, weight.columns());
-            Value handle = new Value(weight.name(), "VarHandleOp", 0, TensorType.of(DataType.DT_RESOURCE));
+            Value handle = new Value(weight.name(), 0, TensorType.of(DataType.DT_RESOURCE));
             builder.node(weight.name() + ".begun", "AssignVariableOp")
                     .in(List.of(handle, ops.matmul(weight.name() + ".twin", left, false, right, false)))
                     .with("dtype", DataType.DT_FLOAT)
@@ -80,6 +80,6 @@ public final class SelfGuidanceGraph {
     }
 
     private static Value read(String variable, int rows, int columns) {
-        return new Value(variable + ".read", "ReadVariableOp", 0, TensorType.of(DataType.DT_FLOAT, rows, columns));
+        return new Value(variable + ".read", 0, TensorType.of(DataType.DT_FLOAT, rows, columns));
     }
 }

@@ -45,7 +45,7 @@ class RuleAssertTest {
     private static Rule becoming(String op, long size) {
         return new OnNeg(site -> {
             GraphBuilder builder = GraphBuilder.graph();
-            Value x = new Value("x", "Placeholder", 0, TensorType.of(DataType.DT_FLOAT, size));
+            Value x = new Value("x", 0, TensorType.of(DataType.DT_FLOAT, size));
             new Ops(builder).unary(site.name(), op, x);
             return Incision.of(site, builder);
         });

@@ -1,5 +1,7 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -44,15 +46,15 @@ final class ArithmeticVjps {
         GradientNodeBuilder builder = context.builder();
         reduced(context, 0, word -> builder.op(word, "RealDiv", context.gradient(), context.input(1)));
         reduced(context, 1, word -> {
-            Tensor quotient = builder.op(word + ".quotient", "RealDiv", context.output(0), context.input(1));
+            Value quotient = builder.op(word + ".quotient", "RealDiv", context.output(0), context.input(1));
             return builder.op(word, "Neg", builder.times(word + ".positive", context.gradient(), quotient));
         });
     }
 
     private static void squaredDifference(VjpContext context) {
         GradientNodeBuilder builder = context.builder();
-        Tensor difference = builder.op("difference", "Sub", context.input(0), context.input(1));
-        Tensor doubled = builder.times("doubled", difference, 2);
+        Value difference = builder.op("difference", "Sub", context.input(0), context.input(1));
+        Value doubled = builder.times("doubled", difference, 2);
         reduced(context, 0, word -> builder.times(word, context.gradient(), doubled));
         reduced(
                 context,
@@ -64,8 +66,8 @@ final class ArithmeticVjps {
     private static void pow(VjpContext context) {
         GradientNodeBuilder builder = context.builder();
         double exponent = context.graph().number(context.input(1));
-        Tensor less = builder.number("exponent", context.input(0).type(), exponent - 1);
-        Tensor slope = builder.times("slope", builder.op("power", "Pow", context.input(0), less), exponent);
+        Value less = builder.number("exponent", context.input(0).type(), exponent - 1);
+        Value slope = builder.times("slope", builder.op("power", "Pow", context.input(0), less), exponent);
         reduced(context, 0, word -> builder.times(word, context.gradient(), slope));
     }
 
@@ -85,7 +87,7 @@ final class ArithmeticVjps {
     /** The gradient goes where the value came from; where both are equal, to the first. */
     private static void extreme(VjpContext context, String firstWins) {
         GradientNodeBuilder builder = context.builder();
-        Tensor first = builder.op("first", firstWins, context.input(0), context.input(1));
+        Value first = builder.op("first", firstWins, context.input(0), context.input(1));
         choose(context, first, 0, 1);
     }
 
@@ -93,26 +95,26 @@ final class ArithmeticVjps {
         choose(context, context.input(0), 1, 2);
     }
 
-    private static void choose(VjpContext context, Tensor condition, int yes, int no) {
+    private static void choose(VjpContext context, Value condition, int yes, int no) {
         GradientNodeBuilder builder = context.builder();
-        Tensor zero = builder.number("zero", context.gradient().type(), 0);
+        Value zero = builder.number("zero", context.gradient().type(), 0);
         reduced(context, yes, word -> choice(builder, word, condition, context.gradient(), zero));
         reduced(context, no, word -> choice(builder, word, condition, zero, context.gradient()));
     }
 
     /** Makes the gradient in the shape of the output under {@code word}, then sums it to the shape of the input. */
-    private static void reduced(VjpContext context, int index, Function<String, Tensor> make) {
+    private static void reduced(VjpContext context, int index, Function<String, Value> make) {
         if (!context.wants(index)) {
             return;
         }
-        Tensor input = context.input(index);
-        boolean whole = input.shape().equals(context.output(0).shape());
-        Tensor gradient = make.apply(whole ? "" + index : index + ".whole");
-        context.give(index, context.builder().gathered("" + index, gradient, input.shape()));
+        Value input = context.input(index);
+        boolean whole = input.dims().equals(context.output(0).dims());
+        Value gradient = make.apply(whole ? "" + index : index + ".whole");
+        context.give(index, context.builder().gathered("" + index, gradient, input.dims()));
     }
 
     /** The type attribute of a SelectV2 is not that of its first input. */
-    private static Tensor choice(GradientNodeBuilder builder, String word, Tensor condition, Tensor yes, Tensor no) {
-        return builder.put(word, "SelectV2", List.of(condition, yes, no), Map.of("T", Attributes.type(yes.type())));
+    private static Value choice(GradientNodeBuilder builder, String word, Value condition, Value yes, Value no) {
+        return builder.put(word, "SelectV2", List.of(condition, yes, no), Map.of("T", Attributes.of(yes.type())));
     }
 }

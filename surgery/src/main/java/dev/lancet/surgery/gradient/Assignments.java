@@ -1,5 +1,7 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +12,7 @@ import org.tensorflow.proto.NodeDef;
 /** Nodes that make and change float32 variables. */
 final class Assignments {
 
-    private static final Map<String, AttrValue> FLOATS = Map.of("dtype", Attributes.type(DataType.DT_FLOAT));
+    private static final Map<String, AttrValue> FLOATS = Map.of("dtype", Attributes.of(DataType.DT_FLOAT));
 
     private final MutableGraph graph;
     private final GradientNodeBuilder builder;
@@ -22,22 +24,19 @@ final class Assignments {
     }
 
     /** Makes a variable of an optimiser's, shaped like another, that begins as zeros. */
-    Tensor slot(String name, Tensor like) {
+    Value slot(String name, Value like) {
         Map<String, AttrValue> variable = Map.of(
-                "dtype", Attributes.type(DataType.DT_FLOAT),
-                "shape", Attributes.shape(like.shape()),
-                "container", Attributes.text(""),
-                "shared_name", Attributes.text(name));
+                "dtype", Attributes.of(DataType.DT_FLOAT),
+                "shape", Attributes.of(like.dims()),
+                "container", Attributes.of(""),
+                "shared_name", Attributes.of(name));
         node(name, "VarHandleOp", List.of(), List.of(), variable);
         Map<String, AttrValue> read = Map.of(
-                "dtype",
-                Attributes.type(DataType.DT_FLOAT),
-                Attributes.OUTPUT_SHAPES,
-                Attributes.shapes(List.of(like.shape())));
+                "dtype", Attributes.of(DataType.DT_FLOAT), Attributes.SHAPES, Attributes.shapes(List.of(like.dims())));
         node(name + ".read", "ReadVariableOp", List.of(name), List.of(), read);
-        Tensor zeros = builder.zeros(name + ".zeros", like);
+        Value zeros = builder.zeros(name + ".zeros", like);
         starts.add(put(name + ".start", "AssignVariableOp", name, zeros, List.of()));
-        return graph.tensor(name + ".read");
+        return graph.value(name + ".read");
     }
 
     /** The nodes that zero the slots. */
@@ -46,8 +45,8 @@ final class Assignments {
     }
 
     /** {@code AssignVariableOp} or {@code AssignSubVariableOp}, after other nodes. */
-    String put(String name, String op, String variable, Tensor value, List<String> after) {
-        return node(name, op, List.of(variable, value.ref()), after, FLOATS);
+    String put(String name, String op, String variable, Value value, List<String> after) {
+        return node(name, op, List.of(variable, value.inGraph()), after, FLOATS);
     }
 
     /** Any node that gives nothing, or a resource. */

@@ -1,6 +1,7 @@
 package dev.lancet.surgery.gradient;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -38,20 +39,20 @@ public final class Backward {
     public static GraphDef derive(GraphDef graph, String loss, Collection<String> variables) {
         MutableGraph region = MutableGraph.of(graph);
         FunctionCallVjps calls = new FunctionCallVjps(graph.getLibrary());
-        Tensor scalar = region.tensor(loss);
+        Value scalar = region.value(loss);
         if (scalar.rank() != 0) {
             throw new LancetException(
-                    "node '" + loss + "' is " + scalar.shape() + "; a loss is a scalar: take the mean");
+                    "node '" + loss + "' is " + scalar.dims() + "; a loss is a scalar: take the mean");
         }
-        List<Tensor> reads = new ArrayList<>();
+        List<Value> reads = new ArrayList<>();
         for (String variable : variables) {
-            reads.add(region.tensor(variable + ".read"));
+            reads.add(region.value(variable + ".read"));
         }
-        Tensor one = new GradientNodeBuilder(region, scalar.stem()).number(".grad", scalar.type(), 1);
-        Map<Tensor, Tensor> gradients = ReversePass.of(region, VjpRegistry.with(calls), Map.of(scalar, one), reads);
+        Value one = GradientNodeBuilder.of(region, scalar).number(".grad", scalar.type(), 1);
+        Map<Value, Value> gradients = ReversePass.of(region, VjpRegistry.with(calls), Map.of(scalar, one), reads);
         int index = 0;
         for (String variable : variables) {
-            @Nullable Tensor gradient = gradients.get(reads.get(index++));
+            @Nullable Value gradient = gradients.get(reads.get(index++));
             if (gradient == null) {
                 throw new LancetException(
                         "variable '" + variable + "' does not reach '" + loss + "'; leave it out of what is trained");

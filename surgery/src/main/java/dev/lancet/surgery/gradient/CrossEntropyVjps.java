@@ -1,5 +1,6 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import java.util.Map;
 
@@ -15,8 +16,8 @@ final class CrossEntropyVjps {
     /** {@code dx = p · (dp − Σ dp·p)}. */
     private static void softmax(VjpContext context) {
         GradientNodeBuilder builder = context.builder();
-        Tensor p = context.output(0);
-        Tensor mean = builder.sum("mean", builder.times("weighted", context.gradient(), p), List.of(-1L), true);
+        Value p = context.output(0);
+        Value mean = builder.sum("mean", builder.times("weighted", context.gradient(), p), List.of(-1L), true);
         context.give(0, builder.times("0", builder.op("centred", "Sub", context.gradient(), mean), p));
     }
 
@@ -26,7 +27,7 @@ final class CrossEntropyVjps {
             throw VjpRegistry.missing(context.node(), "of its second output");
         }
         GradientNodeBuilder builder = context.builder();
-        Tensor column = builder.reshape(
+        Value column = builder.reshape(
                 "column", context.gradient(), List.of(context.gradient().elements(), 1L));
         context.give(0, builder.times("0", context.output(1), column));
     }

@@ -1,5 +1,6 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Value;
 import java.util.Map;
 
 /** Functions of one number, element by element; where the output says more than the input, the slope is made of it. */
@@ -36,15 +37,15 @@ final class ElementwiseVjps {
     }
 
     private static void square(VjpContext context) {
-        Tensor twice = context.builder().times("twice", context.input(0), 2);
+        Value twice = context.builder().times("twice", context.input(0), 2);
         context.give(0, context.builder().times("0", context.gradient(), twice));
     }
 
     /** d erf(x) = 2/√π · exp(−x²) dx. */
     private static void erf(VjpContext context) {
         GradientNodeBuilder builder = context.builder();
-        Tensor square = builder.op("square", "Square", context.input(0));
-        Tensor bell = builder.op("bell", "Exp", builder.op("minus", "Neg", square));
+        Value square = builder.op("square", "Square", context.input(0));
+        Value bell = builder.op("bell", "Exp", builder.op("minus", "Neg", square));
         context.give(0, builder.times("0", context.gradient(), builder.times("slope", bell, TWO_OVER_ROOT_PI)));
     }
 }

@@ -1,8 +1,12 @@
 package dev.lancet.surgery.gradient;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.OutputNames;
+import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +20,6 @@ final class FunctionBodies {
     private static final String ARGUMENT = "_Arg";
 
     private final Map<String, FunctionDef> functions;
-    private final Ports ports = new Ports();
 
     FunctionBodies(Map<String, FunctionDef> functions) {
         this.functions = functions;
@@ -31,54 +34,52 @@ final class FunctionBodies {
     }
 
     /** The body of a function as it runs for these arguments; each argument is a node of its own name. */
-    MutableGraph region(FunctionDef function, List<Tensor> arguments) {
+    MutableGraph region(FunctionDef function, List<Value> arguments) {
         MutableGraph graph = new MutableGraph();
         int index = 0;
         for (OpDef.ArgDef argument : function.getSignature().getInputArgList()) {
             argument(graph, argument.getName(), arguments.get(index++));
         }
-        Map<String, String> ops = new LinkedHashMap<>();
-        function.getNodeDefList().forEach(node -> ops.put(node.getName(), node.getOp()));
+        Map<String, NodeDef> nodes = nodes(function);
         for (NodeDef node : function.getNodeDefList()) {
             NodeDef.Builder copy = node.toBuilder().clearInput();
-            node.getInputList().forEach(input -> copy.addInput(input.startsWith("^") ? input : counted(input, ops)));
+            node.getInputList().forEach(input -> copy.addInput(input.startsWith("^") ? input : counted(input, nodes)));
             graph.add(node.getOp().endsWith("PartitionedCall") ? shaped(copy.build(), graph) : copy.build());
         }
         return graph;
     }
 
     /** Adds the node of an argument. */
-    Tensor argument(MutableGraph graph, String name, Tensor like) {
+    Value argument(MutableGraph graph, String name, Value like) {
         graph.add(NodeDef.newBuilder()
                 .setName(name)
                 .setOp(ARGUMENT)
-                .putAttr("T", Attributes.type(like.type()))
-                .putAttr(Attributes.OUTPUT_SHAPES, Attributes.shapes(List.of(like.shape())))
+                .putAttr("T", Attributes.of(like.type()))
+                .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(like.dims())))
                 .build());
-        return graph.tensor(name, 0);
+        return graph.value(name, 0);
     }
 
-    static boolean isArgument(MutableGraph graph, Tensor tensor) {
+    static boolean isArgument(MutableGraph graph, Value tensor) {
         return graph.node(tensor.node()).getOp().equals(ARGUMENT);
     }
 
     /** What the function returns, in the order of its signature. */
-    List<Tensor> results(FunctionDef function, MutableGraph graph) {
-        Map<String, String> ops = new LinkedHashMap<>();
-        function.getNodeDefList().forEach(node -> ops.put(node.getName(), node.getOp()));
+    List<Value> results(FunctionDef function, MutableGraph graph) {
+        Map<String, NodeDef> nodes = nodes(function);
         return function.getSignature().getOutputArgList().stream()
-                .map(output -> graph.tensor(counted(function.getRetOrThrow(output.getName()), ops)))
+                .map(output -> graph.value(counted(function.getRetOrThrow(output.getName()), nodes)))
                 .toList();
     }
 
     /** A function out of what the results need of the region; its arguments are those of the region that they need. */
-    FunctionDef function(String name, MutableGraph graph, Map<String, Tensor> results) {
+    FunctionDef function(String name, MutableGraph graph, Map<String, Value> results) {
         List<NodeDef> needed = GradientPath.sorted(
-                graph, results.values().stream().map(Tensor::node).toList());
+                graph, results.values().stream().map(Value::node).toList());
         OpDef.Builder signature = OpDef.newBuilder().setName(name);
         for (NodeDef node : graph.nodes()) {
             if (node.getOp().equals(ARGUMENT) && needed.contains(node)) {
-                signature.addInputArg(declared(node.getName(), graph.tensor(node.getName())));
+                signature.addInputArg(declared(node.getName(), graph.value(node.getName())));
             }
         }
         FunctionDef.Builder function = FunctionDef.newBuilder();
@@ -96,35 +97,43 @@ final class FunctionBodies {
         return function.setSignature(signature).build();
     }
 
-    private static OpDef.ArgDef declared(String name, Tensor tensor) {
+    private static OpDef.ArgDef declared(String name, Value tensor) {
         return OpDef.ArgDef.newBuilder().setName(name).setType(tensor.type()).build();
     }
 
-    private String named(MutableGraph graph, Tensor tensor) {
+    private String named(MutableGraph graph, Value tensor) {
         NodeDef node = graph.node(tensor.node());
-        return node.getOp().equals(ARGUMENT) ? node.getName() : ports.name(node.getName(), node.getOp(), tensor.port());
+        return node.getOp().equals(ARGUMENT)
+                ? node.getName()
+                : node.getName() + ":" + OutputNames.of(node, tensor.output());
     }
 
-    private String counted(String input, Map<String, String> ops) {
+    private static Map<String, NodeDef> nodes(FunctionDef function) {
+        Map<String, NodeDef> nodes = new HashMap<>();
+        function.getNodeDefList().forEach(node -> nodes.put(node.getName(), node));
+        return nodes;
+    }
+
+    private static String counted(String input, Map<String, NodeDef> nodes) {
         String[] parts = input.split(":", -1);
-        if (parts.length == 1) {
-            return input;
+        NodeDef node = nodes.get(parts[0]);
+        if (parts.length == 1 || node == null) {
+            return parts[0];
         }
-        int offset = parts.length > 2 ? Integer.parseInt(parts[2]) : 0;
-        int port = ports.number(ops.getOrDefault(parts[0], ""), parts[1], offset);
-        return port == 0 ? parts[0] : parts[0] + ":" + port;
+        int index = parts.length > 2 ? Integer.parseInt(parts[2]) : 0;
+        return new Input(parts[0], OutputNames.number(node, parts[1], index)).toString();
     }
 
     /** A call inside a body says its shapes by running the body that it calls, on shapes. */
     private NodeDef shaped(NodeDef call, MutableGraph graph) {
-        if (call.containsAttr(Attributes.OUTPUT_SHAPES)) {
+        if (call.containsAttr(Attributes.SHAPES)) {
             return call;
         }
         FunctionDef called = function(call.getAttrOrThrow("f").getFunc().getName());
         List<List<Long>> shapes = new ArrayList<>();
-        results(called, region(called, graph.inputs(call))).forEach(result -> shapes.add(result.shape()));
+        results(called, region(called, graph.inputs(call))).forEach(result -> shapes.add(result.dims()));
         return call.toBuilder()
-                .putAttr(Attributes.OUTPUT_SHAPES, Attributes.shapes(shapes))
+                .putAttr(Attributes.SHAPES, Attributes.shapes(shapes))
                 .build();
     }
 }

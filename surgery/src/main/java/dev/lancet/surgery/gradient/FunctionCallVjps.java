@@ -2,6 +2,9 @@ package dev.lancet.surgery.gradient;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.ElementTypes;
+import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +40,7 @@ final class FunctionCallVjps implements Vjp {
     }
 
     /** One way in which a function is differentiated: for which arguments, of which type and shape, from which results. */
-    private record Use(String function, List<Tensor> arguments, Set<Integer> wanted, Set<Integer> given) {}
+    private record Use(String function, List<Value> arguments, Set<Integer> wanted, Set<Integer> given) {}
 
     /**
      * What a function's derivative is: for each wanted argument the gradient of a result that is also its own, as in a sum,
@@ -50,14 +53,14 @@ final class FunctionCallVjps implements Vjp {
         FunctionDef function =
                 bodies.function(context.node().getAttrOrThrow("f").getFunc().getName());
         List<OpDef.ArgDef> arguments = function.getSignature().getInputArgList();
-        Map<String, Tensor> known = new LinkedHashMap<>();
+        Map<String, Value> known = new LinkedHashMap<>();
         Set<Integer> wanted = new TreeSet<>();
-        List<Tensor> likes = new ArrayList<>();
+        List<Value> likes = new ArrayList<>();
         for (int index = 0; index < arguments.size(); index++) {
             String name = arguments.get(index).getName();
-            Tensor input = context.input(index);
+            Value input = context.input(index);
             known.put(name, input);
-            likes.add(new Tensor(name, 0, input.type(), input.shape()));
+            likes.add(new Value(name, 0, input.type(), input.dims()));
             if (context.wants(index)) {
                 wanted.add(index);
             }
@@ -80,16 +83,16 @@ final class FunctionCallVjps implements Vjp {
     }
 
     private static void call(
-            VjpContext context, FunctionDef backward, Map<String, Tensor> known, List<Integer> computed) {
-        List<Tensor> inputs = backward.getSignature().getInputArgList().stream()
+            VjpContext context, FunctionDef backward, Map<String, Value> known, List<Integer> computed) {
+        List<Value> inputs = backward.getSignature().getInputArgList().stream()
                 .map(argument -> requireNonNull(known.get(argument.getName())))
                 .toList();
-        List<Tensor> results = computed.stream().map(context::input).toList();
-        Tensor call = new GradientNodeBuilder(context.graph(), context.node().getName())
+        List<Value> results = computed.stream().map(context::input).toList();
+        Value call = new GradientNodeBuilder(context.graph(), context.node().getName())
                 .put(".back", context.node().getOp(), inputs, attributes(context.node(), backward, inputs, results));
         int port = 0;
         for (int index : computed) {
-            context.give(index, context.graph().tensor(call.node(), port++));
+            context.give(index, context.graph().value(call.node(), port++));
         }
     }
 
@@ -116,22 +119,22 @@ final class FunctionCallVjps implements Vjp {
     private Derivative derive(Use use) {
         FunctionDef function = bodies.function(use.function());
         MutableGraph graph = bodies.region(function, use.arguments());
-        List<Tensor> outputs = bodies.results(function, graph);
-        Map<Tensor, Tensor> seeds = new LinkedHashMap<>();
+        List<Value> outputs = bodies.results(function, graph);
+        Map<Value, Value> seeds = new LinkedHashMap<>();
         for (int port : use.given()) {
             // Two results may be one tensor, which then has two gradients.
-            Tensor seed = bodies.argument(graph, seed(function, port), outputs.get(port));
+            Value seed = bodies.argument(graph, seed(function, port), outputs.get(port));
             seeds.merge(outputs.get(port), seed, (a, b) -> new GradientNodeBuilder(graph, b.node())
                     .op(".sum", "AddV2", a, b));
         }
-        List<Tensor> wanted = use.wanted().stream().map(use.arguments()::get).toList();
-        Map<Tensor, Tensor> gradients = ReversePass.of(graph, VjpRegistry.with(this), seeds, wanted);
-        Set<Tensor> passing = Set.copyOf(seeds.values());
+        List<Value> wanted = use.wanted().stream().map(use.arguments()::get).toList();
+        Map<Value, Value> gradients = ReversePass.of(graph, VjpRegistry.with(this), seeds, wanted);
+        Set<Value> passing = Set.copyOf(seeds.values());
         Map<Integer, String> passed = new LinkedHashMap<>();
-        Map<String, Tensor> results = new LinkedHashMap<>();
+        Map<String, Value> results = new LinkedHashMap<>();
         for (int index : use.wanted()) {
-            Tensor argument = use.arguments().get(index);
-            Tensor gradient = gradients.get(argument);
+            Value argument = use.arguments().get(index);
+            Value gradient = gradients.get(argument);
             String name = "d_" + argument.node();
             if (gradient != null && passing.contains(gradient) && FunctionBodies.isArgument(graph, gradient)) {
                 passed.put(index, gradient.node());
@@ -145,7 +148,8 @@ final class FunctionCallVjps implements Vjp {
 
     private String name(Use use) {
         List<Integer> all = IntStream.range(0, use.arguments().size())
-                .filter(index -> use.arguments().get(index).floating())
+                .filter(index ->
+                        ElementTypes.isFloating(use.arguments().get(index).type()))
                 .boxed()
                 .toList();
         String name = use.function() + ".backward";
@@ -161,8 +165,8 @@ final class FunctionCallVjps implements Vjp {
         return name;
     }
 
-    private static String size(Tensor tensor) {
-        return tensor.shape().stream().map(String::valueOf).collect(Collectors.joining("x"));
+    private static String size(Value tensor) {
+        return tensor.dims().stream().map(String::valueOf).collect(Collectors.joining("x"));
     }
 
     private static String seed(FunctionDef function, int port) {
@@ -170,11 +174,11 @@ final class FunctionCallVjps implements Vjp {
     }
 
     private static Map<String, AttrValue> attributes(
-            NodeDef call, FunctionDef backward, List<Tensor> inputs, List<Tensor> results) {
+            NodeDef call, FunctionDef backward, List<Value> inputs, List<Value> results) {
         Map<String, AttrValue> attributes = new LinkedHashMap<>();
         call.getAttrMap().forEach((name, value) -> {
             // How a call is compiled or placed holds for its derivative too.
-            if (name.startsWith("_") && !name.equals(Attributes.OUTPUT_SHAPES)) {
+            if (name.startsWith("_") && !name.equals(Attributes.SHAPES)) {
                 attributes.put(name, value);
             }
         });
@@ -182,12 +186,12 @@ final class FunctionCallVjps implements Vjp {
         attributes.put("Tin", Attributes.types(types(inputs)));
         attributes.put("Tout", Attributes.types(types(results)));
         attributes.put(
-                Attributes.OUTPUT_SHAPES,
-                Attributes.shapes(results.stream().map(Tensor::shape).toList()));
+                Attributes.SHAPES,
+                Attributes.shapes(results.stream().map(Value::dims).toList()));
         return attributes;
     }
 
-    private static List<DataType> types(List<Tensor> tensors) {
-        return tensors.stream().map(Tensor::type).toList();
+    private static List<DataType> types(List<Value> tensors) {
+        return tensors.stream().map(Value::type).toList();
     }
 }

@@ -1,5 +1,9 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Constants;
+import dev.lancet.surgery.graph.Shapes;
+import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +12,7 @@ import java.util.stream.IntStream;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
 
 /**
  * Writes nodes into a region, all their names beginning alike. A word given to a method is the rest of the name; two nodes
@@ -29,140 +34,144 @@ final class GradientNodeBuilder {
         this.after = after;
     }
 
-    /** A pen whose nodes wait for a tensor, so that what they make is not held while others still compute. */
-    GradientNodeBuilder after(Tensor tensor) {
+    /** A builder whose nodes are named after a value: {@code node} or {@code node.1}. */
+    static GradientNodeBuilder of(MutableGraph graph, Value value) {
+        return new GradientNodeBuilder(graph, value.output() == 0 ? value.node() : value.node() + "." + value.output());
+    }
+
+    /** A builder whose nodes wait for a tensor, so that what they make is not held while others still compute. */
+    GradientNodeBuilder after(Value tensor) {
         return new GradientNodeBuilder(graph, prefix, List.of("^" + tensor.node()));
     }
 
     /** Any node. Its type attribute is {@code T}, that of its first input, unless {@code attributes} says otherwise. */
-    Tensor put(String word, String op, List<Tensor> inputs, Map<String, AttrValue> attributes) {
+    Value put(String word, String op, List<Value> inputs, Map<String, AttrValue> attributes) {
         String name = prefix + word;
         NodeDef.Builder node = NodeDef.newBuilder().setName(name).setOp(op);
-        inputs.forEach(input -> node.addInput(input.ref()));
+        inputs.forEach(input -> node.addInput(input.inGraph()));
         if (!inputs.isEmpty()) {
             node.addAllInput(after);
         }
         node.putAllAttr(attributes);
-        if (!attributes.containsKey(Attributes.OUTPUT_SHAPES)) {
-            List<List<Long>> shapes = Shapes.of(graph, node.build());
-            node.putAttr(Attributes.OUTPUT_SHAPES, Attributes.shapes(shapes));
+        if (!attributes.containsKey(Attributes.SHAPES)) {
+            List<List<Long>> shapes = ShapeInference.of(graph, node.build());
+            node.putAttr(Attributes.SHAPES, Attributes.shapes(shapes));
         }
         graph.add(node.build());
-        return graph.tensor(name, 0);
+        return graph.value(name, 0);
     }
 
-    private Tensor typed(String word, String op, Map<String, AttrValue> more, Tensor... inputs) {
+    private Value typed(String word, String op, Map<String, AttrValue> more, Value... inputs) {
         Map<String, AttrValue> attributes = new LinkedHashMap<>();
-        attributes.put("T", Attributes.type(inputs[0].type()));
+        attributes.put("T", Attributes.of(inputs[0].type()));
         attributes.putAll(more);
         return put(word, op, List.of(inputs), attributes);
     }
 
     /** An op over tensors of one type that has no attribute but that type. */
-    Tensor op(String word, String op, Tensor... inputs) {
+    Value op(String word, String op, Value... inputs) {
         return typed(word, op, Map.of(), inputs);
     }
 
-    Tensor times(String word, Tensor a, Tensor b) {
+    Value times(String word, Value a, Value b) {
         return op(word, "Mul", a, b);
     }
 
     /** {@code a · number}; the number is a constant {@code <word>.by}. */
-    Tensor times(String word, Tensor a, double number) {
+    Value times(String word, Value a, double number) {
         return times(word, a, number(word + ".by", a.type(), number));
     }
 
     /** Another output of the node that gave a tensor. */
-    Tensor port(Tensor first, int port) {
-        return graph.tensor(first.node(), port);
+    Value port(Value first, int port) {
+        return graph.value(first.node(), port);
     }
 
     /** Tensors of one shape, one above the other along a new first axis. */
-    Tensor pack(String word, List<Tensor> parts) {
+    Value pack(String word, List<Value> parts) {
         return put(
                 word,
                 "Pack",
                 parts,
                 Map.of(
                         "N",
-                        Attributes.integer(parts.size()),
+                        Attributes.of(parts.size()),
                         "T",
-                        Attributes.type(parts.get(0).type()),
+                        Attributes.of(parts.get(0).type()),
                         "axis",
-                        Attributes.integer(0)));
+                        Attributes.of(0)));
     }
 
     /** What {@link #pack} put together. */
-    List<Tensor> unpack(String word, Tensor stack) {
-        int count = (int) stack.dimension(0);
-        Tensor first =
-                typed(word, "Unpack", Map.of("num", Attributes.integer(count), "axis", Attributes.integer(0)), stack);
+    List<Value> unpack(String word, Value stack) {
+        int count = (int) stack.dim(0);
+        Value first = typed(word, "Unpack", Map.of("num", Attributes.of(count), "axis", Attributes.of(0)), stack);
         return IntStream.range(0, count).mapToObj(i -> port(first, i)).toList();
     }
 
-    Tensor identity(String word, Tensor a) {
+    Value identity(String word, Value a) {
         return op(word, "Identity", a);
     }
 
-    Tensor cast(String word, Tensor a, DataType type) {
-        return put(word, "Cast", List.of(a), Map.of("SrcT", Attributes.type(a.type()), "DstT", Attributes.type(type)));
+    Value cast(String word, Value a, DataType type) {
+        return put(word, "Cast", List.of(a), Map.of("SrcT", Attributes.of(a.type()), "DstT", Attributes.of(type)));
     }
 
     /** {@code a · b}, each transposed if said. */
-    Tensor matMul(String word, Tensor a, boolean turnA, Tensor b, boolean turnB) {
+    Value matMul(String word, Value a, boolean turnA, Value b, boolean turnB) {
         boolean flat = a.rank() == 2 && b.rank() == 2;
         return typed(
                 word,
                 flat ? "MatMul" : "BatchMatMulV2",
                 Map.of(
                         flat ? "transpose_a" : "adj_x",
-                        Attributes.flag(turnA),
+                        Attributes.of(turnA),
                         flat ? "transpose_b" : "adj_y",
-                        Attributes.flag(turnB)),
+                        Attributes.of(turnB)),
                 a,
                 b);
     }
 
-    Tensor sum(String word, Tensor a, List<Long> axes, boolean keep) {
+    Value sum(String word, Value a, List<Long> axes, boolean keep) {
         return typed(
                 word,
                 "Sum",
-                Map.of("Tidx", Attributes.type(DataType.DT_INT32), "keep_dims", Attributes.flag(keep)),
+                Map.of("Tidx", Attributes.of(DataType.DT_INT32), "keep_dims", Attributes.of(keep)),
                 a,
                 integers(word + ".axes", axes));
     }
 
     /** The same elements in another shape; the tensor itself if it has that shape. */
-    Tensor reshape(String word, Tensor a, List<Long> shape) {
-        if (a.shape().equals(shape)) {
+    Value reshape(String word, Value a, List<Long> shape) {
+        if (a.dims().equals(shape)) {
             return a;
         }
         return typed(
                 word,
                 "Reshape",
-                Map.of("Tshape", Attributes.type(DataType.DT_INT32)),
+                Map.of("Tshape", Attributes.of(DataType.DT_INT32)),
                 a,
                 integers(word + ".shape", shape));
     }
 
-    Tensor transpose(String word, Tensor a, List<Long> order) {
+    Value transpose(String word, Value a, List<Long> order) {
         return typed(
                 word,
                 "Transpose",
-                Map.of("Tperm", Attributes.type(DataType.DT_INT32)),
+                Map.of("Tperm", Attributes.of(DataType.DT_INT32)),
                 a,
                 integers(word + ".order", order));
     }
 
     /** Repeated along axes of size one; the tensor itself if it has that shape. */
-    Tensor spread(String word, Tensor a, List<Long> shape) {
-        if (a.shape().equals(shape)) {
+    Value spread(String word, Value a, List<Long> shape) {
+        if (a.dims().equals(shape)) {
             return a;
         }
         return typed(
                 word,
                 "BroadcastTo",
-                Map.of("Tidx", Attributes.type(DataType.DT_INT32)),
+                Map.of("Tidx", Attributes.of(DataType.DT_INT32)),
                 a,
                 integers(word + ".shape", shape));
     }
@@ -171,65 +180,69 @@ final class GradientNodeBuilder {
      * Sums a gradient over the axes along which a tensor of this shape was repeated by broadcasting; the tensor itself if
      * it was not.
      */
-    Tensor gathered(String word, Tensor a, List<Long> shape) {
-        if (a.shape().equals(shape)) {
+    Value gathered(String word, Value a, List<Long> shape) {
+        if (a.dims().equals(shape)) {
             return a;
         }
         List<Long> axes = IntStream.range(0, a.rank())
-                .filter(axis -> Shapes.aligned(shape, axis, a.rank()) == 1 && a.dimension(axis) != 1)
+                .filter(axis -> Shapes.aligned(shape, axis, a.rank()) == 1 && a.dim(axis) != 1)
                 .mapToObj(axis -> (long) axis)
                 .toList();
-        boolean same = Shapes.reduced(a, axes, false).equals(shape);
+        boolean same = Shapes.reduced(a.dims(), axes, false).equals(shape);
         if (axes.isEmpty()) {
             return reshape(word, a, shape);
         }
         return same ? sum(word, a, axes, false) : reshape(word, sum(word + ".sum", a, axes, false), shape);
     }
 
-    Tensor integers(String word, List<Long> values) {
-        return constant(word, DataType.DT_INT32, Attributes.array(List.of((long) values.size()), values));
+    Value integers(String word, List<Long> values) {
+        return constant(word, Constants.integers(List.of((long) values.size()), values));
     }
 
     /** The integers as an array {@code [n, 2]}. */
-    Tensor pairs(String word, List<Long> values) {
-        return constant(word, DataType.DT_INT32, Attributes.array(List.of(values.size() / 2L, 2L), values));
+    Value pairs(String word, List<Long> values) {
+        return constant(word, Constants.integers(List.of(values.size() / 2L, 2L), values));
     }
 
-    Tensor integer(String word, long value) {
-        return constant(word, DataType.DT_INT32, Attributes.scalar(value));
+    Value integer(String word, long value) {
+        return constant(word, Constants.scalar(value));
     }
 
-    Tensor number(String word, DataType type, double value) {
-        return constant(word, type, Attributes.scalar(type, value));
+    Value number(String word, DataType type, double value) {
+        return constant(word, Constants.scalar(type, value));
     }
 
-    Tensor zeros(String word, Tensor like) {
-        List<Tensor> inputs = new ArrayList<>();
-        inputs.add(integers(word + ".shape", like.shape()));
+    Value zeros(String word, Value like) {
+        List<Value> inputs = new ArrayList<>();
+        inputs.add(integers(word + ".shape", like.dims()));
         inputs.add(number(word + ".zero", like.type(), 0));
         return put(
                 word,
                 "Fill",
                 inputs,
-                Map.of("T", Attributes.type(like.type()), "index_type", Attributes.type(DataType.DT_INT32)));
+                Map.of("T", Attributes.of(like.type()), "index_type", Attributes.of(DataType.DT_INT32)));
     }
 
     /** A float32 scalar that is fed. */
-    Tensor placeholder(String word) {
+    Value placeholder(String word) {
         return put(
                 word,
                 "Placeholder",
                 List.of(),
                 Map.of(
                         "dtype",
-                        Attributes.type(DataType.DT_FLOAT),
+                        Attributes.of(DataType.DT_FLOAT),
                         "shape",
-                        Attributes.shape(List.of()),
-                        Attributes.OUTPUT_SHAPES,
+                        Attributes.of(List.of()),
+                        Attributes.SHAPES,
                         Attributes.shapes(List.of(List.of()))));
     }
 
-    private Tensor constant(String word, DataType type, AttrValue value) {
-        return put(word, "Const", List.of(), Map.of("dtype", Attributes.type(type), "value", value));
+    private Value constant(String word, TensorProto value) {
+        return put(
+                word,
+                "Const",
+                List.of(),
+                Map.of("dtype", Attributes.of(value.getDtype()), "value", Attributes.of(value)));
     }
 }

@@ -1,5 +1,8 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.ElementTypes;
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,19 +21,19 @@ final class GradientPath {
 
     private final MutableGraph graph;
     private final List<NodeDef> order;
-    private final Set<Tensor> tensors = new HashSet<>();
+    private final Set<Value> tensors = new HashSet<>();
 
     /** The path from the wanted tensors up to the seeds. */
-    GradientPath(MutableGraph graph, Collection<Tensor> wanted, Collection<Tensor> seeds) {
+    GradientPath(MutableGraph graph, Collection<Value> wanted, Collection<Value> seeds) {
         this.graph = graph;
-        this.order = sorted(graph, seeds.stream().map(Tensor::node).toList());
-        Set<Tensor> depends = new HashSet<>(wanted);
+        this.order = sorted(graph, seeds.stream().map(Value::node).toList());
+        Set<Value> depends = new HashSet<>(wanted);
         for (NodeDef node : order) {
             if (!VjpRegistry.stops(node) && graph.inputs(node).stream().anyMatch(depends::contains)) {
                 floats(node).forEach(depends::add);
             }
         }
-        Set<Tensor> reaches = new HashSet<>(seeds);
+        Set<Value> reaches = new HashSet<>(seeds);
         for (int at = order.size() - 1; at >= 0; at--) {
             NodeDef node = order.get(at);
             if (!VjpRegistry.stops(node)
@@ -42,7 +45,7 @@ final class GradientPath {
         tensors.retainAll(reaches);
     }
 
-    boolean has(Tensor tensor) {
+    boolean has(Value tensor) {
         return tensors.contains(tensor);
     }
 
@@ -59,7 +62,7 @@ final class GradientPath {
 
     /** Which inputs of the node are on the path. */
     Set<Integer> wanted(NodeDef node) {
-        List<Tensor> inputs = graph.inputs(node);
+        List<Value> inputs = graph.inputs(node);
         Set<Integer> wanted = new TreeSet<>();
         for (int index = 0; index < inputs.size(); index++) {
             if (has(inputs.get(index))) {
@@ -69,11 +72,11 @@ final class GradientPath {
         return wanted;
     }
 
-    private List<Tensor> floats(NodeDef node) {
-        List<Tensor> floats = new ArrayList<>();
+    private List<Value> floats(NodeDef node) {
+        List<Value> floats = new ArrayList<>();
         for (int port = 0; port < graph.ports(node); port++) {
-            Tensor output = graph.tensor(node.getName(), port);
-            if (output.floating()) {
+            Value output = graph.value(node.getName(), port);
+            if (ElementTypes.isFloating(output.type())) {
                 floats.add(output);
             }
         }
@@ -90,7 +93,7 @@ final class GradientPath {
             String name = open.peek();
             if (opened.add(name)) {
                 MutableGraph.refs(graph.node(name)).stream()
-                        .map(MutableGraph::source)
+                        .map(ref -> Input.parse(ref).node())
                         .filter(source -> !opened.contains(source))
                         .forEach(open::push);
             } else {

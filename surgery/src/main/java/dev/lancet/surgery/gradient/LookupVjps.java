@@ -1,5 +1,7 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.proto.DataType;
@@ -12,17 +14,17 @@ final class LookupVjps {
     private LookupVjps() {}
 
     private static void gather(VjpContext context) {
-        Tensor table = context.input(0);
-        Tensor ids = context.input(1);
+        Value table = context.input(0);
+        Value ids = context.input(1);
         boolean rows = context.graph().integers(context.input(2)).get(0) == 0
                 && context.node()
-                                .getAttrOrDefault("batch_dims", Attributes.integer(0))
+                                .getAttrOrDefault("batch_dims", Attributes.of(0))
                                 .getI()
                         == 0;
         if (!rows) {
             throw VjpRegistry.missing(context.node(), "along an axis other than 0");
         }
-        Tensor entries = context.builder().integer("entries", table.dimension(0));
+        Value entries = context.builder().integer("entries", table.dim(0));
         context.give(
                 0,
                 context.builder()
@@ -32,10 +34,10 @@ final class LookupVjps {
                                 List.of(context.gradient(), ids, entries),
                                 Map.of(
                                         "T",
-                                        Attributes.type(table.type()),
+                                        Attributes.of(table.type()),
                                         "Tindices",
-                                        Attributes.type(ids.type()),
+                                        Attributes.of(ids.type()),
                                         "Tnumsegments",
-                                        Attributes.type(DataType.DT_INT32))));
+                                        Attributes.of(DataType.DT_INT32))));
     }
 }

@@ -1,5 +1,7 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,9 +34,9 @@ public final class LossScale {
     private static final DataType FLOAT = DataType.DT_FLOAT;
 
     private final GradientNodeBuilder builder;
-    private final Tensor share;
+    private final Value share;
 
-    private LossScale(GradientNodeBuilder builder, Tensor share) {
+    private LossScale(GradientNodeBuilder builder, Value share) {
         this.builder = builder;
         this.share = share;
     }
@@ -43,34 +45,34 @@ public final class LossScale {
     public static GraphDef on(GraphDef graph) {
         MutableGraph region = MutableGraph.of(graph);
         GradientNodeBuilder builder = new GradientNodeBuilder(region, "");
-        builder.times(SCALED, region.tensor("loss"), builder.placeholder(FED));
+        builder.times(SCALED, region.value("loss"), builder.placeholder(FED));
         return graph.toBuilder().clearNode().addAllNode(region.nodes()).build();
     }
 
     /** That of a graph, if its loss is scaled. */
     static Optional<LossScale> in(MutableGraph graph, GradientNodeBuilder builder) {
         return graph.has(FED)
-                ? Optional.of(new LossScale(builder, builder.op("loss.unscale", "Reciprocal", graph.tensor(FED))))
+                ? Optional.of(new LossScale(builder, builder.op("loss.unscale", "Reciprocal", graph.value(FED))))
                 : Optional.empty();
     }
 
     /** The norm of the gradients of the loss itself, from that of what was differentiated. */
-    Tensor norm(Tensor scaled) {
+    Value norm(Value scaled) {
         return builder.times("grad.norm", scaled, share);
     }
 
     /** What every gradient is multiplied with: back to the loss, and to what clipping leaves of it, or nothing. */
-    Tensor factor(Tensor sound, List<Tensor> clips) {
-        Tensor factor = share;
-        for (Tensor clip : clips) {
+    Value factor(Value sound, List<Value> clips) {
+        Value factor = share;
+        for (Value clip : clips) {
             factor = builder.times("grad.share", factor, clip);
         }
         return either(builder, "grad.factor", sound, factor, 0);
     }
 
     /** A number of a step that changes something, or of one that must not. */
-    static Tensor either(GradientNodeBuilder builder, String word, Tensor sound, Tensor usual, double harmless) {
-        Tensor instead = builder.number(word + ".instead", FLOAT, harmless);
-        return builder.put(word, "SelectV2", List.of(sound, usual, instead), Map.of("T", Attributes.type(FLOAT)));
+    static Value either(GradientNodeBuilder builder, String word, Value sound, Value usual, double harmless) {
+        Value instead = builder.number(word + ".instead", FLOAT, harmless);
+        return builder.put(word, "SelectV2", List.of(sound, usual, instead), Map.of("T", Attributes.of(FLOAT)));
     }
 }

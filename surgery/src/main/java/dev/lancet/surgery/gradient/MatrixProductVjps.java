@@ -1,5 +1,6 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Value;
 import java.util.Map;
 
 /**
@@ -15,9 +16,9 @@ final class MatrixProductVjps {
     private MatrixProductVjps() {}
 
     private static void product(VjpContext context, boolean turnA, boolean turnB) {
-        Tensor a = context.input(0);
-        Tensor b = context.input(1);
-        Tensor dC = context.gradient();
+        Value a = context.input(0);
+        Value b = context.input(1);
+        Value dC = context.gradient();
         if (context.wants(0)) {
             give(context, 0, turnA ? new Factors(b, turnB, dC, true) : new Factors(dC, false, b, !turnB));
         }
@@ -28,17 +29,17 @@ final class MatrixProductVjps {
 
     private static void give(VjpContext context, int index, Factors factors) {
         boolean whole = context.input(index)
-                .shape()
+                .dims()
                 .subList(0, context.input(index).rank() - 2)
-                .equals(context.output(0).shape().subList(0, context.output(0).rank() - 2));
+                .equals(context.output(0).dims().subList(0, context.output(0).rank() - 2));
         String word = whole ? "" + index : index + ".whole";
-        Tensor product = context.builder()
+        Value product = context.builder()
                 .matMul(word, factors.left(), factors.turnLeft(), factors.right(), factors.turnRight());
         context.give(
                 index,
                 context.builder()
-                        .gathered("" + index, product, context.input(index).shape()));
+                        .gathered("" + index, product, context.input(index).dims()));
     }
 
-    private record Factors(Tensor left, boolean turnLeft, Tensor right, boolean turnRight) {}
+    private record Factors(Value left, boolean turnLeft, Value right, boolean turnRight) {}
 }

@@ -1,5 +1,7 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -37,7 +39,7 @@ final class MuonUpdates {
     private static final long STACK = 1_000_000;
 
     /** A matrix to move, and the nodes that must run before it does. */
-    private record Moving(ParameterUpdate update, Tensor value, Tensor gradient, List<String> after) {}
+    private record Moving(ParameterUpdate update, Value value, Value gradient, List<String> after) {}
 
     /** What the matrices of a stack share. */
     private record Kind(List<Long> shape, double momentum, double times) {
@@ -64,8 +66,8 @@ final class MuonUpdates {
     private final Assignments assignments;
     private final OptimizerScalars scalars;
     private final Map<Kind, List<Moving>> kinds = new LinkedHashMap<>();
-    private final Map<Double, Tensor> momenta = new LinkedHashMap<>();
-    private final Map<Long, Tensor> units = new LinkedHashMap<>();
+    private final Map<Double, Value> momenta = new LinkedHashMap<>();
+    private final Map<Long, Value> units = new LinkedHashMap<>();
 
     /**
      * Nothing taken in yet.
@@ -81,12 +83,12 @@ final class MuonUpdates {
     }
 
     /** Takes a matrix in, to be moved along a gradient after other nodes. */
-    void take(ParameterUpdate update, Tensor value, Tensor gradient, List<String> after) {
+    void take(ParameterUpdate update, Value value, Value gradient, List<String> after) {
         if (value.rank() != 2) {
             throw new IllegalArgumentException("update of " + update.variable() + ": Muon moves matrices, not "
-                    + value.shape() + "; move it by AdamW");
+                    + value.dims() + "; move it by AdamW");
         }
-        Kind kind = new Kind(value.shape(), update.momentum().orElseThrow(), update.times());
+        Kind kind = new Kind(value.dims(), update.momentum().orElseThrow(), update.times());
         kinds.computeIfAbsent(kind, any -> new ArrayList<>()).add(new Moving(update, value, gradient, after));
     }
 
@@ -103,17 +105,17 @@ final class MuonUpdates {
     }
 
     private List<String> moved(String word, Kind kind, List<Moving> matrices) {
-        List<Tensor> slots = matrices.stream()
+        List<Value> slots = matrices.stream()
                 .map(moving -> assignments.slot(moving.update().variable() + ".m", moving.value()))
                 .toList();
-        Tensor start = start(word, kind, slots, matrices);
-        Tensor ortho = builder.port(start, 1);
+        Value start = start(word, kind, slots, matrices);
+        Value ortho = builder.port(start, 1);
         for (int i = 1; i <= ITERATIONS; i++) {
             ortho = iteration(word + ".ortho." + i, ortho);
         }
-        Tensor scaled = builder.times(word + ".scaled", ortho, scalars.times(kind.times() * kind.longer()));
-        List<Tensor> next = builder.unpack(word + ".m.next", start);
-        List<Tensor> steps = builder.unpack(word + ".step", scaled);
+        Value scaled = builder.times(word + ".scaled", ortho, scalars.times(kind.times() * kind.longer()));
+        List<Value> next = builder.unpack(word + ".m.next", start);
+        List<Value> steps = builder.unpack(word + ".step", scaled);
         List<String> moves = new ArrayList<>();
         for (int i = 0; i < matrices.size(); i++) {
             Moving moving = matrices.get(i);
@@ -125,50 +127,50 @@ final class MuonUpdates {
         return moves;
     }
 
-    private Tensor start(String word, Kind kind, List<Tensor> slots, List<Moving> matrices) {
-        Tensor past = late.pack(word + ".m.past", slots);
-        Tensor gradient = late.pack(
+    private Value start(String word, Kind kind, List<Value> slots, List<Moving> matrices) {
+        Value past = late.pack(word + ".m.past", slots);
+        Value gradient = late.pack(
                 word + ".grad", matrices.stream().map(Moving::gradient).toList());
-        Tensor momentum =
+        Value momentum =
                 momenta.computeIfAbsent(kind.momentum(), number -> scalars.memory("muon.momentum." + number, number));
         return call(word + ".start", "muon_start", 2, past, gradient, momentum);
     }
 
-    private Tensor iteration(String word, Tensor ortho) {
-        boolean tall = ortho.dimension(1) > ortho.dimension(2);
-        Tensor s = builder.matMul(word + ".s", ortho, tall, ortho, !tall);
-        Tensor ss = builder.matMul(word + ".ss", s, false, s, false);
-        Tensor p = call(word + ".p", "muon_polynomial", 1, s, ss, unit(s.dimension(1)));
+    private Value iteration(String word, Value ortho) {
+        boolean tall = ortho.dim(1) > ortho.dim(2);
+        Value s = builder.matMul(word + ".s", ortho, tall, ortho, !tall);
+        Value ss = builder.matMul(word + ".ss", s, false, s, false);
+        Value p = call(word + ".p", "muon_polynomial", 1, s, ss, unit(s.dim(1)));
         return tall ? builder.matMul(word, ortho, false, p, false) : builder.matMul(word, p, false, ortho, false);
     }
 
     /** The first coefficient on a diagonal. */
-    private Tensor unit(long side) {
+    private Value unit(long side) {
         return units.computeIfAbsent(side, size -> {
             String word = "muon.unit." + size;
-            Tensor ones = late.put(
+            Value ones = late.put(
                     word + ".diagonal",
                     "Fill",
                     List.of(
                             builder.integers(word + ".side", List.of(size)),
                             builder.number(word + ".by", DataType.DT_FLOAT, MuonFunctions.FIRST)),
                     Map.of(
-                            "T", Attributes.type(DataType.DT_FLOAT),
-                            "index_type", Attributes.type(DataType.DT_INT32)));
+                            "T", Attributes.of(DataType.DT_FLOAT),
+                            "index_type", Attributes.of(DataType.DT_INT32)));
             return late.put(
                     word,
                     "MatrixDiag",
                     List.of(ones),
                     Map.of(
                             "T",
-                            Attributes.type(DataType.DT_FLOAT),
-                            Attributes.OUTPUT_SHAPES,
+                            Attributes.of(DataType.DT_FLOAT),
+                            Attributes.SHAPES,
                             Attributes.shapes(List.of(List.of(size, size)))));
         });
     }
 
     /** A call of a function whose results are all shaped like its first input. */
-    private Tensor call(String word, String function, int results, Tensor... inputs) {
+    private Value call(String word, String function, int results, Value... inputs) {
         return builder.put(
                 word,
                 "PartitionedCall",
@@ -181,13 +183,13 @@ final class MuonUpdates {
                         "Tout",
                         Attributes.types(Collections.nCopies(results, DataType.DT_FLOAT)),
                         "config",
-                        Attributes.text(""),
+                        Attributes.of(""),
                         "config_proto",
-                        Attributes.text(""),
+                        Attributes.of(""),
                         "executor_type",
-                        Attributes.text(""),
-                        Attributes.OUTPUT_SHAPES,
-                        Attributes.shapes(Collections.nCopies(results, inputs[0].shape()))));
+                        Attributes.of(""),
+                        Attributes.SHAPES,
+                        Attributes.shapes(Collections.nCopies(results, inputs[0].dims()))));
     }
 
     /** The functions that are called. */

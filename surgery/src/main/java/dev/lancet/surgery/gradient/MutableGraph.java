@@ -1,6 +1,11 @@
 package dev.lancet.surgery.gradient;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Constants;
+import dev.lancet.surgery.graph.ElementTypes;
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -53,20 +58,18 @@ final class MutableGraph {
     }
 
     /** What {@code node}, {@code node:0} or {@code node:1} stands for. */
-    Tensor tensor(String ref) {
-        int colon = ref.lastIndexOf(':');
-        String name = colon < 0 ? ref : ref.substring(0, colon);
-        int port = colon < 0 ? 0 : Integer.parseInt(ref.substring(colon + 1));
-        return tensor(name, port);
+    Value value(String ref) {
+        Input input = Input.parse(ref);
+        return value(input.node(), input.port());
     }
 
-    Tensor tensor(String name, int port) {
+    Value value(String name, int port) {
         NodeDef node = node(name);
         List<List<Long>> known = shapes(node);
         if (port >= known.size()) {
             throw new LancetException("node '" + name + "' (" + node.getOp() + ") has no output " + port);
         }
-        return new Tensor(name, port, Types.of(node, port), known.get(port));
+        return new Value(name, port, ElementTypes.of(node, port), known.get(port));
     }
 
     /** How many outputs the node has. */
@@ -75,8 +78,8 @@ final class MutableGraph {
     }
 
     /** The data inputs of a node; control inputs are not among them. */
-    List<Tensor> inputs(NodeDef node) {
-        return refs(node).stream().map(this::tensor).toList();
+    List<Value> inputs(NodeDef node) {
+        return refs(node).stream().map(this::value).toList();
     }
 
     /** The data inputs of a node as they are written in it. */
@@ -86,27 +89,20 @@ final class MutableGraph {
                 .toList();
     }
 
-    /** The name of the node that an input, data or control, comes from. */
-    static String source(String input) {
-        String bare = input.startsWith("^") ? input.substring(1) : input;
-        int colon = bare.lastIndexOf(':');
-        return colon < 0 ? bare : bare.substring(0, colon);
-    }
-
     /** The integers of a constant. */
-    List<Long> integers(Tensor tensor) {
+    List<Long> integers(Value tensor) {
         return Constants.integers(constant(tensor).getAttrOrThrow("value").getTensor());
     }
 
     /** The one number of a floating constant. */
-    double number(Tensor tensor) {
+    double number(Value tensor) {
         return Constants.number(constant(tensor).getAttrOrThrow("value").getTensor());
     }
 
-    private NodeDef constant(Tensor tensor) {
+    private NodeDef constant(Value tensor) {
         NodeDef node = node(tensor.node());
         while (node.getOp().equals("Identity")) {
-            node = node(source(node.getInput(0)));
+            node = node(Input.parse(node.getInput(0)).node());
         }
         if (!node.getOp().equals("Const")) {
             throw new LancetException("node '" + node.getName() + "' (" + node.getOp()
@@ -126,15 +122,15 @@ final class MutableGraph {
 
     /** What the node says of itself if it says it all, or else what follows from its inputs. */
     private List<List<Long>> declared(NodeDef node) {
-        @Nullable AttrValue declared = node.getAttrMap().get(Attributes.OUTPUT_SHAPES);
+        @Nullable AttrValue declared = node.getAttrMap().get(Attributes.SHAPES);
         if (declared == null) {
-            return Shapes.of(this, node);
+            return ShapeInference.of(this, node);
         }
         List<List<Long>> shapes = new ArrayList<>();
         for (TensorShapeProto proto : declared.getList().getShapeList()) {
-            List<Long> shape = Attributes.dimensions(proto);
+            List<Long> shape = Attributes.dims(proto);
             if (proto.getUnknownRank() || shape.stream().anyMatch(size -> size < 0)) {
-                return Shapes.of(this, node);
+                return ShapeInference.of(this, node);
             }
             shapes.add(shape);
         }

@@ -1,5 +1,7 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -60,7 +62,7 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
                 graph,
                 variables.stream()
                         .map(name -> ParameterUpdate.adam(
-                                name, 1, region.tensor(name + ".read").rank() > 1 ? decay : 0))
+                                name, 1, region.value(name + ".read").rank() > 1 ? decay : 0))
                         .toList());
     }
 
@@ -78,27 +80,27 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
         MutableGraph region = MutableGraph.of(graph);
         GradientNodeBuilder builder = new GradientNodeBuilder(region, "");
         Optional<LossScale> scaling = LossScale.in(region, builder);
-        Tensor norm = norm(region, builder, updates, scaling);
-        Optional<Tensor> sound = scaling.map(any -> builder.op("step.sound", "IsFinite", norm));
+        Value norm = norm(region, builder, updates, scaling);
+        Optional<Value> sound = scaling.map(any -> builder.op("step.sound", "IsFinite", norm));
         GradientNodeBuilder late = builder.after(norm);
         Assignments assignments = new Assignments(region, builder);
         OptimizerScalars scalars = new OptimizerScalars(builder, sound);
         AdamUpdates adam = new AdamUpdates(builder, assignments, scalars, this);
         MuonUpdates muon = new MuonUpdates(builder, late, assignments, scalars);
-        List<Tensor> scale = scale(builder, norm, scaling, sound);
+        List<Value> scale = scale(builder, norm, scaling, sound);
         List<String> updated = new ArrayList<>();
         for (ParameterUpdate update : updates) {
             String variable = update.variable();
-            Tensor value = region.tensor(variable + ".read");
-            Tensor gradient = region.tensor(variable + ".grad");
-            for (Tensor shorter : scale) {
+            Value value = region.value(variable + ".read");
+            Value gradient = region.value(variable + ".grad");
+            for (Value shorter : scale) {
                 gradient = builder.op(
                         variable + ".grad.clipped", scaling.isPresent() ? "MulNoNan" : "Mul", gradient, shorter);
             }
             List<String> after = new ArrayList<>(List.of(norm.node()));
             if (update.decay() > 0) {
-                Tensor share = scalars.decay(update.decay(), update.times());
-                Tensor loss = late.times(variable + ".decay", decaying(region, late, update, value), share);
+                Value share = scalars.decay(update.decay(), update.times());
+                Value loss = late.times(variable + ".decay", decaying(region, late, update, value), share);
                 after.add(assignments.put(
                         variable + ".decayed", "AssignSubVariableOp", variable, loss, List.of(norm.node())));
             }
@@ -119,53 +121,53 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
     }
 
     /** What a share is taken off of: the variable, or the slope of half the squared norm of the product it belongs to. */
-    private static Tensor decaying(
-            MutableGraph graph, GradientNodeBuilder builder, ParameterUpdate update, Tensor value) {
+    private static Value decaying(
+            MutableGraph graph, GradientNodeBuilder builder, ParameterUpdate update, Value value) {
         if (update.product().isEmpty()) {
             return value;
         }
         ParameterUpdate.Product product = update.product().get();
-        Tensor other = graph.tensor(product.other() + ".read");
+        Value other = graph.value(product.other() + ".read");
         String word = update.variable() + ".decay";
-        Tensor gram = builder.matMul(word + ".gram", other, !product.left(), other, product.left());
+        Value gram = builder.matMul(word + ".gram", other, !product.left(), other, product.left());
         return product.left()
                 ? builder.matMul(word + ".slope", value, false, gram, false)
                 : builder.matMul(word + ".slope", gram, false, value, false);
     }
 
-    private static Tensor norm(
+    private static Value norm(
             MutableGraph graph,
             GradientNodeBuilder builder,
             List<ParameterUpdate> updates,
             Optional<LossScale> scaling) {
-        List<Tensor> halves = new ArrayList<>();
+        List<Value> halves = new ArrayList<>();
         for (ParameterUpdate update : updates) {
             String variable = update.variable();
-            halves.add(builder.op(variable + ".grad.half", "L2Loss", graph.tensor(variable + ".grad")));
+            halves.add(builder.op(variable + ".grad.half", "L2Loss", graph.value(variable + ".grad")));
         }
-        Tensor half = builder.put(
+        Value half = builder.put(
                 "grad.norm.half",
                 "AddN",
                 halves,
-                Map.of("N", Attributes.integer(halves.size()), "T", Attributes.type(DataType.DT_FLOAT)));
-        Tensor square = builder.times("grad.norm.square", half, 2);
+                Map.of("N", Attributes.of(halves.size()), "T", Attributes.of(DataType.DT_FLOAT)));
+        Value square = builder.times("grad.norm.square", half, 2);
         return scaling.map(scale -> scale.norm(builder.op("grad.norm.scaled", "Sqrt", square)))
                 .orElseGet(() -> builder.op("grad.norm", "Sqrt", square));
     }
 
     /** What every gradient is multiplied with, or nothing. */
-    private List<Tensor> scale(
-            GradientNodeBuilder builder, Tensor norm, Optional<LossScale> scaling, Optional<Tensor> sound) {
-        List<Tensor> clips = clips(builder, norm);
+    private List<Value> scale(
+            GradientNodeBuilder builder, Value norm, Optional<LossScale> scaling, Optional<Value> sound) {
+        List<Value> clips = clips(builder, norm);
         return scaling.map(scale -> List.of(scale.factor(sound.orElseThrow(), clips)))
                 .orElse(clips);
     }
 
-    private List<Tensor> clips(GradientNodeBuilder builder, Tensor norm) {
+    private List<Value> clips(GradientNodeBuilder builder, Value norm) {
         if (clip == 0) {
             return List.of();
         }
-        Tensor most = builder.number("clip", DataType.DT_FLOAT, clip);
+        Value most = builder.number("clip", DataType.DT_FLOAT, clip);
         return List.of(builder.op("clip.scale", "RealDiv", most, builder.op("clip.norm", "Maximum", norm, most)));
     }
 }

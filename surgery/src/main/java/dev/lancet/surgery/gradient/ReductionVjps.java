@@ -1,5 +1,7 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Shapes;
+import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import java.util.Map;
 
@@ -17,10 +19,10 @@ final class ReductionVjps {
         spread(context, context.builder().times("share", context.gradient(), share));
     }
 
-    private static void spread(VjpContext context, Tensor gradient) {
-        Tensor input = context.input(0);
+    private static void spread(VjpContext context, Value gradient) {
+        Value input = context.input(0);
         List<Long> axes = context.graph().integers(context.input(1));
-        Tensor kept = context.builder().reshape("kept", gradient, Shapes.reduced(input, axes, true));
-        context.give(0, context.builder().spread("0", kept, input.shape()));
+        Value kept = context.builder().reshape("kept", gradient, Shapes.reduced(input.dims(), axes, true));
+        context.give(0, context.builder().spread("0", kept, input.dims()));
     }
 }

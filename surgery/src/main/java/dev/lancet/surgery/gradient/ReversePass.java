@@ -1,5 +1,7 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,7 +19,7 @@ final class ReversePass {
 
     private final MutableGraph graph;
     private final VjpRegistry table;
-    private final Map<Tensor, List<Tensor>> contributions = new HashMap<>();
+    private final Map<Value, List<Value>> contributions = new HashMap<>();
 
     private ReversePass(MutableGraph graph, VjpRegistry table) {
         this.graph = graph;
@@ -30,17 +32,16 @@ final class ReversePass {
      * @param seeds the gradient to start with at each tensor that the loss is made of
      * @return gradient of each wanted tensor that is on the path; the others are missing
      */
-    static Map<Tensor, Tensor> of(
-            MutableGraph graph, VjpRegistry table, Map<Tensor, Tensor> seeds, List<Tensor> wanted) {
+    static Map<Value, Value> of(MutableGraph graph, VjpRegistry table, Map<Value, Value> seeds, List<Value> wanted) {
         GradientPath path = new GradientPath(graph, wanted, seeds.keySet());
         ReversePass pass = new ReversePass(graph, table);
         seeds.forEach(pass::contribute);
-        Set<Tensor> ends = Set.copyOf(wanted);
-        Map<Tensor, Tensor> gradients = new LinkedHashMap<>();
+        Set<Value> ends = Set.copyOf(wanted);
+        Map<Value, Value> gradients = new LinkedHashMap<>();
         for (NodeDef node : path.backwards()) {
-            Map<Integer, Tensor> outputs = pass.outputs(node, path);
+            Map<Integer, Value> outputs = pass.outputs(node, path);
             outputs.forEach((port, gradient) -> {
-                Tensor output = graph.tensor(node.getName(), port);
+                Value output = graph.value(node.getName(), port);
                 if (ends.contains(output)) {
                     gradients.put(output, gradient);
                 }
@@ -53,15 +54,15 @@ final class ReversePass {
         return gradients;
     }
 
-    private void contribute(Tensor tensor, Tensor gradient) {
+    private void contribute(Value tensor, Value gradient) {
         contributions.computeIfAbsent(tensor, key -> new ArrayList<>()).add(gradient);
     }
 
-    private Map<Integer, Tensor> outputs(NodeDef node, GradientPath path) {
-        Map<Integer, Tensor> gradients = new LinkedHashMap<>();
+    private Map<Integer, Value> outputs(NodeDef node, GradientPath path) {
+        Map<Integer, Value> gradients = new LinkedHashMap<>();
         for (int port = 0; port < graph.ports(node); port++) {
-            Tensor output = graph.tensor(node.getName(), port);
-            @Nullable List<Tensor> parts = contributions.get(output);
+            Value output = graph.value(node.getName(), port);
+            @Nullable List<Value> parts = contributions.get(output);
             if (parts != null && path.has(output)) {
                 gradients.put(port, sum(output, parts));
             }
@@ -69,22 +70,22 @@ final class ReversePass {
         return gradients;
     }
 
-    private Tensor sum(Tensor tensor, List<Tensor> parts) {
+    private Value sum(Value tensor, List<Value> parts) {
         if (parts.size() == 1) {
             return parts.get(0);
         }
-        return new GradientNodeBuilder(graph, tensor.stem())
+        return GradientNodeBuilder.of(graph, tensor)
                 .put(
                         ".grad",
                         "AddN",
                         parts,
-                        Map.of("N", Attributes.integer(parts.size()), "T", Attributes.type(tensor.type())));
+                        Map.of("N", Attributes.of(parts.size()), "T", Attributes.of(tensor.type())));
     }
 
     private void pass(VjpContext context, Set<Integer> wants) {
         table.of(context.node()).back(context);
         for (int index : wants) {
-            @Nullable Tensor given = context.given().get(index);
+            @Nullable Value given = context.given().get(index);
             if (given == null) {
                 throw VjpRegistry.missing(context.node(), "with respect to its input " + index);
             }

@@ -20,7 +20,7 @@ final class ShapeVjps {
                                     .gathered(
                                             "0",
                                             context.gradient(),
-                                            context.input(0).shape())),
+                                            context.input(0).dims())),
             "Transpose", ShapeVjps::transpose,
             "Cast", ShapeVjps::cast);
 
@@ -30,7 +30,7 @@ final class ShapeVjps {
         context.give(
                 0,
                 context.builder()
-                        .reshape("0", context.gradient(), context.input(0).shape()));
+                        .reshape("0", context.gradient(), context.input(0).dims()));
     }
 
     private static void transpose(VjpContext context) {

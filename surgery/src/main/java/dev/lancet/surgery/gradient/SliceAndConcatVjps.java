@@ -1,5 +1,8 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Shapes;
+import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,7 +14,7 @@ import org.tensorflow.proto.DataType;
 /** Ops that cut a tensor into pieces or join pieces: the gradient is joined where they cut and cut where they join. */
 final class SliceAndConcatVjps {
 
-    private static final AttrValue INT = Attributes.type(DataType.DT_INT32);
+    private static final AttrValue INT = Attributes.of(DataType.DT_INT32);
 
     static final Map<String, Vjp> VJPS = Map.of(
             "ConcatV2", SliceAndConcatVjps::concat,
@@ -26,9 +29,10 @@ final class SliceAndConcatVjps {
     private SliceAndConcatVjps() {}
 
     private static void concat(VjpContext context) {
-        List<Tensor> parts = context.inputs().subList(0, context.inputs().size() - 1);
+        List<Value> parts = context.inputs().subList(0, context.inputs().size() - 1);
         int rank = context.output(0).rank();
-        int axis = front(context.graph().integers(context.input(parts.size())).get(0), rank);
+        int axis = Shapes.axis(
+                context.graph().integers(context.input(parts.size())).get(0), rank);
         long offset = 0;
         for (int index = 0; index < parts.size(); index++) {
             if (context.wants(index)) {
@@ -41,17 +45,17 @@ final class SliceAndConcatVjps {
                                 "" + index,
                                 context.gradient(),
                                 begin,
-                                parts.get(index).shape()));
+                                parts.get(index).dims()));
             }
-            offset += parts.get(index).dimension(axis);
+            offset += parts.get(index).dim(axis);
         }
     }
 
     /** Outputs that the loss does not see count as zeros. */
     private static void split(VjpContext context, int whole, int axisInput) {
         GradientNodeBuilder builder = context.builder();
-        List<Tensor> parts = gradients(context);
-        List<Tensor> inputs = new ArrayList<>(parts);
+        List<Value> parts = gradients(context);
+        List<Value> inputs = new ArrayList<>(parts);
         inputs.add(builder.integer(
                 "axis", context.graph().integers(context.input(axisInput)).get(0)));
         context.give(
@@ -62,23 +66,22 @@ final class SliceAndConcatVjps {
                         inputs,
                         Map.of(
                                 "N",
-                                Attributes.integer(parts.size()),
+                                Attributes.of(parts.size()),
                                 "T",
-                                Attributes.type(parts.get(0).type()),
+                                Attributes.of(parts.get(0).type()),
                                 "Tidx",
                                 INT)));
     }
 
     private static void slice(VjpContext context) {
-        Tensor input = context.input(0);
+        Value input = context.input(0);
         List<Long> begin = context.graph().integers(context.input(1));
         List<Long> paddings = new ArrayList<>();
         for (int axis = 0; axis < input.rank(); axis++) {
             paddings.add(begin.get(axis));
-            paddings.add(
-                    input.dimension(axis) - begin.get(axis) - context.output(0).dimension(axis));
+            paddings.add(input.dim(axis) - begin.get(axis) - context.output(0).dim(axis));
         }
-        Tensor pairs = context.builder().pairs("paddings", paddings);
+        Value pairs = context.builder().pairs("paddings", paddings);
         context.give(
                 0,
                 context.builder()
@@ -86,19 +89,19 @@ final class SliceAndConcatVjps {
                                 "0",
                                 "Pad",
                                 List.of(context.gradient(), pairs),
-                                Map.of("T", Attributes.type(input.type()), "Tpaddings", INT)));
+                                Map.of("T", Attributes.of(input.type()), "Tpaddings", INT)));
     }
 
     private static void stridedSlice(VjpContext context) {
-        List<Tensor> inputs = new ArrayList<>();
-        inputs.add(context.builder().integers("shape", context.input(0).shape()));
+        List<Value> inputs = new ArrayList<>();
+        inputs.add(context.builder().integers("shape", context.input(0).dims()));
         Map<String, AttrValue> attributes = new LinkedHashMap<>(Map.of(
                 "T",
-                Attributes.type(context.gradient().type()),
+                Attributes.of(context.gradient().type()),
                 "Index",
                 context.node().getAttrOrThrow("Index")));
         for (int index = 1; index < 4; index++) {
-            Tensor bound = context.input(index);
+            Value bound = context.input(index);
             inputs.add(
                     bound.type() == DataType.DT_INT32
                             ? bound
@@ -108,7 +111,7 @@ final class SliceAndConcatVjps {
         inputs.add(context.gradient());
         for (String mask : List.of("begin", "end", "ellipsis", "new_axis", "shrink_axis")) {
             String name = mask + "_mask";
-            attributes.put(name, context.node().getAttrOrDefault(name, Attributes.integer(0)));
+            attributes.put(name, context.node().getAttrOrDefault(name, Attributes.of(0)));
         }
         context.give(0, context.builder().put("0", "StridedSliceGrad", inputs, attributes));
     }
@@ -126,34 +129,34 @@ final class SliceAndConcatVjps {
                         "0",
                         context.gradient(),
                         begin,
-                        context.input(0).shape()));
+                        context.input(0).dims()));
     }
 
     private static void pack(VjpContext context) {
         int parts = context.inputs().size();
-        AttrValue axis = context.node().getAttrOrDefault("axis", Attributes.integer(0));
-        Tensor first = context.builder()
+        AttrValue axis = context.node().getAttrOrDefault("axis", Attributes.of(0));
+        Value first = context.builder()
                 .put(
                         "parts",
                         "Unpack",
                         List.of(context.gradient()),
                         Map.of(
                                 "num",
-                                Attributes.integer(parts),
+                                Attributes.of(parts),
                                 "axis",
                                 axis,
                                 "T",
-                                Attributes.type(context.gradient().type())));
+                                Attributes.of(context.gradient().type())));
         for (int index = 0; index < parts; index++) {
             if (context.wants(index)) {
-                context.give(index, context.graph().tensor(first.node(), index));
+                context.give(index, context.graph().value(first.node(), index));
             }
         }
     }
 
     private static void unpack(VjpContext context) {
-        List<Tensor> parts = gradients(context);
-        AttrValue axis = context.node().getAttrOrDefault("axis", Attributes.integer(0));
+        List<Value> parts = gradients(context);
+        AttrValue axis = context.node().getAttrOrDefault("axis", Attributes.of(0));
         context.give(
                 0,
                 context.builder()
@@ -163,17 +166,17 @@ final class SliceAndConcatVjps {
                                 parts,
                                 Map.of(
                                         "N",
-                                        Attributes.integer(parts.size()),
+                                        Attributes.of(parts.size()),
                                         "axis",
                                         axis,
                                         "T",
-                                        Attributes.type(parts.get(0).type()))));
+                                        Attributes.of(parts.get(0).type()))));
     }
 
-    private static List<Tensor> gradients(VjpContext context) {
-        List<Tensor> gradients = new ArrayList<>();
+    private static List<Value> gradients(VjpContext context) {
+        List<Value> gradients = new ArrayList<>();
         for (int port = 0; port < context.graph().ports(context.node()); port++) {
-            Tensor output = context.output(port);
+            Value output = context.output(port);
             String word = "zeros." + port;
             gradients.add(
                     context.gradient(port).orElseGet(() -> context.builder().zeros(word, output)));
@@ -181,20 +184,16 @@ final class SliceAndConcatVjps {
         return gradients;
     }
 
-    private static Tensor cut(
-            GradientNodeBuilder builder, String word, Tensor tensor, List<Long> begin, List<Long> size) {
+    private static Value cut(
+            GradientNodeBuilder builder, String word, Value tensor, List<Long> begin, List<Long> size) {
         return builder.put(
                 word,
                 "Slice",
                 List.of(tensor, builder.integers(word + ".begin", begin), builder.integers(word + ".size", size)),
-                Map.of("T", Attributes.type(tensor.type()), "Index", INT));
+                Map.of("T", Attributes.of(tensor.type()), "Index", INT));
     }
 
     private static List<Long> zeros(int rank) {
         return new ArrayList<>(Collections.nCopies(rank, 0L));
-    }
-
-    private static int front(long axis, int rank) {
-        return (int) (axis < 0 ? axis + rank : axis);
     }
 }

@@ -1,6 +1,8 @@
 package dev.lancet.surgery.gradient;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.proto.AttrValue;
@@ -10,17 +12,17 @@ import org.tensorflow.proto.NodeDef;
 record Strides(List<Long> shape) {
 
     static Strides of(MutableGraph graph, NodeDef node) {
-        List<Tensor> in = graph.inputs(node);
+        List<Value> in = graph.inputs(node);
         if (mask(node, "ellipsis_mask") != 0 || mask(node, "new_axis_mask") != 0) {
             throw new LancetException("node '" + node.getName() + "' (StridedSlice) has an ellipsis or a new axis; it "
-                    + "needs its static shape in " + Attributes.OUTPUT_SHAPES);
+                    + "needs its static shape in " + Attributes.SHAPES);
         }
         List<Long> begin = graph.integers(in.get(1));
         List<Long> end = graph.integers(in.get(2));
         List<Long> stride = graph.integers(in.get(3));
         List<Long> shape = new ArrayList<>();
         for (int axis = 0; axis < in.get(0).rank(); axis++) {
-            long size = in.get(0).dimension(axis);
+            long size = in.get(0).dim(axis);
             if (axis >= begin.size()) {
                 shape.add(size);
             } else if ((mask(node, "shrink_axis_mask") >> axis & 1) == 0) {

@@ -1,5 +1,7 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,12 +18,12 @@ final class VjpContext {
 
     private final MutableGraph graph;
     private final NodeDef node;
-    private final Map<Integer, Tensor> gradients;
+    private final Map<Integer, Value> gradients;
     private final Set<Integer> wanted;
-    private final Map<Integer, Tensor> given = new TreeMap<>();
+    private final Map<Integer, Value> given = new TreeMap<>();
     private final GradientNodeBuilder builder;
 
-    VjpContext(MutableGraph graph, NodeDef node, Map<Integer, Tensor> gradients, Set<Integer> wanted) {
+    VjpContext(MutableGraph graph, NodeDef node, Map<Integer, Value> gradients, Set<Integer> wanted) {
         this.graph = graph;
         this.node = node;
         this.gradients = Map.copyOf(gradients);
@@ -42,28 +44,28 @@ final class VjpContext {
     }
 
     boolean flag(String attribute) {
-        return Attributes.isSet(node, attribute);
+        return Attributes.flag(node, attribute);
     }
 
-    List<Tensor> inputs() {
+    List<Value> inputs() {
         return graph.inputs(node);
     }
 
-    Tensor input(int index) {
-        return graph.tensor(MutableGraph.refs(node).get(index));
+    Value input(int index) {
+        return graph.value(MutableGraph.refs(node).get(index));
     }
 
-    Tensor output(int port) {
-        return graph.tensor(node.getName(), port);
+    Value output(int port) {
+        return graph.value(node.getName(), port);
     }
 
     /** The gradient of the first output; a node with one output is only asked when it has one. */
-    Tensor gradient() {
+    Value gradient() {
         return gradient(0).orElseThrow(() -> new IllegalStateException(node.getName() + ": output 0 has no gradient"));
     }
 
     /** The gradient of an output, or empty if the loss does not depend on that output. */
-    Optional<Tensor> gradient(int port) {
+    Optional<Value> gradient(int port) {
         return Optional.ofNullable(gradients.get(port));
     }
 
@@ -73,16 +75,16 @@ final class VjpContext {
     }
 
     /** Hands down the gradient of an input; only of one that is {@linkplain #wants wanted}. */
-    void give(int index, Tensor gradient) {
-        Tensor input = input(index);
-        if (!wants(index) || !gradient.shape().equals(input.shape()) || gradient.type() != input.type()) {
+    void give(int index, Value gradient) {
+        Value input = input(index);
+        if (!wants(index) || !gradient.dims().equals(input.dims()) || gradient.type() != input.type()) {
             throw new IllegalStateException("gradient of input " + index + " of " + node.getName() + " (" + node.getOp()
                     + ") is " + gradient + ", the input is " + input);
         }
         given.put(index, gradient);
     }
 
-    Map<Integer, Tensor> given() {
+    Map<Integer, Value> given() {
         return given;
     }
 }

@@ -3,7 +3,6 @@ package dev.lancet.surgery.graph;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -131,7 +130,7 @@ final class AttributeText {
 
     /** {@code float}, {@code int32}, {@code resource}. */
     static String type(DataType type) {
-        return type.name().substring("DT_".length()).toLowerCase(Locale.ROOT);
+        return ElementTypes.name(type);
     }
 
     /** {@code [2,-1]}, or {@code [?]} where the rank is unknown. */

@@ -42,6 +42,11 @@ public final class Attributes {
         return AttrValue.newBuilder().setFunc(function).build();
     }
 
+    /** A function by its name. */
+    public static AttrValue function(String name) {
+        return of(NameAttrList.newBuilder().setName(name).build());
+    }
+
     /** A constant. */
     public static AttrValue of(TensorProto tensor) {
         return AttrValue.newBuilder().setTensor(tensor).build();
@@ -60,9 +65,9 @@ public final class Attributes {
     }
 
     /** The shapes of a node's outputs. */
-    public static AttrValue shapes(List<TensorType> outputs) {
+    public static AttrValue shapes(List<List<Long>> outputs) {
         AttrValue.ListValue.Builder list = AttrValue.ListValue.newBuilder();
-        outputs.forEach(type -> list.addShape(shape(type.dims())));
+        outputs.forEach(dims -> list.addShape(shape(dims)));
         return AttrValue.newBuilder().setList(list).build();
     }
 
@@ -71,6 +76,11 @@ public final class Attributes {
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         dims.forEach(size -> shape.addDimBuilder().setSize(size));
         return shape.build();
+    }
+
+    /** Whether a node sets a boolean attribute. */
+    public static boolean flag(NodeDef node, String attribute) {
+        return node.getAttrOrDefault(attribute, AttrValue.getDefaultInstance()).getB();
     }
 
     /** The dimensions of a shape proto. */

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
 /**
@@ -49,12 +50,9 @@ final class ConstantValues {
     /** Bytes of an element, or 0 for types whose values are not numbers. */
     private static int width(TensorProto tensor) {
         return switch (tensor.getDtype()) {
-            case DT_COMPLEX128 -> 16;
-            case DT_DOUBLE, DT_INT64, DT_UINT64, DT_COMPLEX64 -> 8;
-            case DT_FLOAT, DT_INT32, DT_UINT32, DT_QINT32 -> 4;
-            case DT_HALF, DT_BFLOAT16, DT_INT16, DT_UINT16, DT_QINT16, DT_QUINT16 -> 2;
-            case DT_INT8, DT_UINT8, DT_BOOL, DT_QINT8, DT_QUINT8 -> 1;
-            default -> 0;
+            // A list of these is bytes, and not read here.
+            case DT_FLOAT8_E5M2, DT_FLOAT8_E4M3FN -> 0;
+            default -> ElementTypes.bytes(tensor.getDtype());
         };
     }
 
@@ -86,12 +84,12 @@ final class ConstantValues {
             case DT_INT64 -> bytes.putLong(at(i, tensor.getInt64ValCount(), tensor::getInt64Val, 0L));
             case DT_UINT64 -> bytes.putLong(at(i, tensor.getUint64ValCount(), tensor::getUint64Val, 0L));
             case DT_UINT32 -> bytes.putInt(at(i, tensor.getUint32ValCount(), tensor::getUint32Val, 0));
-            case DT_INT32, DT_QINT32 -> bytes.putInt(integer(i));
+            case DT_INT32, DT_QINT32 -> bytes.putInt(listed(i));
             case DT_BOOL -> bytes.put((byte) (at(i, tensor.getBoolValCount(), tensor::getBoolVal, false) ? 1 : 0));
             case DT_HALF, DT_BFLOAT16 ->
                 bytes.putShort(
                         at(i, tensor.getHalfValCount(), tensor::getHalfVal, 0).shortValue());
-            case DT_INT16, DT_UINT16, DT_QINT16, DT_QUINT16 -> bytes.putShort((short) integer(i));
+            case DT_INT16, DT_UINT16, DT_QINT16, DT_QUINT16 -> bytes.putShort((short) listed(i));
             case DT_COMPLEX64 -> {
                 int pairs = tensor.getScomplexValCount() / 2;
                 bytes.putFloat(at(i, pairs, pair -> tensor.getScomplexVal(2 * pair), 0f));
@@ -102,11 +100,11 @@ final class ConstantValues {
                 bytes.putDouble(at(i, pairs, pair -> tensor.getDcomplexVal(2 * pair), 0.0));
                 bytes.putDouble(at(i, pairs, pair -> tensor.getDcomplexVal(2 * pair + 1), 0.0));
             }
-            default -> bytes.put((byte) integer(i));
+            default -> bytes.put((byte) listed(i));
         }
     }
 
-    private int integer(int i) {
+    private int listed(int i) {
         return at(i, tensor.getIntValCount(), tensor::getIntVal, 0);
     }
 
@@ -115,15 +113,31 @@ final class ConstantValues {
         return count == 0 ? zero : list.apply(Math.min(i, count - 1));
     }
 
-    /** Element {@code i} for people; half floats in the bits that they are. */
-    String shown(int i) {
+    private ByteBuffer element(int i) {
         ByteBuffer value = ByteBuffer.allocate(width).order(ByteOrder.LITTLE_ENDIAN);
         if (tensor.getTensorContent().isEmpty()) {
             put(i, value);
         } else {
             tensor.getTensorContent().substring(i * width, (i + 1) * width).copyTo(value);
         }
-        value.flip();
+        return value.flip();
+    }
+
+    /** Element {@code i} of a list of int32 or int64. */
+    long integer(int i) {
+        ByteBuffer value = element(i);
+        return tensor.getDtype() == DataType.DT_INT64 ? value.getLong() : value.getInt();
+    }
+
+    /** Element {@code i} of a list of float32 or float64. */
+    double number(int i) {
+        ByteBuffer value = element(i);
+        return tensor.getDtype() == DataType.DT_DOUBLE ? value.getDouble() : value.getFloat();
+    }
+
+    /** Element {@code i} for people; half floats in the bits that they are. */
+    String shown(int i) {
+        ByteBuffer value = element(i);
         return switch (tensor.getDtype()) {
             case DT_FLOAT -> Float.toString(value.getFloat());
             case DT_DOUBLE -> Double.toString(value.getDouble());

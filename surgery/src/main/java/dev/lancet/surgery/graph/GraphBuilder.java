@@ -6,7 +6,6 @@ import java.util.Map;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
@@ -44,11 +43,6 @@ public final class GraphBuilder {
         this.function = function;
     }
 
-    /** Whether this is the body of a function, where values are referred to otherwise. */
-    boolean body() {
-        return !function.isEmpty();
-    }
-
     /**
      * A function of a library that graphs can call.
      *
@@ -74,7 +68,7 @@ public final class GraphBuilder {
 
     /** An argument of the function that is drawn. */
     public Value argument(String name, TensorType type) {
-        Value argument = new Value(name, "", 0, type);
+        Value argument = new Value(name, 0, type);
         if (nodes.containsKey(name) || arguments.put(name, argument) != null) {
             throw new IllegalArgumentException("function " + function + ": '" + name + "' is already drawn");
         }
@@ -138,10 +132,7 @@ public final class GraphBuilder {
         }
         return node(name, "PartitionedCall")
                 .in(inputs)
-                .with(
-                        "f",
-                        Attributes.of(
-                                NameAttrList.newBuilder().setName(called.name()).build()))
+                .with("f", Attributes.function(called.name()))
                 .with("Tin", Attributes.types(inputs.stream().map(Value::type).toList()))
                 .with(
                         "Tout",
@@ -173,16 +164,34 @@ public final class GraphBuilder {
             definition.putArgAttr(
                     position++,
                     FunctionDef.ArgAttrs.newBuilder()
-                            .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(argument.form())))
+                            .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(argument.dims())))
                             .build());
         }
         results.forEach((name, value) -> {
             signature.addOutputArgBuilder().setName(name).setType(value.type());
-            definition.putRet(name, value.inBody());
+            definition.putRet(name, reference(value));
         });
         definition.addAllNodeDef(nodes.values());
         return new Function(
                 definition.build(), results.values().stream().map(Value::form).toList());
+    }
+
+    /**
+     * How a node that is drawn here refers to a value. A body names an argument {@code x} and an output {@code x:product:0},
+     * a graph counts: {@code x}, {@code x:1}.
+     */
+    String reference(Value value) {
+        if (function.isEmpty()) {
+            return value.inGraph();
+        }
+        if (arguments.containsKey(value.node())) {
+            return value.node();
+        }
+        NodeDef node = nodes.get(value.node());
+        if (node == null) {
+            throw new IllegalArgumentException("function " + function + ": '" + value.node() + "' is not drawn in it");
+        }
+        return value.node() + ":" + OutputNames.of(node, value.output());
     }
 
     void draw(NodeDef node) {

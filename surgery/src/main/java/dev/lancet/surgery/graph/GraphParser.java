@@ -3,7 +3,6 @@ package dev.lancet.surgery.graph;
 import com.google.protobuf.ByteString;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -180,9 +179,7 @@ final class GraphParser {
     }
 
     private static AttrValue type(String name) {
-        return AttrValue.newBuilder()
-                .setType(DataType.valueOf("DT_" + name.toUpperCase(Locale.ROOT)))
-                .build();
+        return AttrValue.newBuilder().setType(ElementTypes.named(name)).build();
     }
 
     private static TensorShapeProto shape(String text) {

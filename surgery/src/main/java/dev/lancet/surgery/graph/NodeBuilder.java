@@ -11,14 +11,12 @@ import org.tensorflow.proto.NodeDef;
 /** A node under way: its inputs, attributes and controls. */
 public final class NodeBuilder {
     private final GraphBuilder builder;
-    private final String op;
     private final NodeDef.Builder node = NodeDef.newBuilder();
     private final List<Value> inputs = new ArrayList<>();
     private final Set<String> controls = new LinkedHashSet<>();
 
     NodeBuilder(GraphBuilder builder, String name, String op) {
         this.builder = builder;
-        this.op = op;
         node.setName(name).setOp(op);
     }
 
@@ -77,18 +75,20 @@ public final class NodeBuilder {
 
     /** Draws the node with these outputs. */
     public List<Value> gives(List<TensorType> forms) {
-        node.putAttr(Attributes.SHAPES, Attributes.shapes(forms));
+        node.putAttr(
+                Attributes.SHAPES,
+                Attributes.shapes(forms.stream().map(TensorType::dims).toList()));
         ends();
         List<Value> values = new ArrayList<>();
         for (TensorType type : forms) {
-            values.add(new Value(node.getName(), op, values.size(), type));
+            values.add(new Value(node.getName(), values.size(), type));
         }
         return List.copyOf(values);
     }
 
     /** Draws the node without outputs. */
     public void ends() {
-        inputs.forEach(value -> node.addInput(builder.body() ? value.inBody() : value.inGraph()));
+        inputs.forEach(value -> node.addInput(builder.reference(value)));
         controls.forEach(control -> node.addInput("^" + control));
         builder.draw(node.build());
     }

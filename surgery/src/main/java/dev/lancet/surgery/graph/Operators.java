@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -16,8 +17,15 @@ import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.OpList;
 
 /**
- * The operators that a version of TensorFlow has, and the defaults of their attributes: what TensorFlow's own registry says,
- * kept as a table so that it can be asked without the native library.
+ * The operators that a version of TensorFlow has, with their outputs and the defaults of their attributes: what TensorFlow's
+ * own registry says, kept as a table so that it can be asked without the native library.
+ *
+ * <pre>
+ * Const -&gt; output:dtype
+ * Greater -&gt; z=bool
+ * SparseSoftmaxCrossEntropyWithLogits -&gt; loss:T backprop:T     Tlabels=int64
+ * Split -&gt; output*num_split:T
+ * </pre>
  */
 public final class Operators {
 
@@ -27,11 +35,15 @@ public final class Operators {
     /** Every version that there is a table of. */
     public static final List<String> VERSIONS = List.of(VERSION);
 
-    private final Map<String, Map<String, String>> defaults;
+    private static final String GIVES = " -> ";
 
-    private Operators(Map<String, Map<String, String>> defaults) {
-        this.defaults = defaults;
+    private final Map<String, Operator> operators;
+
+    private Operators(Map<String, Operator> operators) {
+        this.operators = operators;
     }
+
+    private record Operator(List<DeclaredOutput> outputs, Map<String, String> defaults) {}
 
     /**
      * The operators of a version.
@@ -64,32 +76,45 @@ public final class Operators {
         private static final Operators TABLE = of(VERSION);
     }
 
-    private static Map<String, Map<String, String>> read(BufferedReader lines) {
-        Map<String, Map<String, String>> table = new HashMap<>();
+    private static Map<String, Operator> read(BufferedReader lines) {
+        Map<String, Operator> table = new HashMap<>();
         lines.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
             String[] fields = line.split("\t", -1);
-            Map<String, String> attributes = new HashMap<>();
+            Map<String, String> defaults = new HashMap<>();
             for (int i = 1; i < fields.length; i++) {
                 int equals = fields[i].indexOf('=');
-                attributes.put(fields[i].substring(0, equals), fields[i].substring(equals + 1));
+                defaults.put(fields[i].substring(0, equals), fields[i].substring(equals + 1));
             }
-            table.put(fields[0], Map.copyOf(attributes));
+            String[] declared = fields[0].split(GIVES, 2);
+            List<DeclaredOutput> outputs = declared.length == 1
+                    ? List.of()
+                    : Arrays.stream(declared[1].split(" ", -1))
+                            .map(DeclaredOutput::parse)
+                            .toList();
+            table.put(declared[0], new Operator(outputs, Map.copyOf(defaults)));
         });
         return Map.copyOf(table);
     }
 
     /** Whether there is such an operator. */
     public boolean has(String op) {
-        return defaults.containsKey(op);
+        return operators.containsKey(op);
+    }
+
+    /** The outputs that an operator declares, or empty if there is no such operator. */
+    Optional<List<DeclaredOutput>> outputs(String op) {
+        return Optional.ofNullable(operators.get(op)).map(Operator::outputs);
     }
 
     /** The default of an attribute as the text of a graph spells values, or empty if it must be said. */
     Optional<String> byDefault(String op, String attribute) {
-        return Optional.ofNullable(defaults.getOrDefault(op, Map.of()).get(attribute));
+        return Optional.ofNullable(operators.get(op))
+                .map(operator -> operator.defaults().get(attribute));
     }
 
     /**
-     * The table of a registry: one line an operator, in alphabetical order, behind its name each attribute that has a default.
+     * The table of a registry: one line an operator, in alphabetical order, behind its name its outputs and each
+     * attribute that has a default.
      *
      * @param version of the TensorFlow that has this registry
      */
@@ -101,7 +126,14 @@ public final class Operators {
                         .sorted(Comparator.comparing(OpDef.AttrDef::getName))
                         .map(attribute ->
                                 "\t" + attribute.getName() + "=" + AttributeText.value(attribute.getDefaultValue()))
-                        .collect(Collectors.joining("", op.getName(), "\n")))
-                .collect(Collectors.joining("", "# operators of TensorFlow " + version + " and their defaults\n", ""));
+                        .collect(Collectors.joining("", op.getName() + outputs(op), "\n")))
+                .collect(Collectors.joining(
+                        "", "# operators of TensorFlow " + version + ", their outputs and defaults\n", ""));
+    }
+
+    private static String outputs(OpDef op) {
+        return op.getOutputArgList().stream()
+                .map(output -> DeclaredOutput.of(output).toString())
+                .collect(Collectors.joining(" ", op.getOutputArgCount() == 0 ? "" : GIVES, ""));
     }
 }

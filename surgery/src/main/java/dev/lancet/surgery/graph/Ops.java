@@ -1,9 +1,6 @@
 package dev.lancet.surgery.graph;
 
-import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
@@ -27,11 +24,7 @@ public record Ops(GraphBuilder sketch) {
     }
 
     private Value floats(String name, List<Long> dims, float... values) {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        for (float value : values) {
-            bytes.putFloat(value);
-        }
-        return constant(name, new TensorType(DataType.DT_FLOAT, dims), bytes);
+        return constant(name, new TensorType(DataType.DT_FLOAT, dims), Constants.floats(dims, values));
     }
 
     /** An int32 scalar. */
@@ -45,19 +38,11 @@ public record Ops(GraphBuilder sketch) {
     }
 
     private Value ints(String name, List<Long> dims, int... values) {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        for (int value : values) {
-            bytes.putInt(value);
-        }
-        return constant(name, new TensorType(DataType.DT_INT32, dims), bytes);
+        List<Long> numbers = Arrays.stream(values).mapToObj(Long::valueOf).toList();
+        return constant(name, new TensorType(DataType.DT_INT32, dims), Constants.integers(dims, numbers));
     }
 
-    private Value constant(String name, TensorType type, ByteBuffer bytes) {
-        TensorProto tensor = TensorProto.newBuilder()
-                .setDtype(type.type())
-                .setTensorShape(Attributes.shape(type.dims()))
-                .setTensorContent(ByteString.copyFrom(bytes.flip()))
-                .build();
+    private Value constant(String name, TensorType type, TensorProto tensor) {
         return sketch.node(name, "Const")
                 .with("dtype", type.type())
                 .with("value", Attributes.of(tensor))
@@ -119,9 +104,7 @@ public record Ops(GraphBuilder sketch) {
 
     /** The mean over the last axis, which stays with size 1. Draws {@code name_axis}. */
     public Value meanOfLast(String name, Value x) {
-        List<Long> dims = new ArrayList<>(x.dims());
-        dims.set(x.rank() - 1, 1L);
-        return reduce(name, "Mean", x, ints(name + "_axis", x.rank() - 1), true, dims);
+        return reduce(name, "Mean", x, ints(name + "_axis", x.rank() - 1), true, Shapes.with(x.dims(), -1, 1));
     }
 
     /** A reduction ({@code Mean}, {@code Sum}, {@code Max}) over constant axes whose result has the given dimensions. */
@@ -141,20 +124,17 @@ public record Ops(GraphBuilder sketch) {
                 .with("T", a.type())
                 .with("transpose_a", transposeA)
                 .with("transpose_b", transposeB)
-                .gives(a.type(), List.of(a.dim(transposeA ? 1 : 0), b.dim(transposeB ? 0 : 1)));
+                .gives(a.type(), Shapes.product(name, a.dims(), transposeA, b.dims(), transposeB));
     }
 
     /** {@code a · b} of two stacks of matrices {@code [stack, rows, columns]}, either transposed first. */
     public Value batchMatmul(String name, Value a, boolean transposeA, Value b, boolean transposeB) {
-        List<Long> dims = new ArrayList<>(a.dims());
-        dims.set(a.rank() - 2, a.dim(transposeA ? -1 : -2));
-        dims.set(a.rank() - 1, b.dim(transposeB ? -2 : -1));
         return sketch.node(name, "BatchMatMulV2")
                 .in(a, b)
                 .with("T", a.type())
                 .with("adj_x", transposeA)
                 .with("adj_y", transposeB)
-                .gives(a.type(), dims);
+                .gives(a.type(), Shapes.product(name, a.dims(), transposeA, b.dims(), transposeB));
     }
 
     /** Softmax over the last axis. */
@@ -173,10 +153,8 @@ public record Ops(GraphBuilder sketch) {
 
     /** Axes in another order; {@code order} is the constant {@code axes}. */
     public Value transpose(String name, Value x, Value order, int... axes) {
-        List<Long> dims = new ArrayList<>();
-        for (int axis : axes) {
-            dims.add(x.dim(axis));
-        }
+        List<Long> dims = Shapes.transposed(
+                x.dims(), Arrays.stream(axes).mapToObj(Long::valueOf).toList());
         return sketch.node(name, "Transpose")
                 .in(x, order)
                 .with("T", x.type())
@@ -186,35 +164,28 @@ public record Ops(GraphBuilder sketch) {
 
     /** Slices of {@code table} along axis {@code axis}, which is the constant {@code at}. */
     public Value gather(String name, Value table, Value indices, Value at, int axis) {
-        List<Long> dims = new ArrayList<>(table.dims().subList(0, axis));
-        dims.addAll(indices.dims());
-        dims.addAll(table.dims().subList(axis + 1, table.rank()));
         return sketch.node(name, "GatherV2")
                 .in(table, indices, at)
                 .with("Tparams", table.type())
                 .with("Tindices", indices.type())
                 .with("Taxis", at.type())
                 .with("batch_dims", 0)
-                .gives(table.type(), dims);
+                .gives(table.type(), Shapes.gathered(table.dims(), indices.dims(), axis));
     }
 
     /** Two tensors joined along axis {@code axis}, which is the constant {@code at}. */
     public Value concat(String name, Value a, Value b, Value at, int axis) {
-        List<Long> dims = new ArrayList<>(a.dims());
-        dims.set(axis, a.dim(axis) < 0 || b.dim(axis) < 0 ? -1 : a.dim(axis) + b.dim(axis));
         return sketch.node(name, "ConcatV2")
                 .in(a, b, at)
                 .with("N", 2)
                 .with("T", a.type())
                 .with("Tidx", at.type())
-                .gives(a.type(), dims);
+                .gives(a.type(), Shapes.concatenated(List.of(a.dims(), b.dims()), axis));
     }
 
     /** The two halves along axis {@code axis}, which is the constant {@code at}. */
     public List<Value> halves(String name, Value x, Value at, int axis) {
-        List<Long> dims = new ArrayList<>(x.dims());
-        dims.set(axis, x.dim(axis) / 2);
-        TensorType half = new TensorType(x.type(), dims);
+        TensorType half = new TensorType(x.type(), Shapes.split(x.dims(), axis, 2));
         return sketch.node(name, "Split")
                 .in(at, x)
                 .with("num_split", 2)

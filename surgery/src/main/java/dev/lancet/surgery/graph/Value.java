@@ -7,11 +7,15 @@ import org.tensorflow.proto.DataType;
  * One output of a node, or an argument of a function, as other nodes take it.
  *
  * @param node the node, or the argument
- * @param op the operator of the node, empty for an argument
  * @param output which of the node's outputs, counted flat over all of them
  * @param form its type and dimensions
  */
-public record Value(String node, String op, int output, TensorType form) {
+public record Value(String node, int output, TensorType form) {
+
+    /** A value of known type and dimensions. */
+    public Value(String node, int output, DataType type, List<Long> dims) {
+        this(node, output, new TensorType(type, dims));
+    }
 
     /** Element type. */
     public DataType type() {
@@ -23,6 +27,11 @@ public record Value(String node, String op, int output, TensorType form) {
         return form.dims();
     }
 
+    /** Number of elements, if all dimensions are known. */
+    public long elements() {
+        return Shapes.elements(form.dims());
+    }
+
     /** Number of dimensions. */
     public int rank() {
         return form.dims().size();
@@ -30,16 +39,11 @@ public record Value(String node, String op, int output, TensorType form) {
 
     /** The size along an axis; a negative axis counts from the last. */
     public long dim(int axis) {
-        return form.dims().get(axis < 0 ? rank() + axis : axis);
+        return form.dims().get(Shapes.axis(axis, rank()));
     }
 
     /** How a node of a graph refers to it: {@code x}, or {@code x:1} for its second output. */
     public String inGraph() {
         return output == 0 ? node : node + ":" + output;
-    }
-
-    /** How a node of a function body refers to it: {@code x} for an argument, {@code x:product:0} for a MatMul. */
-    public String inBody() {
-        return op.isEmpty() ? node : node + ":" + OutputNames.of(op, output);
     }
 }

@@ -2,6 +2,7 @@ package dev.lancet.surgery.imported;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.OutputNames;
 import dev.lancet.surgery.imported.Inlining.Returned;
 import java.util.HashMap;
 import java.util.List;
@@ -12,15 +13,13 @@ import org.tensorflow.proto.NodeDef;
 final class BodyScope {
 
     private final String function;
-    private final FlatOutputs outputs;
     private final Map<String, String> arguments = new HashMap<>();
     private final Map<String, NodeDef> nodes = new HashMap<>();
     private final Map<String, String> names = new HashMap<>();
     private final Map<String, Returned> calls = new HashMap<>();
 
-    BodyScope(String function, FlatOutputs outputs) {
+    BodyScope(String function) {
         this.function = function;
-        this.outputs = outputs;
     }
 
     void argument(String name, String value) {
@@ -61,7 +60,7 @@ final class BodyScope {
         if (node == null) {
             throw unknown(reference);
         }
-        return List.of(new Input(names.getOrDefault(local, local), outputs.number(node, word, index)).toString());
+        return List.of(new Input(names.getOrDefault(local, local), OutputNames.number(node, word, index)).toString());
     }
 
     private List<String> after(String local) {

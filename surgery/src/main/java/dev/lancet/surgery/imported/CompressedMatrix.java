@@ -4,7 +4,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.surgery.savedmodel.ElementTypes;
+import dev.lancet.surgery.graph.ElementTypes;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -14,25 +14,44 @@ import java.util.OptionalInt;
  * @param name what it was called, and is where it is in one piece
  * @param rows its rows
  * @param columns its columns
- * @param rank of its factors, or empty if it is in one piece
- * @param precision how it, or each factor, is stored
- * @param table whether its rows are looked up, or have a scale each, as those of tables
+ * @param storage how it is stored
  * @param arrays the variables that hold it
  */
-public record CompressedMatrix(
-        String name,
-        int rows,
-        int columns,
-        OptionalInt rank,
-        Precision precision,
-        boolean table,
-        List<GraphVariable> arrays) {
+public record CompressedMatrix(String name, int rows, int columns, Storage storage, List<GraphVariable> arrays) {
 
     /** Why a plan leaves such a matrix alone. */
     static final String ALREADY = "it is so already";
 
+    /**
+     * How a matrix is stored.
+     *
+     * @param rank of its factors, or empty if it is in one piece
+     * @param precision how it, or each factor, is stored
+     * @param table whether its rows are looked up, or have a scale each, as those of tables
+     */
+    public record Storage(OptionalInt rank, Precision precision, boolean table) {
+        static Storage whole(Precision precision, boolean table) {
+            return new Storage(OptionalInt.empty(), precision, table);
+        }
+    }
+
     public CompressedMatrix {
         arrays = List.copyOf(arrays);
+    }
+
+    /** The rank of its factors, or empty if it is in one piece. */
+    public OptionalInt rank() {
+        return storage.rank();
+    }
+
+    /** How it, or each factor, is stored. */
+    public Precision precision() {
+        return storage.precision();
+    }
+
+    /** Whether its rows are looked up, or have a scale each, as those of tables. */
+    public boolean table() {
+        return storage.table();
     }
 
     /** What the arrays take. */
@@ -46,7 +65,7 @@ public record CompressedMatrix(
 
     /** The step of a plan that leaves it as it is. */
     Step step() {
-        Role role = table ? Role.EMBEDDING : Role.LINEAR;
-        return new Step(new Weight(name, role, -1, rows, columns), rank, precision, ALREADY);
+        Role role = table() ? Role.EMBEDDING : Role.LINEAR;
+        return new Step(new Weight(name, role, -1, rows, columns), rank(), precision(), ALREADY);
     }
 }

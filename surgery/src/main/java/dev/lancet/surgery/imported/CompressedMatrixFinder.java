@@ -2,8 +2,10 @@ package dev.lancet.surgery.imported;
 
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Weight;
+import dev.lancet.surgery.graph.Constants;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.imported.CompressedMatrix.Storage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -77,12 +79,12 @@ final class CompressedMatrixFinder {
         int columns = one.shape().get(1).intValue();
         if (one.type() == DataType.DT_FLOAT) {
             return Optional.of(new CompressedMatrix(
-                    one.name(), rows, columns, OptionalInt.empty(), Precision.float32(), false, List.of(one)));
+                    one.name(), rows, columns, Storage.whole(Precision.float32(), false), List.of(one)));
         }
         if (one.type() == DataType.DT_BFLOAT16) {
             return halves(one.name())
                     .map(table -> new CompressedMatrix(
-                            one.name(), rows, columns, OptionalInt.empty(), Precision.bfloat16(), table, List.of(one)));
+                            one.name(), rows, columns, Storage.whole(Precision.bfloat16(), table), List.of(one)));
         }
         GraphVariable scales = held.get(Weight.scale(one.name()));
         if (one.type() != DataType.DT_UINT8 || scales == null || scales.shape().size() != 2) {
@@ -100,9 +102,8 @@ final class CompressedMatrixFinder {
                     one.name(),
                     matrixRows,
                     matrixColumns,
-                    OptionalInt.empty(),
-                    precision(format, group(one.name(), table).orElse((int) (shared + shared % 2))),
-                    table,
+                    Storage.whole(
+                            precision(format, group(one.name(), table).orElse((int) (shared + shared % 2))), table),
                     List.of(one, scales));
         });
     }
@@ -171,7 +172,7 @@ final class CompressedMatrixFinder {
                         && node.producer(0)
                                 .filter(joined -> joined.is("ConcatV2") || joined.is("Pack"))
                                 .isPresent())
-                .flatMap(node -> node.producer(1).flatMap(SmallConstants::whole).stream())
+                .flatMap(node -> node.producer(1).flatMap(Constants::shortIntegers).stream())
                 .filter(shape -> shape.size() == 3)
                 .map(shape -> shape.get(table ? 2 : 1).intValue())
                 .filter(group -> group >= 2 && group % 2 == 0)
@@ -218,9 +219,7 @@ final class CompressedMatrixFinder {
                 whole,
                 left.rows(),
                 right.columns(),
-                OptionalInt.of(left.columns()),
-                left.precision(),
-                left.table(),
+                new Storage(OptionalInt.of(left.columns()), left.precision(), left.table()),
                 arrays));
     }
 }

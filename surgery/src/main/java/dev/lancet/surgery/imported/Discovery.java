@@ -2,10 +2,10 @@ package dev.lancet.surgery.imported;
 
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
+import dev.lancet.surgery.graph.ElementTypes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.imported.MatrixProducts.Found;
-import dev.lancet.surgery.savedmodel.ElementTypes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

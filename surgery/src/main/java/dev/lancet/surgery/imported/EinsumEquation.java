@@ -76,10 +76,7 @@ final class EinsumEquation {
                     weight,
                     pieces(inputs, axes),
                     pieces(outputs, axes),
-                    text,
-                    weightInput,
-                    inputs.length(),
-                    sizes);
+                    new WeightUse.Contraction(text, weightInput, inputs.length(), sizes));
         }
 
         private static boolean same(String letters, StringBuilder wanted) {

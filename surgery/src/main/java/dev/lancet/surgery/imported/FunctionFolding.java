@@ -2,6 +2,7 @@ package dev.lancet.surgery.imported;
 
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.OutputNames;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -18,8 +19,6 @@ import org.tensorflow.proto.OpDef;
 
 /** One body on its way from the open graph into a function. */
 final class FunctionFolding {
-
-    private static final FlatOutputs OUTPUTS = FlatOutputs.known();
 
     private final ControlFlowNode fork;
     private final ControlFlowNode.Body body;
@@ -195,7 +194,7 @@ final class FunctionFolding {
         if (node == null) {
             throw new IllegalStateException(name + " is neither in the body " + prefix + " nor passed to it");
         }
-        return local(input.node()) + ":" + OUTPUTS.named(node, input.port());
+        return local(input.node()) + ":" + OutputNames.of(node, input.port());
     }
 
     private String local(String name) {

@@ -1,7 +1,7 @@
 package dev.lancet.surgery.imported;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.surgery.savedmodel.ElementTypes;
+import dev.lancet.surgery.graph.ElementTypes;
 import java.nio.file.Path;
 import java.util.List;
 import org.tensorflow.proto.AttrValue;

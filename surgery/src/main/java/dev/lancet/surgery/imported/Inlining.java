@@ -32,7 +32,6 @@ final class Inlining {
     static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
 
     private final GraphView graph;
-    private final FlatOutputs outputs = FlatOutputs.known();
     private final boolean loopsToo;
     private final List<NodeDef> flat = new ArrayList<>();
     private final List<ControlFlowNode> forks = new ArrayList<>();
@@ -128,7 +127,7 @@ final class Inlining {
             throw new LancetException("graph: " + prefix + " passes " + data.size() + " values to "
                     + function.getSignature().getName() + ", which takes " + arguments.size());
         }
-        BodyScope scope = new BodyScope(function.getSignature().getName(), outputs);
+        BodyScope scope = new BodyScope(function.getSignature().getName());
         for (int i = 0; i < arguments.size(); i++) {
             scope.argument(arguments.get(i).getName(), data.get(i));
         }

@@ -1,12 +1,12 @@
 package dev.lancet.surgery.imported;
 
 import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Constants;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import java.util.List;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.TensorProto;
 
 /** Shapes that are known, in the place of nodes that ask for them. */
 final class KnownShapes {
@@ -16,15 +16,6 @@ final class KnownShapes {
     static NodeDef constant(Node asking, List<Long> shape) {
         boolean wide = asking.attribute("out_type").isPresent() && asking.type("out_type") == DataType.DT_INT64;
         DataType type = wide ? DataType.DT_INT64 : DataType.DT_INT32;
-        TensorProto.Builder tensor =
-                TensorProto.newBuilder().setDtype(type).setTensorShape(Attributes.shape(List.of((long) shape.size())));
-        for (long size : shape) {
-            if (wide) {
-                tensor.addInt64Val(size);
-            } else {
-                tensor.addIntVal(Math.toIntExact(size));
-            }
-        }
         return NodeDef.newBuilder()
                 .setName(asking.name())
                 .setOp("Const")
@@ -32,7 +23,7 @@ final class KnownShapes {
                 .addAllInput(
                         asking.controlInputs().stream().map(Input::toString).toList())
                 .putAttr("dtype", Attributes.of(type))
-                .putAttr("value", Attributes.of(tensor.build()))
+                .putAttr("value", Attributes.of(Constants.integers(type, List.of((long) shape.size()), shape)))
                 .build();
     }
 }

@@ -87,7 +87,7 @@ final class LayerCanonicalizer {
         for (WeightUse use : layer.uses()) {
             Node site = graph.node(use.node());
             List<NodeDef> nodes = use.kind() == WeightUse.Kind.LOOKUP ? lookup(site, name) : product(site, use, read);
-            Optional<String> when = taken.instead(site, use.input());
+            Optional<String> when = taken.instead(site, use.contraction().input());
             replaced.put(
                     site.name(),
                     nodes.stream()
@@ -156,8 +156,8 @@ final class LayerCanonicalizer {
         }
         long inputs = transposed ? use.columns() : use.rows();
         long outputs = transposed ? use.rows() : use.columns();
-        Input x = site.dataInputs().get(1 - use.input());
-        Value activations = new Value(x.node(), "", x.port(), TensorType.of(DataType.DT_FLOAT, -1, inputs));
+        Input x = site.dataInputs().get(1 - use.contraction().input());
+        Value activations = new Value(x.node(), x.port(), TensorType.of(DataType.DT_FLOAT, -1, inputs));
         GraphBuilder builder = GraphBuilder.graph();
         Ops ops = new Ops(builder);
         String name = site.name();
@@ -166,10 +166,12 @@ final class LayerCanonicalizer {
         Value out = ops.matmul(name + ".out", rows, false, read, transposed);
         Value shape = ops.concat(
                 name + ".shape",
-                outer(builder, ops, name, activations, use.contracted()),
+                outer(builder, ops, name, activations, use.contraction().axes()),
                 ops.ints(
                         name + ".sizes",
-                        use.sizes().stream().mapToInt(Long::intValue).toArray()),
+                        use.contraction().sizes().stream()
+                                .mapToInt(Long::intValue)
+                                .toArray()),
                 ops.constant(name + ".axis", 0),
                 0);
         ops.reshape(name, out, shape, List.of(-1L, outputs));

@@ -36,7 +36,7 @@ final class Losses {
 
     static List<NodeDef> of(Objective objective, MetaGraphDef meta, Input scores) {
         Losses losses = new Losses();
-        Value output = new Value(scores.node(), "", scores.port(), TensorType.of(DataType.DT_FLOAT, -1));
+        Value output = new Value(scores.node(), scores.port(), TensorType.of(DataType.DT_FLOAT, -1));
         switch (objective.kind()) {
             case CROSS_ENTROPY -> losses.crossEntropy(output, objective.classes(meta));
             case MEAN_SQUARED_ERROR -> losses.squares(output);

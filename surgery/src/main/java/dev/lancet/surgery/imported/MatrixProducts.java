@@ -1,7 +1,9 @@
 package dev.lancet.surgery.imported;
 
+import dev.lancet.surgery.graph.Constants;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.imported.ArrayView.Piece;
+import dev.lancet.surgery.imported.WeightUse.Contraction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -91,19 +93,11 @@ final class MatrixProducts {
                     Optional.of(weight),
                     "the weight has " + rank + " axes " + weight.view().shape());
         }
-        return use(node, weight, inputs, outputs, "", 1, 1, List.of(ArrayView.size(outputs)));
+        return use(node, weight, inputs, outputs, new Contraction("", 1, 1, List.of(ArrayView.size(outputs))));
     }
 
     /** The use of an array whose pieces are these, if they are stored as one matrix or its transpose. */
-    static Found use(
-            Node node,
-            Tracing weight,
-            List<Piece> inputs,
-            List<Piece> outputs,
-            String equation,
-            int input,
-            int contracted,
-            List<Long> sizes) {
+    static Found use(Node node, Tracing weight, List<Piece> inputs, List<Piece> outputs, Contraction contraction) {
         List<Piece> plain = new ArrayList<>(inputs);
         plain.addAll(outputs);
         List<Piece> turned = new ArrayList<>(outputs);
@@ -123,10 +117,7 @@ final class MatrixProducts {
                 asStored ? WeightUse.Kind.PRODUCT : WeightUse.Kind.TRANSPOSED,
                 (int) rows,
                 (int) columns,
-                equation,
-                input,
-                contracted,
-                sizes);
+                contraction);
         return new Found(node, Optional.of(weight), Optional.of(use), "");
     }
 
@@ -142,7 +133,7 @@ final class MatrixProducts {
         List<List<Piece>> axes = table.get().view().axes();
         boolean rows = node.is("ResourceGather")
                 || node.producer(2)
-                        .flatMap(SmallConstants::whole)
+                        .flatMap(Constants::shortIntegers)
                         .filter(axis -> axis.equals(List.of(0L)))
                         .isPresent();
         boolean batched =
@@ -164,10 +155,7 @@ final class MatrixProducts {
                         WeightUse.Kind.LOOKUP,
                         (int) entries,
                         (int) width,
-                        "",
-                        0,
-                        0,
-                        List.of(width))),
+                        Contraction.none(width))),
                 "");
     }
 }

@@ -1,6 +1,7 @@
 package dev.lancet.surgery.imported;
 
 import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Constants;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import java.util.ArrayList;
@@ -100,7 +101,7 @@ record Tracing(WeightSource source, ArrayView view, List<Node> path) {
                     .or(() -> squeezed(node))
                     .flatMap(view::reshaped);
         }
-        Optional<List<Long>> said = node.producer(1).flatMap(SmallConstants::whole);
+        Optional<List<Long>> said = node.producer(1).flatMap(Constants::shortIntegers);
         if (node.is("ExpandDims")) {
             return said.flatMap(axis -> expanded(axis.get(0)));
         }

@@ -10,21 +10,9 @@ import java.util.List;
  * @param kind how the matrix is used there
  * @param rows rows of the matrix as it is stored, seen as a matrix
  * @param columns its columns
- * @param equation of an {@code Einsum}, otherwise empty
- * @param input which input of the node it is
- * @param contracted how many axes of the activations, the last ones, it is multiplied with
- * @param sizes the dimensions that the result has in the place of the matrix's outputs
+ * @param contraction which axes are multiplied
  */
-public record WeightUse(
-        String node,
-        String op,
-        Kind kind,
-        int rows,
-        int columns,
-        String equation,
-        int input,
-        int contracted,
-        List<Long> sizes) {
+public record WeightUse(String node, String op, Kind kind, int rows, int columns, Contraction contraction) {
 
     /** How a matrix W is used. */
     public enum Kind {
@@ -36,8 +24,23 @@ public record WeightUse(
         LOOKUP
     }
 
-    public WeightUse {
-        sizes = List.copyOf(sizes);
+    /**
+     * Which axes a product multiplies; a lookup multiplies none.
+     *
+     * @param equation of an {@code Einsum}, otherwise empty
+     * @param input which input of the node the matrix is
+     * @param axes how many axes of the activations, the last ones, the matrix is multiplied with
+     * @param sizes the dimensions that the result has in the place of the matrix's outputs
+     */
+    public record Contraction(String equation, int input, int axes, List<Long> sizes) {
+        public Contraction {
+            sizes = List.copyOf(sizes);
+        }
+
+        /** Rows of this width are looked up. */
+        static Contraction none(long width) {
+            return new Contraction("", 0, 0, List.of(width));
+        }
     }
 
     @Override
@@ -48,6 +51,7 @@ public record WeightUse(
                     case TRANSPOSED -> "x · Wᵀ";
                     case LOOKUP -> "rows of W";
                 };
-        return node + " (" + op + (equation.isEmpty() ? "" : " " + equation) + ", " + how + ")";
+        return node + " (" + op + (contraction.equation().isEmpty() ? "" : " " + contraction.equation()) + ", " + how
+                + ")";
     }
 }

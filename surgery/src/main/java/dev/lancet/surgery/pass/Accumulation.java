@@ -73,8 +73,8 @@ public final class Accumulation {
 
     private static void draw(GraphBuilder builder, String variable, TensorType type, Value share) {
         String sum = variable + ".sum";
-        Value part = new Value(variable + ".grad.part", "Identity", 0, type);
-        Value handle = new Value(sum, "VarHandleOp", 0, TensorType.of(DataType.DT_RESOURCE));
+        Value part = new Value(variable + ".grad.part", 0, type);
+        Value handle = new Value(sum, 0, TensorType.of(DataType.DT_RESOURCE));
         Value before = builder.variable(sum, type);
         for (String[] write : new String[][] {{".first", "AssignVariableOp"}, {".more", "AssignAddVariableOp"}}) {
             builder.node(sum + write[0], write[1])

@@ -73,7 +73,6 @@ final class FusedCrossEntropy {
     private static Value shares(Node entropy) {
         return new Value(
                 entropy.name() + ".shares",
-                "Softmax",
                 0,
                 NodeQueries.taken(entropy, 0, FLOAT).form());
     }

@@ -27,7 +27,7 @@ final class NodeQueries {
 
     /** An output of a node. */
     static Value value(Node node, int port, DataType type) {
-        return new Value(node.name(), node.op(), port, new TensorType(type, Attributes.dims(node.definition(), port)));
+        return new Value(node.name(), port, new TensorType(type, Attributes.dims(node.definition(), port)));
     }
 
     /** The function that a node calls, or nothing. */

@@ -1,10 +1,9 @@
 package dev.lancet.surgery.pass;
 
-import dev.lancet.surgery.gradient.Constants;
 import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.Constants;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
-import dev.lancet.surgery.graph.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -158,11 +157,7 @@ final class ShortSums {
         }
         String whole = open.remove();
         if (sum.getOp().equals("Mean")) {
-            TensorProto share = TensorProto.newBuilder()
-                    .setDtype(DataType.DT_FLOAT)
-                    .setTensorShape(Attributes.shape(List.of()))
-                    .addFloatVal(1f / slices)
-                    .build();
+            TensorProto share = Constants.scalar(DataType.DT_FLOAT, 1f / slices);
             result.addNodeDef(constant(name + ".share", share, List.of()));
             result.addNodeDef(node(name + ".shared", "Mul", part, whole, name + ".share:output:0"));
             whole = name + ".shared:z:0";
@@ -172,10 +167,7 @@ final class ShortSums {
 
     private String ints(String name, List<Long> values) {
         List<Long> dims = List.of((long) values.size());
-        TensorProto.Builder tensor =
-                TensorProto.newBuilder().setDtype(DataType.DT_INT32).setTensorShape(Attributes.shape(dims));
-        values.forEach(value -> tensor.addIntVal(Math.toIntExact(value)));
-        result.addNodeDef(constant(name, tensor.build(), dims));
+        result.addNodeDef(constant(name, Constants.integers(dims, values), dims));
         return name + ":output:0";
     }
 
@@ -185,7 +177,7 @@ final class ShortSums {
                 .setOp("Const")
                 .putAttr("dtype", Attributes.of(value.getDtype()))
                 .putAttr("value", Attributes.of(value))
-                .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(new TensorType(value.getDtype(), dims))));
+                .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(dims)));
     }
 
     private static NodeDef.Builder node(String name, String op, List<Long> dims, String... inputs) {
@@ -194,6 +186,6 @@ final class ShortSums {
                 .setOp(op)
                 .addAllInput(List.of(inputs))
                 .putAttr("T", Attributes.of(DataType.DT_FLOAT))
-                .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(new TensorType(DataType.DT_FLOAT, dims))));
+                .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(dims)));
     }
 }

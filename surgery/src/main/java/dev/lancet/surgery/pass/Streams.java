@@ -133,7 +133,7 @@ public final class Streams {
         GraphBuilder builder = GraphBuilder.graph();
         List<Value> losses = new ArrayList<>();
         for (int stream = 0; stream < n; stream++) {
-            losses.add(new Value(name(loss.name(), stream), loss.op(), 0, scalar));
+            losses.add(new Value(name(loss.name(), stream), 0, scalar));
         }
         Value sum = builder.node(LOSS + ".sum", "AddN")
                 .in(losses)

@@ -136,7 +136,7 @@ final class WholeStep {
             body.putArgAttr(
                     arguments.size(),
                     FunctionDef.ArgAttrs.newBuilder()
-                            .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(type)))
+                            .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(type.dims())))
                             .build());
             body.getSignatureBuilder().addInputArgBuilder().setName(argument).setType(type.type());
             arguments.put(name, argument);
@@ -149,7 +149,7 @@ final class WholeStep {
             body.putRet(
                     "r" + i,
                     results.get(i) + ":"
-                            + OutputNames.of(view.node(results.get(i)).op(), 0));
+                            + OutputNames.of(view.node(results.get(i)).definition(), 0));
         }
         return body.build();
     }
@@ -158,8 +158,11 @@ final class WholeStep {
         NodeDef.Builder copy = node.definition().toBuilder().clearInput();
         for (Input input : node.inputs()) {
             if (!arguments.containsKey(input.node())) {
-                String port = OutputNames.of(view.node(input.node()).op(), input.port());
-                copy.addInput(input.control() ? "^" + input.node() : input.node() + ":" + port);
+                copy.addInput(
+                        input.control()
+                                ? input.toString()
+                                : input.node() + ":"
+                                        + OutputNames.of(view.node(input.node()).definition(), input.port()));
             } else if (!input.control()) {
                 copy.addInput(arguments.get(input.node()));
             }

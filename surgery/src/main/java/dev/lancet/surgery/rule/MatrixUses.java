@@ -1,5 +1,6 @@
 package dev.lancet.surgery.rule;
 
+import dev.lancet.surgery.graph.Constants;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.TensorType;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.TensorProto;
 
 /** What the rules of this package look for: the two places where a matrix is used, and what is known about them. */
 final class MatrixUses {
@@ -57,22 +57,15 @@ final class MatrixUses {
         boolean rows = site.producer(2)
                 .filter(axis -> axis.is("Const"))
                 .flatMap(axis -> axis.attribute("value"))
-                .map(value -> scalar(value.getTensor()) == 0)
-                .orElse(false);
+                .flatMap(value -> Constants.shortIntegers(value.getTensor()))
+                .filter(axis -> axis.equals(List.of(0L)))
+                .isPresent();
         boolean batched =
                 site.attribute("batch_dims").filter(dims -> dims.getI() != 0).isPresent();
         return rows && !batched
                 ? Optional.empty()
                 : Optional.of(
                         new Refusal(site.name() + " does not gather rows; only lookups along axis 0 are treated"));
-    }
-
-    private static long scalar(TensorProto tensor) {
-        return !tensor.getTensorContent().isEmpty()
-                ? tensor.getTensorContent().byteAt(0)
-                : tensor.getIntValCount() > 0
-                        ? tensor.getIntVal(0)
-                        : tensor.getInt64ValCount() > 0 ? tensor.getInt64Val(0) : 0;
     }
 
     /** An input of a site as sketches take it, with the form it has where the graph does not say. */
@@ -83,7 +76,7 @@ final class MatrixUses {
                 .map(dims -> new TensorType(
                         otherwise.type(), dims.stream().map(Long::valueOf).toList()))
                 .orElse(otherwise);
-        return new Value(producer.name(), producer.op(), input.port(), type);
+        return new Value(producer.name(), input.port(), type);
     }
 
     /** The known sizes of a form, as functions that say their dimensions have them in their names. */

@@ -1,6 +1,7 @@
 package dev.lancet.surgery.savedmodel;
 
 import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.ElementTypes;
 import dev.lancet.surgery.savedmodel.Varint.Malformed;
 import java.util.List;
 import org.tensorflow.proto.BundleEntryProto;

@@ -2,6 +2,7 @@ package dev.lancet.surgery.savedmodel;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.ElementTypes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -3,11 +3,13 @@ package dev.lancet.surgery.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lancet.dsl.LancetException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
 
 class GraphBuilderTest {
 
@@ -35,11 +37,26 @@ class GraphBuilderTest {
 
     @Test
     void outputs_with_names_of_their_own_are_numbered_flat() {
-        assertThat(OutputNames.of("SparseSoftmaxCrossEntropyWithLogits", 1)).isEqualTo("backprop:0");
-        assertThat(OutputNames.number("SparseSoftmaxCrossEntropyWithLogits", "backprop", 0))
-                .isEqualTo(1);
-        assertThat(OutputNames.of("Split", 1)).isEqualTo("output:1");
-        assertThat(OutputNames.number("Split", "output", 1)).isEqualTo(1);
+        NodeDef entropy = NodeDef.newBuilder()
+                .setName("entropy")
+                .setOp("SparseSoftmaxCrossEntropyWithLogits")
+                .build();
+        assertThat(OutputNames.of(entropy, 1)).isEqualTo("backprop:0");
+        assertThat(OutputNames.number(entropy, "backprop", 0)).isEqualTo(1);
+
+        NodeDef split = NodeDef.newBuilder()
+                .setName("split")
+                .setOp("Split")
+                .putAttr("num_split", Attributes.of(2))
+                .build();
+        assertThat(OutputNames.of(split, 1)).isEqualTo("output:1");
+        assertThat(OutputNames.number(split, "output", 1)).isEqualTo(1);
+        assertThatThrownBy(() -> OutputNames.of(split, 2))
+                .isInstanceOf(LancetException.class)
+                .hasMessage("graph: split is a Split, which has no output 2");
+        assertThatThrownBy(() -> OutputNames.number(split, "halves", 0))
+                .isInstanceOf(LancetException.class)
+                .hasMessage("graph: split is a Split, which has no output 'halves'; its outputs are output");
     }
 
     @Test

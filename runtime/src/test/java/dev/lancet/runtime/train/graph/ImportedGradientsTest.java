@@ -114,7 +114,7 @@ class ImportedGradientsTest {
         Ops ops = new Ops(builder);
         Value ids = builder.placeholder("ids", TensorType.of(DataType.DT_INT32, 5, 1));
         builder.variable("table", TensorType.of(DataType.DT_FLOAT, 7, 4));
-        Value table = new Value("table", "VarHandleOp", 0, TensorType.of(DataType.DT_RESOURCE));
+        Value table = new Value("table", 0, TensorType.of(DataType.DT_RESOURCE));
         Value w = builder.variable("w", TensorType.of(DataType.DT_FLOAT, 4, 6));
         Value rows = builder.node("rows", "ResourceGather")
                 .in(table, ids)

@@ -1,4 +1,4 @@
-package dev.lancet.surgery.gradient;
+package dev.lancet.surgery.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

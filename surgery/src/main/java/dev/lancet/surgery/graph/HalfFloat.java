@@ -1,4 +1,4 @@
-package dev.lancet.surgery.gradient;
+package dev.lancet.surgery.graph;
 
 /** IEEE 754 binary16: 1 bit of sign, 5 of exponent, 10 of fraction. */
 final class HalfFloat {
