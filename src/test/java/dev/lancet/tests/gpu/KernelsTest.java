@@ -58,10 +58,10 @@ class KernelsTest {
                 graphs.add(VariableLoading.into(
                         Surgeon.operate(Blueprint.scoring(model), plan).graph()));
                 graphs.add(tuning(
-                        model, precision, Passes.of(4, 1, true, ON_A_CARD).and(Pass.RECOMPUTATION)));
+                        model, precision, Passes.of(4, 1, true, ON_A_CARD).and(Pass.ACTIVATION_CHECKPOINTING)));
             }
             Passes plain = Passes.of(4, 1, false, ON_A_CARD);
-            Stream.of(plain, Passes.of(4, 1, true, ON_A_CARD), plain.float16(), plain.and(Pass.RECOMPUTATION))
+            Stream.of(plain, Passes.of(4, 1, true, ON_A_CARD), plain.float16(), plain.and(Pass.ACTIVATION_CHECKPOINTING))
                     .forEach(passes -> graphs.add(step(model, passes)));
         }
         return graphs.stream();

@@ -74,8 +74,8 @@ final class BenchTrainCommand extends LancetCommand {
             paramLabel = "PASS,...",
             split = ",",
             description =
-                    "Leave passes out, to see what they are worth: causal-tiles, streams, attention-slope, entropy,"
-                            + " unpacking-again, cheap-again, matrix-layout, single-results, short-sums, compiled, and with 16 bits wide-sums.")
+                    "Leave passes out, to see what they are worth: causal-tiles, streams, softmax-gradient, fused-cross-entropy,"
+                            + " backward-dequantization, cheap-recomputation, matrix-layout, single-results, short-sums, compiled, and with 16 bits wide-sums.")
     private List<String> without = List.of();
 
     BenchTrainCommand(Console console) {

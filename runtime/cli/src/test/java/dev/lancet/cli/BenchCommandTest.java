@@ -50,7 +50,7 @@ class BenchCommandTest {
                 "bench train --preset L | --preset: L; it is S, M or one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b, llama-2-7b, llama-2-13b",
                 "bench train --rank -1 | --rank: -1; it is 1 or more, or 0 for whole matrices",
                 "bench train --dtype fp64 | --dtype: fp64; it is fp32, bf16, fp16 or auto",
-                "bench train --checkpointing --without recomputation | --without pass: recomputation; it is done only"
+                "bench train --checkpointing --without activation-checkpointing | --without pass: activation-checkpointing; it is done only"
                         + " because it is asked for, so do not ask for it instead of leaving it out",
                 "bench generate --steps 0 | --steps: 0; at least 1 is needed",
                 "bench generate --bits 5 | --bits: 5; it is 16, 8, 4 or nf4",
@@ -81,7 +81,7 @@ class BenchCommandTest {
                                 .startsWith(
                                         "error: --without pass: wide-sums; it is not done here anyway, where there are only ")
                                 .endsWith(
-                                        "attention-slope,entropy,unpacking-again,cheap-again,matrix-layout,single-results,short-sums,compiled\n"));
+                                        "softmax-gradient,fused-cross-entropy,backward-dequantization,cheap-recomputation,matrix-layout,single-results,short-sums,compiled\n"));
     }
 
     @ParameterizedTest

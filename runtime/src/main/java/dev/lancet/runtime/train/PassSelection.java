@@ -54,7 +54,7 @@ public record PassSelection(Passes passes, Optional<Passes> mixed, Optional<Dtyp
         int processors = Runtime.getRuntime().availableProcessors();
         Passes passes = Passes.of(training.batch(), processors, arithmetic != Arithmetic.FLOAT32, left);
         passes = half ? passes.float16() : passes;
-        passes = training.execution().checkpointing() ? passes.and(Pass.RECOMPUTATION) : passes;
+        passes = training.execution().checkpointing() ? passes.and(Pass.ACTIVATION_CHECKPOINTING) : passes;
         return whole ? passes.and(Pass.WHOLE_STEP) : passes;
     }
 

@@ -34,4 +34,21 @@ public class GraphAssert extends AbstractGraphAssert<GraphAssert, GraphDef> {
         }
         return this;
     }
+
+    /**
+     * Verifies that the graph differs from another one by what the golden of this name holds: a unified diff of their texts,
+     * each with three lines around every change. It says what a rewrite does, where a golden of the whole graph would hide it.
+     *
+     * <pre>{@code
+     * assertThat(rewritten).isGoldenDifference(plain, "my-rewrite.diff"); // passes: the same lines changed as before
+     * assertThat(plain).isGoldenDifference(plain, "my-rewrite.diff");     // fails: nothing changed
+     * }</pre>
+     */
+    public GraphAssert isGoldenDifference(GraphDef before, String name) {
+        isNotNull();
+        TextDiff difference = TextDiff.of(GraphText.of(before), GraphText.of(actual));
+        String text = difference.unified("before", "after", Integer.MAX_VALUE);
+        GoldenGraphs.here().difference(name, text).ifPresent(this::complain);
+        return this;
+    }
 }

@@ -18,17 +18,17 @@ public enum Pass {
     /** {@link Streams}: the batch in independent streams, one for each processor. */
     STREAMS,
     /** {@link SoftmaxGradient}: the gradient of masked softmax in one pass over the scores. */
-    ATTENTION_SLOPE,
+    SOFTMAX_GRADIENT,
     /** {@link FusedCrossEntropy}: cross entropy and its gradient out of one softmax. */
-    ENTROPY,
+    FUSED_CROSS_ENTROPY,
     /** {@link WideSums}: gradients that come in 16 bits are added up in float32. Done only in mixed precision. */
     WIDE_SUMS,
     /** {@link BackwardDequantization}: codes of quantised layers become floats again in the backward pass. */
-    UNPACKING_AGAIN,
+    BACKWARD_DEQUANTIZATION,
     /** {@link CheapRecomputation}: norms and nonlinearities are computed again in the backward pass. Not done where blocks are. */
-    CHEAP_AGAIN,
+    CHEAP_RECOMPUTATION,
     /** {@link ActivationCheckpointing}: blocks are computed again in the backward pass. Done only if a training asks for it. */
-    RECOMPUTATION,
+    ACTIVATION_CHECKPOINTING,
     /** {@link MatrixLayout}: narrow matrices of float32 products transposed where a processor is faster at it. Not done on a GPU. */
     MATRIX_LAYOUT,
     /** {@link WholeStep}: forward and backward are compiled by XLA as one. Done only if a training asks for it. */
@@ -40,14 +40,14 @@ public enum Pass {
     /** {@link XlaCompilation}: what stands between the products is compiled by XLA. */
     COMPILED;
 
-    /** Its name as people write it: {@code attention-slope}. */
+    /** Its name as people write it: {@code softmax-gradient}. */
     public String text() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Whether it is done only if a training asks for it. */
     public boolean onRequest() {
-        return this == MIXED_PRECISION || this == HALF_PRECISION || this == RECOMPUTATION || this == WHOLE_STEP;
+        return this == MIXED_PRECISION || this == HALF_PRECISION || this == ACTIVATION_CHECKPOINTING || this == WHOLE_STEP;
     }
 
     /**

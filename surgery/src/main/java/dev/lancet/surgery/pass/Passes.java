@@ -44,7 +44,7 @@ public record Passes(Set<Pass> chosen, int streams) {
      */
     public static Passes of(int batch, int processors, boolean mixed, Set<Pass> without) {
         EnumSet<Pass> chosen = EnumSet.allOf(Pass.class);
-        chosen.removeAll(Set.of(Pass.HALF_PRECISION, Pass.RECOMPUTATION, Pass.WHOLE_STEP));
+        chosen.removeAll(Set.of(Pass.HALF_PRECISION, Pass.ACTIVATION_CHECKPOINTING, Pass.WHOLE_STEP));
         if (!mixed) {
             chosen.removeAll(Set.of(Pass.MIXED_PRECISION, Pass.WIDE_SUMS));
         }
@@ -70,8 +70,8 @@ public record Passes(Set<Pass> chosen, int streams) {
     public Passes and(Pass pass) {
         Set<Pass> more = new HashSet<>(chosen);
         more.add(pass);
-        if (pass == Pass.RECOMPUTATION || pass == Pass.WHOLE_STEP) {
-            more.remove(Pass.CHEAP_AGAIN);
+        if (pass == Pass.ACTIVATION_CHECKPOINTING || pass == Pass.WHOLE_STEP) {
+            more.remove(Pass.CHEAP_RECOMPUTATION);
         }
         if (pass == Pass.WHOLE_STEP) {
             more.remove(Pass.MATRIX_LAYOUT);
@@ -122,22 +122,22 @@ public record Passes(Set<Pass> chosen, int streams) {
     /** What is done to a graph that has its gradients. */
     public GraphDef gradients(GraphDef graph) {
         GraphDef result = graph;
-        if (does(Pass.ATTENTION_SLOPE)) {
+        if (does(Pass.SOFTMAX_GRADIENT)) {
             result = Rewriting.with(result, new SoftmaxGradient());
         }
-        if (does(Pass.ENTROPY)) {
+        if (does(Pass.FUSED_CROSS_ENTROPY)) {
             result = Rewriting.with(result, FusedCrossEntropy.rules(does(Pass.WHOLE_STEP)));
         }
         if (does(Pass.WIDE_SUMS)) {
             result = Rewriting.with(result, new WideSums());
         }
-        if (does(Pass.UNPACKING_AGAIN)) {
+        if (does(Pass.BACKWARD_DEQUANTIZATION)) {
             result = BackwardDequantization.of(result);
         }
-        if (does(Pass.CHEAP_AGAIN)) {
+        if (does(Pass.CHEAP_RECOMPUTATION)) {
             result = CheapRecomputation.of(result);
         }
-        if (does(Pass.RECOMPUTATION)) {
+        if (does(Pass.ACTIVATION_CHECKPOINTING)) {
             result = ActivationCheckpointing.of(result);
         }
         if (does(Pass.MATRIX_LAYOUT)) {
