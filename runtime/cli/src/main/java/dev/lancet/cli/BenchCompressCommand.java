@@ -1,5 +1,9 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.BenchOptions;
+import dev.lancet.cli.option.PrecisionOptions;
 import dev.lancet.runtime.bench.BenchmarkCase;
 import dev.lancet.runtime.bench.BenchmarkResult;
 import dev.lancet.runtime.bench.CompressionBench;
@@ -38,7 +42,7 @@ final class BenchCompressCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         BenchmarkCase benchmark = options.trial(this, steps, precision.precision(this));
         if (benchmark.rank() == 0 && !benchmark.precision().narrow()) {
             throw wrongUsage("compress: nothing to do; give --rank, --bits or both");

@@ -1,5 +1,10 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.BenchOptions;
+import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.cli.option.PrecisionOptions;
 import dev.lancet.runtime.bench.BenchmarkResult;
 import dev.lancet.runtime.bench.GenerationBench;
 import java.util.LinkedHashMap;
@@ -41,7 +46,7 @@ final class BenchGenerateCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         BenchmarkResult measured = GenerationBench.run(
                 options.trial(this, steps, precision.precision(this)), where.device(this), progress());
         return new Answer(new LinkedHashMap<>(measured.fields()), measured.toString());

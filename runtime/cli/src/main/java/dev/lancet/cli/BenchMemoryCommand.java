@@ -1,5 +1,7 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.runtime.bench.MemoryBench;
 import dev.lancet.runtime.bench.MemoryComparison;
 import java.util.LinkedHashMap;
@@ -25,7 +27,7 @@ final class BenchMemoryCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         MemoryComparison compared = MemoryBench.run(MemoryBench.MODEL, progress());
         return new Answer(new LinkedHashMap<>(compared.fields()), compared.toString(), compared.complaint());
     }

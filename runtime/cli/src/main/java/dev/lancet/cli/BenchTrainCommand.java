@@ -1,5 +1,11 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.BenchOptions;
+import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.cli.option.DtypeOption;
+import dev.lancet.cli.option.PrecisionOptions;
 import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.runtime.bench.BenchmarkCase;
 import dev.lancet.runtime.bench.BenchmarkResult;
@@ -83,7 +89,7 @@ final class BenchTrainCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         BenchmarkCase benchmark = trial();
         Execution execution = execution();
         BenchmarkResult measured = TrainingBench.run(benchmark, execution, passing(benchmark, execution), progress());

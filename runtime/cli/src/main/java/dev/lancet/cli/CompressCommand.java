@@ -1,5 +1,10 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.CompressionRules;
+import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.cli.option.OutputArgument;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
@@ -62,7 +67,7 @@ final class CompressCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         Compression compression = rules.chosen(this, recipe);
         if (compression.keepsAll()) {
             throw wrongUsage(

@@ -1,5 +1,8 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.TextArguments;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.runtime.text.Corpora;
 import dev.lancet.runtime.text.TokenText;
@@ -61,7 +64,7 @@ final class CorpusCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         long began = System.nanoTime();
         Corpora corpora = out.map(Corpora::keptIn).orElseGet(Corpora::inMemory).progress(progress());
         TokenText text = corpora.read(corpus(), Path.of(""));

@@ -1,5 +1,6 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.runtime.checkpoint.Checkpoint;

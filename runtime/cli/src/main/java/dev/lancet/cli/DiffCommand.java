@@ -1,5 +1,7 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.surgery.golden.GraphFile;
@@ -50,7 +52,7 @@ final class DiffCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         if (lines < 1) {
             throw wrongUsage("--lines: " + lines + "; at least 1 line is shown");
         }

@@ -1,5 +1,7 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.runtime.device.CudaLibrary;
 import dev.lancet.runtime.doctor.DoctorReport;
 import dev.lancet.runtime.doctor.Gpu;
@@ -29,7 +31,7 @@ final class DoctorCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         DoctorReport report = DoctorReport.examine(console.env());
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("lancet", Main.version());

@@ -1,5 +1,11 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.AdapterOption;
+import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.cli.option.FieldOption;
+import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.evaluate.Perplexity;
@@ -81,7 +87,7 @@ final class EvaluateCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         if (input.text.isEmpty() && input.ids.isEmpty()) {
             throw wrongUsage("evaluate: " + what + "; say over what, by --text FILE or --ids FILE");
         }

@@ -1,5 +1,10 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.AdapterOption;
+import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.generate.Generation;
@@ -80,7 +85,7 @@ final class GenerateCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         Sample sample = sample();
         try (Model base = ModelArgument.of(what).model(progress()).on(where.device(this));
                 Model model = adapter.beside(base)) {

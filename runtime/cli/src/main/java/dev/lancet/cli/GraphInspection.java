@@ -1,5 +1,6 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.surgery.imported.CompressedMatrix;
 import dev.lancet.surgery.imported.GraphVariable;
 import dev.lancet.surgery.imported.ImportedModel;

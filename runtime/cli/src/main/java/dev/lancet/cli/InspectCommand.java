@@ -1,5 +1,9 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.AdapterOption;
+import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.surgery.imported.ImportedModel;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -31,7 +35,7 @@ final class InspectCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         ModelArgument model = ModelArgument.of(named);
         Optional<ImportedModel> graph = model.graph();
         if (graph.isPresent() && adapter.folder().isPresent()) {

@@ -1,5 +1,8 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.Errors;
+import dev.lancet.cli.console.Interruption;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,9 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.cli.option.OutputArgument;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.tune.MergeResult;
@@ -61,7 +65,7 @@ final class MergeCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         if (!format.equals("lancet") && !format.equals("hf")) {
             throw wrongUsage("--format: " + format + "; it is lancet or hf");
         }

@@ -1,5 +1,10 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.CompressionRules;
+import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.cli.option.RecipePlans;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
@@ -71,7 +76,7 @@ final class PlanCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         if (ModelArgument.isScript(what)) {
             if (rules.given() || recipe.isPresent()) {
                 throw wrongUsage("rules: " + what + " holds its own; give a model to apply other rules to");

@@ -1,5 +1,6 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;

@@ -1,5 +1,8 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.DeviceOptions;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
@@ -47,7 +50,7 @@ final class RunCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         Device device = where.device(this);
         try (RecipeRun run = new RecipeRun(Script.load(recipe), progress()).on(device)) {
             RecipeRun.Outcome outcome = (resume ? run.resume() : run).carryOut();

@@ -1,5 +1,9 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.OutputArgument;
+import dev.lancet.cli.option.TextArguments;
 import dev.lancet.runtime.text.LearntTokenizer;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.TokenizerTraining;
@@ -61,7 +65,7 @@ final class TokenizerCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         if (!String.valueOf(out.getFileName()).endsWith(".json")) {
             throw wrongUsage("--out: " + out + " would not be known as a tokenizer; end its name in .json");
         }

@@ -1,5 +1,9 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.cli.option.OutputArgument;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Origin;
@@ -79,7 +83,7 @@ final class TrainCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         Device device = where.device(this);
         Recipe recipe = Script.load(script);
         Stage stage = stage(recipe);

@@ -1,5 +1,14 @@
 package dev.lancet.cli;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.cli.option.FieldOption;
+import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.cli.option.OutputArgument;
+import dev.lancet.cli.option.PrecisionOptions;
+import dev.lancet.cli.option.TrainingOptions;
+import dev.lancet.cli.option.TuningOptions;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.recipe.Corpus;
@@ -96,7 +105,7 @@ final class TuneCommand extends LancetCommand {
     }
 
     @Override
-    Answer answer() {
+    protected Answer answer() {
         FineTuning tuning = adapters.tuning(this, bits.precision(this));
         Device device = where.device(this);
         Corpus corpus = corpus();

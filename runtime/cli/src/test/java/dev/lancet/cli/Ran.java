@@ -14,9 +14,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param out what it said on standard output
  * @param err what it said on standard error
  */
-record Ran(int status, String out, String err) {
+public record Ran(int status, String out, String err) {
 
-    static Ran lancet(String... arguments) {
+    public static Ran lancet(String... arguments) {
         return lancet(Map.of(), arguments);
     }
 
@@ -28,7 +28,7 @@ record Ran(int status, String out, String err) {
     }
 
     /** Its one JSON document. */
-    JsonNode json() {
+    public JsonNode json() {
         return new JsonMapper().readTree(out);
     }
 

@@ -3,6 +3,8 @@ package dev.lancet.cli;
 import static dev.lancet.cli.Ran.lancet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.Interruption;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -3,6 +3,8 @@ package dev.lancet.cli;
 import static dev.lancet.cli.Ran.lancet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.Interruption;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,5 +1,6 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Rank;
@@ -21,7 +22,7 @@ import picocli.CommandLine.ParameterException;
  * The options that say what becomes of which weights. Their order counts: what follows an {@code --on} belongs to it, so
  * each option is taken as it comes and written into the rule under way.
  */
-final class CompressionRules {
+public final class CompressionRules {
 
     private final List<CompressionRule> rules = new ArrayList<>();
 
@@ -107,12 +108,12 @@ final class CompressionRules {
     Optional<String> budget = Optional.empty();
 
     /** Whether any rule was given. */
-    boolean given() {
+    public boolean given() {
         return !rules.isEmpty() || budget.isPresent();
     }
 
     /** What the options say, or a recipe in their place. */
-    Compression chosen(LancetCommand command, Optional<Path> recipe) {
+    public Compression chosen(LancetCommand command, Optional<Path> recipe) {
         if (recipe.isPresent() && given()) {
             throw command.wrongUsage("rules: " + recipe.get() + " and options; give one of them");
         }

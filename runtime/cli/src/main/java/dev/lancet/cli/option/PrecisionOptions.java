@@ -1,11 +1,12 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.Precision;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say in how many bits the linear layers are stored. */
-final class PrecisionOptions {
+public final class PrecisionOptions {
 
     private static final int USUAL_GROUP = 32;
 
@@ -19,7 +20,7 @@ final class PrecisionOptions {
     @Option(names = "--group", paramLabel = "N", description = "Weights that share a scale in 4 bits; 32 if not said.")
     private Optional<Integer> group = Optional.empty();
 
-    Precision precision(LancetCommand command) {
+    public Precision precision(LancetCommand command) {
         try {
             return precision();
         } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Selector;
@@ -11,7 +12,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say what of a model is fine-tuned. */
-final class TuningOptions {
+public final class TuningOptions {
 
     private static final int USUAL_RANK = 8;
 
@@ -46,7 +47,7 @@ final class TuningOptions {
     private List<String> globs = List.of();
 
     /** Whether all is trained, without an adapter. */
-    boolean full(LancetCommand command) {
+    public boolean full(LancetCommand command) {
         return switch (kind) {
             case "lora" -> false;
             case "full" -> true;
@@ -55,7 +56,7 @@ final class TuningOptions {
     }
 
     /** What they say, with the linear layers in so many bits. */
-    FineTuning tuning(LancetCommand command, Precision bits) {
+    public FineTuning tuning(LancetCommand command, Precision bits) {
         if (full(command)) {
             refuse(command, "--adapter full trains all weights; leave it out, or say --adapter lora");
             if (bits.quantized()) {
@@ -77,7 +78,7 @@ final class TuningOptions {
     }
 
     /** For a model that has adapters, whose form is decided. */
-    void mustBeUnsaid(LancetCommand command, String model) {
+    public void mustBeUnsaid(LancetCommand command, String model) {
         refuse(command, model + " has adapters, which go on as they are; leave it out, or merge them first");
     }
 

@@ -1,5 +1,6 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.Precision;
 import dev.lancet.runtime.bench.BenchmarkCase;
 import dev.lancet.runtime.bench.Preset;
@@ -7,7 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say what is measured. */
-final class BenchOptions {
+public final class BenchOptions {
 
     @Option(
             names = "--preset",
@@ -39,7 +40,7 @@ final class BenchOptions {
     private Optional<Integer> batch = Optional.empty();
 
     /** The trial in this precision. */
-    BenchmarkCase trial(LancetCommand command, int steps, Precision precision) {
+    public BenchmarkCase trial(LancetCommand command, int steps, Precision precision) {
         try {
             return new BenchmarkCase(Preset.named(preset).sized(layers, sequence, batch), rank, precision, steps);
         } catch (IllegalArgumentException e) {

@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.cli.console;
 
 import dev.lancet.io.Progress;
 import java.io.PrintStream;

@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Checkpoint;
@@ -8,7 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The option that puts trained adapters beside a model's layers. */
-final class AdapterOption {
+public final class AdapterOption {
 
     @Option(
             names = "--adapter",
@@ -17,17 +17,17 @@ final class AdapterOption {
                     "Adapters to put beside MODEL's layers: a folder that lancet tune or Hugging Face's PEFT wrote.")
     private Optional<Path> folder = Optional.empty();
 
-    Optional<Path> folder() {
+    public Optional<Path> folder() {
         return folder;
     }
 
     /** A model with the adapters, or the model itself if there are none. */
-    Model beside(Model model) {
+    public Model beside(Model model) {
         return folder.map(model::adapt).orElse(model);
     }
 
     /** A declared model with the adapters, or the model itself if there are none. */
-    Checkpoint beside(Checkpoint model) {
+    public Checkpoint beside(Checkpoint model) {
         return folder.map(it -> Peft.open(it, model.transformer(), model.plan()))
                 .map(adapters -> model.with(adapters.plan(), model.weights().with(adapters.arrays())))
                 .orElse(model);

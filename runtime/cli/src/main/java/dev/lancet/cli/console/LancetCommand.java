@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.cli.console;
 
 import dev.lancet.dsl.LancetException;
 import java.util.Map;
@@ -13,31 +13,31 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What all commands have in common: the console, the common options, and a document as JSON or as text. */
-abstract class LancetCommand implements Callable<Integer> {
+public abstract class LancetCommand implements Callable<Integer> {
 
-    final Console console;
+    public final Console console;
 
     @Mixin
-    final CommonOptions common = new CommonOptions();
+    public final CommonOptions common = new CommonOptions();
 
     @Spec
     @Nullable
     CommandSpec spec;
 
-    LancetCommand(Console console) {
+    public LancetCommand(Console console) {
         this.console = console;
     }
 
     /** Does the work and says what came out, as JSON or for people. */
-    abstract Answer answer();
+    protected abstract Answer answer();
 
     /** A number that JSON can say, or null. */
-    static @Nullable Double finite(double value) {
+    public static @Nullable Double finite(double value) {
         return Double.isFinite(value) ? value : null;
     }
 
     /** A number that JSON can say, or null. */
-    static @Nullable Double finite(OptionalDouble value) {
+    public static @Nullable Double finite(OptionalDouble value) {
         return finite(value.orElse(Double.NaN));
     }
 
@@ -48,10 +48,10 @@ abstract class LancetCommand implements Callable<Integer> {
      * @param text for people
      * @param complaint why it counts as a failure all the same, or empty
      */
-    record Answer(Map<String, @Nullable Object> document, String text, Optional<String> complaint) {
+    public record Answer(Map<String, @Nullable Object> document, String text, Optional<String> complaint) {
 
         /** A success. */
-        Answer(Map<String, @Nullable Object> document, String text) {
+        public Answer(Map<String, @Nullable Object> document, String text) {
             this(document, text, Optional.empty());
         }
     }
@@ -69,12 +69,12 @@ abstract class LancetCommand implements Callable<Integer> {
     }
 
     /** Where long work says how far it is. */
-    LiveProgress progress() {
+    public LiveProgress progress() {
         return new LiveProgress(console, common.quiet);
     }
 
     /** Wrong usage: the message names the option, its value and the way out. */
-    ParameterException wrongUsage(String message) {
+    public ParameterException wrongUsage(String message) {
         if (spec == null) {
             throw new IllegalStateException("the command was not parsed");
         }

@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.cli.console;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

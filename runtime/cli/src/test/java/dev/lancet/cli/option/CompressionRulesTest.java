@@ -1,8 +1,9 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
 import static dev.lancet.cli.Ran.lancet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lancet.cli.Ran;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

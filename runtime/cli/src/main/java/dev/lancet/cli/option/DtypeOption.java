@@ -1,10 +1,11 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.recipe.Arithmetic;
 import picocli.CommandLine.Option;
 
 /** The option that says in which numbers a training multiplies matrices. */
-final class DtypeOption {
+public final class DtypeOption {
 
     @Option(
             names = "--dtype",
@@ -15,7 +16,7 @@ final class DtypeOption {
                     + " first steps in fp32 and in bf16 and takes the faster one. ${DEFAULT-VALUE} if not said.")
     private String dtype = "";
 
-    Arithmetic arithmetic(LancetCommand command) {
+    public Arithmetic arithmetic(LancetCommand command) {
         return switch (dtype) {
             case "fp32" -> Arithmetic.FLOAT32;
             case "bf16" -> Arithmetic.BFLOAT16;

@@ -1,11 +1,11 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
 import dev.lancet.dsl.recipe.Corpus;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The option that says where in a row or a line the text is. */
-final class FieldOption {
+public final class FieldOption {
 
     @Option(
             names = "--field",
@@ -13,12 +13,12 @@ final class FieldOption {
             description = "The column of .csv, or the key of .jsonl, that holds the text (default: text).")
     private Optional<String> name = Optional.empty();
 
-    Optional<String> name() {
+    public Optional<String> name() {
         return name;
     }
 
     /** The corpus, its text in the field that was named. */
-    Corpus of(Corpus corpus) {
+    public Corpus of(Corpus corpus) {
         return name.map(corpus::field).orElse(corpus);
     }
 }

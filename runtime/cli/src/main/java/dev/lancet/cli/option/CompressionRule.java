@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Compression;

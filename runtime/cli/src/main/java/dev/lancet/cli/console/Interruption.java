@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.cli.console;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * Ctrl-C: work that asks whether it should stop is given the time to finish its step and to save its state; the JVM then
  * ends with 130, as it does for every interrupt.
  */
-final class Interruption {
+public final class Interruption {
 
     /** Work that has not asked for so long does not ask, and is not waited for. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
@@ -23,17 +23,17 @@ final class Interruption {
     }
 
     /** Asks the work to stop. */
-    void request() {
+    public void request() {
         wanted = true;
     }
 
     /** Listens for Ctrl-C until {@link #finished()}. */
-    void listen() {
+    public void listen() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::untilItStops, "interrupted"));
     }
 
     /** The work is done or has stopped. */
-    void finished() {
+    public void finished() {
         done.countDown();
     }
 

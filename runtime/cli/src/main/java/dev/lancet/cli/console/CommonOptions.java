@@ -1,9 +1,9 @@
-package dev.lancet.cli;
+package dev.lancet.cli.console;
 
 import picocli.CommandLine.Option;
 
 /** The options that every command takes. */
-final class CommonOptions {
+public final class CommonOptions {
 
     @Option(
             names = {"-h", "--help"},
@@ -12,7 +12,7 @@ final class CommonOptions {
     boolean help;
 
     @Option(names = "--json", description = "Print one JSON document, and nothing else, on standard output.")
-    boolean json;
+    public boolean json;
 
     @Option(names = "--quiet", description = "Show no progress.")
     boolean quiet;

@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.runtime.text.source.Documents;
@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** The texts that a command reads, of all kinds that a training reads. */
-final class TextArguments {
+public final class TextArguments {
 
     @Parameters(
             paramLabel = "TEXT",
@@ -21,13 +21,13 @@ final class TextArguments {
     private final FieldOption field = new FieldOption();
 
     /** As a corpus of bytes of which nothing is held out. */
-    Corpus corpus() {
+    public Corpus corpus() {
         String[] more = paths.stream().skip(1).map(Path::toString).toArray(String[]::new);
         return field.of(Corpus.corpus(paths.get(0).toString(), more));
     }
 
     /** As documents, one at a time. */
-    Documents documents() {
+    public Documents documents() {
         return Documents.of(paths, field.name());
     }
 

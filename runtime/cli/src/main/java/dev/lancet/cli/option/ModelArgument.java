@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Presets;
@@ -21,19 +21,20 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The model that a command is about, opened once: a preset by its name, a declared model on disk, or a graph. */
-final class ModelArgument {
+public final class ModelArgument {
 
     /** Help for a parameter that may name anything. */
-    static final String ANYTHING =
+    public static final String ANYTHING =
             "A Hugging Face folder, a Lancet model folder, a llama2.c .bin, a TensorFlow SavedModel"
                     + " folder, a frozen graph .pb, or the name of a preset.";
 
     /** Help for a parameter that names a model with weights, or a graph. */
-    static final String MODEL_OR_GRAPH = "A Hugging Face folder, a Lancet model folder, a llama2.c .bin, a TensorFlow"
-            + " SavedModel folder, or a frozen graph .pb.";
+    public static final String MODEL_OR_GRAPH =
+            "A Hugging Face folder, a Lancet model folder, a llama2.c .bin, a TensorFlow"
+                    + " SavedModel folder, or a frozen graph .pb.";
 
     /** Help for a parameter that names a declared model with weights. */
-    static final String MODEL = "A Hugging Face folder, a Lancet model folder, or a llama2.c .bin.";
+    public static final String MODEL = "A Hugging Face folder, a Lancet model folder, or a llama2.c .bin.";
 
     private final String named;
     private final Optional<Format> format;
@@ -52,7 +53,7 @@ final class ModelArgument {
      *
      * @throws LancetException if there is no such file, folder or preset, or it is damaged
      */
-    static ModelArgument of(String named) {
+    public static ModelArgument of(String named) {
         Path path = Path.of(named);
         if (Files.exists(path)) {
             Format format = Format.of(path);
@@ -88,17 +89,17 @@ final class ModelArgument {
     }
 
     /** What kind of model it is, for programs. */
-    String format() {
+    public String format() {
         return format.map(kind -> kind.name().toLowerCase(Locale.ROOT)).orElse("preset");
     }
 
     /** Whether it is a preset, which has no weights. */
-    boolean preset() {
+    public boolean preset() {
         return format.isEmpty();
     }
 
     /** The graph, or empty if it is declared. */
-    Optional<ImportedModel> graph() {
+    public Optional<ImportedModel> graph() {
         return source instanceof GraphSource graph ? Optional.of(graph.model()) : Optional.empty();
     }
 
@@ -107,7 +108,7 @@ final class ModelArgument {
      *
      * @throws LancetException if it is a preset
      */
-    ModelSource source() {
+    public ModelSource source() {
         if (preset()) {
             throw new LancetException("model: " + named + "; a preset has no weights, give a folder that has");
         }
@@ -115,7 +116,7 @@ final class ModelArgument {
     }
 
     /** How its weights are stored. */
-    Plan plan() {
+    public Plan plan() {
         return source.plan();
     }
 
@@ -124,12 +125,12 @@ final class ModelArgument {
      *
      * @throws LancetException if it is a graph
      */
-    Checkpoint checkpoint() {
+    public Checkpoint checkpoint() {
         return checkpoint.orElseThrow(() -> Checkpoint.holdsGraph(Path.of(named), format.orElseThrow()));
     }
 
     /** The declared model, ready to compute. */
-    Model model(Progress progress) {
+    public Model model(Progress progress) {
         Checkpoint found = checkpoint();
         source();
         return Model.open(found).progress(progress);
@@ -140,7 +141,7 @@ final class ModelArgument {
      *
      * @param instead what could be given instead of a text, or nothing
      */
-    void requireTokenizer(String instead) {
+    public void requireTokenizer(String instead) {
         Checkpoint found = checkpoint();
         if (found.tokenizer().isEmpty()
                 && found.transformer().vocabulary() != Tokenizer.bytes().vocabulary()) {
@@ -150,7 +151,7 @@ final class ModelArgument {
     }
 
     /** Whether an argument names a script rather than a model. */
-    static boolean isScript(String named) {
+    public static boolean isScript(String named) {
         return named.endsWith(".kts") || named.endsWith(".java");
     }
 }

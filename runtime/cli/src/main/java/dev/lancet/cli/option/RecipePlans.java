@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /** What a recipe would make of its candidates, and the rules that it holds. */
-final class RecipePlans {
+public final class RecipePlans {
 
     private RecipePlans() {}
 
     /** The plan of every candidate, in the recipe's order. */
-    static Map<String, Plan> of(Recipe recipe) {
+    public static Map<String, Plan> of(Recipe recipe) {
         Map<String, Plan> plans = new LinkedHashMap<>();
         for (Candidate candidate : recipe.candidates()) {
             plans.put(

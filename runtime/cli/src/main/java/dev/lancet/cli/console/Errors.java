@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.cli.console;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.train.TrainingStoppedException;
@@ -17,14 +17,14 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Every error is one line, {@code error: WHAT: VALUE; WAY OUT}; a script's is followed by the place in the script. */
-final class Errors implements IParameterExceptionHandler, IExecutionExceptionHandler {
+public final class Errors implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
     /** As a shell counts: 128 and the number of SIGINT. */
     private static final int INTERRUPTED = 130;
 
     private final Console console;
 
-    Errors(Console console) {
+    public Errors(Console console) {
         this.console = console;
     }
 
@@ -94,12 +94,12 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
     }
 
     /** No memory left is not an exception of the command's, but it too gets one line. */
-    static String outOfMemory() {
+    public static String outOfMemory() {
         return "memory: the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
                 + " MB is full; give it more, for example LANCET_JAVA_OPTS=-Xmx8g";
     }
 
-    void say(String message) {
+    public void say(String message) {
         console.out().flush();
         console.err().println("error: " + message);
     }

@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.cli.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

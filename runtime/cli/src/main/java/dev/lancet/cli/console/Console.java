@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.cli.console;
 
 import java.io.PrintStream;
 import java.util.Map;
@@ -12,14 +12,15 @@ import java.util.Map;
  * @param terminal whether {@code err} is a terminal that can draw over its last line
  * @param interruption whether the user wants it to stop
  */
-record Console(PrintStream out, PrintStream err, Map<String, String> env, boolean terminal, Interruption interruption) {
+public record Console(
+        PrintStream out, PrintStream err, Map<String, String> env, boolean terminal, Interruption interruption) {
 
-    Console {
+    public Console {
         env = Map.copyOf(env);
     }
 
     /** The console of this process. Java cannot tell whether standard error is a terminal; the launcher can, and says so. */
-    static Console system() {
+    public static Console system() {
         Map<String, String> env = System.getenv();
         boolean terminal = env.getOrDefault("LANCET_TERMINAL", "").equals("1")
                 && !env.getOrDefault("TERM", "dumb").equals("dumb");
@@ -27,7 +28,7 @@ record Console(PrintStream out, PrintStream err, Map<String, String> env, boolea
     }
 
     /** Whether colours are wanted (no-color.org). */
-    boolean colourful() {
+    public boolean colourful() {
         return terminal && env.getOrDefault("NO_COLOR", "").isEmpty();
     }
 }

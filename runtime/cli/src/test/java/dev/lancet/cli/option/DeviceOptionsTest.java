@@ -1,9 +1,10 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
 import static dev.lancet.cli.Ran.lancet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.lancet.cli.Ran;
 import dev.lancet.runtime.device.Cuda;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,12 +1,13 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.recipe.Training;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say how a model is trained. */
-final class TrainingOptions {
+public final class TrainingOptions {
 
     @Option(
             names = "--steps",
@@ -59,7 +60,7 @@ final class TrainingOptions {
     private final DtypeOption dtype = new DtypeOption();
 
     /** The training, with this rate and this many tokens a sequence where none is said. */
-    Training training(LancetCommand command, double usualRate, int usualSequence) {
+    public Training training(LancetCommand command, double usualRate, int usualSequence) {
         if (stopEarly.isPresent() && validateEvery.isEmpty()) {
             throw command.wrongUsage("--stop-early: " + stopEarly.get()
                     + "; nothing is validated before the end, add --validate-every 50");
@@ -79,7 +80,7 @@ final class TrainingOptions {
     }
 
     /** What is said that needs text to be held out. */
-    Optional<String> validation() {
+    public Optional<String> validation() {
         return stopEarly
                 .map(number -> "--stop-early: " + number)
                 .or(() -> validateEvery.map(number -> "--validate-every: " + number));

@@ -1,11 +1,12 @@
-package dev.lancet.cli;
+package dev.lancet.cli.option;
 
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.runtime.device.Device;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say where it is computed. */
-final class DeviceOptions {
+public final class DeviceOptions {
 
     @Option(
             names = "--device",
@@ -30,7 +31,7 @@ final class DeviceOptions {
                             + " launcher starts it with NVIDIA_TF32_OVERRIDE=0 for off.")
     private Optional<String> tf32 = Optional.empty();
 
-    Device device(LancetCommand command) {
+    public Device device(LancetCommand command) {
         try {
             Device device = Device.named(name);
             device = share.isPresent() ? device.memory(share.get()) : device;
