@@ -1,5 +1,6 @@
 package dev.lancet.surgery.gradient;
 
+import dev.lancet.surgery.graph.DependencyPath;
 import dev.lancet.surgery.graph.ElementTypes;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Value;
@@ -21,28 +22,18 @@ final class GradientPath {
 
     private final MutableGraph graph;
     private final List<NodeDef> order;
-    private final Set<Value> tensors = new HashSet<>();
+    private final Set<Value> tensors;
 
     /** The path from the wanted tensors up to the seeds. */
     GradientPath(MutableGraph graph, Collection<Value> wanted, Collection<Value> seeds) {
         this.graph = graph;
         this.order = sorted(graph, seeds.stream().map(Value::node).toList());
-        Set<Value> depends = new HashSet<>(wanted);
-        for (NodeDef node : order) {
-            if (!VjpRegistry.stops(node) && graph.inputs(node).stream().anyMatch(depends::contains)) {
-                floats(node).forEach(depends::add);
-            }
-        }
-        Set<Value> reaches = new HashSet<>(seeds);
-        for (int at = order.size() - 1; at >= 0; at--) {
-            NodeDef node = order.get(at);
-            if (!VjpRegistry.stops(node)
-                    && floats(node).stream().anyMatch(t -> reaches.contains(t) && depends.contains(t))) {
-                graph.inputs(node).stream().filter(depends::contains).forEach(reaches::add);
-            }
-        }
-        tensors.addAll(depends);
-        tensors.retainAll(reaches);
+        this.tensors = DependencyPath.between(order, graph::inputs, this::differentiable, wanted, seeds);
+    }
+
+    /** What the node gives that can have a gradient: nothing if it stops them. */
+    private List<Value> differentiable(NodeDef node) {
+        return VjpRegistry.stops(node) ? List.of() : floats(node);
     }
 
     boolean has(Value tensor) {

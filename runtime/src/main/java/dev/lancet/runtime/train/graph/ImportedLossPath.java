@@ -1,12 +1,12 @@
 package dev.lancet.runtime.train.graph;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.graph.DependencyPath;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.imported.TrainableGraph;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,28 +60,24 @@ final class ImportedLossPath {
 
     private final Graph graph;
     private final List<Node> order;
-    private final Set<String> depends = new HashSet<>();
-    private final Set<String> reaches = new HashSet<>();
+    private final Set<String> path;
     private final List<String> candidates;
 
     private ImportedLossPath(TrainableGraph trainable, Graph graph) {
         this.graph = graph;
         this.candidates = trainable.candidates();
         this.order = GraphView.of(trainable.graph()).ordered();
-        candidates.forEach(name -> depends.add(name + ".read"));
-        for (Node node : order) {
-            boolean fed = node.dataInputs().stream().anyMatch(input -> depends.contains(input.node()));
-            if (fed && !STOPS.contains(node.op()) && floats(node)) {
-                depends.add(node.name());
-            }
-        }
-        reaches.add(TrainableGraph.LOSS);
-        for (int at = order.size() - 1; at >= 0; at--) {
-            Node node = order.get(at);
-            if (reaches.contains(node.name()) && depends.contains(node.name())) {
-                node.dataInputs().stream().map(Input::node).forEach(reaches::add);
-            }
-        }
+        this.path = DependencyPath.between(
+                order,
+                node -> node.dataInputs().stream().map(Input::node).toList(),
+                this::differentiable,
+                candidates.stream().map(name -> name + ".read").toList(),
+                List.of(TrainableGraph.LOSS));
+    }
+
+    /** The node itself if anything that it gives can have a gradient. */
+    private List<String> differentiable(Node node) {
+        return !STOPS.contains(node.op()) && floats(node) ? List.of(node.name()) : List.of();
     }
 
     static ImportedLossPath of(TrainableGraph trainable, Graph graph) {
@@ -107,7 +103,7 @@ final class ImportedLossPath {
     }
 
     private boolean on(Node node) {
-        return depends.contains(node.name()) && reaches.contains(node.name());
+        return path.contains(node.name());
     }
 
     /**
@@ -117,7 +113,7 @@ final class ImportedLossPath {
      */
     List<String> reaching() {
         List<String> reaching = new ArrayList<>(new LinkedHashSet<>(candidates));
-        reaching.removeIf(name -> !reaches.contains(name + ".read"));
+        reaching.removeIf(name -> !path.contains(name + ".read"));
         if (reaching.isEmpty()) {
             throw new LancetException("train: no float variable that may be trained reaches the loss; a model whose"
                     + " every matrix is quantised, or that is frozen, has none");
