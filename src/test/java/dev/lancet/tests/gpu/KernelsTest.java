@@ -77,7 +77,8 @@ class KernelsTest {
                 .map(StoredMatrix::name)
                 .toList();
         GraphDef cut = Surgeon.operate(Blueprint.training(model, 4, 16), plan).graph();
-        GraphDef gradients = passes.gradients(Backward.derive(passes.forward(cut), passes.loss(), names));
+        GraphDef forward = passes.forward(cut);
+        GraphDef gradients = passes.gradients(forward, Backward.derive(forward, passes.loss(), names));
         List<ParameterUpdate> updates =
                 names.stream().map(name -> ParameterUpdate.adam(name, 1, 0.1)).toList();
         return VariableLoading.into(
@@ -88,7 +89,7 @@ class KernelsTest {
         List<ArraySpec> stored = Plan.dense(model).arrays();
         List<String> names = stored.stream().map(ArraySpec::name).toList();
         GraphDef forward = passes.forward(Blueprint.training(model, 4, 16));
-        GraphDef gradients = passes.gradients(Backward.derive(forward, passes.loss(), names));
+        GraphDef gradients = passes.gradients(forward, Backward.derive(forward, passes.loss(), names));
         List<ParameterUpdate> updates = stored.stream()
                 .map(array -> array.name().contains(".mlp.") && array.shape().size() == 2
                         ? ParameterUpdate.muon(array.name(), 0.95, 1, 0.1)

@@ -39,7 +39,7 @@ record Course(Transformer model, Plan plan, int batch, int sequence) {
                 .toList();
         GraphDef blueprint = Blueprint.training(model, batch / passes.streams(), sequence);
         GraphDef forward = passes.forward(Surgeon.operate(blueprint, plan).graph());
-        GraphDef gradients = passes.gradients(Backward.derive(forward, passes.loss(), names));
+        GraphDef gradients = passes.gradients(forward, Backward.derive(forward, passes.loss(), names));
         return passes.finished(new OptimizerStep(0.9, 0.95, 1e-8, 0.1, 1).on(gradients, names));
     }
 

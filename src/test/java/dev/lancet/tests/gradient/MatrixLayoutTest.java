@@ -82,7 +82,7 @@ class MatrixLayoutTest {
                 "b", TensorType.of(DataType.DT_FLOAT, gradient ? rows : narrow, gradient ? narrow : wide));
         new Ops(builder).matmul("y", a, gradient, b, false);
         GraphDef graph = builder.toGraph();
-        GraphDef laid = LAID.gradients(graph);
+        GraphDef laid = LAID.gradients(graph, graph);
         assertThat(laid).isNotEqualTo(graph);
         double[] wanted = value(graph);
         double[] got = value(laid);

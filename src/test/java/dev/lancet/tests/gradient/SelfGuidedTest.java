@@ -174,7 +174,8 @@ class SelfGuidedTest {
      * rounded otherwise.
      */
     private static GraphDef step(GraphDef forward, List<String> names, Passes passes) {
-        GraphDef gradients = passes.gradients(Backward.derive(passes.forward(forward), "loss", names));
+        GraphDef graph = passes.forward(forward);
+        GraphDef gradients = passes.gradients(graph, Backward.derive(graph, "loss", names));
         return passes.finished(new OptimizerStep(0.9, 0.95, 1e-3, 0, 0).on(gradients, names));
     }
 

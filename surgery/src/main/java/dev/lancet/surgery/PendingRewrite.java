@@ -42,6 +42,13 @@ final class PendingRewrite {
         return bySite.isEmpty();
     }
 
+    /** The nodes of all incisions, each with the site of the first that brings it. */
+    Map<String, String> added() {
+        Map<String, String> added = new HashMap<>();
+        bySite.forEach((site, incision) -> incision.nodes().forEach(node -> added.putIfAbsent(node.getName(), site)));
+        return added;
+    }
+
     GraphDef rewritten() {
         if (none()) {
             return graph.definition();

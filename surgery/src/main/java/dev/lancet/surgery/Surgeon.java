@@ -198,6 +198,6 @@ public final class Surgeon {
                 }
             });
         }
-        return new RewriteResult(pending.rewritten(), sites, refusals);
+        return new RewriteResult(pending.rewritten(), sites, pending.added(), refusals);
     }
 }

@@ -22,7 +22,7 @@ final class TrainingGraph {
         GraphDef blueprint = Blueprint.training(transformer, training.batch() / passes.streams(), sequence);
         GraphDef forward = passes.forward(cut(blueprint, form));
         List<String> trained = form.trainable().stream().map(ArraySpec::name).toList();
-        GraphDef gradients = passes.gradients(Backward.derive(forward, passes.loss(), trained));
+        GraphDef gradients = passes.gradients(forward, Backward.derive(forward, passes.loss(), trained));
         GraphDef sums = Accumulation.of(gradients, trained, training.execution().accumulate());
         GraphDef finished = passes.finished(ParameterUpdates.added(sums, form, training));
         return VariableLoading.into(form.guided() ? SelfGuidanceGraph.started(finished, form.twins()) : finished);

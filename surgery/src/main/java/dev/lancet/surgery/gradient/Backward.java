@@ -25,7 +25,14 @@ import org.tensorflow.proto.GraphDef;
  */
 public final class Backward {
 
+    private static final String GRADIENT = ".grad";
+
     private Backward() {}
+
+    /** The name of the node that is the gradient of a variable. */
+    public static String gradientOf(String variable) {
+        return variable + GRADIENT;
+    }
 
     /**
      * The graph with the gradients of {@code loss} with respect to {@code variables}.
@@ -48,7 +55,7 @@ public final class Backward {
         for (String variable : variables) {
             reads.add(region.value(variable + ".read"));
         }
-        Value one = GradientNodeBuilder.of(region, scalar).number(".grad", scalar.type(), 1);
+        Value one = GradientNodeBuilder.of(region, scalar).number(GRADIENT, scalar.type(), 1);
         Map<Value, Value> gradients = ReversePass.of(region, VjpRegistry.with(calls), Map.of(scalar, one), reads);
         int index = 0;
         for (String variable : variables) {
@@ -57,7 +64,7 @@ public final class Backward {
                 throw new LancetException(
                         "variable '" + variable + "' does not reach '" + loss + "'; leave it out of what is trained");
             }
-            new GradientNodeBuilder(region, variable).identity(".grad", gradient);
+            new GradientNodeBuilder(region, variable).identity(GRADIENT, gradient);
         }
         return graph.toBuilder()
                 .clearNode()

@@ -15,8 +15,8 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * Writes nodes into a region, all their names beginning alike. A word given to a method is the rest of the name; two nodes
- * never share one.
+ * Writes nodes into a {@link MutableGraph}; their shapes are worked out. All names begin with one prefix, and the word that a
+ * method takes is the rest of the name. Two nodes never share a name.
  */
 final class GradientNodeBuilder {
 

@@ -92,7 +92,7 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
         for (ParameterUpdate update : updates) {
             String variable = update.variable();
             Value value = region.value(variable + ".read");
-            Value gradient = region.value(variable + ".grad");
+            Value gradient = region.value(Backward.gradientOf(variable));
             for (Value shorter : scale) {
                 gradient = builder.op(
                         variable + ".grad.clipped", scaling.isPresent() ? "MulNoNan" : "Mul", gradient, shorter);
@@ -143,7 +143,7 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
         List<Value> halves = new ArrayList<>();
         for (ParameterUpdate update : updates) {
             String variable = update.variable();
-            halves.add(builder.op(variable + ".grad.half", "L2Loss", graph.value(variable + ".grad")));
+            halves.add(builder.op(variable + ".grad.half", "L2Loss", graph.value(Backward.gradientOf(variable))));
         }
         Value half = builder.put(
                 "grad.norm.half",

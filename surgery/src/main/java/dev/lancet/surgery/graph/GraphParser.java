@@ -107,7 +107,7 @@ final class GraphParser {
             for (TensorShapeProto shape : shapes) {
                 list.addShape(shape);
             }
-            node.putAttr("_output_shapes", AttrValue.newBuilder().setList(list).build());
+            node.putAttr(Attributes.SHAPES, AttrValue.newBuilder().setList(list).build());
         }
         graph.addNode(node);
     }

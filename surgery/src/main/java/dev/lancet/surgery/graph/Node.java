@@ -95,7 +95,7 @@ public final class Node {
      * nothing is said or even the rank is unknown.
      */
     public Optional<List<Integer>> shape(int port) {
-        return attribute("_output_shapes")
+        return attribute(Attributes.SHAPES)
                 .map(AttrValue::getList)
                 .filter(list -> port < list.getShapeCount())
                 .map(list -> list.getShape(port))

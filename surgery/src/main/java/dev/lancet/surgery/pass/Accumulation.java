@@ -1,14 +1,15 @@
 package dev.lancet.surgery.pass;
 
+import dev.lancet.surgery.gradient.Backward;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -47,20 +48,20 @@ public final class Accumulation {
         if (n == 1) {
             return graph;
         }
-        Set<String> gradients = new HashSet<>();
-        variables.forEach(variable -> gradients.add(variable + ".grad"));
+        Map<String, String> variableOf = new HashMap<>();
+        variables.forEach(variable -> variableOf.put(Backward.gradientOf(variable), variable));
         GraphDef.Builder result = graph.toBuilder().clearNode();
         GraphBuilder builder = GraphBuilder.graph();
         Value share = new Ops(builder).constant("accumulate.share", 1f / n);
         NodeDef.Builder first = group("accumulate.first");
         NodeDef.Builder more = group("accumulate.more");
         for (NodeDef node : graph.getNodeList()) {
-            if (!gradients.contains(node.getName())) {
+            String variable = variableOf.get(node.getName());
+            if (variable == null) {
                 result.addNode(node);
                 continue;
             }
             result.addNode(node.toBuilder().setName(node.getName() + ".part"));
-            String variable = node.getName().substring(0, node.getName().length() - ".grad".length());
             first.addInput("^" + variable + ".sum.first");
             more.addInput("^" + variable + ".sum.more");
             draw(builder, variable, new TensorType(FLOAT, Attributes.dims(node, 0)), share);
@@ -73,7 +74,8 @@ public final class Accumulation {
 
     private static void draw(GraphBuilder builder, String variable, TensorType type, Value share) {
         String sum = variable + ".sum";
-        Value part = new Value(variable + ".grad.part", 0, type);
+        String gradient = Backward.gradientOf(variable);
+        Value part = new Value(gradient + ".part", 0, type);
         Value handle = new Value(sum, 0, TensorType.of(DataType.DT_RESOURCE));
         Value before = builder.variable(sum, type);
         for (String[] write : new String[][] {{".first", "AssignVariableOp"}, {".more", "AssignAddVariableOp"}}) {
@@ -83,7 +85,7 @@ public final class Accumulation {
                     .ends();
         }
         Ops ops = new Ops(builder);
-        ops.mul(variable + ".grad", ops.add(variable + ".grad.sum", before, part), share);
+        ops.mul(gradient, ops.add(gradient + ".sum", before, part), share);
     }
 
     private static NodeDef.Builder group(String name) {

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.tensorflow.proto.GraphDef;
 
 /**
  * Activation checkpointing (Chen et al., arXiv 1604.06174): the forward pass keeps only what goes from block to block, and
@@ -30,19 +29,22 @@ final class ActivationCheckpointing {
     private static final String AGAIN = "again/";
     private static final String OUTPUT = "mlp.residual";
 
+    private final GradientGraph gradients;
     private final Set<String> own;
     private final Map<String, Set<String>> gates = new HashMap<>();
 
-    private ActivationCheckpointing(GraphView view) {
+    private ActivationCheckpointing(GradientGraph gradients, GraphView view) {
+        this.gradients = gradients;
         this.own = Streams.dependents(view);
         view.nodes().forEach(this::gate);
     }
 
     /** The graph, which has its gradients, with every block computed again when they reach it. */
-    static GraphDef of(GraphDef graph) {
-        GraphView view = GraphView.of(graph);
-        ActivationCheckpointing again = new ActivationCheckpointing(view);
-        return Rematerialization.of(view, AGAIN, again::inside, again::inside, (user, made) -> again.gates(made));
+    static GradientGraph of(GradientGraph gradients) {
+        GraphView view = GraphView.of(gradients.graph());
+        ActivationCheckpointing again = new ActivationCheckpointing(gradients, view);
+        return Rematerialization.of(
+                gradients, view, AGAIN, again::inside, again::inside, (user, made) -> again.gates(made));
     }
 
     private static String block(String name) {
@@ -53,11 +55,12 @@ final class ActivationCheckpointing {
     /** What comes into the backward pass of a block from that of the next. */
     private void gate(Node node) {
         String block = block(node.name());
-        if (block.isEmpty() || !Rematerialization.backward(node.name())) {
+        if (block.isEmpty() || !gradients.isBackward(node)) {
             return;
         }
         for (Input input : node.dataInputs()) {
-            if (Rematerialization.backward(input.node()) && !block(input.node()).equals(block)) {
+            if (gradients.backward().contains(input.node())
+                    && !block(input.node()).equals(block)) {
                 gates.computeIfAbsent(block, unknown -> new LinkedHashSet<>()).add(input.node());
             }
         }
@@ -72,7 +75,7 @@ final class ActivationCheckpointing {
         String name = node.name();
         return !gates(node).isEmpty()
                 && own.contains(name)
-                && !Rematerialization.backward(name)
+                && !gradients.isBackward(node)
                 && !name.equals(block(name) + OUTPUT);
     }
 }

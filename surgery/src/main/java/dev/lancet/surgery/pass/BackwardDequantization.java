@@ -5,7 +5,6 @@ import dev.lancet.surgery.graph.Node;
 import java.util.HashMap;
 import java.util.Map;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.GraphDef;
 
 /**
  * Codes are turned into floats again where the backward pass needs them (Dettmers et al., arXiv 2305.14314, equation 5). Otherwise
@@ -31,9 +30,9 @@ final class BackwardDequantization {
     }
 
     /** The graph, which has its gradients; one without codes comes back as it is. */
-    static GraphDef of(GraphDef graph) {
-        GraphView view = GraphView.of(graph);
-        return Rematerialization.of(view, new BackwardDequantization(view)::unpacked, node -> !leaf(node));
+    static GradientGraph of(GradientGraph gradients) {
+        GraphView view = GraphView.of(gradients.graph());
+        return Rematerialization.of(gradients, view, new BackwardDequantization(view)::unpacked, node -> !leaf(node));
     }
 
     /** Whether a node is made of nothing but variables and constants, codes among them, and is none of them itself. */

@@ -5,7 +5,6 @@ import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import java.util.HashSet;
 import java.util.Set;
-import org.tensorflow.proto.GraphDef;
 
 /**
  * What one pass over memory makes of tensors that the backward pass holds anyway is made again there, instead of being held as
@@ -27,11 +26,13 @@ final class CheapRecomputation {
 
     private static final Set<String> CHEAP = Set.of("PartitionedCall", "Slice", "ConcatV2", "Reshape", "Transpose");
 
+    private final GradientGraph gradients;
     private final GraphView view;
     private final Set<String> own;
     private final Set<String> again = new HashSet<>();
 
-    private CheapRecomputation(GraphView view) {
+    private CheapRecomputation(GradientGraph gradients, GraphView view) {
+        this.gradients = gradients;
         this.view = view;
         this.own = Streams.dependents(view);
         for (Node node : view.ordered()) {
@@ -42,10 +43,10 @@ final class CheapRecomputation {
     }
 
     /** The graph, which has its gradients, with less to hold. */
-    static GraphDef of(GraphDef graph) {
-        GraphView view = GraphView.of(graph);
-        CheapRecomputation cheap = new CheapRecomputation(view);
-        return Rematerialization.of(view, cheap::wanted, node -> cheap.again.contains(node.name()));
+    static GradientGraph of(GradientGraph gradients) {
+        GraphView view = GraphView.of(gradients.graph());
+        CheapRecomputation cheap = new CheapRecomputation(gradients, view);
+        return Rematerialization.of(gradients, view, cheap::wanted, node -> cheap.again.contains(node.name()));
     }
 
     /** Another shape of what is held takes no memory. */
@@ -57,7 +58,7 @@ final class CheapRecomputation {
 
     /** Whether a node of the forward pass is cheap, and all that it is made of and that depends on the batch is there later. */
     private boolean cheap(Node node) {
-        return !Rematerialization.backward(node.name())
+        return !gradients.isBackward(node)
                 && CHEAP.stream().anyMatch(node::is)
                 && node.dataInputs().stream().anyMatch(input -> own.contains(input.node()))
                 && node.dataInputs().stream().allMatch(this::there);
@@ -68,8 +69,7 @@ final class CheapRecomputation {
         return !own.contains(made) || again.contains(made) || held(view.node(made));
     }
 
-    private static boolean held(Node node) {
-        return node.uses().stream()
-                .anyMatch(use -> Rematerialization.backward(use.node().name()));
+    private boolean held(Node node) {
+        return node.uses().stream().anyMatch(use -> gradients.isBackward(use.node()));
     }
 }

@@ -119,17 +119,22 @@ public record Passes(Set<Pass> chosen, int streams) {
         return does(Pass.HALF_PRECISION) ? LossScale.SCALED : "loss";
     }
 
-    /** What is done to a graph that has its gradients. */
-    public GraphDef gradients(GraphDef graph) {
-        GraphDef result = graph;
+    /**
+     * What is done to a graph that has its gradients.
+     *
+     * @param forward the graph that was differentiated
+     * @param derived the same graph with its gradients
+     */
+    public GraphDef gradients(GraphDef forward, GraphDef derived) {
+        GradientGraph result = GradientGraph.of(forward, derived);
         if (does(Pass.SOFTMAX_GRADIENT)) {
-            result = Rewriting.with(result, new SoftmaxGradient());
+            result = result.rewritten(new SoftmaxGradient());
         }
         if (does(Pass.FUSED_CROSS_ENTROPY)) {
-            result = Rewriting.with(result, FusedCrossEntropy.rules(does(Pass.WHOLE_STEP)));
+            result = result.rewritten(FusedCrossEntropy.rules(does(Pass.WHOLE_STEP)));
         }
         if (does(Pass.WIDE_SUMS)) {
-            result = Rewriting.with(result, new WideSums());
+            result = result.rewritten(new WideSums());
         }
         if (does(Pass.BACKWARD_DEQUANTIZATION)) {
             result = BackwardDequantization.of(result);
@@ -141,9 +146,9 @@ public record Passes(Set<Pass> chosen, int streams) {
             result = ActivationCheckpointing.of(result);
         }
         if (does(Pass.MATRIX_LAYOUT)) {
-            result = Rewriting.with(result, new MatrixLayout());
+            result = result.rewritten(new MatrixLayout());
         }
-        return does(Pass.WHOLE_STEP) ? WholeStep.of(result) : result;
+        return does(Pass.WHOLE_STEP) ? WholeStep.of(result.graph()) : result.graph();
     }
 
     /** What is done to a graph that has everything. */

@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
@@ -32,15 +30,16 @@ final class Rematerialization {
         Set<String> of(Node user, Node made);
     }
 
-    private static final Pattern BACKWARD = Pattern.compile(".*\\.(?:back|grad)(?:\\..*)?");
-
+    private final GradientGraph gradients;
     private final GraphView view;
     private final String prefix;
     private final Predicate<Node> wanted;
     private final Predicate<Node> along;
     private final Map<String, NodeDef> copies = new LinkedHashMap<>();
 
-    private Rematerialization(GraphView view, String prefix, Predicate<Node> wanted, Predicate<Node> along) {
+    private Rematerialization(
+            GradientGraph gradients, GraphView view, String prefix, Predicate<Node> wanted, Predicate<Node> along) {
+        this.gradients = gradients;
         this.view = view;
         this.prefix = prefix;
         this.wanted = wanted;
@@ -52,46 +51,48 @@ final class Rematerialization {
      * multiplied with. Of several users the first in the order of the graph decides: nothing that it waits for can depend on
      * another of them, so no circle comes of it.
      *
-     * @param view a graph that has its gradients
+     * @param gradients a graph that has its gradients
+     * @param view the same graph
      * @param wanted which nodes are not to be held
      * @param along which of the nodes that these are made of are computed again with them
      */
-    static GraphDef of(GraphView view, Predicate<Node> wanted, Predicate<Node> along) {
-        return of(view, "later/", wanted, along, (user, made) -> gradients(user));
+    static GradientGraph of(GradientGraph gradients, GraphView view, Predicate<Node> wanted, Predicate<Node> along) {
+        return of(gradients, view, "later/", wanted, along, (user, made) -> taken(gradients, user));
     }
 
     /** The same with other names for the copies, which wait for something else. */
-    static GraphDef of(GraphView view, String prefix, Predicate<Node> wanted, Predicate<Node> along, Gates gates) {
-        Rematerialization later = new Rematerialization(view, prefix, wanted, along);
+    static GradientGraph of(
+            GradientGraph gradients,
+            GraphView view,
+            String prefix,
+            Predicate<Node> wanted,
+            Predicate<Node> along,
+            Gates gates) {
+        Rematerialization later = new Rematerialization(gradients, view, prefix, wanted, along);
         Map<String, NodeDef> rewired = new HashMap<>();
         view.ordered().stream()
-                .filter(node -> backward(node.name()))
+                .filter(gradients::isBackward)
                 .forEach(node -> rewired.put(node.name(), later.rewired(node, gates)));
         if (later.copies.isEmpty()) {
-            return view.definition();
+            return gradients;
         }
         List<NodeDef> nodes = view.nodes().stream()
                 .map(node -> rewired.getOrDefault(node.name(), node.definition()))
                 .toList();
-        return view.definition().toBuilder()
+        return gradients.with(view.definition().toBuilder()
                 .clearNode()
                 .addAllNode(nodes)
                 .addAllNode(later.copies.values())
-                .build();
+                .build());
     }
 
-    /** Whether a node of this name belongs to the backward pass. */
-    static boolean backward(String name) {
-        return BACKWARD.matcher(name).matches();
-    }
-
-    private static Set<String> gradients(Node user) {
-        Set<String> gradients = new LinkedHashSet<>();
+    private static Set<String> taken(GradientGraph gradients, Node user) {
+        Set<String> taken = new LinkedHashSet<>();
         user.dataInputs().stream()
                 .map(Input::node)
-                .filter(Rematerialization::backward)
-                .forEach(gradients::add);
-        return gradients;
+                .filter(gradients.backward()::contains)
+                .forEach(taken::add);
+        return taken;
     }
 
     private NodeDef rewired(Node user, Gates gates) {
@@ -99,7 +100,7 @@ final class Rematerialization {
         for (int i = 0; i < user.dataInputs().size(); i++) {
             Input input = user.dataInputs().get(i);
             Node made = view.node(input.node());
-            if (!backward(made.name()) && wanted.test(made)) {
+            if (!gradients.isBackward(made) && wanted.test(made)) {
                 Set<String> waited = gates.of(user, made);
                 if (!waited.isEmpty()) {
                     rewired.setInput(i, prefix + input);

@@ -1,5 +1,6 @@
 package dev.lancet.surgery.pass;
 
+import dev.lancet.surgery.RewriteResult;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
@@ -18,9 +19,15 @@ final class Rewriting {
     private Rewriting() {}
 
     static GraphDef with(GraphDef graph, Rule... rules) {
-        GraphDef cut = Surgeon.rewrite(graph, rules).graph();
+        return result(graph, rules).graph();
+    }
+
+    /** The same, with what the rules put in. */
+    static RewriteResult result(GraphDef graph, Rule... rules) {
+        RewriteResult done = Surgeon.rewrite(graph, rules);
+        GraphDef cut = done.graph();
         if (cut.equals(graph)) {
-            return graph;
+            return new RewriteResult(graph, done.sites(), done.added(), done.refusals());
         }
         Set<String> live = live(GraphView.of(graph), GraphView.of(cut));
         GraphDef.Builder result = cut.toBuilder().clearNode();
@@ -29,7 +36,7 @@ final class Rewriting {
                 result.addNode(node);
             }
         }
-        return FunctionLibrary.called(result.build());
+        return new RewriteResult(FunctionLibrary.called(result.build()), done.sites(), done.added(), done.refusals());
     }
 
     /** What the ends of the old graph, the nodes that nobody used, still need. */

@@ -1,5 +1,6 @@
 package dev.lancet.surgery.pass;
 
+import dev.lancet.surgery.gradient.Backward;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
@@ -76,7 +77,7 @@ final class WholeStep {
         List<String> results = new ArrayList<>(List.of(LOSS));
         view.nodes().stream()
                 .filter(node -> node.is("VarHandleOp"))
-                .map(node -> node.name() + ".grad")
+                .map(node -> Backward.gradientOf(node.name()))
                 .filter(name -> view.find(name).isPresent())
                 .forEach(results::add);
         return results;

@@ -2,6 +2,7 @@ package dev.lancet.runtime.train.graph;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.natives.TensorFlowLibrary;
+import dev.lancet.surgery.gradient.Backward;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.imported.TrainableGraph;
 import java.util.LinkedHashMap;
@@ -79,7 +80,7 @@ record ImportedGradients(GraphDef graph, List<String> trained) {
         for (int i = 0; i < gradients.length; i++) {
             String variable = trained.get(i);
             named.addNode(NodeDef.newBuilder()
-                    .setName(variable + ".grad")
+                    .setName(Backward.gradientOf(variable))
                     .setOp("Identity")
                     .addInput(gradients[i].op().name() + ":" + gradients[i].index())
                     .putAttr("T", Attributes.of(DataType.DT_FLOAT))
