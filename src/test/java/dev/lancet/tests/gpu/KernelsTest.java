@@ -61,7 +61,11 @@ class KernelsTest {
                         model, precision, Passes.of(4, 1, true, ON_A_CARD).and(Pass.ACTIVATION_CHECKPOINTING)));
             }
             Passes plain = Passes.of(4, 1, false, ON_A_CARD);
-            Stream.of(plain, Passes.of(4, 1, true, ON_A_CARD), plain.float16(), plain.and(Pass.ACTIVATION_CHECKPOINTING))
+            Stream.of(
+                            plain,
+                            Passes.of(4, 1, true, ON_A_CARD),
+                            plain.float16(),
+                            plain.and(Pass.ACTIVATION_CHECKPOINTING))
                     .forEach(passes -> graphs.add(step(model, passes)));
         }
         return graphs.stream();

@@ -110,7 +110,10 @@ class PassesTest {
         for (Precision precision : List.of(Precision.int8(), Precision.int4(4), Precision.nf4(4))) {
             Compression codes = Compression.keepAll().on(linears()).quantize(precision);
             Plan plan = Plan.of(one(), codes);
-            isGolden(plan, only(Pass.BACKWARD_DEQUANTIZATION), "backward-dequantization." + precision.format().name().toLowerCase(Locale.ROOT));
+            isGolden(
+                    plan,
+                    only(Pass.BACKWARD_DEQUANTIZATION),
+                    "backward-dequantization." + precision.format().name().toLowerCase(Locale.ROOT));
             Transformer model = TinyModels.llama();
             List<Double> plain = losses(model, Plan.of(model, codes), only());
             List<Double> again = losses(model, Plan.of(model, codes), only(Pass.BACKWARD_DEQUANTIZATION));
@@ -140,7 +143,8 @@ class PassesTest {
 
     @Test
     void nothing_that_needs_a_product_is_computed_again() {
-        assertThat(step(one(), Plan.dense(one()), only(Pass.CHEAP_RECOMPUTATION)).getNodeList())
+        assertThat(step(one(), Plan.dense(one()), only(Pass.CHEAP_RECOMPUTATION))
+                        .getNodeList())
                 .extracting(NodeDef::getName)
                 .filteredOn(node -> node.startsWith("later/"))
                 .containsExactlyInAnyOrder(
@@ -149,7 +153,9 @@ class PassesTest {
 
     @Test
     void blocks_that_are_computed_again_have_what_is_cheap_in_them() {
-        assertThat(Passes.of(BATCH, 2, false, Set.of()).and(Pass.ACTIVATION_CHECKPOINTING).does(Pass.CHEAP_RECOMPUTATION))
+        assertThat(Passes.of(BATCH, 2, false, Set.of())
+                        .and(Pass.ACTIVATION_CHECKPOINTING)
+                        .does(Pass.CHEAP_RECOMPUTATION))
                 .isFalse();
     }
 

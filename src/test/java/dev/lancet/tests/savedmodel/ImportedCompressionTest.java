@@ -19,7 +19,7 @@ import dev.lancet.io.Progress;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.compress.GraphSource;
 import dev.lancet.surgery.imported.ImportedModel;
-import dev.lancet.surgery.imported.Layer;
+import dev.lancet.surgery.imported.discovery.Layer;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.surgery.imported.ImportedModel;
-import dev.lancet.surgery.imported.Layer;
-import dev.lancet.surgery.imported.SkippedProduct;
-import dev.lancet.surgery.imported.UnusedTensor;
+import dev.lancet.surgery.imported.discovery.Layer;
+import dev.lancet.surgery.imported.discovery.SkippedProduct;
+import dev.lancet.surgery.imported.discovery.UnusedTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -18,7 +18,7 @@ import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.compress.GraphSource;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.ImportedSurgery;
-import dev.lancet.surgery.imported.Layer;
+import dev.lancet.surgery.imported.discovery.Layer;
 import dev.lancet.surgery.savedmodel.BundleEntry;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.io.IOException;

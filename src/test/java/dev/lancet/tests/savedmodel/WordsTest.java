@@ -12,7 +12,7 @@ import dev.lancet.io.Progress;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.compress.GraphSource;
 import dev.lancet.surgery.imported.ImportedModel;
-import dev.lancet.surgery.imported.UnusedTensor;
+import dev.lancet.surgery.imported.discovery.UnusedTensor;
 import dev.lancet.surgery.savedmodel.BundleEntry;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import java.nio.file.Path;

@@ -42,7 +42,7 @@ final class BenchCompressCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         BenchmarkCase benchmark = options.trial(this, steps, precision.precision(this));
         if (benchmark.rank() == 0 && !benchmark.precision().narrow()) {
             throw wrongUsage("compress: nothing to do; give --rank, --bits or both");

@@ -46,7 +46,7 @@ final class BenchGenerateCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         BenchmarkResult measured = GenerationBench.run(
                 options.trial(this, steps, precision.precision(this)), where.device(this), progress());
         return new Answer(new LinkedHashMap<>(measured.fields()), measured.toString());

@@ -27,7 +27,7 @@ final class BenchMemoryCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         MemoryComparison compared = MemoryBench.run(MemoryBench.MODEL, progress());
         return new Answer(new LinkedHashMap<>(compared.fields()), compared.toString(), compared.complaint());
     }

@@ -89,7 +89,7 @@ final class BenchTrainCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         BenchmarkCase benchmark = trial();
         Execution execution = execution();
         BenchmarkResult measured = TrainingBench.run(benchmark, execution, passing(benchmark, execution), progress());

@@ -67,7 +67,7 @@ final class CompressCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         Compression compression = rules.chosen(this, recipe);
         if (compression.keepsAll()) {
             throw wrongUsage(

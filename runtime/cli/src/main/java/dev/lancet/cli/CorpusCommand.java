@@ -64,7 +64,7 @@ final class CorpusCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         long began = System.nanoTime();
         Corpora corpora = out.map(Corpora::keptIn).orElseGet(Corpora::inMemory).progress(progress());
         TokenText text = corpora.read(corpus(), Path.of(""));

@@ -52,7 +52,7 @@ final class DiffCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         if (lines < 1) {
             throw wrongUsage("--lines: " + lines + "; at least 1 line is shown");
         }

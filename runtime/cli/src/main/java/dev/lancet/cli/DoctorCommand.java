@@ -31,7 +31,7 @@ final class DoctorCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         DoctorReport report = DoctorReport.examine(console.env());
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("lancet", Main.version());

@@ -87,7 +87,7 @@ final class EvaluateCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         if (input.text.isEmpty() && input.ids.isEmpty()) {
             throw wrongUsage("evaluate: " + what + "; say over what, by --text FILE or --ids FILE");
         }

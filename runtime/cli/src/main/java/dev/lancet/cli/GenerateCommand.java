@@ -85,7 +85,7 @@ final class GenerateCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         Sample sample = sample();
         try (Model base = ModelArgument.of(what).model(progress()).on(where.device(this));
                 Model model = adapter.beside(base)) {

@@ -1,12 +1,12 @@
 package dev.lancet.cli;
 
 import dev.lancet.cli.console.LancetCommand;
-import dev.lancet.surgery.imported.CompressedMatrix;
-import dev.lancet.surgery.imported.GraphVariable;
 import dev.lancet.surgery.imported.ImportedModel;
-import dev.lancet.surgery.imported.Layer;
-import dev.lancet.surgery.imported.SkippedProduct;
-import dev.lancet.surgery.imported.UnusedTensor;
+import dev.lancet.surgery.imported.discovery.CompressedMatrix;
+import dev.lancet.surgery.imported.discovery.GraphVariable;
+import dev.lancet.surgery.imported.discovery.Layer;
+import dev.lancet.surgery.imported.discovery.SkippedProduct;
+import dev.lancet.surgery.imported.discovery.UnusedTensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -35,7 +35,7 @@ final class InspectCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         ModelArgument model = ModelArgument.of(named);
         Optional<ImportedModel> graph = model.graph();
         if (graph.isPresent() && adapter.folder().isPresent()) {

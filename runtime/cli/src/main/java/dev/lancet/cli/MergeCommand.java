@@ -65,7 +65,7 @@ final class MergeCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         if (!format.equals("lancet") && !format.equals("hf")) {
             throw wrongUsage("--format: " + format + "; it is lancet or hf");
         }

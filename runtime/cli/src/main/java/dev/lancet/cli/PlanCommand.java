@@ -76,7 +76,7 @@ final class PlanCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         if (ModelArgument.isScript(what)) {
             if (rules.given() || recipe.isPresent()) {
                 throw wrongUsage("rules: " + what + " holds its own; give a model to apply other rules to");

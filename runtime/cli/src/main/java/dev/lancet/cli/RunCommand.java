@@ -50,7 +50,7 @@ final class RunCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         Device device = where.device(this);
         try (RecipeRun run = new RecipeRun(Script.load(recipe), progress()).on(device)) {
             RecipeRun.Outcome outcome = (resume ? run.resume() : run).carryOut();

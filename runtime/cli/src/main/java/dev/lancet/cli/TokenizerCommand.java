@@ -65,7 +65,7 @@ final class TokenizerCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         if (!String.valueOf(out.getFileName()).endsWith(".json")) {
             throw wrongUsage("--out: " + out + " would not be known as a tokenizer; end its name in .json");
         }

@@ -83,7 +83,7 @@ final class TrainCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         Device device = where.device(this);
         Recipe recipe = Script.load(script);
         Stage stage = stage(recipe);

@@ -105,7 +105,7 @@ final class TuneCommand extends LancetCommand {
     }
 
     @Override
-    protected Answer answer() {
+    public Answer answer() {
         FineTuning tuning = adapters.tuning(this, bits.precision(this));
         Device device = where.device(this);
         Corpus corpus = corpus();

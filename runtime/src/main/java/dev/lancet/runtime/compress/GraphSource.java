@@ -5,9 +5,9 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.dsl.weights.Weights;
-import dev.lancet.surgery.imported.GraphWriter;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.ImportedSurgery;
+import dev.lancet.surgery.imported.writing.GraphWriter;
 import java.nio.file.Path;
 import java.util.List;
 

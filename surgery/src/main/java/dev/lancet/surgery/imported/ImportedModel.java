@@ -9,7 +9,22 @@ import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.surgery.graph.GraphView;
-import dev.lancet.surgery.imported.Discovery.Findings;
+import dev.lancet.surgery.imported.controlflow.ControlFlowRestorer;
+import dev.lancet.surgery.imported.controlflow.Inlining;
+import dev.lancet.surgery.imported.controlflow.LoopFrames;
+import dev.lancet.surgery.imported.controlflow.OpenControlFlow;
+import dev.lancet.surgery.imported.controlflow.ReadOrdering;
+import dev.lancet.surgery.imported.discovery.CompressedMatrix;
+import dev.lancet.surgery.imported.discovery.CompressedMatrixFinder;
+import dev.lancet.surgery.imported.discovery.Discovery;
+import dev.lancet.surgery.imported.discovery.Discovery.Findings;
+import dev.lancet.surgery.imported.discovery.GraphVariable;
+import dev.lancet.surgery.imported.discovery.Layer;
+import dev.lancet.surgery.imported.discovery.MatrixProducts;
+import dev.lancet.surgery.imported.discovery.SkippedProduct;
+import dev.lancet.surgery.imported.discovery.Thawing;
+import dev.lancet.surgery.imported.discovery.UnusedTensor;
+import dev.lancet.surgery.imported.discovery.VariableInventory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -193,7 +208,7 @@ public final class ImportedModel implements Weights {
     }
 
     /** The values of its variables. */
-    VariableValues values() {
+    public VariableValues values() {
         return values;
     }
 

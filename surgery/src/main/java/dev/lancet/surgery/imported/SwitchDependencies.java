@@ -3,6 +3,7 @@ package dev.lancet.surgery.imported;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.imported.tracing.Tracing;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -7,6 +7,7 @@ import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.imported.tracing.Pruning;
 import dev.lancet.surgery.rule.ErfcAsErf;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

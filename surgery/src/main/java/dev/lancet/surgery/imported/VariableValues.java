@@ -3,6 +3,9 @@ package dev.lancet.surgery.imported;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.imported.discovery.GraphVariable;
+import dev.lancet.surgery.imported.discovery.VariableInventory;
+import dev.lancet.surgery.imported.tracing.WeightSource;
 import dev.lancet.surgery.savedmodel.SavedModelFolder;
 import dev.lancet.surgery.savedmodel.TensorBundle;
 import dev.lancet.surgery.savedmodel.TensorBundleWriter;
@@ -14,7 +17,7 @@ import java.util.Optional;
 import org.tensorflow.proto.TensorProto;
 
 /** The values of a model's variables: in its checkpoint, or in what were constants of its graph. */
-final class VariableValues {
+public final class VariableValues {
 
     private final ModelFiles files;
     private final Map<String, TensorProto> constants;
@@ -31,7 +34,7 @@ final class VariableValues {
      *
      * @throws LancetException if the graph has no such variable, or the checkpoint not its value
      */
-    ByteBuffer read(String variable) {
+    public ByteBuffer read(String variable) {
         TensorProto constant = constants.get(variable);
         if (constant != null) {
             return VariableInventory.bytes(variable, constant);
@@ -41,12 +44,12 @@ final class VariableValues {
     }
 
     /** Whether the value of a variable lies in the model's files. */
-    boolean knows(String variable) {
+    public boolean knows(String variable) {
         return constants.containsKey(variable) || find(variable(variable)).isPresent();
     }
 
     /** Copies the value of a variable into another checkpoint, under the name of its node. */
-    void copy(Node node, TensorBundleWriter writer) {
+    public void copy(Node node, TensorBundleWriter writer) {
         if (constants.containsKey(node.name())) {
             WeightSource source = WeightSource.of(node);
             writer.write(node.name(), source.type(), source.shape(), read(node.name()));

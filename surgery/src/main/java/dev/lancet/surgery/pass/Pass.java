@@ -47,7 +47,10 @@ public enum Pass {
 
     /** Whether it is done only if a training asks for it. */
     public boolean onRequest() {
-        return this == MIXED_PRECISION || this == HALF_PRECISION || this == ACTIVATION_CHECKPOINTING || this == WHOLE_STEP;
+        return this == MIXED_PRECISION
+                || this == HALF_PRECISION
+                || this == ACTIVATION_CHECKPOINTING
+                || this == WHOLE_STEP;
     }
 
     /**

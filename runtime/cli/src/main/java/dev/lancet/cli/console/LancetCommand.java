@@ -29,7 +29,7 @@ public abstract class LancetCommand implements Callable<Integer> {
     }
 
     /** Does the work and says what came out, as JSON or for people. */
-    protected abstract Answer answer();
+    public abstract Answer answer();
 
     /** A number that JSON can say, or null. */
     public static @Nullable Double finite(double value) {

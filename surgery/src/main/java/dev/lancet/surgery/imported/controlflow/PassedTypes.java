@@ -1,0 +1,38 @@
+package dev.lancet.surgery.imported.controlflow;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.surgery.graph.Input;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NodeDef;
+
+/** What nodes give that surgery lets into loops and branches: variables, reads of them, constants, and their reshapes. */
+final class PassedTypes {
+
+    private PassedTypes() {}
+
+    /**
+     * The type of an output.
+     *
+     * @throws LancetException if the node does not say
+     */
+    static DataType type(Map<String, NodeDef> nodes, String output) {
+        NodeDef node = nodes.get(Input.parse(output).node());
+        if (node == null) {
+            throw new IllegalStateException(output + " is passed to a body and is not there");
+        }
+        if (node.getOp().equals("VarHandleOp")) {
+            return DataType.DT_RESOURCE;
+        }
+        for (String attribute : List.of("dtype", "DstT", "type", "T")) {
+            AttrValue type = node.getAttrMap().get(attribute);
+            if (type != null) {
+                return type.getType();
+            }
+        }
+        throw new LancetException("surgery: what " + node.getName() + ", a " + node.getOp()
+                + ", gives cannot be passed into a loop or branch; keep the layers in it");
+    }
+}

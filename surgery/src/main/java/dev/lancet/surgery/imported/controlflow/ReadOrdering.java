@@ -1,0 +1,72 @@
+package dev.lancet.surgery.imported.controlflow;
+
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.Node;
+import java.util.Set;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+
+/** Variables that nobody writes: who waits for a read of one waits for nothing. */
+public final class ReadOrdering {
+
+    /** What asks a variable without changing it. */
+    static final Set<String> ASKING = Set.of(
+            "ReadVariableOp",
+            "ResourceGather",
+            "VariableShape",
+            "VarIsInitializedOp",
+            "DisableCopyOnRead",
+            "Identity",
+            ControlFlowNode.RETURNED);
+
+    private ReadOrdering() {}
+
+    /** The graph without orders after reads of such variables. TensorFlow writes one for every read of a function. */
+    static GraphDef unordered(GraphView graph) {
+        return unordered(graph, graph);
+    }
+
+    /** The same, for a graph of which an open form shows what its loops do with variables. */
+    public static GraphDef unordered(GraphView graph, GraphView open) {
+        GraphDef.Builder result = graph.definition().toBuilder().clearNode();
+        for (Node node : graph.nodes()) {
+            NodeDef.Builder kept = node.definition().toBuilder().clearInput();
+            for (Input input : node.inputs()) {
+                if (!(input.control() && settled(open.node(input.node())))) {
+                    kept.addInput(input.toString());
+                }
+            }
+            result.addNode(kept.removeAttr("_has_manual_control_dependencies"));
+        }
+        return result.build();
+    }
+
+    private static boolean settled(Node node) {
+        if (node.is("Const") || node.is("VarHandleOp")) {
+            return true;
+        }
+        if (!node.controlInputs().isEmpty()) {
+            return false;
+        }
+        // A frozen graph has identities of constants where its variables were read.
+        Node read = node;
+        while (read.is("Identity")
+                && read.controlInputs().isEmpty()
+                && read.producer(0).isPresent()) {
+            read = read.producer(0).get();
+        }
+        return read.is("Const")
+                || read.is("VarHandleOp")
+                || (read.is("ReadVariableOp")
+                        && read.controlInputs().isEmpty()
+                        && read.producer(0).filter(ReadOrdering::neverWritten).isPresent());
+    }
+
+    static boolean neverWritten(Node holder) {
+        return holder.is("Const")
+                || (holder.is("VarHandleOp")
+                        && holder.uses().stream()
+                                .allMatch(use -> ASKING.contains(use.node().op())));
+    }
+}

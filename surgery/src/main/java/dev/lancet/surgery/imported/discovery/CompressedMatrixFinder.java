@@ -1,0 +1,225 @@
+package dev.lancet.surgery.imported.discovery;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Weight;
+import dev.lancet.surgery.graph.Constants;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.imported.discovery.CompressedMatrix.Storage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.tensorflow.proto.DataType;
+
+/**
+ * Recognises what Lancet itself wrote, by the names that it gives (see {@code Weight}) and the operators that read codes or
+ * multiply with floats of 16 bits.
+ */
+public final class CompressedMatrixFinder {
+
+    /** What stands between codes and the product that takes them; earlier builds packed halves where ConcatV2 joins them now. */
+    private static final Set<String> DECODING = Set.of(
+            "ReadVariableOp",
+            "Identity",
+            "Enter",
+            "Switch",
+            "GatherV2",
+            "Pad",
+            "Reshape",
+            "ConcatV2",
+            "Pack",
+            "Bitcast",
+            "Cast");
+
+    /** What hands a matrix on as it is to the product or lookup that takes it. */
+    private static final Set<String> HANDING = Set.of("ReadVariableOp", "Identity", "Enter", "Switch");
+
+    private final GraphView open;
+    private final Map<String, GraphVariable> held = new LinkedHashMap<>();
+
+    private CompressedMatrixFinder(GraphView open, List<GraphVariable> held) {
+        this.open = open;
+        held.forEach(one -> this.held.put(one.name(), one));
+    }
+
+    /** The matrices that are treated already, in the order of the graph. */
+    public static List<CompressedMatrix> of(GraphView open, List<GraphVariable> held) {
+        return new CompressedMatrixFinder(open, held).found();
+    }
+
+    private List<CompressedMatrix> found() {
+        Map<String, CompressedMatrix> pieces = new LinkedHashMap<>();
+        held.values().forEach(one -> piece(one).ifPresent(piece -> pieces.put(one.name(), piece)));
+        List<CompressedMatrix> found = new ArrayList<>();
+        Set<String> used = new HashSet<>();
+        for (CompressedMatrix piece : pieces.values()) {
+            if (!used.contains(piece.name())) {
+                Optional<CompressedMatrix> pair = pair(pieces, piece.name());
+                pair.ifPresent(both -> both.arrays().forEach(array -> used.add(array.name())));
+                pair.or(() -> Optional.of(piece).filter(one -> one.precision().narrow()))
+                        .ifPresent(found::add);
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private Optional<CompressedMatrix> piece(GraphVariable one) {
+        if (one.shape().size() != 2
+                || one.shape().stream().anyMatch(size -> size < 1 || size > Integer.MAX_VALUE / 2)) {
+            return Optional.empty();
+        }
+        int rows = one.shape().get(0).intValue();
+        int columns = one.shape().get(1).intValue();
+        if (one.type() == DataType.DT_FLOAT) {
+            return Optional.of(new CompressedMatrix(
+                    one.name(), rows, columns, Storage.whole(Precision.float32(), false), List.of(one)));
+        }
+        if (one.type() == DataType.DT_BFLOAT16) {
+            return halves(one.name())
+                    .map(table -> new CompressedMatrix(
+                            one.name(), rows, columns, Storage.whole(Precision.bfloat16(), table), List.of(one)));
+        }
+        GraphVariable scales = held.get(Weight.scale(one.name()));
+        if (one.type() != DataType.DT_UINT8 || scales == null || scales.shape().size() != 2) {
+            return Optional.empty();
+        }
+        boolean table = scales.shape().get(0) == rows && scales.shape().get(1) != columns;
+        return format(one.name()).map(format -> {
+            boolean packed = format != Precision.Format.INT8;
+            int matrixRows = packed && !table ? 2 * rows : rows;
+            int matrixColumns = packed && table ? 2 * columns : columns;
+            long shared = table
+                    ? shared(matrixColumns, scales.shape().get(1))
+                    : shared(matrixRows, scales.shape().get(0));
+            return new CompressedMatrix(
+                    one.name(),
+                    matrixRows,
+                    matrixColumns,
+                    Storage.whole(
+                            precision(format, group(one.name(), table).orElse((int) (shared + shared % 2))), table),
+                    List.of(one, scales));
+        });
+    }
+
+    private static Precision precision(Precision.Format format, int group) {
+        return switch (format) {
+            case INT8 -> Precision.int8();
+            case NF4 -> Precision.nf4(group);
+            default -> Precision.int4(group);
+        };
+    }
+
+    /** How many weights share a scale, as far as the number of scales tells. */
+    private static long shared(long weights, long scales) {
+        return (weights + scales - 1) / scales;
+    }
+
+    /** Whether a matrix of 16-bit floats is looked up; empty if it is not used as Lancet does, with a cast to float behind it. */
+    private Optional<Boolean> halves(String variable) {
+        Deque<Node> on = new ArrayDeque<>();
+        open.find(variable).ifPresent(on::add);
+        Set<String> seen = new HashSet<>();
+        Optional<Boolean> table = Optional.empty();
+        while (!on.isEmpty()) {
+            for (Node.Use use : on.remove().uses()) {
+                Node node = use.node();
+                boolean lookup = node.is("GatherV2") && use.input() == 0;
+                if (lookup || (node.is("MatMul") && use.input() == 1)) {
+                    boolean cast = node.uses().stream()
+                            .allMatch(next ->
+                                    next.node().is("Cast") && next.node().type("DstT") == DataType.DT_FLOAT);
+                    if (!cast) {
+                        return Optional.empty();
+                    }
+                    table = Optional.of(lookup || table.orElse(false));
+                } else if (HANDING.contains(node.op()) && seen.add(node.name())) {
+                    on.add(node);
+                }
+            }
+        }
+        return table;
+    }
+
+    /** How codes are read: whole bytes as signed numbers, half bytes shifted by 8, or half bytes by a table of 16. */
+    private Optional<Precision.Format> format(String variable) {
+        Optional<Precision.Format> format = Optional.empty();
+        for (Node.Use use : decoding(variable)) {
+            Node node = use.node();
+            if (node.is("Bitcast")) {
+                return Optional.of(Precision.Format.INT8);
+            }
+            if (splits(node)) {
+                format = Optional.of(Precision.Format.INT4);
+            } else if (node.is("GatherV2") && use.input() == 1 && format.isPresent()) {
+                return Optional.of(Precision.Format.NF4);
+            }
+        }
+        return format;
+    }
+
+    /** The size of a group: half bytes that were joined are reshaped to {@code [groups, group, columns]}, of a table to {@code [rows, groups, group]}. */
+    private Optional<Integer> group(String variable, boolean table) {
+        return decoding(variable).stream()
+                .map(Node.Use::node)
+                .filter(node -> node.is("Reshape")
+                        && node.producer(0)
+                                .filter(joined -> joined.is("ConcatV2") || joined.is("Pack"))
+                                .isPresent())
+                .flatMap(node -> node.producer(1).flatMap(Constants::shortIntegers).stream())
+                .filter(shape -> shape.size() == 3)
+                .map(shape -> shape.get(table ? 2 : 1).intValue())
+                .filter(group -> group >= 2 && group % 2 == 0)
+                .findFirst();
+    }
+
+    /** All uses on the way from codes to the product that takes them, breadth first. */
+    private List<Node.Use> decoding(String variable) {
+        Deque<Node> on = new ArrayDeque<>();
+        open.find(variable).ifPresent(on::add);
+        Set<String> seen = new HashSet<>();
+        List<Node.Use> uses = new ArrayList<>();
+        while (!on.isEmpty()) {
+            for (Node.Use use : on.remove().uses()) {
+                uses.add(use);
+                Node node = use.node();
+                if ((splits(node) || DECODING.contains(node.op())) && seen.add(node.name())) {
+                    on.add(node);
+                }
+            }
+        }
+        return uses;
+    }
+
+    private static boolean splits(Node node) {
+        return node.is("BitwiseAnd") || node.is("RightShift");
+    }
+
+    private static Optional<CompressedMatrix> pair(Map<String, CompressedMatrix> pieces, String name) {
+        String whole = name.replaceAll("\\.(left|right)$", "");
+        CompressedMatrix left = pieces.get(whole + ".left");
+        CompressedMatrix right = pieces.get(whole + ".right");
+        if (whole.equals(name) || left == null || right == null) {
+            return Optional.empty();
+        }
+        // Half bytes say an odd length only to the next even one, so the other factor says it.
+        boolean fit = left.columns() == right.rows() || left.columns() == right.rows() - 1;
+        if (!fit || left.precision().format() != right.precision().format()) {
+            return Optional.empty();
+        }
+        List<GraphVariable> arrays = new ArrayList<>(left.arrays());
+        arrays.addAll(right.arrays());
+        return Optional.of(new CompressedMatrix(
+                whole,
+                left.rows(),
+                right.columns(),
+                new Storage(OptionalInt.of(left.columns()), left.precision(), left.table()),
+                arrays));
+    }
+}

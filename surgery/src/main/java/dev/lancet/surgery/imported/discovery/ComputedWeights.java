@@ -1,0 +1,42 @@
+package dev.lancet.surgery.imported.discovery;
+
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.Node;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Inputs that are worked out from variables and constants alone: a dequantised matrix, a masked one, a product of factors. */
+final class ComputedWeights {
+
+    private static final int MOST = 64;
+
+    private ComputedWeights() {}
+
+    /** The variable from which an input is worked out, or empty if anything else has a part in it. */
+    static Optional<String> from(Node user, int input) {
+        Deque<Node> open = new ArrayDeque<>();
+        user.producer(input).ifPresent(open::add);
+        Set<String> seen = new HashSet<>();
+        Optional<String> variable = Optional.empty();
+        while (!open.isEmpty()) {
+            Node node = open.remove();
+            if (!seen.add(node.name())) {
+                continue;
+            }
+            boolean holder = node.is("VarHandleOp");
+            if (seen.size() > MOST || (node.dataInputs().isEmpty() && !holder && !node.is("Const"))) {
+                return Optional.empty();
+            }
+            if (holder && variable.isEmpty()) {
+                variable = Optional.of(node.name());
+            }
+            for (Input before : node.dataInputs()) {
+                node.graph().find(before.node()).ifPresent(open::add);
+            }
+        }
+        return variable;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.lancet.surgery.imported.discovery;
+
+import dev.lancet.dsl.Weight;
+import java.util.List;
+
+/**
+ * A matrix of a graph and all that it does there.
+ *
+ * @param weight its name, which is the author's, and its size; a table if rows of it are looked up
+ * @param shape the shape in which it is stored; read row by row it is the matrix
+ * @param uses every product and lookup, in the order of the graph
+ * @param hindrance why it has to be left alone, or empty if it can be cut
+ */
+public record Layer(Weight weight, List<Long> shape, List<WeightUse> uses, String hindrance) {
+
+    public Layer {
+        shape = List.copyOf(shape);
+        uses = List.copyOf(uses);
+    }
+
+    /** Whether it can be cut. */
+    public boolean treatable() {
+        return hindrance.isEmpty();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.lancet.surgery.imported.writing;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.weights.HostTensor;
+import dev.lancet.dsl.weights.WeightWriter;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Node;
+import dev.lancet.surgery.imported.ImportedSurgery;
+import dev.lancet.surgery.imported.discovery.ResourceVariables;
+import java.nio.file.Path;
+
+/**
+ * Writes a graph after surgery with its weights. Whoever writes hands over the arrays that the model's files do not have,
+ * one at a time; {@link #finish} takes the others from these files. A writer that is closed before it has finished leaves
+ * nothing behind.
+ *
+ * <pre>{@code
+ * try (GraphWriter writer = GraphWriter.create(out, surgery)) {
+ *     changed.copyTo(writer);
+ *     writer.finish();
+ * }
+ * }</pre>
+ */
+public sealed interface GraphWriter extends WeightWriter permits SavedModelGraphWriter, FrozenGraphWriter {
+
+    /**
+     * Begins a frozen graph where the path ends in {@code .pb}, or else a SavedModel folder.
+     *
+     * @throws LancetException if something exists under the path, the path cannot be written to, or the graph cannot be
+     *     written in this form
+     */
+    static GraphWriter create(Path out, ImportedSurgery surgery) {
+        return String.valueOf(out.getFileName()).endsWith(".pb")
+                ? new FrozenGraphWriter(out, surgery)
+                : new SavedModelGraphWriter(out, surgery);
+    }
+
+    /** Takes the content of one variable. It is read before this returns. */
+    @Override
+    void accept(HostTensor tensor);
+
+    /** Makes sure that each variable of a graph is one that the written form knows. */
+    static void requireResources(Path out, GraphView graph) {
+        for (Node node : graph.nodes()) {
+            if (ResourceVariables.reference(node)) {
+                throw new LancetException(
+                        out + ": cannot be written: " + node.name() + " is a " + node.op()
+                                + " of TensorFlow 1, whose reference goes where no handle can; export the model with resource variables");
+            }
+        }
+    }
+}

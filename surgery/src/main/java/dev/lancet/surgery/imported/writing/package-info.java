@@ -1,0 +1,5 @@
+/** A graph after surgery, written as a SavedModel or as one frozen file. */
+@NullMarked
+package dev.lancet.surgery.imported.writing;
+
+import org.jspecify.annotations.NullMarked;
