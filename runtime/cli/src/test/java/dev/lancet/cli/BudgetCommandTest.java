@@ -19,9 +19,11 @@ class BudgetCommandTest {
 
     @Test
     void a_budget_with_weights_is_met_and_foretells_what_is_lost() {
-        JsonNode planned = lancet("plan", STORIES, "--budget", "5x", "--json").json();
+        JsonNode planned = lancet("plan", STORIES, "--on", "*", "--bits", "8", "--budget", "5x", "--json")
+                .json();
         String out = folder.resolve("slim").toString();
-        JsonNode done = lancet("compress", STORIES, "--budget", "5x", "--out", out, "--json")
+        JsonNode done = lancet(
+                        "compress", STORIES, "--on", "*", "--bits", "8", "--budget", "5x", "--out", out, "--json")
                 .json();
 
         assertThat(planned.get("compression").asDouble()).isBetween(5.0, 5.1);

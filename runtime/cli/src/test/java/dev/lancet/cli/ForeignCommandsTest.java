@@ -147,7 +147,10 @@ class ForeignCommandsTest {
         JsonNode done = lancet("compress", KERAS, "--budget", "4x", "--out", out.toString(), "--json", "--quiet")
                 .json();
         assertThat(done.get("compression").asDouble()).isGreaterThanOrEqualTo(4);
-        assertThat(lancet("inspect", out.toString()).out()).containsPattern("rank \\d+ int8");
+        assertThat(lancet("inspect", out.toString()).out()).contains("int4").doesNotContain("rank");
+        Path seventh = folder.resolve("seventh");
+        lancet("compress", KERAS, "--budget", "7x", "--out", seventh.toString(), "--quiet");
+        assertThat(lancet("inspect", seventh.toString()).out()).containsPattern("rank \\d+ int4");
     }
 
     @Test

@@ -159,7 +159,18 @@ class CompressionRulesTest {
     }
 
     @Test
-    void a_budget_alone_takes_4_bits_where_8_and_any_rank_do_not_suffice() {
+    void a_budget_alone_takes_4_bits_before_it_cuts_a_rank() {
+        JsonNode plan = plan("--budget", "4x");
+
+        assertThat(plan.get("compression").asDouble()).isGreaterThan(4);
+        assertThat(plan.get("steps")).hasSize(7 * 32 + 2).allSatisfy(step -> {
+            assertThat(step.get("precision").asString()).isEqualTo("int4");
+            assertThat(step.get("rank").isNull()).isTrue();
+        });
+    }
+
+    @Test
+    void a_budget_alone_cuts_ranks_where_4_bits_do_not_suffice() {
         JsonNode plan = plan("--budget", "100MB");
 
         assertThat(plan.get("bytes_after").asLong()).isBetween(99_000_000L, 100_000_000L);
