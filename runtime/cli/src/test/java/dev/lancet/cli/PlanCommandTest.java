@@ -89,7 +89,7 @@ class PlanCommandTest {
         assertThat(plan.get("bytes_after"))
                 .isEqualTo(plan.get("candidates").get(2).get("bytes_after"));
         JsonNode step = plan.get("steps").get(1);
-        assertThat(step.get("rank").asInt()).isEqualTo(32);
+        assertThat(step.get("rank").asInt()).isEqualTo(44);
         assertThat(step.get("bits").asInt()).isEqualTo(8);
     }
 
