@@ -79,7 +79,7 @@ class CausalTilesTest {
         GraphDef step = course(heads(2), length).step(only(Pass.CAUSAL_TILES));
         return step.getNodeList().stream()
                 .map(NodeDef::getName)
-                .filter(name -> name.matches("h\\.0\\.attn\\.shares\\.tile\\.\\d+"))
+                .filter(name -> name.matches("h\\.0\\.attn\\.probabilities\\.tile\\.\\d+"))
                 .count();
     }
 

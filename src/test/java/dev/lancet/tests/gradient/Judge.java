@@ -44,7 +44,7 @@ final class Judge {
             seeded.addNodeBuilder()
                     .setName("seed")
                     .setOp("Mul")
-                    .addInput("entropy:1")
+                    .addInput("cross_entropy:1")
                     .addInput("share")
                     .putAttr("T", Attributes.of(DataType.DT_FLOAT));
             graph.importGraphDef(seeded.build());

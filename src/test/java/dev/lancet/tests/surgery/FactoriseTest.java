@@ -44,13 +44,13 @@ class FactoriseTest {
                     up.left = Variable [6,2]
                     up.right = Variable [2,8]
                     up.out.left = MatMul(x, up.left) : [-1,2]
-                    up.out.bent = @silu_2(up.out.left) : [-1,2]
-                    up.out = MatMul(up.out.bent, up.right) : [-1,8]
+                    up.out.silu = @silu_2(up.out.left) : [-1,2]
+                    up.out = MatMul(up.out.silu, up.right) : [-1,8]
                     y = Neg(up.out) : [-1,8]
 
                     function silu_2(x) -> (y)
-                      open = Sigmoid(x) : [-1,2]
-                      silu = Mul(x, open:y) : [-1,2]
+                      sigmoid = Sigmoid(x) : [-1,2]
+                      silu = Mul(x, sigmoid:y) : [-1,2]
                       return y = silu:z
                     """);
     }

@@ -72,8 +72,8 @@ class GuideTest {
                     up.left = Variable [6,2]
                     up.right = Variable [2,8]
                     up.out.left = MatMul(x, up.left) : [4,2]
-                    up.out.bent = @silu_4_2(up.out.left) : [4,2]
-                    up.out.narrow = MatMul(up.out.bent, up.right) : [4,8]
+                    up.out.silu = @silu_4_2(up.out.left) : [4,2]
+                    up.out.narrow = MatMul(up.out.silu, up.right) : [4,8]
                     up.out.dense = MatMul(x, up) : [4,8]
                     guide = Placeholder []
                     up.out = @guided_4_8(up.out.dense, up.out.narrow, guide) : [4,8]
@@ -87,8 +87,8 @@ class GuideTest {
                       return y = sum:z
 
                     function silu_4_2(x) -> (y)
-                      open = Sigmoid(x) : [4,2]
-                      silu = Mul(x, open:y) : [4,2]
+                      sigmoid = Sigmoid(x) : [4,2]
+                      silu = Mul(x, sigmoid:y) : [4,2]
                       return y = silu:z
                     """);
     }

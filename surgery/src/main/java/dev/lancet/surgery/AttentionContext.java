@@ -58,11 +58,11 @@ record AttentionContext(Value positions, List<Value> rotation, Value visible) {
         Value column =
                 ops.reshape("queries.column", queries, ops.ints("shape.column", -1, 1), List.of(queries.dim(0), 1L));
         boolean slides = attention.window() > 0;
-        Value past = ops.compare(slides ? "visible.past" : "visible", "LessEqual", keys, column);
+        Value past = ops.compare(slides ? "attention_mask.past" : "attention_mask", "LessEqual", keys, column);
         if (!slides) {
             return past;
         }
         Value edge = ops.sub("window.edge", column, ops.constant("window", attention.window()));
-        return ops.and("visible", past, ops.compare("visible.near", "Greater", keys, edge));
+        return ops.and("attention_mask", past, ops.compare("attention_mask.window", "Greater", keys, edge));
     }
 }

@@ -89,7 +89,7 @@ final class BlockFunctions {
         return call(
                 name,
                 "mask",
-                names("scores", "visible"),
+                names("scores", "attention_mask"),
                 List.of(scores, visible),
                 (ops, in) -> ops.select("masked", in.get(1), in.get(0), ops.constant("hidden", -1e9f)));
     }
@@ -100,7 +100,7 @@ final class BlockFunctions {
         return call(name, "gated", names("gate", "up", "gate_bias", "up_bias"), all, (ops, in) -> {
             Value g = biases.isEmpty() ? in.get(0) : ops.add("gate_biased", in.get(0), in.get(2));
             Value u = biases.isEmpty() ? in.get(1) : ops.add("up_biased", in.get(1), in.get(3));
-            Value silu = ops.mul("silu", g, ops.unary("open", "Sigmoid", g));
+            Value silu = ops.mul("silu", g, ops.unary("sigmoid", "Sigmoid", g));
             return ops.mul("gated", silu, u);
         });
     }
@@ -112,15 +112,16 @@ final class BlockFunctions {
             Value inner = z;
             if (kind == FeedForward.Kind.GELU_TANH) {
                 Value cube = ops.mul("cube", z, ops.unary("square", "Square", z));
-                Value bent = ops.add("bent", z, ops.mul("small", cube, ops.constant("bend", 0.044715f)));
-                inner = ops.mul("inner", bent, ops.constant("slope", (float) Math.sqrt(2 / Math.PI)));
+                Value cubic = ops.add(
+                        "cubic_sum", z, ops.mul("scaled_cube", cube, ops.constant("cubic_coefficient", 0.044715f)));
+                inner = ops.mul("inner", cubic, ops.constant("input_scale", (float) Math.sqrt(2 / Math.PI)));
             } else {
-                inner = ops.mul("inner", z, ops.constant("slope", (float) Math.sqrt(0.5)));
+                inner = ops.mul("inner", z, ops.constant("input_scale", (float) Math.sqrt(0.5)));
             }
-            Value odd = ops.unary("odd", kind == FeedForward.Kind.GELU_TANH ? "Tanh" : "Erf", inner);
-            Value share = ops.add("share", odd, ops.constant("one", 1f));
+            Value erf = ops.unary("erf", kind == FeedForward.Kind.GELU_TANH ? "Tanh" : "Erf", inner);
+            Value onePlusErf = ops.add("one_plus_erf", erf, ops.constant("one", 1f));
             Value half = ops.mul("half", z, ops.constant("a_half", 0.5f));
-            return ops.mul("gelu", half, share);
+            return ops.mul("gelu", half, onePlusErf);
         });
     }
 

@@ -24,17 +24,17 @@ import org.tensorflow.proto.GraphDef;
  * p.norm              norm(stream, p.norm.gain.read[, p.norm.bias.read])          [rows, width]
  * p.q.out             MatMul(p.norm, p.q.read)                                    [rows, heads · hd]
  * p.q.heads           Reshape(p.q.out, shape.query)                               [batch, seq, heads, hd]
- * p.q.ready           query(p.q.heads[, p.q.bias.read][, rotary.cos, rotary.sin]) [batch, seq, heads, hd]
- * p.q.turned          Transpose(p.q.ready, order.heads)                           [batch, heads, seq, hd]
- * p.k.out .heads .ready .turned     likewise; key(...), only if there is a bias or a rotation
- * p.v.out .heads .ready .turned     likewise; value(...), only if there is a bias
- * cache.N.k.next      ConcatV2(cache.N.k, p.k.turned) when decoding, and so v     [batch, kv, past + seq, hd]
+ * p.q.prepared        query(p.q.heads[, p.q.bias.read][, rotary.cos, rotary.sin]) [batch, seq, heads, hd]
+ * p.q.by_head         Transpose(p.q.prepared, order.heads)                        [batch, heads, seq, hd]
+ * p.k.out .heads .prepared .by_head likewise; key(...), only if there is a bias or a rotation
+ * p.v.out .heads .prepared .by_head likewise; value(...), only if there is a bias
+ * cache.N.k.next      ConcatV2(cache.N.k, p.k.by_head) when decoding, and so v     [batch, kv, past + seq, hd]
  * p.q.grouped         Reshape                                                     [batch · kv, group · seq, hd]
  * p.k.grouped p.v.grouped  Reshape                                                [batch · kv, seen, hd]
  * p.scores            BatchMatMulV2(p.q.grouped, p.k.grouped, adj_y)              [batch · kv, group · seq, seen]
- * p.masked            mask(p.scores, visible)
- * p.shares            Softmax(p.masked)
- * p.mix               BatchMatMulV2(p.shares, p.v.grouped)                        [batch · kv, group · seq, hd]
+ * p.masked            mask(p.scores, attention_mask)
+ * p.probabilities     Softmax(p.masked)
+ * p.mix               BatchMatMulV2(p.probabilities, p.v.grouped)                 [batch · kv, group · seq, hd]
  * p.mix.heads         Reshape                                                     [batch, heads, seq, hd]
  * p.mix.tokens        Transpose                                                   [batch, seq, heads, hd]
  * p.mix.flat          Reshape                                                     [rows, heads · hd]
@@ -58,7 +58,7 @@ import org.tensorflow.proto.GraphDef;
  * the same function in every layer. Each has one result, {@code y}. Bodies keep to Const, AddV2, Sub, Mul, Square, Mean
  * (last axis, kept), Rsqrt, Sigmoid, Tanh, Erf, SelectV2, Split (in two), ConcatV2 (of two) and Reshape (of a bias), so that a backward pass
  * can be derived from them node by node; every argument and body node says its dimensions. Arguments that no weight reaches
- * ({@code cos}, {@code sin}, {@code visible}) need no gradient.
+ * ({@code cos}, {@code sin}, {@code attention_mask}) need no gradient.
  *
  * <p>Trainable paths outside of functions meet only GatherV2 (axis 0), AddV2, MatMul, BatchMatMulV2, Softmax, Reshape,
  * Transpose, SparseSoftmaxCrossEntropyWithLogits and Mean.
@@ -176,7 +176,7 @@ public final class Blueprint {
 
     private static Value crossEntropy(GraphBuilder builder, Ops ops, Layers layers, Value logits, Value labels) {
         Value flat = ops.reshape("labels.flat", labels, layers.rest(), List.of(logits.dim(0)));
-        return builder.node("entropy", "SparseSoftmaxCrossEntropyWithLogits")
+        return builder.node("cross_entropy", "SparseSoftmaxCrossEntropyWithLogits")
                 .in(logits, flat)
                 .with("T", logits.type())
                 .with("Tlabels", flat.type())

@@ -84,7 +84,7 @@ final class Layers {
 
         Value scores =
                 functions.mask(p + "masked", ops.batchMatmul(p + "scores", q, false, k, true), context.visible());
-        Value mix = ops.batchMatmul(p + "mix", ops.softmax(p + "shares", scores), false, v, false);
+        Value mix = ops.batchMatmul(p + "mix", ops.softmax(p + "probabilities", scores), false, v, false);
         Dim heads = Dim.of(a.heads());
         Value split = ops.reshape(
                 p + "mix.heads",
@@ -110,8 +110,8 @@ final class Layers {
                 product(name, x),
                 sizes.target(shape, sizes.batch, sizes.seq, heads, width),
                 GraphSizes.dims(sizes.batch, sizes.seq, heads, width));
-        Value ready = functions.heads(name + ".ready", function, split, bias(name), rotation, scale);
-        return ops.transpose(name + ".turned", ready, order(), 0, 2, 1, 3);
+        Value prepared = functions.heads(name + ".prepared", function, split, bias(name), rotation, scale);
+        return ops.transpose(name + ".by_head", prepared, order(), 0, 2, 1, 3);
     }
 
     /** {@code stream + feedForward(norm(stream))}. */

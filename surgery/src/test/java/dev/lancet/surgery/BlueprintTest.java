@@ -57,11 +57,11 @@ class BlueprintTest {
                 .containsExactlyElementsOf(
                         """
                         h.0.attn.norm.gain h.0.attn.norm.gain.read h.0.attn.norm
-                        h.0.attn.q h.0.attn.q.read h.0.attn.q.out h.0.attn.q.heads h.0.attn.q.ready h.0.attn.q.turned
-                        h.0.attn.k h.0.attn.k.read h.0.attn.k.out h.0.attn.k.heads h.0.attn.k.ready h.0.attn.k.turned
-                        h.0.attn.v h.0.attn.v.read h.0.attn.v.out h.0.attn.v.heads h.0.attn.v.turned
+                        h.0.attn.q h.0.attn.q.read h.0.attn.q.out h.0.attn.q.heads h.0.attn.q.prepared h.0.attn.q.by_head
+                        h.0.attn.k h.0.attn.k.read h.0.attn.k.out h.0.attn.k.heads h.0.attn.k.prepared h.0.attn.k.by_head
+                        h.0.attn.v h.0.attn.v.read h.0.attn.v.out h.0.attn.v.heads h.0.attn.v.by_head
                         h.0.attn.q.grouped h.0.attn.k.grouped h.0.attn.v.grouped
-                        h.0.attn.scores h.0.attn.masked h.0.attn.shares h.0.attn.mix
+                        h.0.attn.scores h.0.attn.masked h.0.attn.probabilities h.0.attn.mix
                         h.0.attn.mix.heads h.0.attn.mix.tokens h.0.attn.mix.flat
                         h.0.attn.o h.0.attn.o.read h.0.attn.o.out h.0.attn.residual
                         h.0.mlp.norm.gain h.0.mlp.norm.gain.read h.0.mlp.norm
@@ -201,7 +201,7 @@ class BlueprintTest {
         assertThat(Attributes.dims(decoding.get("logits"), 0)).containsExactly(-1L, 11L);
         Map<String, NodeDef> training = byName(Blueprint.training(model, 2, 5));
         assertThat(Attributes.dims(training.get("h.1.attn.scores"), 0)).containsExactly(4L, 10L, 5L);
-        assertThat(Attributes.dims(training.get("entropy"), 1)).containsExactly(10L, 11L);
+        assertThat(Attributes.dims(training.get("cross_entropy"), 1)).containsExactly(10L, 11L);
         assertThat(Attributes.dims(training.get("loss"), 0)).isEmpty();
     }
 

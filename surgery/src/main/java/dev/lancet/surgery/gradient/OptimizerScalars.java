@@ -20,7 +20,7 @@ final class OptimizerScalars {
         this.builder = builder;
         this.sound = sound;
         Value fed = builder.placeholder("rate");
-        rate = sound.map(flag -> LossScale.either(builder, "rate.sound", flag, fed, 0))
+        rate = sound.map(flag -> LossScale.either(builder, "rate.finite", flag, fed, 0))
                 .orElse(fed);
     }
 
@@ -39,7 +39,7 @@ final class OptimizerScalars {
     /** The share of a moment that a step keeps: all of it if the step is unsound. */
     Value memory(String word, double share) {
         Value usual = builder.number(word, DataType.DT_FLOAT, share);
-        return sound.map(flag -> LossScale.either(builder, word + ".sound", flag, usual, 1))
+        return sound.map(flag -> LossScale.either(builder, word + ".finite", flag, usual, 1))
                 .orElse(usual);
     }
 }

@@ -81,7 +81,7 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
         GradientNodeBuilder builder = new GradientNodeBuilder(region, "");
         Optional<LossScale> scaling = LossScale.in(region, builder);
         Value norm = norm(region, builder, updates, scaling);
-        Optional<Value> sound = scaling.map(any -> builder.op("step.sound", "IsFinite", norm));
+        Optional<Value> sound = scaling.map(any -> builder.op("step.finite", "IsFinite", norm));
         GradientNodeBuilder late = builder.after(norm);
         Assignments assignments = new Assignments(region, builder);
         OptimizerScalars scalars = new OptimizerScalars(builder, sound);

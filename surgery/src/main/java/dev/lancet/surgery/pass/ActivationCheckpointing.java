@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
  *
  * <pre>
  * h.N.x      = Op(stream)              h.N.x       = Op(stream)
- * h.N.x.back = Op(dy, h.N.x)    -&gt;     again/h.N.x = Op(stream) after dy
- *                                      h.N.x.back  = Op(dy, again/h.N.x)
+ * h.N.x.back = Op(dy, h.N.x)    -&gt;     recomputed/h.N.x = Op(stream) after dy
+ *                                      h.N.x.back  = Op(dy, recomputed/h.N.x)
  * </pre>
  *
  * The copies wait for the gradient that comes into the block, so that never more than one block of a stream is held.
@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 final class ActivationCheckpointing {
 
     private static final Pattern BLOCK = Pattern.compile("(?:stream\\.\\d+/)?h\\.\\d+\\.");
-    private static final String AGAIN = "again/";
+    private static final String AGAIN = "recomputed/";
     private static final String OUTPUT = "mlp.residual";
 
     private final GradientGraph gradients;

@@ -15,14 +15,20 @@ import org.tensorflow.proto.DataType;
  * n tiles the scores are (n + 1) / 2n of what they were, and so is all that is done to them, forward and backward.
  *
  * <pre>
- * scores = BatchMatMulV2(q, k) adj_y         q.tiles  = Split(q)                               n outputs
- * masked = &#64;mask(scores, visible)            for every tile i, T / n queries, K = (i + 1) · T / n keys:
- * shares = Softmax(masked)             -&gt;    k.tile.i = Slice(k, K), v.tile.i = Slice(v, K), visible.tile.i
- * mix    = BatchMatMulV2(shares, v)          scores.i = BatchMatMulV2(q.tiles:i, k.tile.i) adj_y
- *                                            masked.i = &#64;mask.tile.i(scores.i, visible.tile.i)
- *                                            shares.i = Softmax(masked.i)
- *                                            mix.i    = BatchMatMulV2(shares.i, v.tile.i)
- *                                            mix      = ConcatV2(mix.0, ..., mix.n-1)
+ * scores        = BatchMatMulV2(q, k) adj_y
+ * masked        = &#64;mask(scores, attention_mask)
+ * probabilities = Softmax(masked)
+ * mix           = BatchMatMulV2(probabilities, v)
+ *
+ * becomes, with T / n queries and the first K = (i + 1) · T / n keys in tile i:
+ *
+ * q.tiles         = Split(q)                                              n outputs
+ * k.tile.i        = Slice(k, K), and so v.tile.i and attention_mask.tile.i
+ * scores.i        = BatchMatMulV2(q.tiles:i, k.tile.i) adj_y
+ * masked.i        = &#64;mask.tile.i(scores.i, attention_mask.tile.i)
+ * probabilities.i = Softmax(masked.i)
+ * mix.i           = BatchMatMulV2(probabilities.i, v.tile.i)
+ * mix             = ConcatV2(mix.0, ..., mix.n-1)
  * </pre>
  *
  * Where several heads share keys, their queries lie one head after the other; each head is cut alike. A tile has at least 128

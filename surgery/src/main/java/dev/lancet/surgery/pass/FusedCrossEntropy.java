@@ -20,11 +20,16 @@ import org.tensorflow.proto.DataType;
  * goes over the logits six times.
  *
  * <pre>
- * entropy, slope = SparseSoftmaxCrossEntropyWithLogits(x, labels)     entropy.shares = Softmax(x)
- *                                                               -&gt;    entropy.label  = GatherV2(entropy.shares, labels)
- *                                                                     entropy        = &#64;entropy.loss(entropy.label)
- * entropy.back.0 = Mul(slope, column)                                 entropy.back.0.missed = InplaceSub(entropy.shares, labels, 1)
- *                                                                     entropy.back.0        = Mul(entropy.back.0.missed, column)
+ * entropy, slope = SparseSoftmaxCrossEntropyWithLogits(x, labels)
+ * entropy.back.0 = Mul(slope, column)
+ *
+ * becomes
+ *
+ * entropy.probabilities = Softmax(x)
+ * entropy.label         = GatherV2(entropy.probabilities, labels)
+ * entropy               = &#64;cross_entropy.loss(entropy.label)
+ * entropy.back.0.missed = InplaceSub(entropy.probabilities, labels, 1)
+ * entropy.back.0        = Mul(entropy.back.0.missed, column)
  * </pre>
  *
  * Both operators of the gradient write into the array that they read, as Softmax does: of all arrays as large as the logits there
@@ -40,8 +45,8 @@ final class FusedCrossEntropy {
     private static final float LEAST = 0x1p-126f;
 
     private static final Float32Function LOSS = new Float32Function(
-            "entropy.loss",
-            List.of("share"),
+            "cross_entropy.loss",
+            List.of("probability"),
             (ops, in) -> ops.unary(
                     "loss",
                     "Neg",
@@ -72,7 +77,7 @@ final class FusedCrossEntropy {
 
     private static Value shares(Node entropy) {
         return new Value(
-                entropy.name() + ".shares",
+                entropy.name() + ".probabilities",
                 0,
                 NodeQueries.taken(entropy, 0, FLOAT).form());
     }
@@ -92,7 +97,7 @@ final class FusedCrossEntropy {
         private static Incision loss(Node site) {
             GraphBuilder builder = GraphBuilder.graph();
             Ops ops = new Ops(builder);
-            Value shares = ops.softmax(site.name() + ".shares", NodeQueries.taken(site, 0, FLOAT));
+            Value shares = ops.softmax(site.name() + ".probabilities", NodeQueries.taken(site, 0, FLOAT));
             Value labels = NodeQueries.taken(site, 1, site.type("Tlabels"));
             Value label = builder.node(site.name() + ".label", "GatherV2")
                     .in(shares, labels, ops.constant(site.name() + ".label.axis", 1))
@@ -107,7 +112,7 @@ final class FusedCrossEntropy {
 
         @Override
         public String toString() {
-            return "entropy loss";
+            return "cross entropy: loss";
         }
     }
 
@@ -198,7 +203,7 @@ final class FusedCrossEntropy {
 
         @Override
         public String toString() {
-            return "entropy slope";
+            return "cross entropy: gradient";
         }
     }
 }

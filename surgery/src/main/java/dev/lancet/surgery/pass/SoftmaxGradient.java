@@ -14,17 +14,17 @@ import java.util.Optional;
 import org.tensorflow.proto.DataType;
 
 /**
- * The gradient of masked softmax in one pass over the scores. With P the shares, O = P · V and dP = dO · Vᵀ, the sum that
+ * The gradient of masked softmax in one pass over the scores. With P the probabilities, O = P · V and dP = dO · Vᵀ, the sum that
  * softmax subtracts in each row is {@code Σ dP∘P = Σ dO∘O} (FlashAttention, arXiv 2205.14135, appendix B.4): a sum over the
  * width of a head instead of one over all positions. And where a score is hidden its share is 0, so that its gradient is 0
  * without being masked again.
  *
  * <pre>
  * weighted = Mul(dP, P)                            delta       = &#64;attention.delta(dO, O)
- * mean     = Sum(weighted, -1)                     masked.back = &#64;attention.slope(P, dP, delta)
+ * mean     = Sum(weighted, -1)                     masked.back = &#64;attention.softmax_gradient(P, dP, delta)
  * centred  = Sub(dP, mean)                   ->
  * slope    = Mul(centred, P)
- * masked.back = &#64;mask.backward.scores(slope, visible)
+ * masked.back = &#64;mask.backward.scores(slope, attention_mask)
  * </pre>
  *
  * The functions compute in float32 whatever goes in, and give what went in.
@@ -54,7 +54,8 @@ final class SoftmaxGradient implements Rule {
                 .flatMap(centred -> NodeQueries.from(centred, 0, "BatchMatMulV2"))
                 .filter(node -> node.flag("adj_y") && !node.flag("adj_x"));
         if (shares.isEmpty() || gradient.isEmpty()) {
-            return new Refusal(site.name() + " does not differentiate the mask of a softmax whose shares mix values");
+            return new Refusal(
+                    site.name() + " does not differentiate the mask of a softmax whose probabilities weigh values");
         }
         Optional<Node> mix = shares.orElseThrow().uses().stream()
                 .map(Node.Use::node)
@@ -94,13 +95,13 @@ final class SoftmaxGradient implements Rule {
     /** For the derivative of a mask; those of tiles are of different shapes. */
     private static Float32Function slope(String mask) {
         return new Float32Function(
-                MASK.matcher(mask).replaceFirst("attention.slope$1"),
-                List.of("shares", "d_shares", "delta"),
-                (ops, in) -> ops.mul("slope", in.get(0), ops.sub("centred", in.get(1), in.get(2))));
+                MASK.matcher(mask).replaceFirst("attention.softmax_gradient$1"),
+                List.of("probabilities", "d_probabilities", "delta"),
+                (ops, in) -> ops.mul("gradient", in.get(0), ops.sub("centred", in.get(1), in.get(2))));
     }
 
     @Override
     public String toString() {
-        return "attention slope";
+        return "softmax gradient";
     }
 }

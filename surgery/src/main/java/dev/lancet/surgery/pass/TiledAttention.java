@@ -72,7 +72,7 @@ final class TiledAttention {
     private static Float32Function hiding(int tile) {
         return new Float32Function(
                 CausalTiles.FUNCTION + tile,
-                List.of("scores", "visible"),
+                List.of("scores", "attention_mask"),
                 (ops, in) -> ops.select("masked", in.get(1), in.get(0), ops.constant("hidden", HIDDEN)));
     }
 

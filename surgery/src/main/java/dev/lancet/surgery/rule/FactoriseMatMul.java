@@ -31,8 +31,8 @@ import org.tensorflow.proto.DataType;
  *
  * <pre>
  * X.out = MatMul(x, X)       ->      X.out.left = MatMul(x, X.left)
- *                                    X.out.bent = silu_r(X.out.left)
- *                                    X.out = MatMul(X.out.bent, X.right)
+ *                                    X.out.silu = silu_r(X.out.left)
+ *                                    X.out = MatMul(X.out.silu, X.right)
  * </pre>
  *
  * @param weight the matrix
@@ -97,7 +97,7 @@ public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> be
         Value right = right(builder);
         Value x = MatrixUses.rowsInto(site, weight.rows());
         Value narrow = ops.matmul(site.name() + ".left", x, false, left, false);
-        return ops.matmul(name, bent(site, builder, narrow), false, right, false);
+        return ops.matmul(name, activated(site, builder, narrow), false, right, false);
     }
 
     /** Whether a node is the call of a nonlinearity that this rule puts in. */
@@ -108,12 +108,12 @@ public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> be
                         .isPresent();
     }
 
-    private Value bent(Node site, GraphBuilder builder, Value narrow) {
+    private Value activated(Node site, GraphBuilder builder, Value narrow) {
         if (between.isEmpty()) {
             return narrow;
         }
         GraphBuilder.Function silu = builder.define(silu(narrow.form()));
-        return builder.call(site.name() + ".bent", silu, List.of(narrow)).get(0);
+        return builder.call(site.name() + ".silu", silu, List.of(narrow)).get(0);
     }
 
     /** The function says its dimensions, so there is one for each form of its argument. */
@@ -121,7 +121,7 @@ public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> be
         GraphBuilder body = GraphBuilder.function(PREFIX + MatrixUses.dimensions(type));
         Ops ops = new Ops(body);
         Value x = body.argument("x", type);
-        body.result("y", ops.mul("silu", x, ops.unary("open", "Sigmoid", x)));
+        body.result("y", ops.mul("silu", x, ops.unary("sigmoid", "Sigmoid", x)));
         return body;
     }
 

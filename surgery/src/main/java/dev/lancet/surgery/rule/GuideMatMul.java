@@ -29,7 +29,7 @@ import org.tensorflow.proto.DataType;
  *                                          = guide · X.out.dense + (1 − guide) · X.out.narrow
  * </pre>
  *
- * With a nonlinearity between the factors {@code X.out.bent} stands where {@link FactoriseMatMul} has it. All layers of one
+ * With a nonlinearity between the factors {@code X.out.silu} stands where {@link FactoriseMatMul} has it. All layers of one
  * form call the same function of the library.
  *
  * @param weight the matrix

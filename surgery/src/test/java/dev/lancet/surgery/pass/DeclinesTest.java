@@ -38,13 +38,17 @@ class DeclinesTest {
                 new SoftmaxGradient(),
                 builder.toGraph(),
                 "masked.back",
-                "masked.back does not differentiate the mask of a softmax whose shares mix values");
+                "masked.back does not differentiate the mask of a softmax whose probabilities weigh values");
     }
 
     @Test
     void a_cross_entropy_whose_gradient_is_used_otherwise_stays() {
         GraphDef graph = entropy(DataType.DT_INT32, "Identity");
-        assertDeclines(FusedCrossEntropy.rules(false)[0], graph, "entropy", "entropy: its gradient is used otherwise");
+        assertDeclines(
+                FusedCrossEntropy.rules(false)[0],
+                graph,
+                "cross_entropy",
+                "cross_entropy: its gradient is used otherwise");
         assertThat(Rewriting.with(graph, FusedCrossEntropy.rules(false))).isSameAs(graph);
     }
 
@@ -52,8 +56,8 @@ class DeclinesTest {
     void a_cross_entropy_with_labels_that_are_not_int32_stays() {
         GraphDef graph = entropy(DataType.DT_INT64, "Mul");
         for (Rule rule : FusedCrossEntropy.rules(false)) {
-            String site = rule.toString().endsWith("loss") ? "entropy" : "seen";
-            assertDeclines(rule, graph, site, "entropy: its labels are not int32");
+            String site = rule.toString().endsWith("loss") ? "cross_entropy" : "seen";
+            assertDeclines(rule, graph, site, "cross_entropy: its labels are not int32");
         }
         assertThat(Rewriting.with(graph, FusedCrossEntropy.rules(false))).isSameAs(graph);
     }
@@ -78,7 +82,7 @@ class DeclinesTest {
     private static GraphDef entropy(DataType type, String use, long rows, long classes) {
         GraphBuilder builder = GraphBuilder.graph();
         Value logits = builder.placeholder("logits", TensorType.of(FLOAT, rows, classes));
-        Value gradient = builder.node("entropy", "SparseSoftmaxCrossEntropyWithLogits")
+        Value gradient = builder.node("cross_entropy", "SparseSoftmaxCrossEntropyWithLogits")
                 .in(logits, builder.placeholder("labels", TensorType.of(type, rows)))
                 .with("T", FLOAT)
                 .with("Tlabels", type)
@@ -140,7 +144,7 @@ class DeclinesTest {
     @Test
     void attention_whose_mask_may_let_a_query_look_ahead_is_not_tiled() {
         GraphBuilder builder = GraphBuilder.graph();
-        attention(builder, builder.placeholder("visible", TensorType.of(DataType.DT_BOOL, 256, 256)));
+        attention(builder, builder.placeholder("attention_mask", TensorType.of(DataType.DT_BOOL, 256, 256)));
         assertDeclines(
                 new CausalTiles(), builder.toGraph(), "mix", "mix: what its mask hides is not known to be causal");
     }
@@ -167,7 +171,7 @@ class DeclinesTest {
                 .with("Tidx", DataType.DT_INT32)
                 .gives(TensorType.of(DataType.DT_INT32, length));
         Value column = ops.reshape("queries.column", keys, ops.ints("shape", -1, 1), List.of((long) length, 1L));
-        return ops.compare("visible", "LessEqual", keys, column);
+        return ops.compare("attention_mask", "LessEqual", keys, column);
     }
 
     /** Attention of one head that is as wide as one number; gives the shares. */
@@ -177,7 +181,7 @@ class DeclinesTest {
         Value scores = ops.batchMatmul("scores", x, false, x, true);
         Float32Function mask = new Float32Function(
                 "mask",
-                List.of("scores", "visible"),
+                List.of("scores", "attention_mask"),
                 (body, in) -> body.select("masked", in.get(1), in.get(0), body.constant("hidden", -1e9f)));
         Value shares = ops.softmax("shares", mask.call(builder, "masked", List.of(scores, visible), FLOAT));
         ops.batchMatmul("mix", shares, false, x, false);
