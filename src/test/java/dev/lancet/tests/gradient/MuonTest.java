@@ -178,7 +178,7 @@ class MuonTest {
         GraphDef gradients = Backward.derive(layer.graph(), "loss", layer.variables());
         assertThatThrownBy(() -> SETTINGS.each(gradients, List.of(ParameterUpdate.muon("b", MOMENTUM, 1, 0))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("update of b: Muon moves matrices, not [3]; move it by AdamW");
+                .hasMessage("update of b: Muon updates only matrices, not [3]; use AdamW for it");
         assertThatThrownBy(() -> ParameterUpdate.muon("b", 1, 1, 0))
                 .hasMessage("update of b: momentum 1.0; it must be 0 up to 1");
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 
-/** Moves variables by Adam: TensorFlow's own op, which passes once over memory. */
+/** Updates variables by Adam. TensorFlow's own op makes one pass over the memory. */
 final class AdamUpdates {
 
     private static final AttrValue NO = Attributes.of(false);
@@ -24,7 +24,8 @@ final class AdamUpdates {
         this.scalars = scalars;
         Value power1 = builder.placeholder("beta1.power");
         Value power2 = builder.placeholder("beta2.power");
-        // The op leaves the second moment uncorrected under its root, so epsilon has to shrink with it.
+        // The op does not apply the bias correction of the second moment under the root, so epsilon is scaled down
+        // instead.
         Value left =
                 builder.op("epsilon.left", "Sub", builder.number("epsilon.left.one", DataType.DT_FLOAT, 1), power2);
         Value correction = builder.op("epsilon.correction", "Sqrt", left);
@@ -35,7 +36,7 @@ final class AdamUpdates {
                 builder.times("epsilon", correction, settings.epsilon()));
     }
 
-    /** The node that moves a variable along a gradient, after other nodes. */
+    /** The node that updates a variable with a gradient, after other nodes. */
     String move(ParameterUpdate update, Value value, Value gradient, List<String> after) {
         String variable = update.variable();
         List<String> inputs = new ArrayList<>(List.of(variable, variable + ".m", variable + ".v"));

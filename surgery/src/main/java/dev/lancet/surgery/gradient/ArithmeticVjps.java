@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Sums, products and choices of two tensors, broadcast as NumPy does. */
+/** Sums, products and selections of two tensors, with NumPy broadcasting. */
 final class ArithmeticVjps {
 
     static final Map<String, Vjp> VJPS = Map.ofEntries(
@@ -62,7 +62,7 @@ final class ArithmeticVjps {
                 word -> builder.op(word, "Neg", builder.times(word + ".positive", context.gradient(), doubled)));
     }
 
-    /** The base only: {@code d(xᶜ) = c·xᶜ⁻¹·dx} for a constant c. */
+    /** With respect to the base only: {@code d(xᶜ) = c·xᶜ⁻¹·dx} for a constant c. */
     private static void pow(VjpContext context) {
         GradientNodeBuilder builder = context.builder();
         double exponent = context.graph().number(context.input(1));
@@ -84,7 +84,7 @@ final class ArithmeticVjps {
         }
     }
 
-    /** The gradient goes where the value came from; where both are equal, to the first. */
+    /** The gradient goes to the input whose value was selected; if both are equal, to the first. */
     private static void extreme(VjpContext context, String firstWins) {
         GradientNodeBuilder builder = context.builder();
         Value first = builder.op("first", firstWins, context.input(0), context.input(1));
@@ -102,7 +102,7 @@ final class ArithmeticVjps {
         reduced(context, no, word -> choice(builder, word, condition, zero, context.gradient()));
     }
 
-    /** Makes the gradient in the shape of the output under {@code word}, then sums it to the shape of the input. */
+    /** Computes the gradient in the shape of the output under {@code word}, then sums it to the shape of the input. */
     private static void reduced(VjpContext context, int index, Function<String, Value> make) {
         if (!context.wants(index)) {
             return;
@@ -113,7 +113,7 @@ final class ArithmeticVjps {
         context.give(index, context.builder().gathered("" + index, gradient, input.dims()));
     }
 
-    /** The type attribute of a SelectV2 is not that of its first input. */
+    /** SelectV2 has a bool as its first input, so its type attribute is that of the second. */
     private static Value choice(GradientNodeBuilder builder, String word, Value condition, Value yes, Value no) {
         return builder.put(word, "SelectV2", List.of(condition, yes, no), Map.of("T", Attributes.of(yes.type())));
     }

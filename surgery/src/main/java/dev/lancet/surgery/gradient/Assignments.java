@@ -9,7 +9,7 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 
-/** Nodes that make and change float32 variables. */
+/** Nodes that create and assign float32 variables. */
 final class Assignments {
 
     private static final Map<String, AttrValue> FLOATS = Map.of("dtype", Attributes.of(DataType.DT_FLOAT));
@@ -23,7 +23,7 @@ final class Assignments {
         this.builder = builder;
     }
 
-    /** Makes a variable of an optimiser's, shaped like another, that begins as zeros. */
+    /** Creates an optimiser variable in the shape of another variable; {@link #starts} sets it to zeros. */
     Value slot(String name, Value like) {
         Map<String, AttrValue> variable = Map.of(
                 "dtype", Attributes.of(DataType.DT_FLOAT),
@@ -49,7 +49,7 @@ final class Assignments {
         return node(name, op, List.of(variable, value.inGraph()), after, FLOATS);
     }
 
-    /** Any node that gives nothing, or a resource. */
+    /** Any node without outputs, or with a resource as output. */
     String node(String name, String op, List<String> inputs, List<String> after, Map<String, AttrValue> attributes) {
         NodeDef.Builder node = NodeDef.newBuilder().setName(name).setOp(op).addAllInput(inputs);
         after.forEach(control -> node.addInput("^" + control));

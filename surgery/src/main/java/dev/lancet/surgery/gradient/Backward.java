@@ -10,18 +10,18 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * The gradients of a loss, derived graph to graph: the same graph comes back with the nodes of a reverse pass added to it.
+ * Derives the gradients of a loss, graph to graph: returns the same graph with the nodes of a reverse pass added.
  *
- * <p>Before: variable {@code X}, its value {@code X.read}, and a scalar {@code loss}, every node with its static shapes in
- * the attribute {@code _output_shapes}. After: {@code X.grad} too, of the shape of {@code X}. The new nodes are named after
- * those they differentiate: {@code <node>.back.<input>}; where a tensor has several uses, {@code <tensor>.grad} is their
- * sum. Only what lies between the wanted variables and the loss is differentiated.
+ * <p>Before: variable {@code X}, its value {@code X.read}, and a scalar {@code loss}; every node declares its static
+ * shapes in the attribute {@code _output_shapes}. After: also {@code X.grad}, in the shape of {@code X}. The new nodes
+ * are named after the nodes they differentiate: {@code <node>.back.<input>}. If a tensor has several uses, {@code
+ * <tensor>.grad} is the sum of their gradients. Only the nodes between the variables and the loss are differentiated.
  * <pre>
  *   x ──> MatMul "y" ──> ... ──> loss        y.back.1 = MatMul(x, dy, transpose_a)
  *   w.read ──┘                               w.grad   = Identity(y.back.1)
  * </pre>
- * A called function {@code f} has its own derivative {@code f.backward} in the library, made once and shared by all calls
- * that want the same of it; it recomputes the forward values that it needs.
+ * A called function {@code f} gets a derivative {@code f.backward} in the library. It is built once and shared by all
+ * calls that need the same gradients. It recomputes the forward values that it needs.
  */
 public final class Backward {
 
@@ -37,9 +37,10 @@ public final class Backward {
     /**
      * The graph with the gradients of {@code loss} with respect to {@code variables}.
      *
-     * @param graph static shapes, no gradients yet
+     * @param graph a graph with static shapes and without gradients
      * @param loss name of a scalar node
-     * @param variables names of float variables; variable {@code X} is read by the node {@code X.read}, and by no other
+     * @param variables names of float variables; each variable {@code X} is read by the node {@code X.read} and by no
+     *     other
      * @throws LancetException if an op between a variable and the loss has no known gradient, if a shape is not static,
      *     or if the loss does not depend on a variable; the message names node and op
      */
@@ -49,7 +50,7 @@ public final class Backward {
         Value scalar = region.value(loss);
         if (scalar.rank() != 0) {
             throw new LancetException(
-                    "node '" + loss + "' is " + scalar.dims() + "; a loss is a scalar: take the mean");
+                    "node '" + loss + "' is " + scalar.dims() + "; a loss must be a scalar: take the mean");
         }
         List<Value> reads = new ArrayList<>();
         for (String variable : variables) {
@@ -62,7 +63,7 @@ public final class Backward {
             @Nullable Value gradient = gradients.get(reads.get(index++));
             if (gradient == null) {
                 throw new LancetException(
-                        "variable '" + variable + "' does not reach '" + loss + "'; leave it out of what is trained");
+                        "variable '" + variable + "': '" + loss + "' does not depend on it; do not train it");
             }
             new GradientNodeBuilder(region, variable).identity(GRADIENT, gradient);
         }

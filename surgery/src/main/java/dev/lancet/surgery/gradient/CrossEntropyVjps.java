@@ -4,7 +4,7 @@ import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import java.util.Map;
 
-/** Softmax and the cross entropy made of it, over the last axis. */
+/** Softmax and softmax cross entropy over the last axis. */
 final class CrossEntropyVjps {
 
     static final Map<String, Vjp> VJPS = Map.of(

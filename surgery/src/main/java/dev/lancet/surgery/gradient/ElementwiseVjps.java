@@ -3,7 +3,10 @@ package dev.lancet.surgery.gradient;
 import dev.lancet.surgery.graph.Value;
 import java.util.Map;
 
-/** Functions of one number, element by element; where the output says more than the input, the slope is made of it. */
+/**
+ * Element-wise functions of one argument. Where the derivative is simpler in terms of the output, it is computed from the
+ * output.
+ */
 final class ElementwiseVjps {
 
     private static final double TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
@@ -31,7 +34,7 @@ final class ElementwiseVjps {
 
     private ElementwiseVjps() {}
 
-    /** TensorFlow's own kernel for the gradient of a curve: of (output, gradient). */
+    /** TensorFlow's own gradient kernel of an activation: a function of (output, gradient). */
     private static Vjp fused(String op) {
         return context -> context.give(0, context.builder().op("0", op, context.output(0), context.gradient()));
     }

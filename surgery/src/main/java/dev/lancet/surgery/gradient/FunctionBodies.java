@@ -14,7 +14,7 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
-/** The bodies of functions as regions, and back. */
+/** Converts function bodies to graphs and back. */
 final class FunctionBodies {
 
     private static final String ARGUMENT = "_Arg";
@@ -33,7 +33,7 @@ final class FunctionBodies {
         return function;
     }
 
-    /** The body of a function as it runs for these arguments; each argument is a node of its own name. */
+    /** The body of a function as it runs for these arguments; each argument becomes a node with its name. */
     MutableGraph region(FunctionDef function, List<Value> arguments) {
         MutableGraph graph = new MutableGraph();
         int index = 0;
@@ -64,7 +64,7 @@ final class FunctionBodies {
         return graph.node(tensor.node()).getOp().equals(ARGUMENT);
     }
 
-    /** What the function returns, in the order of its signature. */
+    /** The results of the function, in the order of its signature. */
     List<Value> results(FunctionDef function, MutableGraph graph) {
         Map<String, NodeDef> nodes = nodes(function);
         return function.getSignature().getOutputArgList().stream()
@@ -72,7 +72,9 @@ final class FunctionBodies {
                 .toList();
     }
 
-    /** A function out of what the results need of the region; its arguments are those of the region that they need. */
+    /**
+     * Builds a function from the nodes that the results depend on. Its arguments are the graph's arguments among them.
+     */
     FunctionDef function(String name, MutableGraph graph, Map<String, Value> results) {
         List<NodeDef> needed = GradientPath.sorted(
                 graph, results.values().stream().map(Value::node).toList());
@@ -124,7 +126,7 @@ final class FunctionBodies {
         return new Input(parts[0], OutputNames.number(node, parts[1], index)).toString();
     }
 
-    /** A call inside a body says its shapes by running the body that it calls, on shapes. */
+    /** Infers the output shapes of a call in a body from the body of the called function. */
     private NodeDef shaped(NodeDef call, MutableGraph graph) {
         if (call.containsAttr(Attributes.SHAPES)) {
             return call;

@@ -21,10 +21,10 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
 /**
- * Calls of functions: the gradient of a call is a call of the function's derivative, {@code f.backward}, derived from its
- * body by the same table. Its arguments are those arguments of {@code f} that it needs and, for each result {@code y}, the
- * gradient {@code d_y}; its results are {@code d_x} for each wanted argument {@code x}. A derivative that is wanted with
- * respect to some arguments only says so in its name: {@code f.backward.x}.
+ * Calls of functions. The gradient of a call is a call of the function's derivative, {@code f.backward}, which is derived
+ * from the body of {@code f} by the same registry. The arguments of the derivative are the arguments of {@code f} that it
+ * needs and, for each result {@code y}, the gradient {@code d_y}. Its results are {@code d_x} for each wanted argument
+ * {@code x}. If only some arguments are wanted, the name of the derivative lists them: {@code f.backward.x}.
  */
 final class FunctionCallVjps implements Vjp {
 
@@ -39,12 +39,15 @@ final class FunctionCallVjps implements Vjp {
                 .forEach(function -> functions.put(function.getSignature().getName(), function));
     }
 
-    /** One way in which a function is differentiated: for which arguments, of which type and shape, from which results. */
+    /**
+     * One use of a derivative: the types and shapes of the arguments, the arguments whose gradients are wanted, and the
+     * results that have a gradient.
+     */
     private record Use(String function, List<Value> arguments, Set<Integer> wanted, Set<Integer> given) {}
 
     /**
-     * What a function's derivative is: for each wanted argument the gradient of a result that is also its own, as in a sum,
-     * or else the next result of {@code function}.
+     * The derivative of a function. The gradient of a wanted argument may equal that of a result, as in a sum; {@code
+     * passed} holds these. The other gradients are the results of {@code function}, in order.
      */
     private record Derivative(Map<Integer, String> passed, FunctionDef function) {}
 
@@ -96,7 +99,7 @@ final class FunctionCallVjps implements Vjp {
         }
     }
 
-    /** The library with the derivatives made so far. */
+    /** The library with the derivatives built so far. */
     FunctionDefLibrary library() {
         FunctionDefLibrary.Builder library = forward.toBuilder();
         derived.values().stream()
@@ -122,7 +125,7 @@ final class FunctionCallVjps implements Vjp {
         List<Value> outputs = bodies.results(function, graph);
         Map<Value, Value> seeds = new LinkedHashMap<>();
         for (int port : use.given()) {
-            // Two results may be one tensor, which then has two gradients.
+            // Two results may be the same tensor, which then has two gradients to add.
             Value seed = bodies.argument(graph, seed(function, port), outputs.get(port));
             seeds.merge(outputs.get(port), seed, (a, b) -> new GradientNodeBuilder(graph, b.node())
                     .op(".sum", "AddV2", a, b));
@@ -177,7 +180,7 @@ final class FunctionCallVjps implements Vjp {
             NodeDef call, FunctionDef backward, List<Value> inputs, List<Value> results) {
         Map<String, AttrValue> attributes = new LinkedHashMap<>();
         call.getAttrMap().forEach((name, value) -> {
-            // How a call is compiled or placed holds for its derivative too.
+            // The attributes that control how a call is compiled or placed also apply to its derivative.
             if (name.startsWith("_") && !name.equals(Attributes.SHAPES)) {
                 attributes.put(name, value);
             }

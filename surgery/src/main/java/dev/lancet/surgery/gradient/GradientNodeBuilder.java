@@ -15,8 +15,8 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * Writes nodes into a {@link MutableGraph}; their shapes are worked out. All names begin with one prefix, and the word that a
- * method takes is the rest of the name. Two nodes never share a name.
+ * Adds nodes to a {@link MutableGraph} and infers their shapes. All names begin with one prefix; the {@code word}
+ * parameter of a method is the rest of the name. Two nodes never have the same name.
  */
 final class GradientNodeBuilder {
 
@@ -39,12 +39,12 @@ final class GradientNodeBuilder {
         return new GradientNodeBuilder(graph, value.output() == 0 ? value.node() : value.node() + "." + value.output());
     }
 
-    /** A builder whose nodes wait for a tensor, so that what they make is not held while others still compute. */
+    /** A builder whose nodes run after a tensor, so that their results occupy memory no earlier than needed. */
     GradientNodeBuilder after(Value tensor) {
         return new GradientNodeBuilder(graph, prefix, List.of("^" + tensor.node()));
     }
 
-    /** Any node. Its type attribute is {@code T}, that of its first input, unless {@code attributes} says otherwise. */
+    /** Any node. Its type attribute is {@code T}, from its first input, unless {@code attributes} says otherwise. */
     Value put(String word, String op, List<Value> inputs, Map<String, AttrValue> attributes) {
         String name = prefix + word;
         NodeDef.Builder node = NodeDef.newBuilder().setName(name).setOp(op);
@@ -68,7 +68,7 @@ final class GradientNodeBuilder {
         return put(word, op, List.of(inputs), attributes);
     }
 
-    /** An op over tensors of one type that has no attribute but that type. */
+    /** An op over tensors of one type whose only attribute is that type. */
     Value op(String word, String op, Value... inputs) {
         return typed(word, op, Map.of(), inputs);
     }
@@ -82,12 +82,12 @@ final class GradientNodeBuilder {
         return times(word, a, number(word + ".by", a.type(), number));
     }
 
-    /** Another output of the node that gave a tensor. */
+    /** Another output of the node that produced a tensor. */
     Value port(Value first, int port) {
         return graph.value(first.node(), port);
     }
 
-    /** Tensors of one shape, one above the other along a new first axis. */
+    /** Stacks tensors of one shape along a new first axis. */
     Value pack(String word, List<Value> parts) {
         return put(
                 word,
@@ -102,7 +102,7 @@ final class GradientNodeBuilder {
                         Attributes.of(0)));
     }
 
-    /** What {@link #pack} put together. */
+    /** Unstacks the result of {@link #pack}. */
     List<Value> unpack(String word, Value stack) {
         int count = (int) stack.dim(0);
         Value first = typed(word, "Unpack", Map.of("num", Attributes.of(count), "axis", Attributes.of(0)), stack);
@@ -117,7 +117,7 @@ final class GradientNodeBuilder {
         return put(word, "Cast", List.of(a), Map.of("SrcT", Attributes.of(a.type()), "DstT", Attributes.of(type)));
     }
 
-    /** {@code a · b}, each transposed if said. */
+    /** {@code a · b}, each operand optionally transposed. */
     Value matMul(String word, Value a, boolean turnA, Value b, boolean turnB) {
         boolean flat = a.rank() == 2 && b.rank() == 2;
         return typed(
@@ -141,7 +141,7 @@ final class GradientNodeBuilder {
                 integers(word + ".axes", axes));
     }
 
-    /** The same elements in another shape; the tensor itself if it has that shape. */
+    /** The same elements in another shape; returns the tensor itself if it already has that shape. */
     Value reshape(String word, Value a, List<Long> shape) {
         if (a.dims().equals(shape)) {
             return a;
@@ -163,7 +163,7 @@ final class GradientNodeBuilder {
                 integers(word + ".order", order));
     }
 
-    /** Repeated along axes of size one; the tensor itself if it has that shape. */
+    /** Broadcasts a tensor along axes of size one; returns the tensor itself if it already has that shape. */
     Value spread(String word, Value a, List<Long> shape) {
         if (a.dims().equals(shape)) {
             return a;
@@ -177,8 +177,8 @@ final class GradientNodeBuilder {
     }
 
     /**
-     * Sums a gradient over the axes along which a tensor of this shape was repeated by broadcasting; the tensor itself if
-     * it was not.
+     * Sums a gradient over the axes along which a tensor of this shape was broadcast; returns the gradient itself if it
+     * was not broadcast.
      */
     Value gathered(String word, Value a, List<Long> shape) {
         if (a.dims().equals(shape)) {
@@ -223,7 +223,7 @@ final class GradientNodeBuilder {
                 Map.of("T", Attributes.of(like.type()), "index_type", Attributes.of(DataType.DT_INT32)));
     }
 
-    /** A float32 scalar that is fed. */
+    /** A float32 scalar placeholder. */
     Value placeholder(String word) {
         return put(
                 word,

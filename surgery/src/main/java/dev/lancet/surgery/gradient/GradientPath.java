@@ -15,8 +15,9 @@ import java.util.TreeSet;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * What lies between the tensors that a gradient is wanted of and those that it starts from: only there is anything
- * differentiated. Integers, constants, frozen weights and whatever stands behind a stop are not on it.
+ * The tensors between the seeds, where the gradient starts, and the wanted tensors, whose gradients are computed: only
+ * nodes on this path are differentiated. Integers, constants, frozen weights and everything behind a stop-gradient are
+ * not on it.
  */
 final class GradientPath {
 
@@ -31,7 +32,7 @@ final class GradientPath {
         this.tensors = DependencyPath.between(order, graph::inputs, this::differentiable, wanted, seeds);
     }
 
-    /** What the node gives that can have a gradient: nothing if it stops them. */
+    /** The outputs of a node that can have a gradient; none if the node stops gradients. */
     private List<Value> differentiable(NodeDef node) {
         return VjpRegistry.stops(node) ? List.of() : floats(node);
     }
@@ -40,7 +41,7 @@ final class GradientPath {
         return tensors.contains(tensor);
     }
 
-    /** The nodes that make tensors of the path, those nearest to the seeds first. */
+    /** The nodes that produce tensors of the path, those nearest to the seeds first. */
     List<NodeDef> backwards() {
         List<NodeDef> reversed = new ArrayList<>();
         for (int at = order.size() - 1; at >= 0; at--) {
@@ -51,7 +52,7 @@ final class GradientPath {
         return reversed;
     }
 
-    /** Which inputs of the node are on the path. */
+    /** The inputs of the node that are on the path. */
     Set<Integer> wanted(NodeDef node) {
         List<Value> inputs = graph.inputs(node);
         Set<Integer> wanted = new TreeSet<>();
@@ -74,7 +75,9 @@ final class GradientPath {
         return floats;
     }
 
-    /** The roots and all they depend on through data, inputs first. Iterative: a deep model is a long chain. */
+    /**
+     * The roots and all nodes they depend on through data, inputs first. Iterative, because a deep model is a long chain.
+     */
     static List<NodeDef> sorted(MutableGraph graph, Collection<String> roots) {
         List<NodeDef> order = new ArrayList<>();
         Set<String> opened = new HashSet<>();

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.tensorflow.proto.DataType;
 
-/** Rows of a table by their ids: the gradient of the table is dense, each row the sum over its uses. */
+/** Row lookups. The gradient of the table is dense: each row is the sum over the uses of that row. */
 final class LookupVjps {
 
     static final Map<String, Vjp> VJPS = Map.of("GatherV2", LookupVjps::gather);

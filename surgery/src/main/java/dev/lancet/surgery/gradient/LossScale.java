@@ -9,39 +9,40 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * The loss times a number that is fed each step, so that gradients in float16 do not vanish (Micikevicius et al., arXiv
- * 1710.03740, section 3.2), and what {@link OptimizerStep} makes of such gradients: they are divided by it again, and where one is
- * not finite the step changes nothing. All nodes of that are scalars, but the product that clipping needs anyway:
+ * Loss scaling (Micikevicius et al., arXiv 1710.03740, section 3.2): multiplies the loss by a number fed at each step, so
+ * that float16 gradients do not underflow. {@link OptimizerStep} divides the gradients by that number again; if a
+ * gradient is not finite, the step changes nothing. All additional nodes are scalars, except the product that clipping
+ * needs anyway:
  *
  * <pre>
- * loss.scaled = Mul(loss, loss.scale)                    what is differentiated
- * step.sound  = IsFinite(grad.norm)                      grad.norm is that of the gradients of the loss itself
- * rate.sound  = rate, or 0                               no decay, no move
- * beta1.sound = beta1, or 1                              nothing is forgotten; so with beta2, and the momentum of Muon
+ * loss.scaled = Mul(loss, loss.scale)                    the scaled loss is differentiated
+ * step.sound  = IsFinite(grad.norm)                      grad.norm is the norm of the unscaled gradients
+ * rate.sound  = rate, or 0                               no decay, no update
+ * beta1.sound = beta1, or 1                              moments unchanged; likewise beta2 and the momentum of Muon
  * X.grad.clipped = MulNoNan(X.grad, clip / scale, or 0)  nothing is added, whatever X.grad is
  * </pre>
  *
- * Fed: {@code loss.scale}, a float32 scalar, a power of two so that nothing is rounded.
+ * Fed: {@code loss.scale}, a float32 scalar; a power of two, so that scaling does not round.
  */
 public final class LossScale {
 
-    /** The placeholder that is fed. */
+    /** The placeholder of the scale. */
     public static final String FED = "loss.scale";
 
-    /** What is differentiated instead of the loss. */
+    /** The scaled loss, which is differentiated instead of the loss. */
     public static final String SCALED = "loss.scaled";
 
     private static final DataType FLOAT = DataType.DT_FLOAT;
 
     private final GradientNodeBuilder builder;
-    private final Value share;
+    private final Value unscale;
 
-    private LossScale(GradientNodeBuilder builder, Value share) {
+    private LossScale(GradientNodeBuilder builder, Value unscale) {
         this.builder = builder;
-        this.share = share;
+        this.unscale = unscale;
     }
 
-    /** A forward graph whose {@code loss} can be differentiated as {@link #SCALED}. */
+    /** A forward graph in which {@link #SCALED} can be differentiated instead of {@code loss}. */
     public static GraphDef on(GraphDef graph) {
         MutableGraph region = MutableGraph.of(graph);
         GradientNodeBuilder builder = new GradientNodeBuilder(region, "");
@@ -49,28 +50,28 @@ public final class LossScale {
         return graph.toBuilder().clearNode().addAllNode(region.nodes()).build();
     }
 
-    /** That of a graph, if its loss is scaled. */
+    /** The loss scale of a graph, or empty if its loss is not scaled. */
     static Optional<LossScale> in(MutableGraph graph, GradientNodeBuilder builder) {
         return graph.has(FED)
                 ? Optional.of(new LossScale(builder, builder.op("loss.unscale", "Reciprocal", graph.value(FED))))
                 : Optional.empty();
     }
 
-    /** The norm of the gradients of the loss itself, from that of what was differentiated. */
+    /** The norm of the unscaled gradients, from the norm of the scaled ones. */
     Value norm(Value scaled) {
-        return builder.times("grad.norm", scaled, share);
+        return builder.times("grad.norm", scaled, unscale);
     }
 
-    /** What every gradient is multiplied with: back to the loss, and to what clipping leaves of it, or nothing. */
+    /** The factor for every gradient: it undoes the scale and applies clipping; 0 if the step is not finite. */
     Value factor(Value sound, List<Value> clips) {
-        Value factor = share;
+        Value factor = unscale;
         for (Value clip : clips) {
             factor = builder.times("grad.share", factor, clip);
         }
         return either(builder, "grad.factor", sound, factor, 0);
     }
 
-    /** A number of a step that changes something, or of one that must not. */
+    /** {@code usual} if all gradients are finite, {@code harmless} otherwise. */
     static Value either(GradientNodeBuilder builder, String word, Value sound, Value usual, double harmless) {
         Value instead = builder.number(word + ".instead", FLOAT, harmless);
         return builder.put(word, "SelectV2", List.of(sound, usual, instead), Map.of("T", Attributes.of(FLOAT)));

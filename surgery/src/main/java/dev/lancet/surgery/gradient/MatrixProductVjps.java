@@ -4,8 +4,8 @@ import dev.lancet.surgery.graph.Value;
 import java.util.Map;
 
 /**
- * Matrix products. With {@code C = A·B}: {@code dA = dC·Bᵀ}, {@code dB = Aᵀ·dC}; a transposed operand has the transposed
- * gradient, so the factors change places. Batches that were broadcast are summed.
+ * Matrix products. With {@code C = A·B}: {@code dA = dC·Bᵀ}, {@code dB = Aᵀ·dC}. The gradient of a transposed operand is
+ * transposed, so the two factors swap. Gradients of broadcast batch axes are summed.
  */
 final class MatrixProductVjps {
 
@@ -15,15 +15,21 @@ final class MatrixProductVjps {
 
     private MatrixProductVjps() {}
 
-    private static void product(VjpContext context, boolean turnA, boolean turnB) {
+    private static void product(VjpContext context, boolean transposeA, boolean transposeB) {
         Value a = context.input(0);
         Value b = context.input(1);
         Value dC = context.gradient();
         if (context.wants(0)) {
-            give(context, 0, turnA ? new Factors(b, turnB, dC, true) : new Factors(dC, false, b, !turnB));
+            give(
+                    context,
+                    0,
+                    transposeA ? new Factors(b, transposeB, dC, true) : new Factors(dC, false, b, !transposeB));
         }
         if (context.wants(1)) {
-            give(context, 1, turnB ? new Factors(dC, true, a, turnA) : new Factors(a, !turnA, dC, false));
+            give(
+                    context,
+                    1,
+                    transposeB ? new Factors(dC, true, a, transposeA) : new Factors(a, !transposeA, dC, false));
         }
     }
 
@@ -34,12 +40,12 @@ final class MatrixProductVjps {
                 .equals(context.output(0).dims().subList(0, context.output(0).rank() - 2));
         String word = whole ? "" + index : index + ".whole";
         Value product = context.builder()
-                .matMul(word, factors.left(), factors.turnLeft(), factors.right(), factors.turnRight());
+                .matMul(word, factors.left(), factors.transposeLeft(), factors.right(), factors.transposeRight());
         context.give(
                 index,
                 context.builder()
                         .gathered("" + index, product, context.input(index).dims()));
     }
 
-    private record Factors(Value left, boolean turnLeft, Value right, boolean turnRight) {}
+    private record Factors(Value left, boolean transposeLeft, Value right, boolean transposeRight) {}
 }

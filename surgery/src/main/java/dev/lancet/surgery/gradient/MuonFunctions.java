@@ -8,10 +8,10 @@ import java.util.List;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 
-/** What lies between the products of {@link MuonUpdates}, over stacks of matrices {@code [n, rows, columns]}. */
+/** The functions between the products of {@link MuonUpdates}, over stacks of matrices {@code [n, rows, columns]}. */
 final class MuonFunctions {
 
-    /** The polynomial of the iteration: of the matrix, of its cube and of its fifth power. */
+    /** The coefficients of the iteration's polynomial: for the matrix, its cube and its fifth power. */
     static final float FIRST = 3.4445f;
 
     private static final float SECOND = -4.7750f;
@@ -28,7 +28,7 @@ final class MuonFunctions {
         return body.argument(name, TensorType.of(DataType.DT_FLOAT, -1, -1, -1));
     }
 
-    /** {@code (past, gradient, momentum) -> m = momentum·past + gradient, (gradient + momentum·m) / its length}. */
+    /** {@code (past, gradient, momentum) -> m = momentum·past + gradient, (gradient + momentum·m) / its norm}. */
     private static FunctionDef start() {
         GraphBuilder body = GraphBuilder.function("muon_start");
         Ops ops = new Ops(body);

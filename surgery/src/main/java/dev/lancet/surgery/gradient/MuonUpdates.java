@@ -11,24 +11,24 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 
 /**
- * Moves matrices by Muon (Jordan et al., 2024, kellerjordan.github.io/posts/muon): momentum, looked ahead after Nesterov,
- * then orthogonalised, so that all directions of a matrix move alike. For a matrix {@code X [rows, columns]}:
+ * Updates matrices by Muon (Jordan et al., 2024, kellerjordan.github.io/posts/muon): Nesterov momentum, then
+ * orthogonalisation, so that a matrix is updated equally in all directions. For a matrix {@code X [rows, columns]}:
  * <pre>
  *   m ← momentum·m + g,   u = g + momentum·m,   O = u / (‖u‖ + 1e-7)
  *   five times, with S = O·Oᵀ:   O ← (3.4445·I − 4.7750·S + 2.0315·S²)·O
  *   X ← X − η · √max(1, columns / rows) · O
  * </pre>
- * Of a matrix with more rows than columns {@code S = Oᵀ·O} is taken and {@code O} multiplied from the other side: S is as
- * small as the matrix allows, and for the factors of a low rank r it is {@code [r, r]}. Such products are too small to fill a
- * processor one by one, and there are many: matrices of one shape are moved together, as a stack {@code [n, rows, columns]}
- * of at most a million numbers, so that what it takes beside them stays small. For each stack {@code Z}:
+ * For a matrix with more rows than columns, {@code S = Oᵀ·O} and {@code O} is multiplied with it from the right. So S is
+ * as small as the matrix allows; for factors of rank r it is {@code [r, r]}. One such product is too small to keep a
+ * processor busy. Therefore matrices of one shape are updated together, as a stack {@code [n, rows, columns]} of at most
+ * a million elements, which bounds the additional memory. For each stack {@code Z}:
  * <pre>
  * Z.m.past, Z.grad     = Pack(X.m.read …), Pack(g …)
  * Z.start              = muon_start(Z.m.past, Z.grad, momentum)    gives the next m and the first O
  * Z.m.next             = Unpack(Z.start)                           X.m.moved = AssignVariableOp(X.m, Z.m.next)
  * Z.ortho.N.s          = BatchMatMulV2(O, O) transposed            Z.ortho.N.ss = BatchMatMulV2(Z.ortho.N.s, Z.ortho.N.s)
  * Z.ortho.N.p          = muon_polynomial(Z.ortho.N.s, Z.ortho.N.ss, muon.unit.R)
- * Z.ortho.N            = BatchMatMulV2(Z.ortho.N.p, O), or the other way round
+ * Z.ortho.N            = BatchMatMulV2(Z.ortho.N.p, O), or (O, Z.ortho.N.p)
  * Z.step               = Unpack(Mul(Z.ortho.5, η·√max(1, columns / rows)))
  * X.update             = AssignSubVariableOp(X, Z.step)
  * </pre>
@@ -38,10 +38,10 @@ final class MuonUpdates {
     private static final int ITERATIONS = 5;
     private static final long STACK = 1_000_000;
 
-    /** A matrix to move, and the nodes that must run before it does. */
+    /** A matrix to update, and the nodes that must run before the update. */
     private record Moving(ParameterUpdate update, Value value, Value gradient, List<String> after) {}
 
-    /** What the matrices of a stack share. */
+    /** What the matrices of a stack have in common. */
     private record Kind(List<Long> shape, double momentum, double times) {
 
         long rows() {
@@ -70,9 +70,9 @@ final class MuonUpdates {
     private final Map<Long, Value> units = new LinkedHashMap<>();
 
     /**
-     * Nothing taken in yet.
+     * Starts without matrices.
      *
-     * @param late writes what is not to be computed before everything that is to be moved may be
+     * @param late builds the nodes that must run only after the update may begin
      */
     MuonUpdates(
             GradientNodeBuilder builder, GradientNodeBuilder late, Assignments assignments, OptimizerScalars scalars) {
@@ -82,17 +82,17 @@ final class MuonUpdates {
         this.scalars = scalars;
     }
 
-    /** Takes a matrix in, to be moved along a gradient after other nodes. */
+    /** Adds a matrix that is updated with a gradient, after other nodes. */
     void take(ParameterUpdate update, Value value, Value gradient, List<String> after) {
         if (value.rank() != 2) {
-            throw new IllegalArgumentException("update of " + update.variable() + ": Muon moves matrices, not "
-                    + value.dims() + "; move it by AdamW");
+            throw new IllegalArgumentException("update of " + update.variable() + ": Muon updates only matrices, not "
+                    + value.dims() + "; use AdamW for it");
         }
         Kind kind = new Kind(value.dims(), update.momentum().orElseThrow(), update.times());
         kinds.computeIfAbsent(kind, any -> new ArrayList<>()).add(new Moving(update, value, gradient, after));
     }
 
-    /** The nodes that move what was taken in. */
+    /** The nodes that update the added matrices. */
     List<String> moves() {
         List<String> moves = new ArrayList<>();
         kinds.forEach((kind, all) -> {
@@ -144,7 +144,7 @@ final class MuonUpdates {
         return tall ? builder.matMul(word, ortho, false, p, false) : builder.matMul(word, p, false, ortho, false);
     }
 
-    /** The first coefficient on a diagonal. */
+    /** The first coefficient on the diagonal of a square matrix. */
     private Value unit(long side) {
         return units.computeIfAbsent(side, size -> {
             String word = "muon.unit." + size;
@@ -169,7 +169,7 @@ final class MuonUpdates {
         });
     }
 
-    /** A call of a function whose results are all shaped like its first input. */
+    /** A call of a function whose results all have the shape of its first input. */
     private Value call(String word, String function, int results, Value... inputs) {
         return builder.put(
                 word,
@@ -192,7 +192,7 @@ final class MuonUpdates {
                         Attributes.shapes(Collections.nCopies(results, inputs[0].dims()))));
     }
 
-    /** The functions that are called. */
+    /** The functions that the updates call. */
     List<FunctionDef> library() {
         return kinds.isEmpty() ? List.of() : MuonFunctions.all();
     }

@@ -19,8 +19,8 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * A set of nodes that grows: a graph, or the body of one function written the way a graph is written ({@link FunctionBodies}).
- * Knows type and shape of every tensor in it.
+ * A growing set of nodes: a graph, or the body of one function in the form of a graph ({@link FunctionBodies}). It knows
+ * the type and shape of every tensor in it.
  */
 final class MutableGraph {
 
@@ -33,11 +33,11 @@ final class MutableGraph {
         return region;
     }
 
-    /** Adds a node whose inputs are already here, or will be before anybody asks for its shape. */
+    /** Adds a node. Its inputs must be present before its shape is asked for. */
     void add(NodeDef node) {
         if (nodes.putIfAbsent(node.getName(), node) != null) {
-            throw new LancetException("node '" + node.getName() + "' is already in the graph; gradients and updates go "
-                    + "into a graph that has none");
+            throw new LancetException("node '" + node.getName()
+                    + "' is already in the graph; add gradients and updates to " + "a graph that has none yet");
         }
     }
 
@@ -57,7 +57,7 @@ final class MutableGraph {
         return node;
     }
 
-    /** What {@code node}, {@code node:0} or {@code node:1} stands for. */
+    /** The tensor that {@code node}, {@code node:0} or {@code node:1} refers to. */
     Value value(String ref) {
         Input input = Input.parse(ref);
         return value(input.node(), input.port());
@@ -72,17 +72,17 @@ final class MutableGraph {
         return new Value(name, port, ElementTypes.of(node, port), known.get(port));
     }
 
-    /** How many outputs the node has. */
+    /** The number of outputs of the node. */
     int ports(NodeDef node) {
         return shapes(node).size();
     }
 
-    /** The data inputs of a node; control inputs are not among them. */
+    /** The data inputs of a node, without its control inputs. */
     List<Value> inputs(NodeDef node) {
         return refs(node).stream().map(this::value).toList();
     }
 
-    /** The data inputs of a node as they are written in it. */
+    /** The data inputs of a node as text, in the form the node has them. */
     static List<String> refs(NodeDef node) {
         return node.getInputList().stream()
                 .filter(input -> !input.startsWith("^"))
@@ -94,7 +94,7 @@ final class MutableGraph {
         return Constants.integers(constant(tensor).getAttrOrThrow("value").getTensor());
     }
 
-    /** The one number of a floating constant. */
+    /** The value of a floating constant with one element. */
     double number(Value tensor) {
         return Constants.number(constant(tensor).getAttrOrThrow("value").getTensor());
     }
@@ -120,7 +120,7 @@ final class MutableGraph {
         return known;
     }
 
-    /** What the node says of itself if it says it all, or else what follows from its inputs. */
+    /** The declared shapes of the node if they are complete, otherwise the shapes inferred from its inputs. */
     private List<List<Long>> declared(NodeDef node) {
         @Nullable AttrValue declared = node.getAttrMap().get(Attributes.SHAPES);
         if (declared == null) {

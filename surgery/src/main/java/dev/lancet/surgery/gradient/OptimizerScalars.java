@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.tensorflow.proto.DataType;
 
-/** The numbers by which variables move: the fed rate and its multiples, each a node once, named by its number, and memories. */
+/**
+ * The scalars of an update: multiples of the fed learning rate, each one node named by its factor, and the moment decays.
+ */
 final class OptimizerScalars {
 
     private final GradientNodeBuilder builder;
@@ -15,7 +17,7 @@ final class OptimizerScalars {
     private final Map<Double, Value> multiples = new HashMap<>();
     private final Map<Double, Value> decays = new HashMap<>();
 
-    /** Where a step may be unsound, by this flag, its rate is then 0 and it forgets nothing. */
+    /** If the step is not sound, this flag sets the rate to 0 and keeps the moments unchanged. */
     OptimizerScalars(GradientNodeBuilder builder, Optional<Value> sound) {
         this.builder = builder;
         this.sound = sound;
@@ -24,19 +26,19 @@ final class OptimizerScalars {
                 .orElse(fed);
     }
 
-    /** So many times the rate. */
+    /** A multiple of the learning rate. */
     Value times(double times) {
         return times == 1
                 ? rate
                 : multiples.computeIfAbsent(times, number -> builder.times("rate.times." + number, rate, number));
     }
 
-    /** The share of a variable that a decay takes off at so many times the rate. */
+    /** The fraction that weight decay subtracts from a variable: decay times its multiple of the rate. */
     Value decay(double decay, double times) {
         return decays.computeIfAbsent(decay * times, number -> builder.times("decay." + number, rate, number));
     }
 
-    /** The share of a moment that a step keeps: all of it if the step is unsound. */
+    /** The fraction of a moment that a step keeps: all of it if the step is not sound. */
     Value memory(String word, double share) {
         Value usual = builder.number(word, DataType.DT_FLOAT, share);
         return sound.map(flag -> LossScale.either(builder, word + ".finite", flag, usual, 1))

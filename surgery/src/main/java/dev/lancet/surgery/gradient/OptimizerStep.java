@@ -11,27 +11,28 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * One step of an optimiser as nodes, behind the gradients of {@link Backward}: matrices may be moved by {@link MuonUpdates},
- * everything else is by AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2). For a variable {@code X} with gradient {@code g} at step {@code t}, counted from 1, and
- * {@code η = rate · times} of its {@link ParameterUpdate}:
+ * Adds one optimiser step to the gradients of {@link Backward}. {@link MuonUpdates} can update matrices; AdamW
+ * (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2) updates everything else. For a variable {@code X} with gradient
+ * {@code g} at step {@code t}, counted from 1, and {@code η = rate · times} of its {@link ParameterUpdate}:
  * <pre>
  *   g ← g · clip / max(clip, ‖all g‖)               if clip is not 0
  *   X ← X − η · decay · X                            if decay is not 0
  *   m ← beta1·m + (1 − beta1)·g,   v ← beta2·v + (1 − beta2)·g²
  *   X ← X − η · m/(1 − beta1ᵗ) / (√(v/(1 − beta2ᵗ)) + epsilon)
  * </pre>
- * Fed each step, float32 scalars: {@code rate}, {@code beta1.power} (beta1ᵗ) and {@code beta2.power} (beta2ᵗ). Run:
- * {@code train.start} once, which zeroes {@code X.m} and {@code X.v} (a state to go on from is assigned to them instead), then {@code train} each step. Fetched beside it:
- * {@code grad.norm}, the 2-norm of all gradients before clipping, which is not finite if any gradient is not. No variable
- * changes before that norm is known, so everything else that the step fetches was computed from the old weights; nor is anything
- * made for a change that is as large as a variable, so that it is not held while gradients are computed. Of a graph
- * whose loss is scaled ({@link LossScale}) {@code loss.scale} is fed too, and a step whose norm is not finite changes nothing.
+ * Fed at each step, float32 scalars: {@code rate}, {@code beta1.power} (beta1ᵗ) and {@code beta2.power} (beta2ᵗ). Run
+ * once: {@code train.start}, which sets {@code X.m} and {@code X.v} to zero; to resume, assign the saved state to them
+ * instead. Run at each step: {@code train}. Fetched with it: {@code grad.norm}, the 2-norm of all gradients before
+ * clipping, which is not finite if any gradient is not. No variable changes before that norm is known, so all other
+ * fetched values come from the old weights. Tensors as large as a variable that only an update needs are also computed
+ * after the norm, so that they do not occupy memory during the backward pass. If the loss is scaled ({@link LossScale}),
+ * {@code loss.scale} is fed too, and a step whose norm is not finite changes nothing.
  *
  * @param beta1 decay of the first moment
  * @param beta2 decay of the second moment
  * @param epsilon added to the root of the second moment
- * @param decay decoupled weight decay of matrices where all variables are moved alike
- * @param clip longest that all gradients together may be; 0 leaves them alone
+ * @param decay decoupled weight decay of matrices, if all variables get the same update
+ * @param clip upper bound of the norm of all gradients together; 0 for no clipping
  */
 public record OptimizerStep(double beta1, double beta2, double epsilon, double decay, double clip) {
 
@@ -50,11 +51,11 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
     }
 
     /**
-     * The graph with the same update for all variables added to it; only matrices decay.
+     * Adds the same update for all variables to the graph; weight decay applies to matrices only.
      *
      * @param graph a graph with {@code X}, {@code X.read} and {@code X.grad} for every variable X
-     * @param variables which to train, at least one; float32
-     * @return the graph with {@code train.start}, {@code train}, {@code grad.norm} and what they need
+     * @param variables the variables to train, at least one; float32
+     * @return the graph with {@code train.start}, {@code train}, {@code grad.norm} and the nodes they need
      */
     public GraphDef on(GraphDef graph, Collection<String> variables) {
         MutableGraph region = MutableGraph.of(graph);
@@ -67,11 +68,11 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
     }
 
     /**
-     * The graph with an update for each of some variables added to it.
+     * Adds an update for each of some variables to the graph.
      *
      * @param graph a graph with {@code X}, {@code X.read} and {@code X.grad} for every variable X
-     * @param updates at least one, each of another float32 variable
-     * @return the graph with {@code train.start}, {@code train}, {@code grad.norm} and what they need
+     * @param updates at least one, each for a different float32 variable
+     * @return the graph with {@code train.start}, {@code train}, {@code grad.norm} and the nodes they need
      */
     public GraphDef each(GraphDef graph, List<ParameterUpdate> updates) {
         if (updates.isEmpty()) {
@@ -120,7 +121,10 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
         return moved.build();
     }
 
-    /** What a share is taken off of: the variable, or the slope of half the squared norm of the product it belongs to. */
+    /**
+     * The tensor that decay subtracts a fraction of: the variable, or the gradient of half the squared norm of its
+     * product.
+     */
     private static Value decaying(
             MutableGraph graph, GradientNodeBuilder builder, ParameterUpdate update, Value value) {
         if (update.product().isEmpty()) {
@@ -155,7 +159,7 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
                 .orElseGet(() -> builder.op("grad.norm", "Sqrt", square));
     }
 
-    /** What every gradient is multiplied with, or nothing. */
+    /** The factor for every gradient, or empty if there is none. */
     private List<Value> scale(
             GradientNodeBuilder builder, Value norm, Optional<LossScale> scaling, Optional<Value> sound) {
         List<Value> clips = clips(builder, norm);

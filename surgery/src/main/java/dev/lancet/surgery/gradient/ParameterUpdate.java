@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * How one variable is moved by a step.
+ * How a step updates one variable.
  *
  * @param variable its name
- * @param times how many times the fed rate it is moved with
- * @param decay decoupled weight decay: this share of it, times its rate, is taken off
- * @param momentum that of Muon, which moves matrices only; empty for AdamW
- * @param product the product of which it is a factor, if it is that which decays
+ * @param times multiple of the fed learning rate
+ * @param decay decoupled weight decay: each step subtracts this fraction of the variable, times its rate
+ * @param momentum momentum of Muon, for matrices only; empty for AdamW
+ * @param product the product whose norm decays instead of the variable's, if the variable is a factor of one
  */
 public record ParameterUpdate(
         String variable, double times, double decay, OptionalDouble momentum, Optional<Product> product) {
@@ -26,8 +26,8 @@ public record ParameterUpdate(
 
     public ParameterUpdate {
         if (!(times > 0) || !(decay >= 0)) {
-            throw new IllegalArgumentException("update of " + variable + ": " + times + " times the rate, decay "
-                    + decay + "; the first must be more than 0, the second 0 or more");
+            throw new IllegalArgumentException("update of " + variable + ": times " + times + ", decay " + decay
+                    + "; times must be more than 0, decay 0 or more");
         }
         if (!(momentum.orElse(0) >= 0 && momentum.orElse(0) < 1)) {
             throw new IllegalArgumentException(
@@ -35,25 +35,25 @@ public record ParameterUpdate(
         }
     }
 
-    /** By AdamW. */
+    /** An update by AdamW. */
     public static ParameterUpdate adam(String variable, double times, double decay) {
         return new ParameterUpdate(variable, times, decay, OptionalDouble.empty(), Optional.empty());
     }
 
-    /** A matrix, by Muon. */
+    /** An update of a matrix by Muon. */
     public static ParameterUpdate muon(String variable, double momentum, double times, double decay) {
         return new ParameterUpdate(variable, times, decay, OptionalDouble.of(momentum), Optional.empty());
     }
 
     /**
-     * The same, but with the decay of a product: half its squared Frobenius norm falls, so that the left factor A loses a
-     * share of {@code A·(B·Bᵀ)} and the right factor B one of {@code (Aᵀ·A)·B}.
+     * The same update, but with the decay of a product: it reduces half the squared Frobenius norm of A·B. The decay
+     * subtracts a fraction of {@code A·(B·Bᵀ)} from the left factor A, and of {@code (Aᵀ·A)·B} from the right factor B.
      */
     public ParameterUpdate decaying(Product whole) {
         return new ParameterUpdate(variable, times, decay, momentum, Optional.of(whole));
     }
 
-    /** The variables, shaped like this one, in which the optimiser remembers what it needs. */
+    /** The optimiser's state variables, in the shape of this one. */
     public List<String> slots() {
         return momentum.isPresent() ? List.of(variable + ".m") : List.of(variable + ".m", variable + ".v");
     }

@@ -5,7 +5,7 @@ import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import java.util.Map;
 
-/** Sums and means over axes: the gradient is spread over what was summed. */
+/** Sums and means over axes: the gradient is broadcast over the reduced axes. */
 final class ReductionVjps {
 
     static final Map<String, Vjp> VJPS =
@@ -15,7 +15,7 @@ final class ReductionVjps {
 
     private static void mean(VjpContext context) {
         double share = (double) context.output(0).elements() / context.input(0).elements();
-        // Before it is spread: there is less of it then.
+        // Scaled before it is broadcast, while it is small.
         spread(context, context.builder().times("share", context.gradient(), share));
     }
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * One pass over a region from its seeds down to the wanted tensors (reverse-mode differentiation). A tensor with several
- * uses has the sum of their gradients, an AddN called {@code <tensor>.grad}.
+ * Reverse-mode differentiation: one pass over a graph from the seeds to the wanted tensors. If a tensor has several uses,
+ * its gradient is their sum, an AddN called {@code <tensor>.grad}.
  */
 final class ReversePass {
 
@@ -27,10 +27,10 @@ final class ReversePass {
     }
 
     /**
-     * Adds to the region the gradients of the wanted tensors.
+     * Adds the gradients of the wanted tensors to the graph.
      *
-     * @param seeds the gradient to start with at each tensor that the loss is made of
-     * @return gradient of each wanted tensor that is on the path; the others are missing
+     * @param seeds the tensors to start from, each with its gradient
+     * @return the gradient of each wanted tensor that is on the path; the others are missing
      */
     static Map<Value, Value> of(MutableGraph graph, VjpRegistry table, Map<Value, Value> seeds, List<Value> wanted) {
         GradientPath path = new GradientPath(graph, wanted, seeds.keySet());

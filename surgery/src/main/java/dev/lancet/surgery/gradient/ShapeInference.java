@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.tensorflow.proto.NodeDef;
 
-/** Works out the static shapes of a node's outputs from those of its inputs, for the ops that gradients are made of. */
+/** Infers the static shapes of a node's outputs from those of its inputs, for the ops that gradients use. */
 final class ShapeInference {
 
     private static final Set<String> ELEMENTWISE = Set.of(
@@ -101,12 +101,12 @@ final class ShapeInference {
 
     private static List<List<Long>> elementwise(NodeDef node, List<Value> in) {
         if (in.isEmpty() || !ELEMENTWISE.contains(node.getOp())) {
-            throw new LancetException(
-                    "node '" + node.getName() + "' (" + node.getOp() + ") must say its static shape in "
-                            + Attributes.SHAPES + "; only a graph of static shapes can be differentiated");
+            throw new LancetException("node '" + node.getName() + "' (" + node.getOp() + ") has no static shape in "
+                    + Attributes.SHAPES + "; differentiation needs static shapes: declare them");
         }
         List<Long> shape = in.get(0).dims();
-        // A bias adds along the last axis, and the gradient of a curve has its output's shape: both broadcast alike.
+        // BiasAdd adds along the last axis, and a gradient kernel has the shape of its output: ordinary broadcasting
+        // covers both.
         for (Value tensor : in.subList(1, in.size())) {
             shape = Shapes.broadcast(node.getName(), shape, tensor.dims());
         }

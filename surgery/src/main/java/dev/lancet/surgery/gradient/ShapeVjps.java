@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.tensorflow.proto.DataType;
 
-/** Ops that move numbers and leave them as they are. */
+/** Ops that rearrange or cast elements without other changes. */
 final class ShapeVjps {
 
     static final Map<String, Vjp> VJPS = Map.of(

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 
-/** Ops that cut a tensor into pieces or join pieces: the gradient is joined where they cut and cut where they join. */
+/** Ops that split or join tensors: the gradient of a split is a join, and the gradient of a join is a split. */
 final class SliceAndConcatVjps {
 
     private static final AttrValue INT = Attributes.of(DataType.DT_INT32);
@@ -51,7 +51,7 @@ final class SliceAndConcatVjps {
         }
     }
 
-    /** Outputs that the loss does not see count as zeros. */
+    /** Outputs that the loss does not depend on get zeros as their gradient. */
     private static void split(VjpContext context, int whole, int axisInput) {
         GradientNodeBuilder builder = context.builder();
         List<Value> parts = gradients(context);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.tensorflow.proto.NodeDef;
 
-/** The static shapes of tensors that are cut into pieces, put together, or get and lose axes of size one. */
+/** The static shapes of ops that split or join tensors, or add or remove axes of size one. */
 final class SliceShapes {
 
     private SliceShapes() {}

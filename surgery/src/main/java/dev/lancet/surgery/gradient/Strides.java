@@ -8,14 +8,15 @@ import java.util.List;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.NodeDef;
 
-/** The shape of a StridedSlice without ellipsis and new axes. */
+/** The shape of a StridedSlice without ellipsis and without new axes. */
 record Strides(List<Long> shape) {
 
     static Strides of(MutableGraph graph, NodeDef node) {
         List<Value> in = graph.inputs(node);
         if (mask(node, "ellipsis_mask") != 0 || mask(node, "new_axis_mask") != 0) {
-            throw new LancetException("node '" + node.getName() + "' (StridedSlice) has an ellipsis or a new axis; it "
-                    + "needs its static shape in " + Attributes.SHAPES);
+            throw new LancetException(
+                    "node '" + node.getName() + "' (StridedSlice) has an ellipsis or a new axis; declare "
+                            + "its static shape in " + Attributes.SHAPES);
         }
         List<Long> begin = graph.integers(in.get(1));
         List<Long> end = graph.integers(in.get(2));

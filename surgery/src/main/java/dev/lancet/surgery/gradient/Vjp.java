@@ -1,12 +1,12 @@
 package dev.lancet.surgery.gradient;
 
 /**
- * The vector–Jacobian product of one op: from the gradients of a node's outputs to those of its inputs. One room each
- * family of ops; {@link VjpRegistry} knows them all.
+ * The vector–Jacobian product of one op: computes the gradients of a node's inputs from those of its outputs. Each family
+ * of ops has its own class; {@link VjpRegistry} lists them.
  */
 @FunctionalInterface
 interface Vjp {
 
-    /** Gives, for every input that {@code chain} wants, its gradient. */
+    /** Sets the gradient of every input that the context wants. */
     void back(VjpContext context);
 }

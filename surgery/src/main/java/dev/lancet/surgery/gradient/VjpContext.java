@@ -10,9 +10,9 @@ import java.util.TreeMap;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * The chain rule at one node: what comes in from above (the gradients of its outputs), what is wanted below (the inputs on
- * the path), and the pen that writes what lies between, in nodes called {@code <node>.back.<word>}. The gradient of input
- * {@code i} is by custom the node of word {@code i}.
+ * The chain rule at one node: the gradients of its outputs, the inputs whose gradients are wanted, and a builder for
+ * nodes called {@code <node>.back.<word>}. By convention the gradient of input {@code i} is the node with the word {@code
+ * i}.
  */
 final class VjpContext {
 
@@ -59,7 +59,9 @@ final class VjpContext {
         return graph.value(node.getName(), port);
     }
 
-    /** The gradient of the first output; a node with one output is only asked when it has one. */
+    /**
+     * The gradient of the first output, which must have one; a node with a single output is visited only if it has one.
+     */
     Value gradient() {
         return gradient(0).orElseThrow(() -> new IllegalStateException(node.getName() + ": output 0 has no gradient"));
     }
@@ -69,12 +71,12 @@ final class VjpContext {
         return Optional.ofNullable(gradients.get(port));
     }
 
-    /** Whether input {@code index} lies on the path. */
+    /** Whether the gradient of input {@code index} is wanted. */
     boolean wants(int index) {
         return wanted.contains(index);
     }
 
-    /** Hands down the gradient of an input; only of one that is {@linkplain #wants wanted}. */
+    /** Sets the gradient of an input that is {@linkplain #wants wanted}. */
     void give(int index, Value gradient) {
         Value input = input(index);
         if (!wants(index) || !gradient.dims().equals(input.dims()) || gradient.type() != input.type()) {

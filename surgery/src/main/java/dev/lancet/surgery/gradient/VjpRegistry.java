@@ -8,10 +8,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.NodeDef;
 
-/** The table of vector–Jacobian products: every op that a gradient can pass, by its name. */
+/** The registry of vector–Jacobian products, by op. */
 final class VjpRegistry {
 
-    /** Ops that a gradient never passes, whatever they are made of. */
+    /** Ops that no gradient passes through, whatever their inputs. */
     private static final Set<String> STOPS = Set.of("StopGradient", "Bitcast", "PreventGradient");
 
     private static final List<Map<String, Vjp>> FAMILIES = List.of(
@@ -30,7 +30,7 @@ final class VjpRegistry {
         this.products = Map.copyOf(products);
     }
 
-    /** Every room, and the calls as this library derives them. */
+    /** A registry with all families, and this derivation of function calls. */
     static VjpRegistry with(FunctionCallVjps calls) {
         Map<String, Vjp> products = new HashMap<>();
         FAMILIES.forEach(products::putAll);
@@ -44,7 +44,7 @@ final class VjpRegistry {
     }
 
     /**
-     * The product of this node's op.
+     * The vector–Jacobian product of this node's op.
      *
      * @throws LancetException if there is none; the message names node and op
      */
@@ -59,6 +59,6 @@ final class VjpRegistry {
     static LancetException missing(NodeDef node, String how) {
         String where = how.isEmpty() ? "" : " " + how;
         return new LancetException("node '" + node.getName() + "': no gradient is known for op " + node.getOp() + where
-                + ", and it lies between a trained weight and the loss; freeze the weights below it or use another op");
+                + ", which lies between a trained weight and the loss; freeze the weights below it or use another op");
     }
 }

@@ -111,7 +111,7 @@ class BackwardTest {
         fails(
                 LAYER.replace("Square(", "Floor("),
                 "w",
-                "node 'out': no gradient is known for op Floor, and it lies between a trained weight and the loss; "
+                "node 'out': no gradient is known for op Floor, which lies between a trained weight and the loss; "
                         + "freeze the weights below it or use another op");
     }
 
@@ -127,7 +127,7 @@ class BackwardTest {
         fails(
                 LAYER.replace("Square(", "StopGradient("),
                 "w",
-                "variable 'w' does not reach 'loss'; leave it out of what is trained");
+                "variable 'w': 'loss' does not depend on it; do not train it");
     }
 
     @Test
@@ -135,7 +135,7 @@ class BackwardTest {
         fails(
                 LAYER.replace("loss = Mean(out, axes) : []", "loss = Square(out) : [4,2]"),
                 "w",
-                "node 'loss' is [4, 2]; a loss is a scalar: take the mean");
+                "node 'loss' is [4, 2]; a loss must be a scalar: take the mean");
     }
 
     @Test
@@ -143,6 +143,6 @@ class BackwardTest {
         GraphDef once = Backward.derive(GraphText.parse(LAYER), "loss", List.of("w"));
         assertThatThrownBy(() -> Backward.derive(once, "loss", List.of("w")))
                 .hasMessage(
-                        "node 'loss.grad' is already in the graph; gradients and updates go into a graph that has none");
+                        "node 'loss.grad' is already in the graph; add gradients and updates to a graph that has none yet");
     }
 }
