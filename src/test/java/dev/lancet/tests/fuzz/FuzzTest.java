@@ -79,7 +79,7 @@ class FuzzTest {
             }
             graph.getLibraryBuilder().addFunction(function);
         }
-        refused(graph.addNode(call("start", "f0")).build(), "unfold to more than");
+        refused(graph.addNode(call("start", "f0")).build(), "inlining its functions gives more than");
     }
 
     @Test

@@ -58,7 +58,7 @@ class ImportedModelTest {
         assertThat(model.skipped())
                 .hasSize(8)
                 .extracting(SkippedProduct::because)
-                .containsOnly("both its sides are activations");
+                .containsOnly("both operands are activations");
         assertThat(model.unused()).filteredOn(UnusedTensor::copy).hasSize(38);
         assertThat(model.unused()).filteredOn(dead -> !dead.copy()).allMatch(dead -> dead.name()
                 .endsWith("seed_generator_state"));
@@ -104,13 +104,13 @@ class ImportedModelTest {
         Path empty = Files.createFile(folder.resolve("empty.pb"));
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> ImportedModel.open(empty))
-                .withMessage("%s: holds no graph; give a frozen GraphDef or a SavedModel folder", empty);
+                .withMessage("%s: contains no graph; give a frozen GraphDef or a SavedModel folder", empty);
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> ImportedModel.open(folder))
-                .withMessage("%s: is not there; check the path", folder.resolve("saved_model.pb"));
+                .withMessage("%s: does not exist; check the path", folder.resolve("saved_model.pb"));
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> ImportedModel.open(folder.resolve("none.pb")))
-                .withMessage("%s: is not there; check the path", folder.resolve("none.pb"));
+                .withMessage("%s: does not exist; check the path", folder.resolve("none.pb"));
     }
 
     @Test

@@ -10,7 +10,10 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
-/** What must be left of a graph: what its signatures take and give, and what makes it ready. The saver is drawn anew. */
+/**
+ * The nodes of a graph that must be kept: inputs and outputs of the signatures, and the initialisation. The saver is
+ * built anew.
+ */
 final class GraphRoots {
 
     private GraphRoots() {}

@@ -13,17 +13,17 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * What a graph must keep to before anybody works with it, whoever wrote or damaged it: types that there are, shapes that
- * can be, and constants that hold as much as they say. A few bytes may claim to be a constant of any size.
+ * Checks a graph before it is used, whoever wrote or damaged it: its types must exist, its shapes must be possible, and
+ * its constants must hold as many values as they declare. A few bytes may claim to be a constant of any size.
  */
 final class GraphValidator {
 
-    /** A constant that says fewer values than it has repeats the last; so many bytes of that are believed. */
+    /** The most bytes that a constant may fill by repeating its last value. */
     private static final long MOST_REPEATED = 64L << 20;
 
     private GraphValidator() {}
 
-    /** A failure that names the file in which the graph lies. */
+    /** The same failure with the name of the file that contains the graph. */
     static LancetException named(Path path, LancetException wrong) {
         String message = String.valueOf(wrong.getMessage());
         return message.startsWith(path.toString())
@@ -31,7 +31,7 @@ final class GraphValidator {
                 : new LancetException(path + ": " + message.replaceFirst("^graph: ", ""), wrong);
     }
 
-    /** @throws LancetException naming the node that is not as it must be */
+    /** @throws LancetException naming the node that is invalid */
     static void check(GraphDef graph) {
         graph.getNodeList().forEach(GraphValidator::check);
         for (FunctionDef function : graph.getLibrary().getFunctionList()) {
@@ -42,7 +42,7 @@ final class GraphValidator {
     private static void check(NodeDef node) {
         node.getAttrMap().forEach((name, attribute) -> check(node, name, attribute));
         if (node.getOp().equals("Const") && !node.containsAttr("value")) {
-            throw wrong(node, "is a constant without a value");
+            throw wrong(node, "has no value");
         }
     }
 
@@ -62,7 +62,7 @@ final class GraphValidator {
 
     private static void known(NodeDef node, String attribute, DataType type) {
         if (type == DataType.UNRECOGNIZED) {
-            throw wrong(node, "has in " + attribute + " a type that TensorFlow 2.18 does not know");
+            throw wrong(node, "has a type in " + attribute + " that TensorFlow 2.18 does not know");
         }
     }
 
@@ -74,7 +74,7 @@ final class GraphValidator {
                 shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList();
         for (long size : dims) {
             if (size < -1 || (size > 0 && elements > Long.MAX_VALUE / 16 / size)) {
-                throw wrong(node, "has in " + attribute + " the shape " + dims + ", which cannot be");
+                throw wrong(node, "has the impossible shape " + dims + " in " + attribute);
             }
             open |= size == -1;
             elements *= Math.abs(size);
@@ -86,25 +86,25 @@ final class GraphValidator {
         known(node, "value", tensor.getDtype());
         long elements = possible(node, "value", tensor.getTensorShape());
         if (elements < 0) {
-            throw wrong(node, "holds a value of unknown shape");
+            throw wrong(node, "has a value of unknown shape");
         }
         long bytes = elements * ElementTypes.bytes(tensor.getDtype());
         int content = tensor.getTensorContent().size();
         if (content > 0 ? bytes > 0 && content != bytes : bytes > Math.max(MOST_REPEATED, said(tensor))) {
             throw wrong(
                     node,
-                    "holds " + ElementTypes.name(tensor.getDtype()) + " of " + bytes + " bytes, but "
-                            + (content > 0 ? content : tensor.getSerializedSize()) + " are there");
+                    "should have " + ElementTypes.name(tensor.getDtype()) + " of " + bytes + " bytes, but "
+                            + (content > 0 ? content : tensor.getSerializedSize()) + " are stored");
         }
     }
 
-    /** Bytes of a value that is spelled out; a number may take one byte in the file and four or eight in memory. */
+    /** The bytes of a stored value. A number can take one byte in the file and four or eight in memory. */
     private static long said(TensorProto tensor) {
         return 8L * tensor.getSerializedSize();
     }
 
     private static LancetException wrong(NodeDef node, String what) {
         return new LancetException("graph: " + node.getName() + ", a " + node.getOp() + ", " + what
-                + "; the file is damaged or was not written by TensorFlow, so get it anew");
+                + "; the file is damaged or was not written by TensorFlow, get it again");
     }
 }

@@ -35,11 +35,11 @@ import java.util.stream.Collectors;
 import org.tensorflow.proto.MetaGraphDef;
 
 /**
- * A model that somebody else wrote: a SavedModel folder or a frozen graph. It is opened without TensorFlow.
+ * A model that another tool wrote: a SavedModel folder or a frozen graph. Opening it does not need TensorFlow.
  *
- * <p>Its graph is brought into the form that Lancet's own have: calls are unfolded, so that every product stands in the
- * graph itself and every captured variable is the variable; what no signature reaches is dropped; variables have the names
- * that their author gave; constants that are weights are variables.
+ * <p>Its graph is converted to the form of Lancet's own graphs. Calls are inlined, so that the graph itself contains
+ * every product, and a captured variable is the variable itself. Nodes that no signature depends on are dropped.
+ * Variables have the names that their author gave them. Constants that are weights become variables.
  */
 public final class ImportedModel implements Weights {
 
@@ -76,7 +76,7 @@ public final class ImportedModel implements Weights {
     /**
      * Opens a SavedModel folder or a file with a frozen graph.
      *
-     * @throws LancetException if it is neither, or damaged
+     * @throws LancetException if the path is neither, or damaged
      */
     public static ImportedModel open(Path path) {
         ModelFiles files = ModelFiles.read(path);
@@ -87,12 +87,12 @@ public final class ImportedModel implements Weights {
         }
     }
 
-    /** Where it lies. */
+    /** The path of its folder or file. */
     public Path path() {
         return files.path();
     }
 
-    /** The name of its folder or file; of a folder {@code saved_model} or {@code 1} the one around it. */
+    /** The name of its folder or file; for a folder named {@code saved_model} or {@code 1}, the name of its parent. */
     public String name() {
         Path whole = path().toAbsolutePath().normalize();
         String last = String.valueOf(whole.getFileName()).replaceAll("\\.pb$", "");
@@ -108,22 +108,22 @@ public final class ImportedModel implements Weights {
         return files.folder().isEmpty();
     }
 
-    /** The graph as Lancet sees it, with the signatures; of a frozen graph without. */
+    /** The graph in Lancet's form, with the signatures; a frozen graph has none. */
     public MetaGraphDef meta() {
         return meta;
     }
 
-    /** The graph with its loops and branches laid open. */
+    /** The graph with its loops and branches inlined. */
     OpenControlFlow opened() {
         return opened;
     }
 
-    /** The matrices, each once, in the order in which they are used. */
+    /** The matrices, each once, in the order of their first use. */
     public List<Layer> layers() {
         return findings.layers();
     }
 
-    /** The products that are no layers, in the order of the graph; those with what is treated already are not among them. */
+    /** The products that are not layers, in the order of the graph, without those of compressed matrices. */
     public List<SkippedProduct> skipped() {
         Set<String> decoded = compressed.stream()
                 .flatMap(matrix -> matrix.arrays().stream())
@@ -134,7 +134,10 @@ public final class ImportedModel implements Weights {
                 .toList();
     }
 
-    /** The matrices that Lancet made smaller before, in the order of the graph; float factors of one are layers, too. */
+    /**
+     * The matrices that Lancet already compressed, in the order of the graph. If a matrix is in float factors, these are
+     * also layers.
+     */
     public List<CompressedMatrix> compressed() {
         return compressed;
     }
@@ -144,12 +147,12 @@ public final class ImportedModel implements Weights {
         return variables;
     }
 
-    /** What the checkpoint holds and nothing uses, in its order. */
+    /** The tensors of the checkpoint that nothing uses, in its order. */
     public List<UnusedTensor> unused() {
         return unused;
     }
 
-    /** How the weights are stored now; of a layer that cannot be cut with the reason. */
+    /** The current storage of the weights. The step of a layer that cannot be compressed gives the reason. */
     public Plan plan() {
         return plan;
     }
@@ -159,7 +162,7 @@ public final class ImportedModel implements Weights {
         return compressed.stream().filter(matrix -> matrix.precision().narrow()).toList();
     }
 
-    /** What a plan must leave: layers that no rule can cut, matrices in fewer bits, and the rank of factors. */
+    /** What a plan must leave unchanged: layers that no rule supports, quantized matrices, and the rank of factors. */
     public Constraints constraints() {
         Map<String, String> fixed = new LinkedHashMap<>();
         layers().stream()
@@ -172,7 +175,7 @@ public final class ImportedModel implements Weights {
         return new Constraints(fixed, unfactored);
     }
 
-    /** The stored arrays of its plan, in the plan's order. */
+    /** The stored arrays of its plan, in the order of the plan. */
     @Override
     public List<ArraySpec> arrays() {
         return plan.arrays();
@@ -185,21 +188,22 @@ public final class ImportedModel implements Weights {
     }
 
     /**
-     * The elements of a variable, row by row, little-endian: mapped from the checkpoint, or what was a constant.
+     * The elements of a variable in row-major order, little-endian: mapped from the checkpoint, or from the constant it
+     * replaces.
      *
-     * @throws LancetException if the graph has no such variable, or the checkpoint not its value
+     * @throws LancetException if the graph has no such variable, or the checkpoint does not contain its value
      */
     public ByteBuffer bytes(String variable) {
         return values.read(variable);
     }
 
-    /** Bytes of all variables of the graph, those that are no weights too. */
+    /** The bytes of all variables of the graph, including those that are not weights. */
     public long storedBytes() {
         return variables.stream().mapToLong(CompressedMatrix::bytes).sum();
     }
 
     /**
-     * Decides every layer.
+     * Decides what happens to every layer.
      *
      * @throws LancetException if a clause selects nothing, or a rank does not make a layer smaller
      */

@@ -20,8 +20,8 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 
 /**
- * A plan carried out on a foreign model: its graph afterwards, ready to be written with the weights that belong to it. The
- * model itself is never touched.
+ * The result of carrying out a plan on an imported model: its new graph, which can be written with its weights. The model
+ * itself never changes.
  */
 public final class ImportedSurgery {
 
@@ -38,28 +38,29 @@ public final class ImportedSurgery {
     }
 
     /**
-     * Carries out a plan: the layers that it changes are brought into Lancet's own form and given to the {@link Surgeon}.
+     * Carries out a plan: converts the layers that it changes to Lancet's own form, and passes them to the {@link
+     * Surgeon}.
      *
-     * @param plan one of this model, see {@link ImportedModel#plan}
-     * @throws LancetException if the plan changes a layer that cannot be cut; then nothing is done
+     * @param plan a plan of this model, see {@link ImportedModel#plan}
+     * @throws LancetException if the plan changes a layer that cannot be compressed; nothing is changed then
      */
     public static ImportedSurgery operate(ImportedModel model, Plan plan) {
         if (!plan.sameWeights(model.plan())) {
-            throw new IllegalArgumentException(
-                    "surgery: the plan for " + plan.model() + " is not one of " + model.path() + "; take its plan()");
+            throw new IllegalArgumentException("surgery: the plan for " + plan.model() + " does not fit " + model.path()
+                    + "; use the plan() of this model");
         }
         List<Step> changed = plan.changedSince(model.plan());
         Map<String, String> fixed = model.constraints().fixed();
         for (Step step : changed) {
             String name = step.weight().name();
             if (fixed.containsKey(name)) {
-                throw new LancetException(
-                        "surgery: " + name + " cannot be cut: " + fixed.get(name) + "; keep it. Nothing was done");
+                throw new LancetException("surgery: " + name + " cannot be compressed: " + fixed.get(name)
+                        + "; let the plan keep it; the graph is unchanged");
             }
             if (step.adapter().isPresent()) {
-                throw new LancetException("surgery: " + step.adapter().get() + " for " + name
-                        + "; adapters are for models that Lancet declares or reads from Hugging Face, not for the graph "
-                        + model.path() + "; leave them out, and train its factors instead");
+                throw new LancetException("surgery: " + step.adapter().get() + " for " + name + " in " + model.path()
+                        + ": adapters are supported only for declared models and models from Hugging Face; leave them out, and "
+                        + "train the factors instead");
             }
         }
         Set<String> names = changed.stream().map(step -> step.weight().name()).collect(Collectors.toSet());
@@ -78,17 +79,20 @@ public final class ImportedSurgery {
         return new ImportedSurgery(model, plan, Pruning.reaching(closed, roots), result.outcomes());
     }
 
-    /** The graph afterwards, its weights in variables. */
+    /** The new graph, with its weights in variables. */
     public GraphDef graph() {
         return graph;
     }
 
-    /** What became of every matrix that the plan changes. */
+    /** What surgery did to every matrix that the plan changes. */
     public List<SurgeryResult.Outcome> outcomes() {
         return outcomes;
     }
 
-    /** The graph with the signatures of the model; of what was a frozen graph with its ends as {@code serving_default}. */
+    /**
+     * The new graph with the signatures of the model. For a frozen graph, its inputs and outputs become {@code
+     * serving_default}.
+     */
     public MetaGraphDef meta() {
         return model.frozen()
                 ? Signatures.ofEnds(GraphView.of(graph))
@@ -105,7 +109,7 @@ public final class ImportedSurgery {
         return plan;
     }
 
-    /** The steps of the plan that changed a matrix, whose arrays the model's files do not have. */
+    /** The steps of the plan that changed a matrix; the model's files do not have their arrays. */
     public List<Step> changed() {
         return plan.changedSince(model.plan());
     }

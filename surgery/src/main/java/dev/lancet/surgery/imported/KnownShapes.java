@@ -8,7 +8,7 @@ import java.util.List;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 
-/** Shapes that are known, in the place of nodes that ask for them. */
+/** Replaces nodes that ask for a shape by constants if the shape is known. */
 final class KnownShapes {
 
     private KnownShapes() {}

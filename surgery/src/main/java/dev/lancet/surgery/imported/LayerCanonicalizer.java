@@ -25,8 +25,8 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Brings layers into the form that the rules look for: the variable is a matrix, it is read once, and every use is a
- * {@code MatMul} of rows or a {@code GatherV2}. What stood between variable and use is no longer needed.
+ * Converts layers to the form that the rules look for: the variable is a matrix, it is read once, and every use is a
+ * {@code MatMul} of rows or a {@code GatherV2}. The nodes between the variable and its uses are dropped.
  *
  * <pre>
  * W = Variable [c,d,e]                       W = Variable [c,d·e]
@@ -77,7 +77,7 @@ final class LayerCanonicalizer {
                 TensorType.of(
                         DataType.DT_FLOAT, layer.weight().rows(), layer.weight().columns()));
         List<NodeDef> drawn = bare(holder);
-        // The handle, then its read, which a graph of Lancet's has already under this name.
+        // The handle, then its read. A graph that Lancet wrote already has a read of this name.
         String reading = drawn.get(1).getName();
         if (graph.find(reading).isEmpty()) {
             replaced.put(name, drawn);
@@ -85,13 +85,14 @@ final class LayerCanonicalizer {
             replaced.put(name, drawn.subList(0, 1));
             replaced.put(reading, drawn.subList(1, 2));
         } else {
-            throw new LancetException("surgery: the graph has a node '" + reading + "', a "
-                    + graph.node(reading).op() + ", where the read of " + name + " would stand; rename it");
+            throw new LancetException("surgery: the name '" + reading + "' is taken by a "
+                    + graph.node(reading).op() + ", but the read of " + name + " needs it; rename the node");
         }
         for (WeightUse use : layer.uses()) {
             Node site = graph.node(use.node());
             List<NodeDef> nodes = use.kind() == WeightUse.Kind.LOOKUP ? lookup(site, name) : product(site, use, read);
-            Optional<String> when = taken.instead(site, use.contraction().input());
+            Optional<String> when =
+                    taken.branchDependency(site, use.contraction().input());
             replaced.put(
                     site.name(),
                     nodes.stream()
@@ -103,11 +104,11 @@ final class LayerCanonicalizer {
                                     : node)
                             .toList());
         }
-        taken.past(graph.node(name));
+        taken.markUnread(graph.node(name));
         shapes(graph.node(name));
     }
 
-    /** What is drawn, without shapes that the graph around it does not say either. */
+    /** The built nodes, without shapes if the surrounding graph declares none. */
     private static List<NodeDef> bare(GraphBuilder builder) {
         return builder.toGraph().getNodeList().stream()
                 .map(node -> node.toBuilder().removeAttr(Attributes.SHAPES).build())
@@ -115,8 +116,8 @@ final class LayerCanonicalizer {
     }
 
     /**
-     * Without a device and without shapes: the factors of a matrix are drawn anew at each of its uses and must be the same,
-     * whatever one use says of itself that another does not.
+     * A node without device and shapes. Each use of a matrix builds the same factors, and these must be equal whatever
+     * device or shapes the use itself declares.
      */
     private static NodeDef plain(NodeDef node) {
         return node.toBuilder().clearDevice().removeAttr(Attributes.SHAPES).build();
@@ -186,7 +187,7 @@ final class LayerCanonicalizer {
                 .toList();
     }
 
-    /** The sizes of all axes of x but the last, which are summed over. */
+    /** The sizes of all axes of x except the last ones, which are summed over. */
     private static Value outer(GraphBuilder builder, Ops ops, String name, Value x, int contracted) {
         Value all = builder.node(name + ".dims", "Shape")
                 .in(x)
@@ -209,7 +210,10 @@ final class LayerCanonicalizer {
                 .gives(TensorType.of(DataType.DT_INT32, -1));
     }
 
-    /** Who asked for the shape of the stored array is told it, for it has another now. */
+    /**
+     * Nodes that ask for the shape of the stored array get the old shape as a constant, because the array now has another
+     * one.
+     */
     private void shapes(Node holder) {
         Map<String, List<NodeDef>> told = new HashMap<>();
         for (Node node : graph.nodes()) {

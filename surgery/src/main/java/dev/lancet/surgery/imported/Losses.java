@@ -22,7 +22,7 @@ import org.tensorflow.proto.NodeDef;
  * tune.loss   = Mean(tune.each, 0)
  * </pre>
  *
- * The cross entropy that takes class numbers has no gradient in TensorFlow's C++; the one that takes shares has.
+ * Uses the cross entropy of probabilities, because the one of class numbers has no gradient in TensorFlow's C++ library.
  */
 final class Losses {
 

@@ -19,12 +19,12 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 
 /**
- * A model as its files hold it, its function calls inlined and its variables named as their author named them.
+ * A model as its files contain it, with its function calls inlined and its variables named as their author named them.
  *
- * @param path where it lies
- * @param meta its graph and signatures as they are stored
+ * @param path the folder or file
+ * @param meta the stored graph and signatures
  * @param folder the SavedModel, or empty for a frozen graph
- * @param keys under which key the checkpoint has each variable
+ * @param keys the key of each variable in the checkpoint
  * @param graph the inlined graph
  */
 record ModelFiles(
@@ -62,10 +62,10 @@ record ModelFiles(
         try {
             definition = GraphDef.parseFrom(SavedModelFolder.bytes(path));
         } catch (InvalidProtocolBufferException damage) {
-            throw new LancetException(path + ": is no frozen graph, or damaged: " + damage.getMessage(), damage);
+            throw new LancetException(path + ": is not a frozen graph, or is damaged: " + damage.getMessage(), damage);
         }
         if (definition.getNodeCount() == 0) {
-            throw new LancetException(path + ": holds no graph; give a frozen GraphDef or a SavedModel folder");
+            throw new LancetException(path + ": contains no graph; give a frozen GraphDef or a SavedModel folder");
         }
         GraphValidator.check(definition);
         GraphView all = GraphView.of(definition);

@@ -8,9 +8,9 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
 /**
- * What a graph of somebody else's is trained for: a loss over one named output of one of its signatures.
+ * The training objective of an imported graph: a loss over one named output of one of its signatures.
  *
- * @param kind how output and labels are compared
+ * @param kind how the loss compares output and labels
  * @param signature the signature whose inputs are fed
  * @param output the name of the output in that signature
  */
@@ -18,17 +18,17 @@ public record Objective(Kind kind, String signature, String output) {
 
     private static final String USUAL = "serving_default";
 
-    /** How output and labels are compared. */
+    /** How the loss compares output and labels. */
     public enum Kind {
-        /** Mean negative log likelihood of one class a row, in nats. */
+        /** Mean negative log likelihood of one class per row, in nats. */
         CROSS_ENTROPY,
-        /** Mean of the squared differences of all numbers. */
+        /** Mean of the squared differences of all elements. */
         MEAN_SQUARED_ERROR
     }
 
     /**
-     * Classification: the output's last axis has a score for every class, a label is the number of the right one. Scores are
-     * logits; where the output is a softmax, its logits are taken.
+     * Classification: the last axis of the output has a score for every class, and a label is the index of the right
+     * class. Scores are logits; if the output is a softmax, its logits are used.
      */
     public static Objective crossEntropy(String output) {
         return new Objective(Kind.CROSS_ENTROPY, USUAL, output);
@@ -39,7 +39,7 @@ public record Objective(Kind kind, String signature, String output) {
         return new Objective(Kind.MEAN_SQUARED_ERROR, USUAL, output);
     }
 
-    /** The same of another signature than {@code serving_default}. */
+    /** The same objective for another signature than {@code serving_default}. */
     public Objective in(String signature) {
         return new Objective(kind, signature, output);
     }
@@ -47,7 +47,7 @@ public record Objective(Kind kind, String signature, String output) {
     /**
      * The signature in a model.
      *
-     * @throws LancetException naming those that there are
+     * @throws LancetException naming the existing signatures if there is none of this name
      */
     public SignatureDef signatureOf(MetaGraphDef meta) {
         SignatureDef found = meta.getSignatureDefMap().get(signature);
@@ -64,7 +64,7 @@ public record Objective(Kind kind, String signature, String output) {
     /**
      * The output in a model.
      *
-     * @throws LancetException naming those that there are
+     * @throws LancetException naming the existing outputs if there is none of this name
      */
     public TensorInfo outputOf(MetaGraphDef meta) {
         SignatureDef found = signatureOf(meta);
@@ -79,7 +79,7 @@ public record Objective(Kind kind, String signature, String output) {
     /**
      * The number of classes that the output scores.
      *
-     * @throws LancetException if the signature does not say it
+     * @throws LancetException if the signature does not declare it
      */
     public int classes(MetaGraphDef meta) {
         var shape = outputOf(meta).getTensorShape();

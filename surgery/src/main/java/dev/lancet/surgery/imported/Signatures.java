@@ -10,7 +10,7 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** A signature for a graph that has none: what is fed, and what nobody takes. */
+/** Builds a signature for a graph that has none, from the placeholders and the outputs that no node uses. */
 final class Signatures {
 
     private Signatures() {}

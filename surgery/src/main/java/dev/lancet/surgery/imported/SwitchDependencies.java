@@ -19,8 +19,9 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Branches of TensorFlow 1: a matrix comes into one through a {@code Switch}, which gives nothing where the branch is not
- * taken, so that nothing there is computed. What takes a matrix past its Switch has to wait for the branch itself.
+ * Branches of TensorFlow 1: a matrix enters a branch through a {@code Switch}. If the branch is not taken, the Switch has
+ * no output, and nothing in the branch is computed. A use that takes the matrix directly must therefore wait for the
+ * branch itself.
  *
  * <pre>
  * v = Switch(w, p)                  v.taken = Switch(p, p)
@@ -33,8 +34,8 @@ final class SwitchDependencies {
     private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
     private final Set<String> passing = new HashSet<>();
 
-    /** Takes note of an array that nobody will read any more, and of all that hands it on. */
-    void past(Node holder) {
+    /** Remembers an array that will not be read any more, and the nodes that forward it. */
+    void markUnread(Node holder) {
         Deque<Node> open = new ArrayDeque<>();
         open.add(holder);
         while (!open.isEmpty()) {
@@ -52,8 +53,8 @@ final class SwitchDependencies {
         return Collections.unmodifiableCollection(nodes.values());
     }
 
-    /** What an input that comes through a branch has to be waited for instead; a loop is entered by others. */
-    Optional<String> instead(Node user, int input) {
+    /** The control dependency that replaces an input through a branch; empty for an input through a loop. */
+    Optional<String> branchDependency(Node user, int input) {
         Optional<Node> producer = user.producer(input);
         if (producer.isEmpty()
                 || !Tracing.passes(producer.get())
@@ -62,10 +63,10 @@ final class SwitchDependencies {
         }
         return Tracing.branch(producer.get())
                 ? Optional.of(when(producer.get(), user.dataInputs().get(input).port()))
-                : instead(producer.get(), 0);
+                : branchDependency(producer.get(), 0);
     }
 
-    /** The inputs of a node, no longer waiting for what hands such an array on. */
+    /** The inputs of a node without control dependencies on nodes that forward such an array. */
     List<String> inputs(Collection<String> inputs, Node around) {
         List<String> left = new ArrayList<>();
         for (String text : inputs) {
@@ -78,7 +79,7 @@ final class SwitchDependencies {
             if (Tracing.branch(handing)) {
                 left.add("^" + handing.dataInputs().get(1).node());
             } else if (!handing.is("Enter")) {
-                instead(handing, 0).ifPresent(when -> left.add("^" + when));
+                branchDependency(handing, 0).ifPresent(when -> left.add("^" + when));
                 left.addAll(inputs(
                         handing.controlInputs().stream().map(Input::toString).toList(), around));
             }

@@ -21,12 +21,13 @@ import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObject;
 import org.tensorflow.proto.TensorInfo;
 
 /**
- * The graph on which a foreign model is trained: what one output needs, a loss over it, and every variable that may be
- * trained read once, by {@code X.read}. What has no gradient and an equal form that has one takes that form; the graph that
- * is saved keeps the author's.
+ * The graph for training an imported model: the nodes that one output depends on, a loss, and a single read {@code
+ * X.read} of every variable that may be trained. A node without a gradient is replaced by an equal form that has one, if
+ * it exists; the saved graph keeps the author's form.
  *
- * @param graph with the scalar {@link #LOSS} and the placeholder {@link #LABELS}
- * @param candidates the variables that may be trained: float, not codes or scales, and trainable for their author
+ * @param graph the graph, with the scalar {@link #LOSS} and the placeholder {@link #LABELS}
+ * @param candidates the variables that may be trained: float, not codes or scales, and trainable in the model's
+ *     object graph
  */
 public record TrainableGraph(GraphDef graph, List<String> candidates) {
 
@@ -41,7 +42,7 @@ public record TrainableGraph(GraphDef graph, List<String> candidates) {
     }
 
     /**
-     * Draws it.
+     * Builds the graph.
      *
      * @param surgery the model under its plan
      * @throws LancetException if the model has no such output
@@ -66,7 +67,7 @@ public record TrainableGraph(GraphDef graph, List<String> candidates) {
                         .toList());
     }
 
-    /** What an output needs, and the inputs of its signature. */
+    /** The nodes that an output depends on, and the inputs of its signature. */
     public static GraphDef forward(ImportedSurgery surgery, Objective objective) {
         MetaGraphDef meta = surgery.meta();
         Set<String> roots = inputs(meta, objective);
@@ -82,7 +83,7 @@ public record TrainableGraph(GraphDef graph, List<String> candidates) {
         return inputs;
     }
 
-    /** Variables that stay as they are: codes and their scales, and what the author does not train. */
+    /** Variables that are not trained: codes and their scales, and variables that the author froze. */
     private static Set<String> held(ImportedModel model, Plan plan) {
         Set<String> held = new LinkedHashSet<>();
         plan.steps().forEach(step -> step.matrices().stream()
@@ -96,7 +97,7 @@ public record TrainableGraph(GraphDef graph, List<String> candidates) {
         return held;
     }
 
-    /** The output itself, or of a softmax that is to be compared with classes what goes into it. */
+    /** The output itself; if it is a softmax that is compared with classes, the input of the softmax. */
     private static Input scores(GraphView graph, String output, Objective objective) {
         Input scores = Input.parse(output);
         if (objective.kind() == Objective.Kind.CROSS_ENTROPY) {
@@ -115,7 +116,7 @@ public record TrainableGraph(GraphDef graph, List<String> candidates) {
         return scores;
     }
 
-    /** One read of each variable, and no node that hands several things on. */
+    /** Redirects uses to one read of each variable, and past nodes that forward several tensors. */
     private static final class Bypass {
 
         private final GraphView view;
@@ -131,7 +132,10 @@ public record TrainableGraph(GraphDef graph, List<String> candidates) {
             return variables;
         }
 
-        /** What to take instead of an input: {@code X.read} for any read of X, the input of an IdentityN for its output. */
+        /**
+         * The replacement of an input: {@code X.read} for any read of X, the matching input of an IdentityN for its
+         * output.
+         */
         String of(String text) {
             Input input = Input.parse(text);
             Node node = view.node(input.node());
@@ -183,7 +187,7 @@ public record TrainableGraph(GraphDef graph, List<String> candidates) {
                     && node.producer(0).filter(this::trains).isPresent();
         }
 
-        /** A lookup in the variable itself has no gradient; one in what was read from it has. */
+        /** A lookup in the variable itself has no gradient; a lookup in its read value has one. */
         private NodeDef gather(Node node, NodeDef.Builder changed) {
             return changed.setOp("GatherV2")
                     .setInput(0, node.dataInputs().get(0).node() + ".read")

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.tensorflow.proto.TensorProto;
 
-/** The values of a model's variables: in its checkpoint, or in what were constants of its graph. */
+/** The values of a model's variables, from its checkpoint or from former constants of its graph. */
 public final class VariableValues {
 
     private final ModelFiles files;
@@ -30,9 +30,9 @@ public final class VariableValues {
     }
 
     /**
-     * The elements of a variable, row by row, little-endian.
+     * The elements of a variable in row-major order, little-endian.
      *
-     * @throws LancetException if the graph has no such variable, or the checkpoint not its value
+     * @throws LancetException if the graph has no such variable, or the checkpoint does not contain its value
      */
     public ByteBuffer read(String variable) {
         TensorProto constant = constants.get(variable);
@@ -43,12 +43,12 @@ public final class VariableValues {
         return bundle(wanted).read(wanted.key());
     }
 
-    /** Whether the value of a variable lies in the model's files. */
+    /** Whether the model's files contain the value of a variable. */
     public boolean knows(String variable) {
         return constants.containsKey(variable) || find(variable(variable)).isPresent();
     }
 
-    /** Copies the value of a variable into another checkpoint, under the name of its node. */
+    /** Copies the value of a variable to another checkpoint, under the name of its node. */
     public void copy(Node node, TensorBundleWriter writer) {
         if (constants.containsKey(node.name())) {
             WeightSource source = WeightSource.of(node);
@@ -77,9 +77,9 @@ public final class VariableValues {
     private TensorBundle bundle(GraphVariable variable) {
         return find(variable)
                 .orElseThrow(() ->
-                        new LancetException(files.path() + ": nothing restores the variable '" + variable.name() + "'; "
+                        new LancetException(files.path() + ": no node restores the variable '" + variable.name() + "'; "
                                 + (Files.exists(files.path().resolve("variables/variables"))
-                                        ? "its checkpoint has TensorFlow's first format, so load it and save it again with a saver of"
+                                        ? "its checkpoint has format V1, so load it and save it again with a saver of"
                                                 + " version V2"
                                         : "export the model again with its variables")));
     }

@@ -15,7 +15,7 @@ import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** What a loop or branch passes to its bodies after surgery. */
+/** The arguments that a loop or branch passes to its bodies after surgery. */
 final class BodyArguments {
 
     private BodyArguments() {}
@@ -23,14 +23,15 @@ final class BodyArguments {
     /**
      * One argument.
      *
-     * @param passed what is passed
-     * @param old which argument it was, or -1 for a new one
+     * @param passed the passed tensor
+     * @param old its index among the old arguments, or -1 for a new one
      */
     record Slot(String passed, int old) {}
 
     /**
-     * The arguments of a loop or branch whose bodies take some things from outside. What is gone gives its place to something
-     * new; in a loop, whose results stand in the same places, to something new or to what is passed anyhow.
+     * The new arguments of a loop or branch whose bodies use {@code wanted} tensors from outside. A removed argument
+     * gives its place to a new one. The results of a loop have the same positions as its arguments, so if no new argument
+     * is left, the place takes a tensor that is passed anyway.
      */
     static List<Slot> of(ControlFlowNode fork, Set<String> wanted, Predicate<String> there) {
         Deque<String> added = new ArrayDeque<>(wanted);
@@ -50,7 +51,10 @@ final class BodyArguments {
         return slots;
     }
 
-    /** A name for an argument, as Python would write it: {@code dense/kernel.left.read} is {@code dense_kernel_left_read}. */
+    /**
+     * A free name for an argument, in Python style: {@code dense/kernel.left.read} becomes {@code
+     * dense_kernel_left_read}.
+     */
     static String free(String passed, Set<String> taken) {
         String name = passed.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
         StringBuilder free = new StringBuilder(name.matches("[a-z].*") ? name : "a" + name);
@@ -60,7 +64,7 @@ final class BodyArguments {
         return free.toString();
     }
 
-    /** Says in the attributes of the node what it passes now, and to which functions. */
+    /** Updates the attributes of the node to its new arguments and functions. */
     static void describe(
             NodeDef.Builder node,
             ControlFlowNode fork,
@@ -94,7 +98,7 @@ final class BodyArguments {
         }
     }
 
-    /** Of a list of shapes, an argument each, what is left; nothing is known of new ones. */
+    /** The shapes of the remaining arguments; new ones have unknown shapes. */
     static AttrValue shapes(AttrValue.ListValue old, List<Slot> slots) {
         AttrValue.ListValue.Builder shapes = AttrValue.ListValue.newBuilder();
         slots.forEach(slot -> shapes.addShape(

@@ -11,7 +11,7 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
-/** The nodes of a function body, each after those it takes something from. */
+/** Sorts the nodes of a function body so that each comes after its inputs. */
 final class BodyOrder {
 
     private BodyOrder() {}
@@ -19,7 +19,7 @@ final class BodyOrder {
     /**
      * The nodes in order.
      *
-     * @throws LancetException if a node takes something that is not there
+     * @throws LancetException if a node takes an input that does not exist
      */
     static List<NodeDef> of(FunctionDef function) {
         GraphDef.Builder body = GraphDef.newBuilder();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.tensorflow.proto.NodeDef;
 
-/** The names of a body, and what they are in the graph. */
+/** Maps the names in a body to names in the graph. */
 final class BodyScope {
 
     private final String function;
@@ -35,7 +35,10 @@ final class BodyScope {
         calls.put(node, new Returned(values, after));
     }
 
-    /** One reference of a body; an order after a call is one after everything that the call must have run. */
+    /**
+     * Resolves one reference of a body. A control dependency on a call becomes one on every node that the call must have
+     * run.
+     */
     List<String> resolve(String reference) {
         if (reference.startsWith("^")) {
             return after(reference.substring(1));
@@ -80,6 +83,7 @@ final class BodyScope {
     }
 
     private LancetException unknown(String reference) {
-        return new LancetException("graph: function " + function + " takes '" + reference + "', which is not in it");
+        return new LancetException(
+                "graph: function " + function + " takes '" + reference + "', which does not exist in it");
     }
 }

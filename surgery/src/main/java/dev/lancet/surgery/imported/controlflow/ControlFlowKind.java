@@ -11,11 +11,11 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * A node that runs functions under a condition.
+ * The kind of a node that runs functions under a condition.
  *
- * @param loop whether results come back as arguments
- * @param skipped how many of its inputs are the condition, not arguments
- * @param bodies the functions by what they are for
+ * @param loop whether the results become the arguments of the next iteration
+ * @param skipped the number of inputs that are the condition and not arguments
+ * @param bodies the functions by their role
  */
 record ControlFlowKind(boolean loop, int skipped, Map<String, String> bodies) {
 
@@ -55,18 +55,21 @@ record ControlFlowKind(boolean loop, int skipped, Map<String, String> bodies) {
         return bodies;
     }
 
-    /** Whether what this body returns are its arguments in the next turn. */
+    /** Whether the results of this body are its arguments in the next iteration. */
     boolean turns(String word) {
         return loop && word.equals("body");
     }
 
-    /** Which arguments a body sees as they were passed: those of a branch, and of a loop what no turn changes. */
+    /**
+     * For each argument, whether the bodies see it as it was passed: true in a branch; in a loop, true if no iteration
+     * changes it.
+     */
     List<Boolean> stays(Map<String, FunctionDef> functions, int arguments) {
         FunctionDef body = functions.get(bodies.getOrDefault("body", ""));
         Map<String, String> same = body == null ? Map.of() : identities(body);
         List<Boolean> stays = new ArrayList<>();
         for (int i = 0; i < arguments; i++) {
-            stays.add(!loop || (body != null && handedOn(body, i, same)));
+            stays.add(!loop || (body != null && returnedUnchanged(body, i, same)));
         }
         return stays;
     }
@@ -81,8 +84,8 @@ record ControlFlowKind(boolean loop, int skipped, Map<String, String> bodies) {
         return same;
     }
 
-    /** Whether a body returns an argument as it is. */
-    private static boolean handedOn(FunctionDef body, int argument, Map<String, String> same) {
+    /** Whether a body returns an argument unchanged. */
+    private static boolean returnedUnchanged(FunctionDef body, int argument, Map<String, String> same) {
         if (argument >= body.getSignature().getInputArgCount()
                 || argument >= body.getSignature().getOutputArgCount()) {
             return false;

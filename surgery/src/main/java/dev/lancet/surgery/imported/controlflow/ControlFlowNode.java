@@ -8,23 +8,23 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * A loop or branch that is laid open, see {@link OpenControlFlow}.
+ * An inlined loop or branch, see {@link OpenControlFlow}.
  *
  * @param owner the node that runs the bodies
- * @param branching what it does with them
- * @param passed what it passes as arguments, in the names of the open graph
+ * @param branching the kind of the node
+ * @param passed the passed arguments, by their names in the open graph
  * @param stays for each argument, whether the bodies see it as it was passed
- * @param bodies what it runs
+ * @param bodies the bodies that it runs
  */
 record ControlFlowNode(
         NodeDef owner, ControlFlowKind branching, List<String> passed, List<Boolean> stays, List<Body> bodies) {
 
-    /** The operator of the nodes that stand for what a loop carries from turn to turn. */
+    /** The operator of the nodes that stand for values carried from iteration to iteration. */
     static final String CARRIED = "Carried";
 
     /**
-     * The operator of the node at the end of a body, called {@code owner/word}: it takes what the body returns,
-     * but of the body of a loop not what every turn hands on as it is.
+     * The operator of the node at the end of a body, called {@code owner/word}. Its inputs are the results of the body,
+     * without those that a loop returns unchanged.
      */
     static final String RETURNED = "Returned";
 
@@ -35,12 +35,12 @@ record ControlFlowNode(
     }
 
     /**
-     * A function in an open graph, where its nodes are called {@code owner/word/node}.
+     * A function inlined in an open graph; its nodes are called {@code owner/word/node}.
      *
-     * @param word what it is for: {@code cond}, {@code then_branch}
-     * @param function as it was
-     * @param arguments what each argument is in the open graph
-     * @param members its nodes there
+     * @param word its role: {@code cond}, {@code then_branch}
+     * @param function the original function
+     * @param arguments the names of its arguments in the open graph
+     * @param members the names of its nodes in the open graph
      */
     record Body(String word, FunctionDef function, List<String> arguments, Set<String> members) {
 
@@ -54,7 +54,7 @@ record ControlFlowNode(
         }
     }
 
-    /** With other names for what is passed. */
+    /** The same with other names for the passed arguments. */
     ControlFlowNode renamed(UnaryOperator<String> names) {
         return new ControlFlowNode(
                 owner,
@@ -69,7 +69,7 @@ record ControlFlowNode(
         return input >= branching.skipped() && stays.get(input - branching.skipped());
     }
 
-    /** What the bodies see as it was passed. */
+    /** The arguments that the bodies see as they were passed. */
     List<String> captured() {
         return IntStream.range(0, passed.size())
                 .filter(stays::get)
@@ -77,7 +77,7 @@ record ControlFlowNode(
                 .toList();
     }
 
-    /** The name of the node at the end of a body, with which the names of the others begin. */
+    /** The name of the node at the end of a body, which is also the prefix of the names of its other nodes. */
     String end(Body body) {
         return owner.getName() + "/" + body.word();
     }

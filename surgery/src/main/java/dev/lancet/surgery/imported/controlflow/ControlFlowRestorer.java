@@ -18,9 +18,9 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
 /**
- * Folds an open graph: the bodies of its loops and branches become functions again. What a body takes from outside is passed
- * to it: in the place of what it no longer takes, so that no result of a loop moves, then behind the rest. A loop in whose
- * bodies nothing was changed stays as it was.
+ * Turns the inlined bodies of loops and branches in an open graph into functions again. Tensors that a body uses from
+ * outside become arguments. They take the places of arguments that it no longer uses, so that the results of a loop keep
+ * their positions; further ones follow at the end. A loop whose bodies did not change stays as it was.
  */
 public final class ControlFlowRestorer {
 
@@ -38,10 +38,10 @@ public final class ControlFlowRestorer {
     }
 
     /**
-     * A graph that runs.
+     * A graph that can run.
      *
-     * @param opened the graph that was laid open, with its loops and branches
-     * @param after what became of it
+     * @param opened the open graph before surgery, with its loops and branches
+     * @param after the open graph after surgery
      */
     public static GraphDef of(OpenControlFlow opened, GraphDef after) {
         ControlFlowRestorer closing = new ControlFlowRestorer(GraphView.of(opened.graph()), after);
@@ -62,20 +62,20 @@ public final class ControlFlowRestorer {
             Set<String> wanted = new LinkedHashSet<>();
             bodies.forEach(body -> wanted.addAll(body.outside()));
             boolean same = bodies.stream().allMatch(body -> body.same(changed))
-                    && fork.passed().stream().allMatch(this::there)
+                    && fork.passed().stream().allMatch(this::exists)
                     && fork.captured().containsAll(wanted);
             if (same) {
                 nodes.put(
                         owner.getName(), withInputs(owner, fork, fork.passed()).build());
             } else {
-                rewrite(owner, fork, bodies, BodyArguments.of(fork, wanted, this::there));
+                rewrite(owner, fork, bodies, BodyArguments.of(fork, wanted, this::exists));
                 changed.add(owner.getName());
             }
         }
         bodies.forEach(body -> nodes.keySet().removeAll(body.names()));
     }
 
-    private boolean there(String name) {
+    private boolean exists(String name) {
         return nodes.containsKey(Input.parse(name).node());
     }
 
@@ -101,8 +101,8 @@ public final class ControlFlowRestorer {
             String name = (owner.getName() + "." + word).replace('/', '.');
             FunctionDef taken = functions.get(name);
             if (taken != null && !name.equals(fork.branching().bodies().get(word))) {
-                throw new LancetException("surgery: the body of " + owner.getName() + " would be called '" + name
-                        + "', a function that is there; rename it");
+                throw new LancetException("surgery: the name '" + name + "' for a body of " + owner.getName()
+                        + " is taken by another function; rename that function");
             }
             functions.put(name, body.function(name, slots));
             names.put(word, name);

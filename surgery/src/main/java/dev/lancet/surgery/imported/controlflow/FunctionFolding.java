@@ -17,7 +17,7 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
-/** One body on its way from the open graph into a function. */
+/** Turns the inlined nodes of one body into a function again. */
 final class FunctionFolding {
 
     private final ControlFlowNode fork;
@@ -36,7 +36,7 @@ final class FunctionFolding {
         this.end = fork.end(body);
         this.prefix = end + "/";
         nodes.forEach((name, node) -> {
-            // New variables and their reads stand outside, whatever they are named after.
+            // New variables and their reads are outside the body, whatever their names.
             boolean added = name.startsWith(prefix)
                     && before.find(name).isEmpty()
                     && !Set.of("VarHandleOp", "ReadVariableOp").contains(node.getOp());
@@ -50,7 +50,7 @@ final class FunctionFolding {
         return body.word();
     }
 
-    /** The nodes that only the open graph has. */
+    /** The nodes that exist only in the open graph. */
     Set<String> names() {
         Set<String> names = new HashSet<>(members.keySet());
         names.add(end);
@@ -63,7 +63,7 @@ final class FunctionFolding {
         return node != null && node.getOp().equals(ControlFlowNode.CARRIED) && argument.startsWith(prefix);
     }
 
-    /** Whether nothing in it was changed. */
+    /** Whether nothing in the body changed. */
     boolean same(Set<String> changed) {
 
         return members.entrySet().stream()
@@ -74,7 +74,7 @@ final class FunctionFolding {
                                 .isPresent());
     }
 
-    /** What it takes that stands outside. */
+    /** The tensors that the body uses from outside. */
     Set<String> outside() {
         Set<String> outside = new LinkedHashSet<>();
         members.values()
@@ -98,7 +98,7 @@ final class FunctionFolding {
         return !input.control() && !members.containsKey(input.node()) && !carried(name);
     }
 
-    /** The function, with these arguments. */
+    /** The function with these arguments. */
     FunctionDef function(String name, List<BodyArguments.Slot> slots) {
         FunctionDef old = body.function();
         FunctionDef.Builder built = old.toBuilder()
@@ -161,7 +161,7 @@ final class FunctionFolding {
         }
     }
 
-    /** Python counts what a function says of the shapes of its arguments. */
+    /** Python writes the shapes of a function's arguments under their indices. */
     private static void shapes(FunctionDef.Builder built, List<BodyArguments.Slot> slots) {
         String key = "_input_shapes";
         AttrValue.ListValue old =

@@ -9,8 +9,8 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * How many nodes a graph has when its calls are unfolded, counted without unfolding them: forty functions, each of which
- * calls the next one twice, would be a million million.
+ * Counts the nodes of a graph after inlining its calls, without inlining them: forty functions that each call the next
+ * one twice would be a million million nodes.
  */
 final class InlinedSize {
 
@@ -21,7 +21,7 @@ final class InlinedSize {
         this.functions = functions;
     }
 
-    /** The nodes of a graph with the bodies of calls, loops and branches; what calls itself is counted once. */
+    /** The number of nodes of a graph with the bodies of calls, loops and branches. A recursive function counts once. */
     static long nodes(GraphView graph) {
         InlinedSize unfolded = new InlinedSize(graph.functions());
         return graph.nodes().stream()
@@ -47,13 +47,13 @@ final class InlinedSize {
                 : 1;
     }
 
-    /** The size of a function; one that is not there, or lies too deep, is somebody else's to complain about. */
+    /** The size of a function. A missing function, or one nested too deeply, counts as 0 here; inlining reports it. */
     private long body(String name, int depth) {
         Long known = sizes.get(name);
         if (known != null || depth > Inlining.DEEPEST || !functions.containsKey(name)) {
             return known == null ? 0 : known;
         }
-        // Until it is known: whoever calls itself is counted once here, and refused when it is unfolded.
+        // A preliminary size: a recursive function counts once here, and inlining rejects it.
         sizes.put(name, 0L);
         long size = functions.get(name).getNodeDefList().stream()
                 .mapToLong(node -> nodes(node, depth + 1))

@@ -15,18 +15,18 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
 /**
- * Unfolds calls: every {@code PartitionedCall} and {@code StatefulPartitionedCall}, however deep, gives way to the body of
- * its function, and an argument to what was passed, so that a captured variable is the variable itself. The nodes of a body
- * are called {@code call/node}; a call in the graph itself leaves an {@code Identity} of its name behind, so that whoever
- * fetches it by name still can.
+ * Inlines calls: the body of the function replaces every {@code PartitionedCall} and {@code StatefulPartitionedCall}, at
+ * any depth. Arguments are replaced by the passed tensors, so that a captured variable is the variable itself. The nodes
+ * of a body are called {@code call/node}. A call in the top-level graph leaves an {@code Identity} with its name behind,
+ * so that it can still be fetched by name.
  *
- * <p>What a function has to have run before it returns still runs before whoever takes a result of it in the graph itself.
+ * <p>Nodes that a function must run before it returns still run before the users of its results in the top-level graph.
  */
 public final class Inlining {
 
     static final int DEEPEST = 64;
 
-    /** Beside those that stand in the file itself. */
+    /** The most nodes that inlining may add to those in the file. */
     private static final int MOST_NODES = 250_000;
 
     static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
@@ -41,12 +41,12 @@ public final class Inlining {
         this.loopsToo = loopsToo;
     }
 
-    /** The graph without calls; its library is left as it is. */
+    /** The graph without calls; its library does not change. */
     public static GraphDef flat(GraphView graph) {
         return new Inlining(graph, false).unfolded();
     }
 
-    /** The graph without calls, and with the bodies of loops and branches laid open. */
+    /** The graph without calls, and with the bodies of loops and branches inlined. */
     public static OpenControlFlow open(GraphView graph) {
         Inlining inlining = new Inlining(graph, true);
         GraphDef laid = inlining.unfolded();
@@ -55,8 +55,8 @@ public final class Inlining {
 
     private GraphDef unfolded() {
         if (InlinedSize.nodes(graph) > MOST_NODES + (long) graph.nodes().size()) {
-            throw new LancetException("graph: its functions unfold to more than " + MOST_NODES
-                    + " nodes; no model is that large, so look for a function that calls itself");
+            throw new LancetException("graph: inlining its functions gives more than " + MOST_NODES
+                    + " nodes; look for a function that calls itself");
         }
         graph.nodes().forEach(node -> top(node.definition()));
         return graph.definition().toBuilder().clearNode().addAllNode(flat).build();
@@ -89,7 +89,7 @@ public final class Inlining {
         flat.add(node);
     }
 
-    /** What came of a call: its results, and what must have run. */
+    /** The result of an inlined call: its outputs, and the nodes that must have run. */
     record Returned(List<String> values, List<String> after) {}
 
     private Returned call(NodeDef node, List<String> inputs, int depth) {
@@ -108,15 +108,15 @@ public final class Inlining {
         FunctionDef function = graph.functions().get(name);
         if (function == null) {
             throw new LancetException(
-                    "graph: " + node.getName() + " calls '" + name + "', which is not in the library");
+                    "graph: " + node.getName() + " calls '" + name + "', which its library does not have");
         }
         return function;
     }
 
     private Returned body(String prefix, FunctionDef function, List<String> inputs, int depth) {
         if (depth > DEEPEST) {
-            throw new LancetException("graph: calls go deeper than " + DEEPEST + " at " + prefix
-                    + "; a function calls itself, which no SavedModel may");
+            throw new LancetException("graph: calls are nested deeper than " + DEEPEST + " at " + prefix
+                    + "; a function calls itself, which SavedModels do not support");
         }
         List<String> data =
                 inputs.stream().filter(input -> !input.startsWith("^")).toList();
@@ -131,7 +131,7 @@ public final class Inlining {
         for (int i = 0; i < arguments.size(); i++) {
             scope.argument(arguments.get(i).getName(), data.get(i));
         }
-        // Calls come first into the scope with what they return, so nodes are taken in an order in which that is known.
+        // A call enters the scope with its results, so nodes are visited in an order in which these are known.
         for (NodeDef node : BodyOrder.of(function)) {
             String name = prefix + "/" + node.getName();
             List<String> taken = new ArrayList<>();
@@ -162,7 +162,7 @@ public final class Inlining {
         return new Returned(values, List.copyOf(after));
     }
 
-    /** Lays the bodies of a loop or branch open. */
+    /** Inlines the bodies of a loop or branch. */
     private void look(NodeDef node, int depth) {
         if (loopsToo) {
             ControlFlowKind.of(node).ifPresent(branching -> open(node, branching, depth));
@@ -196,11 +196,14 @@ public final class Inlining {
             add(end.build());
             bodies.add(new ControlFlowNode.Body(word, function, arguments, members));
         });
-        // Before those that stand in its bodies.
+        // Added before the loops and branches in its bodies.
         forks.add(at, new ControlFlowNode(node, branching, passed, stays, bodies));
     }
 
-    /** What a body sees: what was passed, or a placeholder for what a loop carries from turn to turn. */
+    /**
+     * The arguments in a body: the passed tensor, or a placeholder for a value that a loop carries from iteration to
+     * iteration.
+     */
     private List<String> arguments(String prefix, FunctionDef function, List<String> passed, List<Boolean> stays) {
         List<String> seen = new ArrayList<>();
         List<OpDef.ArgDef> arguments = function.getSignature().getInputArgList();

@@ -16,8 +16,8 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * The loops of TensorFlow 1: a loop is a frame, which values come into by {@code Enter} and leave by {@code Exit}. What
- * surgery puts into a frame takes its variables from outside; here they get their {@code Enter}.
+ * The loops of TensorFlow 1: a loop is a frame; values enter it through {@code Enter} and leave it through {@code Exit}.
+ * Nodes that surgery adds to a frame use variables from outside; this class adds the {@code Enter} nodes for them.
  *
  * <pre>
  * y = MatMul(x, w.read)     ->     loop/w.read = Enter(w.read) frame_name="loop" is_constant
@@ -36,7 +36,7 @@ public final class LoopFrames {
         graph.nodes().forEach(node -> definitions.put(node.name(), node.definition()));
     }
 
-    /** The graph with everything that stands in a frame and takes something from outside entering it. */
+    /** Adds an {@code Enter} for every node in a frame that uses a tensor from outside. */
     public static GraphDef entered(GraphDef definition) {
         if (definition.getNodeList().stream().noneMatch(node -> node.getOp().equals("Enter"))) {
             return definition;
@@ -60,7 +60,7 @@ public final class LoopFrames {
         return result.addAllNode(entered.values()).build();
     }
 
-    /** The frames around what a node gives, by the first {@code Enter} of each, the outermost first. */
+    /** The frames around the outputs of a node, each by its first {@code Enter}, the outermost first. */
     private List<Node> frame(Node node) {
         List<Node> inside = within(node);
         if (node.is("Exit") && !inside.isEmpty()) {
@@ -99,7 +99,8 @@ public final class LoopFrames {
                             enter.attribute("parallel_iterations").orElse(Attributes.of(10)))
                     .build();
             if (graph.find(inside).isPresent()) {
-                throw new LancetException("surgery: a node is called '" + inside + "' already; rename it");
+                throw new LancetException(
+                        "surgery: the name '" + inside + "' is taken by another node; rename that node");
             }
             entered.put(inside, built);
             at = inside;

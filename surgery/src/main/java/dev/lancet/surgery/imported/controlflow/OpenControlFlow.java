@@ -15,9 +15,9 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * A graph whose loops and branches are laid open: their bodies stand beside the nodes that run them, and what a body sees as
- * it was passed, a captured variable say, is that itself. Nobody can run such a graph; it is there to be looked at and cut,
- * and {@link ControlFlowRestorer} makes one to be run out of it.
+ * A graph with inlined loops and branches: the nodes of their bodies stand beside the nodes that run them. An argument
+ * that the bodies see as it was passed, such as a captured variable, is replaced by the passed tensor itself. An open
+ * graph cannot run. It serves for analysis and surgery; {@link ControlFlowRestorer} turns it into a graph that can run.
  *
  * <pre>
  * W = Variable [6,6]                           W = Variable [6,6]
@@ -29,11 +29,11 @@ import org.tensorflow.proto.NodeDef;
  * </pre>
  *
  * @param graph the open graph
- * @param forks the loops and branches, outer ones before those in them
+ * @param forks the loops and branches, outer ones before those nested in them
  */
 public record OpenControlFlow(GraphDef graph, List<ControlFlowNode> forks) {
 
-    /** What leaves no trace when nobody needs it. */
+    /** Nodes that can be dropped if nothing uses them. */
     private static final Set<String> WITHOUT_EFFECT =
             Set.of("ReadVariableOp", "Identity", "Const", ControlFlowNode.CARRIED, "VariableShape", "Shape");
 
@@ -58,7 +58,7 @@ public record OpenControlFlow(GraphDef graph, List<ControlFlowNode> forks) {
         return new OpenControlFlow(graph.build(), List.copyOf(renamed));
     }
 
-    /** Without what neither some nodes nor the bodies need. */
+    /** The graph without the nodes that neither these nodes nor the bodies need. */
     public OpenControlFlow reaching(Set<String> wanted) {
         GraphView view = GraphView.of(graph);
         Set<String> roots = roots(view);
@@ -66,12 +66,12 @@ public record OpenControlFlow(GraphDef graph, List<ControlFlowNode> forks) {
         return new OpenControlFlow(Pruning.reaching(view, roots), forks);
     }
 
-    /** With bodies that wait for no read of a variable that nobody writes. */
+    /** The graph whose bodies have no control dependencies on reads of variables that are never written. */
     public OpenControlFlow unordered() {
         return new OpenControlFlow(ReadOrdering.unordered(GraphView.of(graph)), forks);
     }
 
-    /** What a loop hands on unchanged is what was passed to it. */
+    /** Maps a value that a loop returns unchanged to the tensor that was passed to it. */
     private static String through(String name, Map<String, ControlFlowNode> byOwner) {
         String at = name;
         for (int steps = 0; steps <= byOwner.size(); steps++) {
@@ -89,11 +89,12 @@ public record OpenControlFlow(GraphDef graph, List<ControlFlowNode> forks) {
         return at;
     }
 
-    /** What of an open graph must be left for its bodies: what they return and carry, and whatever has an effect. */
+    /** The nodes of an open graph that the bodies need: their results, carried values, and nodes with side effects. */
     public Set<String> roots(GraphView open) {
         Set<String> roots = new LinkedHashSet<>();
         for (ControlFlowNode fork : forks) {
-            // A loop may pass what its bodies do not look at; that of a matrix goes with the matrix.
+            // A loop may pass a tensor that its bodies do not use; if it belongs to a matrix, it goes away with the
+            // matrix.
             fork.captured().stream()
                     .flatMap(passed -> open.find(Input.parse(passed).node()).stream())
                     .filter(node -> !node.is("VarHandleOp") && !Tracing.passes(node))

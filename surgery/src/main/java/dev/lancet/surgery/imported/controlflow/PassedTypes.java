@@ -8,7 +8,10 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 
-/** What nodes give that surgery lets into loops and branches: variables, reads of them, constants, and their reshapes. */
+/**
+ * The output types of the nodes that surgery passes into loops and branches: variables, reads, constants, and reshapes of
+ * these.
+ */
 final class PassedTypes {
 
     private PassedTypes() {}
@@ -16,12 +19,12 @@ final class PassedTypes {
     /**
      * The type of an output.
      *
-     * @throws LancetException if the node does not say
+     * @throws LancetException if the node does not declare it
      */
     static DataType type(Map<String, NodeDef> nodes, String output) {
         NodeDef node = nodes.get(Input.parse(output).node());
         if (node == null) {
-            throw new IllegalStateException(output + " is passed to a body and is not there");
+            throw new IllegalStateException(output + " is passed to a body and does not exist");
         }
         if (node.getOp().equals("VarHandleOp")) {
             return DataType.DT_RESOURCE;
@@ -32,7 +35,7 @@ final class PassedTypes {
                 return type.getType();
             }
         }
-        throw new LancetException("surgery: what " + node.getName() + ", a " + node.getOp()
-                + ", gives cannot be passed into a loop or branch; keep the layers in it");
+        throw new LancetException("surgery: the output of " + node.getName() + ", a " + node.getOp() + ","
+                + " cannot be passed into a loop or branch; let the plan keep the layers in it");
     }
 }

@@ -7,10 +7,10 @@ import java.util.Set;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
-/** Variables that nobody writes: who waits for a read of one waits for nothing. */
+/** Removes control dependencies on reads of variables that are never written: such a dependency has no effect. */
 public final class ReadOrdering {
 
-    /** What asks a variable without changing it. */
+    /** Ops that use a variable's handle without changing the variable. */
     static final Set<String> ASKING = Set.of(
             "ReadVariableOp",
             "ResourceGather",
@@ -22,12 +22,12 @@ public final class ReadOrdering {
 
     private ReadOrdering() {}
 
-    /** The graph without orders after reads of such variables. TensorFlow writes one for every read of a function. */
+    /** The graph without control dependencies on such reads. TensorFlow adds one for every read in a function. */
     static GraphDef unordered(GraphView graph) {
         return unordered(graph, graph);
     }
 
-    /** The same, for a graph of which an open form shows what its loops do with variables. */
+    /** The same for a graph with loops; its open form shows how the loops use variables. */
     public static GraphDef unordered(GraphView graph, GraphView open) {
         GraphDef.Builder result = graph.definition().toBuilder().clearNode();
         for (Node node : graph.nodes()) {
@@ -49,7 +49,7 @@ public final class ReadOrdering {
         if (!node.controlInputs().isEmpty()) {
             return false;
         }
-        // A frozen graph has identities of constants where its variables were read.
+        // A frozen graph has identities of constants instead of variable reads.
         Node read = node;
         while (read.is("Identity")
                 && read.controlInputs().isEmpty()

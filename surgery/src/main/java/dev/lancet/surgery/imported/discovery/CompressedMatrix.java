@@ -9,25 +9,25 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * A matrix that Lancet made smaller before: a pair of factors, floats of 16 bits, codes with their scales, or a mixture.
+ * A matrix that Lancet already compressed: factors, 16-bit floats, codes with scales, or a combination.
  *
- * @param name what it was called, and is where it is in one piece
+ * @param name the name of the whole matrix, also if it is stored in factors
  * @param rows its rows
  * @param columns its columns
- * @param storage how it is stored
+ * @param storage the form of its storage
  * @param arrays the variables that hold it
  */
 public record CompressedMatrix(String name, int rows, int columns, Storage storage, List<GraphVariable> arrays) {
 
-    /** Why a plan leaves such a matrix alone. */
+    /** The reason why a plan leaves such a matrix unchanged. */
     public static final String ALREADY = "it is so already";
 
     /**
-     * How a matrix is stored.
+     * The form in which a matrix is stored.
      *
-     * @param rank of its factors, or empty if it is in one piece
-     * @param precision how it, or each factor, is stored
-     * @param table whether its rows are looked up, or have a scale each, as those of tables
+     * @param rank the rank of its factors, or empty if it is not factored
+     * @param precision the precision of the matrix, or of each factor
+     * @param table whether its rows are looked up, or its scales belong to rows, as in tables
      */
     public record Storage(OptionalInt rank, Precision precision, boolean table) {
         static Storage whole(Precision precision, boolean table) {
@@ -39,22 +39,22 @@ public record CompressedMatrix(String name, int rows, int columns, Storage stora
         arrays = List.copyOf(arrays);
     }
 
-    /** The rank of its factors, or empty if it is in one piece. */
+    /** The rank of its factors, or empty if it is not factored. */
     public OptionalInt rank() {
         return storage.rank();
     }
 
-    /** How it, or each factor, is stored. */
+    /** The precision of the matrix, or of each factor. */
     public Precision precision() {
         return storage.precision();
     }
 
-    /** Whether its rows are looked up, or have a scale each, as those of tables. */
+    /** Whether its rows are looked up, or its scales belong to rows, as in tables. */
     public boolean table() {
         return storage.table();
     }
 
-    /** What the arrays take. */
+    /** The bytes of its arrays. */
     public long bytes() {
         return arrays.stream().mapToLong(CompressedMatrix::bytes).sum();
     }
@@ -63,7 +63,7 @@ public record CompressedMatrix(String name, int rows, int columns, Storage stora
         return array.shape().stream().reduce((long) ElementTypes.bytes(array.type()), (a, b) -> a * b);
     }
 
-    /** The step of a plan that leaves it as it is. */
+    /** The step of a plan that leaves it unchanged. */
     Step step() {
         Role role = table() ? Role.EMBEDDING : Role.LINEAR;
         return new Step(new Weight(name, role, -1, rows, columns), rank(), precision(), ALREADY);

@@ -19,12 +19,12 @@ import java.util.Set;
 import org.tensorflow.proto.DataType;
 
 /**
- * Recognises what Lancet itself wrote, by the names that it gives (see {@code Weight}) and the operators that read codes or
- * multiply with floats of 16 bits.
+ * Finds the matrices that Lancet already compressed, by their names (see {@code Weight}) and by the operators that decode
+ * codes or multiply with 16-bit floats.
  */
 public final class CompressedMatrixFinder {
 
-    /** What stands between codes and the product that takes them; earlier builds packed halves where ConcatV2 joins them now. */
+    /** Ops between codes and the product that uses them. Earlier builds used Pack where ConcatV2 is used now. */
     private static final Set<String> DECODING = Set.of(
             "ReadVariableOp",
             "Identity",
@@ -38,7 +38,7 @@ public final class CompressedMatrixFinder {
             "Bitcast",
             "Cast");
 
-    /** What hands a matrix on as it is to the product or lookup that takes it. */
+    /** Ops that forward a matrix unchanged to the product or lookup that uses it. */
     private static final Set<String> HANDING = Set.of("ReadVariableOp", "Identity", "Enter", "Switch");
 
     private final GraphView open;
@@ -49,7 +49,7 @@ public final class CompressedMatrixFinder {
         held.forEach(one -> this.held.put(one.name(), one));
     }
 
-    /** The matrices that are treated already, in the order of the graph. */
+    /** The compressed matrices, in the order of the graph. */
     public static List<CompressedMatrix> of(GraphView open, List<GraphVariable> held) {
         return new CompressedMatrixFinder(open, held).found();
     }
@@ -116,12 +116,15 @@ public final class CompressedMatrixFinder {
         };
     }
 
-    /** How many weights share a scale, as far as the number of scales tells. */
+    /** The number of weights that share a scale, estimated from the number of scales. */
     private static long shared(long weights, long scales) {
         return (weights + scales - 1) / scales;
     }
 
-    /** Whether a matrix of 16-bit floats is looked up; empty if it is not used as Lancet does, with a cast to float behind it. */
+    /**
+     * Whether a matrix of 16-bit floats is looked up; empty unless it is used in Lancet's way, followed by a cast to
+     * float.
+     */
     private Optional<Boolean> halves(String variable) {
         Deque<Node> on = new ArrayDeque<>();
         open.find(variable).ifPresent(on::add);
@@ -147,7 +150,10 @@ public final class CompressedMatrixFinder {
         return table;
     }
 
-    /** How codes are read: whole bytes as signed numbers, half bytes shifted by 8, or half bytes by a table of 16. */
+    /**
+     * The format of codes: whole bytes as signed numbers, half bytes shifted by 8, or half bytes through a table of 16
+     * values.
+     */
     private Optional<Precision.Format> format(String variable) {
         Optional<Precision.Format> format = Optional.empty();
         for (Node.Use use : decoding(variable)) {
@@ -164,7 +170,10 @@ public final class CompressedMatrixFinder {
         return format;
     }
 
-    /** The size of a group: half bytes that were joined are reshaped to {@code [groups, group, columns]}, of a table to {@code [rows, groups, group]}. */
+    /**
+     * The group size: joined half bytes are reshaped to {@code [groups, group, columns]}, those of a table to {@code
+     * [rows, groups, group]}.
+     */
     private Optional<Integer> group(String variable, boolean table) {
         return decoding(variable).stream()
                 .map(Node.Use::node)
@@ -179,7 +188,7 @@ public final class CompressedMatrixFinder {
                 .findFirst();
     }
 
-    /** All uses on the way from codes to the product that takes them, breadth first. */
+    /** All uses on the way from codes to the product that uses them, breadth first. */
     private List<Node.Use> decoding(String variable) {
         Deque<Node> on = new ArrayDeque<>();
         open.find(variable).ifPresent(on::add);
@@ -208,7 +217,7 @@ public final class CompressedMatrixFinder {
         if (whole.equals(name) || left == null || right == null) {
             return Optional.empty();
         }
-        // Half bytes say an odd length only to the next even one, so the other factor says it.
+        // Half bytes give an odd length only up to the next even one, so the other factor gives it.
         boolean fit = left.columns() == right.rows() || left.columns() == right.rows() - 1;
         if (!fit || left.precision().format() != right.precision().format()) {
             return Optional.empty();

@@ -8,14 +8,17 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Inputs that are worked out from variables and constants alone: a dequantised matrix, a masked one, a product of factors. */
+/**
+ * Finds inputs that are computed only from variables and constants: a dequantized matrix, a masked one, a product of
+ * factors.
+ */
 final class ComputedWeights {
 
     private static final int MOST = 64;
 
     private ComputedWeights() {}
 
-    /** The variable from which an input is worked out, or empty if anything else has a part in it. */
+    /** The variable that an input is computed from, or empty if other nodes contribute too. */
     static Optional<String> from(Node user, int input) {
         Deque<Node> open = new ArrayDeque<>();
         user.producer(input).ifPresent(open::add);

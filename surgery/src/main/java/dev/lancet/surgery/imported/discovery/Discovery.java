@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.proto.DataType;
 
-/** Finds the matrices of an open graph, and what they do. */
+/** Finds the matrices of an open graph and their uses. */
 public final class Discovery {
 
     private static final Set<String> ASKS_ITS_SHAPE = Set.of("Shape", "Rank", "Size", "VariableShape");
@@ -34,10 +34,10 @@ public final class Discovery {
     }
 
     /**
-     * What was found.
+     * The result of the search.
      *
-     * @param layers the matrices, each once, in the order in which they are used
-     * @param leftAlone the products that are no layers
+     * @param layers the matrices, each once, in the order of their first use
+     * @param leftAlone the products that are not layers
      */
     public record Findings(List<Layer> layers, List<SkippedProduct> leftAlone) {}
 
@@ -85,10 +85,11 @@ public final class Discovery {
             return refused.get().node().name() + ": " + refused.get().reason();
         }
         if (source.type() != DataType.DT_FLOAT) {
-            return "it is " + ElementTypes.name(source.type()) + "; only float matrices are treated";
+            return "it is " + ElementTypes.name(source.type()) + "; only float matrices are supported";
         }
         if (!source.node().is("VarHandleOp") && !source.node().is("Const")) {
-            return "it is a " + source.node().op() + " of TensorFlow 1, whose reference goes where no handle can";
+            return "it is a " + source.node().op()
+                    + " of TensorFlow 1 whose reference goes to a node that takes no handle";
         }
         WeightUse first = uses.get(0);
         for (WeightUse use : uses) {
@@ -99,18 +100,18 @@ public final class Discovery {
                     .orElse("T");
             if (node.type(type) != DataType.DT_FLOAT) {
                 return use.node() + " computes in " + ElementTypes.name(node.type(type))
-                        + "; only float products are treated";
+                        + "; only float products are supported";
             }
             if (use.rows() != first.rows() || use.columns() != first.columns()) {
-                return "it is [" + first.rows() + ", " + first.columns() + "] to " + first.node() + ", but ["
-                        + use.rows() + ", " + use.columns() + "] to " + use.node();
+                return "it is used as [" + first.rows() + ", " + first.columns() + "] by " + first.node() + ", but as ["
+                        + use.rows() + ", " + use.columns() + "] by " + use.node();
             }
         }
-        return stranger(source.node(), uses);
+        return otherUser(source.node(), uses);
     }
 
-    /** Somebody else who takes the array, and not only its shape. */
-    private String stranger(Node holder, List<WeightUse> uses) {
+    /** A reason not to change the array: another node that uses more than its shape. Empty if there is none. */
+    private String otherUser(Node holder, List<WeightUse> uses) {
         Set<String> known = new HashSet<>();
         uses.forEach(use -> known.add(use.node()));
         Deque<Node> on = new ArrayDeque<>(List.of(holder));

@@ -11,8 +11,9 @@ import java.util.Optional;
 import org.tensorflow.proto.AttrValue;
 
 /**
- * Reads an {@code Einsum} of an activation and a weight as a product: letters that stop are inputs of the matrix, letters
- * that only the weight has are its outputs. {@code abc,cde->abde} is {@code x · W} with W {@code [c, d·e]}.
+ * Reads an {@code Einsum} of an activation and a weight as a product. Letters that are summed over are inputs of the
+ * matrix; letters that only the weight has are its outputs. {@code abc,cde->abde} is {@code x · W} with W {@code [c,
+ * d·e]}.
  */
 final class EinsumEquation {
 
@@ -26,7 +27,7 @@ final class EinsumEquation {
         int comma = text.indexOf(',');
         int arrow = text.indexOf("->");
         if (comma < 0 || arrow < comma) {
-            return no(node, weight, "its equation " + text + " is not of two factors with a result");
+            return no(node, weight, "its equation " + text + " does not have two factors and a result");
         }
         String first = text.substring(0, comma);
         String second = text.substring(comma + 1, arrow);
@@ -59,7 +60,7 @@ final class EinsumEquation {
                 }
                 (ofX ? stopped : kept).append(letter);
             }
-            // The order of the matrix's inputs is that in which the activations bring them.
+            // The order of the matrix's inputs is that of the activations.
             String inputs = x.substring(Math.max(0, x.length() - stopped.length()));
             String outputs = y.substring(Math.max(0, y.length() - kept.length()));
             boolean last = stopped.length() > 0
@@ -69,7 +70,7 @@ final class EinsumEquation {
                     && x.substring(0, x.length() - inputs.length())
                             .equals(y.substring(0, y.length() - outputs.length()));
             if (!last) {
-                return no(node, weight, "its equation " + text + " is no product over the last axes");
+                return no(node, weight, "its equation " + text + " is not a product over the last axes");
             }
             List<Long> sizes = new ArrayList<>();
             outputs.chars().forEach(letter -> sizes.add(ArrayView.size(axes.get(w.indexOf(letter)))));

@@ -6,8 +6,8 @@ import org.tensorflow.proto.DataType;
 /**
  * A variable that the graph uses.
  *
- * @param name its name in the graph, the author's where he gave one
- * @param key under which the checkpoint has it; empty for what was a constant
+ * @param name its name in the graph, which is the author's if one was given
+ * @param key its key in the checkpoint; empty for a former constant
  * @param type its element type
  * @param shape its shape
  */

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Tells what a product multiplies: an activation with a weight, or two activations with each other. */
+/** Classifies the products of a graph: an activation with a weight, or two activations. */
 public final class MatrixProducts {
 
     private static final Set<String> STACKS = Set.of("BatchMatMul", "BatchMatMulV2", "BatchMatMulV3");
 
     private MatrixProducts() {}
 
-    /** What became of one product: the use of an array, or the reason why it is none. */
+    /** The result for one product: the use of an array, or the reason why it is none. */
     record Found(Node node, Optional<Tracing> weight, Optional<WeightUse> use, String reason) {}
 
     static boolean product(Node node) {
@@ -36,10 +36,10 @@ public final class MatrixProducts {
         if (node.dataInputs().size() != 2) {
             return refused(node, Optional.empty(), "it has " + node.dataInputs().size() + " inputs, not two");
         }
-        Optional<Tracing> left = Tracing.back(node, 0).filter(MatrixProducts::weighty);
-        Optional<Tracing> right = Tracing.back(node, 1).filter(MatrixProducts::weighty);
+        Optional<Tracing> left = Tracing.back(node, 0).filter(MatrixProducts::isWeight);
+        Optional<Tracing> right = Tracing.back(node, 1).filter(MatrixProducts::isWeight);
         if (left.isPresent() && right.isPresent()) {
-            return refused(node, right, "both its sides are weights");
+            return refused(node, right, "both operands are weights");
         }
         if (left.isEmpty() && right.isEmpty()) {
             return refused(
@@ -48,7 +48,7 @@ public final class MatrixProducts {
                     ComputedWeights.from(node, 0)
                             .or(() -> ComputedWeights.from(node, 1))
                             .map(MatrixProducts::derived)
-                            .orElse("both its sides are activations"));
+                            .orElse("both operands are activations"));
         }
         if (node.is("Einsum")) {
             return left.isPresent()
@@ -56,16 +56,16 @@ public final class MatrixProducts {
                     : EinsumEquation.of(node, 1, right.orElseThrow());
         }
         if (right.isEmpty()) {
-            return refused(node, left, "the weight stands left of the activations");
+            return refused(node, left, "the weight is the left operand");
         }
         return multiplied(node, right.get());
     }
 
     public static String derived(String variable) {
-        return "one side is worked out from " + variable + ", and is not that itself";
+        return "one operand is computed from " + variable + " and is not the variable itself";
     }
 
-    private static boolean weighty(Tracing tracing) {
+    private static boolean isWeight(Tracing tracing) {
         return tracing.view().stored().size() >= 2 || tracing.source().shape().size() >= 2;
     }
 
@@ -86,9 +86,9 @@ public final class MatrixProducts {
                     Optional.of(weight),
                     "the weight is a stack of matrices " + weight.view().shape());
         }
-        boolean turned = node.flag(stack ? "adj_y" : "transpose_b");
-        List<Piece> inputs = axes.get(turned ? rank - 1 : rank - 2);
-        List<Piece> outputs = axes.get(turned ? rank - 2 : rank - 1);
+        boolean transposed = node.flag(stack ? "adj_y" : "transpose_b");
+        List<Piece> inputs = axes.get(transposed ? rank - 1 : rank - 2);
+        List<Piece> outputs = axes.get(transposed ? rank - 2 : rank - 1);
         if (stack && rank > 2) {
             return refused(
                     node,
@@ -98,14 +98,14 @@ public final class MatrixProducts {
         return use(node, weight, inputs, outputs, new Contraction("", 1, 1, List.of(ArrayView.size(outputs))));
     }
 
-    /** The use of an array whose pieces are these, if they are stored as one matrix or its transpose. */
+    /** The use of an array with these input and output pieces, if they are stored as one matrix or its transpose. */
     static Found use(Node node, Tracing weight, List<Piece> inputs, List<Piece> outputs, Contraction contraction) {
         List<Piece> plain = new ArrayList<>(inputs);
         plain.addAll(outputs);
-        List<Piece> turned = new ArrayList<>(outputs);
-        turned.addAll(inputs);
+        List<Piece> transposed = new ArrayList<>(outputs);
+        transposed.addAll(inputs);
         boolean asStored = plain.equals(weight.view().stored());
-        if (!asStored && !turned.equals(weight.view().stored())) {
+        if (!asStored && !transposed.equals(weight.view().stored())) {
             return refused(node, Optional.of(weight), "its inputs and outputs are interleaved in the stored array");
         }
         long rows = ArrayView.size(asStored ? inputs : outputs);
@@ -128,7 +128,7 @@ public final class MatrixProducts {
     }
 
     private static Found lookedUp(Node node) {
-        Optional<Tracing> table = Tracing.back(node, 0).filter(MatrixProducts::weighty);
+        Optional<Tracing> table = Tracing.back(node, 0).filter(MatrixProducts::isWeight);
         if (table.isEmpty()) {
             return refused(node, table, "it looks up activations");
         }

@@ -10,12 +10,12 @@ import java.util.Map;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
-/** Gives nodes other names, everywhere. */
+/** Renames nodes everywhere in a graph. */
 public final class Naming {
 
     private Naming() {}
 
-    /** Of the wanted names, those that are free in a graph and wanted once. */
+    /** The wanted names that are free in a graph and wanted only once. */
     public static Map<String, String> possible(GraphView graph, Map<String, String> wanted) {
         Map<String, Integer> times = new HashMap<>();
         wanted.values().forEach(name -> times.merge(name, 1, Integer::sum));
@@ -30,7 +30,7 @@ public final class Naming {
         return possible;
     }
 
-    /** The graph with other names; a variable is shared under its new one. */
+    /** The graph with new names; variables get their new name as shared name. */
     public static GraphDef renamed(GraphView graph, Map<String, String> names) {
         GraphDef.Builder renamed = graph.definition().toBuilder().clearNode();
         for (Node node : graph.nodes()) {
@@ -48,7 +48,7 @@ public final class Naming {
                         .putAttr("container", Attributes.of(""));
                 changed.removeAttr("debug_name");
             }
-            // A place beside a node that has another name now.
+            // The node is colocated with a node that has a new name.
             renamed.addNode(changed.removeAttr("_class"));
         }
         return renamed.build();

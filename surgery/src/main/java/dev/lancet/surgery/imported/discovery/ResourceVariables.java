@@ -16,8 +16,8 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Variables of TensorFlow 1, which give a reference, become variables behind a handle, which is what rules look for and what
- * TensorFlow 2 loads. One whose reference goes somewhere that has no counterpart for handles stays as it is.
+ * Replaces the reference variables of TensorFlow 1 by resource variables with handles, which the rules look for and
+ * TensorFlow 2 loads. A variable stays unchanged if its reference goes to a node that has no counterpart for handles.
  *
  * <pre>
  * w = VariableV2 [m,n]                 w = VarHandleOp [m,n]
@@ -27,7 +27,7 @@ import org.tensorflow.proto.NodeDef;
  */
 public final class ResourceVariables {
 
-    /** What takes a reference, and what does the same with a handle. */
+    /** Ops that write through a reference, and their counterparts for handles. */
     private static final Map<String, String> WRITERS = Map.of(
             "Assign", "AssignVariableOp",
             "AssignAdd", "AssignAddVariableOp",
@@ -37,7 +37,7 @@ public final class ResourceVariables {
             "ScatterSub", "ResourceScatterSub",
             "ScatterMul", "ResourceScatterMul");
 
-    /** What takes a reference and has no counterpart here; everything else takes the value. */
+    /** Ops that take a reference and have no counterpart here. All other ops take the value. */
     private static final Set<String> REFERENCES = Set.of(
             "RefIdentity",
             "RefSwitch",
@@ -56,7 +56,7 @@ public final class ResourceVariables {
         this.graph = graph;
     }
 
-    /** Whether a node is a variable by reference. */
+    /** Whether a node is a reference variable. */
     public static boolean reference(Node node) {
         return node.is("VariableV2") || node.is("Variable");
     }
@@ -139,7 +139,7 @@ public final class ResourceVariables {
         return built.build();
     }
 
-    /** The value of a variable, or of one that was just written, where that is taken. */
+    /** The value of a variable, or of a node that just wrote it, if the input refers to one. */
     private String value(Input input) {
         Node producer = graph.node(input.node());
         boolean written = writes(producer) && of(producer);

@@ -14,14 +14,14 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObjectGraph;
 
-/** Which variable is restored from which tensor of the checkpoint, as the restoring part of a graph says it. */
+/** Maps variables to tensors of the checkpoint, from the nodes of the graph that restore them. */
 public final class RestoreMapping {
 
     private static final String VALUE = "/.ATTRIBUTES/VARIABLE_VALUE";
 
     private RestoreMapping() {}
 
-    /** Checkpoint keys by the name of the variable's node. */
+    /** The checkpoint keys by the name of the variable's node. */
     public static Map<String, String> keys(MetaGraphDef meta, GraphView graph) {
         Map<String, String> keys = new LinkedHashMap<>();
         String restore = Input.parse(meta.getSaverDef().getRestoreOpName()).node();
@@ -61,7 +61,7 @@ public final class RestoreMapping {
         return Optional.empty();
     }
 
-    /** What the author called the variable behind a key, as the object graph tells it. */
+    /** The author's name of the variable with a key, from the object graph. */
     public static Optional<String> author(SavedObjectGraph objects, String key) {
         if (!key.endsWith(VALUE) || objects.getNodesCount() == 0) {
             return Optional.empty();

@@ -1,11 +1,11 @@
 package dev.lancet.surgery.imported.discovery;
 
 /**
- * A product that is no linear layer.
+ * A product that is not a linear layer.
  *
  * @param node its name
  * @param op its operator
- * @param because why it is none
+ * @param because the reason
  */
 public record SkippedProduct(String node, String op, String because) {
 

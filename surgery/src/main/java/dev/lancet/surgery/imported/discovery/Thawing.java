@@ -15,14 +15,14 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * Constants that are weights become variables, so that a frozen graph is one with variables like any other.
+ * Turns constants that are weights into variables, so that a frozen graph can be handled like any other.
  *
- * @param graph the open graph with variables in the place of those constants
+ * @param graph the open graph with variables instead of those constants
  * @param values the constants by the name of their variable
  */
 public record Thawing(GraphDef graph, Map<String, TensorProto> values) {
 
-    /** What freezing and layers hang on to the name that the author gave. */
+    /** Parts that freezing and layers append to the author's name. */
     private static final Set<String> PLUMBING =
             Set.of("resource", "ReadVariableOp", "Cast", "MatMul", "Tensordot", "Reshape", "Shape", "GatherV2", "read");
 
@@ -35,7 +35,7 @@ public record Thawing(GraphDef graph, Map<String, TensorProto> values) {
             String name = layer.weight().name();
             if (flat.node(name).is("Const")) {
                 constants.add(name);
-                // An argument of a function that is gone has no name of its own, so the product gives one.
+                // A constant passed to an inlined function has no name of its own, so it is named after the product.
                 boolean anonymous = !layer.uses().isEmpty() && name.matches("(.*/)?(input|unknown|args)_?\\d*");
                 wanted.put(name, anonymous ? layer.uses().get(0).node() + end(layer) : named(name, end(layer)));
             }
@@ -80,7 +80,10 @@ public record Thawing(GraphDef graph, Map<String, TensorProto> values) {
         return layer.weight().role().table() ? "/embeddings" : "/kernel";
     }
 
-    /** {@code encoder/up/Cast/ReadVariableOp/resource} was {@code encoder/up}; what it holds is its kernel, or its table. */
+    /**
+     * {@code encoder/up/Cast/ReadVariableOp/resource} came from the layer {@code encoder/up}; the constant is its kernel,
+     * or its table.
+     */
     private static String named(String constant, String end) {
         String name = constant;
         int slash = name.lastIndexOf('/');

@@ -21,7 +21,7 @@ import java.util.Set;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
-/** What a model has in its variables: the live ones, the dead ones, and what they are in a plan. */
+/** The variables of a model: the used ones, the unused tensors of its checkpoint, and their plan. */
 public final class VariableInventory {
 
     private static final Set<String> BOOKKEEPING =
@@ -62,9 +62,9 @@ public final class VariableInventory {
     }
 
     /**
-     * How the weights are stored.
+     * The current storage of the weights.
      *
-     * @param stored the matrices in fewer bits, which the graph holds as codes and scales
+     * @param stored the matrices in fewer bits, which the graph stores as codes and scales
      */
     public static Plan plan(String model, List<Layer> layers, List<CompressedMatrix> stored, List<GraphVariable> live) {
         Set<String> matrices = new HashSet<>();
@@ -89,7 +89,7 @@ public final class VariableInventory {
         return new Plan(model, steps, vectors);
     }
 
-    /** The floats of a constant, which may say them in either of two ways. */
+    /** The floats of a constant, which can store them in two forms. */
     public static ByteBuffer bytes(String name, TensorProto tensor) {
         if (!tensor.getTensorContent().isEmpty()) {
             return tensor.getTensorContent().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
@@ -97,7 +97,7 @@ public final class VariableInventory {
         long elements = Attributes.dims(tensor.getTensorShape()).stream().reduce(1L, Math::multiplyExact);
         int said = tensor.getFloatValCount();
         if (elements < said || elements > Integer.MAX_VALUE / Float.BYTES || (elements > 0 && said == 0)) {
-            throw new LancetException(name + ": a constant of " + elements + " floats says " + said);
+            throw new LancetException(name + ": a constant of " + elements + " floats has " + said);
         }
         ByteBuffer bytes = ByteBuffer.allocate((int) elements * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < elements; i++) {

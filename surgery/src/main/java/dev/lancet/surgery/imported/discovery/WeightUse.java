@@ -3,41 +3,41 @@ package dev.lancet.surgery.imported.discovery;
 import java.util.List;
 
 /**
- * One place where a matrix is used.
+ * One use of a matrix.
  *
  * @param node the node that multiplies or looks up
  * @param op its operator
- * @param kind how the matrix is used there
- * @param rows rows of the matrix as it is stored, seen as a matrix
+ * @param kind the kind of use
+ * @param rows rows of the stored array, seen as a matrix
  * @param columns its columns
- * @param contraction which axes are multiplied
+ * @param contraction the axes that are multiplied
  */
 public record WeightUse(String node, String op, Kind kind, int rows, int columns, Contraction contraction) {
 
-    /** How a matrix W is used. */
+    /** The kind of use of a matrix W. */
     public enum Kind {
         /** {@code x · W}. */
         PRODUCT,
         /** {@code x · Wᵀ}. */
         TRANSPOSED,
-        /** Rows of W. */
+        /** Lookup of rows of W. */
         LOOKUP
     }
 
     /**
-     * Which axes a product multiplies; a lookup multiplies none.
+     * The axes that a product multiplies; a lookup multiplies none.
      *
-     * @param equation of an {@code Einsum}, otherwise empty
-     * @param input which input of the node the matrix is
-     * @param axes how many axes of the activations, the last ones, the matrix is multiplied with
-     * @param sizes the dimensions that the result has in the place of the matrix's outputs
+     * @param equation the equation of an {@code Einsum}, otherwise empty
+     * @param input the index of the input that is the matrix
+     * @param axes the number of last axes of the activations that are multiplied with the matrix
+     * @param sizes the dimensions of the result in place of the matrix's outputs
      */
     public record Contraction(String equation, int input, int axes, List<Long> sizes) {
         public Contraction {
             sizes = List.copyOf(sizes);
         }
 
-        /** Rows of this width are looked up. */
+        /** A lookup of rows of this width. */
         static Contraction none(long width) {
             return new Contraction("", 0, 0, List.of(width));
         }

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A stored array as it arrives somewhere, after reshapes and transpositions: each axis there is a run of pieces of the axes
- * of the array. A piece is never copied: that it is the same object says that it is the same piece.
+ * The axes of a stored array after reshapes and transposes: each axis is a sequence of pieces of the stored axes. Pieces
+ * are compared by identity and never copied.
  *
  * @param stored all pieces in the order in which they are stored
- * @param axes the pieces of each axis as seen
+ * @param axes the pieces of each current axis
  */
 public record ArrayView(List<Piece> stored, List<List<Piece>> axes) {
 
-    /** A part of an axis; of size 2 or more. */
+    /** A part of an axis, of size 2 or more. */
     public static final class Piece {
         private final long size;
 
@@ -45,7 +45,7 @@ public record ArrayView(List<Piece> stored, List<List<Piece>> axes) {
         return axes.stream().map(ArrayView::size).toList();
     }
 
-    /** With the axes in another order, or empty if that is no order of them. */
+    /** The view with its axes in another order, or empty if {@code order} is not a permutation. */
     Optional<ArrayView> transposed(List<Long> order) {
         if (order.size() != axes.size() || order.stream().distinct().count() != axes.size()) {
             return Optional.empty();
@@ -61,7 +61,7 @@ public record ArrayView(List<Piece> stored, List<List<Piece>> axes) {
         return Optional.of(new ArrayView(stored, turned));
     }
 
-    /** In another shape, in which one size may be -1; empty if the sizes cut through each other. */
+    /** The view in another shape, in which one size may be -1; empty if a new axis would divide a piece. */
     Optional<ArrayView> reshaped(List<Long> wanted) {
         List<Long> shape = new ArrayList<>(wanted);
         long known = wanted.stream().filter(size -> size != -1).reduce(1L, (a, b) -> a * b);

@@ -14,12 +14,12 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
-/** Takes out of a graph what nothing reaches. */
+/** Removes the nodes of a graph that are not needed. */
 public final class Pruning {
 
     private Pruning() {}
 
-    /** The nodes that stand before some nodes, those included, in the order of the graph, with the functions they run. */
+    /** The nodes that some nodes depend on, including these, in the order of the graph, with the functions they call. */
     public static GraphDef reaching(GraphView graph, Collection<String> roots) {
         Set<String> live = new HashSet<>();
         Deque<String> open = new ArrayDeque<>();

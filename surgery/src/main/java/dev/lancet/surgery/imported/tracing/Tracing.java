@@ -11,11 +11,11 @@ import java.util.Set;
 import org.tensorflow.proto.DataType;
 
 /**
- * Follows an input back to the array that it is, through whatever does not change its numbers: reads, identities, casts,
- * reshapes, transpositions.
+ * Traces an input back to a stored array, through nodes that do not change its values: reads, identities, casts,
+ * reshapes, transposes.
  *
  * @param source the array
- * @param view how it arrives
+ * @param view the axes of the array at the input
  * @param path the nodes between, the nearest to the array first
  */
 public record Tracing(WeightSource source, ArrayView view, List<Node> path) {
@@ -34,7 +34,7 @@ public record Tracing(WeightSource source, ArrayView view, List<Node> path) {
     private static final Set<String> MOVES = Set.of("Reshape", "Transpose", "ExpandDims", "Squeeze");
     private static final int LONGEST = 64;
 
-    /** What an input is, or empty if it is worked out from something else. */
+    /** The trace of an input, or empty if its values are computed. */
     public static Optional<Tracing> back(Node user, int input) {
         return user.producer(input)
                 .filter(producer -> only(producer, user.dataInputs().get(input).port()))
@@ -54,19 +54,19 @@ public record Tracing(WeightSource source, ArrayView view, List<Node> path) {
         return before.flatMap(producer -> from(producer, left - 1)).flatMap(tracing -> tracing.through(node, same));
     }
 
-    /** Whether an output is what the node hands on; all of a Switch are. */
+    /** Whether an output forwards the input; all outputs of a Switch do. */
     private static boolean only(Node producer, int port) {
         return port == 0 || branch(producer);
     }
 
-    /** Whether a node hands its first input on to one of several branches. */
+    /** Whether a node forwards its first input to one of several branches. */
     public static boolean branch(Node node) {
         return node.is("Switch") || node.is("_SwitchN");
     }
 
     /**
-     * Whether a node hands its first input on, at most in another shape, order or float type. What a loop carries from turn to
-     * turn is another thing each time, what stands around it enters as a constant.
+     * Whether a node forwards its first input, at most in another shape, order or float type. A value that a loop carries
+     * changes in every iteration, so only constants of a loop are forwarded by {@code Enter}.
      */
     public static boolean passes(Node node) {
         return (AS_IT_IS.contains(node.op()) || MOVES.contains(node.op()))
@@ -79,7 +79,7 @@ public record Tracing(WeightSource source, ArrayView view, List<Node> path) {
         return data.isEmpty() ? -1 : data.get(0).port();
     }
 
-    /** A cast to whole numbers changes them. */
+    /** A cast to integers changes the values. */
     private static boolean floatless(Node node) {
         return node.is("Cast")
                 && !Set.of(DataType.DT_FLOAT, DataType.DT_HALF, DataType.DT_BFLOAT16, DataType.DT_DOUBLE)

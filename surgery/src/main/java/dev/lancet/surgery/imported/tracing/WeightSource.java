@@ -5,10 +5,10 @@ import dev.lancet.surgery.graph.Node;
 import java.util.List;
 import org.tensorflow.proto.DataType;
 
-/** An array that a graph holds: a variable, or in a frozen graph a constant. */
+/** An array stored in a graph: a variable, or a constant in a frozen graph. */
 public record WeightSource(Node node, DataType type, List<Long> shape) {
 
-    /** What a node holds, if it holds something of which the shape is known; a node without that has no axes. */
+    /** Whether a node stores an array of known shape. */
     static boolean holds(Node node) {
         return (node.is("VarHandleOp") || node.is("Const") || node.is("VariableV2") || node.is("Variable"))
                 && !of(node).shape().contains(-1L);

@@ -12,8 +12,9 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * The nodes that say where the files of a model lie. TensorFlow feeds them when it loads; Python's loader of graphs without
- * objects wants every signature to do without, so a placeholder becomes a constant, which can be fed as well.
+ * The nodes with the paths of a model's asset files. TensorFlow feeds them when it loads the model. Python's loader for
+ * graphs without objects requires that no signature needs such a feed, so the placeholder becomes a constant, which can
+ * be fed as well.
  */
 final class Assets {
 

@@ -20,10 +20,13 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 
-/** Writes a frozen graph: each read of a variable becomes a constant. The constants lie in memory until the graph is written. */
+/**
+ * Writes a frozen graph: each read of a variable becomes a constant. The constants stay in memory until the graph is
+ * written.
+ */
 final class FrozenGraphWriter implements GraphWriter {
 
-    /** Protobuf's limit, with room for all that is no weight. */
+    /** The limit of protobuf, minus room for everything that is not a weight. */
     private static final long LARGEST_GRAPH = Integer.MAX_VALUE - (64L << 20);
 
     private final Path file;
@@ -74,8 +77,7 @@ final class FrozenGraphWriter implements GraphWriter {
             bytes += content.size();
             if (bytes > LARGEST_GRAPH) {
                 throw new LancetException(
-                        file + ": the weights take more than the 2 GiB that a graph may have; export a"
-                                + " SavedModel instead");
+                        file + ": the weights exceed the limit of 2 GiB for a graph; export a" + " SavedModel instead");
             }
             frozen.addNode(constant(node, WeightSource.of(holder), content));
         }

@@ -10,8 +10,8 @@ import dev.lancet.surgery.imported.discovery.ResourceVariables;
 import java.nio.file.Path;
 
 /**
- * Writes a graph after surgery with its weights. Whoever writes hands over the arrays that the model's files do not have,
- * one at a time; {@link #finish} takes the others from these files. A writer that is closed before it has finished leaves
+ * Writes a graph after surgery, with its weights. The caller passes the arrays that the model's files do not have, one at
+ * a time; {@link #finish} takes the others from these files. If a writer is closed before it has finished, it leaves
  * nothing behind.
  *
  * <pre>{@code
@@ -24,7 +24,7 @@ import java.nio.file.Path;
 public sealed interface GraphWriter extends WeightWriter permits SavedModelGraphWriter, FrozenGraphWriter {
 
     /**
-     * Begins a frozen graph where the path ends in {@code .pb}, or else a SavedModel folder.
+     * Starts a frozen graph if the path ends in {@code .pb}, otherwise a SavedModel folder.
      *
      * @throws LancetException if something exists under the path, the path cannot be written to, or the graph cannot be
      *     written in this form
@@ -35,17 +35,17 @@ public sealed interface GraphWriter extends WeightWriter permits SavedModelGraph
                 : new SavedModelGraphWriter(out, surgery);
     }
 
-    /** Takes the content of one variable. It is read before this returns. */
+    /** Takes the content of one variable. The content is read before this method returns. */
     @Override
     void accept(HostTensor tensor);
 
-    /** Makes sure that each variable of a graph is one that the written form knows. */
+    /** Checks that the written form supports every variable of a graph. */
     static void requireResources(Path out, GraphView graph) {
         for (Node node : graph.nodes()) {
             if (ResourceVariables.reference(node)) {
                 throw new LancetException(
                         out + ": cannot be written: " + node.name() + " is a " + node.op()
-                                + " of TensorFlow 1, whose reference goes where no handle can; export the model with resource variables");
+                                + " of TensorFlow 1 whose reference goes to a node that takes no handle; export the model with resource variables");
             }
         }
     }

@@ -15,12 +15,12 @@ import java.util.Set;
 import org.tensorflow.proto.MetaGraphDef;
 
 /**
- * Writes a SavedModel with the signatures of the model, its weights in a checkpoint beside the graph. What was a frozen graph
- * serves its ends as {@code serving_default}.
+ * Writes a SavedModel with the signatures of the model and its weights in a checkpoint. For a former frozen graph, its
+ * inputs and outputs become {@code serving_default}.
  */
 final class SavedModelGraphWriter implements GraphWriter {
 
-    /** Collections that say what to run. All others describe variables, by nodes that are gone. */
+    /** Collections that name nodes to run. All others describe variables through nodes that no longer exist. */
     private static final Set<String> KEPT_COLLECTIONS =
             Set.of("saved_model_main_op", "legacy_init_op", "table_initializer", "saved_model_assets");
 
@@ -69,7 +69,10 @@ final class SavedModelGraphWriter implements GraphWriter {
         writer.finish(saved.build());
     }
 
-    /** Whether a node is a variable with a value in the checkpoint. The value of an asset's path is set when the graph starts. */
+    /**
+     * Whether a node is a variable with a value in the checkpoint. A variable with the path of an asset gets its value
+     * when the graph is initialised.
+     */
     private boolean stored(Node node) {
         if (!node.is("VarHandleOp")) {
             return false;

@@ -13,7 +13,7 @@ import org.tensorflow.proto.SaverDef;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * The nodes that save and restore the variables of a graph, under their names, which TensorFlow runs when it loads a
+ * The nodes that save and restore the variables of a graph under their names. TensorFlow runs them when it loads a
  * SavedModel:
  *
  * <pre>

@@ -107,7 +107,7 @@ class DiscoveryTest {
                 """)))
                 .containsExactly(
                         "w LINEAR [4, 12] [] left alone: y: its inputs and outputs are interleaved in the stored array",
-                        "v LINEAR [6, 8] [] left alone: z: its equation ac,cd->da is no product over the last axes");
+                        "v LINEAR [6, 8] [] left alone: z: its equation ac,cd->da is not a product over the last axes");
     }
 
     @Test
@@ -160,10 +160,10 @@ class DiscoveryTest {
                 """)))
                 .containsExactly(
                         "w LINEAR [6, 8] [y (MatMul, x · W)] left alone: it also feeds norm, a L2Loss",
-                        "h LINEAR [6, 8] [z (MatMul, x · W)] left alone: it is half; only float matrices are treated",
+                        "h LINEAR [6, 8] [z (MatMul, x · W)] left alone: it is half; only float matrices are supported",
                         "v LINEAR [6, 8] [] left alone: u: it transposes the activations",
                         "s LINEAR [3, 48] [] left alone: t: the weight is a stack of matrices [3, 6, 8]",
-                        "l LINEAR [8, 6] [] left alone: m: the weight stands left of the activations");
+                        "l LINEAR [8, 6] [] left alone: m: the weight is the left operand");
     }
 
     @Test
@@ -176,7 +176,8 @@ class DiscoveryTest {
                 """);
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> cut(model, 2))
-                .withMessage("surgery: w cannot be cut: it also feeds norm, a L2Loss; keep it. Nothing was done");
+                .withMessage(
+                        "surgery: w cannot be compressed: it also feeds norm, a L2Loss; let the plan keep it; the graph is unchanged");
     }
 
     @Test
@@ -189,7 +190,7 @@ class DiscoveryTest {
         assertThat(model.layers()).isEmpty();
         assertThat(model.skipped())
                 .extracting(SkippedProduct::toString)
-                .containsExactly("scores (BatchMatMulV2): both its sides are activations");
+                .containsExactly("scores (BatchMatMulV2): both operands are activations");
     }
 
     @Test
@@ -202,7 +203,7 @@ class DiscoveryTest {
                 y = MatMul(x, values)
                 """).skipped())
                 .extracting(SkippedProduct::because)
-                .containsExactly("one side is worked out from w, and is not that itself");
+                .containsExactly("one operand is computed from w and is not the variable itself");
     }
 
     @Test
@@ -260,8 +261,8 @@ class DiscoveryTest {
 
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> model(graph.build()))
-                .withMessageContaining("graph.pb: calls go deeper than 64 at called/once/once")
-                .withMessageEndingWith("; a function calls itself, which no SavedModel may");
+                .withMessageContaining("graph.pb: calls are nested deeper than 64 at called/once/once")
+                .withMessageEndingWith("; a function calls itself, which SavedModels do not support");
     }
 
     /** A loop with a body that multiplies with what comes in as {@code w}, and returns either that or the product. */
