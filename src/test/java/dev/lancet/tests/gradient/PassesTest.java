@@ -219,7 +219,8 @@ class PassesTest {
     @Test
     void products_are_in_one_kind_of_16_bits() {
         assertThatThrownBy(() -> only(Pass.HALF_PRECISION, Pass.MIXED_PRECISION))
-                .hasMessage("passes: mixed-precision and half-precision; products are in bfloat16 or in float16");
+                .hasMessage(
+                        "passes: mixed-precision and half-precision exclude each other; choose bfloat16 or float16");
     }
 
     @Test

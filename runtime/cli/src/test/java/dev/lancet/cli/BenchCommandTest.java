@@ -79,7 +79,7 @@ class BenchCommandTest {
                 .satisfies(
                         ran -> assertThat(ran.err())
                                 .startsWith(
-                                        "error: --without pass: wide-sums; it is not done here anyway, where there are only ")
+                                        "error: --without pass: wide-sums; it does not run here anyway; the passes are ")
                                 .endsWith(
                                         "softmax-gradient,fused-cross-entropy,backward-dequantization,cheap-recomputation,matrix-layout,single-results,short-sums,compiled\n"));
     }

@@ -15,7 +15,8 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Gradients of several batches added up before one update, so that a step sees more text than fits into memory at once.
+ * Adds up the gradients of several batches before one update, so that a step can use more text than fits into memory at
+ * once.
  *
  * <pre>
  * X.grad = Identity(g)          X.grad.part      = Identity(g)
@@ -25,8 +26,9 @@ import org.tensorflow.proto.NodeDef;
  *                               X.grad           = Mul(AddV2(X.sum.read, X.grad.part), 1 / n)
  * </pre>
  *
- * For a step of n batches, run {@code accumulate.first}, then {@code accumulate.more} n − 2 times, then {@code train}, each
- * fed with its batch. All batches have the same number of tokens, so that the mean of their gradients is that of all tokens.
+ * For a step of n batches, run {@code accumulate.first} once, then {@code accumulate.more} n − 2 times, then {@code
+ * train}; feed each run with its own batch. All batches must have the same number of tokens, so that the mean of their
+ * gradients is the mean over all tokens.
  */
 public final class Accumulation {
 
@@ -35,11 +37,11 @@ public final class Accumulation {
     private Accumulation() {}
 
     /**
-     * The graph that takes {@code n} batches a step.
+     * Builds the graph that takes {@code n} batches per step.
      *
      * @param graph a graph with {@code X.grad} for every variable X
-     * @param variables those that are trained
-     * @param n how many; with 1 the graph comes back as it is
+     * @param variables the trained variables
+     * @param n the number of batches; with 1 the graph is returned unchanged
      */
     public static GraphDef of(GraphDef graph, Collection<String> variables, int n) {
         if (n < 1) {
@@ -52,7 +54,7 @@ public final class Accumulation {
         variables.forEach(variable -> variableOf.put(Backward.gradientOf(variable), variable));
         GraphDef.Builder result = graph.toBuilder().clearNode();
         GraphBuilder builder = GraphBuilder.graph();
-        Value share = new Ops(builder).constant("accumulate.share", 1f / n);
+        Value scale = new Ops(builder).constant("accumulate.share", 1f / n);
         NodeDef.Builder first = group("accumulate.first");
         NodeDef.Builder more = group("accumulate.more");
         for (NodeDef node : graph.getNodeList()) {
@@ -64,7 +66,7 @@ public final class Accumulation {
             result.addNode(node.toBuilder().setName(node.getName() + ".part"));
             first.addInput("^" + variable + ".sum.first");
             more.addInput("^" + variable + ".sum.more");
-            draw(builder, variable, new TensorType(FLOAT, Attributes.dims(node, 0)), share);
+            draw(builder, variable, new TensorType(FLOAT, Attributes.dims(node, 0)), scale);
         }
         return result.addAllNode(builder.toGraph().getNodeList())
                 .addNode(first)
@@ -72,7 +74,7 @@ public final class Accumulation {
                 .build();
     }
 
-    private static void draw(GraphBuilder builder, String variable, TensorType type, Value share) {
+    private static void draw(GraphBuilder builder, String variable, TensorType type, Value scale) {
         String sum = variable + ".sum";
         String gradient = Backward.gradientOf(variable);
         Value part = new Value(gradient + ".part", 0, type);
@@ -85,7 +87,7 @@ public final class Accumulation {
                     .ends();
         }
         Ops ops = new Ops(builder);
-        ops.mul(gradient, ops.add(gradient + ".sum", before, part), share);
+        ops.mul(gradient, ops.add(gradient + ".sum", before, part), scale);
     }
 
     private static NodeDef.Builder group(String name) {

@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Activation checkpointing (Chen et al., arXiv 1604.06174): the forward pass keeps only what goes from block to block, and
- * the backward pass of a block computes the rest of it again. A third more work, for memory that no longer grows with what
- * is inside the blocks.
+ * Activation checkpointing (Chen et al., arXiv 1604.06174): the forward pass keeps only the tensors between blocks, and
+ * the backward pass recomputes the others, block by block. This costs about a third more computation, and the memory no
+ * longer grows with the tensors inside the blocks.
  *
  * <pre>
  * h.N.x      = Op(stream)              h.N.x       = Op(stream)
@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  *                                      h.N.x.back  = Op(dy, recomputed/h.N.x)
  * </pre>
  *
- * The copies wait for the gradient that comes into the block, so that never more than one block of a stream is held.
+ * The recomputation of a block waits for the gradient that enters the block, so that never more than one block of a
+ * stream is in memory.
  */
 final class ActivationCheckpointing {
 
@@ -39,7 +40,7 @@ final class ActivationCheckpointing {
         view.nodes().forEach(this::gate);
     }
 
-    /** The graph, which has its gradients, with every block computed again when they reach it. */
+    /** The graph with gradients, in which the backward pass recomputes every block. */
     static GradientGraph of(GradientGraph gradients) {
         GraphView view = GraphView.of(gradients.graph());
         ActivationCheckpointing again = new ActivationCheckpointing(gradients, view);
@@ -52,7 +53,7 @@ final class ActivationCheckpointing {
         return matcher.lookingAt() ? matcher.group() : "";
     }
 
-    /** What comes into the backward pass of a block from that of the next. */
+    /** Records the inputs of a block's backward pass that come from the backward pass of the next block. */
     private void gate(Node node) {
         String block = block(node.name());
         if (block.isEmpty() || !gradients.isBackward(node)) {
@@ -70,7 +71,7 @@ final class ActivationCheckpointing {
         return gates.getOrDefault(block(node.name()), Set.of());
     }
 
-    /** Whether a node lies inside a block: it has the block's name, depends on the batch, and is not what the block gives. */
+    /** Whether a node is inside a block: it has the block's name, depends on the batch, and is not the block's output. */
     private boolean inside(Node node) {
         String name = node.name();
         return !gates(node).isEmpty()

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.tensorflow.proto.DataType;
 
 /**
- * Codes are turned into floats again where the backward pass needs them (Dettmers et al., arXiv 2305.14314, equation 5). Otherwise
- * the floats of every quantised layer would stay from the forward to the backward pass, all of them at one time, and more of
- * them than if nothing had been quantised. What is turned again waits for the gradient that it is multiplied with.
+ * Dequantizes weights again in the backward pass (Dettmers et al., arXiv 2305.14314, equation 5). Otherwise the float
+ * values of every quantised layer would stay in memory from the forward to the backward pass, which takes more memory
+ * than the unquantised model. Each dequantization waits for the gradient that its result is multiplied with.
  *
  * <pre>
  * X.values     = &#64;int4_...(X, X.scale, ^x)         X.values       = &#64;int4_...(X, X.scale, ^x)
@@ -18,7 +18,7 @@ import org.tensorflow.proto.DataType;
  *                                                   X.out.back.0   = MatMul(dy, later/X.values)
  * </pre>
  *
- * Whatever stands between the codes and the product comes along: bits that are only seen otherwise, casts to 16 bits.
+ * The nodes between the codes and the product are recomputed too: bitcasts and casts to 16 bits.
  */
 final class BackwardDequantization {
 
@@ -29,14 +29,17 @@ final class BackwardDequantization {
         this.view = view;
     }
 
-    /** The graph, which has its gradients; one without codes comes back as it is. */
+    /**
+     * The graph with gradients and with dequantization in the backward pass; a graph without codes is returned unchanged.
+     */
     static GradientGraph of(GradientGraph gradients) {
         GraphView view = GraphView.of(gradients.graph());
-        return Rematerialization.of(gradients, view, new BackwardDequantization(view)::unpacked, node -> !leaf(node));
+        return Rematerialization.of(
+                gradients, view, new BackwardDequantization(view)::dequantized, node -> !leaf(node));
     }
 
-    /** Whether a node is made of nothing but variables and constants, codes among them, and is none of them itself. */
-    private boolean unpacked(Node node) {
+    /** Whether a node is computed only from variables and constants, including codes, and is not itself one of these. */
+    private boolean dequantized(Node node) {
         return !leaf(node) && madeOfLeaves(node) && madeOfCodes(node);
     }
 
@@ -55,7 +58,7 @@ final class BackwardDequantization {
         return known;
     }
 
-    /** Of nodes that are made of leaves alone, which are few and lie near them. */
+    /** Only for nodes that are computed from leaves alone; these are few and close to the leaves. */
     private boolean madeOfCodes(Node node) {
         return node.is("ReadVariableOp")
                 ? node.type("dtype") == DataType.DT_UINT8

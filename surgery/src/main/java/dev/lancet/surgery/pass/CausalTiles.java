@@ -11,8 +11,9 @@ import java.util.stream.IntStream;
 import org.tensorflow.proto.DataType;
 
 /**
- * Attention that does not multiply what causality hides: the queries in tiles, each against the keys up to its own end. With
- * n tiles the scores are (n + 1) / 2n of what they were, and so is all that is done to them, forward and backward.
+ * Causal attention without the products that the mask hides: the queries are split into tiles, and each tile is
+ * multiplied only with the keys up to its own end. With n tiles, the scores are (n + 1) / 2n of the full size, and so is
+ * the work on them, forward and backward.
  *
  * <pre>
  * scores        = BatchMatMulV2(q, k) adj_y
@@ -31,12 +32,12 @@ import org.tensorflow.proto.DataType;
  * mix             = ConcatV2(mix.0, ..., mix.n-1)
  * </pre>
  *
- * Where several heads share keys, their queries lie one head after the other; each head is cut alike. A tile has at least 128
- * queries: of less the products are too small to be fast.
+ * If several heads share keys, their queries follow one another in one tensor; each head is tiled in the same way. A tile
+ * has at least 128 queries, because products with fewer are too small to be fast.
  */
 final class CausalTiles implements Rule {
 
-    /** The functions that hide, and their derivatives, are told by this. */
+    /** The names of the mask functions and their derivatives contain this word. */
     static final String FUNCTION = "mask.tile.";
 
     private static final int MOST = 4;
@@ -54,14 +55,14 @@ final class CausalTiles implements Rule {
 
     private static Optional<Node> shares(Node mix) {
         return NodeQueries.from(mix, 0, "Softmax")
-                .filter(shares -> mask(shares).filter(CausalTiles::hides).isPresent());
+                .filter(shares -> mask(shares).filter(CausalTiles::isMask).isPresent());
     }
 
     private static Optional<Node> mask(Node shares) {
         return NodeQueries.from(shares, 0, "PartitionedCall");
     }
 
-    private static boolean hides(Node mask) {
+    private static boolean isMask(Node mask) {
         return NodeQueries.called(mask).equals("mask")
                 && NodeQueries.from(mask, 0, "BatchMatMulV2")
                         .filter(scores -> scores.flag("adj_y") && !scores.flag("adj_x"))
@@ -74,10 +75,10 @@ final class CausalTiles implements Rule {
         Node mask = mask(shares).orElseThrow();
         Node scores = NodeQueries.from(mask, 0, "BatchMatMulV2").orElseThrow();
         if (!causal(mask)) {
-            return new Refusal(site.name() + ": what its mask hides is not known to be causal");
+            return new Refusal(site.name() + ": its mask is not known to be causal");
         }
         if (shares.uses().size() + mask.uses().size() + scores.uses().size() > 3) {
-            return new Refusal(site.name() + ": its scores or shares are used otherwise");
+            return new Refusal(site.name() + ": other nodes use its scores or attention probabilities");
         }
         long length = NodeQueries.taken(mask, 1, DataType.DT_BOOL).dim(1);
         return IntStream.iterate(MOST, n -> n > 1, n -> n - 1)
@@ -85,10 +86,10 @@ final class CausalTiles implements Rule {
                 .boxed()
                 .findFirst()
                 .<Verdict>map(n -> new TiledAttention(site, shares, mask, scores, n).incision())
-                .orElseGet(() -> new Refusal(site.name() + ": " + length + " positions are too few for tiles"));
+                .orElseGet(() -> new Refusal(site.name() + ": " + length + " positions are too few for tiling"));
     }
 
-    /** Whether no query sees a key after its own position: keys up to it, or of these the near ones. */
+    /** Whether no query attends to a key after its own position, with or without a sliding window. */
     private static boolean causal(Node mask) {
         return NodeQueries.from(mask, 1, "LogicalAnd")
                 .flatMap(both -> NodeQueries.from(both, 0, "LessEqual"))

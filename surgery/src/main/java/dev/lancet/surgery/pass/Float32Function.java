@@ -9,17 +9,18 @@ import java.util.function.BiFunction;
 import org.tensorflow.proto.DataType;
 
 /**
- * A named function that computes in float32 whatever its arguments are; compiled, the casts cost nothing.
+ * A named function that computes in float32 whatever the types of its arguments are. If it is compiled, the casts cost
+ * nothing.
  *
  * @param function its name
  * @param arguments their names
- * @param body from the arguments, in float32 where they are floating, to the result
+ * @param body computes the result from the arguments, with floating arguments cast to float32
  */
 record Float32Function(String function, List<String> arguments, BiFunction<Ops, List<Value>, Value> body) {
 
     private static final DataType FLOAT = DataType.DT_FLOAT;
 
-    /** A call of it whose result is of this type. */
+    /** A call of the function whose result has this type. */
     Value call(GraphBuilder builder, String name, List<Value> inputs, DataType type) {
         GraphBuilder drawing = GraphBuilder.function(function);
         Ops ops = new Ops(drawing);

@@ -15,7 +15,7 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
-/** The library of a graph. */
+/** Works on the function library of a graph. */
 final class FunctionLibrary {
 
     private FunctionLibrary() {}
@@ -56,7 +56,7 @@ final class FunctionLibrary {
         return names;
     }
 
-    /** The names of nodes and arguments that a result is made of. */
+    /** The names of the nodes and arguments that a result depends on. */
     static Set<String> needed(FunctionDef function, int result) {
         Map<String, NodeDef> nodes = new HashMap<>();
         function.getNodeDefList().forEach(node -> nodes.put(node.getName(), node));
@@ -72,13 +72,13 @@ final class FunctionLibrary {
         return needed;
     }
 
-    /** The node or argument that an input of a body comes from. */
+    /** The node or argument that an input in a body refers to. */
     static String producer(String input) {
         String plain = input.startsWith("^") ? input.substring(1) : input;
         return plain.contains(":") ? plain.substring(0, plain.indexOf(':')) : plain;
     }
 
-    /** The function without all that only other results need. */
+    /** The function without the nodes that only other results need. */
     static FunctionDef only(FunctionDef function, int result) {
         Set<String> needed = needed(function, result);
         String name = function.getSignature().getOutputArg(result).getName();

@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.tensorflow.proto.DataType;
 
 /**
- * Cross entropy and its gradient out of one softmax, which the machine's matrix library has, where TensorFlow's own operator
- * goes over the logits six times.
+ * Computes cross entropy and its gradient from one softmax, a kernel of the matrix library oneDNN. TensorFlow's own
+ * operator passes over the logits six times.
  *
  * <pre>
  * entropy, slope = SparseSoftmaxCrossEntropyWithLogits(x, labels)
@@ -32,16 +32,19 @@ import org.tensorflow.proto.DataType;
  * entropy.back.0        = Mul(entropy.back.0.missed, column)
  * </pre>
  *
- * Both operators of the gradient write into the array that they read, as Softmax does: of all arrays as large as the logits there
- * is one, where a compiled function would make a second at the moment when a step holds most. XLA, which knows no writing in place
- * and needs none, gets a {@code TensorScatterSub} where it compiles a whole step. The gradient is exact; the loss of a label whose
- * probability is under 2⁻¹²⁶ is told as 87.3 nats.
+ * Both operators of the gradient write into the array that they read, as Softmax does. So there is one array of the size
+ * of the logits, where a compiled function would need a second at the memory peak of a step. XLA does not support writing
+ * in place and does not need it; if it compiles a whole step, it gets a {@code TensorScatterSub}. The gradient is exact;
+ * the loss of a label with a probability below 2⁻¹²⁶ is reported as 87.3 nats.
  */
 final class FusedCrossEntropy {
 
     private static final String OP = "SparseSoftmaxCrossEntropyWithLogits";
     private static final DataType FLOAT = DataType.DT_FLOAT;
-    /** Not less than the least normal float32: where subnormal numbers are taken for 0 its logarithm would be none. */
+    /**
+     * The smallest normal float32: on processors that treat subnormal numbers as 0, the logarithm of a smaller value
+     * would be infinite.
+     */
     private static final float LEAST = 0x1p-126f;
 
     private static final Float32Function LOSS = new Float32Function(
@@ -56,15 +59,18 @@ final class FusedCrossEntropy {
     private FusedCrossEntropy() {}
 
     /**
-     * The rules, which go together.
+     * The rules, which must be applied together.
      *
-     * @param whole whether XLA compiles all of it
+     * @param whole whether XLA compiles the whole step
      */
     static Rule[] rules(boolean whole) {
         return new Rule[] {new Loss(), new Slope(whole)};
     }
 
-    /** Why an operator must stay, if so: something other than the one product takes its gradient, or its labels are wide. */
+    /**
+     * The reason why an operator must stay, or empty: another node than the one product uses its gradient, or its labels
+     * are not int32.
+     */
     private static Optional<Refusal> refusal(Node entropy) {
         if (entropy.type("Tlabels") != DataType.DT_INT32) {
             return Optional.of(new Refusal(entropy.name() + ": its labels are not int32"));
@@ -72,7 +78,7 @@ final class FusedCrossEntropy {
         boolean plain = entropy.uses().stream()
                 .filter(use -> use.taken().port() == 1)
                 .allMatch(use -> use.node().is("Mul") && use.input() == 0);
-        return plain ? Optional.empty() : Optional.of(new Refusal(entropy.name() + ": its gradient is used otherwise"));
+        return plain ? Optional.empty() : Optional.of(new Refusal(entropy.name() + ": other nodes use its gradient"));
     }
 
     private static Value shares(Node entropy) {
@@ -82,7 +88,7 @@ final class FusedCrossEntropy {
                 NodeQueries.taken(entropy, 0, FLOAT).form());
     }
 
-    /** The loss. */
+    /** Replaces the loss. */
     private record Loss() implements Rule {
         @Override
         public Pattern<Node> pattern() {
@@ -116,7 +122,7 @@ final class FusedCrossEntropy {
         }
     }
 
-    /** Its gradient. */
+    /** Replaces the gradient. */
     private record Slope(boolean whole) implements Rule {
         @Override
         public Pattern<Node> pattern() {
@@ -133,13 +139,13 @@ final class FusedCrossEntropy {
             return refusal(entropy).<Verdict>map(no -> no).orElseGet(() -> {
                 GraphBuilder builder = GraphBuilder.graph();
                 Ops ops = new Ops(builder);
-                ops.mul(site.name(), missed(ops, site.name(), entropy), NodeQueries.taken(site, 1, FLOAT));
+                ops.mul(site.name(), minusLabels(ops, site.name(), entropy), NodeQueries.taken(site, 1, FLOAT));
                 return Incision.of(site, builder);
             });
         }
 
-        /** What the shares are away from 1 at the labels and from 0 elsewhere; after the loss has looked at them. */
-        private Value missed(Ops ops, String name, Node entropy) {
+        /** The probabilities minus 1 at the labels, computed after the loss has read the probabilities. */
+        private Value minusLabels(Ops ops, String name, Node entropy) {
             Value shares = shares(entropy);
             Value labels = NodeQueries.taken(entropy, 1, DataType.DT_INT32);
             int rows = (int) shares.dim(0);
@@ -149,7 +155,7 @@ final class FusedCrossEntropy {
                     .with("T", FLOAT)
                     .with("index_type", DataType.DT_INT32)
                     .gives(TensorType.of(FLOAT, rows));
-            // Places in the line of all shares must be int32.
+            // Indices into the flattened probabilities must fit int32.
             boolean inPlace = !whole && rows * shares.dim(1) <= Integer.MAX_VALUE;
             return inPlace
                     ? inPlace(ops, name, shares, labels, ones, entropy.name() + ".label")
@@ -162,13 +168,14 @@ final class FusedCrossEntropy {
             int all = rows * classes;
             Value row = row(ops, name, all, classes, rows);
             Value line = ops.reshape(name + ".line", shares, ops.ints(name + ".line.shape", all), List.of((long) all));
-            Value missed = ops.sketch()
+            Value minusLabels = ops.sketch()
                     .node(name + ".missed", "InplaceSub")
                     .in(line, ops.add(name + ".places", row, labels), ones)
                     .after(seen)
                     .with("T", FLOAT)
                     .gives(line.form());
-            return ops.reshape(name + ".rows", missed, ops.ints(name + ".rows.shape", rows, classes), shares.dims());
+            return ops.reshape(
+                    name + ".rows", minusLabels, ops.ints(name + ".rows.shape", rows, classes), shares.dims());
         }
 
         private static Value scattered(Ops ops, String name, Value shares, Value labels, Value ones, String seen) {
@@ -189,7 +196,7 @@ final class FusedCrossEntropy {
                     .gives(shares.form());
         }
 
-        /** Every so many up to an end. */
+        /** The numbers from 0 up to an end in steps. */
         private static Value row(Ops ops, String name, int end, int step, int count) {
             return ops.sketch()
                     .node(name + ".row", "Range")

@@ -10,10 +10,10 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * A graph that has its gradients, and which of its nodes are the backward pass: those that differentiation added, and those
- * that rules put in their place.
+ * A graph with gradients, and the set of its nodes that are the backward pass: those that differentiation added, and
+ * those that rules replaced them with.
  *
- * @param graph forward and backward
+ * @param graph the forward and the backward pass
  * @param backward names of the nodes of the backward pass
  */
 record GradientGraph(GraphDef graph, Set<String> backward) {
@@ -23,9 +23,9 @@ record GradientGraph(GraphDef graph, Set<String> backward) {
     }
 
     /**
-     * The graph that differentiation made.
+     * The graph after differentiation.
      *
-     * @param forward the graph before
+     * @param forward the graph before differentiation
      * @param derived the same graph with gradients
      */
     static GradientGraph of(GraphDef forward, GraphDef derived) {
@@ -44,7 +44,7 @@ record GradientGraph(GraphDef graph, Set<String> backward) {
         return backward.contains(node.name());
     }
 
-    /** The graph after rules; what they put in belongs to the pass that the replaced node belongs to. */
+    /** The graph after rules; the nodes that a rule adds belong to the same pass as the node it replaces. */
     GradientGraph rewritten(Rule... rules) {
         RewriteResult result = Rewriting.result(graph, rules);
         Set<String> now = new HashSet<>(backward);
@@ -56,7 +56,7 @@ record GradientGraph(GraphDef graph, Set<String> backward) {
         return new GradientGraph(result.graph(), now);
     }
 
-    /** The same backward pass in a graph in which forward nodes are computed again. */
+    /** The same backward pass in a graph that recomputes forward nodes. */
     GradientGraph with(GraphDef recomputing) {
         return new GradientGraph(recomputing, backward);
     }

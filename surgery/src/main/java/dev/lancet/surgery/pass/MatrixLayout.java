@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.tensorflow.proto.DataType;
 
 /**
- * Products with a narrow matrix, as factors are, with an operand or the result transposed where oneDNN is faster at it.
+ * Transposes an operand or the result of products with a narrow matrix, such as a factor, where oneDNN is then faster.
  *
  * <pre>
  * y = MatMul(a, b)                  rows of b a multiple of 4 kB          y.transposed = Transpose(a, [1, 0])
@@ -24,26 +24,27 @@ import org.tensorflow.proto.DataType;
  *                                                                   -&gt;    y            = Transpose(y.transposed, [1, 0])
  * </pre>
  *
- * <p>Where a side of the result is short, oneDNN reads both operands where they lie, and numbers that are a multiple of 4 kB apart
- * fall into the same few lines of the cache. Of {@code aᵀ · b} it packs them if the rows of b are such a multiple. Measured on one core
- * with AVX-512, in Gflop/s: {@code [512, 192] · [192, 2048]} 71 and, with a transposed, 118, {@code [512, 2048]ᵀ · [512, 192]} 80
- * and, the other way round, 113. To transpose costs 1 and 5 hundredths of the product.
+ * <p>If a side of the result is short, oneDNN reads both operands directly, without packing them. Rows whose distance is
+ * a multiple of 4 kB map to the same few cache lines. For {@code aᵀ · b}, oneDNN packs the operands if the rows of b have
+ * such a distance. Measured on one core with AVX-512, in Gflop/s: {@code [512, 192] · [192, 2048]} has 71, and 118 with a
+ * transposed; {@code [512, 2048]ᵀ · [512, 192]} has 80, and 113 the other way round. Transposing costs 1 % and 5 % of the
+ * product.
  */
 final class MatrixLayout implements Rule {
 
-    /** Rows that are a multiple of so many float32 apart fall into the same lines of a cache. */
+    /** Rows whose distance is a multiple of this many float32 values map to the same cache lines. */
     private static final long SAME_LINES = 1024;
 
-    /** Of more rows oneDNN packs them anyway. */
+    /** With more rows, oneDNN packs the operands anyway. */
     private static final long MOST_ROWS = 512;
 
-    /** Of a shorter sum most of the time goes into writing the result. */
+    /** With a shorter sum, writing the result takes most of the time. */
     private static final long SHORTEST_SUM = 128;
 
-    /** Of a longer sum, or a wider gradient, reading is little beside what is computed. */
+    /** With a longer sum or a wider gradient, reading takes little time compared to computing. */
     private static final long NARROW = 384;
 
-    /** With fewer rows a product is too small to transpose anything for. */
+    /** With fewer rows, a product is too small for transposing to pay off. */
     private static final long FEWEST_ROWS = 256;
 
     @Override
@@ -58,10 +59,10 @@ final class MatrixLayout implements Rule {
         Value a = NodeQueries.taken(site, 0, DataType.DT_FLOAT);
         Value b = NodeQueries.taken(site, 1, DataType.DT_FLOAT);
         if (!Stream.of(a, b).allMatch(MatrixLayout::known)) {
-            return new Refusal(site.name() + ": the sizes of its matrices are not known");
+            return new Refusal(site.name() + ": the sizes of its matrices are unknown");
         }
         if (a.dim(0) < FEWEST_ROWS) {
-            return new Refusal(site.name() + ": " + a.dim(0) + " rows are too few to transpose anything for");
+            return new Refusal(site.name() + ": " + a.dim(0) + " rows are too few for transposing to pay off");
         }
         if (site.flag("transpose_a") && sameLines(a) && b.dim(1) <= NARROW) {
             return gradient(site, a, b);
@@ -73,7 +74,7 @@ final class MatrixLayout implements Rule {
                 && a.dim(1) <= NARROW) {
             return product(site, a, b);
         }
-        return new Refusal(site.name() + ": its matrices lie well");
+        return new Refusal(site.name() + ": its matrices already have a fast layout");
     }
 
     private static boolean known(Value matrix) {
@@ -87,16 +88,16 @@ final class MatrixLayout implements Rule {
     private static Incision product(Node site, Value a, Value b) {
         GraphBuilder builder = GraphBuilder.graph();
         Ops ops = new Ops(builder);
-        Value turned = ops.transpose(site.name() + ".transposed", a, ops.ints(site.name() + ".order", 1, 0), 1, 0);
-        ops.matmul(site.name(), turned, true, b, false);
+        Value transposed = ops.transpose(site.name() + ".transposed", a, ops.ints(site.name() + ".order", 1, 0), 1, 0);
+        ops.matmul(site.name(), transposed, true, b, false);
         return Incision.of(site, builder);
     }
 
     private static Incision gradient(Node site, Value a, Value b) {
         GraphBuilder builder = GraphBuilder.graph();
         Ops ops = new Ops(builder);
-        Value turned = ops.matmul(site.name() + ".transposed", b, true, a, false);
-        ops.transpose(site.name(), turned, ops.ints(site.name() + ".order", 1, 0), 1, 0);
+        Value transposed = ops.matmul(site.name() + ".transposed", b, true, a, false);
+        ops.transpose(site.name(), transposed, ops.ints(site.name() + ".order", 1, 0), 1, 0);
         return Incision.of(site, builder);
     }
 

@@ -16,9 +16,10 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Matrix products in 16 bits, everything that adds up in float32: variables, the residual stream, the loss, and the insides
- * of the functions between the products (Micikevicius et al., arXiv 1710.03740). bfloat16 has the range of float32; float16
- * has not, so that its gradients need a scaled loss ({@link dev.lancet.surgery.gradient.LossScale}). In bfloat16:
+ * Computes matrix products in 16 bits, and everything that accumulates in float32: variables, the residual stream, the
+ * loss, and the bodies of the functions between the products (Micikevicius et al., arXiv 1710.03740). bfloat16 has the
+ * range of float32. float16 has a smaller range, so its gradients need a scaled loss ({@link
+ * dev.lancet.surgery.gradient.LossScale}). In bfloat16:
  *
  * <pre>
  * norm = &#64;norm(stream, gain)               norm = &#64;norm(stream, gain)            gives bfloat16
@@ -28,9 +29,9 @@ import org.tensorflow.proto.NodeDef;
  * loss = Op(sum)                              loss = Op(sum)
  * </pre>
  *
- * A function gives 16 bits unless it adds to one of its float32 arguments: a running sum keeps its precision. Products with a
- * matrix that is stored in bfloat16 (see {@link dev.lancet.surgery.rule.QuantizeWeight}) become as those above, without
- * casts to and fro; with float16 around them they stay as they are:
+ * A function returns 16 bits unless it adds to one of its float32 arguments: a running sum keeps its precision. Products
+ * with a matrix that is stored in bfloat16 (see {@link dev.lancet.surgery.rule.QuantizeWeight}) lose their casts and
+ * become like those above; in float16 they stay as they are:
  *
  * <pre>
  * q.in = Cast(norm)                           q.in = Identity(norm)                bfloat16
@@ -104,7 +105,7 @@ public final class MixedPrecision {
         nodes.put(node.name(), drawn.build());
     }
 
-    /** A product that is in these 16 bits already. */
+    /** Whether a node is a product that is already in this 16-bit type. */
     private boolean product(Node node) {
         return PRODUCTS.contains(node.op()) && node.type("T") == type;
     }
@@ -121,7 +122,7 @@ public final class MixedPrecision {
                 && node.producer(0).filter(this::product).isPresent();
     }
 
-    /** What is of the wanted type already needs no cast. */
+    /** Turns a cast into an Identity if its input already has the wanted type. */
     private void same(NodeDef.Builder cast, boolean already) {
         if (already) {
             cast.setOp("Identity")
@@ -136,7 +137,7 @@ public final class MixedPrecision {
         return input.port() == 0 && narrow.contains(input.node());
     }
 
-    /** The inputs, cast where a floating one is not of this type. */
+    /** The inputs; a floating input of another type is cast. */
     private void inputs(Node node, NodeDef.Builder drawn, DataType wanted) {
         for (int i = 0; i < node.dataInputs().size(); i++) {
             Input input = node.dataInputs().get(i);
@@ -170,7 +171,7 @@ public final class MixedPrecision {
         FunctionDef before = functions.putIfAbsent(NodeQueries.called(node), typed);
         if (before != null && !before.equals(typed)) {
             throw new IllegalArgumentException("function '" + NodeQueries.called(node)
-                    + "' is called with float32 and with " + "16 bits; the calls of one function must take the same");
+                    + "' is called with float32 and with 16 bits; all calls of a function must have the same types");
         }
         drawn.putAttr("Tin", typing.argumentTypes()).putAttr("Tout", typing.resultTypes());
         return typing.narrows();

@@ -13,11 +13,11 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
 /**
- * A function of float32 that takes some arguments in 16 bits and computes in float32 all the same.
+ * A float32 function that takes some arguments in 16 bits and still computes in float32.
  *
- * @param function as it was; one result
- * @param narrow which arguments come in 16 bits
- * @param type those of 16 bits: bfloat16 or float16
+ * @param function the original function, with one result
+ * @param narrow for each argument, whether it has 16 bits
+ * @param type the 16-bit type: bfloat16 or float16
  */
 record MixedPrecisionFunction(FunctionDef function, List<Boolean> narrow, DataType type) {
 
@@ -35,7 +35,7 @@ record MixedPrecisionFunction(FunctionDef function, List<Boolean> narrow, DataTy
                 .toList());
     }
 
-    /** Whether its result is of 16 bits: where it is floating, unless it is a float32 argument with something added. */
+    /** Whether its result has 16 bits: if it is floating and not a float32 argument plus something. */
     boolean narrows() {
         OpDef.ArgDef result = function.getSignature().getOutputArg(0);
         return result.getType() == WIDE && !adds(result());
@@ -64,7 +64,7 @@ record MixedPrecisionFunction(FunctionDef function, List<Boolean> narrow, DataTy
                 .filter(candidate -> candidate.getName().equals(node))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "function '" + function.getSignature().getName() + "' gives back an argument"));
+                        "function '" + function.getSignature().getName() + "' returns an argument"));
     }
 
     private AttrValue shape(int argument) {

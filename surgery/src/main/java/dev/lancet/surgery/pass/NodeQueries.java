@@ -8,17 +8,17 @@ import dev.lancet.surgery.graph.Value;
 import java.util.Optional;
 import org.tensorflow.proto.DataType;
 
-/** Nodes and what hangs on them, as the rules of this package ask for it. */
+/** Questions about nodes that several rules of this package ask. */
 final class NodeQueries {
 
     private NodeQueries() {}
 
-    /** The node behind a data input, if it is of this op. */
+    /** The node behind a data input, if it has this op. */
     static Optional<Node> from(Node node, int input, String op) {
         return node.producer(input).filter(producer -> producer.is(op));
     }
 
-    /** What a node takes at a data input, with the form that its producer says. */
+    /** A data input of a node, with the type that its producer declares. */
     static Value taken(Node node, int input, DataType type) {
         Input from = node.dataInputs().get(input);
         Node producer = node.producer(input).orElseThrow();
@@ -30,7 +30,7 @@ final class NodeQueries {
         return new Value(node.name(), port, new TensorType(type, Attributes.dims(node.definition(), port)));
     }
 
-    /** The function that a node calls, or nothing. */
+    /** The function that a node calls, or an empty string. */
     static String called(Node node) {
         return node.attribute("f").map(f -> f.getFunc().getName()).orElse("");
     }

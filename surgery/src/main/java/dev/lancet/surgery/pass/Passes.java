@@ -9,38 +9,40 @@ import java.util.stream.Collectors;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * The passes of one training graph, at the three places where they belong.
+ * The passes for one training graph, at the three places where they run.
  *
  * <pre>
  * blueprint of batch / streams -&gt; surgery -&gt; {@link #forward} -&gt; Backward -&gt; {@link #gradients} -&gt; Updates -&gt; {@link #finished}
  * </pre>
  *
- * @param chosen which are done
- * @param streams into how many streams the batch is cut; 1 without {@link Pass#STREAMS}
+ * @param chosen the passes that run
+ * @param streams the number of streams that the batch is split into; 1 without {@link Pass#STREAMS}
  */
 public record Passes(Set<Pass> chosen, int streams) {
 
-    /** Which make functions as XLA is fast at them; on their own they would cost time. */
+    /** These passes prepare functions for XLA; without it they would make them slower. */
     private static final Set<Pass> FOR_XLA = Set.of(Pass.SINGLE_RESULTS, Pass.SHORT_SUMS);
 
     public Passes {
         chosen = Set.copyOf(chosen);
         if (chosen.containsAll(Set.of(Pass.MIXED_PRECISION, Pass.HALF_PRECISION))) {
             throw new IllegalArgumentException(
-                    "passes: mixed-precision and half-precision; products are in bfloat16 or in float16");
+                    "passes: mixed-precision and half-precision exclude each other; choose bfloat16 or float16");
         }
         if (streams < 1 || (streams > 1 && !chosen.contains(Pass.STREAMS))) {
-            throw new IllegalArgumentException("streams: " + streams + "; they need " + Pass.STREAMS.text());
+            throw new IllegalArgumentException(
+                    "streams: " + streams + "; more than one needs the pass " + Pass.STREAMS.text());
         }
     }
 
     /**
      * All passes that make a step fast, in float32 or, if {@code mixed}, in mixed precision.
      *
-     * @param batch sequences a step; it is cut into as many equal streams as there are processors, or fewer if it must be
-     * @param processors that work on it
+     * @param batch sequences per step; split into as many equal streams as there are processors, or fewer if it does
+     *     not divide
+     * @param processors the number of processors
      * @param mixed whether products are in bfloat16
-     * @param without passes that are left out
+     * @param without the passes to leave out
      */
     public static Passes of(int batch, int processors, boolean mixed, Set<Pass> without) {
         EnumSet<Pass> chosen = EnumSet.allOf(Pass.class);
@@ -64,8 +66,8 @@ public record Passes(Set<Pass> chosen, int streams) {
     }
 
     /**
-     * The same passes, and one more. Where blocks are computed again, or all is compiled as one, nothing else is computed again;
-     * where all is, nothing is laid otherwise either.
+     * The same passes and one more. If blocks are recomputed, or the whole step is compiled, no other pass recomputes; if
+     * the whole step is compiled, no pass changes matrix layouts either.
      */
     public Passes and(Pass pass) {
         Set<Pass> more = new HashSet<>(chosen);
@@ -82,17 +84,18 @@ public record Passes(Set<Pass> chosen, int streams) {
     /**
      * The same passes without some.
      *
-     * @throws IllegalArgumentException if one of them is not done anyway, or is done only because the training asks for it
+     * @throws IllegalArgumentException if one of them does not run anyway, or runs only because the training asks for
+     *     it
      */
     public Passes without(Set<Pass> some) {
         for (Pass pass : new TreeSet<>(some)) {
             if (!does(pass)) {
                 throw new IllegalArgumentException(
-                        "pass: " + pass.text() + "; it is not done here anyway, where there are only " + this);
+                        "pass: " + pass.text() + "; it does not run here anyway; the passes are " + this);
             }
             if (pass.onRequest()) {
                 throw new IllegalArgumentException("pass: " + pass.text()
-                        + "; it is done only because it is asked for, so do not ask for it instead of leaving it out");
+                        + "; it runs only because the training asks for it, so do not ask for it");
             }
         }
         Set<Pass> fewer = new HashSet<>(chosen);
@@ -103,7 +106,7 @@ public record Passes(Set<Pass> chosen, int streams) {
         return new Passes(fewer, fewer.contains(Pass.STREAMS) ? streams : 1);
     }
 
-    /** What is done to a forward graph of the batch of one stream. */
+    /** Applies the passes for the forward graph of one stream's batch. */
     public GraphDef forward(GraphDef graph) {
         GraphDef result = does(Pass.MIXED_PRECISION) ? MixedPrecision.bfloat16(graph) : graph;
         result = does(Pass.HALF_PRECISION) ? MixedPrecision.float16(result) : result;
@@ -114,15 +117,15 @@ public record Passes(Set<Pass> chosen, int streams) {
         return does(Pass.HALF_PRECISION) ? LossScale.on(result) : result;
     }
 
-    /** The name of what is to be differentiated of the graph that {@link #forward} gives. */
+    /** The name of the node to differentiate in the result of {@link #forward}. */
     public String loss() {
         return does(Pass.HALF_PRECISION) ? LossScale.SCALED : "loss";
     }
 
     /**
-     * What is done to a graph that has its gradients.
+     * Applies the passes for a graph with gradients.
      *
-     * @param forward the graph that was differentiated
+     * @param forward the graph before differentiation
      * @param derived the same graph with its gradients
      */
     public GraphDef gradients(GraphDef forward, GraphDef derived) {
@@ -151,19 +154,19 @@ public record Passes(Set<Pass> chosen, int streams) {
         return does(Pass.WHOLE_STEP) ? WholeStep.of(result.graph()) : result.graph();
     }
 
-    /** What is done to a graph that has everything. */
+    /** Applies the passes for a complete training graph. */
     public GraphDef finished(GraphDef graph) {
         GraphDef result = does(Pass.SINGLE_RESULTS) ? SingleResults.of(graph) : graph;
         result = does(Pass.SHORT_SUMS) ? ShortSums.of(result) : result;
         return does(Pass.COMPILED) ? XlaCompilation.calls(result) : result;
     }
 
-    /** Whether a pass is done. */
+    /** Whether a pass runs. */
     public boolean does(Pass pass) {
         return chosen.contains(pass);
     }
 
-    /** The passes by name, with the number of streams: all that decides in which order numbers are added. */
+    /** The names of the passes and the number of streams: everything that decides the order of floating-point sums. */
     @Override
     public String toString() {
         return new TreeSet<>(chosen)

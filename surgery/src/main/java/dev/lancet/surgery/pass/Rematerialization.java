@@ -13,8 +13,9 @@ import java.util.function.Predicate;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Nodes of the forward pass that are computed a second time where the backward pass needs them, instead of being held from the
- * one to the other. A copy waits for gradients, so that it is not made at once, which would be holding it all the same.
+ * Recomputes nodes of the forward pass where the backward pass needs them, instead of keeping their results in memory. A
+ * copy has control dependencies on gradients; otherwise it would run at once, and its result would stay in memory all the
+ * same.
  *
  * <pre>
  * X      = Op(a)                  X       = Op(a)
@@ -24,9 +25,12 @@ import org.tensorflow.proto.NodeDef;
  */
 final class Rematerialization {
 
-    /** What copies wait for. */
+    /** The nodes that copies wait for. */
     interface Gates {
-        /** Names of nodes of the backward pass, on none of which any other user may have an influence; if none, nothing is copied. */
+        /**
+         * Names of backward nodes that the copies for this user wait for. No other user may influence them. If there are
+         * none, nothing is copied.
+         */
         Set<String> of(Node user, Node made);
     }
 
@@ -47,20 +51,20 @@ final class Rematerialization {
     }
 
     /**
-     * The graph, some nodes of its forward pass computed again, each as {@code later/X} once the gradient is there that it is
-     * multiplied with. Of several users the first in the order of the graph decides: nothing that it waits for can depend on
-     * another of them, so no circle comes of it.
+     * The graph in which some nodes of the forward pass are recomputed, each as {@code later/X}, once the gradient that
+     * it is multiplied with is available. If a node has several users, the first in the order of the graph decides what
+     * the copy waits for: that cannot depend on another user, so there is no cycle.
      *
-     * @param gradients a graph that has its gradients
+     * @param gradients a graph with gradients
      * @param view the same graph
-     * @param wanted which nodes are not to be held
-     * @param along which of the nodes that these are made of are computed again with them
+     * @param wanted the nodes to recompute
+     * @param along which of their inputs are recomputed with them
      */
     static GradientGraph of(GradientGraph gradients, GraphView view, Predicate<Node> wanted, Predicate<Node> along) {
         return of(gradients, view, "later/", wanted, along, (user, made) -> taken(gradients, user));
     }
 
-    /** The same with other names for the copies, which wait for something else. */
+    /** The same with another prefix for the copies and other nodes to wait for. */
     static GradientGraph of(
             GradientGraph gradients,
             GraphView view,
@@ -111,7 +115,7 @@ final class Rematerialization {
         return rewired.build();
     }
 
-    /** What waits for something in the forward pass waits for the gates in its place. */
+    /** Copies a node. Where it has control dependencies on the forward pass, the copy waits for the gates instead. */
     private void copy(Node node, Set<String> gates) {
         if (copies.containsKey(prefix + node.name())) {
             return;

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
-/** Cuts wherever rules fire, and drops what nothing needs any more: nodes that fed only what was replaced. */
+/** Applies rules to all matching nodes, and drops the nodes that fed only replaced ones. */
 final class Rewriting {
 
     private Rewriting() {}
@@ -22,7 +22,7 @@ final class Rewriting {
         return result(graph, rules).graph();
     }
 
-    /** The same, with what the rules put in. */
+    /** The same, with the nodes that the rules added. */
     static RewriteResult result(GraphDef graph, Rule... rules) {
         RewriteResult done = Surgeon.rewrite(graph, rules);
         GraphDef cut = done.graph();
@@ -39,7 +39,7 @@ final class Rewriting {
         return new RewriteResult(FunctionLibrary.called(result.build()), done.sites(), done.added(), done.refusals());
     }
 
-    /** What the ends of the old graph, the nodes that nobody used, still need. */
+    /** The nodes that the ends of the old graph, its nodes without users, still need. */
     private static Set<String> live(GraphView before, GraphView after) {
         Deque<Node> open = new ArrayDeque<>();
         before.nodes().stream().filter(node -> node.uses().isEmpty()).forEach(end -> open.add(after.node(end.name())));

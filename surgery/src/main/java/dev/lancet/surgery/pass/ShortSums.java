@@ -22,9 +22,10 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Long sums in the functions of a graph as sums of short ones. For the sake of accuracy XLA turns a sum of more than 32 numbers on
- * a processor into a tree of windows, and what goes into a window is written to memory first. Slices that are added up, of which
- * 32 numbers or fewer are left to sum, are as accurate and go over memory once, with all that stands before them.
+ * Splits long sums in the functions of a graph into sums of short ones. On a processor, XLA turns a sum of more than 32
+ * numbers into a tree of windows for accuracy, and writes the input of each window to memory first. This pass adds up
+ * slices instead until at most 32 numbers are left to sum. That is as accurate, and passes over memory once, together
+ * with the operations before the sum.
  *
  * <pre>
  * s = Sum(x, -1)                       x [rows, 64]
@@ -35,12 +36,12 @@ import org.tensorflow.proto.TensorShapeProto;
  * s = Sum(s.plus.0, -1)
  * </pre>
  *
- * A mean is the same, its slices added up and divided by their number. Sums over several axes, and over lengths that no number up
- * to 32 divides, stay as they are.
+ * A mean works in the same way; the sum is divided by the number of elements. Sums over several axes stay unchanged, and
+ * so do sums over lengths that no number up to 32 divides.
  */
 final class ShortSums {
 
-    /** The longest sum that XLA leaves in one piece ({@code TreeReductionRewriter}), and the most slices. */
+    /** The longest sum that XLA does not split ({@code TreeReductionRewriter}), and the most slices. */
     private static final int MOST = 32;
 
     private final FunctionDef function;
@@ -48,7 +49,7 @@ final class ShortSums {
     private final Map<String, List<Long>> arguments = new HashMap<>();
     private final FunctionDef.Builder result;
 
-    /** The function that a node calls; the shapes of its arguments are those of what goes in. */
+    /** The function that a node calls; its arguments have the shapes of the node's inputs. */
     private ShortSums(FunctionDef function, Node call) {
         this.function = function;
         this.result = function.toBuilder().clearNodeDef();
@@ -63,7 +64,7 @@ final class ShortSums {
         }
     }
 
-    /** The graph, long sums cut in the functions that it calls; one without any comes back as it is. */
+    /** The graph with long sums split in the functions that it calls; a graph without any is returned unchanged. */
     static GraphDef of(GraphDef graph) {
         Map<String, Node> calls = new HashMap<>();
         GraphView.of(graph).nodes().stream()
@@ -80,7 +81,7 @@ final class ShortSums {
         return cut.build();
     }
 
-    /** Into how many slices a sum of so many numbers is cut; 1 if it stays whole. */
+    /** The number of slices for a sum of this length; 1 if it is not split. */
     private static int slices(long length) {
         if (length <= MOST) {
             return 1;
@@ -128,7 +129,7 @@ final class ShortSums {
                 .getShapeList();
     }
 
-    /** The one axis that is summed over, if it is a constant. */
+    /** The single axis that is summed over, if it is a constant. */
     private Optional<Integer> axis(String input, int rank) {
         return Optional.ofNullable(nodes.get(FunctionLibrary.producer(input)))
                 .filter(node -> node.getOp().equals("Const"))

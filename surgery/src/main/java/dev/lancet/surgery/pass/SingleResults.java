@@ -19,9 +19,9 @@ import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * A function of several results that share a curve, as one function for each result. XLA computes what is dear and shared once, and
- * writes it to memory for the results to read; a sigmoid is cheaper computed twice. The derivative of a gated unit is such a
- * function.
+ * Splits a function with several results that need the same nonlinearity into one function for each result. XLA would
+ * compute the shared value once and write it to memory for the results to read, but computing a sigmoid twice is cheaper.
+ * The derivative of a gated unit is such a function.
  *
  * <pre>
  * X = &#64;gated.backward(gate, up, dy)        X          = &#64;gated.backward.result.0(gate, up, dy)
@@ -29,7 +29,7 @@ import org.tensorflow.proto.TensorShapeProto;
  *                                          y = Op(X), z = Op(X.result.1)
  * </pre>
  *
- * Only functions are cut that work element by element: nothing that sums is done twice.
+ * Only element-wise functions are split, so no reduction runs twice.
  */
 final class SingleResults {
 
@@ -37,7 +37,7 @@ final class SingleResults {
     private static final Set<String> ELEMENTWISE = Set.of(
             "Const", "Mul", "AddV2", "AddN", "Sub", "Neg", "Square", "Cast", "SigmoidGrad", "TanhGrad", "Identity");
 
-    /** A function, and for each of its results one of its own. */
+    /** A function, and one function for each of its results. */
     private record Cut(FunctionDef whole, List<FunctionDef> parts) {
         static Cut of(FunctionDef whole) {
             return new Cut(
@@ -54,11 +54,11 @@ final class SingleResults {
     private SingleResults(GraphView view) {
         this.view = view;
         view.definition().getLibrary().getFunctionList().stream()
-                .filter(SingleResults::shares)
+                .filter(SingleResults::sharesNonlinearity)
                 .forEach(function -> cuts.put(function.getSignature().getName(), Cut.of(function)));
     }
 
-    /** The graph, its calls of such functions cut; one without any comes back as it is. */
+    /** The graph with its calls of such functions split; a graph without any is returned unchanged. */
     static GraphDef of(GraphDef graph) {
         SingleResults single = new SingleResults(GraphView.of(graph));
         return single.cuts.isEmpty() ? graph : single.graph();
@@ -88,7 +88,7 @@ final class SingleResults {
         return node.is("PartitionedCall") ? Optional.ofNullable(cuts.get(NodeQueries.called(node))) : Optional.empty();
     }
 
-    /** What gives one result of a call; the first keeps the name. */
+    /** The node with one result of a call; the first keeps the name. */
     private static String named(String call, int port) {
         return port == 0 ? call : call + ".result." + port;
     }
@@ -124,8 +124,8 @@ final class SingleResults {
         return Attributes.types(arguments.stream().map(OpDef.ArgDef::getType).toList());
     }
 
-    /** Whether a function works element by element, and two of its results need one curve. */
-    private static boolean shares(FunctionDef function) {
+    /** Whether a function is element-wise and two of its results need the same nonlinearity. */
+    private static boolean sharesNonlinearity(FunctionDef function) {
         boolean elementwise = function.getNodeDefList().stream()
                 .allMatch(node -> ELEMENTWISE.contains(node.getOp()) || CURVES.contains(node.getOp()));
         if (!elementwise || function.getSignature().getOutputArgCount() < 2) {

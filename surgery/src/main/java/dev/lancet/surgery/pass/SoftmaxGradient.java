@@ -14,10 +14,10 @@ import java.util.Optional;
 import org.tensorflow.proto.DataType;
 
 /**
- * The gradient of masked softmax in one pass over the scores. With P the probabilities, O = P · V and dP = dO · Vᵀ, the sum that
- * softmax subtracts in each row is {@code Σ dP∘P = Σ dO∘O} (FlashAttention, arXiv 2205.14135, appendix B.4): a sum over the
- * width of a head instead of one over all positions. And where a score is hidden its share is 0, so that its gradient is 0
- * without being masked again.
+ * Computes the gradient of masked softmax in one pass over the scores. Let P be the attention probabilities, O = P · V
+ * and dP = dO · Vᵀ. The sum that the softmax gradient subtracts in each row is {@code Σ dP∘P = Σ dO∘O} (FlashAttention,
+ * arXiv 2205.14135, appendix B.4): a sum over the width of a head instead of all positions. Where a score is masked, its
+ * probability is 0, so its gradient is 0 without another mask.
  *
  * <pre>
  * weighted = Mul(dP, P)                            delta       = &#64;attention.delta(dO, O)
@@ -27,7 +27,7 @@ import org.tensorflow.proto.DataType;
  * masked.back = &#64;mask.backward.scores(slope, attention_mask)
  * </pre>
  *
- * The functions compute in float32 whatever goes in, and give what went in.
+ * The functions compute in float32 whatever the type of their arguments, and return that type.
  */
 final class SoftmaxGradient implements Rule {
 
@@ -54,8 +54,7 @@ final class SoftmaxGradient implements Rule {
                 .flatMap(centred -> NodeQueries.from(centred, 0, "BatchMatMulV2"))
                 .filter(node -> node.flag("adj_y") && !node.flag("adj_x"));
         if (shares.isEmpty() || gradient.isEmpty()) {
-            return new Refusal(
-                    site.name() + " does not differentiate the mask of a softmax whose probabilities weigh values");
+            return new Refusal(site.name() + " is not the mask gradient of an attention softmax");
         }
         Optional<Node> mix = shares.orElseThrow().uses().stream()
                 .map(Node.Use::node)
@@ -65,7 +64,7 @@ final class SoftmaxGradient implements Rule {
                         .equals(gradient.orElseThrow().dataInputs().get(1)))
                 .findFirst();
         return mix.<Verdict>map(node -> slope(site, shares.orElseThrow(), gradient.orElseThrow(), node))
-                .orElseGet(() -> new Refusal(site.name() + ": nothing mixes the values that its shares belong to"));
+                .orElseGet(() -> new Refusal(site.name() + ": no product uses its attention probabilities"));
     }
 
     private static Optional<Node> first(Node site, String op) {
@@ -92,7 +91,7 @@ final class SoftmaxGradient implements Rule {
         return Incision.of(site, builder);
     }
 
-    /** For the derivative of a mask; those of tiles are of different shapes. */
+    /** The function for the derivative of a mask; tiles have different shapes, so each has its own. */
     private static Float32Function slope(String mask) {
         return new Float32Function(
                 MASK.matcher(mask).replaceFirst("attention.softmax_gradient$1"),

@@ -16,8 +16,8 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * The batch in several independent streams, one for each processor: what depends on the ids is drawn once for each stream,
- * what does not (variables, casts of them, angles, masks) is shared.
+ * Splits the batch into several independent streams, one for each processor. Nodes that depend on the ids are copied for
+ * each stream; all others (variables, their casts, angles, masks) are shared.
  *
  * <pre>
  * ids  = Placeholder [b, seq]               ids         = Placeholder [n · b, seq]
@@ -26,8 +26,9 @@ import org.tensorflow.proto.NodeDef;
  *                                           loss        = Mul(AddN(stream.i/loss), 1 / n)
  * </pre>
  *
- * Two processors that share one operator wait for each other at its end, some hundred times a step; two that each run their
- * own stream meet once. The gradients of the streams meet where a weight is read, and {@code Backward} adds them there.
+ * Two processors that share one operator wait for each other at its end, hundreds of times per step. Two that each run
+ * their own stream wait once. The gradients of the streams meet where a weight is read, and {@code Backward} adds them
+ * there.
  */
 public final class Streams {
 
@@ -37,11 +38,11 @@ public final class Streams {
     private Streams() {}
 
     /**
-     * The graph of {@code n} streams.
+     * The graph with {@code n} streams.
      *
-     * @param graph a training graph of the batch of one stream; it has the placeholders {@code ids} and {@code labels} and
-     *     the scalar {@code loss}
-     * @param n how many streams; with 1 the graph comes back as it is
+     * @param graph a training graph for the batch of one stream; it has the placeholders {@code ids} and {@code
+     *     labels} and the scalar {@code loss}
+     * @param n the number of streams; with 1 the graph is returned unchanged
      */
     public static GraphDef of(GraphDef graph, int n) {
         if (n < 1) {
@@ -67,7 +68,7 @@ public final class Streams {
         return result.addAllNode(mean(view.node(LOSS), n)).build();
     }
 
-    /** The most streams, at most {@code processors}, into which a batch divides. */
+    /** The largest number of equal streams for a batch, at most {@code processors}. */
     public static int fitting(int batch, int processors) {
         int streams = Math.max(1, Math.min(batch, processors));
         while (batch % streams != 0) {
@@ -76,7 +77,7 @@ public final class Streams {
         return streams;
     }
 
-    /** What depends on the batch. */
+    /** The nodes that depend on the batch. */
     static Set<String> dependents(GraphView view) {
         Set<String> own = new HashSet<>();
         for (Node node : view.ordered()) {

@@ -11,7 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import org.tensorflow.proto.DataType;
 
-/** What {@link CausalTiles} draws in the place of one mix. */
+/** Builds the nodes with which {@link CausalTiles} replaces the value product of one attention. */
 final class TiledAttention {
 
     private static final float HIDDEN = -1e9f;
@@ -93,7 +93,7 @@ final class TiledAttention {
                 : slice(x.node() + ".tile." + i, x, List.of(0L, 0L, 0L), List.of(x.dim(0), (i + 1) * tile, x.dim(2)));
     }
 
-    /** Which of these keys the queries of a tile see. */
+    /** The part of the mask that applies to the queries of a tile. */
     private Value visible(int i) {
         String name = visible.node() + ".tile." + i;
         long keys = (i + 1) * tile;
@@ -109,12 +109,12 @@ final class TiledAttention {
         return group == 1 ? 1 : 2;
     }
 
-    /** So many positions of each head, the heads of a group on an axis of their own if there are several. */
+    /** The shape of a number of positions of each head; if several heads share keys, they have an axis of their own. */
     private List<Long> apart(Value q, long positions) {
         return group == 1 ? together(q, positions) : List.of(q.dim(0), group, positions, q.dim(2));
     }
 
-    /** The same, the heads of a group one after the other. */
+    /** The same shape with the heads of a group one after the other. */
     private List<Long> together(Value q, long positions) {
         return List.of(q.dim(0), group * positions, q.dim(2));
     }

@@ -23,8 +23,8 @@ import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Forward and backward as one function that XLA compiles, matrix products too: what is fed and what variables hold goes in,
- * the loss and the gradients come out. The updates stay outside.
+ * Turns forward and backward pass, including the matrix products, into one function that XLA compiles. Its arguments are
+ * the fed tensors and the values of the variables; its results are the loss and the gradients. The updates stay outside.
  *
  * <pre>
  * loss   = Op(ids, X.read, ...)              step   = &#64;step(ids, X.read, ...)    must be compiled
@@ -32,7 +32,7 @@ import org.tensorflow.proto.NodeDef;
  *                                            X.grad = Identity(step:1)
  * </pre>
  *
- * A run that wants the loss alone computes the gradients as well.
+ * A run that fetches only the loss computes the gradients as well.
  */
 final class WholeStep {
 
@@ -48,7 +48,7 @@ final class WholeStep {
         this.view = view;
     }
 
-    /** The graph, which has its gradients and no updates, as a call. */
+    /** The graph with gradients and without updates, as a call. */
     static GraphDef of(GraphDef graph) {
         return new WholeStep(GraphView.of(graph)).called();
     }
@@ -83,7 +83,7 @@ final class WholeStep {
         return results;
     }
 
-    /** Everything that the results need, up to what is given. */
+    /** Collects all nodes that the results depend on, up to the arguments. */
     private void collect(List<String> results) {
         Deque<String> open = new ArrayDeque<>(results);
         while (!open.isEmpty()) {

@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
 import org.tensorflow.proto.DataType;
 
 /**
- * Gradients in 16 bits that meet are made float32 before they are added, not after: a sum in bfloat16 loses the smaller of
- * two numbers that are more than 256 times apart, one in float16 of those more than 2048 times apart.
+ * Casts 16-bit gradients to float32 before they are added, not after. A sum in bfloat16 loses the smaller of two numbers
+ * that differ by more than a factor of 256; in float16 the factor is 2048.
  *
  * <pre>
  * s = AddN(a, b)       16 bits         y = &#64;sum.of.2.MxN(a, b)      float32
@@ -44,7 +44,7 @@ final class WideSums implements Rule {
     public Verdict judge(Node site, Captures met) {
         Node sum = NodeQueries.from(site, 0, "AddN").orElseThrow();
         if (sum.uses().size() > 1) {
-            return new Refusal(site.name() + ": " + sum.name() + " is used in 16 bits too");
+            return new Refusal(site.name() + ": " + sum.name() + " is also used in 16 bits");
         }
         List<Value> parts = new ArrayList<>();
         for (int i = 0; i < sum.dataInputs().size(); i++) {

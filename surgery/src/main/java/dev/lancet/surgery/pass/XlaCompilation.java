@@ -10,8 +10,8 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Marks calls of functions to be compiled by XLA: each becomes one pass over memory instead of one per op. A function is
- * compiled once, however many layers call it. Numbers agree to rounding.
+ * Marks function calls for compilation by XLA: each becomes one pass over memory instead of one per op. A function is
+ * compiled once, however many layers call it. Results agree up to rounding.
  */
 public final class XlaCompilation {
 
@@ -20,26 +20,27 @@ public final class XlaCompilation {
     private XlaCompilation() {}
 
     /**
-     * The same training graph, every {@code PartitionedCall} of it marked: between the matrix products, which stay with
-     * TensorFlow's own kernels, the blocks are element-wise work and reductions.
+     * The same training graph with every {@code PartitionedCall} marked: between the matrix products, which stay with
+     * TensorFlow's own kernels, the blocks are element-wise operations and reductions.
      */
     public static GraphDef calls(GraphDef graph) {
         return marked(graph, node -> true);
     }
 
     /**
-     * A graph that has been operated, those of its calls marked that turn codes into floats, so that a matrix is unpacked in
-     * one go instead of an operator at a time; a graph without any comes back as it is.
+     * The graph after surgery, with the calls that dequantize matrices marked, so that one compiled function dequantizes
+     * a matrix instead of one operator at a time. A graph without such calls is returned unchanged.
      *
      * <pre>
      * X.out.values = &#64;nf4_columns_MxN_gG(X, X.scale, ^x)   ->   the same, marked _XlaMustCompile
      * </pre>
      *
-     * Only calls whose every argument is read from a variable are marked: their shapes never change. What a lookup gathers
-     * has another shape each time, would be compiled each time, and stays interpreted.
+     * <p>Only calls whose arguments are all read from variables are marked, because their shapes never change. Looked-up
+     * rows have another shape each time and would be compiled each time, so they stay interpreted.
      *
-     * <p>Measured on 2 cores with 24 layers of [2048, 2048] and groups of 32, in milliseconds a layer at batch 1: int4 4.4
-     * before, 2.0 after; nf4 45 before (TensorFlow gathers one float at a time), 2.1 after; float32 1.3. Memory is the same.
+     * <p>Measured on 2 cores with 24 layers of [2048, 2048] and groups of 32, in milliseconds per layer at batch 1: int4
+     * 4.4 before and 2.0 after; nf4 45 before (TensorFlow gathers one float at a time) and 2.1 after; float32 1.3. Memory
+     * is the same.
      */
     public static GraphDef unpacking(GraphDef graph) {
         return marked(graph, XlaCompilation::unpacks);

@@ -38,17 +38,13 @@ class DeclinesTest {
                 new SoftmaxGradient(),
                 builder.toGraph(),
                 "masked.back",
-                "masked.back does not differentiate the mask of a softmax whose probabilities weigh values");
+                "masked.back is not the mask gradient of an attention softmax");
     }
 
     @Test
     void a_cross_entropy_whose_gradient_is_used_otherwise_stays() {
         GraphDef graph = entropy(DataType.DT_INT32, "Identity");
-        assertDeclines(
-                FusedCrossEntropy.rules(false)[0],
-                graph,
-                "cross_entropy",
-                "cross_entropy: its gradient is used otherwise");
+        assertDeclines(FusedCrossEntropy.rules(false)[0], graph, "entropy", "entropy: other nodes use its gradient");
         assertThat(Rewriting.with(graph, FusedCrossEntropy.rules(false))).isSameAs(graph);
     }
 
@@ -99,15 +95,15 @@ class DeclinesTest {
 
     @Test
     void products_whose_matrices_lie_well_stay() {
-        assertProductStays(255, 192, 2048, "product: 255 rows are too few to transpose anything for");
-        assertProductStays(-1, 192, 2048, "product: the sizes of its matrices are not known");
-        assertProductStays(513, 192, 2048, "product: its matrices lie well");
-        assertProductStays(512, 127, 2048, "product: its matrices lie well");
-        assertProductStays(512, 385, 2048, "product: its matrices lie well");
-        assertProductStays(512, 192, 2000, "product: its matrices lie well");
-        assertGradientStays(255, 2048, 192, "gradient: 255 rows are too few to transpose anything for");
-        assertGradientStays(512, 2000, 192, "gradient: its matrices lie well");
-        assertGradientStays(512, 2048, 385, "gradient: its matrices lie well");
+        assertProductStays(255, 192, 2048, "product: 255 rows are too few for transposing to pay off");
+        assertProductStays(-1, 192, 2048, "product: the sizes of its matrices are unknown");
+        assertProductStays(513, 192, 2048, "product: its matrices already have a fast layout");
+        assertProductStays(512, 127, 2048, "product: its matrices already have a fast layout");
+        assertProductStays(512, 385, 2048, "product: its matrices already have a fast layout");
+        assertProductStays(512, 192, 2000, "product: its matrices already have a fast layout");
+        assertGradientStays(255, 2048, 192, "gradient: 255 rows are too few for transposing to pay off");
+        assertGradientStays(512, 2000, 192, "gradient: its matrices already have a fast layout");
+        assertGradientStays(512, 2048, 385, "gradient: its matrices already have a fast layout");
     }
 
     private static void assertProductStays(long rows, long sum, long columns, String because) {
@@ -138,15 +134,14 @@ class DeclinesTest {
         Ops ops = new Ops(builder);
         ops.cast("wide", sum, FLOAT);
         ops.unary("narrow", "Identity", sum);
-        assertDeclines(new WideSums(), builder.toGraph(), "wide", "wide: sum is used in 16 bits too");
+        assertDeclines(new WideSums(), builder.toGraph(), "wide", "wide: sum is also used in 16 bits");
     }
 
     @Test
     void attention_whose_mask_may_let_a_query_look_ahead_is_not_tiled() {
         GraphBuilder builder = GraphBuilder.graph();
-        attention(builder, builder.placeholder("attention_mask", TensorType.of(DataType.DT_BOOL, 256, 256)));
-        assertDeclines(
-                new CausalTiles(), builder.toGraph(), "mix", "mix: what its mask hides is not known to be causal");
+        attention(builder, builder.placeholder("visible", TensorType.of(DataType.DT_BOOL, 256, 256)));
+        assertDeclines(new CausalTiles(), builder.toGraph(), "mix", "mix: its mask is not known to be causal");
     }
 
     @Test
@@ -154,14 +149,18 @@ class DeclinesTest {
         GraphBuilder builder = GraphBuilder.graph();
         Value shares = attention(builder, causal(builder, 256));
         new Ops(builder).unary("seen", "Identity", shares);
-        assertDeclines(new CausalTiles(), builder.toGraph(), "mix", "mix: its scores or shares are used otherwise");
+        assertDeclines(
+                new CausalTiles(),
+                builder.toGraph(),
+                "mix",
+                "mix: other nodes use its scores or attention probabilities");
     }
 
     @Test
     void attention_over_few_positions_is_not_tiled() {
         GraphBuilder builder = GraphBuilder.graph();
         attention(builder, causal(builder, 96));
-        assertDeclines(new CausalTiles(), builder.toGraph(), "mix", "mix: 96 positions are too few for tiles");
+        assertDeclines(new CausalTiles(), builder.toGraph(), "mix", "mix: 96 positions are too few for tiling");
     }
 
     private static Value causal(GraphBuilder builder, int length) {
