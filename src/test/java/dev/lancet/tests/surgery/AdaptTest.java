@@ -62,7 +62,7 @@ class AdaptTest {
                     head = Variable [10,8]
                     head.out = MatMul(x, head) transpose_b
                     """)
-                .declines("head.out multiplies with the transposed head; an adapter stands only beside x · W");
+                .declines("head.out multiplies with the transposed head; adapters are supported only for x · W");
     }
 
     @Test

@@ -47,12 +47,10 @@ class ErfcAsErfTest {
 
     @Test
     void other_types_than_float_are_declined() {
-        assertThat(new ErfcAsErf())
-                .on("""
+        assertThat(new ErfcAsErf()).on("""
                 x = Placeholder double [6]
                 y = Erfc(x) T=double : [6]
-                """)
-                .declines("y computes in another type than float; only Erfc of floats is rewritten");
+                """).declines("y does not compute in float; only Erfc of floats is rewritten");
     }
 
     @Test

@@ -64,7 +64,7 @@ class FactoriseTest {
                     head.out = MatMul(x, embedding) transpose_b
                     """)
                 .declines("head.out multiplies with the transposed embedding;"
-                        + " silu() stands only between the factors of x · W");
+                        + " silu() between factors is supported only for x · W");
     }
 
     @Test

@@ -101,7 +101,7 @@ class GuideTest {
                     head = Variable [10,8]
                     head.out = MatMul(x, head) transpose_b
                     """)
-                .declines("head.out multiplies with the transposed head; only layers x · W are guided");
+                .declines("head.out multiplies with the transposed head; self-guidance is supported only for x · W");
         assertThat(guide(up)).on("""
                     x = Placeholder [6,-1]
                     up = Variable [6,8]

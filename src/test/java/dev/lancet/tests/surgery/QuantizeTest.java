@@ -132,7 +132,7 @@ class QuantizeTest {
     void rows_of_a_matrix_stored_by_columns_are_not_looked_up() {
         assertThat(rule(Precision.int8(), Channels.COLUMNS))
                 .on(LOOKUP)
-                .declines("w.rows looks up rows of w, whose scales run down its columns;"
+                .declines("w.rows looks up rows of w, whose scales belong to columns;"
                         + " only a table is quantised by rows");
     }
 
@@ -195,6 +195,6 @@ class QuantizeTest {
     void floats_are_floats_already() {
         assertThatThrownBy(() -> rule(Precision.float32(), Channels.ROWS))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("w: float32 is what it has already; there is nothing to do");
+                .hasMessage("w: float32 is its precision already; leave the rule out");
     }
 }

@@ -1,9 +1,9 @@
 package dev.lancet.surgery.match;
 
 /**
- * A place where a pattern keeps what it met. Two captures of the same name are still two.
+ * A place where a pattern stores what it matched. Two captures with the same name are still different.
  *
- * @param <T> what is kept
+ * @param <T> the type of what is stored
  */
 @SuppressWarnings("UnusedTypeParameter") // it types what Captures gives back
 public final class Capture<T> {
@@ -14,7 +14,7 @@ public final class Capture<T> {
         this.name = name;
     }
 
-    /** A new place with a name for people. */
+    /** A new capture; the name is for people. */
     public static <T> Capture<T> of(String name) {
         return new Capture<>(name);
     }

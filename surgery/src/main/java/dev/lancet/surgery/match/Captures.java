@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a pattern met, by the places that were to keep it. */
+/** What a pattern matched, by capture. */
 public final class Captures {
 
     static final Captures NONE = new Captures(Map.of());
@@ -26,16 +26,16 @@ public final class Captures {
     }
 
     /**
-     * What was kept in this place.
+     * What the pattern stored in this capture.
      *
-     * @throws IllegalArgumentException if the pattern that matched has no such place
+     * @throws IllegalArgumentException if the matched pattern does not store this capture
      */
     public <T> T get(Capture<T> place) {
         return find(place)
-                .orElseThrow(() -> new IllegalArgumentException("capture: the pattern keeps nothing as " + place));
+                .orElseThrow(() -> new IllegalArgumentException("capture: the pattern does not store " + place));
     }
 
-    /** What was kept in this place, or empty if the branch of the pattern that matched does not know it. */
+    /** What the pattern stored in this capture, or empty if the matched branch of the pattern does not have it. */
     @SuppressWarnings("unchecked") // only Pattern<T>.keep(Capture<T>) puts something in
     public <T> Optional<T> find(Capture<T> place) {
         return Optional.ofNullable((T) kept.get(place));

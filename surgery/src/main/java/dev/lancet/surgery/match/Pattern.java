@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What a rule looks for. A pattern is built up from the left, matches one value at a time, and prints itself as it would
- * be said:
+ * What a rule looks for. A pattern is built from left to right, matches one value at a time, and prints itself in the
+ * order in which it was built:
  *
  * <pre>{@code
  * Capture<Node> x = Capture.of("x");
@@ -14,41 +14,41 @@ import java.util.function.Predicate;
  * // prints: MatMul[input 0=anything -> x][transpose_a=false]
  * }</pre>
  *
- * <p>The idea is Trino's {@code lib/trino-matching}: a library that knows nothing of what it matches.
+ * <p>The idea comes from Trino's {@code lib/trino-matching}: a library that does not know what kind of values it matches.
  *
- * @param <T> what is matched
+ * @param <T> the type of the matched values
  */
 public sealed interface Pattern<T> {
 
-    /** What it met, or empty if this value is not what it looks for. */
+    /** The captures of a match, or empty if the value does not match. */
     Optional<Captures> match(T value);
 
-    /** Every value. */
+    /** Matches every value. */
     static <T> Pattern<T> anything() {
         return of("anything", value -> true);
     }
 
-    /** Every value that passes a test. */
+    /** Matches every value that passes a test. */
     static <T> Pattern<T> of(String text, Predicate<? super T> test) {
         return new Test<>(text, test);
     }
 
-    /** Of these values, those that pass a test too. */
+    /** Narrows this pattern to values that also pass a test. */
     default Pattern<T> where(String text, Predicate<? super T> test) {
         return new Both<>(this, of("[" + text + "]", test));
     }
 
-    /** Of these values, those on which something hangs as described. */
+    /** Narrows this pattern to values with a property that satisfies the condition. */
     default Pattern<T> where(Has<? super T, ?> condition) {
         return new Follow<>(this, condition);
     }
 
-    /** These values and those of another pattern; the first that matches tells what was met. */
+    /** Matches what this pattern or the other matches; the captures are those of the first that matches. */
     default Pattern<T> or(Pattern<T> other) {
         return new Either<>(this, other);
     }
 
-    /** The same, and what was met is kept. */
+    /** The same pattern; the matched value is stored in a capture. */
     default Pattern<T> keep(Capture<T> place) {
         return new Keep<>(this, place);
     }
@@ -66,7 +66,7 @@ public sealed interface Pattern<T> {
         }
     }
 
-    /** Two patterns for one value. */
+    /** Two patterns that must both match. */
     record Both<T>(Pattern<T> first, Pattern<T> second) implements Pattern<T> {
         @Override
         public Optional<Captures> match(T value) {
@@ -92,7 +92,7 @@ public sealed interface Pattern<T> {
         }
     }
 
-    /** A pattern for a value and one for something that hangs on it. */
+    /** A pattern for a value and a condition on one of its properties. */
     record Follow<T>(Pattern<T> base, Has<? super T, ?> condition) implements Pattern<T> {
         @Override
         public Optional<Captures> match(T value) {
@@ -105,7 +105,7 @@ public sealed interface Pattern<T> {
         }
     }
 
-    /** A pattern whose match is kept. */
+    /** A pattern whose match is stored. */
     record Keep<T>(Pattern<T> base, Capture<T> place) implements Pattern<T> {
         @Override
         public Optional<Captures> match(T value) {

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.tensorflow.proto.DataType;
 
 /**
- * A product gets an adapter beside it (LoRA, Hu et al., arXiv 2106.09685, equation 3). The scale is multiplied with the few
- * numbers between A and B. What becomes of the matrix itself, factors or codes, is the work of other rules.
+ * Adds an adapter to a product (LoRA, Hu et al., arXiv 2106.09685, equation 3). The scale is multiplied with the small
+ * tensor between A and B. Other rules factor or quantize the matrix itself.
  *
  * <pre>
  * X = Variable [m,n]                 X = Variable [m,n]
@@ -28,7 +28,7 @@ import org.tensorflow.proto.DataType;
  * </pre>
  *
  * @param weight the matrix
- * @param adapter what stands beside it
+ * @param adapter the adapter
  */
 public record AdaptMatMul(Weight weight, Adapter adapter) implements Rule {
 
@@ -55,7 +55,7 @@ public record AdaptMatMul(Weight weight, Adapter adapter) implements Rule {
     private Optional<Refusal> refuseTransposed(Node site) {
         return site.flag("transpose_b")
                 ? Optional.of(new Refusal(site.name() + " multiplies with the transposed " + weight.name()
-                        + "; an adapter stands only beside x · W"))
+                        + "; adapters are supported only for x · W"))
                 : Optional.empty();
     }
 

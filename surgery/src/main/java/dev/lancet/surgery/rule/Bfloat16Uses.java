@@ -9,8 +9,8 @@ import dev.lancet.surgery.graph.Value;
 import org.tensorflow.proto.DataType;
 
 /**
- * Draws the uses of a matrix of 16-bit floats, see {@link QuantizeWeight}. The few numbers that enter and leave the product are
- * cast, never the matrix {@code [m, n]}; so nothing has to wait for anything.
+ * Builds the uses of a matrix of 16-bit floats, see {@link QuantizeWeight}. Only the small tensors that enter and leave
+ * the product are cast, never the matrix {@code [m, n]}, so no control dependency is needed.
  */
 final class Bfloat16Uses {
 

@@ -10,8 +10,8 @@ import dev.lancet.surgery.match.Pattern;
 import org.tensorflow.proto.DataType;
 
 /**
- * The complementary error function, of which TensorFlow has no gradient, as what it is by definition,
- * {@code erfc(x) = 1 − erf(x)}. Keras 3 draws GELU with it.
+ * Replaces the complementary error function, which has no gradient in TensorFlow, by its definition, {@code erfc(x) = 1 −
+ * erf(x)}. Keras 3 builds GELU with it.
  *
  * <pre>
  * y = Erfc(x)      ->      y.erf = Erf(x)
@@ -19,7 +19,7 @@ import org.tensorflow.proto.DataType;
  *                          y = Sub(y.one, y.erf)
  * </pre>
  *
- * Equal within 5e-7 absolute in float32; where erfc is nearly 0, its relative accuracy is lost.
+ * The results agree within 5e-7 absolute in float32; where erfc is nearly 0, relative accuracy is lost.
  */
 public record ErfcAsErf() implements Rule {
 
@@ -31,7 +31,7 @@ public record ErfcAsErf() implements Rule {
     @Override
     public Verdict judge(Node site, Captures met) {
         if (site.type("T") != DataType.DT_FLOAT) {
-            return new Refusal(site.name() + " computes in another type than float; only Erfc of floats is rewritten");
+            return new Refusal(site.name() + " does not compute in float; only Erfc of floats is rewritten");
         }
         GraphBuilder builder = GraphBuilder.graph();
         Ops ops = new Ops(builder);

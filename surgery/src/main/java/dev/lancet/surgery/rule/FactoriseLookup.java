@@ -11,7 +11,7 @@ import dev.lancet.surgery.match.Pattern;
 import org.tensorflow.proto.DataType;
 
 /**
- * Rows of a wide table become rows of a narrow one, widened by a product.
+ * Looks up rows of a narrow table and widens them by a product, instead of looking up rows of a wide table.
  *
  * <pre>
  * X = Variable [m,n]                      X.left = Variable [m,r]
@@ -20,7 +20,8 @@ import org.tensorflow.proto.DataType;
  *                                         y = MatMul(y.left, X.right)
  * </pre>
  *
- * Ids that are no list are made one first, and the rows get the shape {@code [ids..., n]} again at the end.
+ * Ids with more than one dimension are flattened to a list first; at the end the rows get the shape {@code [ids..., n]}
+ * again.
  *
  * @param weight the table
  * @param rank the inner width r

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.tensorflow.proto.DataType;
 
 /**
- * One product becomes two narrower ones, {@code W ≈ left · right} (FinGPT-HPC, arXiv 2402.13533, section 3).
+ * Replaces a product by two narrower ones, {@code W ≈ left · right} (FinGPT-HPC, arXiv 2402.13533, section 3).
  *
  * <pre>
  * X = Variable [m,n]                 X.left = Variable [m,r]
@@ -26,8 +26,8 @@ import org.tensorflow.proto.DataType;
  *                                    y = MatMul(y.right, X.left) transpose_b
  * </pre>
  *
- * With a nonlinearity between the factors (CoLA, arXiv 2502.10940) the product becomes another function of x, trained from
- * fresh weights; all layers of the same rank call the same function of the library:
+ * With a nonlinearity between the factors (CoLA, arXiv 2502.10940) the layer computes another function of x and must be
+ * trained from fresh weights. All layers of the same rank call the same function of the library:
  *
  * <pre>
  * X.out = MatMul(x, X)       ->      X.out.left = MatMul(x, X.left)
@@ -37,13 +37,13 @@ import org.tensorflow.proto.DataType;
  *
  * @param weight the matrix
  * @param rank the inner width r
- * @param between what stands between the factors; only for {@code x · W}
+ * @param between the nonlinearity between the factors, if any; only for {@code x · W}
  */
 public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> between) implements Rule {
 
     private static final String PREFIX = "silu_";
 
-    /** Two factors that are multiplied. */
+    /** Two factors without a nonlinearity. */
     public FactoriseMatMul(Weight weight, int rank) {
         this(weight, rank, Optional.empty());
     }
@@ -64,7 +64,7 @@ public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> be
     private Optional<Refusal> refuseTransposed(Node site) {
         return between.filter(curve -> site.flag("transpose_b"))
                 .map(curve -> new Refusal(site.name() + " multiplies with the transposed " + weight.name() + "; "
-                        + curve + " stands only between the factors of x · W"));
+                        + curve + " between factors is supported only for x · W"));
     }
 
     private Incision cut(Node site) {
@@ -90,7 +90,7 @@ public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> be
         return builder.variable(weight.right(), TensorType.of(DataType.DT_FLOAT, rank, weight.columns()));
     }
 
-    /** Draws the two narrow products that stand for {@code x · W}, the last under this name. */
+    /** Builds the two narrow products that replace {@code x · W}; the second has this name. */
     Value product(Node site, GraphBuilder builder, String name) {
         Ops ops = new Ops(builder);
         Value left = left(builder);
@@ -100,7 +100,7 @@ public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> be
         return ops.matmul(name, activated(site, builder, narrow), false, right, false);
     }
 
-    /** Whether a node is the call of a nonlinearity that this rule puts in. */
+    /** Whether a node calls a nonlinearity that this rule adds. */
     public static boolean bends(Node node) {
         return node.is("PartitionedCall")
                 && node.attribute("f")
@@ -116,7 +116,7 @@ public record FactoriseMatMul(Weight weight, int rank, Optional<Nonlinearity> be
         return builder.call(site.name() + ".silu", silu, List.of(narrow)).get(0);
     }
 
-    /** The function says its dimensions, so there is one for each form of its argument. */
+    /** The function declares its dimensions, so there is one function for each type of its argument. */
     private static GraphBuilder silu(TensorType type) {
         GraphBuilder body = GraphBuilder.function(PREFIX + MatrixUses.dimensions(type));
         Ops ops = new Ops(body);

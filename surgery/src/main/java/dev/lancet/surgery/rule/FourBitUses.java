@@ -11,7 +11,7 @@ import java.util.List;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NameAttrList;
 
-/** Draws the uses of a matrix of half a byte a weight, see {@link QuantizeWeight}. */
+/** Builds the uses of a matrix with 4 bits per weight, see {@link QuantizeWeight}. */
 final class FourBitUses {
 
     private final StoredMatrix matrix;

@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.tensorflow.proto.DataType;
 
 /**
- * A product keeps its matrix for a while beside the two factors that are to replace it: self-guided training (Wei et al.,
- * arXiv 2406.16450). What is fed as {@code guide} is the share of the dense matrix, which fades from 1 to 0.
+ * Keeps the matrix of a product for a while beside the two factors that will replace it: self-guided training (Wei et
+ * al., arXiv 2406.16450). The fed scalar {@code guide} is the weight of the dense matrix; it decreases from 1 to 0.
  *
  * <pre>
  * X = Variable [m,n]                 X = Variable [m,n]
@@ -29,16 +29,16 @@ import org.tensorflow.proto.DataType;
  *                                          = guide · X.out.dense + (1 − guide) · X.out.narrow
  * </pre>
  *
- * With a nonlinearity between the factors {@code X.out.silu} stands where {@link FactoriseMatMul} has it. All layers of one
- * form call the same function of the library.
+ * With a nonlinearity between the factors, {@code X.out.bent} is added where {@link FactoriseMatMul} adds it. All layers
+ * of one shape call the same function of the library.
  *
  * @param weight the matrix
  * @param rank the inner width r
- * @param between what stands between the factors
+ * @param between the nonlinearity between the factors, if any
  */
 public record GuideMatMul(Weight weight, int rank, Optional<Nonlinearity> between) implements Rule {
 
-    /** The placeholder of the share of the dense matrix, a float32 scalar from 0 to 1. */
+    /** The placeholder for the weight of the dense matrix, a float32 scalar from 0 to 1. */
     public static final String GUIDE = "guide";
 
     private static final String PREFIX = "guided_";
@@ -67,7 +67,7 @@ public record GuideMatMul(Weight weight, int rank, Optional<Nonlinearity> betwee
     private Optional<Refusal> refuseTransposed(Node site) {
         return site.flag("transpose_b")
                 ? Optional.of(new Refusal(site.name() + " multiplies with the transposed " + weight.name()
-                        + "; only layers x · W are guided"))
+                        + "; self-guidance is supported only for x · W"))
                 : Optional.empty();
     }
 

@@ -9,11 +9,11 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * The nodes that come in the place of one. The last has the name of the old one. Variables among them that feed nothing
- * else any more may come back under their old names with another content.
+ * The nodes that replace one node. The last has the name of the replaced node. A variable that only the replaced node
+ * used may reappear among them with the same name and another content.
  *
  * @param nodes the replacement, each node after its inputs
- * @param functions functions that they call
+ * @param functions the functions that they call
  */
 public record Incision(List<NodeDef> nodes, List<FunctionDef> functions) implements Verdict {
 
@@ -23,8 +23,8 @@ public record Incision(List<NodeDef> nodes, List<FunctionDef> functions) impleme
     }
 
     /**
-     * What was sketched to replace a node. The new nodes run where the old one ran, the last one after whatever the old one
-     * waited for, and static shapes are said only where the old graph said them.
+     * The content of a graph builder as the replacement of a node. The new nodes get the device of the old one; the last
+     * one gets its control dependencies. They declare static shapes only if the old graph did.
      */
     public static Incision of(Node old, GraphBuilder builder) {
         GraphDef drawn = builder.toGraph();

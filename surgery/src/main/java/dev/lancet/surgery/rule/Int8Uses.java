@@ -8,7 +8,7 @@ import dev.lancet.surgery.graph.Value;
 import java.util.List;
 import org.tensorflow.proto.DataType;
 
-/** Draws the uses of a matrix of one byte a weight, see {@link QuantizeWeight}. */
+/** Builds the uses of a matrix with 8 bits per weight, see {@link QuantizeWeight}. */
 final class Int8Uses {
 
     private final StoredMatrix matrix;

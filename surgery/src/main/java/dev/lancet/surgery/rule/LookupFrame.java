@@ -10,8 +10,8 @@ import java.util.List;
 import org.tensorflow.proto.DataType;
 
 /**
- * The frame of a lookup that is more than one gather: ids of any rank are made a list, so that what happens to the rows
- * happens to a matrix, and the rows get the shape {@code [ids..., width]} again at the end. A list of ids needs no frame.
+ * The reshapes around a lookup: ids of any rank are flattened to a list, so that the looked-up rows are a matrix; at the
+ * end the rows get the shape {@code [ids..., width]} again. Ids that are already a list need no reshape.
  */
 final class LookupFrame {
 
@@ -52,7 +52,7 @@ final class LookupFrame {
         return ops.gather(name, table, list, axis, 0);
     }
 
-    /** The name of the matrix of rows {@code [ids, width]}, whose shape {@link #shaped} restores. */
+    /** The name of the matrix of rows {@code [ids, width]}; {@link #shaped} restores its shape. */
     String matrix() {
         return listed ? site.name() : site.name() + ".list";
     }

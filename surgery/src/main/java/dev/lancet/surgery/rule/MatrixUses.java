@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.tensorflow.proto.DataType;
 
-/** What the rules of this package look for: the two places where a matrix is used, and what is known about them. */
+/** The two kinds of uses of a matrix that the rules of this package look for, and their properties. */
 final class MatrixUses {
 
     private static final Property<Node, String> NAME = new Property<>("name", node -> Optional.of(node.name()));
@@ -42,7 +42,7 @@ final class MatrixUses {
         return op("GatherV2").where(FIRST.like(reading(weight)));
     }
 
-    /** Why this product cannot be treated, if so. */
+    /** The reason why this product cannot be treated, or empty if it can. */
     static Optional<Refusal> refuseMatMul(Node site) {
         if (site.flag("transpose_a")) {
             return Optional.of(new Refusal(site.name() + " transposes its input; only x · W and x · Wᵀ are treated"));
@@ -52,7 +52,7 @@ final class MatrixUses {
                 : Optional.empty();
     }
 
-    /** Why this lookup cannot be treated, if so. */
+    /** The reason why this lookup cannot be treated, or empty if it can. */
     static Optional<Refusal> refuseLookup(Node site) {
         boolean rows = site.producer(2)
                 .filter(axis -> axis.is("Const"))
@@ -68,7 +68,9 @@ final class MatrixUses {
                         new Refusal(site.name() + " does not gather rows; only lookups along axis 0 are treated"));
     }
 
-    /** An input of a site as sketches take it, with the form it has where the graph does not say. */
+    /**
+     * An input of a site as a value for graph builders; {@code otherwise} is its type if the graph does not declare it.
+     */
     static Value input(Node site, int number, TensorType otherwise) {
         Input input = site.dataInputs().get(number);
         Node producer = site.producer(number).orElseThrow();
@@ -79,7 +81,7 @@ final class MatrixUses {
         return new Value(producer.name(), input.port(), type);
     }
 
-    /** The known sizes of a form, as functions that say their dimensions have them in their names. */
+    /** The known sizes of a type, as they appear in the names of functions that declare their dimensions. */
     static String dimensions(TensorType type) {
         return type.dims().stream()
                 .filter(size -> size >= 0)

@@ -7,10 +7,10 @@ import dev.lancet.surgery.match.Pattern;
 import java.util.Optional;
 
 /**
- * A float matrix is stored in fewer bits, laid out as {@link StoredMatrix} says.
+ * Stores a float matrix in fewer bits, in the layout of {@link StoredMatrix}.
  *
- * <p>16 bits. The matrix is multiplied with as it is, in bfloat16, so that no float copy of it ever exists in the graph; what
- * enters the product is rounded to 16 bits, and so is what leaves it:
+ * <p>16 bits. The product uses the bfloat16 matrix directly, so the graph never contains a float copy of it. The other
+ * operand is rounded to 16 bits, and so is the result:
  *
  * <pre>
  * X = Variable [m,n]                 X = Variable bfloat16 [m,n]
@@ -22,11 +22,11 @@ import java.util.Optional;
  *                                    y = Cast(y.rows) SrcT=bfloat16
  * </pre>
  *
- * <p>Fewer bits are codes with scales, which the graph turns back into floats where they are used: after the input of the
- * product is there, so that not all matrices lie there as floats at one time.
+ * <p>Fewer bits are codes with scales. The graph dequantizes them where they are used. Dequantization waits for the input
+ * of the product, so that not all matrices exist as floats at the same time.
  *
- * <p>8 bits. The scale of a channel is factored out of the sum over the inputs, so it is multiplied with the few outputs
- * (or, where a channel is an input, with the few inputs) instead of the whole matrix; equal up to rounding:
+ * <p>8 bits. The scale of a channel is factored out of the sum over the inputs: it multiplies the small output (or, if a
+ * channel is an input, the small input) instead of the whole matrix. The result is equal up to rounding:
  *
  * <pre>
  * X = Variable [m,n]                 X = Variable uint8 [m,n]
@@ -37,7 +37,7 @@ import java.util.Optional;
  *                                    X.out = Mul(X.out.product, X.scale)
  * </pre>
  *
- * <p>4 bits. A scale covers only a group of inputs, so the matrix itself is scaled, in one function a shape:
+ * <p>4 bits. A scale covers only a group of inputs, so the matrix itself is scaled. There is one function for each shape:
  *
  * <pre>
  * X = Variable [m,n]                 X = Variable uint8 [m/2,n]
@@ -46,18 +46,18 @@ import java.util.Optional;
  *                                    X.out = MatMul(x, X.out.values)
  * </pre>
  *
- * <p>A lookup gathers rows of codes and of scales, and turns only those into floats. Products with the transposed matrix
- * are treated alike. What is narrower than float32 is frozen in training; the gradient flows through to x, in bfloat16 where the
- * matrix is.
+ * <p>A lookup gathers rows of codes and of scales and dequantizes only those. Products with the transposed matrix work in
+ * the same way. Matrices narrower than float32 are frozen in training; the gradient flows through to x, in bfloat16 if
+ * the matrix is bfloat16.
  *
- * @param piece the matrix as it is to be stored
+ * @param piece the matrix in its new storage
  */
 public record QuantizeWeight(StoredMatrix piece) implements Rule {
 
     public QuantizeWeight {
         if (!piece.precision().narrow()) {
             throw new IllegalArgumentException(
-                    piece.name() + ": " + piece.precision() + " is what it has already; there is nothing to do");
+                    piece.name() + ": " + piece.precision() + " is its precision already; leave the rule out");
         }
     }
 
@@ -78,7 +78,7 @@ public record QuantizeWeight(StoredMatrix piece) implements Rule {
                         || !piece.precision().quantized()
                 ? MatrixUses.refuseLookup(site)
                 : Optional.of(new Refusal(site.name() + " looks up rows of " + piece.name()
-                        + ", whose scales run down its columns; only a table is quantised by rows"));
+                        + ", whose scales belong to columns; only a table is quantised by rows"));
     }
 
     private Incision matmul(Node site) {

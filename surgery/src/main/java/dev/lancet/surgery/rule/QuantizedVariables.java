@@ -8,8 +8,8 @@ import dev.lancet.surgery.graph.Value;
 import org.tensorflow.proto.DataType;
 
 /**
- * The two variables of a quantised matrix. Signed codes lie in an unsigned variable too, for TensorFlow Java has no
- * signed bytes; the graph reads the bits as they are meant.
+ * The two variables of a quantised matrix. Signed codes are stored in an unsigned variable too, because TensorFlow Java
+ * has no signed bytes; the graph reinterprets the bits.
  */
 record QuantizedVariables(Value codes, Value scales) {
 

@@ -1,7 +1,7 @@
 package dev.lancet.surgery.rule;
 
 /**
- * Why a node that a rule looks for must stay as it is.
+ * The reason why a node that matches a rule's pattern must stay unchanged.
  *
  * @param because the reason, one line that names the node
  */

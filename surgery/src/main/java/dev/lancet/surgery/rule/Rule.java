@@ -5,22 +5,22 @@ import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.match.Pattern;
 
 /**
- * One way to rewrite a graph: the nodes it looks for, and what comes in the place of each. A rule never edits; it hands
- * back an {@link Incision}, or a {@link Refusal} that says why a node it looks for must stay.
+ * One way to rewrite a graph: a pattern for nodes, and a replacement for each. A rule never edits the graph. It returns
+ * an {@link Incision}, or a {@link Refusal} with the reason why a matching node must stay.
  *
- * <p>For every rule holds: the node keeps its name and shape, so that no consumer is rewired, and what it put in is nothing
- * it looks for, so that a second pass changes nothing.
+ * <p>Every rule keeps the name and shape of the node, so that its users need no change. The nodes that a rule adds do not
+ * match its own pattern, so a second pass changes nothing.
  */
 public interface Rule {
 
-    /** The nodes it looks for. */
+    /** The pattern of the nodes it looks for. */
     Pattern<Node> pattern();
 
     /**
-     * What comes in the place of a node that matched.
+     * The replacement of a node that matched, or the refusal.
      *
      * @param site the node
-     * @param met what the pattern kept
+     * @param met what the pattern captured
      */
     Verdict judge(Node site, Captures met);
 }

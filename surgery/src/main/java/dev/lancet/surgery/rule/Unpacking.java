@@ -15,9 +15,10 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * The function that turns half bytes and scales into floats; layers of one shape share it, and so do a table and any
- * choice of its rows. With g the group, a channel is seen as whole groups: the bytes are padded to them first, which is
- * possible since g is even, and cut to the true length last. For columns:
+ * The function that dequantizes 4-bit codes with their scales. Layers of one shape share it; so do a table and every
+ * selection of its rows. Let g be the group size. A channel is treated as whole groups: its bytes are padded to a
+ * multiple of the group first, which is possible because g is even, and the result is cut to the true length at the end.
+ * For columns:
  *
  * <pre>
  * bytes [⌈m/2⌉, n] -> padded [G·g/2, n] -> low and high halves side by side [G·g/2, 2, n]
@@ -83,7 +84,10 @@ final class Unpacking {
         return ops.sub("levels", ops.cast("shifted", codes, DataType.DT_FLOAT), ops.constant("zero", 8f));
     }
 
-    /** One number a channel, along it; the other dimension is open for a table, for its rows may be a choice. */
+    /**
+     * The shape of one value for each channel, along it. The other dimension stays open for a table, because its rows may
+     * be a selection.
+     */
     private long[] shape(int along) {
         return byRow ? new long[] {-1, along} : new long[] {along, matrix.columns()};
     }
@@ -118,7 +122,7 @@ final class Unpacking {
                 .gives(new TensorType(type, dims));
     }
 
-    /** Side by side along a new axis; by ConcatV2, for Pack has no kernel for bytes on a GPU. */
+    /** Joins along a new axis. Uses ConcatV2, because Pack has no GPU kernel for bytes. */
     private Value pack(Value low, Value high) {
         int axis = byRow ? 2 : 1;
         List<Long> dims = new ArrayList<>(low.dims());

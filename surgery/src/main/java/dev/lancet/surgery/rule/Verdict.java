@@ -1,4 +1,4 @@
 package dev.lancet.surgery.rule;
 
-/** What a rule makes of a node: a cut, or a reason to leave it. */
+/** What a rule decides for a node: a replacement, or a reason to leave it unchanged. */
 public sealed interface Verdict permits Incision, Refusal {}

@@ -58,6 +58,6 @@ class PatternTest {
 
         assertThatThrownBy(() -> met.get(head))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("capture: the pattern keeps nothing as head");
+                .hasMessage("capture: the pattern does not store head");
     }
 }
