@@ -125,7 +125,7 @@ class TensorBundleTest {
         Path prefix = folder.resolve("gone");
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> TensorBundle.open(prefix))
-                .withMessage("%s.index: is not there; a checkpoint is an .index file and its .data files", prefix);
+                .withMessage("%s.index: does not exist; a checkpoint is an .index file and its .data files", prefix);
 
         Path original = Served.MLP.resolve("variables/variables");
         byte[] index = Files.readAllBytes(original.resolveSibling("variables.index"));
@@ -134,14 +134,14 @@ class TensorBundleTest {
         Path shard = folder.resolve("gone.data-00000-of-00001");
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> TensorBundle.open(prefix))
-                .withMessage("%s: is not there, but the checkpoint needs it", shard);
+                .withMessage("%s: does not exist, but the checkpoint needs it; copy all its .data files", shard);
 
         Files.write(shard, java.util.Arrays.copyOf(data, data.length / 2));
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> TensorBundle.open(prefix))
                 .withMessage(
-                        "%s.index: is no index of a checkpoint, or damaged:"
-                                + " '_CHECKPOINTABLE_OBJECT_GRAPH' lies at 372776 with 554 bytes in a file of 186665",
+                        "%s.index: is not the index of a checkpoint, or is damaged:"
+                                + " '_CHECKPOINTABLE_OBJECT_GRAPH' is at offset 372776 with 554 bytes in a file of 186665",
                         prefix);
 
         data[0] ^= 1;
@@ -149,7 +149,8 @@ class TensorBundleTest {
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> TensorBundle.open(prefix).read("w1/.ATTRIBUTES/VARIABLE_VALUE"))
                 .withMessage(
-                        "%s: the checksum of 'w1/.ATTRIBUTES/VARIABLE_VALUE' is wrong; the file is damaged", shard);
+                        "%s: the checksum of 'w1/.ATTRIBUTES/VARIABLE_VALUE' is wrong; the file is damaged, get it again",
+                        shard);
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> TensorBundle.open(prefix).read("w4"))
                 .withMessageStartingWith(prefix + ": the checkpoint has no tensor 'w4'; near it: ");

@@ -1,11 +1,11 @@
 package dev.lancet.surgery.golden;
 
 /**
- * Lines of one text that stand for lines of another; either run may be empty, not both.
+ * One change between two texts: a run of lines in the first replaces a run in the second. One of the runs may be empty.
  *
- * @param from first line in the text before
- * @param to line after the last in the text before
- * @param start first line in the text after
- * @param end line after the last in the text after
+ * @param from first line in the first text
+ * @param to line after the last one in the first text
+ * @param start first line in the second text
+ * @param end line after the last one in the second text
  */
 record Edit(int from, int to, int start, int end) {}

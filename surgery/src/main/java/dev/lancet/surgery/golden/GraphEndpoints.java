@@ -9,13 +9,16 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** What a graph without signatures takes and gives: its placeholders, and the nodes that compute something nobody takes. */
+/**
+ * The inputs and outputs of a graph without signatures: its placeholders, and the nodes whose computed results no node
+ * uses.
+ */
 final class GraphEndpoints {
 
     /** The name of the only signature of such a graph. */
     static final String NAME = "graph";
 
-    /** They give nothing, or nothing that was computed. */
+    /** Ops without outputs, or whose outputs are not computed. */
     private static final Set<String> NO_RESULT = Set.of(
             "NoOp", "Assert", "AssignVariableOp", "VarHandleOp", "Const", "Placeholder", "SaveV2", "ReadVariableOp");
 

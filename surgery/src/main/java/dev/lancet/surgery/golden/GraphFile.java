@@ -13,11 +13,11 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.SignatureDef;
 
 /**
- * A graph to be compared, and where it came from.
+ * A graph to compare, and where it came from.
  *
  * @param graph the graph
- * @param signatures the entries of a SavedModel by name; none of a graph alone
- * @param path where its weights lie, or empty for a graph in memory
+ * @param signatures the signatures of a SavedModel by name; empty for a graph without signatures
+ * @param path the folder or file of its weights, or empty for a graph in memory
  */
 public record GraphFile(GraphDef graph, Map<String, SignatureDef> signatures, Optional<Path> path) {
 
@@ -31,10 +31,11 @@ public record GraphFile(GraphDef graph, Map<String, SignatureDef> signatures, Op
     }
 
     /**
-     * Reads a graph: of a SavedModel folder, of a file with a GraphDef ({@code .pb}), or, where {@code lancet-runtime} is on the
-     * class path, of a declared model (Lancet or Hugging Face folder), drawn as it scores text.
+     * Reads a graph from a SavedModel folder or from a file with a GraphDef ({@code .pb}). If {@code lancet-runtime} is
+     * on the class path, it also reads the folder of a declared model (Lancet or Hugging Face) and builds its scoring
+     * graph.
      *
-     * @throws LancetException if it is none of these, or damaged
+     * @throws LancetException if the path is none of these, or damaged
      */
     public static GraphFile read(Path path) {
         if (Files.exists(path.resolve(SavedModelFolder.FILE))) {
@@ -53,8 +54,8 @@ public record GraphFile(GraphDef graph, Map<String, SignatureDef> signatures, Op
         return ServiceLoader.load(GraphFileReader.class).stream()
                 .flatMap(source -> source.get().read(path).stream())
                 .findFirst()
-                .orElseThrow(
-                        () -> new LancetException(path + ": holds no graph; give a SavedModel folder or a .pb, or, with"
+                .orElseThrow(() ->
+                        new LancetException(path + ": contains no graph; give a SavedModel folder, a .pb file or, with"
                                 + " dev.lancet:lancet-runtime on the class path, a Lancet model folder"));
     }
 
@@ -62,15 +63,16 @@ public record GraphFile(GraphDef graph, Map<String, SignatureDef> signatures, Op
         try {
             GraphDef graph = GraphDef.parseFrom(SavedModelFolder.bytes(file));
             if (graph.getNodeCount() == 0) {
-                throw new LancetException(file + ": holds no graph; give a GraphDef or a SavedModel folder");
+                throw new LancetException(
+                        file + ": contains no graph; give a file with a GraphDef or a SavedModel folder");
             }
             return graph;
         } catch (InvalidProtocolBufferException damage) {
-            throw new LancetException(file + ": is no GraphDef, or damaged: " + damage.getMessage(), damage);
+            throw new LancetException(file + ": is not a GraphDef, or is damaged: " + damage.getMessage(), damage);
         }
     }
 
-    /** The canonical text: its version, the signatures, the graph. */
+    /** The canonical text: its version, the signatures, and the graph. */
     public String text() {
         String text = GraphText.canonical(graph);
         int body = text.indexOf('\n') + 1;
@@ -78,14 +80,17 @@ public record GraphFile(GraphDef graph, Map<String, SignatureDef> signatures, Op
     }
 
     /**
-     * What it takes and gives: of every signature the names, types and shapes, in canonical text without the nodes behind them.
-     * Of a graph alone its placeholders, and the names of the nodes that nobody takes.
+     * The inputs and outputs of every signature with their names, types and shapes, as canonical text without the nodes
+     * behind them. For a graph without signatures, its placeholders and the names of the nodes that no other node uses.
      */
     public String signature() {
         return SignatureText.callable(calls());
     }
 
-    /** How it can be called: its signatures but those that TensorFlow keeps for itself, or of a graph alone the one it implies. */
+    /**
+     * The signatures that a caller can use: all but TensorFlow's internal ones. For a graph without signatures, the
+     * implied one.
+     */
     public Map<String, SignatureDef> calls() {
         return signatures.isEmpty()
                 ? Map.of(GraphEndpoints.NAME, GraphEndpoints.of(graph))

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The edits between two texts by patience (Bram Cohen's diff): lines that stand exactly once in either text, in the longest
- * order that both share, are anchors; between them it begins anew. Nearly every line of a graph names its node and so stands
- * once, which makes this O(n log n) where the usual O(n·d) is quadratic.
+ * The edits between two texts by patience diff (Bram Cohen). Anchors are lines that occur exactly once in each text, in
+ * the longest order that both texts share; the parts between the anchors are compared in the same way. Nearly every line
+ * of a graph names its node and so occurs once, which makes this O(n log n), where the usual O(n·d) is quadratic.
  */
 final class PatienceDiff {
 
-    /** Up to so many pairs of lines without an anchor are compared one by one. */
+    /** Parts without an anchor are compared line by line if they have at most this many pairs of lines. */
     private static final long SMALL = 1 << 20;
 
     private final int[] before;
@@ -29,7 +29,7 @@ final class PatienceDiff {
         this.after = after;
     }
 
-    /** The edits that make the second text of the first, in order. */
+    /** The edits that turn the first text into the second, in order. */
     static List<Edit> edits(List<String> before, List<String> after) {
         Map<String, Integer> numbers = new HashMap<>();
         PatienceDiff anchors = new PatienceDiff(numbered(before, numbers), numbered(after, numbers));
@@ -47,7 +47,7 @@ final class PatienceDiff {
                 .toArray();
     }
 
-    /** Trims what both runs begin and end with, then divides the rest at its anchors. */
+    /** Removes the common beginning and end of both runs, then divides the rest at its anchors. */
     private void split(Edit run) {
         int from = run.from();
         int start = run.start();
@@ -80,7 +80,7 @@ final class PatienceDiff {
         open.push(new Edit(from, to, start, end));
     }
 
-    /** Pairs of places of lines that are alike and single in both runs, in the longest common order. */
+    /** Pairs of positions of lines that are equal and occur once in each run, in the longest common order. */
     private List<int[]> anchors(int from, int to, int start, int end) {
         Map<Integer, Integer> singles = single(before, from, to);
         Map<Integer, Integer> there = single(after, start, end);
@@ -94,7 +94,7 @@ final class PatienceDiff {
         return longest(pairs);
     }
 
-    /** The place of each line that stands once in a run; -1 for one that stands there more often. */
+    /** The position of each line that occurs once in a run; -1 for a line that occurs more often. */
     private static Map<Integer, Integer> single(int[] lines, int from, int to) {
         Map<Integer, Integer> places = new HashMap<>();
         for (int i = from; i < to; i++) {
@@ -103,7 +103,7 @@ final class PatienceDiff {
         return places;
     }
 
-    /** The longest run of pairs whose second places rise as the first do: patience sorting. */
+    /** The longest subsequence of pairs in which both positions increase: patience sorting. */
     private static List<int[]> longest(List<int[]> pairs) {
         int[] tops = new int[pairs.size()];
         int[] previous = new int[pairs.size()];
@@ -130,7 +130,7 @@ final class PatienceDiff {
         return Arrays.asList(chosen);
     }
 
-    /** The longest common subsequence of two short runs by its table; long ones are simply replaced. */
+    /** The longest common subsequence of two short runs, by dynamic programming; long runs are replaced as a whole. */
     private void compare(int from, int to, int start, int end) {
         if ((long) (to - from) * (end - start) > SMALL) {
             edits.add(new Edit(from, to, start, end));

@@ -8,12 +8,12 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
-/** Signatures in canonical text: one section each, one line an input or output. */
+/** Signatures as canonical text: one section for each, one line for each input or output. */
 final class SignatureText {
 
     private SignatureText() {}
 
-    /** All of them, with the nodes that they stand for, each section with an empty line behind it. */
+    /** All signatures with the nodes behind them; each section ends with an empty line. */
     static String whole(Map<String, SignatureDef> signatures) {
         return new TreeMap<>(signatures)
                 .entrySet().stream()
@@ -21,7 +21,7 @@ final class SignatureText {
                         .collect(Collectors.joining());
     }
 
-    /** What a caller sees: no nodes. */
+    /** The signatures without nodes, as a caller sees them. */
     static String callable(Map<String, SignatureDef> signatures) {
         return new TreeMap<>(signatures)
                 .entrySet().stream()
@@ -29,7 +29,10 @@ final class SignatureText {
                         .collect(Collectors.joining("\n"));
     }
 
-    /** Those that a caller may call: TensorFlow's own, such as the one that initialises, begin with two underscores. */
+    /**
+     * The signatures of the model. The names of TensorFlow's internal signatures, such as the initialiser, begin with two
+     * underscores.
+     */
     static Map<String, SignatureDef> ofModel(Map<String, SignatureDef> signatures) {
         return signatures.entrySet().stream()
                 .filter(entry -> !entry.getKey().startsWith("__"))

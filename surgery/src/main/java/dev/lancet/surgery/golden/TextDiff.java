@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How two texts differ. Comparing takes O(n log n) for texts whose lines mostly stand once, as those of graphs do.
+ * The differences between two texts. Comparing takes O(n log n) if most lines occur once, as in texts of graphs.
  *
- * @param before lines of the one
- * @param after lines of the other
+ * @param before lines of the first text
+ * @param after lines of the second text
  */
 public record TextDiff(List<String> before, List<String> after) {
 
@@ -21,20 +21,20 @@ public record TextDiff(List<String> before, List<String> after) {
         after = List.copyOf(after);
     }
 
-    /** The difference of two texts. */
+    /** The differences between two texts. */
     public static TextDiff of(String before, String after) {
         return new TextDiff(before.lines().toList(), after.lines().toList());
     }
 
-    /** Whether there is no difference. */
+    /** Whether the texts are equal. */
     public boolean isEmpty() {
         return before.equals(after);
     }
 
     /**
-     * A unified diff with three lines around every change; empty if there is none.
+     * A unified diff with three lines of context; empty if the texts are equal.
      *
-     * @param limit so many lines at most; how many more there are is said in a last line
+     * @param limit the largest number of lines; if there are more, the last line says how many
      */
     public String unified(String beforeName, String afterName, int limit) {
         List<String> lines = new ArrayList<>();
@@ -76,14 +76,14 @@ public record TextDiff(List<String> before, List<String> after) {
         before.subList(at, to).forEach(line -> lines.add(" " + line));
     }
 
-    /** As diff(1) counts: from 1, and an empty range by the line before it. */
+    /** In the format of diff(1): lines count from 1, and an empty range names the line before it. */
     private static String range(int from, int to) {
         return (from == to ? from : from + 1) + "," + (to - from);
     }
 
     /**
-     * What the lines are about that stand in one text alone, or in both with other words: nodes of a graph, steps of a plan. A
-     * line is about what stands before its {@code =}; lines of a section are told with the name of the section before a slash.
+     * The names that the differing lines define: nodes of a graph, or steps of a plan. The name is the part of a line
+     * before its {@code =}; for a line of a section, the name of the section and a slash come first.
      */
     public Names names() {
         Map<String, String> old = entries(before);
@@ -118,11 +118,11 @@ public record TextDiff(List<String> before, List<String> after) {
     }
 
     /**
-     * Names that two texts do not say alike, in the order of the texts.
+     * The names whose lines differ, in the order of the texts.
      *
-     * @param added only in the second
-     * @param removed only in the first
-     * @param changed in both, with other words
+     * @param added names only in the second text
+     * @param removed names only in the first text
+     * @param changed names in both texts, with different lines
      */
     public record Names(List<String> added, List<String> removed, List<String> changed) {}
 }

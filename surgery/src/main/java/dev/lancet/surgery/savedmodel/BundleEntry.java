@@ -8,14 +8,14 @@ import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.DataType;
 
 /**
- * Where a tensor of a checkpoint lies, and what it is.
+ * The location and type of a tensor in a checkpoint.
  *
  * @param key its key
  * @param type its element type
  * @param shape its dimensions
  * @param shard the number of its data file
- * @param offset where it begins in that file
- * @param size its bytes there
+ * @param offset its first byte in that file
+ * @param size its number of bytes
  * @param crc the masked CRC-32C of those bytes (of strings: of their lengths and bytes, see {@code tensor_bundle.cc})
  * @param sliced whether the tensor is stored in parts under other keys
  */
@@ -45,11 +45,11 @@ public record BundleEntry(
 
     private void check(long[] shardSizes) throws Malformed {
         if (shard < 0 || shard >= shardSizes.length) {
-            throw new Malformed("'" + key + "' lies in data file " + shard + " of " + shardSizes.length);
+            throw new Malformed("'" + key + "' is in data file " + shard + " of " + shardSizes.length);
         }
         if (offset < 0 || size < 0 || size > Integer.MAX_VALUE || offset > shardSizes[shard] - size) {
-            throw new Malformed(
-                    "'" + key + "' lies at " + offset + " with " + size + " bytes in a file of " + shardSizes[shard]);
+            throw new Malformed("'" + key + "' is at offset " + offset + " with " + size + " bytes in a file of "
+                    + shardSizes[shard]);
         }
         if (numeric() && size != bytes()) {
             throw new Malformed(this + " has " + size + " bytes; it takes " + bytes());
@@ -61,7 +61,7 @@ public record BundleEntry(
         return ElementTypes.bytes(type) > 0;
     }
 
-    /** Number of elements, or -1 where the shape is no shape. */
+    /** The number of elements, or -1 if the shape is invalid. */
     public long elements() {
         long elements = 1;
         for (long dim : shape) {

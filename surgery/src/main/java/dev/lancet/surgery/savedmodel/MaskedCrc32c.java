@@ -3,14 +3,17 @@ package dev.lancet.surgery.savedmodel;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-/** CRC-32C as tables and bundles store it: rotated and offset, so that a sum over data with sums in it stays a good one. */
+/**
+ * CRC-32C as tables and bundles store it: rotated and offset, so that a checksum over data that contains checksums stays
+ * sound.
+ */
 final class MaskedCrc32c {
 
     private static final int MASK_DELTA = 0xa282ead8;
 
     private MaskedCrc32c() {}
 
-    /** The masked sum of some buffers, one after the other; the buffers are not moved. */
+    /** The masked checksum of some buffers, one after the other; their positions do not change. */
     static int masked(ByteBuffer... parts) {
         CRC32C sum = new CRC32C();
         for (ByteBuffer part : parts) {

@@ -11,31 +11,31 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
 /**
- * A SavedModel as it lies in its folder.
+ * A SavedModel in its folder.
  *
- * @param folder where
+ * @param folder the folder
  * @param schema version of {@code saved_model.pb}
- * @param meta the graph that serves, with its signatures and its object graph
- * @param variables the checkpoint beside it, or empty where the graph has no variables
+ * @param meta the serving graph, with its signatures and its object graph
+ * @param variables its checkpoint, or empty if the graph has no variables
  */
 public record SavedModelFolder(Path folder, long schema, MetaGraphDef meta, Optional<TensorBundle> variables) {
 
     /** The file with the graphs. */
     public static final String FILE = "saved_model.pb";
 
-    /** The tag of the graph that serves. */
+    /** The tag of the serving graph. */
     public static final String SERVE = "serve";
 
     /** The prefix of the checkpoint in the folder. */
     static final String VARIABLES = "variables/variables";
 
-    /** Protobuf's own limit, and that of a Java array. */
+    /** The limit of protobuf, and of a Java array. */
     private static final long LARGEST = Integer.MAX_VALUE - 8L;
 
     /**
      * Reads a SavedModel.
      *
-     * @throws LancetException if it is not there, damaged, or holds several graphs of which none is tagged {@code serve}
+     * @throws LancetException if it is missing, damaged, or has several graphs and none is tagged {@code serve}
      */
     public static SavedModelFolder read(Path folder) {
         Path file = folder.resolve(FILE);
@@ -54,19 +54,19 @@ public record SavedModelFolder(Path folder, long schema, MetaGraphDef meta, Opti
         try {
             return SavedModel.parseFrom(bytes(file));
         } catch (InvalidProtocolBufferException damage) {
-            throw new LancetException(file + ": is no SavedModel, or damaged: " + damage.getMessage(), damage);
+            throw new LancetException(file + ": is not a SavedModel, or is damaged: " + damage.getMessage(), damage);
         }
     }
 
     /**
-     * A whole file that protobuf is to read.
+     * The content of a file for protobuf.
      *
-     * @throws LancetException if it is not there or too large
+     * @throws LancetException if it is missing or too large
      */
     public static byte[] bytes(Path file) {
         try {
             if (!Files.isRegularFile(file)) {
-                throw new LancetException(file + ": is not there; check the path");
+                throw new LancetException(file + ": does not exist; check the path");
             }
             if (Files.size(file) > LARGEST) {
                 throw new LancetException(file + ": has " + Files.size(file)
@@ -88,7 +88,7 @@ public record SavedModelFolder(Path folder, long schema, MetaGraphDef meta, Opti
         if (graphs.size() == 1) {
             return graphs.get(0);
         }
-        throw new LancetException(file + ": holds " + graphs.size() + " graphs, tagged "
+        throw new LancetException(file + ": has " + graphs.size() + " graphs, tagged "
                 + graphs.stream()
                         .map(graph -> graph.getMetaInfoDef().getTagsList().toString())
                         .toList()

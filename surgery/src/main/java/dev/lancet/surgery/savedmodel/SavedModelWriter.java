@@ -11,8 +11,8 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
 /**
- * Writes a SavedModel folder, whole or not at all: the variables first, one at a time, then the graph. A writer that is
- * closed before it has finished leaves nothing behind.
+ * Writes a SavedModel folder, whole or not at all: first the variables, one at a time, then the graph. If a writer is
+ * closed before it has finished, it leaves nothing behind.
  */
 public final class SavedModelWriter implements AutoCloseable {
 
@@ -27,11 +27,11 @@ public final class SavedModelWriter implements AutoCloseable {
     }
 
     /**
-     * Begins a SavedModel.
+     * Starts a SavedModel.
      *
-     * @param folder where; it must not be there yet
-     * @param assets the folder of a SavedModel whose asset files are kept, or empty
-     * @throws LancetException if the folder is there or cannot be written
+     * @param folder the folder; it must not exist yet
+     * @param assets the folder of a SavedModel whose asset files are copied, or empty
+     * @throws LancetException if the folder exists or cannot be written
      */
     public static SavedModelWriter create(Path folder, Optional<Path> assets) {
         AtomicFolder begun = AtomicFolder.create(folder);
@@ -50,13 +50,13 @@ public final class SavedModelWriter implements AutoCloseable {
         }
     }
 
-    /** Takes the variables. */
+    /** The writer of the variables. */
     public TensorBundleWriter variables() {
         return variables;
     }
 
     /**
-     * Writes the graph and lets the folder appear.
+     * Writes the graph and moves the folder to its final place.
      *
      * @param meta the graph with its signatures, tags and saver
      * @throws LancetException if it cannot be written

@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A sorted string table as LevelDB and TensorFlow write it: blocks of entries whose keys share prefixes with the key before,
- * a block that points at those blocks, and a footer that points at that one. Every block has a checksum.
+ * A sorted string table in the format of LevelDB and TensorFlow: blocks of entries whose keys share prefixes with the
+ * previous key, an index block that points to those blocks, and a footer that points to the index. Every block has a
+ * checksum.
  *
  * <p>Format: {@code doc/table_format.md} of LevelDB, {@code tensorflow/core/lib/io/table_format.txt}.
  */
@@ -31,7 +32,7 @@ final class SortedStringTable {
      * One row of a table.
      *
      * @param key compared byte by byte in the table
-     * @param value what stands there
+     * @param value the value
      */
     record Row(String key, ByteBuffer value) {}
 
@@ -43,10 +44,10 @@ final class SortedStringTable {
     private List<Row> rows() throws Malformed {
         int end = file.limit() - FOOTER;
         if (end < 0 || file.getLong(file.limit() - Long.BYTES) != MAGIC) {
-            throw new Malformed("it does not end as a table does");
+            throw new Malformed("it does not end like a table");
         }
         ByteBuffer footer = part(end, FOOTER - Long.BYTES);
-        block(footer, end); // The block of filters, which nobody writes.
+        block(footer, end); // The filter block, which TensorFlow does not write.
         List<Row> rows = new ArrayList<>();
         for (Row pointer : entries(block(footer, end))) {
             rows.addAll(entries(block(pointer.value(), end)));
@@ -54,12 +55,12 @@ final class SortedStringTable {
         return rows;
     }
 
-    /** The block that a handle, its offset and size, points at. */
+    /** The block at the offset and of the size that a handle contains. */
     private ByteBuffer block(ByteBuffer handle, int end) throws Malformed {
         int offset = Varint.read(handle, end);
         int size = Varint.read(handle, end - offset);
         if (size > end - offset - TRAILER) {
-            throw new Malformed("a block at " + offset + " of " + size + " bytes reaches past the end");
+            throw new Malformed("a block at " + offset + " of " + size + " bytes extends past the end");
         }
         byte kind = file.get(offset + size);
         if (file.getInt(offset + size + 1) != MaskedCrc32c.masked(part(offset, size + 1))) {
@@ -67,7 +68,7 @@ final class SortedStringTable {
         }
         if (kind != NOT_COMPRESSED) {
             throw new Malformed("the block at " + offset + " is compressed (" + kind
-                    + "), which TensorFlow does not do; save the checkpoint anew");
+                    + "), which TensorFlow does not write; save the checkpoint again");
         }
         return part(offset, size);
     }

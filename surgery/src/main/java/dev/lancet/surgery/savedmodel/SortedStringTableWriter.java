@@ -8,13 +8,15 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The bytes of a {@link SortedStringTable}, with the block size and restart interval that TensorFlow has. */
+/** Writes the bytes of a {@link SortedStringTable}, with TensorFlow's block size and restart interval. */
 final class SortedStringTableWriter {
 
     private static final int BLOCK = 1 << 18;
     private static final int INTERVAL = 16;
 
-    /** Bytes as unsigned numbers, one after the other, which is how tables are sorted; chars are not always in that order. */
+    /**
+     * Compares keys by their bytes as unsigned numbers, the sort order of tables; comparing chars can give another order.
+     */
     static final Comparator<String> BY_BYTES =
             Comparator.comparing(text -> text.getBytes(StandardCharsets.UTF_8), java.util.Arrays::compareUnsigned);
 
@@ -55,7 +57,7 @@ final class SortedStringTableWriter {
         return file.toByteArray();
     }
 
-    /** Writes a block with its trailer and hands back where it lies. */
+    /** Writes a block with its trailer and returns its handle. */
     private byte[] append(Block block) {
         byte[] content = block.finished();
         ByteArrayOutputStream handle = new ByteArrayOutputStream();
@@ -68,7 +70,7 @@ final class SortedStringTableWriter {
         return handle.toByteArray();
     }
 
-    /** A block under way. */
+    /** A block under construction. */
     private static final class Block {
 
         private final ByteArrayOutputStream entries = new ByteArrayOutputStream();

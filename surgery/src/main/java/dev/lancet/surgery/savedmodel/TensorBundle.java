@@ -18,15 +18,15 @@ import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;
 
 /**
- * A checkpoint of TensorFlow 2 ("tensor bundle"): {@code PREFIX.index} says where in {@code PREFIX.data-00000-of-00001} and
- * its fellows each tensor lies. Opening reads and checks the index alone; a tensor is mapped and its checksum checked when
- * it is read.
+ * A checkpoint of TensorFlow 2 ("tensor bundle"). {@code PREFIX.index} says where each tensor is stored in {@code
+ * PREFIX.data-00000-of-00001} and the other data files. Opening reads and checks only the index; reading a tensor maps it
+ * and checks its checksum.
  *
  * <p>Format: {@code tensorflow/core/util/tensor_bundle/tensor_bundle.h} and {@code tensor_bundle.proto}.
  */
 public final class TensorBundle {
 
-    /** An index says little about each tensor; one above this size is no index. */
+    /** The largest index that is accepted: an index holds little about each tensor. */
     private static final long LARGEST_INDEX = 1 << 28;
 
     private static final int MOST_SHARDS = 99_999;
@@ -45,22 +45,23 @@ public final class TensorBundle {
      * Opens a checkpoint.
      *
      * @param prefix its path without {@code .index}
-     * @throws LancetException if the index is missing, damaged, or speaks of data that is not there
+     * @throws LancetException if the index is missing or damaged, or refers to data that does not exist
      */
     public static TensorBundle open(Path prefix) {
         Path index = file(prefix, ".index");
         try {
             if (!Files.exists(index)) {
-                throw new LancetException(index + ": is not there; a checkpoint is an .index file and its .data files");
+                throw new LancetException(
+                        index + ": does not exist; a checkpoint is an .index file and its .data files");
             }
             if (Files.size(index) > LARGEST_INDEX) {
                 throw new LancetException(
-                        index + ": has " + Files.size(index) + " bytes; no index is above " + LARGEST_INDEX);
+                        index + ": has " + Files.size(index) + " bytes; an index has at most " + LARGEST_INDEX);
             }
             return parse(prefix, SortedStringTable.read(Files.readAllBytes(index)));
         } catch (Varint.Malformed | InvalidProtocolBufferException damage) {
             throw new LancetException(
-                    index + ": is no index of a checkpoint, or damaged: " + damage.getMessage(), damage);
+                    index + ": is not the index of a checkpoint, or is damaged: " + damage.getMessage(), damage);
         } catch (IOException failure) {
             throw new LancetException(index + ": cannot be read: " + failure.getMessage(), failure);
         }
@@ -73,16 +74,17 @@ public final class TensorBundle {
         }
         BundleHeaderProto header = BundleHeaderProto.parseFrom(rows.get(0).value());
         if (header.getEndianness() != BundleHeaderProto.Endianness.LITTLE) {
-            throw new Varint.Malformed("it was written on a big-endian machine; save it anew on another");
+            throw new Varint.Malformed("it was written on a big-endian machine; save it again on a little-endian one");
         }
         if (header.getNumShards() < 0 || header.getNumShards() > MOST_SHARDS) {
-            throw new Varint.Malformed("it speaks of " + header.getNumShards() + " data files");
+            throw new Varint.Malformed("it refers to " + header.getNumShards() + " data files");
         }
         long[] sizes = new long[header.getNumShards()];
         for (int shard = 0; shard < sizes.length; shard++) {
             Path data = shard(prefix, shard, sizes.length);
             if (!Files.exists(data)) {
-                throw new LancetException(data + ": is not there, but the checkpoint needs it");
+                throw new LancetException(
+                        data + ": does not exist, but the checkpoint needs it; copy all its .data files");
             }
             sizes[shard] = Files.size(data);
         }
@@ -101,12 +103,12 @@ public final class TensorBundle {
         return file(prefix, String.format(java.util.Locale.ROOT, ".data-%05d-of-%05d", shard, shards));
     }
 
-    /** What there is, in the order of the index, which is sorted by key. */
+    /** All entries in the order of the index, which is sorted by key. */
     public List<BundleEntry> entries() {
         return new ArrayList<>(entries.values());
     }
 
-    /** Whether there is a tensor of this key. */
+    /** Whether a tensor has this key. */
     public boolean has(String key) {
         return entries.containsKey(key);
     }
@@ -114,7 +116,7 @@ public final class TensorBundle {
     /**
      * The entry of this key.
      *
-     * @throws LancetException naming the nearest keys if there is none
+     * @throws LancetException naming the most similar keys if there is none
      */
     public BundleEntry entry(String key) {
         BundleEntry entry = entries.get(key);
@@ -126,9 +128,9 @@ public final class TensorBundle {
     }
 
     /**
-     * The content of a tensor as it lies in the file, mapped: elements in row-major order, little-endian.
+     * The content of a tensor, mapped from the file: elements in row-major order, little-endian.
      *
-     * @throws LancetException if there is none of this key, it was saved in slices, or its checksum is wrong
+     * @throws LancetException if no tensor has this key, it was saved in slices, or its checksum is wrong
      */
     public ByteBuffer read(String key) {
         BundleEntry entry = entry(key);
@@ -140,7 +142,8 @@ public final class TensorBundle {
         try (FileChannel channel = FileChannel.open(data)) {
             ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, entry.offset(), entry.size());
             if (entry.numeric() && MaskedCrc32c.masked(bytes) != entry.crc()) {
-                throw new LancetException(data + ": the checksum of '" + key + "' is wrong; the file is damaged");
+                throw new LancetException(
+                        data + ": the checksum of '" + key + "' is wrong; the file is damaged, get it again");
             }
             return bytes.order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException failure) {

@@ -18,8 +18,8 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.VersionDef;
 
 /**
- * Writes a checkpoint that {@code RestoreV2} reads: tensors one at a time into one data file, and the index when all are
- * there. The same tensors in the same order give the same bytes.
+ * Writes a checkpoint for {@code RestoreV2}: one tensor at a time into one data file, then the index. The same tensors in
+ * the same order give the same bytes.
  */
 public final class TensorBundleWriter implements AutoCloseable {
 
@@ -33,10 +33,10 @@ public final class TensorBundleWriter implements AutoCloseable {
     }
 
     /**
-     * Begins a checkpoint.
+     * Starts a checkpoint.
      *
      * @param prefix its path without {@code .index}; the folder must exist
-     * @throws LancetException if a checkpoint of this name is there, or the folder cannot be written to
+     * @throws LancetException if a checkpoint of this name exists, or the folder cannot be written to
      */
     public static TensorBundleWriter begin(Path prefix) {
         Path file = TensorBundle.shard(prefix, 0, 1);
@@ -55,7 +55,7 @@ public final class TensorBundleWriter implements AutoCloseable {
      * @param type its element type
      * @param shape its dimensions
      * @param bytes its elements in row-major order, little-endian
-     * @throws IllegalArgumentException if type, shape and bytes do not belong together, or the key is taken
+     * @throws IllegalArgumentException if type, shape and bytes do not fit together, or the key is already used
      */
     public void write(String key, DataType type, List<Long> shape, ByteBuffer bytes) {
         BundleEntry entry =
@@ -66,7 +66,7 @@ public final class TensorBundleWriter implements AutoCloseable {
         append(entry, bytes);
     }
 
-    /** Writes a tensor of another checkpoint, whatever it holds, under a key that may be another. */
+    /** Copies a tensor of another checkpoint, of any type, under a key of your choice. */
     public void copy(String key, BundleEntry entry, TensorBundle from) {
         append(
                 new BundleEntry(key, entry.type(), entry.shape(), 0, 0, entry.size(), entry.crc(), false),
@@ -75,7 +75,8 @@ public final class TensorBundleWriter implements AutoCloseable {
 
     private void append(BundleEntry entry, ByteBuffer bytes) {
         if (entry.key().isEmpty() || rows.containsKey(entry.key())) {
-            throw new IllegalArgumentException("checkpoint: the key '" + entry.key() + "' is taken");
+            throw new IllegalArgumentException(
+                    "checkpoint: the key '" + entry.key() + "' is already used; choose another");
         }
         try {
             long offset = data.position();
@@ -98,7 +99,7 @@ public final class TensorBundleWriter implements AutoCloseable {
         }
     }
 
-    /** Writes the index; only now there is a checkpoint. */
+    /** Writes the index; the checkpoint exists only from now on. */
     public void finish() {
         BundleHeaderProto header = BundleHeaderProto.newBuilder()
                 .setNumShards(1)

@@ -3,15 +3,15 @@ package dev.lancet.surgery.savedmodel;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
-/** Unsigned numbers, seven bits a byte, the lowest first. */
+/** Unsigned numbers with seven bits in each byte, the lowest first. */
 final class Varint {
 
     private Varint() {}
 
     /**
-     * Reads one that must not be above a limit.
+     * Reads a number that must not exceed a limit.
      *
-     * @throws Malformed if it is, or if the buffer ends in it
+     * @throws Malformed if it does, or if the buffer ends within it
      */
     static int read(ByteBuffer from, int limit) throws Malformed {
         long value = read(from);
@@ -45,7 +45,7 @@ final class Varint {
         into.write((int) rest);
     }
 
-    /** What is wrong with some bytes; whoever knows the file puts its name before it. */
+    /** What is wrong with some bytes; the caller that knows the file adds its name. */
     static final class Malformed extends Exception {
         private static final long serialVersionUID = 1;
 
