@@ -93,7 +93,7 @@ class SurgeonTest {
         assertThatThrownBy(() -> Surgeon.operate(graph(""), plan(Step.quantize(wider, int8(), "by hand"))))
                 .isInstanceOf(LancetException.class)
                 .hasMessage(
-                        "surgery: up is float [6, 8] in the graph; the plan expects float [6, 9], or what it becomes");
+                        "surgery: up is float [6, 8] in the graph; the plan expects float [6, 9] or the compressed form");
     }
 
     @Test
@@ -103,7 +103,7 @@ class SurgeonTest {
 
         assertThatThrownBy(() -> Surgeon.operate(cut, plan(Step.factorise(UP, 3, float32(), "rank(3)"))))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("surgery: up is already factored in the graph, but not as the plan says (rank(3));"
+                .hasMessage("surgery: up is already factored in the graph, but differently from the plan (rank(3));"
                         + " operate on the graph of the declared model");
     }
 
@@ -113,9 +113,8 @@ class SurgeonTest {
 
         assertThatThrownBy(() -> Surgeon.operate(odd, plan(Step.factorise(UP, 2, float32(), "by hand"))))
                 .isInstanceOf(LancetException.class)
-                .hasMessage(
-                        "surgery: up is used by soft, a Softmax; only x · W, x · Wᵀ and lookups of rows are treated;"
-                                + " nothing was done");
+                .hasMessage("surgery: up is used by soft, a Softmax; only x · W, x · Wᵀ and row lookups are supported;"
+                        + " the graph is unchanged");
     }
 
     @Test

@@ -10,12 +10,13 @@ import java.util.List;
 import org.tensorflow.proto.DataType;
 
 /**
- * What all layers need to know of positions, computed once: where the new tokens stand, the angles of rotary heads, and
- * which positions a query sees.
+ * What all layers need to know about positions, computed once: the positions of the new tokens, the rotary angles, and
+ * the positions that each query may attend to.
  *
  * @param positions of the new tokens, int32 {@code [seq]}
  * @param rotation cosines and sines {@code [seq, 1, headWidth / 2]}, or empty for learned positions
- * @param visible whether a query sees a key, {@code [group · seq, seen]}, the queries of a group one after the other
+ * @param visible whether a query may attend to a key, {@code [group · seq, seen]}; the queries of a group follow one
+ *     another
  */
 record AttentionContext(Value positions, List<Value> rotation, Value visible) {
 

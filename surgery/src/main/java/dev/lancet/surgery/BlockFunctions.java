@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * What stands between the matrix products: functions that all layers share, each defined at its first call. See
- * {@link Blueprint} for what they compute and which operators their bodies keep to.
+ * The operations between the matrix products: functions that all layers share. The first call of a function defines it.
+ * {@link Blueprint} says what the functions compute and which operators their bodies use.
  */
 final class BlockFunctions {
 
@@ -40,8 +40,9 @@ final class BlockFunctions {
     }
 
     /**
-     * {@code query(x[, bias][, cos, sin])}, {@code key(...)} or {@code value(...)}: bias, rotation and scale of projected
-     * heads, {@code [batch, seq, heads, headWidth]}; if there is nothing of these to do, {@code x} itself.
+     * {@code query(x[, bias][, cos, sin])}, {@code key(...)} or {@code value(...)}: adds the bias to the projected heads,
+     * {@code [batch, seq, heads, headWidth]}, rotates them and scales them. Returns {@code x} itself if there is neither
+     * bias, rotation nor scale.
      */
     Value heads(String name, String function, Value x, List<Value> bias, List<Value> rotation, float scale) {
         if (bias.isEmpty() && rotation.isEmpty() && scale == 1) {
@@ -51,22 +52,22 @@ final class BlockFunctions {
         names.addAll(bias.isEmpty() ? List.of() : List.of("bias"));
         names.addAll(rotation.isEmpty() ? List.of() : List.of("cos", "sin"));
         return call(name, function, names, joined(List.of(x), joined(bias, rotation)), (ops, in) -> {
-            Value turned = in.get(0);
+            Value projected = in.get(0);
             if (!bias.isEmpty()) {
                 int heads = (int) x.dim(2);
                 int width = (int) x.dim(3);
                 Value shape = ops.ints("bias_shape", heads, width);
                 Value spread = ops.reshape("bias_heads", in.get(1), shape, List.of((long) heads, (long) width));
-                turned = ops.add("biased", turned, spread);
+                projected = ops.add("biased", projected, spread);
             }
             if (rotation.isEmpty()) {
-                return scale == 1 ? turned : ops.mul("scaled", turned, ops.constant("scale", scale));
+                return scale == 1 ? projected : ops.mul("scaled", projected, ops.constant("scale", scale));
             }
-            return rotated(ops, turned, in.get(in.size() - 2), in.get(in.size() - 1), scale);
+            return rotated(ops, projected, in.get(in.size() - 2), in.get(in.size() - 1), scale);
         });
     }
 
-    /** The angles are scaled rather than the heads: they are smaller. */
+    /** Scales the angles instead of the heads, because the angles are the smaller tensors. */
     private static Value rotated(Ops ops, Value x, Value cos, Value sin, float scale) {
         Value c = cos;
         Value s = sin;
@@ -112,9 +113,8 @@ final class BlockFunctions {
             Value inner = z;
             if (kind == FeedForward.Kind.GELU_TANH) {
                 Value cube = ops.mul("cube", z, ops.unary("square", "Square", z));
-                Value cubic = ops.add(
-                        "cubic_sum", z, ops.mul("scaled_cube", cube, ops.constant("cubic_coefficient", 0.044715f)));
-                inner = ops.mul("inner", cubic, ops.constant("input_scale", (float) Math.sqrt(2 / Math.PI)));
+                Value cubic = ops.add("bent", z, ops.mul("small", cube, ops.constant("bend", 0.044715f)));
+                inner = ops.mul("inner", cubic, ops.constant("slope", (float) Math.sqrt(2 / Math.PI)));
             } else {
                 inner = ops.mul("inner", z, ops.constant("input_scale", (float) Math.sqrt(0.5)));
             }

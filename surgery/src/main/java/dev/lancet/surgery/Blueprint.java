@@ -11,12 +11,13 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * A declared {@link Transformer} drawn as a TensorFlow graph, in the form that its use asks for. Pure: the same declaration
- * gives the same graph, no native library is needed, and no weight is inside; variables are filled by {@link VariableLoading}.
+ * Builds the TensorFlow graph of a declared {@link Transformer}, in the form that its use needs. Pure: the same
+ * declaration gives the same graph, and no native library is needed. The graph contains no weights; {@link
+ * VariableLoading} fills its variables.
  *
  * <h2>Names</h2>
  *
- * Names come from the declaration alone; a block more moves no other node. A weight {@code X} of
+ * The names depend only on the declaration: an additional block renames no other node. A weight {@code X} of
  * {@link Transformer#weights()} is the variable {@code X} (VarHandleOp) with its one {@code X.read} (ReadVariableOp). With
  * {@code p = h.N.attn} and {@code m = h.N.mlp}, a block is, in this order (rows = batch · seq, group = heads / kv):
  *
@@ -47,21 +48,23 @@ import org.tensorflow.proto.GraphDef;
  * m.residual          residual(p.residual, m.down.out[, m.down.bias.read])        the next block's stream
  * </pre>
  *
- * Before the blocks: {@code ids.flat}, {@code embedding.rows} (GatherV2), with learned positions {@code position.rows}
- * (GatherV2) and {@code embedded} (AddV2 of both); after them {@code norm} and {@code head.out} (MatMul, transposed against
- * {@code embedding.read} for a tied head), {@code [rows, vocabulary]}.
+ * Before the blocks: {@code ids.flat} and {@code embedding.rows} (GatherV2); with learned positions also {@code
+ * position.rows} (GatherV2) and {@code embedded} (AddV2 of both). After the blocks: {@code norm} and {@code head.out},
+ * {@code [rows, vocabulary]}. {@code head.out} is a MatMul; for a tied head it multiplies with the transposed {@code
+ * embedding.read}.
  *
  * <h2>Functions</h2>
  *
- * What stands between products is in the function library ({@code norm}, {@code query}, {@code key}, {@code value},
- * {@code mask}, {@code gated} or {@code gelu}, {@code residual} or {@code residual_biased}) and called by PartitionedCall,
- * the same function in every layer. Each has one result, {@code y}. Bodies keep to Const, AddV2, Sub, Mul, Square, Mean
- * (last axis, kept), Rsqrt, Sigmoid, Tanh, Erf, SelectV2, Split (in two), ConcatV2 (of two) and Reshape (of a bias), so that a backward pass
- * can be derived from them node by node; every argument and body node says its dimensions. Arguments that no weight reaches
- * ({@code cos}, {@code sin}, {@code attention_mask}) need no gradient.
+ * The operations between the products are functions of the library: {@code norm}, {@code query}, {@code key}, {@code
+ * value}, {@code mask}, {@code gated} or {@code gelu}, {@code residual} or {@code residual_biased}. PartitionedCall nodes
+ * call them, and every layer calls the same function. Each has one result, {@code y}. The bodies use only Const, AddV2,
+ * Sub, Mul, Square, Mean (last axis, kept), Rsqrt, Sigmoid, Tanh, Erf, SelectV2, Split (in two), ConcatV2 (of two) and
+ * Reshape (of a bias), so that a backward pass can be derived from them node by node. Every argument and every body node
+ * declares its dimensions. Arguments that do not depend on a weight ({@code cos}, {@code sin}, {@code visible}) need no
+ * gradient.
  *
- * <p>Trainable paths outside of functions meet only GatherV2 (axis 0), AddV2, MatMul, BatchMatMulV2, Softmax, Reshape,
- * Transpose, SparseSoftmaxCrossEntropyWithLogits and Mean.
+ * <p>Outside functions, the paths from weights to the loss contain only GatherV2 (axis 0), AddV2, MatMul, BatchMatMulV2,
+ * Softmax, Reshape, Transpose, SparseSoftmaxCrossEntropyWithLogits and Mean.
  */
 public final class Blueprint {
 
@@ -72,7 +75,7 @@ public final class Blueprint {
      *
      * <p>Placeholders {@code ids} and {@code labels}, int32 {@code [batch, seq]}. Outputs {@code logits}, float32
      * {@code [batch, seq, vocabulary]}, and {@code nll}, the negative log-likelihood of every label in nats, float32
-     * {@code [batch, seq]}. Whoever fetches only {@code logits} need not feed {@code labels}.
+     * {@code [batch, seq]}. A caller that fetches only {@code logits} need not feed {@code labels}.
      */
     public static GraphDef scoring(Transformer model) {
         GraphBuilder builder = GraphBuilder.graph();
@@ -94,7 +97,7 @@ public final class Blueprint {
     }
 
     /**
-     * The form that trains: every size is known.
+     * The form for training: every size is known.
      *
      * <p>Placeholders {@code ids} and {@code labels}, int32 {@code [batch, seq]}. Output {@code loss}, the mean negative
      * log-likelihood in nats, a float32 scalar. {@code entropy} is the node whose second output is the gradient of the sum
@@ -124,12 +127,13 @@ public final class Blueprint {
     }
 
     /**
-     * The form that generates text, a few tokens at a time.
+     * The form that generates text, one or more tokens per step.
      *
-     * <p>Placeholders {@code ids}, int32 {@code [batch, new]}; {@code past}, int32 scalar, how many tokens came before; for
-     * every block N {@code cache.N.k} and {@code cache.N.v}, float32 {@code [batch, kv, past, headWidth]}, of size 0 in the
-     * beginning. Outputs {@code logits}, float32 {@code [batch, vocabulary]} of the last token, and {@code cache.N.k.next},
-     * {@code cache.N.v.next}, {@code [batch, kv, past + new, headWidth]}, to be fed next time.
+     * <p>Placeholders {@code ids}, int32 {@code [batch, new]}; {@code past}, an int32 scalar, the number of tokens before
+     * these; and for every block N {@code cache.N.k} and {@code cache.N.v}, float32 {@code [batch, kv, past, headWidth]},
+     * with {@code past} = 0 at the first step. Outputs {@code logits}, float32 {@code [batch, vocabulary]}, for the last
+     * token, and {@code cache.N.k.next} and {@code cache.N.v.next}, {@code [batch, kv, past + new, headWidth]}, which the
+     * caller feeds at the next step.
      */
     public static GraphDef decoding(Transformer model) {
         GraphBuilder builder = GraphBuilder.graph();

@@ -11,8 +11,9 @@ import java.util.Map;
 import org.tensorflow.proto.DataType;
 
 /**
- * Sizes of a graph, known when it is drawn (training) or read off its input when it runs (scoring, decoding), so that the
- * blocks are drawn once for both. Each target of a Reshape is one node, computed once and shared by all layers.
+ * The sizes of a graph. In training graphs they are known when the graph is built; scoring and decoding graphs read them
+ * from their input at run time. The same code therefore builds the blocks of all three. Each target shape of a Reshape is
+ * one node, computed once and shared by all layers.
  */
 final class GraphSizes {
 
@@ -21,23 +22,23 @@ final class GraphSizes {
     private final Map<Long, Value> sizes = new HashMap<>();
     private final Map<String, Value> targets = new HashMap<>();
 
-    /** Sequences, and new tokens in each. */
+    /** The number of sequences, and the number of new tokens in each. */
     final Dim batch;
 
     final Dim seq;
-    /** Positions that are attended to: those before, and the new ones. */
+    /** The number of positions that are attended to: the earlier ones plus the new ones. */
     final Dim seen;
 
-    /** First position of the new tokens, int32 scalar. */
+    /** The first position of the new tokens, an int32 scalar. */
     final Value past;
 
-    /** What {@code ids} looks like, {@code [2]}. */
+    /** The shape of {@code ids}, an int32 vector {@code [2]}. */
     final Value grid;
 
-    /** Rows of the two-dimensional activations: batch times seq, -1 if only the running graph knows. */
+    /** The number of rows of two-dimensional activations: batch · seq, or -1 if it is known only at run time. */
     final long rows;
 
-    /** A size: a number, or an int32 scalar whose number only the running graph knows. */
+    /** A size: a number, or an int32 scalar whose value is known only at run time. */
     record Dim(long size, List<Value> scalar) {
         static Dim of(long size) {
             return new Dim(size, List.of());
@@ -59,7 +60,7 @@ final class GraphSizes {
         this.rows = batch.size() < 0 ? -1 : Math.toIntExact(batch.size() * seq.size());
     }
 
-    /** Everything is known. */
+    /** All sizes are known. */
     static GraphSizes fixed(GraphBuilder builder, int batch, int seq) {
         Ops ops = new Ops(builder);
         Value grid = ops.ints("ids.shape", batch, seq);
@@ -67,7 +68,7 @@ final class GraphSizes {
         return new GraphSizes(builder, Dim.of(batch), Dim.of(seq), Dim.of(seq), past, grid);
     }
 
-    /** The sizes of {@code ids}, with nothing before it. */
+    /** The sizes of {@code ids}, with no positions before it. */
     static GraphSizes of(GraphBuilder builder, Value ids) {
         Value past = new Ops(builder).constant("past", 0);
         List<Value> sizes = measured(builder, ids);
@@ -98,7 +99,7 @@ final class GraphSizes {
         return List.of(shape, sizes.get(0), sizes.get(1));
     }
 
-    /** A size times a number; if the size is not known, a node, drawn at its first use. */
+    /** A size times a number. If the size is known only at run time, a node that is built at its first use. */
     Dim times(String name, Dim size, int factor) {
         if (size.size() >= 0) {
             return Dim.of(size.size() * factor);
@@ -119,7 +120,7 @@ final class GraphSizes {
                 : size.scalar().get(0);
     }
 
-    /** The target of a Reshape, drawn at its first use. A dimension of -1 takes what is left over. */
+    /** The target shape of a Reshape, built at its first use. A dimension of -1 takes the remaining elements. */
     Value target(String name, Dim... dims) {
         return targets.computeIfAbsent(name, unknown -> draw(name, List.of(dims)));
     }
@@ -148,12 +149,12 @@ final class GraphSizes {
                 .gives(TensorType.of(DataType.DT_INT32, length.size()));
     }
 
-    /** A placeholder of int32 numbers, one for each new token. */
+    /** A placeholder of int32 values, one for each new token. */
     static Value tokens(GraphBuilder builder, String name, int batch, int seq) {
         return builder.placeholder(name, TensorType.of(DataType.DT_INT32, batch, seq));
     }
 
-    /** The dimensions as an attribute would say them. */
+    /** The dimensions in the form of a shape attribute. */
     static List<Long> dims(Dim... dims) {
         return List.of(dims).stream().map(Dim::size).toList();
     }

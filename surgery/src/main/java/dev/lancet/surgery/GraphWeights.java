@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.tensorflow.proto.DataType;
 
-/** What a graph holds of the weights of a plan. */
+/** The weights of a plan as a graph holds them. */
 final class GraphWeights {
 
     private final GraphView graph;
@@ -23,7 +23,7 @@ final class GraphWeights {
         this.graph = graph;
     }
 
-    /** Whether every array of a piece is there in its type and shape. */
+    /** Whether the graph has every array of a stored matrix with its type and shape. */
     boolean holds(StoredMatrix matrix) {
         return matrix.arrays().stream().allMatch(this::holds);
     }
@@ -39,22 +39,25 @@ final class GraphWeights {
         return graph.find(name).filter(node -> node.is("VarHandleOp"));
     }
 
-    /** Whether a weight is factored already, with something else between its factors than the step says. */
+    /** Whether a weight is already factored, but with another operation between its factors than the step asks for. */
     boolean factoredOtherwise(Step step) {
         return variable(step.weight().left()).isPresent()
-                && variable(step.weight().left()).stream().anyMatch(GraphWeights::bent)
+                && variable(step.weight().left()).stream().anyMatch(GraphWeights::feedsNonlinearity)
                         != step.between().isPresent();
     }
 
-    /** Whether the product with a variable, which may be unpacked before and scaled or cast after, goes into a nonlinearity. */
-    private static boolean bent(Node node) {
+    /**
+     * Whether a product with this variable feeds a nonlinearity. A dequantization may come before the product, and a Mul
+     * or Cast after it.
+     */
+    private static boolean feedsNonlinearity(Node node) {
         return users(node)
                 .anyMatch(user -> user.is("MatMul")
                         ? users(user)
                                 .anyMatch(next -> FactoriseMatMul.bends(next)
                                         || ((next.is("Mul") || next.is("Cast"))
                                                 && users(next).anyMatch(FactoriseMatMul::bends)))
-                        : bent(user));
+                        : feedsNonlinearity(user));
     }
 
     private static Stream<Node> users(Node node) {
@@ -75,8 +78,8 @@ final class GraphWeights {
                 .orElse(List.of());
     }
 
-    /** Says what is wrong with a weight that is neither whole nor already as its step says. */
-    LancetException stranger(Step step) {
+    /** The error for a weight that is neither whole nor already compressed as its step says. */
+    LancetException unexpectedForm(Step step) {
         String name = step.weight().name();
         Optional<Node> there = variable(name);
         if (there.isPresent()) {
@@ -84,11 +87,11 @@ final class GraphWeights {
                     + there.get().type("dtype").name().substring(3).toLowerCase(Locale.ROOT)
                     + " " + shape(there.get()) + " in the graph; the plan expects float "
                     + step.weight().shape()
-                    + ", or what it becomes");
+                    + " or the compressed form");
         }
         if (variable(step.weight().left()).isPresent()) {
             return new LancetException(
-                    "surgery: " + name + " is already factored in the graph, but not as the plan says ("
+                    "surgery: " + name + " is already factored in the graph, but differently from the plan ("
                             + step.because() + "); operate on the graph of the declared model");
         }
         return new LancetException("surgery: the graph has no variable '" + name + "'; near it: "

@@ -36,7 +36,7 @@ final class Layers {
         model.weights().forEach(weight -> weights.put(weight.name(), weight));
     }
 
-    /** Rows of the embedding, and of the position table if there is one. */
+    /** The rows of the embedding, plus those of the position table if there is one. */
     Value embedded(Value ids, Value positions) {
         Value flat = ops.reshape("ids.flat", ids, rest(), List.of(sizes.rows));
         Value rows = ops.gather("embedding.rows", variable("embedding"), flat, axis(0), 0);
@@ -52,10 +52,10 @@ final class Layers {
         return ops.add("embedded", rows, ops.gather("position.rows", variable("position"), each, axis(0), 0));
     }
 
-    /** Keys and values of the new tokens joined to those before, {@code [batch, kv, seen, headWidth]}. */
+    /** Joins the keys and values of the new tokens to the earlier ones, {@code [batch, kv, seen, headWidth]}. */
     @FunctionalInterface
     interface Cache {
-        /** What block {@code block} attends to; the letter is {@code k} or {@code v}. */
+        /** The keys or values that block {@code block} attends to; {@code letter} is {@code k} or {@code v}. */
         Value joined(int block, String letter, Value fresh);
     }
 
@@ -100,7 +100,9 @@ final class Layers {
         return functions.residual(p + "residual", stream, product(p + "o", flat), bias(p + "o"));
     }
 
-    /** A projection, as heads that are ready to be multiplied: {@code [batch, heads, seq, headWidth]}. */
+    /**
+     * A projection, split into heads and transposed for the attention product: {@code [batch, heads, seq, headWidth]}.
+     */
     private Value projected(String name, String function, Value x, int count, List<Value> rotation, float scale) {
         Dim heads = Dim.of(count);
         Dim width = Dim.of(model.attention().headWidth());
@@ -132,7 +134,7 @@ final class Layers {
         return functions.residual(p + "residual", stream, product(p + "down", inner), bias(p + "down"));
     }
 
-    /** The last norm and the head: logits {@code [rows of stream, vocabulary]}. */
+    /** The last norm and the head. Returns the logits, {@code [rows of stream, vocabulary]}. */
     Value head(Value stream) {
         Value normed = norm("norm", stream);
         return model.tiedHead()
@@ -170,7 +172,7 @@ final class Layers {
         });
     }
 
-    /** The constant [-1]: everything in one axis. */
+    /** The constant [-1], a target shape that flattens a tensor. */
     Value rest() {
         return sizes.target("shape.flat", Dim.of(-1));
     }

@@ -17,8 +17,8 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * All incisions of one pass over a graph, made at once: nothing is built before everything is known to fit. A node gives
- * way to its replacement on the spot, and variables that fed only such nodes vanish.
+ * All incisions of one pass over a graph, applied together: nothing is built until every incision is known to fit. The
+ * replacement takes the place of the replaced node. A variable that fed only replaced nodes is removed.
  */
 final class PendingRewrite {
 
@@ -32,8 +32,8 @@ final class PendingRewrite {
     void add(Node site, Incision incision) {
         String last = incision.nodes().get(incision.nodes().size() - 1).getName();
         if (!last.equals(site.name())) {
-            throw new LancetException("surgery: the last node in the place of " + site.name() + " is called " + last
-                    + "; it must keep the name");
+            throw new LancetException("surgery: the replacement of " + site.name() + " ends with the node " + last
+                    + "; its last node must keep the name of the replaced node");
         }
         bySite.put(site.name(), incision);
     }
@@ -42,7 +42,7 @@ final class PendingRewrite {
         return bySite.isEmpty();
     }
 
-    /** The nodes of all incisions, each with the site of the first that brings it. */
+    /** The nodes of all incisions by name, each with the site of the first incision that adds it. */
     Map<String, String> added() {
         Map<String, String> added = new HashMap<>();
         bySite.forEach((site, incision) -> incision.nodes().forEach(node -> added.putIfAbsent(node.getName(), site)));
@@ -53,70 +53,72 @@ final class PendingRewrite {
         if (none()) {
             return graph.definition();
         }
-        Set<String> gone = gone();
-        Map<String, NodeDef> sewn = new LinkedHashMap<>();
+        Set<String> removed = removed();
+        Map<String, NodeDef> nodes = new LinkedHashMap<>();
         Map<String, FunctionDef> functions = new TreeMap<>(graph.functions());
         for (Node node : graph.nodes()) {
             Incision incision = bySite.get(node.name());
             if (incision != null) {
-                incision.nodes().forEach(added -> put(sewn, added, gone));
+                incision.nodes().forEach(added -> put(nodes, added, removed));
                 incision.functions().forEach(added -> define(functions, added));
-            } else if (!gone.contains(node.name())) {
-                put(sewn, node.definition(), gone);
+            } else if (!removed.contains(node.name())) {
+                put(nodes, node.definition(), removed);
             }
         }
-        GraphDef.Builder result = graph.definition().toBuilder().clearNode().addAllNode(sewn.values());
+        GraphDef.Builder result = graph.definition().toBuilder().clearNode().addAllNode(nodes.values());
         if (!functions.isEmpty()) {
             result.getLibraryBuilder().clearFunction().addAllFunction(functions.values());
         }
         return result.build();
     }
 
-    /** Two sites of one weight bring the same variables; anything else of one name is a mistake. */
-    private void put(Map<String, NodeDef> sewn, NodeDef node, Set<String> gone) {
-        NodeDef before = sewn.putIfAbsent(node.getName(), node);
+    /** Adds a node. Two sites of one weight may add the same variables; any other duplicate name is an error. */
+    private void put(Map<String, NodeDef> nodes, NodeDef node, Set<String> removed) {
+        NodeDef before = nodes.putIfAbsent(node.getName(), node);
         boolean inPlaceOfAnother = before == null
-                && !gone.contains(node.getName())
+                && !removed.contains(node.getName())
                 && !bySite.containsKey(node.getName())
                 && graph.find(node.getName())
                         .filter(old -> !old.definition().equals(node))
                         .isPresent();
         if (inPlaceOfAnother || (before != null && !before.equals(node))) {
-            throw new LancetException("surgery: " + node.getName()
-                    + " would be there twice; a use of it is left that no rule treats, or the name is taken");
+            throw new LancetException(
+                    "surgery: " + node.getName()
+                            + " would exist twice: no rule handles one of its uses, or the name is taken; add a rule for that use or rename the node");
         }
     }
 
     private static void define(Map<String, FunctionDef> functions, FunctionDef added) {
         FunctionDef before = functions.putIfAbsent(added.getSignature().getName(), added);
         if (before != null && !before.equals(added)) {
-            throw new LancetException("surgery: the function "
-                    + added.getSignature().getName() + " is already defined otherwise; rename it in the graph");
+            throw new LancetException(
+                    "surgery: the function " + added.getSignature().getName()
+                            + " already exists in the graph with another definition; rename it there");
         }
     }
 
-    /** Variables, their reads first, whose every use is replaced. */
-    private Set<String> gone() {
+    /** The variables, and their reads, of which every use is replaced. */
+    private Set<String> removed() {
         Set<String> needed = neededByReplacements();
-        Set<String> gone = new HashSet<>();
+        Set<String> removed = new HashSet<>();
         for (String kind : new String[] {"ReadVariableOp", "VarHandleOp"}) {
-            for (Node candidate : fed(kind, gone)) {
+            for (Node candidate : fed(kind, removed)) {
                 boolean unused = candidate.uses().stream()
                         .map(use -> use.node().name())
-                        .allMatch(user -> bySite.containsKey(user) || gone.contains(user));
+                        .allMatch(user -> bySite.containsKey(user) || removed.contains(user));
                 if (unused && !needed.contains(candidate.name())) {
-                    gone.add(candidate.name());
+                    removed.add(candidate.name());
                 }
             }
         }
-        return gone;
+        return removed;
     }
 
-    /** Nodes of this kind that feed a replaced node, or something that is gone already. */
-    private Set<Node> fed(String kind, Set<String> gone) {
+    /** The nodes of this kind that feed a replaced or removed node. */
+    private Set<Node> fed(String kind, Set<String> removed) {
         Set<Node> found = new LinkedHashSet<>();
         Set<String> ends = new LinkedHashSet<>(bySite.keySet());
-        ends.addAll(gone);
+        ends.addAll(removed);
         for (String end : ends) {
             for (Input input : graph.node(end).inputs()) {
                 graph.find(input.node()).filter(node -> node.is(kind)).ifPresent(found::add);
@@ -125,7 +127,7 @@ final class PendingRewrite {
         return found;
     }
 
-    /** What replacements take from the old graph. */
+    /** The names of the nodes of the old graph that the replacements use. */
     private Set<String> neededByReplacements() {
         Set<String> needed = new HashSet<>();
         for (Incision incision : bySite.values()) {

@@ -5,12 +5,12 @@ import java.util.Map;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * What came of single rules.
+ * The result of applying rules to a graph.
  *
  * @param graph the graph afterwards
- * @param sites the nodes that were replaced, in the graph's order
- * @param added the nodes that rules put in, each with the node that it replaces or helps to replace
- * @param refusals why nodes that a rule looks for were left
+ * @param sites the names of the replaced nodes, in the order of the graph
+ * @param added the nodes that rules added, each with the replaced node it belongs to
+ * @param refusals the reasons why rules left nodes that matched their patterns
  */
 public record RewriteResult(GraphDef graph, List<String> sites, Map<String, String> added, List<String> refusals) {
 

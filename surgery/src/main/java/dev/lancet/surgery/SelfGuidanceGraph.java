@@ -17,8 +17,9 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * The graph of a self-guided beginning (Wei et al., arXiv 2406.16450): layers that a plan factors have a dense twin beside
- * the factors, see {@link GuideMatMul}. Twins begin as the product of the factors, whatever stands between these:
+ * The graph for the self-guided first steps of a training (Wei et al., arXiv 2406.16450): each layer that the plan
+ * factors keeps a dense twin beside its factors, see {@link GuideMatMul}. The twin is initialised with the product of the
+ * factors, also if a nonlinearity stands between them:
  *
  * <pre>
  * X.twin       = MatMul(X.left, X.right)           guide.start = NoOp(^X.begun of every twin)
@@ -27,18 +28,18 @@ import org.tensorflow.proto.NodeDef;
  */
 public final class SelfGuidanceGraph {
 
-    /** What to run once the factors are loaded: it fills the twins. */
+    /** The node to run once the factors are loaded: it initialises the twins. */
     public static final String START = "guide.start";
 
     private SelfGuidanceGraph() {}
 
     /**
-     * Carries out a plan, but leaves the dense twins of some layers.
+     * Carries out a plan, but keeps the dense twins of some layers.
      *
      * @param graph a graph of the declared model
-     * @param plan for all of it
-     * @param guided the steps of the plan whose layers keep a twin; factored linear layers
-     * @throws LancetException if surgery cannot treat a layer; then nothing is done
+     * @param plan the plan for the whole graph
+     * @param guided the steps of the plan whose layers keep a twin; all are factored linear layers
+     * @throws LancetException if surgery cannot handle a layer; the graph is then unchanged
      */
     public static GraphDef operate(GraphDef graph, Plan plan, List<Step> guided) {
         Rule[] rules = guided.stream()
@@ -46,15 +47,15 @@ public final class SelfGuidanceGraph {
                 .toArray(Rule[]::new);
         RewriteResult rewritten = Surgeon.rewrite(graph, rules);
         if (!rewritten.refusals().isEmpty()) {
-            throw new LancetException("selfGuided: " + rewritten.refusals().get(0) + "; nothing was done");
+            throw new LancetException("selfGuided: " + rewritten.refusals().get(0) + "; the graph is unchanged");
         }
         return Surgeon.operate(rewritten.graph(), plan).graph();
     }
 
     /**
-     * The graph with the nodes that begin the twins. They come last, so that no pass for speed makes their products coarse.
+     * Adds the nodes that initialise the twins. They come last, so that no pass reduces the precision of their products.
      *
-     * @param graph what {@link #operate} gave, and what came after
+     * @param graph the result of {@link #operate}, after any passes
      * @param guided the same steps
      */
     public static GraphDef started(GraphDef graph, List<Step> guided) {

@@ -26,10 +26,10 @@ import java.util.Optional;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * Rewrites graphs, as pure functions: the input is never touched, and the output is whole or there is none.
+ * Rewrites graphs, as pure functions: the input graph never changes, and a failure returns no partial result.
  *
- * <p>A plan is carried out weight by weight on all uses of the weight: first adapters, then factors, then fewer bits for each
- * piece. A graph that follows the plan already comes back as it is.
+ * <p>Carries out a plan weight by weight, on all uses of the weight: first the adapters, then the factors, then the
+ * precision of each stored matrix. A graph that already follows the plan is returned unchanged.
  */
 public final class Surgeon {
 
@@ -38,9 +38,9 @@ public final class Surgeon {
     /**
      * Carries out a plan.
      *
-     * @param graph a graph whose weights are variables with the names of the plan, as {@code Blueprint} draws them
-     * @throws LancetException if the graph has not a weight of the plan (with the near misses), has it in another shape, or
-     *     uses it where no rule can treat it; then nothing is done
+     * @param graph a graph whose variables have the names of the plan's weights, as {@code Blueprint} builds it
+     * @throws LancetException if the graph lacks a weight of the plan (the message lists similar names), has it in
+     *     another shape, or uses it where no rule applies; the graph is then unchanged
      */
     public static SurgeryResult operate(GraphDef graph, Plan plan) {
         GraphView before = GraphView.of(graph);
@@ -61,14 +61,14 @@ public final class Surgeon {
         GraphWeights weights = new GraphWeights(graph);
         Step asItIs = Step.keep(new Weight(vector.name(), Role.LINEAR, vector.block(), 1, vector.columns()), "");
         if (weights.variable(vector.name()).isEmpty()) {
-            throw weights.stranger(asItIs);
+            throw weights.unexpectedForm(asItIs);
         }
     }
 
     private static Outcome outcome(GraphView graph, Step step) {
         GraphWeights weights = new GraphWeights(graph);
         if (weights.factoredOtherwise(step)) {
-            throw weights.stranger(step);
+            throw weights.unexpectedForm(step);
         }
         if (step.matrices().stream().allMatch(weights::holds)) {
             return new Outcome(step, step.keeps() ? Change.KEPT : Change.AS_IT_WAS);
@@ -79,7 +79,7 @@ public final class Surgeon {
                         .allMatch(matrix -> weights.holds(floats(matrix)) || weights.holds(matrix))
                 && (step.adapter().isEmpty() || step.adapterMatrices().stream().allMatch(weights::holds));
         if (step.keeps() || !(whole || factored)) {
-            throw weights.stranger(step);
+            throw weights.unexpectedForm(step);
         }
         return new Outcome(step, Change.CUT);
     }
@@ -89,7 +89,7 @@ public final class Surgeon {
     }
 
     private interface Rules {
-        /** The rules for every use of each variable that a step treats, or none if the step leaves it. */
+        /** For each variable that a step changes, the rules for its uses; empty if the step changes none. */
         List<Treatment> of(GraphView graph, Step step);
     }
 
@@ -135,7 +135,7 @@ public final class Surgeon {
         if (!untreatable.isEmpty()) {
             int more = untreatable.size() - 1;
             throw new LancetException("surgery: " + untreatable.get(0) + (more == 0 ? "" : "; and " + more + " more")
-                    + "; nothing was done");
+                    + "; the graph is unchanged");
         }
         return pending.rewritten();
     }
@@ -164,12 +164,12 @@ public final class Surgeon {
     private static String untreatable(Treatment treatment, Node.Use use) {
         return treatment.variable() + " is used by " + use.node().name() + ", "
                 + (use.taken().control()
-                        ? "which waits for it"
+                        ? "which has a control dependency on it"
                         : "a " + use.node().op())
-                + "; only x · W, x · Wᵀ and lookups of rows are treated";
+                + "; only x · W, x · Wᵀ and row lookups are supported";
     }
 
-    /** What the first rule that looks for a node makes of it. */
+    /** The verdict of the first rule whose pattern matches the node. */
     private static Optional<Verdict> judge(List<Rule> rules, Node node) {
         return rules.stream()
                 .flatMap(rule -> {
@@ -180,8 +180,8 @@ public final class Surgeon {
     }
 
     /**
-     * Offers every node of a graph to rules; of several, the first that looks for a node decides. What a rule put in is not
-     * offered again.
+     * Offers every node of a graph to the rules. The first rule whose pattern matches the node decides. Nodes that a rule
+     * added are not offered again.
      */
     public static RewriteResult rewrite(GraphDef graph, Rule... rules) {
         GraphView view = GraphView.of(graph);

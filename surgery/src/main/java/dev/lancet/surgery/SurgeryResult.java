@@ -6,10 +6,10 @@ import java.util.stream.Collectors;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * What came of an operation.
+ * The result of carrying out a plan on a graph.
  *
  * @param graph the graph afterwards
- * @param outcomes what became of every matrix of the plan, in its order
+ * @param outcomes what surgery did to every matrix of the plan, in the order of the plan
  */
 public record SurgeryResult(GraphDef graph, List<Outcome> outcomes) {
 
@@ -19,19 +19,19 @@ public record SurgeryResult(GraphDef graph, List<Outcome> outcomes) {
 
     /** What surgery did to a matrix. */
     public enum Change {
-        /** It was cut as the plan says. */
+        /** Surgery changed it as the plan says. */
         CUT,
-        /** It was as the plan says before. */
+        /** It already had the form that the plan asks for. */
         AS_IT_WAS,
-        /** The plan leaves it alone. */
+        /** The plan leaves it unchanged. */
         KEPT
     }
 
     /**
-     * What became of one matrix.
+     * The outcome for one matrix.
      *
-     * @param step what the plan says
-     * @param change what was done
+     * @param step the step of the plan
+     * @param change what surgery did
      */
     public record Outcome(Step step, Change change) {
         @Override
@@ -39,19 +39,19 @@ public record SurgeryResult(GraphDef graph, List<Outcome> outcomes) {
             String what =
                     switch (change) {
                         case CUT -> "cut";
-                        case AS_IT_WAS -> "is so already";
+                        case AS_IT_WAS -> "already has this form";
                         case KEPT -> "kept";
                     };
             return step.weight().name() + ": " + what + " (" + step.because() + ")";
         }
     }
 
-    /** Whether the graph is another than before. */
+    /** Whether surgery changed the graph. */
     public boolean changed() {
         return outcomes.stream().anyMatch(outcome -> outcome.change() == Change.CUT);
     }
 
-    /** One line a matrix. */
+    /** One line for each matrix. */
     @Override
     public String toString() {
         return outcomes.stream().map(outcome -> outcome + "\n").collect(Collectors.joining());

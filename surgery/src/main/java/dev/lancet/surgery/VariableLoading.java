@@ -7,23 +7,24 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * The nodes by which the variables of a graph are filled, some at a time, so that a session never needs the whole model twice:
+ * The nodes that fill the variables of a graph. A caller can fill some variables at a time, so a session never holds the
+ * whole model twice:
  *
  * <pre>
  * X.load   = Placeholder, for every variable X
  * X.assign = AssignVariableOp(X, X.load)
  * </pre>
  *
- * Whoever loads feeds some of the placeholders and runs the targets that belong to them.
+ * A caller feeds some of the placeholders and runs the assignments of the same variables.
  */
 public final class VariableLoading {
 
     private VariableLoading() {}
 
     /**
-     * The graph with these nodes at its end.
+     * Appends these nodes to the graph.
      *
-     * @throws IllegalArgumentException if a node is already called as one of them would be
+     * @throws IllegalArgumentException if the graph already has a node of one of these names
      */
     public static GraphDef into(GraphDef graph) {
         Set<String> names = new HashSet<>();
@@ -38,12 +39,12 @@ public final class VariableLoading {
         return loaded.build();
     }
 
-    /** The placeholder that takes the content of a variable: {@code X.load}. */
+    /** The placeholder for the value of a variable: {@code X.load}. */
     public static String feed(String variable) {
         return variable + ".load";
     }
 
-    /** The node to run that fills a variable: {@code X.assign}. */
+    /** The node to run to assign the value of a variable: {@code X.assign}. */
     public static String assign(String variable) {
         return variable + ".assign";
     }
@@ -71,7 +72,7 @@ public final class VariableLoading {
     private static NodeDef checked(Set<String> names, NodeDef node) {
         if (!names.add(node.getName())) {
             throw new IllegalArgumentException("loading: the graph already has a node '" + node.getName()
-                    + "'; it is loaded already, or the node needs another name");
+                    + "'; call this once per graph, or rename the node");
         }
         return node;
     }

@@ -34,7 +34,7 @@ class VariableLoadingTest {
         assertThatThrownBy(() -> VariableLoading.into(loaded))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "loading: the graph already has a node 'embedding.load'; it is loaded already, or the node needs"
-                                + " another name");
+                        "loading: the graph already has a node 'embedding.load'; call this once per graph, or rename the"
+                                + " node");
     }
 }

@@ -81,7 +81,7 @@ class GraphAssertTest {
                 .hasMessage("graph: TensorFlow 2.18 has no MyOp (y)");
         assertThatThrownBy(() -> assertThat(own).onlyUsesOpsOf("1.3"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("TensorFlow 1.3: there is no list of its operators; there is one of 2.18");
+                .hasMessage("TensorFlow 1.3: its operators are not known; use one of 2.18");
     }
 
     @Test

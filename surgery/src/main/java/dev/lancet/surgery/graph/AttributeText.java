@@ -13,29 +13,31 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** Attributes in the text of a graph: which are shown, and how. */
+/** The attributes in the text of a graph: which ones are shown, and how. */
 final class AttributeText {
 
     /**
-     * What begins with an underscore is a note that TensorFlow leaves for itself, more of them with every version; these few
-     * change what is computed, or how.
+     * Attributes that begin with an underscore are TensorFlow's internal notes, and every version adds some. Only these
+     * change the computation.
      */
     private static final Set<String> TELLING =
             Set.of("_XlaMustCompile", "_XlaCompile", "_noinline", "_gradient_op_type");
 
-    /** Of no meaning for what is computed: the machine that a graph was written on, and a name for error messages. */
+    /**
+     * Attributes without an effect on the computation: the machine that wrote the graph, and a name for error messages.
+     */
     private static final Set<String> SILENT = Set.of("config_proto", "debug_name");
 
-    /** Types of indices, which are int32 unless somebody says otherwise. */
+    /** Attributes with types of indices; int32 is the usual value. */
     private static final Set<String> INDEX_TYPES = Set.of(
             "Tidx", "Tindices", "Taxis", "Tshape", "Tperm", "Tmultiples", "Tpaddings", "Tdim", "Index", "out_type");
 
-    /** Strings of more characters are hashed. */
+    /** Longer strings are shown as a hash. */
     private static final int LONGEST = 200;
 
     private AttributeText() {}
 
-    /** The attributes of a node that matter and are not among these, each after a space. */
+    /** The attributes of a node that matter, except these, each after a space. */
     static String others(Node node, String... shown) {
         Map<String, AttrValue> attributes = new TreeMap<>(node.definition().getAttrMap());
         attributes.keySet().removeAll(List.of(shown));
@@ -46,7 +48,7 @@ final class AttributeText {
         return of(node.op(), attributes);
     }
 
-    /** These attributes of an operator as far as they matter, each after a space. */
+    /** The attributes of an operator that matter, each after a space. */
     static String of(String op, Map<String, AttrValue> attributes) {
         return new TreeMap<>(attributes)
                 .entrySet().stream()
@@ -67,7 +69,7 @@ final class AttributeText {
         });
     }
 
-    /** What a type is that must be said, and that the text leaves out all the same. */
+    /** The type that the text omits for an attribute that has no default. */
     private static DataType usual(String name) {
         return INDEX_TYPES.contains(name) ? DataType.DT_INT32 : DataType.DT_FLOAT;
     }
@@ -80,7 +82,7 @@ final class AttributeText {
         return value.getValueCase() == AttrValue.ValueCase.B && value.getB() ? name : name + "=" + value(value);
     }
 
-    /** A value as the text spells it. */
+    /** A value in the syntax of the text. */
     static String value(AttrValue value) {
         return switch (value.getValueCase()) {
             case S -> string(value.getS());
@@ -111,7 +113,7 @@ final class AttributeText {
         return kinds.stream().flatMap(kind -> kind).collect(Collectors.joining(",", "[", "]"));
     }
 
-    /** In quotes, or hashed where it is long or no text at all. */
+    /** The string in quotes, or its hash if it is long or is not text. */
     static String string(ByteString bytes) {
         String text = bytes.isValidUtf8() ? bytes.toStringUtf8() : "";
         boolean readable = bytes.isValidUtf8()
@@ -133,7 +135,7 @@ final class AttributeText {
         return ElementTypes.name(type);
     }
 
-    /** {@code [2,-1]}, or {@code [?]} where the rank is unknown. */
+    /** {@code [2,-1]}, or {@code [?]} if the rank is unknown. */
     static String shape(TensorShapeProto shape) {
         return shape.getUnknownRank()
                 ? "[?]"

@@ -9,10 +9,10 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** Attributes of nodes, written and read. */
+/** Writes and reads attributes of nodes. */
 public final class Attributes {
 
-    /** The attribute that carries the dimensions of every output of a node. */
+    /** The attribute with the dimensions of every output of a node. */
     public static final String SHAPES = "_output_shapes";
 
     private Attributes() {}
@@ -89,15 +89,15 @@ public final class Attributes {
     }
 
     /**
-     * The dimensions of a node's output, as its {@code _output_shapes} say.
+     * The dimensions of a node's output, from its attribute {@code _output_shapes}.
      *
-     * @throws IllegalArgumentException if the node carries no such shape
+     * @throws IllegalArgumentException if the node does not declare the shape
      */
     public static List<Long> dims(NodeDef node, int output) {
         AttrValue.ListValue shapes =
                 node.getAttrOrDefault(SHAPES, AttrValue.getDefaultInstance()).getList();
         if (output >= shapes.getShapeCount()) {
-            throw new IllegalArgumentException("node '" + node.getName() + "' does not say the shape of output "
+            throw new IllegalArgumentException("node '" + node.getName() + "' does not declare the shape of output "
                     + output + " in " + SHAPES + "; build it with GraphBuilder");
         }
         return dims(shapes.getShape(output));

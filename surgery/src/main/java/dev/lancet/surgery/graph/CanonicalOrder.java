@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The order of nodes that depends on their names and edges alone, not on where they stand in the GraphDef: depth first from
- * the nodes that nobody takes, by name; before each node its inputs, data in their order, then control by name. So what
- * belongs together stands together, and a node put onto an edge moves no other.
+ * An order of nodes that depends only on their names and edges, not on their positions in the GraphDef: a depth-first
+ * walk from the nodes that no node uses, by name. The inputs of a node come before it, data inputs in their order, then
+ * control inputs by name. Related nodes are therefore adjacent, and inserting a node into an edge moves no other node.
  */
 final class CanonicalOrder {
 
@@ -36,9 +36,9 @@ final class CanonicalOrder {
     }
 
     /**
-     * All nodes in order. What {@code NextIteration} carries back into a loop is no order.
+     * All nodes in order. The back edges of a loop, through {@code NextIteration}, do not count.
      *
-     * @throws LancetException if the graph turns in a circle, naming a node on it
+     * @throws LancetException if the graph has a cycle; the message names a node on it
      */
     static List<Node> of(GraphView graph) {
         CanonicalOrder order = new CanonicalOrder(graph.nodes().size());
@@ -46,12 +46,12 @@ final class CanonicalOrder {
                 .filter(node -> node.uses().isEmpty() || node.is("NextIteration"))
                 .sorted(BY_NAME)
                 .forEach(order::walk);
-        // A circle that leads nowhere has no such end; begun at any of its nodes the walk comes upon it.
+        // A cycle without an exit is not reachable from these nodes; the walk finds it from any of its own nodes.
         graph.nodes().forEach(order::walk);
         return order.ordered;
     }
 
-    /** With a stack of its own: a recursion would overflow on a deep graph. */
+    /** Uses an explicit stack, because recursion would overflow on a deep graph. */
     private void walk(Node end) {
         Deque<Visit> path = new ArrayDeque<>();
         enter(end, path);

@@ -15,10 +15,10 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** Constants in the text of a graph: equal values have equal text, however the proto spells them. */
+/** Constants in the text of a graph: equal values have equal text, in whichever form the proto stores them. */
 final class ConstantText {
 
-    /** So many values are written out. */
+    /** Up to this many values are written out. */
     static final int SHOWN = 8;
 
     private ConstantText() {}
@@ -48,7 +48,7 @@ final class ConstantText {
         return shape.getDimCount() == 0 ? shown : "{" + shown + "}";
     }
 
-    /** Number of elements; -1 where the shape does not say, or says more than a long counts. */
+    /** The number of elements; -1 if the shape does not say it, or if it exceeds a long. */
     private static long count(TensorShapeProto shape) {
         long count = shape.getUnknownRank() ? -1 : 1;
         for (TensorShapeProto.Dim dim : shape.getDimList()) {
@@ -62,7 +62,9 @@ final class ConstantText {
         return count;
     }
 
-    /** A list of strings is not padded without end, and their other spelling, one run of bytes, is hashed as it is. */
+    /**
+     * A list of strings is not padded to an arbitrary size. Strings stored as one run of bytes are hashed as they are.
+     */
     private static boolean strings(TensorProto tensor, long count) {
         return tensor.getTensorContent().isEmpty()
                 && count >= 0

@@ -9,12 +9,12 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * The numbers of a constant as little-endian bytes. A TensorProto has two spellings of them, raw bytes and typed lists, and a
- * list may be cut short where its last value repeats; both come out alike.
+ * The values of a constant as little-endian bytes. A TensorProto stores them as raw bytes or as a typed list; a list may
+ * omit repetitions of its last value. Both forms give the same bytes.
  */
 final class ConstantValues {
 
-    /** So many bytes are made at most out of a list that is shorter: a broken shape must not cost a machine's memory or time. */
+    /** The most bytes that a shortened list is expanded to: a damaged shape must not exhaust memory or time. */
     private static final long LARGEST = 256L << 20;
 
     private static final int CHUNK = 1 << 16;
@@ -30,10 +30,10 @@ final class ConstantValues {
     }
 
     /**
-     * The values of a tensor, or empty if they are no numbers, if their bytes do not fit the shape, or if a short list claims
-     * to stand for more than 256 MiB.
+     * The values of a tensor; empty if they are not numbers, if their bytes do not fit the shape, or if a shortened list
+     * stands for more than 256 MiB.
      *
-     * @param count number of elements that the shape says, negative if it does not say
+     * @param count the number of elements according to the shape, negative if unknown
      */
     static Optional<ConstantValues> of(TensorProto tensor, long count) {
         int width = width(tensor);
@@ -50,7 +50,7 @@ final class ConstantValues {
     /** Bytes of an element, or 0 for types whose values are not numbers. */
     private static int width(TensorProto tensor) {
         return switch (tensor.getDtype()) {
-            // A list of these is bytes, and not read here.
+            // Lists of these types are bytes, and are not read here.
             case DT_FLOAT8_E5M2, DT_FLOAT8_E4M3FN -> 0;
             default -> ElementTypes.bytes(tensor.getDtype());
         };
@@ -60,7 +60,7 @@ final class ConstantValues {
         return count;
     }
 
-    /** Hands over all bytes, some at a time. */
+    /** Passes all bytes to a consumer, in parts. */
     void bytes(Consumer<ByteBuffer> sink) {
         if (!tensor.getTensorContent().isEmpty()) {
             tensor.getTensorContent().asReadOnlyByteBufferList().forEach(sink);
@@ -108,7 +108,7 @@ final class ConstantValues {
         return at(i, tensor.getIntValCount(), tensor::getIntVal, 0);
     }
 
-    /** A value of a list whose last one repeats, and that may be empty for all zeros. */
+    /** A value of a list that omits repetitions of its last value; an empty list means zeros. */
     static <T> T at(int i, int count, IntFunction<T> list, T zero) {
         return count == 0 ? zero : list.apply(Math.min(i, count - 1));
     }
@@ -135,7 +135,7 @@ final class ConstantValues {
         return tensor.getDtype() == DataType.DT_DOUBLE ? value.getDouble() : value.getFloat();
     }
 
-    /** Element {@code i} for people; half floats in the bits that they are. */
+    /** Element {@code i} as text; half floats as their bits. */
     String shown(int i) {
         ByteBuffer value = element(i);
         return switch (tensor.getDtype()) {

@@ -10,10 +10,10 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
-/** The numbers of constants, written and read: shapes, axes, orders, scalars. */
+/** Reads and writes the numbers of constants: shapes, axes, permutations, scalars. */
 public final class Constants {
 
-    /** So many numbers a list has at most that is read of a graph which nobody has checked. */
+    /** The most elements that a list in an unchecked graph may have. */
     private static final int SHORT = 64;
 
     private Constants() {}
@@ -69,11 +69,11 @@ public final class Constants {
             case DT_FLOAT -> tensor.addFloatVal((float) value);
             case DT_DOUBLE -> tensor.addDoubleVal(value);
             case DT_HALF -> tensor.addHalfVal(HalfFloat.bits((float) value));
-            // Rounding to nearest: half a unit of the part that is cut off, added before the cut.
+            // Rounds to nearest: adds half a unit of the last kept place before truncating.
             case DT_BFLOAT16 -> tensor.addHalfVal((Float.floatToIntBits((float) value) + 0x8000) >>> 16);
             default ->
                 throw new IllegalArgumentException(
-                        ElementTypes.name(type) + "; a floating constant is of a float type");
+                        ElementTypes.name(type) + "; a floating constant needs a float type");
         }
         return tensor.build();
     }
@@ -106,7 +106,10 @@ public final class Constants {
                         "a constant of " + ElementTypes.name(tensor.getDtype()) + " does not fit its shape " + dims));
     }
 
-    /** The integers of a node that is a constant, or hands one on; empty if it is none, or no list of at most 64 integers. */
+    /**
+     * The integers of a node that is a constant or forwards one; empty if it is not, or if it has no list of at most 64
+     * integers.
+     */
     public static Optional<List<Long>> shortIntegers(Node node) {
         Node constant = node;
         while (constant.is("Identity") && constant.producer(0).isPresent()) {
@@ -117,7 +120,7 @@ public final class Constants {
                 : Optional.empty();
     }
 
-    /** The integers of a constant, or empty if it is no list of at most 64 integers. */
+    /** The integers of a constant; empty if it is not a list of at most 64 integers. */
     public static Optional<List<Long>> shortIntegers(TensorProto tensor) {
         long count = 1;
         for (long size : Attributes.dims(tensor.getTensorShape())) {

@@ -11,7 +11,7 @@ import org.tensorflow.proto.OpDef;
 /**
  * An output that an operator declares: one tensor, or a list of them.
  *
- * @param name what a function body calls it
+ * @param name its name in a function body
  * @param length the attribute that says how many tensors a list has; empty for one tensor
  * @param typeAttribute the attribute that says the element type; empty if the type is fixed, or if {@code length} lists types
  * @param fixedType the element type as text, {@code bool}; empty if an attribute says it
@@ -33,7 +33,7 @@ record DeclaredOutput(String name, String length, String typeAttribute, String f
     static DeclaredOutput parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("'" + text + "' is no output of an operator");
+            throw new IllegalArgumentException("'" + text + "' does not declare an output of an operator");
         }
         return new DeclaredOutput(
                 matcher.group("name"), group(matcher, "length"), group(matcher, "attribute"), group(matcher, "fixed"));
@@ -43,7 +43,7 @@ record DeclaredOutput(String name, String length, String typeAttribute, String f
         return Optional.ofNullable(matcher.group(name)).orElse("");
     }
 
-    /** How many tensors a node has for it. */
+    /** The number of tensors that a node has for this output. */
     int count(NodeDef node) {
         if (length.isEmpty()) {
             return 1;
@@ -52,7 +52,7 @@ record DeclaredOutput(String name, String length, String typeAttribute, String f
         return said.hasList() ? said.getList().getTypeCount() : Math.toIntExact(said.getI());
     }
 
-    /** The element type of one tensor of it, or empty if the node does not say it. */
+    /** The element type of its tensors, or empty if the node does not say it. */
     Optional<DataType> type(NodeDef node, int index) {
         if (!fixedType.isEmpty()) {
             return Optional.of(ElementTypes.named(fixedType));

@@ -7,21 +7,21 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What lies between the tensors that a gradient is wanted of and those that it starts from: it depends on the first, and the
- * second depend on it.
+ * The tensors between the wanted tensors, whose gradients are computed, and the seeds, where the gradient starts: tensors
+ * that depend on a wanted one and that a seed depends on.
  */
 public final class DependencyPath {
 
     private DependencyPath() {}
 
     /**
-     * The tensors of the path.
+     * The tensors on the path.
      *
      * @param order all nodes that the seeds depend on, inputs first
-     * @param inputs the tensors that a node takes
-     * @param outputs the tensors that a node gives and that can have a gradient; none where gradients stop
-     * @param wanted where the path ends
-     * @param seeds where it starts
+     * @param inputs the inputs of a node
+     * @param outputs the outputs of a node that can have a gradient; empty if the node stops gradients
+     * @param wanted the end of the path
+     * @param seeds the start of the path
      */
     public static <N, T> Set<T> between(
             List<N> order,

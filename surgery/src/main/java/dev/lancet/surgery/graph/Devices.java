@@ -4,14 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** One spelling for each device: TensorFlow reads {@code /cpu:0}, {@code /device:CPU:0} and the whole path to it alike. */
+/**
+ * One spelling for each device: TensorFlow accepts {@code /cpu:0}, {@code /device:CPU:0} and the full path as the same.
+ */
 final class Devices {
 
     private static final List<String> LOCAL = List.of("job:localhost", "replica:0", "task:0");
 
     private Devices() {}
 
-    /** {@code /device:CPU:0}; job, replica and task are left out where they are those of a process alone. */
+    /** {@code /device:CPU:0}; job, replica and task are omitted if they are those of a single process. */
     static String canonical(String device) {
         List<String> parts = new ArrayList<>();
         for (String part : device.split("/", -1)) {

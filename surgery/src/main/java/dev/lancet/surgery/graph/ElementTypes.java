@@ -7,14 +7,14 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 
-/** What is known of TensorFlow's element types. */
+/** Properties of TensorFlow's element types. */
 public final class ElementTypes {
 
     private static final String PREFIX = "DT_";
 
     private ElementTypes() {}
 
-    /** Bytes of an element, or 0 where elements have no fixed size: strings, resources, variants. */
+    /** Bytes of an element, or 0 if elements have no fixed size: strings, resources, variants. */
     public static int bytes(DataType type) {
         return switch (type) {
             case DT_BOOL, DT_INT8, DT_UINT8, DT_QINT8, DT_QUINT8, DT_FLOAT8_E5M2, DT_FLOAT8_E4M3FN -> 1;
@@ -26,7 +26,7 @@ public final class ElementTypes {
         };
     }
 
-    /** As a person would say it: {@code float}, {@code int64}. */
+    /** The name of a type: {@code float}, {@code int64}. */
     public static String name(DataType type) {
         return type.name()
                 .substring(type.name().startsWith(PREFIX) ? PREFIX.length() : 0)
@@ -34,9 +34,9 @@ public final class ElementTypes {
     }
 
     /**
-     * The type of a {@linkplain #name name}.
+     * The type with a {@linkplain #name name}.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no type has this name
      */
     static DataType named(String name) {
         return DataType.valueOf(PREFIX + name.toUpperCase(Locale.ROOT));
@@ -51,10 +51,10 @@ public final class ElementTypes {
     }
 
     /**
-     * The element type of a node's output, from its attributes: which of them says it is in the registry of operators. Float
-     * where the node does not say it, as in the text of a graph.
+     * The element type of a node's output, from the attribute that the operator registry names. Float if the node does
+     * not declare it, as in the text of a graph.
      *
-     * @param output counted flat over all outputs
+     * @param output index over all outputs
      */
     public static DataType of(NodeDef node, int output) {
         Optional<List<DeclaredOutput>> declared = Operators.current().outputs(node.getOp());

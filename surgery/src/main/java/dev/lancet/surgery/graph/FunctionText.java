@@ -8,7 +8,7 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
-/** A function in the text of a graph: its signature, its body in order, and what it returns. */
+/** A function in the text of a graph: its signature, its body in order, and its results. */
 final class FunctionText {
 
     private final NodeFormatter formatter;
@@ -49,7 +49,7 @@ final class FunctionText {
         return text.toString();
     }
 
-    /** The body as a graph of its own: arguments are nodes, and {@code node:output:0} is an edge from the node. */
+    /** The body as a separate graph: arguments become nodes, and {@code node:output:0} becomes an edge from the node. */
     private static GraphView body(FunctionDef function) {
         GraphDef.Builder graph = GraphDef.newBuilder();
         function.getSignature()

@@ -10,10 +10,10 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
 /**
- * A graph, or the body of a function, while it is drawn node by node. Nodes keep the order in which they are drawn, which
- * is topological because a node can only take values that exist; the same calls give the same proto, byte for byte.
+ * Builds a graph, or the body of a function, node by node. Nodes keep the order in which they are added; it is
+ * topological because a node can only take values that exist. The same calls give the same proto, byte for byte.
  *
- * <p>Every node says the type and dimensions of its outputs, which go into the attribute {@code _output_shapes}:
+ * <p>Every node declares the type and dimensions of its outputs, which go into the attribute {@code _output_shapes}:
  * TensorFlow checks them on import, and passes need not infer them.
  *
  * <pre>{@code
@@ -30,7 +30,7 @@ import org.tensorflow.proto.OpDef;
  */
 public final class GraphBuilder {
 
-    /** TensorFlow 2.18's own number for graphs written by it; operators behave as of then. */
+    /** The producer version of TensorFlow 2.18; operators behave as in that version. */
     private static final int PRODUCER = 1987;
 
     private final String function;
@@ -44,10 +44,10 @@ public final class GraphBuilder {
     }
 
     /**
-     * A function of a library that graphs can call.
+     * A library function that graphs can call.
      *
      * @param definition its proto
-     * @param results what it gives, in order
+     * @param results the types of its results, in order
      */
     public record Function(FunctionDef definition, List<TensorType> results) {
         /** The name by which it is called. */
@@ -66,21 +66,22 @@ public final class GraphBuilder {
         return new GraphBuilder(name);
     }
 
-    /** An argument of the function that is drawn. */
+    /** An argument of the function under construction. */
     public Value argument(String name, TensorType type) {
         Value argument = new Value(name, 0, type);
         if (nodes.containsKey(name) || arguments.put(name, argument) != null) {
-            throw new IllegalArgumentException("function " + function + ": '" + name + "' is already drawn");
+            throw new IllegalArgumentException(
+                    "function " + function + ": '" + name + "' already exists; use another name");
         }
         return argument;
     }
 
-    /** Says that a value is a result of the function that is drawn. */
+    /** Declares a value as a result of the function under construction. */
     public void result(String name, Value value) {
         results.put(name, value);
     }
 
-    /** Begins a node; it exists once {@link NodeBuilder#gives} or {@link NodeBuilder#ends} is called. */
+    /** Starts a node; it exists once {@link NodeBuilder#gives} or {@link NodeBuilder#ends} is called. */
     public NodeBuilder node(String name, String op) {
         return new NodeBuilder(this, name, op);
     }
@@ -93,7 +94,7 @@ public final class GraphBuilder {
                 .gives(type);
     }
 
-    /** A variable: {@code name = VarHandleOp}, {@code name.read = ReadVariableOp}. The value is what is read. */
+    /** A variable: {@code name = VarHandleOp}, {@code name.read = ReadVariableOp}. Returns the value that is read. */
     public Value variable(String name, TensorType type) {
         Value handle = node(name, "VarHandleOp")
                 .with("container", "")
@@ -107,19 +108,20 @@ public final class GraphBuilder {
                 .gives(type);
     }
 
-    /** Puts a drawn function into the library of this graph. */
+    /** Adds a finished function to the library of this graph. */
     public Function define(GraphBuilder body) {
         Function defined = body.toFunction();
         define(defined.definition());
         return defined;
     }
 
-    /** Puts a function into the library of this graph. */
+    /** Adds a function to the library of this graph. */
     public void define(FunctionDef definition) {
         String name = definition.getSignature().getName();
         FunctionDef before = library.putIfAbsent(name, definition);
         if (before != null && !before.equals(definition)) {
-            throw new IllegalArgumentException("function '" + name + "' is already defined otherwise");
+            throw new IllegalArgumentException(
+                    "function '" + name + "' already exists with another definition; use another name");
         }
     }
 
@@ -144,7 +146,7 @@ public final class GraphBuilder {
                 .gives(called.results());
     }
 
-    /** The graph as drawn so far. */
+    /** The graph built so far. */
     public GraphDef toGraph() {
         GraphDef.Builder graph = GraphDef.newBuilder().addAllNode(nodes.values());
         graph.getVersionsBuilder().setProducer(PRODUCER);
@@ -154,7 +156,7 @@ public final class GraphBuilder {
         return graph.build();
     }
 
-    /** The function as drawn so far. */
+    /** The function built so far. */
     public Function toFunction() {
         FunctionDef.Builder definition = FunctionDef.newBuilder();
         OpDef.Builder signature = definition.getSignatureBuilder().setName(function);
@@ -177,8 +179,8 @@ public final class GraphBuilder {
     }
 
     /**
-     * How a node that is drawn here refers to a value. A body names an argument {@code x} and an output {@code x:product:0},
-     * a graph counts: {@code x}, {@code x:1}.
+     * The reference of a node built here to a value. In a function body an argument is {@code x} and an output is {@code
+     * x:product:0}; in a graph outputs have numbers: {@code x}, {@code x:1}.
      */
     String reference(Value value) {
         if (function.isEmpty()) {
@@ -189,14 +191,15 @@ public final class GraphBuilder {
         }
         NodeDef node = nodes.get(value.node());
         if (node == null) {
-            throw new IllegalArgumentException("function " + function + ": '" + value.node() + "' is not drawn in it");
+            throw new IllegalArgumentException(
+                    "function " + function + ": '" + value.node() + "' does not exist in it; build it first");
         }
         return value.node() + ":" + OutputNames.of(node, value.output());
     }
 
     void draw(NodeDef node) {
         if (arguments.containsKey(node.getName()) || nodes.putIfAbsent(node.getName(), node) != null) {
-            throw new IllegalArgumentException("node '" + node.getName() + "' is already drawn");
+            throw new IllegalArgumentException("node '" + node.getName() + "' already exists; use another name");
         }
     }
 }

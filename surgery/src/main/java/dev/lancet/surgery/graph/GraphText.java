@@ -6,8 +6,8 @@ import org.tensorflow.proto.GradientDef;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * A graph as text: one line a node, every node after its inputs, then one section a function. A change shows as the lines that
- * changed.
+ * A graph as text: one line for each node, every node after its inputs, then one section for each function. A changed
+ * node shows as a changed line.
  *
  * <pre>
  * ids = Placeholder int32 [-1,-1]
@@ -17,43 +17,44 @@ import org.tensorflow.proto.GraphDef;
  * h.0.attn.norm = &#64;norm(embedding.rows, h.0.attn.norm.gain) : [16,64]
  * </pre>
  *
- * <p>A variable is its {@code VarHandleOp X} and its {@code ReadVariableOp X.read} in one line; others see the value as
- * {@code X} and the handle as {@code &X}. A constant shows its values up to {@value ConstantText#SHOWN}, a larger one its
- * shape and the first eight digits of a SHA-256 over its values. {@code ^x} runs after x. A call is {@code @function(...)}.
+ * <p>A variable's {@code VarHandleOp X} and its {@code ReadVariableOp X.read} share one line; other lines refer to the
+ * value as {@code X} and to the handle as {@code &X}. A constant shows up to {@value ConstantText#SHOWN} values; a larger
+ * one shows its shape and the first eight digits of a SHA-256 over its values. {@code ^x} means "runs after x". A call is
+ * {@code @function(...)}.
  *
- * <p>Attributes are shown but for these: what has the default of TensorFlow's registry, types that are float, index types that
- * are int32, and TensorFlow's notes to itself, which begin with an underscore. All of it is laid down in
- * {@code docs/reference/graph-text.md}.
+ * <p>The text omits attributes that have the default of TensorFlow's registry, types that are float, index types that are
+ * int32, and TensorFlow's internal notes, which begin with an underscore. {@code docs/reference/graph-text.md} is the
+ * specification.
  */
 public final class GraphText {
 
-    /** The version of the canonical text; it moves whenever the text of some graph would. */
+    /** The version of the canonical text; it changes whenever the text of some graph would change. */
     public static final int VERSION = 1;
 
-    /** What the first line of a canonical text begins with, the version behind it. */
+    /** The beginning of the first line of a canonical text; the version follows. */
     public static final String HEADER = "# lancet graph text ";
 
     private GraphText() {}
 
     /**
-     * The text of a graph as it stands: nodes in its own order as far as inputs come first, and behind a colon the shapes that
-     * nodes say of themselves ({@code _output_shapes}). It is what rules are tested in, and what {@link #parse} reads.
+     * The text of a graph in its own order, as far as inputs come first, with the shapes that nodes declare ({@code
+     * _output_shapes}) after a colon. Tests of rules use this text, and {@link #parse} reads it.
      */
     public static String of(GraphDef graph) {
         return of(GraphView.of(graph));
     }
 
-    /** The text of a graph as it stands. */
+    /** The text of a graph in its own order, with declared shapes. */
     public static String of(GraphView graph) {
         return text(graph, NodeFormatter.DRAWN);
     }
 
     /**
-     * The canonical text, for goldens and for comparing: graphs that compute the same by the same names have the same text,
-     * whichever version of TensorFlow wrote them and in whichever order. It opens with the version of the text; nodes stand
-     * depth first before those that nobody takes, by name; shapes that nodes say of themselves are left out.
+     * The canonical text, for golden files and comparisons: graphs that compute the same with the same names have the
+     * same text, whatever TensorFlow version wrote them and in whatever order. It begins with the version of the text.
+     * Nodes are in depth-first order before the nodes that no node uses, by name; declared shapes are omitted.
      *
-     * @throws dev.lancet.dsl.LancetException if the graph is none: two nodes of one name, an input that is not there, a circle
+     * @throws dev.lancet.dsl.LancetException if the graph is invalid: a duplicate name, a missing input, or a cycle
      */
     public static String canonical(GraphDef graph) {
         return HEADER + VERSION + '\n' + text(GraphView.of(graph), NodeFormatter.CANONICAL);
@@ -80,10 +81,10 @@ public final class GraphText {
     }
 
     /**
-     * The graph that has this text. What the text leaves out stays unsaid in the graph too, so it serves to state the before
-     * and after of a rule rather than to be run; functions are not read.
+     * The graph with this text. It lacks what the text omits, so it serves to state the graphs before and after a rule,
+     * not to be run. Functions are not read.
      *
-     * @throws IllegalArgumentException naming the line that cannot be read
+     * @throws IllegalArgumentException naming the line that it cannot read
      */
     public static GraphDef parse(String text) {
         return new GraphParser(text).graph();

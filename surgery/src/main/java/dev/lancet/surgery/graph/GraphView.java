@@ -14,8 +14,8 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * A GraphDef that can be asked: nodes by name, who feeds them, who uses them, and an order in which every node comes after
- * its inputs. It never changes; building it takes time and memory linear in the graph.
+ * A GraphDef with lookups: nodes by name, their inputs, their users, and an order in which every node comes after its
+ * inputs. It never changes; building it takes time and memory linear in the graph.
  */
 public final class GraphView {
 
@@ -47,7 +47,7 @@ public final class GraphView {
     /**
      * A view of a graph.
      *
-     * @throws LancetException if two nodes share a name, or an input names a node that is not there
+     * @throws LancetException if two nodes have the same name, or an input names a missing node
      */
     public static GraphView of(GraphDef graph) {
         return new GraphView(graph);
@@ -60,7 +60,7 @@ public final class GraphView {
                 Node producer = byName.get(node.inputs().get(i).node());
                 if (producer == null) {
                     throw new LancetException("graph: " + node.name() + " takes '"
-                            + node.inputs().get(i) + "', which is not there; near it: "
+                            + node.inputs().get(i) + "', which does not exist; near it: "
                             + nearMisses(node.inputs().get(i).node()));
                 }
                 if (found.get(producer.index()).isEmpty()) {
@@ -90,7 +90,7 @@ public final class GraphView {
     /**
      * The node of this name.
      *
-     * @throws LancetException naming the nearest names if there is none
+     * @throws LancetException naming the most similar names if there is none
      */
     public Node node(String name) {
         return find(name)
@@ -98,7 +98,7 @@ public final class GraphView {
                         new LancetException("graph: no node is called '" + name + "'; near it: " + nearMisses(name)));
     }
 
-    /** The names closest to one that is not there. */
+    /** The existing names that are most similar to a missing one. */
     public String nearMisses(String name) {
         return Plan.nearMisses(name, nodes.stream().map(Node::name).toList());
     }
@@ -113,11 +113,11 @@ public final class GraphView {
     }
 
     /**
-     * All nodes so that each comes after its inputs; of those that could be next, the one that comes first in the GraphDef.
-     * So a graph that is in order already keeps its order, and a node that is added moves no other two against each other.
-     * What {@code NextIteration} carries back into a loop is no order.
+     * All nodes, each after its inputs; if several could be next, the first in the GraphDef is. A graph that is already
+     * in order keeps its order, and adding a node does not swap any other two. The back edges of a loop, through {@code
+     * NextIteration}, do not count.
      *
-     * @throws LancetException if the graph turns in a circle, naming a node on it
+     * @throws LancetException if the graph has a cycle; the message names a node on it
      */
     public List<Node> ordered() {
         List<int[]> before = new ArrayList<>(nodes.size());

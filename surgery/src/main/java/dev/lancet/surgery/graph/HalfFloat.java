@@ -10,7 +10,7 @@ final class HalfFloat {
 
     private HalfFloat() {}
 
-    /** The nearest one, of two that are as near the even. */
+    /** The nearest half float; ties go to the even one. */
     static int bits(float value) {
         int sign = (Float.floatToIntBits(value) >>> 16) & 0x8000;
         float size = Math.abs(value);
@@ -25,7 +25,7 @@ final class HalfFloat {
         }
         int exponent = Math.getExponent(size);
         int fraction = (int) Math.rint(Math.scalb((double) size, 10 - exponent));
-        // A fraction that is rounded up to 2048 carries into the exponent.
+        // A fraction rounded up to 2048 carries into the exponent.
         return sign | (((exponent + 15) << 10) + fraction - 1024);
     }
 }

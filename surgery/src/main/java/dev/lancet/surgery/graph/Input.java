@@ -1,7 +1,8 @@
 package dev.lancet.surgery.graph;
 
 /**
- * One entry of a node's input list: {@code x}, {@code x:1} for another output than the first, or {@code ^x} for "after x".
+ * One entry of a node's input list: {@code x}, {@code x:1} for an output other than the first, or {@code ^x} for "after
+ * x".
  *
  * @param node name of the node it comes from
  * @param port which of its outputs; -1 for a control input
@@ -11,7 +12,7 @@ public record Input(String node, int port) {
     /** The port of a control input. */
     public static final int CONTROL = -1;
 
-    /** Reads an entry as a GraphDef spells it. */
+    /** Reads an entry in the syntax of a GraphDef. */
     public static Input parse(String text) {
         if (text.startsWith("^")) {
             return new Input(text.substring(1), CONTROL);
@@ -23,18 +24,18 @@ public record Input(String node, int port) {
     }
 
     private static boolean digits(String text, int from) {
-        // Nine digits fit an int; no operation has more outputs than that.
+        // Nine digits fit an int; no operation has more outputs.
         return from < text.length()
                 && text.length() - from < 10
                 && text.substring(from).chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    /** Whether it only orders, and carries nothing. */
+    /** Whether it is a control input, which only orders and carries no data. */
     public boolean control() {
         return port == CONTROL;
     }
 
-    /** As a GraphDef spells it. */
+    /** The entry in the syntax of a GraphDef. */
     @Override
     public String toString() {
         return control() ? "^" + node : port == 0 ? node : node + ":" + port;

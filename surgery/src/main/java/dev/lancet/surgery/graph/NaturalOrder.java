@@ -2,7 +2,7 @@ package dev.lancet.surgery.graph;
 
 import java.util.Comparator;
 
-/** Names as a person sorts them: digits count as numbers, so {@code h.2} comes before {@code h.10}. */
+/** Sorts names naturally: digits count as numbers, so {@code h.2} comes before {@code h.10}. */
 enum NaturalOrder implements Comparator<String> {
     NAMES;
 
@@ -27,11 +27,11 @@ enum NaturalOrder implements Comparator<String> {
                 j++;
             }
         }
-        // Names that differ only in leading zeros need an order, too.
+        // Names that differ only in leading zeros need an order too.
         return i < a.length() ? 1 : j < b.length() ? -1 : a.compareTo(b);
     }
 
-    /** Two runs of digits by value; numbers of any length, so by their digits. */
+    /** Compares two runs of digits by value. The numbers may have any length, so digit by digit. */
     private static int numbers(String a, int fromA, int endA, String b, int fromB, int endB) {
         int i = significant(a, fromA, endA);
         int j = significant(b, fromB, endB);

@@ -7,7 +7,7 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** A node in its {@link GraphView}: what it is, and who stands before and after it. */
+/** A node in its {@link GraphView}: its definition, its inputs and its users. */
 public final class Node {
 
     private final GraphView graph;
@@ -22,17 +22,17 @@ public final class Node {
         this.inputs = definition.getInputList().stream().map(Input::parse).toList();
     }
 
-    /** The graph it stands in. */
+    /** The graph it belongs to. */
     public GraphView graph() {
         return graph;
     }
 
-    /** Its place in the GraphDef. */
+    /** Its position in the GraphDef. */
     public int index() {
         return index;
     }
 
-    /** As it stands in the GraphDef. */
+    /** Its definition in the GraphDef. */
     public NodeDef definition() {
         return definition;
     }
@@ -49,7 +49,7 @@ public final class Node {
         return definition.getOp().equals(op);
     }
 
-    /** Its inputs in order; data first, then control. */
+    /** Its inputs in order: first data, then control. */
     public List<Input> inputs() {
         return inputs;
     }
@@ -59,40 +59,40 @@ public final class Node {
         return inputs.stream().filter(input -> !input.control()).toList();
     }
 
-    /** Its inputs that only order. */
+    /** Its control inputs. */
     public List<Input> controlInputs() {
         return inputs.stream().filter(Input::control).toList();
     }
 
-    /** The node behind a data input, or empty if it has fewer. */
+    /** The node behind a data input, or empty if the node has fewer inputs. */
     public Optional<Node> producer(int input) {
         List<Input> data = dataInputs();
         return input < data.size() ? graph.find(data.get(input).node()) : Optional.empty();
     }
 
-    /** Every place where another node takes something from this one, in the order of the GraphDef. */
+    /** Every input of another node that takes something from this one, in the order of the GraphDef. */
     public List<Use> uses() {
         return graph.usesOf(index);
     }
 
-    /** One attribute, or empty. */
+    /** An attribute, or empty. */
     public Optional<AttrValue> attribute(String name) {
         return Optional.ofNullable(definition.getAttrMap().get(name));
     }
 
-    /** A boolean attribute; false where it is not said, which is the default of every one that Lancet asks for. */
+    /** A boolean attribute; false if it is not set, which is the default of all attributes that Lancet reads. */
     public boolean flag(String name) {
         return attribute(name).map(AttrValue::getB).orElse(false);
     }
 
-    /** A type attribute; float where it is not said. */
+    /** A type attribute; float if it is not set. */
     public DataType type(String name) {
         return attribute(name).map(AttrValue::getType).orElse(DataType.DT_FLOAT);
     }
 
     /**
-     * The static shape of an output as the attribute {@code _output_shapes} tells it; -1 for an unknown dimension, empty if
-     * nothing is said or even the rank is unknown.
+     * The static shape of an output from the attribute {@code _output_shapes}: -1 for an unknown dimension, empty if the
+     * shape is not declared or its rank is unknown.
      */
     public Optional<List<Integer>> shape(int port) {
         return attribute(Attributes.SHAPES)
@@ -102,7 +102,7 @@ public final class Node {
                 .flatMap(Node::dimensions);
     }
 
-    /** The dimensions of a shape, or empty if its rank is unknown or a size is no int. */
+    /** The dimensions of a shape, or empty if its rank is unknown or a size exceeds an int. */
     public static Optional<List<Integer>> dimensions(TensorShapeProto shape) {
         boolean known = !shape.getUnknownRank()
                 && shape.getDimList().stream().allMatch(dimension -> dimension.getSize() == (int) dimension.getSize());
@@ -120,13 +120,13 @@ public final class Node {
     }
 
     /**
-     * A place where something is taken.
+     * A use of an output by another node.
      *
-     * @param node who takes it
-     * @param input at which of its inputs, control inputs counted
+     * @param node the user
+     * @param input index among its inputs, control inputs included
      */
     public record Use(Node node, int input) {
-        /** What is taken there. */
+        /** The input that takes the output. */
         public Input taken() {
             return node.inputs().get(input);
         }

@@ -8,7 +8,7 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 
-/** A node under way: its inputs, attributes and controls. */
+/** A node under construction: its inputs, attributes and control dependencies. */
 public final class NodeBuilder {
     private final GraphBuilder builder;
     private final NodeDef.Builder node = NodeDef.newBuilder();
@@ -20,60 +20,60 @@ public final class NodeBuilder {
         node.setName(name).setOp(op);
     }
 
-    /** Its next inputs. */
+    /** Adds inputs. */
     public NodeBuilder in(Value... values) {
         return in(List.of(values));
     }
 
-    /** Its next inputs. */
+    /** Adds inputs. */
     public NodeBuilder in(List<Value> values) {
         inputs.addAll(values);
         return this;
     }
 
-    /** Runs only after the named node. */
+    /** Adds a control dependency: the node runs only after the named node. */
     public NodeBuilder after(String other) {
         controls.add(other);
         return this;
     }
 
-    /** A type attribute. */
+    /** Sets a type attribute. */
     public NodeBuilder with(String attribute, DataType type) {
         return with(attribute, Attributes.of(type));
     }
 
-    /** An integer attribute. */
+    /** Sets an integer attribute. */
     public NodeBuilder with(String attribute, long number) {
         return with(attribute, Attributes.of(number));
     }
 
-    /** A boolean attribute. */
+    /** Sets a boolean attribute. */
     public NodeBuilder with(String attribute, boolean flag) {
         return with(attribute, Attributes.of(flag));
     }
 
-    /** A string attribute. */
+    /** Sets a string attribute. */
     public NodeBuilder with(String attribute, String text) {
         return with(attribute, Attributes.of(text));
     }
 
-    /** Any attribute. */
+    /** Sets any attribute. */
     public NodeBuilder with(String attribute, AttrValue value) {
         node.putAttr(attribute, value);
         return this;
     }
 
-    /** Draws the node with one output. */
+    /** Adds the node to the graph, with one output. */
     public Value gives(TensorType type) {
         return gives(List.of(type)).get(0);
     }
 
-    /** Draws the node with one output. */
+    /** Adds the node to the graph, with one output. */
     public Value gives(DataType type, List<Long> dims) {
         return gives(new TensorType(type, dims));
     }
 
-    /** Draws the node with these outputs. */
+    /** Adds the node to the graph, with these outputs. */
     public List<Value> gives(List<TensorType> forms) {
         node.putAttr(
                 Attributes.SHAPES,
@@ -86,7 +86,7 @@ public final class NodeBuilder {
         return List.copyOf(values);
     }
 
-    /** Draws the node without outputs. */
+    /** Adds the node to the graph, without outputs. */
     public void ends() {
         inputs.forEach(value -> node.addInput(builder.reference(value)));
         controls.forEach(control -> node.addInput("^" + control));

@@ -8,12 +8,12 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** How the nodes of a graph are written, one line each, and in which order. */
+/** How the nodes of a graph are written, one line for each, and in which order. */
 enum NodeFormatter {
-    /** As the graph stands: its order, and the shapes that its nodes say of themselves. */
+    /** In the order of the graph, with the shapes that its nodes declare. */
     DRAWN,
 
-    /** What depends on names, edges and meaning alone: see {@link GraphText#canonical}. */
+    /** Only what depends on names, edges and meaning: see {@link GraphText#canonical}. */
     CANONICAL;
 
     List<Node> ordered(GraphView graph) {
@@ -27,12 +27,12 @@ enum NodeFormatter {
                 : line(node, arguments(node.inputs().stream().map(input -> VariableLines.shown(node, input))));
     }
 
-    /** The line of a node whose inputs are written already. */
+    /** The line of a node whose inputs are already formatted. */
     String line(Node node, String inputs) {
         return node.name() + " = " + body(node, inputs);
     }
 
-    /** Inputs as they are written; what only orders has no order of its own. */
+    /** The formatted inputs; the canonical form sorts control inputs. */
     String arguments(Stream<String> inputs) {
         if (this == DRAWN) {
             return inputs.collect(Collectors.joining(", "));
@@ -83,7 +83,7 @@ enum NodeFormatter {
     }
 
     private String shape(Node node) {
-        // A placeholder that says no shape has one of unknown rank: that is the default.
+        // A placeholder without a shape attribute has unknown rank, which is the default.
         String unsaid = this == CANONICAL && node.is("Placeholder") ? " [?]" : "";
         return node.attribute("shape")
                 .map(shape -> " " + AttributeText.shape(shape.getShape()))

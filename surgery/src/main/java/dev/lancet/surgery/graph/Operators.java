@@ -17,8 +17,8 @@ import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.OpList;
 
 /**
- * The operators that a version of TensorFlow has, with their outputs and the defaults of their attributes: what TensorFlow's
- * own registry says, kept as a table so that it can be asked without the native library.
+ * The operators of a TensorFlow version, with their outputs and the defaults of their attributes: the content of
+ * TensorFlow's own registry, stored as a table so that reading it needs no native library.
  *
  * <pre>
  * Const -&gt; output:dtype
@@ -29,10 +29,10 @@ import org.tensorflow.proto.OpList;
  */
 public final class Operators {
 
-    /** The version whose defaults the text of a graph goes by: that of TensorFlow Java 1.1.0. */
+    /** The version whose defaults the text of a graph uses: that of TensorFlow Java 1.1.0. */
     public static final String VERSION = "2.18";
 
-    /** Every version that there is a table of. */
+    /** Every version that has a table. */
     public static final List<String> VERSIONS = List.of(VERSION);
 
     private static final String GIVES = " -> ";
@@ -46,15 +46,15 @@ public final class Operators {
     private record Operator(List<DeclaredOutput> outputs, Map<String, String> defaults) {}
 
     /**
-     * The operators of a version.
+     * The operators of a TensorFlow version.
      *
      * @param version major and minor number, {@code 2.18}
-     * @throws IllegalArgumentException if there is no table of it
+     * @throws IllegalArgumentException if there is no table for the version
      */
     public static Operators of(String version) {
         if (!VERSIONS.contains(version)) {
-            throw new IllegalArgumentException("TensorFlow " + version
-                    + ": there is no list of its operators; there is one of " + String.join(", ", VERSIONS));
+            throw new IllegalArgumentException("TensorFlow " + version + ": its operators are not known; use one of "
+                    + String.join(", ", VERSIONS));
         }
         String file = "tensorflow-" + version + ".ops";
         try (InputStream stream = Operators.class.getResourceAsStream(file)) {
@@ -67,7 +67,7 @@ public final class Operators {
         }
     }
 
-    /** The operators by which the text of graphs goes, read once. */
+    /** The operators that the text of graphs uses, read once. */
     static Operators current() {
         return Current.TABLE;
     }
@@ -106,17 +106,17 @@ public final class Operators {
         return Optional.ofNullable(operators.get(op)).map(Operator::outputs);
     }
 
-    /** The default of an attribute as the text of a graph spells values, or empty if it must be said. */
+    /** The default of an attribute in the syntax of the text, or empty if it has none. */
     Optional<String> byDefault(String op, String attribute) {
         return Optional.ofNullable(operators.get(op))
                 .map(operator -> operator.defaults().get(attribute));
     }
 
     /**
-     * The table of a registry: one line an operator, in alphabetical order, behind its name its outputs and each
-     * attribute that has a default.
+     * The table of a registry: one line for each operator in alphabetical order, with its outputs and each attribute that
+     * has a default.
      *
-     * @param version of the TensorFlow that has this registry
+     * @param version the TensorFlow version with this registry
      */
     public static String table(String version, OpList registry) {
         return registry.getOpList().stream()

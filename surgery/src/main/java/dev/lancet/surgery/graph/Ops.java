@@ -6,10 +6,11 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * The operators that Lancet's own graphs are made of, each drawn into a {@link GraphBuilder} with the form of its result worked out.
- * Every method takes the name of the node first. Constants have names of their own too: nothing is numbered.
+ * The operators of Lancet's own graphs. Each method adds a node to a {@link GraphBuilder} and computes the type of its
+ * result. Every method takes the name of the node first. Constants have explicit names too; nothing is numbered
+ * automatically.
  *
- * @param sketch what is drawn into
+ * @param sketch the graph that the methods add to
  */
 public record Ops(GraphBuilder sketch) {
 
@@ -64,7 +65,7 @@ public record Ops(GraphBuilder sketch) {
         return binary(name, "Mul", a, b);
     }
 
-    /** Any element-wise operator of two arguments of one type {@code T}, broadcast. */
+    /** Any element-wise operator with two arguments of one type {@code T}, broadcast. */
     public Value binary(String name, String op, Value a, Value b) {
         return sketch.node(name, op).in(a, b).with("T", a.type()).gives(a.type(), broadcast(name, a, b));
     }
@@ -79,12 +80,12 @@ public record Ops(GraphBuilder sketch) {
         return sketch.node(name, "LogicalAnd").in(a, b).gives(DataType.DT_BOOL, broadcast(name, a, b));
     }
 
-    /** Any element-wise operator of one argument: {@code Square}, {@code Rsqrt}, {@code Tanh}, {@code Neg}, ... */
+    /** Any element-wise operator with one argument: {@code Square}, {@code Rsqrt}, {@code Tanh}, {@code Neg}, ... */
     public Value unary(String name, String op, Value x) {
         return sketch.node(name, op).in(x).with("T", x.type()).gives(x.form());
     }
 
-    /** Another element type. */
+    /** A cast to another element type. */
     public Value cast(String name, Value x, DataType type) {
         return sketch.node(name, "Cast")
                 .in(x)
@@ -102,7 +103,7 @@ public record Ops(GraphBuilder sketch) {
                 .gives(a.type(), Shapes.broadcast(name, where.dims(), broadcast(name, a, b)));
     }
 
-    /** The mean over the last axis, which stays with size 1. Draws {@code name_axis}. */
+    /** The mean over the last axis, which stays with size 1. Adds the constant {@code name_axis}. */
     public Value meanOfLast(String name, Value x) {
         return reduce(name, "Mean", x, ints(name + "_axis", x.rank() - 1), true, Shapes.with(x.dims(), -1, 1));
     }
@@ -117,7 +118,7 @@ public record Ops(GraphBuilder sketch) {
                 .gives(x.type(), dims);
     }
 
-    /** {@code a · b} of two matrices, either transposed first. */
+    /** {@code a · b} of two matrices, each optionally transposed first. */
     public Value matmul(String name, Value a, boolean transposeA, Value b, boolean transposeB) {
         return sketch.node(name, "MatMul")
                 .in(a, b)
@@ -127,7 +128,7 @@ public record Ops(GraphBuilder sketch) {
                 .gives(a.type(), Shapes.product(name, a.dims(), transposeA, b.dims(), transposeB));
     }
 
-    /** {@code a · b} of two stacks of matrices {@code [stack, rows, columns]}, either transposed first. */
+    /** {@code a · b} of two stacks of matrices {@code [stack, rows, columns]}, each optionally transposed first. */
     public Value batchMatmul(String name, Value a, boolean transposeA, Value b, boolean transposeB) {
         return sketch.node(name, "BatchMatMulV2")
                 .in(a, b)
@@ -151,7 +152,7 @@ public record Ops(GraphBuilder sketch) {
                 .gives(x.type(), dims);
     }
 
-    /** Axes in another order; {@code order} is the constant {@code axes}. */
+    /** The axes in another order; {@code order} is a node with the constant {@code axes}. */
     public Value transpose(String name, Value x, Value order, int... axes) {
         List<Long> dims = Shapes.transposed(
                 x.dims(), Arrays.stream(axes).mapToObj(Long::valueOf).toList());
@@ -162,7 +163,7 @@ public record Ops(GraphBuilder sketch) {
                 .gives(x.type(), dims);
     }
 
-    /** Slices of {@code table} along axis {@code axis}, which is the constant {@code at}. */
+    /** Slices of {@code table} along {@code axis}; {@code at} is a node with that constant. */
     public Value gather(String name, Value table, Value indices, Value at, int axis) {
         return sketch.node(name, "GatherV2")
                 .in(table, indices, at)
@@ -173,7 +174,7 @@ public record Ops(GraphBuilder sketch) {
                 .gives(table.type(), Shapes.gathered(table.dims(), indices.dims(), axis));
     }
 
-    /** Two tensors joined along axis {@code axis}, which is the constant {@code at}. */
+    /** Joins two tensors along {@code axis}; {@code at} is a node with that constant. */
     public Value concat(String name, Value a, Value b, Value at, int axis) {
         return sketch.node(name, "ConcatV2")
                 .in(a, b, at)
@@ -183,7 +184,7 @@ public record Ops(GraphBuilder sketch) {
                 .gives(a.type(), Shapes.concatenated(List.of(a.dims(), b.dims()), axis));
     }
 
-    /** The two halves along axis {@code axis}, which is the constant {@code at}. */
+    /** Splits a tensor into two halves along {@code axis}; {@code at} is a node with that constant. */
     public List<Value> halves(String name, Value x, Value at, int axis) {
         TensorType half = new TensorType(x.type(), Shapes.split(x.dims(), axis, 2));
         return sketch.node(name, "Split")

@@ -6,24 +6,24 @@ import java.util.stream.Collectors;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * The names of outputs as the registry of operators has them; a list of tensors has one name. Only function bodies need them:
- * a graph says {@code x:1}, a body {@code x:backprop:0}.
+ * The names of outputs in the operator registry; a list of tensors has one name. Only function bodies use them: a graph
+ * has {@code x:1}, a body {@code x:backprop:0}.
  */
 public final class OutputNames {
 
     private OutputNames() {}
 
     /**
-     * How a body names an output of a node, without the node: {@code product:0} for that of a MatMul.
+     * The name of an output in a function body, without the node: {@code product:0} for the output of a MatMul.
      *
-     * @param output counted flat over all outputs
-     * @throws LancetException if the node has no such output, or an operator that is not in the registry
+     * @param output index over all outputs
+     * @throws LancetException if the node has no such output, or its operator is not in the registry
      */
     public static String of(NodeDef node, int output) {
         List<DeclaredOutput> outputs = Operators.current()
                 .outputs(node.getOp())
                 .orElseThrow(() -> new LancetException(node(node) + ", an operator that TensorFlow " + Operators.VERSION
-                        + " does not have; a function that holds it cannot be written"));
+                        + " does not have; a function that contains it cannot be written"));
         int before = 0;
         for (DeclaredOutput declared : outputs) {
             int count = declared.count(node);
@@ -36,8 +36,8 @@ public final class OutputNames {
     }
 
     /**
-     * The flat number of an output that a body names: 1 for {@code ("output", 1)} of a Split. An operator that is not in the
-     * registry has one output.
+     * The index over all outputs of an output that a function body names: 1 for {@code ("output", 1)} of a Split. An
+     * operator that is not in the registry has one output.
      *
      * @throws LancetException if the node has no such output
      */

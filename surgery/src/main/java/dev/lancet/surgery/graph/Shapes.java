@@ -3,12 +3,12 @@ package dev.lancet.surgery.graph;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Dimensions of results, worked out from those of arguments; -1 is a size that is known only at run time. */
+/** Infers the dimensions of results from those of arguments; -1 is a size that is known only at run time. */
 public final class Shapes {
 
     private Shapes() {}
 
-    /** How many elements a tensor of known dimensions has. */
+    /** The number of elements of a tensor with known dimensions. */
     public static long elements(List<Long> dims) {
         return dims.stream().reduce(1L, (a, b) -> a * b);
     }
@@ -19,7 +19,7 @@ public final class Shapes {
     }
 
     /**
-     * What two shapes become when they are broadcast against each other, as NumPy does it: aligned at the right, equal or one.
+     * The shape that two shapes broadcast to, as in NumPy: aligned at the right, sizes equal or one.
      *
      * @param name of the node, for the message
      */
@@ -37,20 +37,20 @@ public final class Shapes {
         return List.copyOf(dims);
     }
 
-    /** The size of a shape along an axis of a shape of more axes that it is broadcast to. */
+    /** The size of a shape along an axis of a shape with more axes that it broadcasts to. */
     public static long aligned(List<Long> dims, int axis, int rank) {
         int own = axis - (rank - dims.size());
         return own < 0 ? 1 : dims.get(own);
     }
 
-    /** The same shape with another size along an axis. */
+    /** The same shape with another size along one axis. */
     public static List<Long> with(List<Long> dims, long axis, long size) {
         List<Long> changed = new ArrayList<>(dims);
         changed.set(axis(axis, dims.size()), size);
         return changed;
     }
 
-    /** What is left when a shape is reduced over some axes, which stay with size 1 or go. */
+    /** The shape after a reduction over some axes, which stay with size 1 or are removed. */
     public static List<Long> reduced(List<Long> dims, List<Long> over, boolean keep) {
         List<Integer> axes = over.stream().map(axis -> axis(axis, dims.size())).toList();
         List<Long> left = new ArrayList<>();
@@ -64,7 +64,7 @@ public final class Shapes {
         return left;
     }
 
-    /** The product of two matrices, or of two stacks of matrices, either transposed first. */
+    /** The shape of the product of two matrices, or of two stacks of matrices, each optionally transposed first. */
     public static List<Long> product(String name, List<Long> a, boolean transposeA, List<Long> b, boolean transposeB) {
         List<Long> dims = new ArrayList<>(broadcast(name, a.subList(0, a.size() - 2), b.subList(0, b.size() - 2)));
         dims.add(a.get(a.size() - (transposeA ? 1 : 2)));
@@ -72,7 +72,7 @@ public final class Shapes {
         return dims;
     }
 
-    /** Slices of a table along an axis. */
+    /** The shape of slices of a table along an axis. */
     public static List<Long> gathered(List<Long> table, List<Long> indices, int axis) {
         List<Long> dims = new ArrayList<>(table.subList(0, axis));
         dims.addAll(indices);
@@ -80,7 +80,7 @@ public final class Shapes {
         return dims;
     }
 
-    /** Tensors joined along an axis. */
+    /** The shape of tensors joined along an axis. */
     public static List<Long> concatenated(List<List<Long>> parts, long axis) {
         int at = axis(axis, parts.get(0).size());
         boolean known = parts.stream().allMatch(part -> part.get(at) >= 0);
@@ -90,12 +90,12 @@ public final class Shapes {
                 known ? parts.stream().mapToLong(part -> part.get(at)).sum() : -1);
     }
 
-    /** One of so many equal pieces along an axis. */
+    /** The shape of one of several equal parts along an axis. */
     public static List<Long> split(List<Long> dims, long axis, int pieces) {
         return with(dims, axis, dims.get(axis(axis, dims.size())) / pieces);
     }
 
-    /** Axes in another order. */
+    /** The shape with its axes in another order. */
     public static List<Long> transposed(List<Long> dims, List<Long> order) {
         return order.stream().map(axis -> dims.get(axis(axis, dims.size()))).toList();
     }

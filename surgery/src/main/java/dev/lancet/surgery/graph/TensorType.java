@@ -5,10 +5,10 @@ import java.util.List;
 import org.tensorflow.proto.DataType;
 
 /**
- * What is known of a tensor before a graph runs: its element type and its dimensions.
+ * What is known about a tensor before a graph runs: its element type and its dimensions.
  *
  * @param type element type
- * @param dims dimensions, outermost first, -1 where the size is known only at run time; empty for a scalar
+ * @param dims dimensions, outermost first, -1 for a size that is known only at run time; empty for a scalar
  */
 public record TensorType(DataType type, List<Long> dims) {
 
@@ -16,7 +16,7 @@ public record TensorType(DataType type, List<Long> dims) {
         dims = List.copyOf(dims);
     }
 
-    /** A form from its dimensions, -1 for one that is not known. */
+    /** A type with these dimensions, -1 for an unknown one. */
     public static TensorType of(DataType type, long... dims) {
         return new TensorType(type, Arrays.stream(dims).boxed().toList());
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.IntFunction;
 
-/** Kahn's algorithm (1962) with the smallest index first: stable, and no recursion that a deep graph could overflow. */
+/** Kahn's algorithm (1962), smallest index first: stable, and without a recursion that could overflow on a deep graph. */
 final class TopologicalOrder {
 
     private TopologicalOrder() {}
@@ -46,7 +46,7 @@ final class TopologicalOrder {
         return order;
     }
 
-    /** Walks backwards through what could not be placed until it comes around. */
+    /** Follows unplaced predecessors backwards until one repeats: that one is on a cycle. */
     private static int onCircle(List<int[]> before, int[] open) {
         int at = 0;
         while (open[at] == 0) {

@@ -4,10 +4,10 @@ import java.util.List;
 import org.tensorflow.proto.DataType;
 
 /**
- * One output of a node, or an argument of a function, as other nodes take it.
+ * One output of a node, or an argument of a function, in the form in which other nodes take it.
  *
  * @param node the node, or the argument
- * @param output which of the node's outputs, counted flat over all of them
+ * @param output index over all outputs of the node
  * @param form its type and dimensions
  */
 public record Value(String node, int output, TensorType form) {
@@ -22,7 +22,7 @@ public record Value(String node, int output, TensorType form) {
         return form.type();
     }
 
-    /** Dimensions, -1 for one that is not known. */
+    /** Dimensions, -1 for an unknown one. */
     public List<Long> dims() {
         return form.dims();
     }
@@ -37,12 +37,12 @@ public record Value(String node, int output, TensorType form) {
         return form.dims().size();
     }
 
-    /** The size along an axis; a negative axis counts from the last. */
+    /** The size along an axis; a negative axis counts from the end. */
     public long dim(int axis) {
         return form.dims().get(Shapes.axis(axis, rank()));
     }
 
-    /** How a node of a graph refers to it: {@code x}, or {@code x:1} for its second output. */
+    /** The reference to it in a graph: {@code x}, or {@code x:1} for the second output. */
     public String inGraph() {
         return output == 0 ? node : node + ":" + output;
     }

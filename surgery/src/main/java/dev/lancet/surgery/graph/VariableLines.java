@@ -2,7 +2,7 @@ package dev.lancet.surgery.graph;
 
 import java.util.Optional;
 
-/** Variables as the text shows them: {@code VarHandleOp X} and {@code ReadVariableOp X.read} are one line. */
+/** Variables in the text of a graph: {@code VarHandleOp X} and {@code ReadVariableOp X.read} share one line. */
 final class VariableLines {
 
     private static final String READ = ".read";
@@ -35,7 +35,7 @@ final class VariableLines {
                 && handle.definition().getDevice().equals(read.definition().getDevice());
     }
 
-    /** How an input is written: a read as its variable, the handle of such a variable with {@code &}. */
+    /** An input as text: a read is shown as its variable, the handle of such a variable with {@code &}. */
     static String shown(Node node, Input input) {
         Optional<Node> producer = node.graph().find(input.node());
         if (producer.filter(VariableLines::readOfVariable).isPresent()) {

@@ -85,7 +85,7 @@ class GraphBuilderTest {
         graph.placeholder("x", VECTOR);
         assertThatThrownBy(() -> graph.placeholder("x", VECTOR))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("node 'x' is already drawn");
+                .hasMessage("node 'x' already exists; use another name");
     }
 
     @Test
@@ -99,7 +99,7 @@ class GraphBuilderTest {
         other.result("y", other.argument("z", VECTOR));
         assertThatThrownBy(() -> graph.define(other))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("function 'same' is already defined otherwise");
+                .hasMessage("function 'same' already exists with another definition; use another name");
     }
 
     @Test

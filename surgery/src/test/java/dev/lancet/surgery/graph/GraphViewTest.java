@@ -105,7 +105,7 @@ class GraphViewTest {
     void an_input_that_is_not_there_is_an_error_with_near_misses() {
         assertThatThrownBy(() -> GraphView.of(graph(node("h.0.attn.q", "Const"), node("y", "Neg", "h.0.attn.qq"))))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("graph: y takes 'h.0.attn.qq', which is not there; near it: h.0.attn.q, y");
+                .hasMessage("graph: y takes 'h.0.attn.qq', which does not exist; near it: h.0.attn.q, y");
     }
 
     @Test
