@@ -69,7 +69,7 @@ class CiSampleTest {
         assertThat(moved.status()).as(moved.output()).isNotZero();
         assertThat(moved.output())
                 .contains(
-                        "golden: rhyme.plan is another text now",
+                        "golden: rhyme.plan differs from the actual text",
                         "-h.0.mlp.up = ",
                         "+h.0.mlp.up = ",
                         "-Dgolden.update=true");

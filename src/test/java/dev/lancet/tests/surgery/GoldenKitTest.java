@@ -116,7 +116,7 @@ class GoldenKitTest {
                         .isNumericallyEqualTo(saved)
                         .feeding("words", new int[] {1}, 1)
                         .within(0))
-                .hasMessage("input words: the signature has none of that name; it has [ids, labels]");
+                .hasMessage("input words: the signature has no such input; it has [ids, labels]");
     }
 
     @Test
@@ -124,6 +124,6 @@ class GoldenKitTest {
         GraphDef graph = GraphText.parse("x = Placeholder [-1,2]\nw = Variable [2,2]\ny = MatMul(x, w)");
 
         assertThatThrownBy(() -> assertThat(graph).isNumericallyEqualTo(graph).within(0))
-                .hasMessageStartingWith("graph: it has variables and no values for them; ");
+                .hasMessageStartingWith("graph: its variables have no values; ");
     }
 }

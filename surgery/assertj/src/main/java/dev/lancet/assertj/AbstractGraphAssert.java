@@ -17,17 +17,17 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Assertions on a graph, wherever it comes from.
+ * Assertions on a graph, from any source.
  *
  * @param <S> the assertion itself
- * @param <A> what it is about
+ * @param <A> the type of the asserted value
  */
 public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A> extends AbstractAssert<S, A> {
 
-    /** So many lines of a difference are shown. */
+    /** The most lines of a difference that a message shows. */
     static final int SHOWN = 400;
 
-    /** Takes what fails: throws it, or keeps it until all is looked at. */
+    /** Receives failures: throws them, or collects them for soft assertions. */
     Consumer<AssertionError> failures = failure -> {
         throw failure;
     };
@@ -36,12 +36,12 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
         super(actual, self);
     }
 
-    /** The graph, read when it is first asked for. */
+    /** The graph; read at its first use. */
     abstract GraphFile file();
 
     /**
-     * Verifies that the graph has the text of the golden of this name, see {@link GoldenGraphs#here()}. A SavedModel's text
-     * begins with its signatures.
+     * Verifies that the graph has the text of the golden file with this name, see {@link GoldenGraphs#here()}. The text
+     * of a SavedModel begins with its signatures.
      *
      * <pre>{@code
      * assertThat(Blueprint.scoring(mini)).isGolden("mini.scoring.graph");  // passes
@@ -52,7 +52,7 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
         return isGolden(name, GoldenGraphs.here());
     }
 
-    /** Verifies that the graph has the text of a golden of this folder. */
+    /** Verifies that the graph has the text of a golden file in this folder. */
     public S isGolden(String name, GoldenGraphs goldens) {
         isNotNull();
         goldens.difference(name, file().text()).ifPresent(this::complain);
@@ -60,7 +60,7 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
     }
 
     /**
-     * Verifies that no node, in the graph or in a function of its library, has this operator.
+     * Verifies that no node has this operator, in the graph or in a function of its library.
      *
      * <pre>{@code
      * assertThat(slim).hasNoOp("BatchMatMulV3");  // passes
@@ -79,7 +79,7 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
     }
 
     /**
-     * Verifies that some node, in the graph or in a function of its library, has this operator.
+     * Verifies that a node has this operator, in the graph or in a function of its library.
      *
      * <pre>{@code
      * assertThat(slim).hasOp("Bitcast");  // passes
@@ -94,7 +94,7 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
     }
 
     /**
-     * Verifies that a version of TensorFlow has every operator of the graph and of its functions.
+     * Verifies that a version of TensorFlow supports every operator of the graph and of its functions.
      *
      * <pre>{@code
      * assertThat(slim).onlyUsesOpsOf("2.18");                      // passes
@@ -102,7 +102,7 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
      * }</pre>
      *
      * @param version major and minor number; one of {@link Operators#VERSIONS}
-     * @throws IllegalArgumentException if there is no list of that version's operators
+     * @throws IllegalArgumentException if the operators of that version are not known
      */
     public S onlyUsesOpsOf(String version) {
         Operators operators = Operators.of(version);
@@ -122,8 +122,8 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
     }
 
     /**
-     * Verifies that no constant, in the graph or in a function, takes more than so many bytes of it. Weights belong into
-     * variables: a graph holds 2 GiB at most, and TensorFlow copies constants several times.
+     * Verifies that no constant takes more than this number of bytes, in the graph or in a function. Weights belong into
+     * variables: a graph has a limit of 2 GiB, and TensorFlow copies constants several times.
      *
      * <pre>{@code
      * assertThat(Path.of("saved_model")).hasNoConstOver(1 << 20); // passes
@@ -149,8 +149,9 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
     }
 
     /**
-     * Verifies that it takes and gives the same as another: of SavedModels the signatures with the names, types and shapes of
-     * their inputs and outputs; of graphs alone their placeholders, and the names of the nodes that nobody takes.
+     * Verifies that it has the same inputs and outputs as another graph. SavedModels are compared by their signatures,
+     * with the names, types and shapes of inputs and outputs; graphs without signatures by their placeholders and the
+     * names of the nodes that no node uses.
      *
      * <pre>{@code
      * assertThat(slim).hasSameSignatureAs(original);  // passes
@@ -161,7 +162,7 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
         return hasSameSignatureAs(GraphFile.of(other));
     }
 
-    /** Verifies that it takes and gives the same as a model on disk. */
+    /** Verifies that it has the same inputs and outputs as a model on disk. */
     public S hasSameSignatureAs(Path other) {
         return hasSameSignatureAs(GraphFile.read(other));
     }
@@ -170,13 +171,13 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
         isNotNull();
         TextDiff difference = TextDiff.of(other.signature(), file().signature());
         if (!difference.isEmpty()) {
-            complain("graph: it has another signature\n\n" + difference.unified("other", "actual", SHOWN));
+            complain("graph: the signatures differ\n\n" + difference.unified("other", "actual", SHOWN));
         }
         return myself;
     }
 
     /**
-     * Begins assertions on all linear layers whose weight has a name like this; {@code *} stands for any letters.
+     * Starts assertions on all linear layers whose weight matches a name; {@code *} stands for any characters.
      *
      * <pre>{@code
      * assertThat(slim).hasLinear("h.*.mlp.up").factoredAtRank(16).quantizedTo(8);  // passes
@@ -195,8 +196,8 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
     }
 
     /**
-     * Begins a comparison of what it computes with what another computes for the same inputs. It runs TensorFlow: have
-     * {@code dev.lancet:lancet-runtime} on the class path of the tests.
+     * Starts a comparison with the outputs of another model for the same inputs. It runs TensorFlow, so it needs {@code
+     * dev.lancet:lancet-runtime} on the class path of the tests.
      *
      * <pre>{@code
      * assertThat(Path.of("slim")).isNumericallyEqualTo(Path.of("original")).within(1e-5);
@@ -209,7 +210,7 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
         return new NumericAssert(file(), GraphFile.read(other), this::complain);
     }
 
-    /** Begins a comparison of what it computes with what a graph computes that needs no variables. */
+    /** Starts a comparison with the outputs of a graph without variables. */
     public NumericAssert isNumericallyEqualTo(GraphDef other) {
         isNotNull();
         return new NumericAssert(file(), GraphFile.of(other), this::complain);
@@ -229,7 +230,7 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
                         .flatMap(List::stream));
     }
 
-    /** Fails with this message, behind the description that was given by {@code as}. */
+    /** Fails with this message, after the description given by {@code as}. */
     void complain(String message) {
         AssertionError failure = new AssertionError("");
         try {

@@ -13,12 +13,12 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Values for the inputs of a signature: those that are given, the others drawn. Floats are normal, integers 0 to 9, which are
- * tokens of nearly every vocabulary.
+ * Values for the inputs of a signature: given ones, and random ones for the other inputs. Floats are normal; integers are
+ * 0 to 9, which are valid tokens in nearly every vocabulary.
  *
- * @param seed from which they are drawn
+ * @param seed the seed of the random values
  * @param batch the size of unknown dimensions
- * @param given values that are not drawn, by input
+ * @param given the given values, by input
  */
 record Feeds(long seed, int batch, Map<String, TensorProto> given) {
 
@@ -27,7 +27,7 @@ record Feeds(long seed, int batch, Map<String, TensorProto> given) {
     Map<String, TensorProto> of(SignatureDef signature) {
         for (String input : given.keySet()) {
             if (!signature.containsInputs(input)) {
-                throw new IllegalArgumentException("input " + input + ": the signature has none of that name; it has "
+                throw new IllegalArgumentException("input " + input + ": the signature has no such input; it has "
                         + new TreeMap<>(signature.getInputsMap()).keySet());
             }
         }
@@ -42,7 +42,7 @@ record Feeds(long seed, int batch, Map<String, TensorProto> given) {
 
     private TensorProto drawn(String name, TensorInfo info, Random random) {
         if (info.getTensorShape().getUnknownRank()) {
-            throw new LancetException("input " + name + ": its rank is not known; give it values by feeding(...)");
+            throw new LancetException("input " + name + ": its rank is unknown; give its values with feeding(...)");
         }
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         int count = 1;
@@ -61,7 +61,7 @@ record Feeds(long seed, int batch, Map<String, TensorProto> given) {
                 case DT_INT8, DT_UINT8 -> bytes.put((byte) random.nextInt(INTEGERS));
                 case DT_BOOL -> bytes.put((byte) random.nextInt(2));
                 default ->
-                    throw new LancetException("input " + name + ": no values are drawn for " + info.getDtype()
+                    throw new LancetException("input " + name + ": there are no random values for " + info.getDtype()
                             + "; compare another signature, or graphs whose inputs are numbers");
             }
         }

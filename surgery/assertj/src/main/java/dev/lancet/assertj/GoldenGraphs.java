@@ -8,25 +8,25 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A folder of texts that graphs (or plans, or whatever has a canonical text) are known to have.
+ * A folder of golden files: the known texts of graphs, plans, or anything else with a canonical text.
  *
- * @param folder where they lie
- * @param update whether a text that differs is written down instead of being a failure
+ * @param folder the folder
+ * @param update whether a differing text is written to its file instead of failing the test
  */
 public record GoldenGraphs(Path folder, boolean update) {
 
-    /** The system property that names the folder. */
+    /** The system property with the folder. */
     public static final String FOLDER = "golden.dir";
 
-    /** The system property that has goldens rewritten if it is {@code true}. */
+    /** The system property that makes tests rewrite golden files if it is {@code true}. */
     public static final String UPDATE = "golden.update";
 
-    /** So many lines of a difference are shown. */
+    /** The most lines of a difference that a message shows. */
     private static final int SHOWN = 400;
 
     /**
-     * The goldens of the test that runs: in {@code src/test/resources/golden} of the working directory, or where the system
-     * property {@value #FOLDER} says; rewritten if {@value #UPDATE} is true.
+     * The golden files of the running test: in {@code src/test/resources/golden} of the working directory, or in the
+     * folder of the system property {@value #FOLDER}; rewritten if {@value #UPDATE} is true.
      */
     public static GoldenGraphs here() {
         return new GoldenGraphs(
@@ -34,7 +34,7 @@ public record GoldenGraphs(Path folder, boolean update) {
     }
 
     /**
-     * Verifies that a text is the golden of this name.
+     * Verifies that a text equals the golden file with this name.
      *
      * <pre>{@code
      * GoldenGraphs.here().verify("mini.plan", plan.toString());            // passes: it is what mini.plan holds
@@ -42,7 +42,8 @@ public record GoldenGraphs(Path folder, boolean update) {
      * }</pre>
      *
      * @param name the name of its file in the folder
-     * @throws AssertionError with a unified diff and the way to accept it, if the text is another or there is no golden yet
+     * @throws AssertionError if the text differs or there is no golden file yet; the message has a unified diff and
+     *     says how to accept it
      * @throws IllegalArgumentException if the name leads out of the folder
      */
     public void verify(String name, String text) {
@@ -51,11 +52,12 @@ public record GoldenGraphs(Path folder, boolean update) {
         });
     }
 
-    /** What is to be said against a text, nothing if it is the golden of this name; goldens are rewritten here. */
+    /** The objection to a text; empty if it equals the golden file. Rewrites golden files if asked to. */
     Optional<String> difference(String name, String text) {
         Path file = folder.resolve(name).normalize();
         if (!file.startsWith(folder.normalize()) || file.equals(folder.normalize())) {
-            throw new IllegalArgumentException("golden: '" + name + "' is no name of a file in " + folder);
+            throw new IllegalArgumentException(
+                    "golden: '" + name + "' is not the name of a file in " + folder + "; use a plain file name");
         }
         try {
             Optional<String> complaint = complaint(name, file, text);
@@ -74,15 +76,15 @@ public record GoldenGraphs(Path folder, boolean update) {
         if (!Files.exists(file)) {
             return Optional.of("golden: there is no " + name + " yet\n\n" + accept(file));
         }
-        // A checkout may have turned the ends of lines into Windows'.
+        // A checkout may have converted line ends to those of Windows.
         String golden = Files.readString(file).replace("\r\n", "\n");
         return golden.equals(text)
                 ? Optional.empty()
-                : Optional.of("golden: " + name + " is another text now" + version(golden, text) + "\n\n"
+                : Optional.of("golden: " + name + " differs from the actual text" + version(golden, text) + "\n\n"
                         + TextDiff.of(golden, text).unified(file.toString(), "actual", SHOWN) + "\n" + accept(file));
     }
 
-    /** Texts of other versions differ everywhere and mean nothing by it: that is said first. */
+    /** Texts of different versions differ everywhere without meaning, so the message says this first. */
     private static String version(String golden, String text) {
         String then = golden.lines().findFirst().orElse("");
         String now = text.lines().findFirst().orElse("");

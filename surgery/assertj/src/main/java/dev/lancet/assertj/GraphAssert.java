@@ -19,7 +19,7 @@ public class GraphAssert extends AbstractGraphAssert<GraphAssert, GraphDef> {
     }
 
     /**
-     * Verifies that the graph has this text, with the shapes that its nodes say of themselves, see {@link GraphText#of}.
+     * Verifies that the graph has this text, with the shapes that its nodes declare, see {@link GraphText#of}.
      *
      * <pre>{@code
      * assertThat(graph).hasText("x = Placeholder [2]\ny = Neg(x)\n"); // passes
@@ -30,14 +30,15 @@ public class GraphAssert extends AbstractGraphAssert<GraphAssert, GraphDef> {
         isNotNull();
         TextDiff difference = TextDiff.of(expected, GraphText.of(actual));
         if (!difference.isEmpty()) {
-            complain("graph: the text is another\n\n" + difference.unified("expected", "actual", SHOWN));
+            complain("graph: the texts differ\n\n" + difference.unified("expected", "actual", SHOWN));
         }
         return this;
     }
 
     /**
-     * Verifies that the graph differs from another one by what the golden of this name holds: a unified diff of their texts,
-     * each with three lines around every change. It says what a rewrite does, where a golden of the whole graph would hide it.
+     * Verifies that the difference between this graph and another equals the golden file with this name: a unified diff
+     * of their texts with three lines of context. It shows the effect of a rewrite, which a golden file of the whole
+     * graph would hide.
      *
      * <pre>{@code
      * assertThat(rewritten).isGoldenDifference(plain, "my-rewrite.diff"); // passes: the same lines changed as before

@@ -9,7 +9,7 @@ public class GraphFileAssert extends AbstractGraphAssert<GraphFileAssert, Path> 
 
     private @Nullable GraphFile read;
 
-    /** Assertions on the graph that lies there. */
+    /** Assertions on the graph at this path. */
     public GraphFileAssert(Path actual) {
         super(actual, GraphFileAssert.class);
     }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * Where assertions on graphs, models, plans and rules begin.
+ * Entry point for assertions on graphs, models, plans and rules.
  *
  * <pre>{@code
  * import static dev.lancet.assertj.LancetAssertions.assertThat;
@@ -24,15 +24,15 @@ public final class LancetAssertions {
     }
 
     /**
-     * Assertions on a model on disk: a SavedModel folder, a graph ({@code .pb}), or, with {@code dev.lancet:lancet-runtime} on the
-     * class path, a Lancet or Hugging Face folder. AssertJ's own {@code assertThat(Path)} is about files: where both are
-     * imported, say {@link #assertThatModel}.
+     * Assertions on a model on disk: a SavedModel folder, a graph ({@code .pb}), or, with {@code
+     * dev.lancet:lancet-runtime} on the class path, a Lancet or Hugging Face folder. AssertJ's own {@code
+     * assertThat(Path)} is about files; if both are imported, use {@link #assertThatModel}.
      */
     public static GraphFileAssert assertThat(Path model) {
         return new GraphFileAssert(model);
     }
 
-    /** The same as {@link #assertThat(Path)}, for where AssertJ's is imported beside it. */
+    /** The same as {@link #assertThat(Path)}, for tests that also import AssertJ's. */
     public static GraphFileAssert assertThatModel(Path model) {
         return new GraphFileAssert(model);
     }

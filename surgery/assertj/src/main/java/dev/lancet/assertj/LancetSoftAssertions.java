@@ -6,7 +6,7 @@ import org.assertj.core.api.SoftAssertions;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * Assertions that are all looked at before any of them fails; AssertJ's own are among them.
+ * Assertions that report all failures together; AssertJ's own are included.
  *
  * <pre>{@code
  * LancetSoftAssertions softly = new LancetSoftAssertions();

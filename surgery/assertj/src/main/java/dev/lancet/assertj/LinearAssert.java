@@ -17,7 +17,7 @@ public final class LinearAssert {
         this.complain = complain;
     }
 
-    /** Verifies that each is two factors with this inner width. */
+    /** Verifies that each has two factors of this rank. */
     public LinearAssert factoredAtRank(int rank) {
         for (String weight : weights) {
             Optional<Long> found = linears.rank(weight);
@@ -30,7 +30,7 @@ public final class LinearAssert {
         return this;
     }
 
-    /** Verifies that each is in one piece. */
+    /** Verifies that each is a single matrix, without factors. */
     public LinearAssert inOnePiece() {
         for (String weight : weights) {
             linears.rank(weight)
@@ -40,7 +40,9 @@ public final class LinearAssert {
         return this;
     }
 
-    /** Verifies that each, or each of its factors, is stored in so many bits: 8 or 4, or 32 where it is not quantised. */
+    /**
+     * Verifies that each, or each of its factors, is stored in this number of bits: 8, 4, or 32 if it is not quantised.
+     */
     public LinearAssert quantizedTo(int bits) {
         for (String weight : weights) {
             for (String piece : linears.pieces(weight)) {

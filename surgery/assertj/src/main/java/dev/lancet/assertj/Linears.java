@@ -11,7 +11,7 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** The matrices of a graph, each a variable or a constant, in one piece or in two. */
+/** The weight matrices of a graph, as variables or constants, each whole or in two factors. */
 final class Linears {
 
     private final GraphView graph;
@@ -24,7 +24,10 @@ final class Linears {
         return new Linears(GraphView.of(graph));
     }
 
-    /** Names of weights, {@code *} for any letters; those of two factors without {@code .left} and {@code .right}. */
+    /**
+     * The names of weights that match; {@code *} stands for any characters. Factors match without {@code .left} and
+     * {@code .right}.
+     */
     List<String> like(String glob) {
         Pattern pattern = Pattern.compile(
                 Pattern.compile("\\*").splitAsStream(glob).map(Pattern::quote).collect(Collectors.joining(".*"))
@@ -39,7 +42,7 @@ final class Linears {
                 .toList();
     }
 
-    /** A weight is a matrix: biases, shapes and axes are none. */
+    /** A weight is a matrix; biases, shapes and axes are not. */
     private static boolean holds(Node node) {
         return (node.is("VarHandleOp") || node.is("Const")) && shape(node).getDimCount() > 1;
     }
@@ -55,7 +58,7 @@ final class Linears {
         return graph.nearMisses(glob);
     }
 
-    /** The arrays that a weight consists of. */
+    /** The arrays of a weight. */
     List<String> pieces(String weight) {
         return graph.find(weight).filter(Linears::holds).isPresent()
                 ? List.of(weight)
@@ -63,15 +66,15 @@ final class Linears {
     }
 
     /**
-     * The inner width of a weight in two factors, empty for one in one piece. Linear layers are stored by column: whatever their
-     * precision, the left factor has a column a rank.
+     * The rank of a weight in two factors; empty for a whole weight. Linear layers are stored by column, so the left
+     * factor has one column per rank, whatever its precision.
      */
     Optional<Long> rank(String weight) {
         return graph.find(weight + ".left").map(Linears::shape).map(shape -> shape.getDim(shape.getDimCount() - 1)
                 .getSize());
     }
 
-    /** In how many bits an array is stored. */
+    /** The number of bits in which an array is stored. */
     int bits(String piece) {
         Node node = graph.node(piece);
         return switch (node.type("dtype")) {

@@ -19,8 +19,8 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * A comparison of what two graphs compute. Both are fed the same: random values drawn from a seed in the types and shapes of their
- * signature, or what the test gives. {@link #within} runs them.
+ * Compares what two graphs compute. Both get the same inputs: random values from a seed in the types and shapes of their
+ * signature, or values from the test. {@link #within} runs them.
  */
 public final class NumericAssert {
 
@@ -37,26 +37,26 @@ public final class NumericAssert {
         this.complain = complain;
     }
 
-    /** Draws other inputs; without it the seed is 42. */
+    /** Uses another seed for random inputs; the default is 42. */
     public NumericAssert seed(long other) {
         seed = other;
         return this;
     }
 
-    /** The size that unknown dimensions have, 2 without it. */
+    /** The size of unknown dimensions; the default is 2. */
     public NumericAssert batch(int size) {
         batch = size;
         return this;
     }
 
-    /** Feeds these values, row by row, to the input of this name instead of random ones. */
+    /** Feeds these values, in row-major order, to the input with this name instead of random ones. */
     public NumericAssert feeding(String input, float[] values, long... shape) {
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return feeding(input, DataType.DT_FLOAT, bytes, values.length, shape);
     }
 
-    /** Feeds these values, row by row, to the int32 input of this name: ids of tokens, say. */
+    /** Feeds these values, in row-major order, to the int32 input with this name, such as token ids. */
     public NumericAssert feeding(String input, int[] values, long... shape) {
         ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asIntBuffer().put(values);
@@ -81,24 +81,24 @@ public final class NumericAssert {
     }
 
     /**
-     * Runs both and verifies that no number of one differs from that of the other by more than this.
+     * Runs both graphs and verifies that no output value differs by more than the tolerance.
      *
      * @param tolerance largest absolute difference
-     * @throws LancetException if no runner of graphs is on the class path, or if one of them does not run
+     * @throws LancetException if no graph runner is on the class path, or if one of the graphs does not run
      */
     public void within(double tolerance) {
         Map<String, SignatureDef> here = new TreeMap<>(actual.calls());
         Map<String, SignatureDef> there = other.calls();
         GraphRunner runner = ServiceLoader.load(GraphRunner.class)
                 .findFirst()
-                .orElseThrow(() ->
-                        new LancetException("numbers: nothing here runs graphs; add dev.lancet:lancet-runtime to the"
+                .orElseThrow(() -> new LancetException(
+                        "numbers: no graph runner is on the class path; add dev.lancet:lancet-runtime to the"
                                 + " dependencies of the tests"));
         here.forEach((name, signature) -> {
             SignatureDef same = there.get(name);
             if (same == null) {
-                complain.accept(
-                        "graph: the other has no signature " + name + "; it has " + new TreeMap<>(there).keySet());
+                complain.accept("graph: the other graph has no signature " + name + "; it has "
+                        + new TreeMap<>(there).keySet());
                 return;
             }
             Map<String, TensorProto> inputs = new Feeds(seed, batch, given).of(signature);
@@ -108,8 +108,8 @@ public final class NumericAssert {
 
     private void compare(double tolerance, Map<String, double[]> here, Map<String, double[]> there) {
         if (here.isEmpty() || !here.keySet().equals(there.keySet())) {
-            complain.accept("graph: it gives " + new TreeMap<>(here).keySet() + ", the other "
-                    + new TreeMap<>(there).keySet() + "; there must be the same numbers to compare");
+            complain.accept("graph: its outputs are " + new TreeMap<>(here).keySet() + ", those of the other "
+                    + new TreeMap<>(there).keySet() + "; both need the same numeric outputs");
             return;
         }
         new TreeMap<>(here).forEach((output, values) -> {
@@ -128,7 +128,7 @@ public final class NumericAssert {
         });
     }
 
-    /** Where they differ most, what is not a number first; -1 where all are equal. */
+    /** The index of the largest difference, with NaN first; -1 if all values are equal. */
     private static int worst(double[] a, double[] b) {
         int worst = -1;
         double most = 0;

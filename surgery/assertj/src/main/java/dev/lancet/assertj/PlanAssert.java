@@ -8,7 +8,7 @@ import org.assertj.core.api.AbstractAssert;
 /** Assertions on a plan. */
 public class PlanAssert extends AbstractAssert<PlanAssert, Plan> {
 
-    /** Takes what fails: throws it, or keeps it until all is looked at. */
+    /** Receives failures: throws them, or collects them for soft assertions. */
     Consumer<AssertionError> failures = failure -> {
         throw failure;
     };
@@ -19,7 +19,7 @@ public class PlanAssert extends AbstractAssert<PlanAssert, Plan> {
     }
 
     /**
-     * Verifies that the plan has the canonical text of the golden of this name, see {@link GoldenGraphs#here()}.
+     * Verifies that the plan has the canonical text of the golden file with this name, see {@link GoldenGraphs#here()}.
      *
      * <pre>{@code
      * assertThat(Plan.of(mini, diet)).isGolden("mini.plan"); // passes
@@ -30,14 +30,14 @@ public class PlanAssert extends AbstractAssert<PlanAssert, Plan> {
         return isGolden(name, GoldenGraphs.here());
     }
 
-    /** Verifies that the plan has the canonical text of a golden of this folder. */
+    /** Verifies that the plan has the canonical text of a golden file in this folder. */
     public PlanAssert isGolden(String name, GoldenGraphs goldens) {
         isNotNull();
         goldens.difference(name, actual.canonical()).ifPresent(this::complain);
         return this;
     }
 
-    /** Verifies that the model takes no more than so many bytes under this plan, scales counted. */
+    /** Verifies that the model takes at most this number of bytes under this plan, scales included. */
     public PlanAssert storesAtMost(long bytes) {
         isNotNull();
         if (actual.bytesAfter() > bytes) {
@@ -51,7 +51,7 @@ public class PlanAssert extends AbstractAssert<PlanAssert, Plan> {
         return this;
     }
 
-    /** Verifies that the model is at least so many times smaller under this plan than dense in float32. */
+    /** Verifies that the model is at least this many times smaller under this plan than dense in float32. */
     public PlanAssert shrinksBy(double times) {
         isNotNull();
         if (actual.compression() < times) {

@@ -11,21 +11,21 @@ import java.util.List;
 import org.assertj.core.api.AbstractAssert;
 import org.tensorflow.proto.GraphDef;
 
-/** Assertions on a rule: what it makes of a graph. */
+/** Assertions on the effect of a rule. */
 public final class RuleAssert extends AbstractAssert<RuleAssert, Rule> {
 
     RuleAssert(Rule actual) {
         super(actual, RuleAssert.class);
     }
 
-    /** On the graph that has this text, see {@link GraphText#parse}. */
+    /** Applies the rule to the graph with this text, see {@link GraphText#parse}. */
     public OnGraph on(String text) {
         return on(GraphText.parse(text));
     }
 
     /**
-     * On this graph. The laws of rules are verified at once: what is replaced keeps its name and shape, the input stays as
-     * it is, and a second pass changes nothing.
+     * Applies the rule to this graph. The laws of rules are verified at once: replaced nodes keep their names and shapes,
+     * the input graph does not change, and a second pass changes nothing.
      */
     public OnGraph on(GraphDef before) {
         isNotNull();
@@ -50,12 +50,12 @@ public final class RuleAssert extends AbstractAssert<RuleAssert, Rule> {
         }
         RewriteResult again = Surgeon.rewrite(rewritten.graph(), actual);
         if (!again.sites().isEmpty()) {
-            failWithMessage("%s", "law: " + actual + " cuts " + again.sites() + " a second time");
+            failWithMessage("%s", "law: " + actual + " rewrites " + again.sites() + " a second time");
         }
         return new OnGraph(rewritten, actual);
     }
 
-    /** Assertions on what a rule made of one graph. */
+    /** Assertions on the result of a rule for one graph. */
     public static final class OnGraph extends AbstractAssert<OnGraph, RewriteResult> {
 
         private final Rule rule;
@@ -66,7 +66,7 @@ public final class RuleAssert extends AbstractAssert<RuleAssert, Rule> {
         }
 
         /**
-         * Verifies the text of the graph afterwards.
+         * Verifies the text of the rewritten graph.
          *
          * <pre>{@code
          * assertThat(rule).on("x = Placeholder [2]\n...").becomes("x = Placeholder [2]\n..."); // passes if it does so
@@ -77,7 +77,7 @@ public final class RuleAssert extends AbstractAssert<RuleAssert, Rule> {
             if (actual.sites().isEmpty()) {
                 failWithMessage(
                         "%s",
-                        "rule: " + rule + " finds nothing to cut, it looks for " + rule.pattern()
+                        "rule: " + rule + " finds no node to rewrite; it looks for " + rule.pattern()
                                 + (actual.refusals().isEmpty() ? "" : "; it declines: " + actual.refusals()));
             }
             new GraphAssert(actual.graph()).hasText(text);
@@ -85,7 +85,7 @@ public final class RuleAssert extends AbstractAssert<RuleAssert, Rule> {
         }
 
         /**
-         * Verifies that the rule cuts nothing and gives this one reason.
+         * Verifies that the rule rewrites nothing and gives exactly this reason.
          *
          * <pre>{@code
          * assertThat(rule).on(transposed).declines("y transposes its input; only ..."); // passes
@@ -94,7 +94,7 @@ public final class RuleAssert extends AbstractAssert<RuleAssert, Rule> {
          */
         public OnGraph declines(String because) {
             if (!actual.sites().isEmpty()) {
-                failWithMessage("%s", "rule: " + rule + " cuts " + actual.sites() + " and does not decline");
+                failWithMessage("%s", "rule: " + rule + " rewrites " + actual.sites() + " and does not decline");
             }
             if (!actual.refusals().equals(List.of(because))) {
                 failWithMessage(
@@ -104,7 +104,7 @@ public final class RuleAssert extends AbstractAssert<RuleAssert, Rule> {
         }
 
         /**
-         * Verifies that the rule finds nothing that it looks for.
+         * Verifies that no node matches the rule.
          *
          * <pre>{@code
          * assertThat(rule).on("x = Placeholder [2]").leavesAlone(); // passes
@@ -114,7 +114,7 @@ public final class RuleAssert extends AbstractAssert<RuleAssert, Rule> {
         public OnGraph leavesAlone() {
             if (!actual.sites().isEmpty() || !actual.refusals().isEmpty()) {
                 failWithMessage(
-                        "%s", "rule: " + rule + " cuts " + actual.sites() + " and declines " + actual.refusals());
+                        "%s", "rule: " + rule + " rewrites " + actual.sites() + " and declines " + actual.refusals());
             }
             return this;
         }

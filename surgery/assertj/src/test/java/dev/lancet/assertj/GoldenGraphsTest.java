@@ -49,7 +49,7 @@ class GoldenGraphsTest {
 
         assertThatThrownBy(() -> assertThat(GraphText.parse(OTHER)).isGolden("neg.graph", read))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("golden: neg.graph is another text now\n\n"
+                .hasMessage("golden: neg.graph differs from the actual text\n\n"
                         + "--- " + file + "\n+++ actual\n@@ -1,3 +1,3 @@\n"
                         + " # lancet graph text 1\n x = Placeholder [2]\n-y = Neg(x)\n+y = Abs(x)\n\n"
                         + "If this is what you want, run the test with -Dgolden.update=true; it writes " + file);
@@ -61,8 +61,9 @@ class GoldenGraphsTest {
         Files.writeString(folder.resolve("neg.graph"), TEXT.replace("text 1", "text 0"));
 
         assertThatThrownBy(() -> assertThat(GraphText.parse(TEXT)).isGolden("neg.graph", read))
-                .hasMessageStartingWith("golden: neg.graph is another text now; it is in another version of the text"
-                        + " ('# lancet graph text 1' now, '# lancet graph text 0' then)\n\n--- ");
+                .hasMessageStartingWith(
+                        "golden: neg.graph differs from the actual text; it is in another version of the text"
+                                + " ('# lancet graph text 1' now, '# lancet graph text 0' then)\n\n--- ");
     }
 
     @Test
@@ -88,6 +89,7 @@ class GoldenGraphsTest {
     void a_name_that_leads_out_of_the_folder_is_an_error() {
         assertThatThrownBy(() -> write.verify("../escaped.graph", TEXT))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("golden: '../escaped.graph' is no name of a file in " + folder);
+                .hasMessage("golden: '../escaped.graph' is not the name of a file in " + folder
+                        + "; use a plain file name");
     }
 }

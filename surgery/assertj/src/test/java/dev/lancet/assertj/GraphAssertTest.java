@@ -115,6 +115,6 @@ class GraphAssertTest {
     void numbers_need_the_runtime() {
         assertThatThrownBy(() -> assertThat(DENSE).isNumericallyEqualTo(DENSE).within(1e-5))
                 .hasMessageMatching(
-                        "numbers: nothing here runs graphs; add dev.lancet:lancet-runtime .*|graph: it has variables .*");
+                        "numbers: no graph runner is on the class path; add dev.lancet:lancet-runtime .*|graph: its variables have no values.*");
     }
 }

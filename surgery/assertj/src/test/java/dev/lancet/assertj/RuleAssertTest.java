@@ -70,7 +70,7 @@ class RuleAssertTest {
     @Test
     void a_rule_that_cuts_its_own_work_breaks_the_law() {
         assertThatThrownBy(() -> assertThat(becoming("Neg", 2)).on(NEGATED))
-                .hasMessage("law: rule on Neg cuts [y] a second time");
+                .hasMessage("law: rule on Neg rewrites [y] a second time");
     }
 
     @Test
@@ -81,11 +81,12 @@ class RuleAssertTest {
         assertThatThrownBy(() -> assertThat(shy).on(NEGATED).declines("y is too big"))
                 .hasMessage("rule: rule on Neg declines [y is too small], expected [y is too big]");
         assertThatThrownBy(() -> assertThat(shy).on(NEGATED).leavesAlone())
-                .hasMessage("rule: rule on Neg cuts [] and declines [y is too small]");
+                .hasMessage("rule: rule on Neg rewrites [] and declines [y is too small]");
         assertThatThrownBy(() -> assertThat(shy).on(NEGATED).becomes(NEGATED))
-                .hasMessage("rule: rule on Neg finds nothing to cut, it looks for Neg; it declines: [y is too small]");
+                .hasMessage(
+                        "rule: rule on Neg finds no node to rewrite; it looks for Neg; it declines: [y is too small]");
         assertThatThrownBy(() -> assertThat(becoming("Abs", 2)).on(NEGATED).declines("anything"))
-                .hasMessage("rule: rule on Neg cuts [y] and does not decline");
+                .hasMessage("rule: rule on Neg rewrites [y] and does not decline");
     }
 
     @Test
