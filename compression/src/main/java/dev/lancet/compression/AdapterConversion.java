@@ -14,10 +14,10 @@ import dev.lancet.dsl.weights.Weights;
 import java.util.List;
 
 /**
- * What becomes of the adapter beside a matrix: it comes fresh, stays, or is merged, {@code W + scale · A · B}.
+ * Converts the adapter of a matrix: initialises it, keeps it, or merges it, {@code W + scale · A · B}.
  *
- * <p>A fresh A is normal with deviation {@code 1 / √(3 · inputs)}, which is that of the uniform numbers that Hugging Face's PEFT
- * draws; B is 0. Both are a function of the weight's name, so that adapters put beside a model twice are the same.
+ * <p>A fresh A is normal with standard deviation {@code 1 / √(3 · inputs)}, that of the uniform values in Hugging Face's
+ * PEFT; B is 0. Both are functions of the weight's name, so adding an adapter to a model twice gives the same values.
  */
 final class AdapterConversion {
 
@@ -29,29 +29,29 @@ final class AdapterConversion {
         this.into = into;
     }
 
-    /** Makes sure that what is wanted of an adapter can be done. */
+    /** Checks that the wanted change of the adapter is possible. */
     void check() {
         Weight weight = into.weight();
         if (from.adapter().isPresent()
                 && into.adapter().isPresent()
                 && !from.adapter().equals(into.adapter())) {
             throw new LancetException(
-                    "adapter: " + weight.name() + " has " + from.adapter().get() + " beside it already, not "
-                            + into.adapter().get() + "; merge it first, or go on training it");
+                    "adapter: " + weight.name() + " has " + from.adapter().get() + " already, not "
+                            + into.adapter().get() + "; merge that adapter first, or train it further");
         }
         if (merges() && from.between().isPresent()) {
             throw new LancetException(
                     "merge: " + weight.name() + " has " + from.between().get()
-                            + " between its factors and is no matrix that an adapter could be added to; keep the adapter beside it");
+                            + " between its factors, so no adapter can be added to it; keep the adapter");
         }
     }
 
-    /** Whether the adapter goes into the matrix. */
+    /** Whether the adapter is merged into the matrix. */
     boolean merges() {
         return from.adapter().isPresent() && into.adapter().isEmpty();
     }
 
-    /** The matrix with its adapter in it. */
+    /** The matrix with its adapter merged. */
     Matrix merged(Matrix matrix, Weights weights, LinearAlgebra algebra) {
         List<Matrix> factors = from.adapterMatrices().stream()
                 .map(piece -> Quantizer.unpack(piece, weights))
@@ -65,7 +65,7 @@ final class AdapterConversion {
         return Matrix.of(matrix.rows(), matrix.columns(), sum);
     }
 
-    /** Hands over the arrays of the adapter, if there is to be one. */
+    /** Passes on the arrays of the adapter, if the result has one. */
     void put(Weights weights, WeightSink sink) {
         for (StoredMatrix matrix : into.adapterMatrices()) {
             if (from.adapter().isPresent()) {
@@ -76,7 +76,7 @@ final class AdapterConversion {
         }
     }
 
-    /** A factor of an adapter that has learnt nothing yet. */
+    /** A factor of an untrained adapter. */
     static HostTensor fresh(Step step, StoredMatrix matrix, long seed) {
         int count = Math.multiplyExact(matrix.rows(), matrix.columns());
         boolean first = matrix.name().equals(step.weight().adapterA());

@@ -9,21 +9,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns the weights of a model that follows one plan into the weights under another, one matrix in memory at a time, with
- * as little done to each as possible: what is stored alike is copied byte for byte; at the same rank each piece is
- * quantised or rounded to 16 bits (or read back into floats) by itself; only another rank multiplies out and decomposes. An
- * adapter comes fresh, stays as it is, or is merged into its matrix where the other plan has none.
+ * Converts the weights of a model from one plan to another, with one matrix in memory at a time. It changes each matrix
+ * as little as possible: equal storage is copied byte for byte; at the same rank each stored matrix is quantised, rounded
+ * to 16 bits or dequantized separately; only a change of rank multiplies the factors and decomposes the product. An
+ * adapter is initialised, kept, or merged into its matrix if the other plan has none.
  */
 public final class Compressor {
 
     private final LinearAlgebra algebra;
 
-    /** Compresses by means of this algebra. */
+    /** A compressor with this linear algebra. */
     public Compressor(LinearAlgebra algebra) {
         this.algebra = algebra;
     }
 
-    /** {@link #compress(Plan, Plan, Weights, WeightSink, MatrixProgress)} with nobody watching. */
+    /** {@link #compress(Plan, Plan, Weights, WeightSink, MatrixProgress)} without progress reports. */
     public List<Fidelity> compress(Plan from, Plan into, Weights weights, WeightSink sink) {
         return compress(from, into, weights, sink, MatrixProgress.unseen());
     }
@@ -31,19 +31,19 @@ public final class Compressor {
     /**
      * Compresses every weight, in the order of {@code into.stored()}.
      *
-     * @param from what the weights follow now; {@link Plan#dense} for a model as it was trained
-     * @param into what they are to follow; a plan for the same weights
-     * @param weights what there is
-     * @param sink takes what becomes of it
-     * @param progress told about every matrix
-     * @return what every changed matrix lost; a matrix that is copied is not in it
-     * @throws LancetException if a needed array is missing or does not fit, a matrix to be changed is not finite, or a
-     *     nonlinearity between factors would have to come or go, which trained weights do not allow, or if another adapter is
-     *     wanted beside a matrix that has one
+     * @param from the current plan of the weights; {@link Plan#dense} for a model as it was trained
+     * @param into the wanted plan, for the same weights
+     * @param weights the current weights
+     * @param sink receives the converted weights
+     * @param progress is told about every matrix
+     * @return the loss of every changed matrix; copied matrices are not included
+     * @throws LancetException if a needed array is missing or does not fit, if a matrix to change is not finite, if
+     *     the second plan adds or removes a nonlinearity between factors, which trained weights do not allow, or if it
+     *     wants another adapter for a matrix that has one
      */
     public List<Fidelity> compress(Plan from, Plan into, Weights weights, WeightSink sink, MatrixProgress progress) {
         if (!from.sameWeights(into)) {
-            throw new IllegalArgumentException("compress: the plans for " + from.model() + " and " + into.model()
+            throw new IllegalArgumentException("compress: the plans of " + from.model() + " and " + into.model()
                     + " are not for the same weights; derive the second with Plan.then");
         }
         for (int i = 0; i < into.steps().size(); i++) {

@@ -3,16 +3,19 @@ package dev.lancet.compression;
 import dev.lancet.compression.matrix.Matrix;
 
 /**
- * How much of a matrix survived: the matrix as it was read against the matrix that the stored pieces stand for. Of factors
- * with a nonlinearity between them, which stand for none, all values against all values.
+ * The error of a converted matrix: the matrix that was read, compared with the matrix that its new storage stands for.
+ * Factors with a nonlinearity between them stand for no matrix; their values are compared instead.
  *
  * @param weight its name
- * @param relativeFrobenius {@code ‖W − Ŵ‖ / ‖W‖} in the Frobenius norm, accumulated in 64 bits; 0 where nothing was lost
- * @param seconds what the work on it took, measuring included
+ * @param relativeFrobenius {@code ‖W − Ŵ‖ / ‖W‖} in the Frobenius norm, accumulated in 64 bits; 0 if nothing was lost
+ * @param seconds the time for the conversion and the measurement
  */
 public record Fidelity(String weight, double relativeFrobenius, double seconds) {
 
-    /** Signal to quantisation noise in decibels, {@code 10 · log₁₀(‖W‖² / ‖W − Ŵ‖²)}; infinite where nothing was lost. */
+    /**
+     * The ratio of signal to quantisation noise in decibels, {@code 10 · log₁₀(‖W‖² / ‖W − Ŵ‖²)}; infinite if nothing was
+     * lost.
+     */
     public double sqnrDb() {
         return -20 * Math.log10(relativeFrobenius);
     }

@@ -1,6 +1,6 @@
 package dev.lancet.compression;
 
-/** Takes numbers one after the other. */
+/** Receives numbers one after the other. */
 @FunctionalInterface
 interface FloatSink {
 

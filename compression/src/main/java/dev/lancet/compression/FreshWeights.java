@@ -20,19 +20,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The weights that a model begins its training with. Every array has a stream of numbers of its own, keyed by the seed and
- * its name: another layer, or another treatment elsewhere, changes nothing else.
+ * The initial weights of a model. Every array has its own stream of random numbers, seeded by the seed and the array's
+ * name. Changing one layer, or its treatment, therefore changes no other array.
  *
- * <p>Linear layers are normal with standard deviation {@code 1 / √(3 · inputs)}, those that write to the residual stream
- * (o and down) divided by {@code √(2 · layers)} (Radford et al., 2019); tables have 0.02, gains are 1, biases 0. Factors
- * begin as their step says, or spectrally; see {@link Initialisation}. Spectral right factors behind a nonlinearity begin at half
- * of that.
+ * <p>Linear layers are normal with standard deviation {@code 1 / √(3 · inputs)}; those that write to the residual stream
+ * (o and down) are divided by {@code √(2 · layers)} (Radford et al., 2019). Tables have standard deviation 0.02, gains
+ * are 1, biases 0. Factors are initialised as their step says, or spectrally; see {@link Initialisation}. Spectral right
+ * factors behind a nonlinearity start at half of that.
  */
 public final class FreshWeights {
 
     private static final double TABLE_DEVIATION = 0.02;
 
-    /** What follows a nonlinearity begins smaller: docs/history/decisions.md has the measurement. */
+    /** Factors behind a nonlinearity start smaller: docs/history/decisions.md has the measurement. */
     private static final float BENT = 0.5f;
 
     private final Transformer transformer;
@@ -44,7 +44,7 @@ public final class FreshWeights {
         this.seed = seed;
     }
 
-    /** All of them, each drawn when it is read, and again when it is read again: none stays in memory. */
+    /** All arrays. Each is generated when it is read, and again when it is read again: none stays in memory. */
     public Weights under(Plan plan) {
         if (!Plan.dense(transformer).sameWeights(plan)) {
             throw new IllegalArgumentException(
@@ -119,9 +119,9 @@ public final class FreshWeights {
     }
 
     /**
-     * The arrays of all adapters of a plan, which have learnt nothing yet: A is normal with deviation {@code 1 / √(3 · inputs)},
-     * that of the uniform numbers which Hugging Face's PEFT draws; B is 0, so that a model computes what it did without them.
-     * They are a function of the names of the weights and a seed.
+     * The arrays of all untrained adapters of a plan. A is normal with standard deviation {@code 1 / √(3 · inputs)}, that
+     * of the uniform values in Hugging Face's PEFT; B is 0, so that the adapters do not change what the model computes.
+     * The values are a function of the weights' names and a seed.
      */
     public static Weights adapters(Plan plan, long seed) {
         WeightsInMemory arrays = new WeightsInMemory();

@@ -12,22 +12,25 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Arrays that are made when they are read; large ones in parts, so that none has to be in memory as a whole. */
+/**
+ * Arrays that are generated when they are read. Large ones are generated in parts, so that none must be in memory as a
+ * whole.
+ */
 final class GeneratedWeights implements Weights {
 
     private static final int PART = 1 << 20;
 
-    /** One array: how it is made whole, or number by number. */
+    /** One array, and how to generate it: as a whole, or number by number. */
     private record Drawn(ArraySpec stored, Supplier<List<HostTensor>> whole, Optional<Consumer<FloatSink>> numbers) {}
 
     private final Map<String, Drawn> arrays = new LinkedHashMap<>();
 
-    /** Arrays that are made together. */
+    /** Arrays that are generated together. */
     void add(List<ArraySpec> together, Supplier<List<HostTensor>> made) {
         together.forEach(array -> arrays.put(array.name(), new Drawn(array, made, Optional.empty())));
     }
 
-    /** An array of floats whose numbers are drawn one after the other. */
+    /** A float array whose numbers are generated one after the other. */
     void add(ArraySpec array, Consumer<FloatSink> numbers) {
         arrays.put(array.name(), new Drawn(array, () -> List.of(whole(array, numbers)), Optional.of(numbers)));
     }

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What is done to one matrix. */
+/** Converts one matrix. */
 final class MatrixConversion {
 
     private final LinearAlgebra algebra;
@@ -29,7 +29,7 @@ final class MatrixConversion {
         adapter = new AdapterConversion(from, into);
     }
 
-    /** Hands the matrix over in its new form, and tells what it lost unless it is a copy. */
+    /** Passes on the matrix in its new form. Returns its error, unless it is a copy. */
     Optional<Fidelity> apply(Weights weights, WeightSink sink) {
         if (from.baseMatrices().equals(into.baseMatrices()) && !adapter.merges()) {
             into.baseMatrices()
@@ -39,9 +39,9 @@ final class MatrixConversion {
         }
         long begin = System.nanoTime();
         List<Matrix> before = unpack(from.baseMatrices(), weights);
-        Matrix dense = together(before);
+        Matrix dense = comparable(before);
         dense = adapter.merges() ? adapter.merged(dense, weights, algebra) : dense;
-        List<Matrix> wanted = from.rank().equals(into.rank()) && !adapter.merges() ? before : recut(dense);
+        List<Matrix> wanted = from.rank().equals(into.rank()) && !adapter.merges() ? before : factoredAgain(dense);
         List<Matrix> after = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
             StoredMatrix matrix = into.baseMatrices().get(i);
@@ -50,11 +50,11 @@ final class MatrixConversion {
             arrays.forEach(sink::accept);
         }
         adapter.put(weights, sink);
-        Matrix result = together(after);
+        Matrix result = comparable(after);
         return Optional.of(Fidelity.of(into.weight().name(), dense, result, (System.nanoTime() - begin) / 1e9));
     }
 
-    private List<Matrix> recut(Matrix dense) {
+    private List<Matrix> factoredAgain(Matrix dense) {
         if (into.rank().isEmpty()) {
             return List.of(dense);
         }
@@ -63,12 +63,15 @@ final class MatrixConversion {
         return List.of(factors.left(), factors.right());
     }
 
-    /** The product of the pieces; where it means nothing, because something stands between them, all their values. */
-    private Matrix together(List<Matrix> pieces) {
-        return into.between().isPresent() ? listed(pieces) : multiplied(pieces);
+    /**
+     * The product of the stored factors. If a nonlinearity stands between them, the product has no meaning; then a matrix
+     * of all their values.
+     */
+    private Matrix comparable(List<Matrix> pieces) {
+        return into.between().isPresent() ? concatenated(pieces) : multiplied(pieces);
     }
 
-    private static Matrix listed(List<Matrix> pieces) {
+    private static Matrix concatenated(List<Matrix> pieces) {
         float[] all = new float
                 [pieces.stream().mapToInt(piece -> piece.values().length).sum()];
         int at = 0;
@@ -87,7 +90,7 @@ final class MatrixConversion {
         return pieces.stream().map(matrix -> Quantizer.unpack(matrix, weights)).toList();
     }
 
-    /** The whole matrix that a step's stored pieces stand for, its adapter among them. */
+    /** The whole matrix that the storage of a step stands for, with its adapter. */
     static Matrix dense(LinearAlgebra algebra, Step step, Weights weights) {
         FactorCompatibility.checkMatrix(step);
         MatrixConversion merging = new MatrixConversion(algebra, step, step.merged());

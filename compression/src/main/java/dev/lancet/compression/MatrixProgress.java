@@ -1,20 +1,20 @@
 package dev.lancet.compression;
 
-/** Watches long work on many matrices. */
+/** Receives the progress of long work on many matrices. */
 @FunctionalInterface
 public interface MatrixProgress {
 
     /**
-     * One more matrix is done.
+     * Called when a matrix is done.
      *
      * @param weight its name
-     * @param done how many are done by now, from 1
-     * @param count how many there are
-     * @param seconds what this one took
+     * @param done the number of finished matrices, from 1
+     * @param count the number of all matrices
+     * @param seconds the time for this matrix
      */
     void finished(String weight, int done, int count, double seconds);
 
-    /** Nobody watches. */
+    /** Ignores the progress. */
     static MatrixProgress unseen() {
         return (weight, done, count, seconds) -> {};
     }

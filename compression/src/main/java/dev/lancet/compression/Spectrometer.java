@@ -14,24 +14,23 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
 
-/** Measures the singular values of a model's matrices, which a rank by energy is chosen from. */
+/** Measures the singular values of a model's matrices; a rank by energy is chosen from them. */
 public final class Spectrometer {
 
     private final LinearAlgebra algebra;
 
-    /** Measures by means of this algebra. */
+    /** A spectrometer with this linear algebra. */
     public Spectrometer(LinearAlgebra algebra) {
         this.algebra = algebra;
     }
 
     /**
-     * All singular values of the matrices that are wanted, as the weights stand: quantised or factored ones are put
-     * together first.
+     * All singular values of the wanted matrices. Quantised or factored matrices are first restored to one float matrix.
      *
-     * @param plan what the weights follow
-     * @param weights what there is
-     * @param wanted which matrices; for a compression those that it gives a rank by energy
-     * @param progress told about every matrix
+     * @param plan the current plan of the weights
+     * @param weights the current weights
+     * @param wanted selects the matrices; for a compression those that get a rank by energy
+     * @param progress is told about every matrix
      * @throws LancetException if an array is missing or a matrix is not finite
      */
     public Spectra measure(Plan plan, Weights weights, Predicate<Weight> wanted, MatrixProgress progress) {

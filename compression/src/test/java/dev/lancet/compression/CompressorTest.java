@@ -196,7 +196,7 @@ class CompressorTest {
         Plan other = Plan.dense("other", List.of(up));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> compressor.compress(dense, other, weights, tensor -> {}))
-                .withMessage("compress: the plans for tiny and other are not for the same weights;"
+                .withMessage("compress: the plans of tiny and other are not for the same weights;"
                         + " derive the second with Plan.then");
     }
 

@@ -15,7 +15,7 @@ import dev.lancet.runtime.Model;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** Trains a small model on a text, cuts it to a quarter, and lets both continue a sentence. */
+/** Trains a small model on a text, compresses it to a quarter, and lets both models continue a sentence. */
 public final class TrainAndCut {
 
     private TrainAndCut() {}

@@ -116,8 +116,8 @@ class NonlinearFactorsTest {
                 Model bent = Model.create(TinyModel.llama(), BENT, 1)) {
             assertThatThrownBy(() -> dense.compress(BENT))
                     .isInstanceOf(LancetException.class)
-                    .hasMessage("compress: h.0.attn.q has trained weights, which no truncation turns into factors with"
-                            + " silu() between them; leave it out, or train the model so from fresh weights");
+                    .hasMessage("compress: h.0.attn.q has trained weights, and no truncation gives factors with"
+                            + " silu() between them; leave it out, or train such a model from fresh weights");
             assertThatThrownBy(() -> bent.compress(Plan.dense(TinyModel.llama())))
                     .isInstanceOf(LancetException.class)
                     .hasMessage("compress: h.0.attn.q was trained with silu() between its factors of rank 8 and is no"

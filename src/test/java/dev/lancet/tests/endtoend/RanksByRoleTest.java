@@ -134,8 +134,8 @@ class RanksByRoleTest {
                     Compression.keepAll().on(linears()).factorise(rank(6)).initialise(normal());
             assertThatThrownBy(() -> dense.compress(late))
                     .isInstanceOf(LancetException.class)
-                    .hasMessage("compress: h.0.attn.q has trained weights, which its factors come from;"
-                            + " initialise(normal()) is for fresh ones, leave it out");
+                    .hasMessage("compress: h.0.attn.q has trained weights, so its factors are computed from them;"
+                            + " initialise(normal()) is only for fresh weights, leave it out");
         }
     }
 }

@@ -4,7 +4,10 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.weights.HostTensor;
 
-/** A float matrix on the heap, row by row. Its values are shared, not copied: whoever is given one may read, not write. */
+/**
+ * A float matrix {@code [rows, columns]} on the heap, in row-major order. Its values are shared, not copied: callers may
+ * read them, but not write.
+ */
 public final class Matrix {
 
     private final int rows;
@@ -21,7 +24,7 @@ public final class Matrix {
         this.values = values;
     }
 
-    /** A matrix {@code [rows, columns]} over these values, row by row, not copied. */
+    /** A matrix {@code [rows, columns]} over these values in row-major order, not copied. */
     public static Matrix of(int rows, int columns, float[] values) {
         return new Matrix(rows, columns, values);
     }
@@ -45,7 +48,7 @@ public final class Matrix {
         return columns;
     }
 
-    /** The values row by row, shared. */
+    /** The values in row-major order, shared. */
     public float[] values() {
         return values;
     }
@@ -55,7 +58,7 @@ public final class Matrix {
         return values[row * columns + column];
     }
 
-    /** The smaller side, which no rank exceeds. */
+    /** The smaller side, which is the largest possible rank. */
     public int smallerSide() {
         return Math.min(rows, columns);
     }
@@ -63,14 +66,14 @@ public final class Matrix {
     /**
      * This matrix.
      *
-     * @param name what it is, for the message
-     * @throws LancetException if it holds NaN or infinity
+     * @param name the name of the matrix, for the message
+     * @throws LancetException if it contains NaN or infinity
      */
     public Matrix requireFinite(String name) {
         for (float value : values) {
             if (!Float.isFinite(value)) {
-                throw new LancetException("matrix: " + name + " holds " + value
-                        + "; only finite matrices can be decomposed, so look where it comes from");
+                throw new LancetException("matrix: " + name + " contains " + value
+                        + "; only finite matrices can be decomposed; check where it comes from");
             }
         }
         return this;

@@ -8,24 +8,24 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
 
-/** The upper half of a float32, rounded to the nearest, ties to even, as IEEE 754 rounds to fewer bits. */
+/** Rounds float32 to its upper 16 bits: to nearest, ties to even, as IEEE 754 rounds to fewer bits. */
 final class Bfloat16Rounding {
 
-    /** What is added before the lower half is cut off: just less than half a unit, and the rest where the unit is odd. */
+    /** Added before the lower half is cut off: just less than half a unit; for an odd unit the rest is added too. */
     private static final int ALMOST_HALF = 0x7fff;
-    /** Makes a NaN quiet, and keeps one whose bits all lie in the lower half from becoming infinity. */
+    /** Makes a NaN quiet; without it, a NaN whose bits are all in the lower half would become infinity. */
     private static final int QUIET = 0x40;
 
     private Bfloat16Rounding() {}
 
-    /** The 16 bits nearest to a float; a NaN stays one, and what is beyond the largest bfloat16 becomes infinity. */
+    /** The 16 bits nearest to a float. NaN stays NaN; values beyond the largest bfloat16 become infinity. */
     static short bits(float value) {
         int bits = Float.floatToRawIntBits(value);
         int upper = bits >>> Short.SIZE;
         return (short) (Float.isNaN(value) ? upper | QUIET : (bits + ALMOST_HALF + (upper & 1)) >>> Short.SIZE);
     }
 
-    /** The float that 16 bits stand for, exactly. */
+    /** The float with these 16 bits, exactly. */
     static float value(short bits) {
         return Float.intBitsToFloat(bits << Short.SIZE);
     }
@@ -37,9 +37,9 @@ final class Bfloat16Rounding {
         for (int i = 0; i < values.length; i++) {
             short half = bits(values[i]);
             if (!Float.isFinite(value(half))) {
-                throw new LancetException("bfloat16: " + matrix.name() + " holds " + values[i] + " in row "
+                throw new LancetException("bfloat16: " + matrix.name() + " contains " + values[i] + " in row "
                         + i / matrix.columns() + ", column " + i % matrix.columns()
-                        + "; only finite weights up to 3.39e38 are stored so, keep it in float32");
+                        + "; bfloat16 stores only finite weights up to 3.39e38; keep it in float32");
             }
             halves.put(i, half);
         }

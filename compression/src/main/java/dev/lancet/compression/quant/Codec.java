@@ -7,7 +7,7 @@ import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.weights.HostTensor;
 import java.util.List;
 
-/** One way of writing floats as codes times a scale: what a scale is, what a code is, and what the two stand for. */
+/** One way to store floats as codes with a scale: the scale, the codes, and the values they stand for. */
 abstract class Codec {
 
     static Codec of(Precision precision) {
@@ -15,20 +15,20 @@ abstract class Codec {
             case INT8 -> new Int8Codec();
             case INT4 -> new Int4Codec();
             case NF4 -> new Nf4Codec();
-            case FLOAT32, BFLOAT16 -> throw new IllegalArgumentException("coding: " + precision + " has no codes");
+            case FLOAT32, BFLOAT16 -> throw new IllegalArgumentException("codec: " + precision + " has no codes");
         };
     }
 
-    /** The scale of values of which the largest, without its sign, is this. */
+    /** The scale for values with this largest absolute value. */
     abstract float scale(float largest);
 
-    /** The code of a value; not asked for where the scale is 0. */
+    /** The code of a value; not called if the scale is 0. */
     abstract int code(float value, float scale);
 
-    /** What a value of 0 is where the scale is 0. */
+    /** The code of the value 0 if the scale is 0. */
     abstract int zero();
 
-    /** What a code stands for. */
+    /** The value that a code stands for. */
     abstract float value(int code, float scale);
 
     /** Writes a code. */
@@ -61,14 +61,14 @@ abstract class Codec {
         float[] largest = new float[end - first];
         for (int i = layout.firstInput(group); i < layout.endInput(group); i++) {
             for (int c = first; c < end; c++) {
-                // Math.max hands NaN on, a comparison would lose it.
+                // Math.max propagates NaN; a comparison would lose it.
                 largest[c - first] = Math.max(largest[c - first], Math.abs(values[layout.value(i, c)]));
             }
         }
         for (int c = 0; c < largest.length; c++) {
             if (!Float.isFinite(largest[c])) {
-                throw new LancetException("quantise: " + matrix.name() + " holds " + largest[c] + " in channel "
-                        + (first + c) + "; only finite weights have codes");
+                throw new LancetException("quantise: " + matrix.name() + " contains " + largest[c] + " in channel "
+                        + (first + c) + "; only finite weights can be quantised; check the model");
             }
             largest[c] = scale(largest[c]);
         }

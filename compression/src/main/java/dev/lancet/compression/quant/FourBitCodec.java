@@ -1,6 +1,6 @@
 package dev.lancet.compression.quant;
 
-/** Two codes 0…15 a byte: the even input in the low half, the odd one in the high half. */
+/** Two codes 0…15 per byte: the even input in the low half, the odd one in the high half. */
 abstract class FourBitCodec extends Codec {
 
     @Override

@@ -1,6 +1,6 @@
 package dev.lancet.compression.quant;
 
-/** −8…7 times max|w| / 7, ties to even, stored with 8 added. */
+/** The levels −8…7 times max|w| / 7, ties to even, stored with 8 added. */
 final class Int4Codec extends FourBitCodec {
 
     private static final int BIAS = 8;

@@ -1,6 +1,6 @@
 package dev.lancet.compression.quant;
 
-/** One byte a weight: −127…127 times max|w| / 127, ties to even. */
+/** One byte per weight: −127…127 times max|w| / 127, ties to even. */
 final class Int8Codec extends Codec {
 
     @Override

@@ -5,12 +5,15 @@ import dev.lancet.dsl.plan.StoredMatrix.Channels;
 import java.util.stream.IntStream;
 
 /**
- * Where the value, the code and the scale of input i of channel c lie: all three addresses are linear in i (or i / 2, or
- * the group) and c, so that one loop serves matrices whose channels are columns and those whose channels are rows.
+ * The positions of the value, the code and the scale of input i of channel c. All three are linear in i (or i / 2, or the
+ * group) and c, so one loop serves matrices whose channels are columns and those whose channels are rows.
  */
 final class QuantizationLayout {
 
-    /** Channels worked on side by side: 64 floats are four cache lines of a row, and 64 lines fit into every L1 cache. */
+    /**
+     * The number of channels processed side by side: 64 floats are four cache lines of a row, and 64 lines fit into every
+     * L1 cache.
+     */
     private static final int TILE = 64;
 
     final int channels;
@@ -54,7 +57,10 @@ final class QuantizationLayout {
         void visit(int group, int firstChannel, int endChannel);
     }
 
-    /** Visits every block once, in parallel. No two blocks share a value, a byte or a scale, so the result is the same. */
+    /**
+     * Visits every block once, in parallel. No two blocks share a value, a byte or a scale, so the result does not depend
+     * on the order.
+     */
     void forEachBlock(Block block) {
         int tiles = (channels + TILE - 1) / TILE;
         IntStream.range(0, tiles).parallel().forEach(tile -> {

@@ -10,19 +10,19 @@ import dev.lancet.dsl.weights.Weights;
 import java.util.List;
 
 /**
- * Turns a float matrix into what is stored of it and back, laid out as {@link StoredMatrix} says: codes rounded to the nearest,
- * symmetric around 0, with a float scale per output channel or per group of its inputs. A channel or group of nothing but
- * zeros has the scale 0. Floats of 16 bits are rounded to the nearest, ties to even, and have no scale.
+ * Converts a float matrix to its stored form and back, in the layout of {@link StoredMatrix}: codes rounded to nearest,
+ * symmetric around 0, with a float scale per output channel or per group of its inputs. A channel or group that contains
+ * only zeros has the scale 0. 16-bit floats are rounded to nearest, ties to even, and have no scale.
  */
 public final class Quantizer {
 
     private Quantizer() {}
 
     /**
-     * The arrays that hold a matrix as a piece, in the order of {@link StoredMatrix#arrays()}.
+     * The arrays that store a matrix, in the order of {@link StoredMatrix#arrays()}.
      *
-     * @throws LancetException if it holds NaN or infinity where fewer bits than 32 are wanted, or a number beyond the
-     *     largest bfloat16 where that is wanted
+     * @throws LancetException if the matrix contains NaN or infinity and the precision is below 32 bits, or if it
+     *     contains a value beyond the largest bfloat16 and the precision is bfloat16
      */
     public static List<HostTensor> pack(StoredMatrix piece, Matrix matrix) {
         checkShape(piece, matrix);
@@ -34,7 +34,7 @@ public final class Quantizer {
         };
     }
 
-    /** The matrix that a piece stands for, read from weights that hold its arrays. */
+    /** The matrix that the stored arrays stand for, read from weights that contain them. */
     public static Matrix unpack(StoredMatrix matrix, Weights weights) {
         HostTensor array = weights.read(matrix.name());
         float[] values =
@@ -50,14 +50,14 @@ public final class Quantizer {
         return Matrix.of(matrix.rows(), matrix.columns(), values);
     }
 
-    /** The matrix that a piece stands for. */
+    /** The matrix that these stored arrays stand for. */
     public static Matrix unpack(StoredMatrix matrix, List<HostTensor> arrays) {
         return unpack(matrix, Weights.of(arrays));
     }
 
     private static void checkShape(StoredMatrix piece, Matrix matrix) {
         if (matrix.rows() != piece.rows() || matrix.columns() != piece.columns()) {
-            throw new IllegalArgumentException("packing: " + matrix + " for " + piece.name() + " of shape ["
+            throw new IllegalArgumentException("quantise: " + matrix + " does not fit " + piece.name() + " of shape ["
                     + piece.rows() + ", " + piece.columns() + "]");
         }
     }

@@ -14,7 +14,7 @@ public final class Normals {
     private double spare;
     private boolean hasSpare;
 
-    /** The numbers of one thing: other names have other numbers under the same seed. */
+    /** The numbers for one name: another name gives other numbers under the same seed. */
     public Normals(long seed, String name) {
         state = mix(seed + GOLDEN) ^ hash(name);
     }

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Random orthonormal vectors: normal numbers made orthonormal by two rounds of Cholesky QR (Yamamoto et al., 2015), which
- * works through the numbers in slices that fit into a cache. Two rounds are exact to rounding for any normal matrix whose
- * condition stays under 10⁸; a square one of side n is near n.
+ * Random orthonormal vectors: normal numbers that two rounds of Cholesky QR make orthonormal (Yamamoto et al., 2015). The
+ * algorithm works through slices that fit into a cache. Two rounds are exact to rounding for any normal matrix with a
+ * condition number below 10⁸; a square matrix of side n has about n.
  */
 public final class Orthonormal {
 
@@ -15,7 +15,7 @@ public final class Orthonormal {
 
     private Orthonormal() {}
 
-    /** A matrix {@code [rows, columns]}, columns ≤ rows, whose columns are orthogonal and have this length. */
+    /** A matrix {@code [rows, columns]}, columns ≤ rows, with orthogonal columns of this length. */
     public static Matrix columns(Normals normals, int rows, int columns, float length) {
         double[][] vectors = vectors(normals, columns, rows);
         float[] values = new float[Math.multiplyExact(rows, columns)];
@@ -27,7 +27,7 @@ public final class Orthonormal {
         return Matrix.of(rows, columns, values);
     }
 
-    /** A matrix {@code [rows, columns]}, rows ≤ columns, whose rows are orthogonal and have this length. */
+    /** A matrix {@code [rows, columns]}, rows ≤ columns, with orthogonal rows of this length. */
     public static Matrix rows(Normals normals, int rows, int columns, float length) {
         double[][] vectors = vectors(normals, rows, columns);
         float[] values = new float[Math.multiplyExact(rows, columns)];
@@ -53,7 +53,7 @@ public final class Orthonormal {
         return vectors;
     }
 
-    /** The lower half of X · Xᵀ. Each entry is summed in one order whatever the threads do. */
+    /** The lower half of X · Xᵀ. Each entry is summed in the same order, whatever the threads do. */
     private static double[][] gram(double[][] x) {
         double[][] gram = new double[x.length][];
         IntStream.range(0, x.length).forEach(i -> gram[i] = new double[i + 1]);
@@ -98,7 +98,7 @@ public final class Orthonormal {
         return a;
     }
 
-    /** X becomes L⁻¹ · X. */
+    /** Replaces X by L⁻¹ · X. */
     private static void solve(double[][] lower, double[][] x) {
         int slices = (x[0].length + SLICE - 1) / SLICE;
         IntStream.range(0, slices).parallel().forEach(slice -> {

@@ -3,7 +3,7 @@ package dev.lancet.compression.svd;
 import dev.lancet.compression.matrix.Matrix;
 
 /**
- * Two narrow matrices whose product stands for a wide one.
+ * Two narrow matrices whose product approximates a wide one.
  *
  * @param left {@code [m, rank]}
  * @param right {@code [rank, n]}
@@ -12,7 +12,8 @@ public record Factors(Matrix left, Matrix right) {
 
     public Factors {
         if (left.columns() != right.rows()) {
-            throw new IllegalArgumentException("factors: " + left + " and " + right + " do not meet");
+            throw new IllegalArgumentException("factors: " + left + " and " + right
+                    + " do not match: the columns of the first must equal the rows of the second");
         }
     }
 

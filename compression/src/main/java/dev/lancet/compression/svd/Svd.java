@@ -41,9 +41,10 @@ public final class Svd {
     }
 
     /**
-     * The best two factors of this inner width (Eckart and Young, 1936), the singular values split evenly between them:
-     * {@code U√σ · √σVᵀ}. Of the two possible signs of a pair of vectors that one is taken that makes the largest entry of
-     * the left one positive, so that the factors do not depend on who decomposed.
+     * The best two factors of this rank (Eckart and Young, 1936), {@code [m, rank]} and {@code [rank, n]}, with the
+     * singular values split evenly between them: {@code U√σ · √σVᵀ}. Each pair of vectors has two possible signs. The one
+     * that makes the largest entry of the left vector positive is chosen, so that the factors do not depend on the
+     * implementation.
      */
     public Factors factors(int rank) {
         float[] left = new float[Math.multiplyExact(u.rows(), rank)];

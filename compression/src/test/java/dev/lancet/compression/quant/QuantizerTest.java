@@ -97,8 +97,9 @@ class QuantizerTest {
         for (float wrong : new float[] {Float.NaN, Float.NEGATIVE_INFINITY, Float.MAX_VALUE}) {
             assertThatThrownBy(() -> pack(piece(2, 2, Precision.bfloat16(), Channels.ROWS), 1, 1, 1, wrong))
                     .isInstanceOf(LancetException.class)
-                    .hasMessage("bfloat16: x holds " + wrong + " in row 1, column 1; only finite weights up to 3.39e38"
-                            + " are stored so, keep it in float32");
+                    .hasMessage("bfloat16: x contains " + wrong
+                            + " in row 1, column 1; bfloat16 stores only finite weights up to 3.39e38"
+                            + "; keep it in float32");
         }
     }
 
@@ -127,8 +128,8 @@ class QuantizerTest {
         for (float wrong : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
             assertThatThrownBy(() -> pack(piece(2, 2, Precision.int4(32), Channels.COLUMNS), 1, wrong, 1, 1))
                     .isInstanceOf(LancetException.class)
-                    .hasMessage(
-                            "quantise: x holds " + Math.abs(wrong) + " in channel 1; only finite weights have codes");
+                    .hasMessage("quantise: x contains " + Math.abs(wrong)
+                            + " in channel 1; only finite weights can be quantised; check the model");
         }
     }
 
@@ -137,6 +138,6 @@ class QuantizerTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         Quantizer.pack(piece(2, 3, Precision.int8(), Channels.COLUMNS), Matrix.of(3, 2, new float[6])))
-                .withMessage("packing: Matrix [3, 2] for x of shape [2, 3]");
+                .withMessage("quantise: Matrix [3, 2] does not fit x of shape [2, 3]");
     }
 }

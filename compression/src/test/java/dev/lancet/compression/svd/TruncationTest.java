@@ -101,6 +101,6 @@ class TruncationTest {
         assertThatThrownBy(() -> truncation.cut("h.0.attn.q", Matrix.of(1, 2, new float[] {1, Float.NaN}), 1))
                 .isInstanceOf(LancetException.class)
                 .hasMessage(
-                        "matrix: h.0.attn.q holds NaN; only finite matrices can be decomposed, so look where it comes from");
+                        "matrix: h.0.attn.q contains NaN; only finite matrices can be decomposed; check where it comes from");
     }
 }
