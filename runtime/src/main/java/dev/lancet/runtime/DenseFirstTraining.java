@@ -10,31 +10,32 @@ import dev.lancet.runtime.train.state.StepRange;
 import java.util.Optional;
 
 /**
- * A training whose first steps are done by a dense model. The model is compressed then, and the smaller one does the other
- * steps, on the same batches and by the same schedule as if nothing had happened. Only the optimiser forgets, and its rate
- * rises again over 20 steps.
+ * A training whose first steps run on a dense model. The model is then compressed, and the smaller model runs the
+ * remaining steps, with the same batches and schedule as in an uninterrupted training. Only the optimiser state is reset;
+ * its learning rate rises again over 20 steps.
  *
  * @param corpus the text
- * @param training all steps
- * @param denseSteps how many of them the dense model does
- * @param compression what makes the smaller model
+ * @param training the whole training, with all steps
+ * @param denseSteps the number of steps for the dense model
+ * @param compression how the smaller model is made
  */
 public record DenseFirstTraining(Corpus corpus, Training training, int denseSteps, Compression compression) {
 
-    /** @throws LancetException if the training is self-guided too */
+    /** @throws LancetException if the training is also self-guided */
     public DenseFirstTraining {
         if (training.guidance().isPresent()) {
-            throw new LancetException("selfGuided: a training that is dense first has factors of trained weights, which"
-                    + " need no guide; say one of both");
+            throw new LancetException(
+                    "selfGuided: a training with dense first steps gets its factors from trained weights, which"
+                            + " need no guide; use one of the two");
         }
     }
 
     /**
      * Trains.
      *
-     * @param dense the model that begins; afterwards it is as it was when it was compressed
-     * @param checkpoints where metrics and states of both parts are kept, if they are to be
-     * @return the smaller model, trained to the end
+     * @param dense the model for the first steps; it keeps the weights that it had when it was compressed
+     * @param checkpoints where metrics and states of both parts are kept, or empty for nowhere
+     * @return the smaller model after all steps
      */
     public Model train(Model dense, Optional<CheckpointPolicy> checkpoints) {
         TokenText text = dense.read(corpus);

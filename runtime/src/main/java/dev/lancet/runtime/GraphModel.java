@@ -30,9 +30,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A model that others wrote as a graph, with weights: it can be made smaller, trained on a loss over one of its outputs, asked
- * and saved. The verbs are those of {@link Model}: {@link #train} changes the model and returns it, {@link #compress} gives a
- * smaller model beside it. Native memory is taken while a verb runs.
+ * A model that another tool wrote as a graph, with weights. It can be compressed, trained on a loss over one of its
+ * outputs, evaluated and saved. The methods are those of {@link Model}: {@link #train} changes the model and returns it;
+ * {@link #compress} returns a smaller model and leaves this one unchanged. Native memory is in use only while a method
+ * runs.
  *
  * <pre>{@code
  * GraphModel.open(Path.of("classifier"))
@@ -41,8 +42,8 @@ import java.util.Optional;
  *         .save(Path.of("classifier-small"));
  * }</pre>
  *
- * <p>What runs is the graph that was saved, which is the model as it answers: it has no dropout, and averages of batch
- * normalisation stay as they are. What is stored in 8 or 4 bits is frozen.
+ * <p>Lancet runs the saved graph, which is the model for inference: it has no dropout, and the averages of batch
+ * normalisation stay fixed. Weights stored in 8 or 4 bits are frozen.
  */
 public final class GraphModel {
 
@@ -60,25 +61,25 @@ public final class GraphModel {
     }
 
     /**
-     * A SavedModel folder or a frozen graph.
+     * Opens a SavedModel folder or a frozen graph.
      *
-     * @throws LancetException if it is neither, or damaged
+     * @throws LancetException if the path is neither, or damaged
      */
     public static GraphModel open(Path path) {
         ImportedModel model = ImportedModel.open(path);
         return new GraphModel(ImportedSurgery.operate(model, model.plan()), new WeightsInMemory(), List.of());
     }
 
-    /** Lets long work say how far it is. */
+    /** Reports the progress of long work. */
     public GraphModel progress(Progress watcher) {
         progress = watcher;
         return this;
     }
 
     /**
-     * Lets it train and answer on a device; {@link Device#auto} if not said.
+     * Chooses the device for training and inference; the default is {@link Device#auto}.
      *
-     * @throws LancetException if the device is not there; the message says why
+     * @throws LancetException if the device does not exist; the message says why
      */
     public GraphModel on(Device wanted) {
         wanted.resolve();
@@ -86,22 +87,22 @@ public final class GraphModel {
         return this;
     }
 
-    /** In which form each weight is stored. */
+    /** The form in which each weight is stored. */
     public Plan plan() {
         return surgery.plan();
     }
 
-    /** What every matrix lost when the model was made smaller; none if it was not. */
+    /** The error of every matrix that compression changed; empty if the model was not compressed. */
     public List<Fidelity> losses() {
         return losses;
     }
 
-    /** How the last training went, or empty if there was none. */
+    /** The log of the last training, or empty if there was none. */
     public Optional<TrainingLog> log() {
         return log;
     }
 
-    /** The plan by which this model would be made smaller. */
+    /** The plan that a compression gives for this model. */
     public Plan planFor(Compression compression) {
         return job().plan(compression);
     }
@@ -110,16 +111,16 @@ public final class GraphModel {
         return new CompressionJob(new GraphSource(surgery.model(), plan(), weights()), progress);
     }
 
-    /** A smaller model beside this one. */
+    /** A smaller model; this one does not change. */
     public GraphModel compress(Compression compression) {
         return compress(planFor(compression));
     }
 
     /**
-     * A smaller model beside this one.
+     * A smaller model in the form of a plan; this one does not change.
      *
      * @param into a plan of this model
-     * @throws LancetException if a layer cannot be cut
+     * @throws LancetException if a layer cannot be compressed
      */
     public GraphModel compress(Plan into) {
         ImportedSurgery cut = ImportedSurgery.operate(surgery.model(), into);
@@ -137,25 +138,25 @@ public final class GraphModel {
         return smaller;
     }
 
-    /** All stored arrays: those that compression and training made, and those of the model's files. */
+    /** All stored arrays: those from compression and training, and those of the model's files. */
     private Weights weights() {
         return changed.with(surgery.model());
     }
 
     /**
-     * Gives the float weights values that suit the examples better.
+     * Trains the float weights on examples.
      *
      * @param objective the loss, over an output of a signature
      * @return this model
-     * @throws LancetException if an operator between a weight and the loss has no gradient (the message names node and
-     *     operator; nothing has run), if the examples do not fit, or a loss is not a number
+     * @throws LancetException if an operator between a weight and the loss has no gradient (the message names node
+     *     and operator; nothing has run then), if the examples do not fit, or if a loss is not a number
      */
     public GraphModel train(Examples examples, Objective objective, Training training) {
         return train(examples, Examples.none(), objective, training, Optional.empty());
     }
 
     /**
-     * The same, validated on examples that are held out; see {@link Training#validateEvery} and {@link Training#stopEarly}.
+     * The same with validation on held-out examples; see {@link Training#validateEvery} and {@link Training#stopEarly}.
      *
      * @return this model
      */
@@ -164,8 +165,8 @@ public final class GraphModel {
     }
 
     /**
-     * The same, with metrics and states kept in a folder. Where a training of the same model, examples and settings was cut off
-     * there, it can go on, to the same weights as if it had not been.
+     * The same with metrics and states in a folder. If the folder has the state of an interrupted training of the same
+     * model, examples and settings, the training can resume; the final weights are the same as without the interruption.
      *
      * @return this model
      */
@@ -208,32 +209,36 @@ public final class GraphModel {
     }
 
     /**
-     * The numbers of an output for some rows, row by row.
+     * The values of an output for some examples.
      *
-     * @return {@code [rows · the shape of the output]}
+     * @param output the name of an output of {@code serving_default}
+     * @return the rows one after the other, each in row-major order: for an output of shape {@code [rows, d1, d2,
+     *     …]}, {@code rows · d1 · d2 · …} numbers
      */
     public float[] output(Examples examples, String output) {
         return output(examples, Objective.crossEntropy(output));
     }
 
     /**
-     * The numbers of the output that an objective is about, row by row.
+     * The values of the output that an objective uses.
      *
-     * @return {@code [rows · the shape of the output]}
+     * @return the rows one after the other, each in row-major order: for an output of shape {@code [rows, d1, d2,
+     *     …]}, {@code rows · d1 · d2 · …} numbers
      */
     public float[] output(Examples examples, Objective objective) {
         return GraphEvaluator.read(surgery, objective, examples, device.resolve(), this::value);
     }
 
-    /** The share of rows in which the largest score is that of the label. */
+    /** The fraction of rows whose largest score is that of the label. */
     public double accuracy(Examples examples, Objective objective) {
         return GraphEvaluator.accuracy(output(examples, objective), examples.classes());
     }
 
     /**
-     * Saves it with the signatures that it had: a frozen graph if the path ends in {@code .pb}, otherwise a SavedModel folder.
+     * Saves the model with its original signatures: as a frozen graph if the path ends in {@code .pb}, otherwise as a
+     * SavedModel folder.
      *
-     * @throws LancetException if something is there already, or it cannot be written
+     * @throws LancetException if the path exists or cannot be written
      */
     public void save(Path out) {
         try (GraphWriter writer = GraphWriter.create(out, surgery)) {

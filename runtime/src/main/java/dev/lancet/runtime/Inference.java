@@ -18,7 +18,7 @@ import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 import org.tensorflow.types.TInt32;
 
-/** What a model says to token ids: scores, a perplexity, the tokens that come next. */
+/** What a model computes from token ids: logits, a perplexity, the next tokens. */
 final class Inference implements AutoCloseable {
 
     private final Transformer transformer;
@@ -31,12 +31,12 @@ final class Inference implements AutoCloseable {
         sessions = new Sessions(transformer, plan);
     }
 
-    /** Computes on a device from now on. */
+    /** Computes on this device from now on. */
     void on(Device device) {
         sessions.on(device);
     }
 
-    /** Computes with other weights from now on. */
+    /** Computes with these weights from now on. */
     void use(Weights others) {
         sessions.close();
         weights = others;
@@ -46,7 +46,7 @@ final class Inference implements AutoCloseable {
         TokenIdChecks.check(ids, transformer.vocabulary(), "text");
         if (window > transformer.context()) {
             throw new LancetException("window: " + window + " is longer than the context " + transformer.context()
-                    + " of " + transformer.name() + "; take a shorter one");
+                    + " of " + transformer.name() + "; use a shorter one");
         }
         return Perplexity.of(sessions.scoring(weights), ids, window, progress);
     }

@@ -27,11 +27,11 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * A transformer with weights, as far as it answers: it scores text, continues text, and is saved. {@link Model} adds what
- * changes it.
+ * The inference part of a transformer with weights: it scores text, continues text, and can be saved. {@link Model} adds
+ * the methods that change it.
  *
- * <p>It is a declaration, a {@link Plan} that says in which form each weight is stored, and the stored arrays. Native memory is
- * taken when it first computes and given back by {@link #close()}. It is used by one thread at a time.
+ * <p>It consists of a declaration, a {@link Plan} with the form in which each weight is stored, and the stored arrays. It
+ * takes native memory at its first computation; {@link #close()} releases it. Only one thread may use it at a time.
  */
 public abstract sealed class LanguageModel implements AutoCloseable permits Model {
 
@@ -52,24 +52,24 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Mode
         inference = new Inference(transformer, plan, weights);
     }
 
-    /** Answers with other weights from now on. */
+    /** Computes with these weights from now on. */
     void use(Weights others) {
         weights = others;
         inference.use(others);
     }
 
-    /** Computes on a device from now on. */
+    /** Computes on this device from now on. */
     void computeOn(Device wanted) {
         device = wanted;
         inference.on(wanted);
     }
 
-    /** What it is. */
+    /** Its declaration. */
     public Transformer transformer() {
         return transformer;
     }
 
-    /** In which form each weight is stored. */
+    /** The form in which each weight is stored. */
     public Plan plan() {
         return plan;
     }
@@ -79,12 +79,12 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Mode
         return weights;
     }
 
-    /** Parameters, scales of quantised arrays not counted. */
+    /** The number of parameters, without the scales of quantised arrays. */
     public long parameters() {
         return plan.parametersAfter();
     }
 
-    /** Bytes of the stored arrays. */
+    /** The bytes of the stored arrays. */
     public long bytes() {
         return plan.bytesAfter();
     }
@@ -94,7 +94,7 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Mode
         return evaluate(part).value();
     }
 
-    /** Perplexity over a part of a corpus, with what it was computed from. */
+    /** Perplexity over a part of a corpus, with the numbers behind it. */
     public Perplexity evaluate(Corpus.Part part) {
         int[] ids = read(part.corpus()).part(part).toArray();
         return evaluate(ids, Math.min(transformer.context(), Math.max(2, ids.length)));
@@ -106,52 +106,53 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Mode
     }
 
     /**
-     * The scores of every next token.
+     * The logits for the next token at every position.
      *
      * @param ids {@code [batch][sequence]}
-     * @return {@code [batch · sequence · vocabulary]}, row by row
+     * @return the logits {@code [batch, sequence, vocabulary]}, in row-major order
      */
     public float[] logits(int[][] ids) {
         return inference.logits(ids);
     }
 
-    /** What the model adds to a text when it takes the likeliest token each time. */
+    /** The continuation of a text with the most likely token at each position. */
     public String generate(String prompt, int tokens) {
         return generate(Sample.greedy(prompt, tokens), piece -> {}).text();
     }
 
-    /** What the model adds to a text, handed over piece by piece as it comes. */
+    /** The continuation of a text; {@code eager} receives it piece by piece as it is generated. */
     public Generation generate(Sample sample, Consumer<String> eager) {
         return text.continued(
                 sample, eager, (prompt, end, each) -> generate(prompt, sample.tokens(), Sampler.of(sample), end, each));
     }
 
-    /** The tokens that the model adds to others; one at a time. */
+    /** The tokens that continue a prompt; {@code eager} receives them one at a time. */
     public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
         return inference.next(prompt, tokens, sampler, end, eager);
     }
 
     /**
-     * What the model takes of its device's memory while it reads the last of these tokens, as in generating; empty where it
-     * cannot be known, see {@link AllocatorPeak}.
+     * The device memory that the model takes while it reads the last of these tokens, as in generation; empty if it
+     * cannot be measured, see {@link AllocatorPeak}.
      */
     public Optional<AllocatorPeak> memory(int[] ids) {
         return inference.memory(ids);
     }
 
     /**
-     * Saves a Lancet model folder, from which {@link Model#open(Path)} gives an equal model.
+     * Saves a Lancet model folder; {@link Model#open(Path)} reads an equal model from it.
      *
-     * @throws LancetException if the folder exists or cannot be written; then nothing of it remains
+     * @throws LancetException if the folder exists or cannot be written; nothing of it remains then
      */
     public void save(Path folder) {
         ModelFolder.save(folder, transformer, plan, weights, text.source(), OptionalLong.empty());
     }
 
     /**
-     * Saves a Hugging Face folder in float32, with every small matrix put together again.
+     * Saves a Hugging Face folder in float32, with every compressed matrix restored to its full size.
      *
-     * @throws LancetException if the folder exists or cannot be written, or no architecture there is like this one
+     * @throws LancetException if the folder exists or cannot be written, or if Hugging Face has no architecture like
+     *     this one
      */
     public void saveHuggingFace(Path folder) {
         Plan dense = Plan.dense(transformer);
@@ -160,17 +161,17 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Mode
         HuggingFace.write(folder, transformer, whole, text.source());
     }
 
-    /** A corpus through this model's tokenizer. */
+    /** A corpus, tokenized by this model's tokenizer. */
     TokenText read(Corpus corpus) {
         return text.read(corpus, progress);
     }
 
-    /** The way from this model to smaller ones, in memory or in files. */
+    /** The job that compresses this model, in memory or to files. */
     public CompressionJob compression() {
         return new CompressionJob(new DeclaredSource(transformer, plan, weights, text.source()), progress);
     }
 
-    /** Gives native memory back; the weights on the host stay as long as somebody holds them. */
+    /** Releases native memory; the weights on the host stay as long as someone references them. */
     @Override
     public void close() {
         inference.close();

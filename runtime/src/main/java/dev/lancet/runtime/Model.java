@@ -28,10 +28,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A transformer with weights: it can be trained, made smaller, measured, asked for text and saved.
+ * A transformer with weights: it can be trained, compressed, measured, used for generation, and saved.
  *
- * <p>A model is a declaration, a {@link Plan} that says in which form each weight is stored, and the stored arrays. Native
- * memory is taken when a model first computes and given back by {@link #close()}. A model is used by one thread at a time.
+ * <p>A model has a declaration, a {@link Plan} with the storage of each weight, and the stored arrays. Its first
+ * computation takes native memory; {@link #close()} releases it. Only one thread may use a model at a time.
  *
  * <pre>{@code
  * try (Model full = Model.create(gpt, 42).train(minutes, adamW(400, 1e-3));
@@ -52,17 +52,17 @@ public final class Model extends LanguageModel {
         super(transformer, plan, weights, tokenizer);
     }
 
-    /** A model with fresh weights, the same for the same seed. */
+    /** A model with fresh weights; the same seed gives the same weights. */
     public static Model create(Transformer transformer, long seed) {
         return create(transformer, Plan.dense(transformer), seed);
     }
 
-    /** A model with fresh weights that is small from the start: its factors are drawn, not computed from a matrix. */
+    /** A model with fresh weights that is compressed from the start: its factors are random. */
     public static Model create(Transformer transformer, Compression compression, long seed) {
         return create(transformer, Plan.of(transformer, compression), seed);
     }
 
-    /** A model with fresh weights in the form that a plan says. */
+    /** A model with fresh weights in the form of a plan. */
     public static Model create(Transformer transformer, Plan plan, long seed) {
         Weights fresh = new FreshWeights(transformer, seed).under(plan);
         Model model = new Model(transformer, plan, fresh, Optional.empty());
@@ -71,16 +71,16 @@ public final class Model extends LanguageModel {
     }
 
     /**
-     * A model on disk: a Lancet model folder, a Hugging Face folder, or a llama2.c {@code .bin}. Its tokenizer is the file
-     * beside it; a model of 256 tokens without such a file reads bytes.
+     * Opens a model on disk: a Lancet model folder, a Hugging Face folder, or a llama2.c {@code .bin}. Its tokenizer is
+     * the file in the same folder; a model with 256 tokens and no such file reads bytes.
      *
-     * @throws LancetException if it is none of these, or is broken; the message says what was found
+     * @throws LancetException if the path is none of these, or damaged; the message says what was found
      */
     public static Model open(Path path) {
         return open(Checkpoint.open(path));
     }
 
-    /** A model that was opened before, with its tokenizer as {@link #open(Path)} finds it. */
+    /** A model from an opened checkpoint, with its tokenizer as in {@link #open(Path)}. */
     public static Model open(Checkpoint found) {
         boolean bytes = found.transformer().vocabulary() == Tokenizer.bytes().vocabulary();
         Optional<Tokenizer> tokenizer = found.tokenizer()
@@ -89,17 +89,17 @@ public final class Model extends LanguageModel {
         return new Model(found.transformer(), found.plan(), found.weights(), tokenizer);
     }
 
-    /** Lets long work say how far it is. */
+    /** Reports the progress of long work. */
     public Model progress(Progress progress) {
         this.progress = progress;
         return this;
     }
 
     /**
-     * Lets it train, score and generate on a device; {@link Device#auto} if not said. Decompositions of a compression stay
-     * on the processor.
+     * Chooses the device for training, scoring and generation; the default is {@link Device#auto}. Decompositions of a
+     * compression stay on the processor.
      *
-     * @throws LancetException if the device is not there; the message says why
+     * @throws LancetException if the device does not exist; the message says why
      */
     public Model on(Device wanted) {
         wanted.resolve();
@@ -107,40 +107,40 @@ public final class Model extends LanguageModel {
         return this;
     }
 
-    /** Gives it a tokenizer, which stays the caller's to close. */
+    /** Sets the tokenizer; the caller closes it. */
     public Model tokenizer(Tokenizer tokenizer) {
         text.use(tokenizer);
         return this;
     }
 
     /**
-     * Keeps tokenizers that are learnt and the ids of corpora in a folder: they are used again as long as texts and settings
-     * are the same, and ids are mapped instead of held in memory.
+     * Keeps learnt tokenizers and token ids of corpora in a folder. They are reused if texts and settings are the same.
+     * Ids are memory-mapped instead of held on the heap.
      */
     public Model keepCorporaIn(Path folder) {
         text.keepIn(Optional.of(folder));
         return this;
     }
 
-    /** How the last training went, or empty if there was none. */
+    /** The log of the last training, or empty if there was none. */
     public Optional<TrainingLog> log() {
         return log;
     }
 
-    /** Trains on a corpus, read through its tokenizer, and validates on what it holds out; see {@link Trainer}. */
+    /** Trains on a corpus through the model's tokenizer, and validates on its held-out part; see {@link Trainer}. */
     public Model train(Corpus corpus, Training training) {
         return train(read(corpus), training, StepRange.all(training), Optional.empty());
     }
 
     /**
-     * Trains on a corpus and keeps metrics and states in a folder; where a training of the same model, text and settings was
-     * cut off there, it can go on, to the same weights as if it had not been.
+     * Trains on a corpus, with metrics and states in a folder. An interrupted training with the same model, text and
+     * settings can resume there; the final weights are the same as without the interruption.
      */
     public Model train(Corpus corpus, Training training, CheckpointPolicy checkpoints) {
         return train(read(corpus), training, StepRange.all(training), Optional.of(checkpoints));
     }
 
-    /** Trains on token ids. What is stored quantised stays as it is; where there are adapters, all but them. */
+    /** Trains on token ids. Quantised arrays stay fixed; if there are adapters, only they are trained. */
     public Model train(int[] ids, int[] heldOut, Training training) {
         return trained(learning(training).train(weights(), ids, heldOut, training));
     }
@@ -149,7 +149,7 @@ public final class Model extends LanguageModel {
         return trained(learning(training).train(weights(), corpus, training, range, keeping));
     }
 
-    /** Puts what the weights went through before this model was made before its own log. */
+    /** Prepends the earlier training log of the weights to this model's own log. */
     void prepend(TrainingLog before) {
         log = log.map(before::then);
     }
@@ -157,7 +157,7 @@ public final class Model extends LanguageModel {
     private ModelTraining learning(Training training) {
         if (training.guidance().isPresent() && !fresh) {
             throw new LancetException("selfGuided: " + transformer.name()
-                    + " has trained weights; it is a beginning for fresh factors, leave it out");
+                    + " has trained weights; self-guidance is only for fresh factors, leave it out");
         }
         return new ModelTraining(transformer, plan, progress, device);
     }
@@ -170,19 +170,19 @@ public final class Model extends LanguageModel {
     }
 
     /**
-     * The plan by which this model would be made smaller; measures singular values where a rank by energy or by budget
-     * follows from them.
+     * The plan that a compression gives for this model. Measures singular values if a rank by energy or by budget needs
+     * them.
      */
     public Plan planFor(Compression compression) {
         return compression().plan(compression);
     }
 
-    /** A smaller model beside this one, in memory; it has this model's tokenizer. */
+    /** A smaller model in memory, with this model's tokenizer; this model does not change. */
     public Model compress(Compression compression) {
         return compress(planFor(compression));
     }
 
-    /** A smaller model beside this one, in memory, in the form that a plan says. */
+    /** A smaller model in memory, in the form of a plan; this model does not change. */
     public Model compress(Plan into) {
         WeightsInMemory smaller = new WeightsInMemory();
         List<Fidelity> losses = compression().convert(into, smaller);
@@ -200,23 +200,23 @@ public final class Model extends LanguageModel {
     }
 
     /**
-     * This model with fresh adapters beside some of its linear layers, which are then all that training changes. It computes
-     * what this one computes, and shares its arrays.
+     * This model with fresh adapters for some linear layers; training then changes only the adapters. Untrained adapters
+     * do not change the output. The new model shares this model's arrays.
      *
-     * @throws LancetException if the selector selects nothing, or a table, or if there are adapters already
+     * @throws LancetException if the selector matches nothing, or a table, or if the model already has adapters
      */
     public Model adapt(Selector selector, Adapter adapter) {
         if (plan.adapted()) {
-            throw new LancetException("adapter: " + plan.model() + " has adapters already; merge them first");
+            throw new LancetException("adapter: " + plan.model() + " already has adapters; merge them first");
         }
         Plan adapted = plan.then(Compression.keepAll().on(selector).adapt(adapter), Spectra.none());
         return beside(adapted, weights().with(FreshWeights.adapters(adapted, 0)));
     }
 
     /**
-     * This model with adapters that were trained before, here or by Hugging Face's PEFT; it shares the arrays of this one.
+     * This model with adapters trained earlier, by Lancet or by Hugging Face's PEFT; it shares this model's arrays.
      *
-     * @param folder with {@code adapter_config.json} and {@code adapter_model.safetensors}
+     * @param folder the folder with {@code adapter_config.json} and {@code adapter_model.safetensors}
      * @throws LancetException if they are damaged, or not for this model; see {@link Peft}
      */
     public Model adapt(Path folder) {
@@ -225,23 +225,24 @@ public final class Model extends LanguageModel {
     }
 
     /**
-     * A model beside this one whose adapters went into their matrices, {@code W + scale · A · B}; where these are stored in fewer
-     * bits they are rounded anew, which {@link #losses} tells.
+     * A new model with the adapters merged into their matrices, {@code W + scale · A · B}. Matrices stored in fewer bits
+     * are rounded again; {@link #losses} gives the errors.
      */
     public Model merge() {
         return compress(plan.merged());
     }
 
     /**
-     * Saves the adapters alone, as a folder that Hugging Face's PEFT loads.
+     * Saves only the adapters, as a folder that Hugging Face's PEFT loads.
      *
-     * @throws LancetException if there are none, or the folder exists or cannot be written; see {@link Peft}
+     * @throws LancetException if the model has no adapters, or the folder exists or cannot be written; see {@link
+     *     Peft}
      */
     public void saveAdapters(Path folder) {
         Peft.write(folder, transformer, plan, weights());
     }
 
-    /** What every matrix lost when this model was made out of a larger one; none if it was not. */
+    /** The error of every matrix that changed when this model was made from a larger one; empty if it was not. */
     public List<Fidelity> losses() {
         return losses;
     }

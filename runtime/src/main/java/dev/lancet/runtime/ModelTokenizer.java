@@ -16,7 +16,7 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
-/** A model's way between text and tokens: its own tokenizer, or that of the first corpus it is given. */
+/** Converts between text and tokens for a model: with its own tokenizer, or with that of the first corpus it gets. */
 final class ModelTokenizer {
 
     private static final Path HERE = Path.of("");
@@ -38,22 +38,22 @@ final class ModelTokenizer {
         tokenizer = Optional.of(given);
     }
 
-    /** The file of the tokenizer, to lie beside a saved model. */
+    /** The file of the tokenizer, to be copied beside a saved model. */
     Optional<Path> source() {
         return tokenizer.flatMap(Tokenizer::source);
     }
 
-    /** Lets tokenizers that are learnt and ids be kept in a folder. */
+    /** Keeps learnt tokenizers and token ids in a folder. */
     void keepIn(Optional<Path> folder) {
         kept = folder;
     }
 
-    /** Where they are kept. */
+    /** The folder where they are kept. */
     Optional<Path> kept() {
         return kept;
     }
 
-    /** Reads through the model's own tokenizer where it has one; else that of the corpus becomes its own. */
+    /** Tokenizes with the model's own tokenizer if it has one; otherwise the corpus's tokenizer becomes its own. */
     TokenText read(Corpus corpus, Progress progress) {
         TokenText text = kept.map(Corpora::keptIn)
                 .orElseGet(Corpora::inMemory)
@@ -64,7 +64,7 @@ final class ModelTokenizer {
         return text;
     }
 
-    /** Continues token ids up to an end token, telling each new one. */
+    /** Continues token ids up to an end token and reports each new one. */
     @FunctionalInterface
     interface Continuation {
         int[] of(int[] prompt, OptionalInt end, IntConsumer each);

@@ -18,7 +18,7 @@ import dev.lancet.runtime.train.state.TrainingFolder;
 import java.util.Optional;
 import java.util.Set;
 
-/** How a model comes to better weights: a trainer for it, on its device, with a folder where one is wanted. */
+/** Trains a model on its device, with a folder for metrics and states if one is wanted. */
 final class ModelTraining {
 
     private final Transformer transformer;
@@ -33,7 +33,7 @@ final class ModelTraining {
         this.device = device;
     }
 
-    /** Some steps of a training on a text. */
+    /** A range of training steps on a text. */
     Trainer.Outcome train(
             Weights weights, TokenText text, Training training, StepRange range, Optional<CheckpointPolicy> keeping) {
         PassSelection selection = passing(training);

@@ -117,7 +117,7 @@ class DenseFirstTest {
         Recipe untrained = recipe("untrained").candidate("late", denseFirst(BYTES, 60), NARROW);
         try (RecipeRun run = new RecipeRun(untrained, Progress.silent())) {
             assertThatThrownBy(run::carryOut)
-                    .hasMessage("candidate: 'late' is dense for its first steps, but no step is said; pretrain it");
+                    .hasMessage("candidate: 'late' has dense first steps, but no training; pretrain it");
         }
     }
 }

@@ -104,7 +104,7 @@ class RunResumeTest {
         assertThatThrownBy(() -> carryOut(parts, rest, true))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("resume: " + folder.resolve("parts/training")
-                        + " holds no run that was interrupted; start it without --resume");
+                        + " has no interrupted run; start it without --resume");
     }
 
     private static List<Double> losses(CandidateResult finished) {
@@ -116,12 +116,12 @@ class RunResumeTest {
     @Test
     void only_the_same_recipe_goes_on() throws IOException {
         Recipe one = threeWays("one", 3e-3);
-        assertThatThrownBy(() -> carryOut(one, new Steps(5), true)).hasMessageContaining("holds no run");
+        assertThatThrownBy(() -> carryOut(one, new Steps(5), true)).hasMessageContaining("has no interrupted run");
         assertThatThrownBy(() -> carryOut(one, new Steps(5), false)).isInstanceOf(TrainingStoppedException.class);
         assertThatThrownBy(() -> carryOut(one, new Steps(5), false))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("run: " + folder.resolve("one/training")
-                        + " holds a run that was interrupted; go on with --resume, or remove it");
+                        + " has an interrupted run; continue it with --resume, or remove the folder");
         Recipe other = threeWays("one", 1e-3);
         assertThatThrownBy(() -> carryOut(other, new Steps(5), true))
                 .isInstanceOf(LancetException.class)
@@ -131,8 +131,8 @@ class RunResumeTest {
                 .hasMessageContaining("adamW(30, 0.001)");
         Recipe silent = recipe("silent").candidate("dense", BYTES);
         assertThatThrownBy(() -> carryOut(silent, new Steps(5), true))
-                .hasMessage("resume: the recipe silent writes nothing, so nothing of it was kept;"
-                        + " let it write a report(\"target/report\")");
+                .hasMessage("resume: the recipe silent writes nothing, so no state was kept;"
+                        + " add report(\"target/report\") to it");
     }
 
     /** Counts the steps of trainings, and stops after some. */

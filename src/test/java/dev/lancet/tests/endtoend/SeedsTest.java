@@ -111,7 +111,7 @@ class SeedsTest {
         try (RecipeRun run = new RecipeRun(both.seeds(1, 2), Progress.silent())) {
             assertThatThrownBy(run::carryOut)
                     .isInstanceOf(LancetException.class)
-                    .hasMessage("output: " + taken + " exists; remove it or let the recipe write somewhere else");
+                    .hasMessage("output: " + taken + " exists; remove it or change the path in the recipe");
         }
         assertThat(folder.resolve("out/dense-seed-1")).doesNotExist();
     }

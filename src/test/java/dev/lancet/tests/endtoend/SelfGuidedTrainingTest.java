@@ -162,7 +162,7 @@ class SelfGuidedTrainingTest {
                     .hasMessage("selfGuided: 0 of 24 steps; at least one must be guided,"
                             + " and one left for the factors alone");
             assertThatThrownBy(() -> narrow.compress(Compression.keepAll()).train(TEXT, HELD, GUIDED))
-                    .hasMessage("selfGuided: tiny-llama has trained weights; it is a beginning for fresh factors,"
+                    .hasMessage("selfGuided: tiny-llama has trained weights; self-guidance is only for fresh factors,"
                             + " leave it out");
         }
         assertThatIllegalArgumentException()

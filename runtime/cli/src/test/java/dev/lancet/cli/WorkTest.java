@@ -47,7 +47,7 @@ class WorkTest {
                 .isEqualTo(new Ran(
                         1,
                         "",
-                        "error: output: " + dense + " exists; remove it or let the recipe write somewhere else\n"));
+                        "error: output: " + dense + " exists; remove it or change the path in the recipe\n"));
 
         JsonNode inspected = lancet("inspect", small, "--json").json();
         assertThat(inspected.get("format").asString()).isEqualTo("lancet");
@@ -138,7 +138,7 @@ class WorkTest {
         assertThat(kept.resolve("dense/stage-1/state-00000001.safetensors")).exists();
         assertThat(lancet("run", recipe).err())
                 .isEqualTo("error: run: " + kept
-                        + " holds a run that was interrupted; go on with --resume, or remove it\n");
+                        + " has an interrupted run; continue it with --resume, or remove the folder\n");
         JsonNode document = lancet("run", recipe, "--resume", "--json").json();
         assertThat(document.get("training").get(0).get("steps").asInt()).isEqualTo(4);
         assertThat(document.get("training").get(0).get("best_step").isNull()).isTrue();

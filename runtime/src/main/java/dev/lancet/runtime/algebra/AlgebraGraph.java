@@ -13,7 +13,7 @@ import org.tensorflow.op.linalg.Svd;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 
-/** The graph with one named node for each operation over the placeholders {@code a} and {@code b}. */
+/** The graph of all operations: one named node for each, over the placeholders {@code a} and {@code b}. */
 final class AlgebraGraph {
 
     private AlgebraGraph() {}

@@ -15,16 +15,16 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 
 /**
- * TensorFlow's own kernels behind {@link LinearAlgebra}: one small graph, one session, every tensor freed before a call
- * returns. All of it runs on the CPU, where
- * TensorFlow's decompositions are fast, those in float64, products in float32.
+ * {@link LinearAlgebra} by TensorFlow's kernels: one small graph and one session; every tensor is freed before a call
+ * returns. Everything runs on the CPU, where TensorFlow's decompositions are fast; decompositions run in float64,
+ * products in float32.
  */
 public final class TensorFlowAlgebra implements LinearAlgebra, AutoCloseable {
 
     private final Graph graph;
     private final Session session;
 
-    /** Makes the graph and its session. */
+    /** Builds the graph and its session. */
     public TensorFlowAlgebra() {
         graph = AlgebraGraph.build();
         session = new Session(graph, ResolvedDevice.cpu().config().build());

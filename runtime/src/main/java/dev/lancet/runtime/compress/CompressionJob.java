@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Makes one model smaller: decides a plan, converts the weights one matrix at a time, and writes the result.
+ * Compresses one model: chooses a plan, converts the weights one matrix at a time, and writes the result.
  *
  * <pre>{@code
  * CompressionJob job = new CompressionJob(ModelSource.open(path), progress);
@@ -32,15 +32,14 @@ public final class CompressionJob {
     private final ModelSource source;
     private final Progress progress;
 
-    /** A job for a model, with somebody who watches. */
+    /** A job for a model; {@code progress} receives its progress. */
     public CompressionJob(ModelSource source, Progress progress) {
         this.source = source;
         this.progress = progress;
     }
 
     /**
-     * The plan by which the model becomes smaller. Measures singular values where a rank by energy or by budget follows from
-     * them.
+     * The plan for a compression. Measures singular values if a rank by energy or by budget needs them.
      *
      * @throws LancetException if a clause selects nothing, a rank does not make a layer smaller, or a budget cannot be reached
      */
@@ -50,8 +49,8 @@ public final class CompressionJob {
     }
 
     /**
-     * The same plan with a predicted error for every matrix that is factored. Takes the singular values of all of them, which
-     * is slower.
+     * The same plan with a predicted error for every factored matrix. It needs the singular values of all of them, which
+     * takes longer.
      */
     public Plan planWithErrors(Compression compression) {
         Compression full = source.plan().resolved(compression, source.constraints());
@@ -82,12 +81,12 @@ public final class CompressionJob {
     }
 
     /**
-     * Writes the model in the form of a plan: a Lancet model folder, or a graph with the signatures that it had. Neither the
+     * Writes the model in the form of a plan: a Lancet model folder, or a graph with its original signatures. Neither the
      * model nor the result has to fit into memory.
      *
-     * @return what every changed matrix lost
-     * @throws LancetException if something exists under the path, it cannot be written, or a matrix is not finite; then nothing
-     *     is left behind
+     * @return the error of every changed matrix
+     * @throws LancetException if the path exists or cannot be written, or if a matrix is not finite; nothing is left
+     *     behind then
      */
     public List<Fidelity> write(Plan into, Path out) {
         try (WeightWriter writer = source.create(out, into)) {
@@ -98,9 +97,9 @@ public final class CompressionJob {
     }
 
     /**
-     * Hands over the converted arrays, one at a time; for a graph only those that the plan changes.
+     * Passes on the converted arrays, one at a time; for a graph only those that the plan changes.
      *
-     * @return what every changed matrix lost
+     * @return the error of every changed matrix
      */
     public List<Fidelity> convert(Plan into, WeightSink sink) {
         ModelSource.Conversion conversion = source.conversion(into);

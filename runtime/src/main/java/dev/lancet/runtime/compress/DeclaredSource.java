@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A declared model. It is written as a Lancet model folder.
+ * A declared model. Its result is written as a Lancet model folder.
  *
  * @param transformer its declaration
- * @param plan how its weights are stored now
+ * @param plan the current storage of its weights
  * @param weights the stored arrays
- * @param tokenizer the file of its tokenizer, which is copied beside what is written
+ * @param tokenizer the file of its tokenizer, which is copied into the result
  */
 public record DeclaredSource(Transformer transformer, Plan plan, Weights weights, Optional<Path> tokenizer)
         implements ModelSource {

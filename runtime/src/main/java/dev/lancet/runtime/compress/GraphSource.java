@@ -12,16 +12,16 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A graph that others wrote. It is written as a frozen graph where the path ends in {@code .pb}, or else as a SavedModel
- * folder.
+ * A graph that another tool wrote. Its result is written as a frozen graph if the path ends in {@code .pb}, otherwise as
+ * a SavedModel folder.
  *
  * @param model the graph with its files
- * @param plan how the weights are stored now
- * @param weights the stored arrays, which may be others than those of the files
+ * @param plan the current storage of the weights
+ * @param weights the stored arrays; training may have replaced those of the files
  */
 public record GraphSource(ImportedModel model, Plan plan, Weights weights) implements ModelSource {
 
-    /** A graph as its files hold it. */
+    /** A graph with the weights of its files. */
     public static GraphSource of(ImportedModel model) {
         return new GraphSource(model, model.plan(), model);
     }

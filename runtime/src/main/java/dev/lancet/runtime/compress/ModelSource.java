@@ -10,14 +10,16 @@ import dev.lancet.runtime.checkpoint.Format;
 import dev.lancet.surgery.imported.ImportedModel;
 import java.nio.file.Path;
 
-/** A model that can be planned, read, and written again in a smaller form: a declared one, or a graph that others wrote. */
+/**
+ * A model that can be planned, read, and written in a smaller form: a declared model, or a graph that another tool wrote.
+ */
 public sealed interface ModelSource permits DeclaredSource, GraphSource {
 
     /**
      * Opens a model: a Hugging Face folder, a Lancet model folder, a llama2.c {@code .bin}, a SavedModel folder or a frozen
      * graph.
      *
-     * @throws LancetException if it is none of these, or is damaged
+     * @throws LancetException if the path is none of these, or damaged
      */
     static ModelSource open(Path path) {
         return switch (Format.of(path)) {
@@ -26,10 +28,10 @@ public sealed interface ModelSource permits DeclaredSource, GraphSource {
         };
     }
 
-    /** How the weights are stored now. */
+    /** The current storage of the weights. */
     Plan plan();
 
-    /** What a plan must leave as it is. */
+    /** What a plan must leave unchanged. */
     Constraints constraints();
 
     /** The stored arrays. */
@@ -38,22 +40,22 @@ public sealed interface ModelSource permits DeclaredSource, GraphSource {
     /**
      * The matrices that a compression converts.
      *
-     * @param from how they are stored now
-     * @param into how they are to be stored
+     * @param from their current storage
+     * @param into their wanted storage
      */
     record Conversion(Plan from, Plan into) {}
 
     /**
-     * What has to be converted so that the model follows a plan. For a declared model that is everything, since all arrays are
-     * written anew. For a graph it is what the plan changes; the rest goes from file to file.
+     * The conversion that a plan needs. For a declared model it covers everything, because all arrays are written. For a
+     * graph it covers only what the plan changes; the other arrays are copied from file to file.
      */
     Conversion conversion(Plan into);
 
     /**
-     * Begins to write the model in the form of a plan. The writer takes the arrays of the {@link #conversion}.
+     * Starts writing the model in the form of a plan. The writer takes the arrays of the {@link #conversion}.
      *
-     * @throws LancetException if something exists under the path, if the path cannot be written to, or if the plan changes what
-     *     cannot be changed
+     * @throws LancetException if the path exists or cannot be written to, or if the plan changes something that
+     *     cannot change
      */
     WeightWriter create(Path out, Plan into);
 }

@@ -12,13 +12,13 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 
-/** The libraries that TensorFlow 2.18 opens by name before it registers a GPU; without one of them it sees none. */
+/** The libraries that TensorFlow 2.18 opens by name before it registers a GPU; if one is missing, it registers none. */
 public final class Cuda {
 
     private static final String NATIVES = "/org/tensorflow/internal/c_api/linux-x86_64-gpu/libjnitensorflow.so";
     private static final Path MAPPED = Path.of("/proc/self/maps");
 
-    /** Each with the package of NVIDIA's Ubuntu repository that has it. */
+    /** Each library with the package of NVIDIA's Ubuntu repository that contains it. */
     private static final Map<String, String> PACKAGES = packages();
 
     private Cuda() {}
@@ -36,21 +36,21 @@ public final class Cuda {
         return packages;
     }
 
-    /** Whether TensorFlow's GPU natives are on the class path at all. */
+    /** Whether TensorFlow's GPU natives are on the class path. */
     public static boolean built() {
         return Cuda.class.getResource(NATIVES) != null;
     }
 
-    /** Opens each library by its name, as TensorFlow does, so by the same search and with the system's own reason. */
+    /** Opens each library by its name, as TensorFlow does: with the same search, and with the system's own error. */
     public static List<CudaLibrary> libraries() {
         return libraries(Cuda::open, Cuda::mapped);
     }
 
     /**
-     * Each library as something that opens them sees it.
+     * The result of opening each library with these functions.
      *
-     * @param open the reason why a library of this name cannot be opened, or empty once it is
-     * @param file the file that an opened library comes from
+     * @param open the reason why a library of this name cannot be opened; empty if it was opened
+     * @param file the file of an opened library
      */
     static List<CudaLibrary> libraries(
             Function<String, Optional<String>> open, Function<String, Optional<String>> file) {
@@ -73,7 +73,7 @@ public final class Cuda {
     }
 
     private static Optional<String> open(String library) {
-        // Loads the natives that the next call is part of.
+        // Loads the natives that contain the next call.
         TensorFlowLibrary.load();
         try {
             Loader.loadGlobal(library);
@@ -83,7 +83,7 @@ public final class Cuda {
         }
     }
 
-    /** The file of a library, by what this process has mapped. */
+    /** The file of a library, from the memory map of this process. */
     private static Optional<String> mapped(String library) {
         if (!Files.isReadable(MAPPED)) {
             return Optional.empty();

@@ -5,48 +5,49 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where a model is to compute: a wish, which {@link #resolve} fulfils or refuses.
+ * The wanted device for a model; {@link #resolve} finds the actual one, or fails.
  *
  * <pre>{@code
  * Model.open(path).on(Device.gpu(0).memory(0.5)).generate("The Committee", 64);
  * }</pre>
  *
- * @param kind which
- * @param index of the GPU as TensorFlow counts, 0 if it is none
- * @param share how much of a GPU's memory TensorFlow may take, above 0 and at most 1; it takes it as it needs it. The share
- *     that is said first holds for the whole process, for TensorFlow has one allocator for each GPU
- * @param tf32 whether a GPU may multiply float32 matrices in TF32, which keeps 11 bits of each number; empty for what the process
- *     was started with
+ * @param kind the way to choose
+ * @param index the GPU's index in TensorFlow; 0 if the device is not a GPU
+ * @param share the fraction of a GPU's memory that TensorFlow may take, above 0 and at most 1; it takes memory as
+ *     needed. TensorFlow has one allocator for each GPU, so the first fraction applies to the whole process
+ * @param tf32 whether a GPU may multiply float32 matrices in TF32, which keeps 11 bits of each number; empty for the
+ *     setting of the process
  */
 public record Device(Kind kind, int index, double share, Optional<Boolean> tf32) {
 
     /** The ways to choose. */
     public enum Kind {
-        /** The first GPU if TensorFlow registers one, else the processor. */
+        /** The first GPU if TensorFlow registers one, otherwise the processor. */
         AUTO,
-        /** The processor, GPU or not. */
+        /** The processor, even if there is a GPU. */
         CPU,
-        /** This GPU or an error. */
+        /** This GPU, or an error if it does not exist. */
         GPU
     }
 
     public Device {
         if (index < 0) {
-            throw new IllegalArgumentException("device: gpu:" + index + "; the first one is gpu:0");
+            throw new IllegalArgumentException("device: gpu:" + index + "; GPUs count from gpu:0");
         }
         if (!(share > 0 && share <= 1)) {
-            throw new IllegalArgumentException("gpu-memory: " + share + "; a share is above 0 and at most 1, as 0.5");
+            throw new IllegalArgumentException(
+                    "gpu-memory: " + share + "; it must be above 0 and at most 1, such as 0.5");
         }
         if (kind == Kind.CPU && share < 1) {
-            throw new IllegalArgumentException("gpu-memory: " + share + "; the device is cpu, take gpu or auto");
+            throw new IllegalArgumentException("gpu-memory: " + share + "; the device is cpu; use gpu or auto");
         }
         if (kind == Kind.CPU && tf32.isPresent()) {
             throw new IllegalArgumentException(
-                    "tf32: " + Tf32.text(tf32.get()) + "; the device is cpu, which has none, take gpu or auto");
+                    "tf32: " + Tf32.text(tf32.get()) + "; the device is cpu, which has no TF32; use gpu or auto");
         }
     }
 
-    /** The first GPU if TensorFlow registers one, else the processor. */
+    /** The first GPU if TensorFlow registers one, otherwise the processor. */
     public static Device auto() {
         return new Device(Kind.AUTO, 0, 1, Optional.empty());
     }
@@ -56,20 +57,21 @@ public record Device(Kind kind, int index, double share, Optional<Boolean> tf32)
         return new Device(Kind.CPU, 0, 1, Optional.empty());
     }
 
-    /** A GPU, counted from 0 as TensorFlow counts those that {@code CUDA_VISIBLE_DEVICES} lets it see. */
+    /** A GPU. The index counts from 0 over the GPUs that {@code CUDA_VISIBLE_DEVICES} shows to TensorFlow. */
     public static Device gpu(int index) {
         return new Device(Kind.GPU, index, 1, Optional.empty());
     }
 
-    /** The same device, of whose memory TensorFlow takes no more than this share. */
+    /** The same device with a limit on the fraction of its memory that TensorFlow takes. */
     public Device memory(double share) {
         return new Device(kind, index, share, tf32);
     }
 
     /**
-     * The same device, which may or must not multiply float32 matrices in TF32. TensorFlow's C interface has no switch for
-     * that; CUDA's libraries have one, {@code NVIDIA_TF32_OVERRIDE=0}, which must be in the environment before the process
-     * starts, as {@code ./lancet --tf32 off} sees to. So this only makes sure of it: {@link #resolve} refuses the other.
+     * The same device with a setting for TF32 products of float32 matrices. TensorFlow's C interface cannot switch TF32.
+     * CUDA's libraries have a switch, {@code NVIDIA_TF32_OVERRIDE=0}, which must be in the environment before the process
+     * starts; {@code ./lancet --tf32 off} sets it. Therefore this method only states the wish, and {@link #resolve} fails
+     * if the process has the other setting.
      */
     public Device tf32(boolean allowed) {
         return new Device(kind, index, share, Optional.of(allowed));
@@ -78,7 +80,7 @@ public record Device(Kind kind, int index, double share, Optional<Boolean> tf32)
     /**
      * The device of this name: {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:1}.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if the name is none of these
      */
     public static Device named(String name) {
         String small = name.toLowerCase(Locale.ROOT);
@@ -93,16 +95,16 @@ public record Device(Kind kind, int index, double share, Optional<Boolean> tf32)
         };
     }
 
-    /** Why TensorFlow registers no GPU on this machine, if it does not, and the way out. */
+    /** Why TensorFlow registers no GPU on this machine, and how to fix it. */
     public static String whyNoGpu() {
         return MissingGpu.here().reason();
     }
 
     /**
-     * The device that it is on this machine. Where TensorFlow's GPU natives are on the class path, the first call loads them.
+     * Finds the device on this machine. If TensorFlow's GPU natives are on the class path, the first call loads them.
      *
-     * @throws LancetException if it is a GPU that TensorFlow does not register, when the message says which library is missing; if
-     *     the process was started with another word on TF32
+     * @throws LancetException if the device is a GPU that TensorFlow does not register; the message says which
+     *     library is missing. Also if the process has the other setting for TF32
      */
     public ResolvedDevice resolve() {
         ResolvedDevice device = found();
@@ -137,7 +139,7 @@ public record Device(Kind kind, int index, double share, Optional<Boolean> tf32)
                 .count();
     }
 
-    /** As on the command line, without the share. */
+    /** The name on the command line, without the memory limit. */
     @Override
     public String toString() {
         return kind == Kind.GPU ? "gpu:" + index : kind.name().toLowerCase(Locale.ROOT);

@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Watches a card while something else is done: one {@code nvidia-smi} that speaks twice a second, and a thread that listens. What
- * it says is of interest, never needed: where there is no such program, or it says something else, or ends, nothing is known.
+ * Monitors a GPU in the background: one {@code nvidia-smi} process that reports twice a second, and a thread that reads
+ * it. The values are informative only. If the program is missing, prints something else, or ends, the monitor has no
+ * values.
  */
 public final class GpuMonitor implements AutoCloseable {
 
@@ -27,23 +28,23 @@ public final class GpuMonitor implements AutoCloseable {
         listener = process.map(this::listen);
     }
 
-    /** A watch over a device: over nothing, if it is the processor. */
+    /** A monitor of a device; on the processor it has no values. */
     public static GpuMonitor over(ResolvedDevice device) {
         return device.gpu().isPresent()
                 ? over(PROGRAM, card(device.gpu().getAsInt(), Optional.ofNullable(System.getenv(VISIBLE))))
                 : nothing();
     }
 
-    /** One that never says anything. */
+    /** A monitor without values. */
     static GpuMonitor nothing() {
         return new GpuMonitor(Optional.empty());
     }
 
     /**
-     * A watch over a card by this program.
+     * A monitor of a GPU through this program.
      *
      * @param program a file, or a name on the {@code PATH}
-     * @param card its number, or what else the program knows it by
+     * @param card the GPU's number, or another name that the program accepts
      */
     public static GpuMonitor over(String program, String card) {
         ProcessBuilder question = new ProcessBuilder(
@@ -56,14 +57,15 @@ public final class GpuMonitor implements AutoCloseable {
             return new GpuMonitor(Optional.of(
                     question.redirectError(ProcessBuilder.Redirect.DISCARD).start()));
         } catch (IOException e) {
-            // There is no such program: nothing is known.
+            // The program does not exist: the monitor has no values.
             return nothing();
         }
     }
 
     /**
-     * How the driver counts what TensorFlow calls GPU 0, 1, ...: those that the environment lets it see, in that order. On a machine
-     * with different cards CUDA may count in yet another order unless {@code CUDA_DEVICE_ORDER=PCI_BUS_ID} is set.
+     * The driver's number of TensorFlow's GPU 0, 1, ...: an index into the GPUs that the environment makes visible, in
+     * that order. On a machine with different GPUs, CUDA may use yet another order unless {@code
+     * CUDA_DEVICE_ORDER=PCI_BUS_ID} is set.
      */
     static String card(int gpu, Optional<String> visible) {
         String[] cards = visible.orElse("").split("\\s*,\\s*", -1);
@@ -76,7 +78,7 @@ public final class GpuMonitor implements AutoCloseable {
                     try (BufferedReader lines = speaker.inputReader()) {
                         lines.lines().map(GpuUsage::read).forEach(sample -> sample.ifPresent(this::add));
                     } catch (IOException | RuntimeException e) {
-                        // Whatever it says from now on is not known.
+                        // Later output is ignored.
                         speaker.destroy();
                     }
                 },
@@ -90,14 +92,17 @@ public final class GpuMonitor implements AutoCloseable {
         samples.add(sample);
     }
 
-    /** What the card did since this was asked the last time, or since the watch began; empty if nothing is known of that time. */
+    /** The usage since the last call, or since the start; empty if no value came in that time. */
     public synchronized Optional<GpuUsage> since() {
         Optional<GpuUsage> use = GpuUsage.of(samples);
         samples.clear();
         return use;
     }
 
-    /** Ends the program. Should this process end without it, the program ends at its next word, which nobody would hear. */
+    /**
+     * Ends the program. If this process dies without closing the monitor, the program ends when it next writes, because
+     * nobody reads.
+     */
     @Override
     public void close() {
         process.ifPresent(GpuMonitor::end);

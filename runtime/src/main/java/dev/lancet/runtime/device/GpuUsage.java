@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How busy a card was for a while, whoever computed on it.
+ * How busy a GPU was for a while, whichever process used it.
  *
- * @param utilization percent of the time in which something was computed, the mean
- * @param bytes of its memory that were taken, the most
+ * @param utilization the mean percentage of time in which it computed
+ * @param bytes the most memory that was in use
  */
 public record GpuUsage(double utilization, long bytes) {
 
-    /** All of these together, or empty where there is none. */
+    /** The combined usage, or empty if there is none. */
     static Optional<GpuUsage> of(List<GpuUsage> samples) {
         return samples.isEmpty()
                 ? Optional.empty()
@@ -23,7 +23,9 @@ public record GpuUsage(double utilization, long bytes) {
                         samples.stream().mapToLong(GpuUsage::bytes).max().orElse(0)));
     }
 
-    /** A line of {@code nvidia-smi}, percent and MiB as in {@code 97, 61234}; empty if it says something else. */
+    /**
+     * Parses a line of {@code nvidia-smi}, percent and MiB as in {@code 97, 61234}; empty if the line is something else.
+     */
     static Optional<GpuUsage> read(String line) {
         String[] fields = line.strip().split("\\s*,\\s*", -1);
         boolean numbers = fields.length == 2 && fields[0].matches("\\d{1,3}") && fields[1].matches("\\d{1,12}");

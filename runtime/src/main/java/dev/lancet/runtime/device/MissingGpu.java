@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Why TensorFlow registers no GPU.
+ * The reason why TensorFlow registers no GPU.
  *
  * @param built whether its GPU natives are on the class path
  * @param system operating system and architecture
- * @param libraries what came of opening the libraries that it needs; not looked at without the natives
- * @param visible {@code CUDA_VISIBLE_DEVICES}, empty where it is not set
+ * @param libraries the results of opening the needed libraries; not tried without the natives
+ * @param visible {@code CUDA_VISIBLE_DEVICES}, empty if it is not set
  */
 record MissingGpu(boolean built, String system, List<CudaLibrary> libraries, Optional<String> visible) {
 
@@ -25,11 +25,10 @@ record MissingGpu(boolean built, String system, List<CudaLibrary> libraries, Opt
                 Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES")));
     }
 
-    /** The reason and the way out, on one line. */
+    /** The reason and the way out, in one line. */
     String reason() {
         if (!system.equals("Linux amd64")) {
-            return "TensorFlow Java has GPU natives for Linux x86-64 alone, and this is " + system
-                    + "; take cpu or auto";
+            return "TensorFlow Java has GPU natives only for Linux x86-64, and this is " + system + "; use cpu or auto";
         }
         if (!built) {
             return "TensorFlow's CPU natives are on the class path, not its GPU natives; set LANCET_GPU=1 for ./lancet,"
@@ -39,7 +38,7 @@ record MissingGpu(boolean built, String system, List<CudaLibrary> libraries, Opt
         List<CudaLibrary> missing =
                 libraries.stream().filter(library -> !library.found()).toList();
         if (!missing.isEmpty()) {
-            return "TensorFlow registers no GPU, for "
+            return "TensorFlow registers no GPU because "
                     + missing.stream().map(CudaLibrary::name).collect(Collectors.joining(", "))
                     + " cannot be opened (" + missing.get(0).trouble().orElse("") + "); install "
                     + missing.stream().map(CudaLibrary::from).distinct().collect(Collectors.joining(", "))

@@ -13,22 +13,22 @@ import org.tensorflow.internal.c_api.global.tensorflow;
 import org.tensorflow.proto.ConfigProto;
 
 /**
- * Something that TensorFlow can compute on.
+ * A device that TensorFlow can compute on.
  *
- * @param name as graphs name it, for example {@code /job:localhost/replica:0/task:0/device:CPU:0}
+ * @param name its name in graphs, such as {@code /job:localhost/replica:0/task:0/device:CPU:0}
  * @param type {@code CPU} or {@code GPU}
- * @param bytes memory that TensorFlow may take of it
+ * @param bytes the memory that TensorFlow may take of it
  */
 public record RegisteredDevice(String name, String type, long bytes) {
 
-    /** All that this process sees, at the least that a look takes of a GPU's memory. */
+    /** All devices that this process sees; the query reserves as little GPU memory as possible. */
     public static List<RegisteredDevice> all() {
         return all(ResolvedDevice.gpu(0, 1).config().build());
     }
 
     /**
-     * All that a session of these settings sees. TensorFlow Java has no call for it, its C interface has. The first session
-     * of a process settles how the memory of GPUs is taken, so the settings matter here.
+     * All devices that a session with these settings sees. TensorFlow Java has no call for this, but its C interface
+     * does. The first session of a process decides how GPU memory is allocated, so the settings matter here.
      */
     static List<RegisteredDevice> all(ConfigProto config) {
         TensorFlowLibrary.load();

@@ -11,16 +11,16 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * A device that is there, as sessions and graphs say it.
+ * An existing device, and its names in sessions and graphs.
  *
  * @param gpu the number of the GPU, or empty for the processor
- * @param share how much of the GPU's memory may be taken
+ * @param share the fraction of the GPU's memory that may be taken
  */
 public record ResolvedDevice(OptionalInt gpu, double share) {
 
     private static final String CPU = "/device:CPU:0";
 
-    /** Decompositions, which TensorFlow has no GPU kernels for, or slower ones than the processor's. */
+    /** Decompositions; TensorFlow has no GPU kernels for them, or slower ones than those of the processor. */
     private static final Set<String> PINNED = Set.of("Svd", "Qr", "SelfAdjointEigV2", "Eig");
 
     /** The processor. */
@@ -37,14 +37,14 @@ public record ResolvedDevice(OptionalInt gpu, double share) {
         return gpu.isPresent();
     }
 
-    /** As graphs name it. */
+    /** Its name in graphs. */
     public String device() {
         return isGpu() ? "/device:GPU:" + gpu.getAsInt() : CPU;
     }
 
     /**
-     * How a session there is set up. On the processor it sees no GPU at all and takes nothing of its memory. On a GPU memory
-     * is taken as it is needed, and an op without a GPU kernel runs on the processor.
+     * The session settings for this device. On the processor, the session sees no GPU and takes no GPU memory. On a GPU,
+     * it takes memory as needed, and an op without a GPU kernel runs on the processor.
      */
     public ConfigProto.Builder config() {
         if (!isGpu()) {
@@ -58,8 +58,9 @@ public record ResolvedDevice(OptionalInt gpu, double share) {
     }
 
     /**
-     * The graph with every node at its place: on the GPU all that says nothing else, and decompositions on the processor, in
-     * functions too. Bodies of functions otherwise follow their calls. For the processor the graph comes back as it is.
+     * The graph with a device for every node: decompositions on the processor, all other nodes without a device on the
+     * GPU; also in functions. Other nodes in function bodies follow their calls. For the processor the graph is returned
+     * unchanged.
      */
     public GraphDef of(GraphDef graph) {
         if (!isGpu()) {

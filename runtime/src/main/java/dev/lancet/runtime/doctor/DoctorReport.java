@@ -6,22 +6,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was found on this machine.
+ * The findings about this machine.
  *
  * @param java version of the running Java
  * @param os operating system and architecture
- * @param tensorflow version of TensorFlow, empty where its native library does not load
- * @param devices what TensorFlow can compute on
+ * @param tensorflow version of TensorFlow, empty if its native library does not load
+ * @param devices the devices that TensorFlow can compute on
  * @param processors cores that this process may use
  * @param memory bytes of physical memory, 0 where unknown
- * @param heap bytes that Java may take of it
+ * @param heap the largest heap of Java in bytes
  * @param gpuBuilt whether TensorFlow's GPU library is on the class path
- * @param cuda the libraries that it opens before it registers a GPU; none on systems that it has no GPU library for
- * @param driver version of NVIDIA's driver, empty where there is none
- * @param cards what the driver says of each card
- * @param hugePages {@code always}, {@code madvise}, {@code never}, or empty where there is no such thing
- * @param problems what is wrong, each with what to do
- * @param hints what would make it faster
+ * @param cuda the libraries that TensorFlow opens before it registers a GPU; empty on systems without GPU support
+ * @param driver version of NVIDIA's driver, empty if there is none
+ * @param cards what the driver reports about each GPU
+ * @param hugePages {@code always}, {@code madvise}, {@code never}, or empty if the system has no such setting
+ * @param problems the problems, each with its solution
+ * @param hints ways to make it faster
  */
 public record DoctorReport(
         String java,
@@ -47,7 +47,7 @@ public record DoctorReport(
         hints = List.copyOf(hints);
     }
 
-    /** Looks. Loads TensorFlow's native library, which takes seconds the first time. */
+    /** Examines the machine. Loads TensorFlow's native library, which takes seconds the first time. */
     public static DoctorReport examine(Map<String, String> env) {
         return new SystemProbe(env).health();
     }

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * An NVIDIA card as its driver tells of it, whether TensorFlow registers it or not.
+ * An NVIDIA GPU as its driver reports it, whether TensorFlow registers it or not.
  *
- * @param name for example {@code NVIDIA H200}
- * @param computeCapability for example {@code 9.0}
- * @param bytes of its memory
+ * @param name the name, such as {@code NVIDIA H200}
+ * @param computeCapability the capability, such as {@code 9.0}
+ * @param bytes its memory
  * @param driver version of the driver
  */
 public record Gpu(String name, String computeCapability, long bytes, String driver) {
@@ -21,7 +21,7 @@ public record Gpu(String name, String computeCapability, long bytes, String driv
     private static final List<String> QUESTION = List.of(
             "nvidia-smi", "--query-gpu=name,compute_cap,memory.total,driver_version", "--format=csv,noheader,nounits");
 
-    /** Those that {@code nvidia-smi} tells of; none where there is no such program. */
+    /** The GPUs that {@code nvidia-smi} reports; empty if the program does not exist. */
     static List<Gpu> all() {
         try {
             Process process = new ProcessBuilder(QUESTION)
@@ -32,12 +32,12 @@ public record Gpu(String name, String computeCapability, long bytes, String driv
                 return text.map(Gpu::read).flatMap(List::stream).toList();
             }
         } catch (IOException e) {
-            // There is no such program: nothing is known.
+            // The program does not exist: no GPUs are known.
             return List.of();
         }
     }
 
-    /** One line of it; none if it is an error message. */
+    /** Parses one line of the output; empty if the line is an error message. */
     static List<Gpu> read(String line) {
         String[] fields = line.split(",\\s*", -1);
         return fields.length == 4 && fields[2].matches("\\d+")
@@ -45,7 +45,7 @@ public record Gpu(String name, String computeCapability, long bytes, String driv
                 : List.of();
     }
 
-    /** The version of the driver that the system runs, empty where there is none. */
+    /** The version of the driver that the system runs, empty if there is none. */
     static String driverHere() {
         try {
             return Files.isReadable(VERSION) ? driverIn(Files.readString(VERSION)) : "";
@@ -54,7 +54,7 @@ public record Gpu(String name, String computeCapability, long bytes, String driv
         }
     }
 
-    /** The version out of {@code NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar 5 ...}. */
+    /** The version in {@code NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar 5 ...}. */
     static String driverIn(String text) {
         return Stream.of(text.split("\\s+", -1))
                 .filter(word -> word.matches("\\d+(\\.\\d+)+"))

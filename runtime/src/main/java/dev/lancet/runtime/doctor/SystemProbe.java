@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import javax.tools.ToolProvider;
 
-/** One look at the machine. */
+/** Examines the machine once. */
 final class SystemProbe {
 
     private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
@@ -70,14 +70,13 @@ final class SystemProbe {
             tensorflow = TensorFlowLibrary.version();
             devices = RegisteredDevice.all();
         } catch (LinkageError | RuntimeException e) {
-            problems.add(
-                    "tensorflow: its native library does not load ("
-                            + e.toString().lines().findFirst().orElse("")
-                            + "); it runs on Linux and Windows x86-64, Linux and macOS ARM64, and unpacks 1 GB into ~/.javacpp");
+            problems.add("tensorflow: its native library does not load ("
+                    + e.toString().lines().findFirst().orElse("")
+                    + "); it needs Linux or Windows x86-64, or Linux or macOS ARM64, and unpacks 1 GB into ~/.javacpp");
         }
     }
 
-    /** Without the GPU natives only a card makes it a matter; a machine without one is in order. */
+    /** Missing GPU natives are a problem only if the machine has a GPU. */
     private void lookAtGpu(boolean built, boolean card) {
         if (tensorflow.isEmpty() || devices.stream().anyMatch(RegisteredDevice::gpu)) {
             return;
@@ -85,7 +84,7 @@ final class SystemProbe {
         if (built) {
             problems.add("gpu: " + Device.whyNoGpu());
         } else if (card) {
-            hints.add("gpu: there is a card, but " + Device.whyNoGpu());
+            hints.add("gpu: this machine has a GPU, but " + Device.whyNoGpu());
         }
     }
 

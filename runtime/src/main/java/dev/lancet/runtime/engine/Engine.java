@@ -27,7 +27,7 @@ import org.tensorflow.proto.RewriterConfig;
 /** A graph in a session, with its variables. */
 public final class Engine implements AutoCloseable {
 
-    /** On a call whose function XLA compiles. */
+    /** The attribute of a call whose function XLA compiles. */
     private static final String COMPILE = "_XlaMustCompile";
 
     private final Graph graph;
@@ -57,29 +57,29 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * A session on the processor that runs the graph as it is written. TensorFlow's own optimiser has nothing to add to it,
-     * and it does harm: it takes functions apart, and what was to wait for the result of one then waits for nothing, so that all quantised
-     * matrices are turned into floats at once.
+     * A session on the processor that runs the graph exactly as written. TensorFlow's own graph optimiser does not help
+     * here, and it does harm: it inlines functions and thereby loses control dependencies on their results, so that all
+     * quantised matrices are dequantized at once.
      */
     public static Engine literal(GraphDef definition) {
         return literal(definition, ResolvedDevice.cpu());
     }
 
-    /** The same on a device. */
+    /** The same on any device. */
     public static Engine literal(GraphDef definition, ResolvedDevice device) {
         return literal(definition, device, 0);
     }
 
     /**
-     * The same, whose operators compute on so many threads each; 0 for as many as there are processors. TensorFlow asks only
+     * The same with a number of threads for its operators; 0 for one per processor. TensorFlow applies the number only in
      * the first session of a process, unless {@link #ownThreads}.
      */
     public static Engine literal(GraphDef definition, ResolvedDevice device, int threads) {
         RewriterConfig rewriter =
                 RewriterConfig.newBuilder().setDisableMetaOptimizer(true).build();
-        // Level 0, for the old optimiser would turn what only constants lead to into constants: all zeros that a
-        // training
-        // starts from, kept for as long as the session lives.
+        // Level 0, because the old optimiser would turn nodes with only constant inputs into constants, such as the
+        // zeros
+        // that a training starts from, and keep them in memory for the life of the session.
         OptimizerOptions none = OptimizerOptions.newBuilder()
                 .setOptLevel(OptimizerOptions.Level.L0)
                 .build();
@@ -94,19 +94,19 @@ public final class Engine implements AutoCloseable {
                         .build());
     }
 
-    /** Whether the environment tells TensorFlow to give each session threads of its own; {@code ./lancet} does. */
+    /** Whether the environment tells TensorFlow to give each session its own threads; {@code ./lancet} does. */
     public static boolean ownThreads() {
         return Objects.equals(System.getenv("TF_OVERRIDE_GLOBAL_THREADPOOL"), "1");
     }
 
-    /** Something to run: feeds, fetches and targets by node name. */
+    /** A runner: feeds, fetches and targets by node name. */
     public Session.Runner runner() {
         return session.runner();
     }
 
     /**
-     * Runs what a runner says, and tells what the run took of the device's memory, if it can be known. That costs time, and some
-     * memory of the process, in this run alone; where nothing would be told, it is run as ever.
+     * Runs the runner and reports the device memory that the run took, if it can be measured. Measuring costs time and
+     * some process memory in this run; if nothing can be reported, it runs normally.
      *
      * @return the result, which belongs to the caller
      */
@@ -122,21 +122,21 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Sets variables, a few megabytes at a time.
+     * Assigns variables, a few megabytes at a time.
      *
-     * @param contents all bytes of each
+     * @param contents the bytes of each variable
      * @throws LancetException if the graph has no such variable
      */
     public void assign(Collection<String> names, Function<String, ByteBuffer> contents) {
         variables.set(session, names, (name, parts) -> parts.accept(contents.apply(name)));
     }
 
-    /** Sets the variables of all arrays of a plan, a few megabytes at a time. */
+    /** Assigns the variables of all arrays of a plan, a few megabytes at a time. */
     public void load(Plan plan, Weights weights) {
         variables.set(session, plan.arrays().stream().map(ArraySpec::name).toList(), weights::readInParts);
     }
 
-    /** Gives the memory of all variables back. They have no values then, until each is set again. */
+    /** Releases the memory of all variables. They have no values until each is assigned again. */
     public void release() {
         variables.release(graph, session);
     }
@@ -146,12 +146,12 @@ public final class Engine implements AutoCloseable {
         return variables.names();
     }
 
-    /** Runs a node for its effect. */
+    /** Runs a node for its side effect. */
     public void run(String target) {
         session.runner().addTarget(target).run().close();
     }
 
-    /** Gives the contents of float32 variables to a taker, in their order, a few megabytes at a time. */
+    /** Passes the contents of float32 variables to a consumer in order, a few megabytes at a time. */
     public void arrays(Collection<ArraySpec> wanted, Consumer<HostTensor> taker) {
         variables.read(session, wanted, taker);
     }

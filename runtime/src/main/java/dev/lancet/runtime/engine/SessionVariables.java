@@ -33,8 +33,8 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /**
- * The variables of a graph that {@link VariableLoading} went through: each variable {@code X} is set through {@code X.assign}, fed from
- * {@code X.load}, and read as {@code X.read}; {@link TransferBatches} of them in one run.
+ * The variables of a graph with {@link VariableLoading} nodes: each variable {@code X} is assigned by {@code X.assign},
+ * fed through {@code X.load}, and read as {@code X.read}. One run moves one of the {@link TransferBatches}.
  */
 final class SessionVariables {
 
@@ -52,15 +52,15 @@ final class SessionVariables {
         return Collections.unmodifiableSet(nodes.keySet());
     }
 
-    /** Bytes of all together. */
+    /** The bytes of all variables together. */
     long bytes() {
         return nodes.keySet().stream().mapToLong(this::bytes).sum();
     }
 
     /**
-     * Sets some of them.
+     * Assigns some variables.
      *
-     * @param contents hands over the bytes of a variable, in one part or several
+     * @param contents passes on the bytes of a variable, in one part or several
      * @throws LancetException if the graph has no such variable
      */
     void set(Session session, Collection<String> names, BiConsumer<String, Consumer<ByteBuffer>> contents) {
@@ -86,7 +86,7 @@ final class SessionVariables {
         }
     }
 
-    /** Takes the values of all from the session, and their memory with them. */
+    /** Deletes the values of all variables from the session and releases their memory. */
     void release(Graph graph, Session session) {
         if (releases.isEmpty()) {
             Ops tf = Ops.create(graph);
@@ -100,7 +100,10 @@ final class SessionVariables {
         runner.run().close();
     }
 
-    /** Reads some of float32, each copied once: TensorFlow runs on little-endian machines only. */
+    /**
+     * Reads some float32 variables, each copied once. No byte swap is needed, because TensorFlow runs only on
+     * little-endian machines.
+     */
     void read(Session session, Collection<ArraySpec> wanted, Consumer<HostTensor> taker) {
         for (List<ArraySpec> portion : TransferBatches.of(wanted, ArraySpec::bytes)) {
             Session.Runner runner = session.runner();
@@ -124,7 +127,7 @@ final class SessionVariables {
             case DT_BOOL -> TBool.tensorOf(shape);
             default ->
                 throw new LancetException("graph: its variable '" + name + "' is a " + type(name)
-                        + "; only float, bfloat16, uint8, int32, int64 and bool are set here");
+                        + "; only float, bfloat16, uint8, int32, int64 and bool can be assigned");
         };
     }
 

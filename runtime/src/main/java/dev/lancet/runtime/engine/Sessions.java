@@ -12,7 +12,7 @@ import dev.lancet.surgery.pass.XlaCompilation;
 import java.util.Optional;
 import org.tensorflow.proto.GraphDef;
 
-/** The sessions in which a model computes, each made when it is first wanted and thrown away when the weights change. */
+/** The sessions of a model. Each is opened at its first use and closed when the weights change. */
 public final class Sessions implements AutoCloseable {
 
     private final Transformer transformer;
@@ -21,13 +21,13 @@ public final class Sessions implements AutoCloseable {
     private Optional<Engine> scoring = Optional.empty();
     private Optional<Engine> decoding = Optional.empty();
 
-    /** No session yet. */
+    /** Starts without sessions. */
     public Sessions(Transformer transformer, Plan plan) {
         this.transformer = transformer;
         this.plan = plan;
     }
 
-    /** Lets those that are made from now on be on a device. */
+    /** Opens later sessions on this device. */
     public void on(Device wanted) {
         close();
         device = wanted;
@@ -52,7 +52,7 @@ public final class Sessions implements AutoCloseable {
     private Engine open(GraphDef blueprint, Weights weights) {
         ResolvedDevice place = device.resolve();
         GraphDef cut = Surgeon.operate(blueprint, plan).graph();
-        // XLA needs CUDA's compiler on a GPU, which TensorFlow's own kernels do not.
+        // On a GPU, XLA would need CUDA's compiler; TensorFlow's own kernels do not.
         Engine engine =
                 Engine.literal(VariableLoading.into(place.isGpu() ? cut : XlaCompilation.unpacking(cut)), place);
         try {

@@ -7,14 +7,14 @@ import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** Moves numbers between the JVM and TensorFlow's tensors in bulk; a tensor belongs to the caller, who closes it. */
+/** Copies numbers between the JVM and TensorFlow's tensors in bulk. The caller owns a returned tensor and closes it. */
 public final class TensorTransfer {
 
     private static final int CHUNK = 1 << 20;
 
     private TensorTransfer() {}
 
-    /** An int32 tensor {@code [rows.length, rows[0].length]}, or of as many columns as said where there is no row. */
+    /** An int32 tensor {@code [rows.length, rows[0].length]}; with no rows, the number of columns is the given one. */
     public static TInt32 matrix(int[][] rows) {
         Shape shape = Shape.of(rows.length, rows.length == 0 ? 0 : rows[0].length);
         return TInt32.tensorOf(shape, tensor -> {
@@ -30,13 +30,13 @@ public final class TensorTransfer {
         return TFloat32.tensorOf(shape, tensor -> fill(tensor, 0, bytes));
     }
 
-    /** Copies all remaining bytes into a tensor, from this byte of it on. */
+    /** Copies all remaining bytes into a tensor, starting at a byte of it. */
     static void fill(Tensor tensor, long from, ByteBuffer bytes) {
         ByteDataBuffer data = tensor.asRawTensor().data();
         ByteBuffer source = bytes.duplicate();
         if (from + source.remaining() > data.size()) {
             throw new IllegalArgumentException("tensor: " + source.remaining() + " bytes from " + from
-                    + " on do not fit one of " + data.size() + " bytes");
+                    + " on do not fit into one of " + data.size() + " bytes");
         }
         byte[] chunk = new byte[Math.min(CHUNK, source.remaining())];
         for (long at = from; source.hasRemaining(); ) {
@@ -47,7 +47,7 @@ public final class TensorTransfer {
         }
     }
 
-    /** All bytes of a tensor, as they lie in memory: numbers row by row, in the order of this machine. */
+    /** All bytes of a tensor in memory order: row-major, in the byte order of this machine. */
     static byte[] bytes(Tensor tensor) {
         ByteDataBuffer data = tensor.asRawTensor().data();
         byte[] bytes = new byte[Math.toIntExact(data.size())];

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * Arrays in portions of a few megabytes, to be moved in one run each. For every new set of feeds and fetches TensorFlow copies the
- * whole graph, which takes longer than moving a small array; all arrays in one run would be held twice.
+ * Groups arrays into batches of a few megabytes, each moved in one run. For every new set of feeds and fetches TensorFlow
+ * copies the whole graph, which takes longer than moving a small array. Moving all arrays in one run would hold them in
+ * memory twice.
  */
 final class TransferBatches {
 
@@ -15,7 +16,7 @@ final class TransferBatches {
 
     private TransferBatches() {}
 
-    /** All in their order, each portion of 8 MB at most or one array. */
+    /** The arrays in order, each batch of at most 8 MB or a single array. */
     static <T> List<List<T>> of(Collection<T> all, ToLongFunction<T> bytes) {
         List<List<T>> portions = new ArrayList<>();
         List<T> portion = new ArrayList<>();

@@ -9,10 +9,10 @@ import java.util.Arrays;
 import org.tensorflow.types.TInt32;
 
 /**
- * How well a model foresees a text: {@code exp} of the mean negative log likelihood, in nats, of all predicted tokens.
+ * How well a model predicts a text: {@code exp} of the mean negative log likelihood, in nats, of all predicted tokens.
  *
- * <p>The text is cut into consecutive windows that do not overlap; a rest shorter than a window is dropped. Each window is
- * run from position 0 and predicts its tokens 1 to last. Likelihoods are summed in double.
+ * <p>The text is divided into consecutive windows that do not overlap; a rest shorter than a window is dropped. Each
+ * window starts at position 0, and its tokens 1 to last are predicted. Likelihoods are summed in double.
  *
  * @param loss mean negative log likelihood in nats per predicted token
  * @param tokens number of predicted tokens
@@ -28,11 +28,11 @@ public record Perplexity(double loss, long tokens, double tokensPerSecond) {
     }
 
     /**
-     * Measures it.
+     * Measures the perplexity of a text.
      *
      * @param scoring a scoring graph
      * @param ids the text
-     * @param window tokens a window
+     * @param window tokens per window
      * @throws LancetException if the text is shorter than one window, or the loss is not a number
      */
     public static Perplexity of(Engine scoring, int[] ids, int window, Progress progress) {

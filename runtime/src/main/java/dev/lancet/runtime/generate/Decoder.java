@@ -16,8 +16,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * One text under way through a decoding graph: takes tokens in, says what the next one is likely to be. Keys and values of
- * what was read stay in tensors that go from one run to the next without being copied through the JVM.
+ * The state of one text in a decoding graph: reads tokens and returns the logits of the next one. The cached keys and
+ * values stay in tensors that go from one run to the next without a copy through the JVM.
  */
 public final class Decoder implements AutoCloseable {
 
@@ -28,7 +28,7 @@ public final class Decoder implements AutoCloseable {
     private int length;
 
     /**
-     * Begins a text.
+     * Starts a text.
      *
      * @param engine a decoding graph
      * @param layers number of blocks
@@ -55,13 +55,13 @@ public final class Decoder implements AutoCloseable {
     /**
      * Reads tokens.
      *
-     * @return the scores of the token after the last one, {@code [vocabulary]}
+     * @return the logits of the token after the last one, {@code [vocabulary]}
      */
     public float[] read(int... tokens) {
         return read(tokens, Session.Runner::run);
     }
 
-    /** Reads one token, and tells what that took of the device's memory, if it can be known. */
+    /** Reads one token and reports the device memory that it took, if it can be measured. */
     Optional<AllocatorPeak> traced(int token) {
         AtomicReference<AllocatorPeak> peak = new AtomicReference<>();
         read(new int[] {token}, runner -> engine.traced(runner, peak::set));

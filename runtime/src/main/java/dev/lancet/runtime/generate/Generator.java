@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 
-/** Continues token ids one by one, with what was read kept in a cache. */
+/** Continues token ids one by one, with a cache of keys and values. */
 public final class Generator {
 
     private final Transformer transformer;
@@ -22,12 +22,12 @@ public final class Generator {
     }
 
     /**
-     * Continues a prompt until enough tokens are there, the end token comes, or the context is full.
+     * Continues a prompt until it has enough tokens, the end token comes, or the context is full.
      *
      * @param prompt at least one token, at most the context
      * @param tokens how many to add
      * @param end the token that ends a text; it is not part of the result
-     * @param eager called with each new token as soon as it is there
+     * @param eager called with each new token as soon as it is generated
      * @return the new tokens
      */
     public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
@@ -51,7 +51,7 @@ public final class Generator {
         return added;
     }
 
-    /** What the last of these tokens takes of the device's memory when what is before it was read, if it can be known. */
+    /** The device memory that the last of these tokens takes after the others were read, if it can be measured. */
     public Optional<AllocatorPeak> memory(int[] ids) {
         check(ids);
         int last = ids.length - 1;

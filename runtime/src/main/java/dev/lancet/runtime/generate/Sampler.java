@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Draws the next token from a model's logits: a pure function of the logits, the seed and the position, so that the
- * same text comes out however it is cut into runs.
+ * Samples the next token from a model's logits. The result is a pure function of the logits, the seed and the position,
+ * so that a text does not depend on how its generation is divided into runs.
  *
- * @param temperature what logits are divided by; 0 takes the likeliest token, the lowest id of equals
- * @param topP share of probability from which is drawn, the likeliest tokens first (Holtzman et al., 2020)
- * @param seed of the drawing
+ * @param temperature the divisor of the logits; 0 takes the most likely token, and of equal ones the lowest id
+ * @param topP samples only from the most likely tokens that together have this probability (Holtzman et al., 2020)
+ * @param seed the seed of the random numbers
  */
 public record Sampler(double temperature, double topP, long seed) {
 
@@ -31,12 +31,12 @@ public record Sampler(double temperature, double topP, long seed) {
         }
     }
 
-    /** Always the likeliest token. */
+    /** Always takes the most likely token. */
     public static Sampler greedy() {
         return new Sampler(0, 1, 0);
     }
 
-    /** What a recipe asks for. */
+    /** The sampler that a recipe asks for. */
     public static Sampler of(Sample sample) {
         return new Sampler(sample.temperature(), sample.topP(), sample.seed());
     }
@@ -45,7 +45,7 @@ public record Sampler(double temperature, double topP, long seed) {
      * The id of the next token.
      *
      * @param logits one for each id
-     * @param position how many tokens stand before it; each position has a draw of its own
+     * @param position the number of tokens before it; each position has its own random number
      * @throws LancetException if a logit is NaN or infinitely large
      */
     public int pick(float[] logits, long position) {
@@ -91,15 +91,15 @@ public record Sampler(double temperature, double topP, long seed) {
         return best;
     }
 
-    /** Draws from the fewest likeliest ids that together reach the share. */
+    /** Samples from the fewest most likely ids that together reach the probability. */
     private int nucleus(double[] weights, double sum, double draw, int best) {
-        // An id below this cannot be needed: all such together stay under 1 - topP.
+        // An id below this cannot be needed: all such ids together stay under 1 - topP.
         double least = sum * (1 - topP) / weights.length;
         long[] order = new long[weights.length];
         int size = 0;
         for (int id = 0; id < weights.length; id++) {
             if (weights[id] >= least) {
-                // Likeliest first, then the lower id: the bits of non-negative floats sort like the floats.
+                // The most likely first, then the lower id: the bits of non-negative floats sort like the floats.
                 order[size++] = ((long) ~Float.floatToIntBits((float) weights[id]) << 32) | id;
             }
         }
@@ -121,7 +121,7 @@ public record Sampler(double temperature, double topP, long seed) {
         return best;
     }
 
-    /** A number from 0 up to 1, of seed and position (SplitMix64: Steele, Lea and Flood, 2014). */
+    /** A random number from 0 up to 1, from seed and position (SplitMix64: Steele, Lea and Flood, 2014). */
     private double uniform(long position) {
         long z = mix(mix(seed + GOLDEN) + GOLDEN * (position + 1));
         return (z >>> 11) * 0x1.0p-53;

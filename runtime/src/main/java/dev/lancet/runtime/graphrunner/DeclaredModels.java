@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** The graphs of models in Lancet and Hugging Face folders and llama2.c files: drawn as they score text, under their plan. */
+/** Reads models from Lancet and Hugging Face folders and llama2.c files, as scoring graphs under their plan. */
 public final class DeclaredModels implements GraphFileReader {
 
     /** For {@link java.util.ServiceLoader}. */

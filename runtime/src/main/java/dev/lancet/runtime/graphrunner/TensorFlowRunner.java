@@ -25,7 +25,10 @@ import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorProto;
 
-/** Runs graphs with TensorFlow: SavedModels with their variables, declared models with their arrays, graphs that need neither. */
+/**
+ * Runs graphs with TensorFlow: SavedModels with their variables, declared models with their arrays, and graphs without
+ * variables.
+ */
 public final class TensorFlowRunner implements GraphRunner {
 
     /** For {@link java.util.ServiceLoader}. */
@@ -64,9 +67,8 @@ public final class TensorFlowRunner implements GraphRunner {
             GraphFile graph, SignatureDef signature, Map<String, TensorProto> inputs) {
         Path path = graph.path()
                 .filter(file -> !file.toString().endsWith(".pb"))
-                .orElseThrow(() ->
-                        new LancetException("graph: it has variables and no values for them; compare the folders of"
-                                + " models, or graphs that are frozen"));
+                .orElseThrow(() -> new LancetException("graph: its variables have no values; compare the folders of"
+                        + " models, or graphs that are frozen"));
         Checkpoint model = Checkpoint.open(path);
         try (Sessions sessions = new Sessions(model.transformer(), model.plan())) {
             return run(sessions.scoring(model.weights())::runner, signature, inputs);

@@ -16,7 +16,7 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
-/** Values as protos, tensors, and numbers; a tensor belongs to the caller, who closes it. */
+/** Converts values between protos, tensors and numbers. The caller owns a returned tensor and closes it. */
 final class Tensors {
 
     private Tensors() {}
@@ -41,7 +41,7 @@ final class Tensors {
         return Tensor.of(type, shape, DataBuffers.of(value.getTensorContent().toByteArray(), true, true));
     }
 
-    /** All numbers of a tensor, row by row; empty if it holds none. */
+    /** All numbers of a tensor in row-major order; empty if it is not numeric. */
     static Optional<double[]> numbers(Tensor tensor) {
         int count = Math.toIntExact(tensor.shape().size());
         var data = tensor.asRawTensor().data();

@@ -14,50 +14,53 @@ import org.tensorflow.proto.RunMetadata;
 import org.tensorflow.proto.RunOptions;
 
 /**
- * How much of a device's memory one run of a session took, as TensorFlow's own allocators tell: what a trace of the run says of each
- * operator ({@code StepStats}, {@code AllocatorMemoryUsed}). Tensors that an operator makes from buffers of its inputs take nothing.
+ * The device memory that one session run took, from the trace of the run: TensorFlow's allocators record the memory of
+ * each operator ({@code StepStats}, {@code AllocatorMemoryUsed}). A tensor that reuses the buffer of an input takes no
+ * memory.
  *
- * <p>An allocator of TensorFlow's own (BFC), as a GPU has one, counts what is in use, and is asked after each operator. So on a GPU the
- * peak has all that this process holds there, whichever session it belongs to, without what an operator gave back before it ended, as
- * scratch inside of what XLA compiled. The processor's allocator is {@code malloc} and counts nothing: there the peak is the sum of
- * variables and temporaries, and nothing is told of a graph with functions that XLA compiles, for what those hold is recorded nowhere.
- * With {@code TF_CPU_ALLOCATOR_USE_BFC=true} in the environment before the process starts the processor counts too.
+ * <p>A GPU has an allocator of TensorFlow's own (BFC). It counts the memory in use, and the trace records the count after
+ * each operator. On a GPU the peak therefore includes everything that this process holds there, whichever session it
+ * belongs to, but not memory that an operator releases before it ends, such as scratch space of XLA code. The processor's
+ * allocator is {@code malloc} and counts nothing; there the peak is the sum of variables and temporaries. No peak is
+ * reported for a graph with XLA-compiled functions, because their memory is not recorded. If {@code
+ * TF_CPU_ALLOCATOR_USE_BFC=true} is in the environment before the process starts, the processor's allocator counts too.
  *
- * @param peak the most bytes that were held at one time: variables, and tensors of the run
+ * @param peak the most bytes in use at one time: variables, and tensors of the run
  * @param variables bytes of the session's variables, by their shapes
- * @param temporaries the most bytes at one time of what was fed and what operators allocated and had not given back. A variable that
- *     gets a new array counts twice from then on, once here, for nothing tells when the old one went
+ * @param temporaries the most bytes in use at one time for fed tensors and allocations of operators. A variable that
+ *     gets a new array counts twice from then on, once here, because the trace does not say when the old array is
+ *     released
  */
 public record AllocatorPeak(long peak, long variables, long temporaries) {
 
-    /** With it the processor has an allocator that counts; what TensorFlow takes for yes. */
+    /** With this variable, the processor gets an allocator that counts. */
     private static final String COUNTING = "TF_CPU_ALLOCATOR_USE_BFC";
 
     private static final Set<String> COUNTED = Set.of("true", "1");
 
-    /** A tensor that was fed is the output of a node whose name begins so. */
+    /** A fed tensor is the output of a node whose name starts with this. */
     private static final String FED = "_arg_";
 
-    /** A change of what is held, at a time in microseconds. */
+    /** A change of the memory in use, at a time in microseconds. */
     private record Change(long time, long bytes) {}
 
-    /** What a run that is to be traced is run with: operators and allocations, without CUDA's own tracing, which is slow. */
+    /** The options of a traced run: operators and allocations, without CUDA's own tracing, which is slow. */
     public static RunOptions tracing() {
         return RunOptions.newBuilder()
                 .setTraceLevel(RunOptions.TraceLevel.SOFTWARE_TRACE)
                 .build();
     }
 
-    /** Whether a trace of a device would have all that was held in it. */
+    /** Whether a trace of a device records all memory in use. */
     public static boolean tells(ResolvedDevice device, boolean compiled) {
         return device.isGpu() || !compiled || COUNTED.contains(Objects.requireNonNullElse(System.getenv(COUNTING), ""));
     }
 
     /**
-     * What a trace says of a device; empty if not all that was held is in it.
+     * The peak from a trace of a device; empty if the trace does not record all memory.
      *
      * @param variables bytes of the session's variables
-     * @param compiled whether XLA compiles some of the graph
+     * @param compiled whether XLA compiles parts of the graph
      */
     public static Optional<AllocatorPeak> of(
             RunMetadata trace, ResolvedDevice place, long variables, boolean compiled) {
@@ -90,7 +93,10 @@ public record AllocatorPeak(long peak, long variables, long temporaries) {
         return Optional.of(new AllocatorPeak(peak, variables, temporaries));
     }
 
-    /** {@code GPU_0_bfc} and {@code gpu_async_0} are; {@code gpu_host_bfc} and {@code cpu} lie in the machine's memory. */
+    /**
+     * {@code GPU_0_bfc} and {@code gpu_async_0} are on the GPU; {@code gpu_host_bfc} and {@code cpu} are in the machine's
+     * memory.
+     */
     private static boolean onCard(String allocator) {
         return allocator.startsWith("GPU_") || allocator.startsWith("gpu_async");
     }
@@ -105,7 +111,7 @@ public record AllocatorPeak(long peak, long variables, long temporaries) {
                 : 0;
     }
 
-    /** The highest sum of what was allocated and not given back; of what happened in one microsecond, what was given back first. */
+    /** The highest sum of allocated and not yet released bytes. Within one microsecond, releases count first. */
     private static long most(List<AllocatorMemoryUsed> used) {
         List<Change> changes = used.stream()
                 .flatMap(AllocatorPeak::changes)

@@ -7,21 +7,21 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * How much of the machine's memory a process holds, as Linux counts it; other systems do not say it in this way.
+ * The memory that a process holds, as Linux counts it; other systems do not report it in this way.
  *
- * @param bytes held now ({@code VmRSS})
- * @param peak the most that was ever held ({@code VmHWM})
+ * @param bytes the current resident memory ({@code VmRSS})
+ * @param peak the most resident memory so far ({@code VmHWM})
  */
 public record ResidentMemory(long bytes, long peak) {
 
     private static final Path STATUS = Path.of("/proc/self/status");
 
-    /** Bytes that this process holds now, 0 where it cannot be measured. */
+    /** The bytes that this process holds now, 0 if they cannot be measured. */
     public static long now() {
         return here().map(ResidentMemory::bytes).orElse(0L);
     }
 
-    /** What this process holds, or empty where it cannot be measured. */
+    /** The memory of this process, or empty if it cannot be measured. */
     public static Optional<ResidentMemory> here() {
         if (!Files.isReadable(STATUS)) {
             return Optional.empty();
@@ -33,7 +33,7 @@ public record ResidentMemory(long bytes, long peak) {
         }
     }
 
-    /** What a status text says, or empty where it says nothing of it. */
+    /** The values in a status text, or empty if it does not have them. */
     static Optional<ResidentMemory> parse(String status) {
         long bytes = kilobytes(status, "VmRSS:") * 1024;
         long peak = kilobytes(status, "VmHWM:") * 1024;

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 
 /**
- * A shared library on Linux: a 64-bit ELF file in little-endian order. TensorFlow's libraries keep the names of all their
- * variables, some 24 MB of them, which this class reads piece by piece.
+ * A shared library on Linux: a 64-bit ELF file in little-endian order. TensorFlow's libraries contain some 24 MB of
+ * variable names, which this class reads piece by piece.
  */
 final class ElfFile implements AutoCloseable {
 
@@ -38,7 +38,7 @@ final class ElfFile implements AutoCloseable {
     }
 
     /**
-     * How far behind the first byte of the loaded file a variable of so many bytes lies; empty if the file does not say.
+     * The offset of a variable of this size from the first byte of the loaded file; empty if the file does not have it.
      *
      * @throws IOException if the file ends too early
      */
@@ -66,7 +66,7 @@ final class ElfFile implements AutoCloseable {
 
     private ByteBuffer table(long at, int width, int saidWidth, int entries) throws IOException {
         if (saidWidth != width || entries < 0 || entries > MOST_ENTRIES) {
-            throw new IOException("its tables are of another kind");
+            throw new IOException("its tables have another format");
         }
         return read(at, width * entries);
     }

@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 /**
  * A shared library in the memory of this process.
  *
- * @param file where it was loaded from
+ * @param file the file it was loaded from
  * @param start address of the first byte of the file
- * @param process all that the process has mapped
+ * @param process all memory mappings of the process
  */
 record LoadedLibrary(Path file, long start, List<Mapping> process) {
 
@@ -23,7 +23,7 @@ record LoadedLibrary(Path file, long start, List<Mapping> process) {
         process = List.copyOf(process);
     }
 
-    /** The library whose file has this name; empty if there is none, or if the file has been deleted since. */
+    /** The library whose file has this name; empty if there is none, or if the file was deleted since. */
     static Optional<LoadedLibrary> named(String name) throws IOException {
         List<Mapping> process;
         try (Stream<String> lines = Files.lines(MAPPED)) {
@@ -35,7 +35,7 @@ record LoadedLibrary(Path file, long start, List<Mapping> process) {
                 .map(mapping -> new LoadedLibrary(Path.of(mapping.file()), mapping.start(), process));
     }
 
-    /** The address of a variable of so many bytes, exported or not; empty unless it lies in memory that may be written. */
+    /** The address of a variable of this size, exported or not; empty unless its memory is writable. */
     OptionalLong variable(String symbol, int bytes) throws IOException {
         try (ElfFile elf = ElfFile.open(file)) {
             return elf.variable(symbol, bytes).stream()
@@ -48,8 +48,8 @@ record LoadedLibrary(Path file, long start, List<Mapping> process) {
     /**
      * A line of {@code /proc/self/maps}: START-END PERMISSIONS OFFSET DEVICE INODE FILE.
      *
-     * @param offset of the first byte in the file
-     * @param file empty if it is no file
+     * @param offset the offset of the first byte in the file
+     * @param file the file, or empty if the mapping has none
      */
     record Mapping(long start, long end, boolean writable, long offset, String file) {
 

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /**
  * What TensorFlow's native code writes to standard error.
  *
- * @param number 0 for everything, 1 from warnings on, 2 from errors on, 3 only what ends the process
+ * @param number 0 for everything, 1 for warnings and above, 2 for errors and above, 3 only for fatal errors
  */
 record LogLevel(int number) {
 
@@ -26,12 +26,12 @@ record LogLevel(int number) {
         }
     }
 
-    /** What the environment of this process asks for; errors if it asks for nothing. */
+    /** The level that the environment of this process asks for; errors if it asks for none. */
     static LogLevel asked() {
         return of(Optional.ofNullable(System.getenv(VARIABLE)));
     }
 
-    /** What a value of the variable asks for, read as TensorFlow reads it: a text without a number is a 0. */
+    /** The level of a value of the variable, read as TensorFlow reads it: text without a number is 0. */
     static LogLevel of(Optional<String> value) {
         if (value.isEmpty()) {
             return ERRORS;

@@ -7,19 +7,19 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * The environment of this process as native code sees it. Java reads it once and can never change it; a child process that Java
- * starts gets Java's copy.
+ * The environment of this process as native code sees it. Java reads the environment once and cannot change it; child
+ * processes started by Java get Java's copy.
  */
 final class NativeEnvironment {
 
-    /** The C library's array of {@code NAME=value}, with a null pointer at its end. */
+    /** The C library's array of {@code NAME=value} entries, ending with a null pointer. */
     private static final String VARIABLES = "environ";
 
     private NativeEnvironment() {}
 
     /**
-     * Adds a variable that is not there yet. A new array takes the place of the old one in a single write, so that a thread that reads the
-     * environment sees one or the other, whole. Both stay in memory as long as the process lives.
+     * Adds a variable that does not exist yet. A single write replaces the old array by a new one, so that a thread that
+     * reads the environment sees either of them, whole. Both stay in memory for the life of the process.
      *
      * @throws UnsatisfiedLinkError if JavaCPP's own native library is missing
      */

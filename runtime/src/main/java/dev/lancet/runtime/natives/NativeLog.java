@@ -15,20 +15,20 @@ import org.bytedeco.javacpp.Pointer;
  *       class looks the variable up in the symbol table of the library and writes to it.
  * </ul>
  *
- * <p>Both logs write errors and fatal messages themselves, at once, wherever standard error goes: nothing is redirected or held
- * back. Where something is not as expected, the log stays as it is. On systems other than Linux nothing is done at all.
+ * <p>Both logs write errors and fatal messages directly to standard error; nothing is redirected or held back. If
+ * something is not as expected, the log stays as it is. On systems other than Linux this class does nothing.
  */
 final class NativeLog {
 
-    /** The libraries that have Abseil's log in them, each with a level of its own. */
+    /** The libraries that contain Abseil's log, each with its own level. */
     private static final List<String> LIBRARIES = List.of("libtensorflow_cc.so.2", "libtensorflow_framework.so.2");
 
-    /** {@code absl::(anonymous namespace)::min_log_level}, as the compiler of TensorFlow 2.18 spells it. */
+    /** {@code absl::(anonymous namespace)::min_log_level}, mangled as in TensorFlow 2.18. */
     private static final String LEVEL = "_ZN4absl12lts_2023080212_GLOBAL__N_113min_log_levelE.0";
 
     private NativeLog() {}
 
-    /** Tells TensorFlow's own log the level, which must happen before the library is loaded. */
+    /** Sets the level of TensorFlow's own log; call it before the library is loaded. */
     static void announce(LogLevel level) {
         if (!linux() || System.getenv(LogLevel.VARIABLE) != null) {
             return;
@@ -36,11 +36,11 @@ final class NativeLog {
         try {
             NativeEnvironment.put(LogLevel.VARIABLE, String.valueOf(level.number()));
         } catch (LinkageError | RuntimeException unavailable) {
-            // TensorFlow says more than it was to say, and works all the same.
+            // TensorFlow then logs more than wanted, but works.
         }
     }
 
-    /** Tells Abseil's log the level, which must happen after the library is loaded. */
+    /** Sets the level of Abseil's log; call it after the library is loaded. */
     static void limit(LogLevel level) {
         if (!linux() || level.equals(LogLevel.EVERYTHING)) {
             return;
@@ -49,7 +49,7 @@ final class NativeLog {
             try {
                 level(library).ifPresent(variable -> write(variable, level));
             } catch (IOException | LinkageError | RuntimeException unknown) {
-                // Abseil says more than it was to say, and works all the same.
+                // Abseil then logs more than wanted, but works.
             }
         }
     }
@@ -65,7 +65,7 @@ final class NativeLog {
                 .findFirst();
     }
 
-    /** Somebody who has set another level keeps it. */
+    /** If someone else has set a level, it stays. */
     private static void write(IntPointer variable, LogLevel level) {
         if (variable.get() == LogLevel.EVERYTHING.number()) {
             variable.put(level.number());
@@ -76,7 +76,7 @@ final class NativeLog {
         return System.getProperty("os.name", "").equals("Linux");
     }
 
-    /** A number in the memory of this process. */
+    /** An int in the memory of this process. */
     private static final class Address extends IntPointer {
 
         Address(long address) {

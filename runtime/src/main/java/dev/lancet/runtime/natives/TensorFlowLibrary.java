@@ -3,11 +3,11 @@ package dev.lancet.runtime.natives;
 import org.tensorflow.TensorFlow;
 
 /**
- * TensorFlow's native library. Whatever here needs TensorFlow loads it through this class, so that its log is limited before it
- * writes a line.
+ * TensorFlow's native library. All code that needs TensorFlow loads it through this class, so that its log is limited
+ * before its first line.
  *
- * <p>Where the environment has no {@code TF_CPP_MIN_LOG_LEVEL}, TensorFlow writes only its errors to standard error. Where it has
- * one, TensorFlow writes what the variable asks for: 0 asks for everything.
+ * <p>Without {@code TF_CPP_MIN_LOG_LEVEL} in the environment, TensorFlow writes only errors to standard error. With it,
+ * TensorFlow writes what the variable asks for: 0 asks for everything.
  */
 public final class TensorFlowLibrary {
 
@@ -18,7 +18,7 @@ public final class TensorFlowLibrary {
         version();
     }
 
-    /** The version of the library, which this call loads if need be. */
+    /** The version of the library; loads the library if needed. */
     public static String version() {
         return Loaded.VERSION;
     }

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param from the lowest mark
  * @param step between two marks
- * @param marks how many
+ * @param marks the number of marks
  */
 record Axis(double from, double step, int marks) {
 

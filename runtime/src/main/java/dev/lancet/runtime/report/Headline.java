@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The one sentence that a reader takes home: the smallest model against the first. */
+/** The one sentence to remember: the smallest model against the first. */
 final class Headline {
 
     private Headline() {}

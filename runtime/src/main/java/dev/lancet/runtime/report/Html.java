@@ -1,11 +1,14 @@
 package dev.lancet.runtime.report;
 
-/** The one way text enters a page. */
+/** The only way in which text enters a page. */
 final class Html {
 
     private Html() {}
 
-    /** Text with everything escaped that HTML or SVG would read as markup, also inside quotes; control characters replaced. */
+    /**
+     * Text with everything escaped that HTML or SVG would read as markup, also inside quotes; control characters are
+     * replaced.
+     */
     static String escape(String text) {
         StringBuilder safe = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {

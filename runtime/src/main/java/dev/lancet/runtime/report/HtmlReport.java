@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/** A report as one page: no script, no font, no picture from elsewhere; it follows the reader's light or dark. */
+/** A report as one page, without external scripts, fonts or pictures; it follows the reader's light or dark mode. */
 final class HtmlReport {
 
     private static final String HEAD = """

@@ -12,7 +12,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A report for programs. What was not measured is null; so is what JSON cannot say, such as NaN. */
+/**
+ * A report for programs. Values that were not measured are null, and so are numbers that JSON does not have, such as NaN.
+ */
 final class JsonReport {
 
     private final Report report;

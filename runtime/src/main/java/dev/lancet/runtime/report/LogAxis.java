@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A logarithmic scale: losses fall fast, then slowly, and the small differences at the end are what is compared.
+ * A logarithmic scale: losses fall fast at first and slowly later, and the small differences at the end matter.
  *
- * @param least the lower end, over 0
+ * @param least the lower end, above 0
  * @param most the upper end
  */
 record LogAxis(double least, double most) {
@@ -21,7 +21,7 @@ record LogAxis(double least, double most) {
         return new LogAxis(from, Math.max(from * MARGIN, most) * MARGIN);
     }
 
-    /** Round numbers between the ends, not too close to each other. */
+    /** Round numbers between the ends, with enough distance between them. */
     List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         for (double power = Math.pow(10, Math.floor(Math.log10(least))); power <= most; power *= 10) {
@@ -36,7 +36,7 @@ record LogAxis(double least, double most) {
         return ticks;
     }
 
-    /** Where a value lies between the lower end (0) and the upper one (1). */
+    /** The position of a value between the lower end (0) and the upper one (1). */
     double share(double value) {
         double inside = Math.min(most, Math.max(least, value));
         return Math.log(inside / least) / Math.log(most / least);

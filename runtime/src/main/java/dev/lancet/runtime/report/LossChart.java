@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Losses over steps: each model's training loss thin, its running mean thick, validation as dots. */
+/** Loss over steps: each model's training loss as a thin line, its running mean as a thick one, validations as dots. */
 final class LossChart {
 
-    /** Colours in the page's palette; more models begin again. */
+    /** The number of colours on the page; further models reuse them. */
     static final int COLOURS = 6;
 
     private static final int HEIGHT = 360;
@@ -48,7 +48,7 @@ final class LossChart {
         }
     }
 
-    /** The class that colours a model: that of its row in the table. */
+    /** The CSS class with a model's colour, the same as in the table. */
     static String colour(Report report, String model) {
         List<String> names = report.models().stream().map(ReportedModel::name).toList();
         return "c" + Math.max(0, names.indexOf(model)) % COLOURS;
@@ -70,7 +70,7 @@ final class LossChart {
         int half = points.size() / 60;
         List<CurvePoint> means = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
-            // As many on either side, fewer towards the ends: a one-sided mean would lag behind the fall.
+            // The same number of points on either side, fewer towards the ends: a one-sided mean would lag behind.
             int reach = Math.min(half, Math.min(i, points.size() - 1 - i));
             double mean = points.subList(i - reach, i + reach + 1).stream()
                     .mapToDouble(CurvePoint::value)

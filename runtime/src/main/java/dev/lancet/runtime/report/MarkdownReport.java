@@ -121,7 +121,7 @@ final class MarkdownReport {
                 + String.join(" | ", cells.stream().map(MarkdownReport::inline).toList()) + " |\n";
     }
 
-    /** Text that Markdown leaves as it is, on one line. */
+    /** Text that Markdown shows unchanged, on one line. */
     private static String inline(String text) {
         return text.replaceAll("\\R", " ").replaceAll("([\\\\`*_\\[\\]<>|#&])", "\\\\$1");
     }

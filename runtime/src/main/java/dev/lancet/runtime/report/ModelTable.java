@@ -3,7 +3,7 @@ package dev.lancet.runtime.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The models side by side: one row a model, names to the left, numbers to the right. */
+/** Compares the models: one row for each, names left-aligned, numbers right-aligned. */
 final class ModelTable {
 
     static final List<String> HEADS =

@@ -4,7 +4,7 @@ import dev.lancet.dsl.plan.Step;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** Numbers for readers: decimal units, three or four figures, a dash where nothing was measured. */
+/** Numbers for readers: decimal units, three or four digits, a dash if nothing was measured. */
 final class NumberFormats {
 
     private static final String NOTHING = "–";
@@ -54,7 +54,7 @@ final class NumberFormats {
         return value.isEmpty() ? NOTHING : String.format(Locale.ROOT, format, value.getAsDouble());
     }
 
-    /** A loss and how far it spreads over the seeds, where there are several. */
+    /** A loss with its standard deviation over the seeds, if there are several. */
     static String loss(ReportedModel model) {
         return loss(model.measured().validationLoss())
                 + (model.spread().isEmpty() ? "" : decimals(model.spread(), " ± %.4f"));

@@ -8,8 +8,8 @@ import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Lines over training steps as SVG, with the name of each model at the end of its line. Colours come from the page, so it
- * follows light and dark.
+ * Curves over training steps as SVG, with the name of each model at the end of its line. The page sets the colours, so
+ * the chart follows its light or dark mode.
  */
 final class Plot {
 
@@ -31,8 +31,8 @@ final class Plot {
     /**
      * An empty plot.
      *
-     * @param about what it shows, for those who do not see it
-     * @param share where a value lies between the lower end (0) and the upper one (1)
+     * @param about a description for readers who do not see the plot
+     * @param share the position of a value between the lower end (0) and the upper one (1)
      */
     Plot(String about, int height, long lastStep, DoubleUnaryOperator share) {
         this.height = height;
@@ -42,7 +42,7 @@ final class Plot {
                 + about + "\">\n");
     }
 
-    /** Marks on both sides, and what the values are. */
+    /** The marks of both axes, and the meaning of the values. */
     void frame(List<Double> ticks, DoubleFunction<String> label, String caption) {
         for (double tick : ticks) {
             svg.append(String.format(
@@ -63,7 +63,7 @@ final class Plot {
         text("tick", LEFT, 12, caption);
     }
 
-    /** A line through the points that are numbers; a long one through some of them. */
+    /** A line through the finite points; a long line uses only some of them. */
     void line(String style, List<CurvePoint> points) {
         List<CurvePoint> finite =
                 points.stream().filter(point -> Double.isFinite(point.value())).toList();
@@ -82,7 +82,7 @@ final class Plot {
         svg.append("\"/>\n");
     }
 
-    /** A dot with a remark. */
+    /** A dot with a tooltip. */
     void dot(String style, CurvePoint point, String remark) {
         svg.append(String.format(
                 Locale.ROOT,
@@ -98,11 +98,12 @@ final class Plot {
         labels.add(new Label(name, colour, y(end), value));
     }
 
-    /** The whole, with a line below. */
+    /** The finished SVG, with a note below. */
     String finished(String note) {
         List<Label> sorted =
                 labels.stream().sorted(Comparator.comparingDouble(Label::y)).toList();
-        // From the bottom up, so that none covers another: lines end close together near the floor, with room above.
+        // From the bottom up, so that no label covers another: lines end close together near the bottom, and there is
+        // room above.
         double limit = height - BOTTOM;
         for (int i = sorted.size() - 1; i >= 0; i--) {
             Label label = sorted.get(i);

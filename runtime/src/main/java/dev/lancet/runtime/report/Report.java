@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a run found out: models side by side, what was cut out of each layer, how the losses fell, what the models
- * write. A value without a clock: the same findings give the same files, byte for byte.
+ * The results of a run: the models side by side, the changes to each matrix, the curves of the losses, and generated
+ * samples. The report contains no dates, so the same results give the same files, byte for byte.
  *
  * @param title the first line
- * @param models the compared models; the first is what the others are measured against
- * @param cuts what became of each matrix
- * @param curves losses over steps
- * @param samples what the models wrote
- * @param facts further lines in their order, such as seed, versions, machine
+ * @param models the compared models; the others are compared with the first
+ * @param cuts the change of each matrix
+ * @param curves loss over steps
+ * @param samples texts that the models generated
+ * @param facts further lines in order, such as seed, versions, machine
  * @param recipe text of the recipe, or empty
  */
 public record Report(
@@ -35,28 +35,28 @@ public record Report(
     /**
      * One of several runs that differ in their seed.
      *
-     * @param seed of the fresh weights and of the order of the text
-     * @param loss mean negative log likelihood over the evaluation text, in nats a token
-     * @param tokensPerSecond in training
-     * @param seconds that the training took
+     * @param seed the seed of the fresh weights and of the order of the text
+     * @param loss mean negative log likelihood over the evaluation text, in nats per token
+     * @param tokensPerSecond training speed
+     * @param seconds training time
      */
     public record Repeat(long seed, double loss, double tokensPerSecond, double seconds) {}
 
     /**
-     * What became of one matrix.
+     * The change of one matrix.
      *
-     * @param model whose it is
-     * @param step what was planned
-     * @param fidelity what was measured, or empty
+     * @param model the model it belongs to
+     * @param step the planned step
+     * @param fidelity the measured error, or empty
      */
     public record Cut(String model, Step step, Optional<Fidelity> fidelity) {}
 
     /**
-     * What a model wrote.
+     * A text that a model generated.
      *
-     * @param model who wrote
-     * @param prompt how it began
-     * @param continuation what was added
+     * @param model the model
+     * @param prompt the start of the text
+     * @param continuation the text that the model added
      */
     public record Text(String model, String prompt, String continuation) {}
 
@@ -68,17 +68,17 @@ public record Report(
         facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
     }
 
-    /** A report with nothing in it yet. */
+    /** An empty report. */
     public static Report titled(String title) {
         return new Report(title, List.of(), List.of(), List.of(), List.of(), Map.of(), Optional.empty());
     }
 
-    /** With one more model. */
+    /** Adds a model. */
     public Report with(ReportedModel model) {
         return new Report(title, plus(models, List.of(model)), cuts, curves, samples, facts, recipe);
     }
 
-    /** With every step of a plan, and what was measured of those that changed something. */
+    /** Adds every step of a plan, with the measured errors of the changed matrices. */
     public Report with(String model, Plan plan, List<Fidelity> fidelities) {
         List<Cut> more = new ArrayList<>();
         for (Step step : plan.steps()) {
@@ -90,24 +90,24 @@ public record Report(
         return new Report(title, models, plus(cuts, more), curves, samples, facts, recipe);
     }
 
-    /** With one more curve. */
+    /** Adds a curve. */
     public Report with(ReportCurve curve) {
         return new Report(title, models, cuts, plus(curves, List.of(curve)), samples, facts, recipe);
     }
 
-    /** With one more sample. */
+    /** Adds a sample. */
     public Report with(Text sample) {
         return new Report(title, models, cuts, curves, plus(samples, List.of(sample)), facts, recipe);
     }
 
-    /** With one more line of facts. */
+    /** Adds a line of facts. */
     public Report fact(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(facts);
         more.put(name, value);
         return new Report(title, models, cuts, curves, samples, more, recipe);
     }
 
-    /** With the recipe that made it. */
+    /** Adds the recipe that produced the results. */
     public Report recipe(String text) {
         return new Report(title, models, cuts, curves, samples, facts, Optional.of(text));
     }
@@ -123,17 +123,17 @@ public record Report(
         return ModelTable.text(this);
     }
 
-    /** The whole as Markdown. */
+    /** The report as Markdown. */
     public String markdown() {
         return new MarkdownReport(this).toString();
     }
 
-    /** The whole as one HTML page that needs nothing else. */
+    /** The report as one HTML page without external files. */
     public String html() {
         return new HtmlReport(this).toString();
     }
 
-    /** The whole as JSON: {@code models}, {@code steps}, {@code curves}, {@code samples}, {@code facts}. */
+    /** The report as JSON: {@code models}, {@code steps}, {@code curves}, {@code samples}, {@code facts}. */
     public String json() {
         return new JsonReport(this).toString();
     }

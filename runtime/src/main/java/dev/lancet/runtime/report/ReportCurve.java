@@ -3,12 +3,12 @@ package dev.lancet.runtime.report;
 import java.util.List;
 
 /**
- * Losses of one model, and how fast it was trained.
+ * The losses and the training speed of one model.
  *
- * @param model whose they are
- * @param training at every recorded step
- * @param validation over held-out text
- * @param speed of every recorded step, tokens per second; none if it is not known
+ * @param model the name of the model
+ * @param training training loss at every recorded step
+ * @param validation loss over held-out text
+ * @param speed tokens per second at every recorded step; empty if unknown
  */
 public record ReportCurve(
         String model, List<CurvePoint> training, List<CurvePoint> validation, List<CurvePoint> speed) {
@@ -18,7 +18,7 @@ public record ReportCurve(
         speed = List.copyOf(speed);
     }
 
-    /** Losses alone. */
+    /** A curve without speed. */
     public ReportCurve(String model, List<CurvePoint> training, List<CurvePoint> validation) {
         this(model, training, validation, List.of());
     }

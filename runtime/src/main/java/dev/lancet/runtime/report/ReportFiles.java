@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Lays the three forms of a report into a folder. */
+/** Writes the three forms of a report to a folder. */
 final class ReportFiles {
 
     private ReportFiles() {}

@@ -5,25 +5,25 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * One model.
+ * One model of a report.
  *
- * @param name what it is called
- * @param parameters trainable numbers, scales not counted
- * @param bytes of its stored weights, scales counted
- * @param bytesBefore of the dense float32 model that it stands for
- * @param measured what was measured of it
- * @param repeats what it came to with each seed, where there are several; the loss is then their mean
+ * @param name its name
+ * @param parameters the number of parameters, without scales
+ * @param bytes the bytes of its stored weights, with scales
+ * @param bytesBefore the bytes of the dense float32 model
+ * @param measured the measurements
+ * @param repeats the results for each seed, if there are several; the loss is then their mean
  */
 public record ReportedModel(
         String name, long parameters, long bytes, long bytesBefore, Measured measured, List<Report.Repeat> repeats) {
 
     /**
-     * What was measured of a model; empty where it was not.
+     * The measurements of a model; empty where nothing was measured.
      *
-     * @param tokensPerSecond in training; empty for a model that was not trained but made out of another
+     * @param tokensPerSecond training speed; empty for a model that was made from another without training
      * @param written tokens per second in generation, one text at a time
-     * @param validationLoss mean negative log likelihood over held-out text, in nats a token
-     * @param perplexity over the evaluation text
+     * @param validationLoss mean negative log likelihood over held-out text, in nats per token
+     * @param perplexity perplexity over the evaluation text
      */
     public record Measured(
             OptionalDouble tokensPerSecond,
@@ -31,7 +31,7 @@ public record ReportedModel(
             OptionalDouble validationLoss,
             OptionalDouble perplexity) {
 
-        /** Nothing yet. */
+        /** No measurements yet. */
         public static Measured nothing() {
             OptionalDouble none = OptionalDouble.empty();
             return new Measured(none, none, none, none);
@@ -42,18 +42,18 @@ public record ReportedModel(
         repeats = List.copyOf(repeats);
     }
 
-    /** A model that follows a plan, nothing measured yet. */
+    /** A model that follows a plan, without measurements. */
     public static ReportedModel of(String name, Plan plan) {
         return new ReportedModel(
                 name, plan.parametersAfter(), plan.bytesAfter(), plan.bytesBefore(), Measured.nothing(), List.of());
     }
 
-    /** With what was measured. */
+    /** The same model with measurements. */
     public ReportedModel measured(Measured values) {
         return new ReportedModel(name, parameters, bytes, bytesBefore, values, repeats);
     }
 
-    /** With what it came to with each seed. */
+    /** The same model with the results for each seed. */
     public ReportedModel repeated(List<Report.Repeat> repeats) {
         return new ReportedModel(name, parameters, bytes, bytesBefore, measured, repeats);
     }
@@ -71,7 +71,7 @@ public record ReportedModel(
         return OptionalDouble.of(Math.sqrt(squares / (repeats.size() - 1)));
     }
 
-    /** Bytes before over bytes now. */
+    /** The size before divided by the size now. */
     public double compression() {
         return (double) bytesBefore / bytes;
     }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Tokens per second over steps: each model's speed thin, the middle one of the steps around thick. */
+/** Tokens per second over steps: each model's speed as a thin line, the running median as a thick one. */
 final class SpeedChart {
 
     private static final int HEIGHT = 220;
@@ -14,7 +14,7 @@ final class SpeedChart {
 
     private SpeedChart() {}
 
-    /** The chart; nothing where no speed is known. */
+    /** The chart; empty if no speed is known. */
     static String svg(Report report) {
         double fastest = report.curves().stream()
                 .flatMap(curve -> medians(curve.speed()).stream())
@@ -62,7 +62,7 @@ final class SpeedChart {
         return medians;
     }
 
-    /** The middle of some speeds; 0 of none. */
+    /** The median of some speeds; 0 if there are none. */
     static double middle(List<CurvePoint> points) {
         double[] sorted =
                 points.stream().mapToDouble(CurvePoint::value).sorted().toArray();

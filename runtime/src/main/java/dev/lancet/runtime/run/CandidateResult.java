@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What became of one candidate of a recipe with one seed.
+ * The result of one candidate of a recipe with one seed.
  *
- * @param candidate what was asked for
- * @param seed of its fresh weights and of the order of its texts
- * @param transformer what it is
- * @param plan in which form its weights are stored
- * @param losses what each matrix lost, where it was made out of a larger model
- * @param log how its last training went
+ * @param candidate the candidate of the recipe
+ * @param seed the seed of its fresh weights and of the order of its texts
+ * @param transformer its declaration
+ * @param plan the form in which its weights are stored
+ * @param losses the error of each changed matrix, if it was made from a larger model
+ * @param log the log of its last training
  * @param measured one perplexity for each evaluation of the recipe
  * @param samples one text for each sample of the recipe
- * @param saved where its model folder lies
+ * @param saved its model folder
  */
 public record CandidateResult(
         Candidate candidate,

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Where a recipe writes what. */
+/** The paths that a recipe writes to. */
 final class OutputPaths {
 
     private static final String CORPORA = "corpora";
@@ -22,20 +22,20 @@ final class OutputPaths {
         this.recipe = recipe;
     }
 
-    /** The seeds of the recipe; where it says none, the trainings say theirs. */
+    /** The seeds of the recipe; if it has none, the trainings use their own. */
     List<OptionalLong> seeds() {
         return recipe.seeds().isEmpty()
                 ? List.of(OptionalLong.empty())
                 : recipe.seeds().stream().map(OptionalLong::of).toList();
     }
 
-    /** The name of a candidate, with one of several seeds, as that of a folder. */
+    /** The folder name of a candidate, with the seed if there are several. */
     String name(Candidate candidate, OptionalLong seed) {
         return candidate.name().strip().replaceAll("[^A-Za-z0-9._-]+", "-")
                 + (recipe.seeds().size() > 1 ? "-seed-" + seed.getAsLong() : "");
     }
 
-    /** Folders that a candidate is saved in: one beside the report, and those that the recipe names. */
+    /** The folders that a candidate is saved to: one beside the report, and those that the recipe names. */
     List<Path> outputs(Candidate candidate, OptionalLong seed) {
         List<Path> folders = new ArrayList<>();
         recipe.report().ifPresent(report -> folders.add(Path.of(report, name(candidate, seed))));
@@ -47,7 +47,10 @@ final class OutputPaths {
         return folders;
     }
 
-    /** Beside the folder of the report, else beside the first export: what was made of the texts, for the next run too. */
+    /**
+     * The cache folder, beside the report or else beside the first export: what was made from the texts, also for later
+     * runs.
+     */
     Optional<Path> corpora() {
         return recipe.report()
                 .or(() -> recipe.exports().stream().map(Export::path).findFirst())
@@ -55,21 +58,21 @@ final class OutputPaths {
     }
 
     /**
-     * Makes sure that nothing is in the way; a run that goes on may find what it wrote.
+     * Checks that no output exists yet; a resumed run may find what it wrote.
      *
-     * @throws LancetException if something is
+     * @throws LancetException if one exists
      */
     void checkFree(boolean resume) {
         for (Candidate candidate : recipe.candidates()) {
             for (OptionalLong seed : seeds()) {
                 if (recipe.report().isPresent() && name(candidate, seed).equals(RunFolder.NAME)) {
                     throw new LancetException("candidate: '" + candidate.name()
-                            + "' is what the folder of the metrics is called; give it another name");
+                            + "' is the name of the metrics folder; give the candidate another name");
                 }
                 for (Path folder : outputs(candidate, seed)) {
                     if (Files.exists(folder) && !resume) {
                         throw new LancetException(
-                                "output: " + folder + " exists; remove it or let the recipe write somewhere else");
+                                "output: " + folder + " exists; remove it or change the path in the recipe");
                     }
                 }
             }

@@ -30,7 +30,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Carries out a recipe: makes and trains every candidate in order, then measures, samples and saves it. */
+/** Runs a recipe: makes and trains every candidate in order, then measures it, generates samples, and saves it. */
 public final class RecipeRun implements AutoCloseable {
 
     private static final long SEED = 42;
@@ -41,19 +41,19 @@ public final class RecipeRun implements AutoCloseable {
     private final Optional<RunFolder> kept;
     private Device device = Device.auto();
     private boolean resume;
-    /** The finished candidates that one still to come begins with. */
+    /** The finished candidates that later ones start from. */
     private final Map<String, Model> models = new HashMap<>();
 
     /**
-     * What a run came to.
+     * The results of a run.
      *
      * @param finished every candidate with every seed, in order
-     * @param report what was found out
-     * @param files the files of the report, if the recipe wants them
+     * @param report the report
+     * @param files the files of the report, if the recipe asks for them
      */
     public record Outcome(List<CandidateResult> finished, Report report, List<Path> files) {}
 
-    /** A run that has not begun. */
+    /** A run that has not started. */
     public RecipeRun(Recipe recipe, Progress progress) {
         this.recipe = recipe;
         this.progress = progress;
@@ -62,9 +62,9 @@ public final class RecipeRun implements AutoCloseable {
     }
 
     /**
-     * Lets all of it be computed on a device.
+     * Chooses the device for the whole run.
      *
-     * @throws LancetException if the device is not there; the message says why
+     * @throws LancetException if the device does not exist; the message says why
      */
     public RecipeRun on(Device wanted) {
         wanted.resolve();
@@ -73,8 +73,8 @@ public final class RecipeRun implements AutoCloseable {
     }
 
     /**
-     * Lets it go on where a run of this recipe was interrupted: candidates that were finished are not trained again, the one
-     * under way goes on with the state that it kept.
+     * Resumes an interrupted run of this recipe: finished candidates are not trained again, and the interrupted one
+     * continues from its last state.
      */
     public RecipeRun resume() {
         resume = true;
@@ -82,16 +82,16 @@ public final class RecipeRun implements AutoCloseable {
     }
 
     /**
-     * Does all of it.
+     * Runs the whole recipe.
      *
-     * @throws LancetException if a folder to be written exists, which is found out before anything is computed, or if
-     *     a step of the work fails
+     * @throws LancetException if a folder to be written exists, which is checked before anything is computed, or if a
+     *     step of the work fails
      */
     public Outcome carryOut() {
         places.checkFree(resume);
         if (resume && kept.isEmpty()) {
             throw new LancetException("resume: the recipe " + recipe.name()
-                    + " writes nothing, so nothing of it was kept; let it write a report(\"target/report\")");
+                    + " writes nothing, so no state was kept; add report(\"target/report\") to it");
         }
         kept.ifPresent(folder -> folder.begin(recipe, resume));
         List<CandidateResult> finished = new ArrayList<>();
@@ -122,13 +122,13 @@ public final class RecipeRun implements AutoCloseable {
             }
             models.put(candidate.name(), model);
             finished.add(finish(candidate, seed, model, done));
-            keepBeginningsOf(left);
+            keepOriginsOf(left);
         }
         return finished;
     }
 
-    /** Gives back all models but those that a later candidate begins with: there may be many, and each may be large. */
-    private void keepBeginningsOf(Collection<Candidate> later) {
+    /** Closes all models except those that a later candidate starts from: there may be many, and each may be large. */
+    private void keepOriginsOf(Collection<Candidate> later) {
         Set<String> wanted = later.stream()
                 .map(Candidate::origin)
                 .filter(Origin.After.class::isInstance)
@@ -172,8 +172,8 @@ public final class RecipeRun implements AutoCloseable {
         }
         if (origin instanceof Origin.DenseFirst first) {
             if (stages(candidate, seed).isEmpty()) {
-                throw new LancetException("candidate: '" + candidate.name()
-                        + "' is dense for its first steps, but no step is said; pretrain it");
+                throw new LancetException(
+                        "candidate: '" + candidate.name() + "' has dense first steps, but no training; pretrain it");
             }
             return Model.create(first.transformer(), fresh(candidate, seed));
         }
@@ -197,7 +197,7 @@ public final class RecipeRun implements AutoCloseable {
                 .toList();
     }
 
-    /** The seed of its fresh weights: that of its first training. */
+    /** The seed of its fresh weights, which is that of its first training. */
     private long fresh(Candidate candidate, OptionalLong seed) {
         return stages(candidate, seed).stream()
                 .mapToLong(stage -> stage.training().seed())
@@ -212,12 +212,12 @@ public final class RecipeRun implements AutoCloseable {
         }
         List<Generation> samples = new ArrayList<>();
         for (Sample sample : recipe.samples()) {
-            // The first token of a session is paid for with its making; the speed is that of the others.
+            // Opening the session slows the first token down; the speed counts only the others.
             model.generate(sample.prompt(), 1);
             samples.add(model.generate(sample, piece -> {}));
         }
         List<Path> saved = places.outputs(candidate, seed);
-        // What is there already was written by the run that this one goes on with.
+        // Existing folders were written by the run that this one resumes.
         saved.stream().filter(folder -> !Files.exists(folder)).forEach(model::save);
         CandidateResult finished = new CandidateResult(
                 candidate,

@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where a run keeps what it would be a pity to compute twice: inside the folder of the report, else beside the first export. It
- * has the recipe while the run is under way, and for each candidate that is trained metrics, curves and states, and what came of
- * it. When the run is over, metrics and curves remain.
+ * The folder of a run, inside the folder of the report or else beside the first export. It keeps what is expensive to
+ * recompute. While the run is in progress it has the recipe, and for each trained candidate the metrics, curves, states
+ * and results. After the run, metrics and curves remain.
  */
 final class RunFolder {
 
@@ -36,14 +36,14 @@ final class RunFolder {
 
     private final Path folder;
 
-    /** What came of a candidate: how it was made, and the folder of its model. */
+    /** The result of a candidate: the errors of its compression, the log of its training, and its model folder. */
     record Done(List<Fidelity> losses, Optional<TrainingLog> log, String model) {}
 
     private RunFolder(Path folder) {
         this.folder = folder;
     }
 
-    /** That of a recipe; empty if it writes nothing. */
+    /** The folder of a recipe's run; empty if the recipe writes nothing. */
     static Optional<RunFolder> of(Recipe recipe) {
         return recipe.report()
                 .map(report -> Path.of(report, NAME))
@@ -55,9 +55,10 @@ final class RunFolder {
     }
 
     /**
-     * Begins a run, or goes on with one.
+     * Starts a run, or resumes one.
      *
-     * @throws LancetException if there is one that was interrupted where none should be, none where one should, or another
+     * @throws LancetException if an interrupted run exists but none was expected, if none exists but one was
+     *     expected, or if the run belongs to another
      */
     void begin(Recipe recipe, boolean resume) {
         Path file = folder.resolve(RECIPE);
@@ -65,12 +66,11 @@ final class RunFolder {
                 "recipe", recipe.toString(), "lancet", Versions.lancet(), "tensorflow", TensorFlowLibrary.version()));
         boolean begun = Files.exists(file) && worthKeeping();
         if (resume && !begun) {
-            throw new LancetException(
-                    "resume: " + folder + " holds no run that was interrupted; start it without --resume");
+            throw new LancetException("resume: " + folder + " has no interrupted run; start it without --resume");
         }
         if (!resume && begun) {
             throw new LancetException(
-                    "run: " + folder + " holds a run that was interrupted; go on with --resume, or remove it");
+                    "run: " + folder + " has an interrupted run; continue it with --resume, or remove the folder");
         }
         if (resume) {
             own.require(LanguageJson.read(file, Fingerprint.class).parts(), file);
@@ -89,18 +89,18 @@ final class RunFolder {
         }
     }
 
-    /** Where a training of a candidate keeps its states; it goes on where it finds one. */
+    /** The folder for the states of a candidate's training; the training resumes if it has one. */
     CheckpointPolicy keeping(String candidate, int stage) {
         return CheckpointPolicy.takeUp(folder.resolve(candidate).resolve("stage-" + stage));
     }
 
-    /** What came of a candidate before the run was interrupted; empty if it was not finished then. */
+    /** The result of a candidate from before the interruption; empty if the candidate was not finished. */
     Optional<Done> done(String candidate) {
         Path file = folder.resolve(candidate).resolve(DONE);
         return Files.exists(file) ? Optional.of(LanguageJson.read(file, Done.class)) : Optional.empty();
     }
 
-    /** A candidate is finished: its states are not needed any more, its model is kept until the run is over. */
+    /** Marks a candidate as finished: its states are deleted, and its model is kept until the run is over. */
     void finish(String candidate, CandidateResult finished, Model model) {
         Path kept = folder.resolve(candidate).resolve(MODEL);
         Path saved = finished.saved().stream().findFirst().orElse(kept);
@@ -116,7 +116,7 @@ final class RunFolder {
         }
     }
 
-    /** The run is over. */
+    /** Ends the run. */
     void over() {
         for (Path candidate : files(folder)) {
             if (Files.isDirectory(candidate)) {

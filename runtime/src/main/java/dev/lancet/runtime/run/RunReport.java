@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The report of a run. */
+/** Builds the report of a run. */
 final class RunReport {
 
     private RunReport() {}
@@ -26,7 +26,7 @@ final class RunReport {
         Report report = Report.titled(recipe.name());
         List<List<CandidateResult>> candidates = byCandidate(finished);
         for (List<CandidateResult> seeds : candidates) {
-            // What does not fit into a mean is shown of the first seed.
+            // Results that have no mean are shown for the first seed.
             CandidateResult one = seeds.get(0);
             report = report.with(model(seeds));
             if (one.plan().changes()) {
@@ -42,7 +42,7 @@ final class RunReport {
         return facts(guided(report, recipe, candidates), candidates).recipe(recipe.toString());
     }
 
-    /** The runs of each candidate, one a seed. */
+    /** The results of each candidate, one for each seed. */
     private static List<List<CandidateResult>> byCandidate(List<CandidateResult> finished) {
         Map<String, List<CandidateResult>> groups = new LinkedHashMap<>();
         for (CandidateResult one : finished) {
@@ -77,7 +77,7 @@ final class RunReport {
                 : model.repeated(seeds.stream().flatMap(RunReport::repeat).toList());
     }
 
-    /** What one seed came to, if it was trained and measured. */
+    /** The result of one seed, if the candidate was trained and measured. */
     private static Stream<Report.Repeat> repeat(CandidateResult one) {
         return one.log().stream().flatMap(log -> one.measured().stream()
                 .limit(1)
@@ -123,7 +123,7 @@ final class RunReport {
         return text.append(log.ending().isEmpty() ? "" : "; " + log.ending()).toString();
     }
 
-    /** What led factors in the beginning, of which nothing is left in the plans. */
+    /** The matrices with self-guidance in the first steps, of which the plans have no trace. */
     private static Report guided(Report report, Recipe recipe, List<List<CandidateResult>> candidates) {
         Report more = report;
         for (List<CandidateResult> seeds : candidates) {

@@ -20,7 +20,7 @@ class MissingGpuTest {
 
         assertThat(reason(libraries, Optional.empty()))
                 .isEqualTo(
-                        "TensorFlow registers no GPU, for libcublas.so.12, libcublasLt.so.12, libcudnn.so.9 cannot be"
+                        "TensorFlow registers no GPU because libcublas.so.12, libcublasLt.so.12, libcudnn.so.9 cannot be"
                                 + " opened (libcublas.so.12: cannot open shared object file); install libcublas-12-5,"
                                 + " libcudnn9-cuda-12, or add the folder to LD_LIBRARY_PATH (docs/guide/gpu.md)");
     }
@@ -38,7 +38,7 @@ class MissingGpuTest {
         assertThat(new MissingGpu(false, LINUX, List.of(), Optional.empty()).reason())
                 .contains("CPU natives", "LANCET_GPU=1", "-Pgpu", "tensorflow-core-native:1.1.0:linux-x86_64-gpu");
         assertThat(new MissingGpu(false, "Mac OS X aarch64", List.of(), Optional.empty()).reason())
-                .contains("this is Mac OS X aarch64", "take cpu or auto");
+                .contains("this is Mac OS X aarch64", "use cpu or auto");
     }
 
     @Test

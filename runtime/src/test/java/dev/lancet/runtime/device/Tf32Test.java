@@ -16,7 +16,7 @@ class Tf32Test {
         assertThat(Tf32.trouble(Optional.of(true), Optional.empty())).isEmpty();
         assertThat(Tf32.trouble(Optional.of(false), Optional.empty()))
                 .contains("tf32: off, but the process was started without NVIDIA_TF32_OVERRIDE=0;"
-                        + " start it with that, as ./lancet --tf32 off does");
+                        + " start it with it, as ./lancet --tf32 off does");
         assertThat(Tf32.trouble(Optional.of(true), Optional.of("0")))
                 .contains("tf32: on, but the process was started with NVIDIA_TF32_OVERRIDE=0; start it without");
     }
@@ -24,6 +24,6 @@ class Tf32Test {
     @Test
     void the_processor_has_none() {
         assertThatThrownBy(() -> Device.cpu().tf32(false))
-                .hasMessage("tf32: off; the device is cpu, which has none, take gpu or auto");
+                .hasMessage("tf32: off; the device is cpu, which has no TF32; use gpu or auto");
     }
 }

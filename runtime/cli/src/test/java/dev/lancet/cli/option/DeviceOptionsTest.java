@@ -57,8 +57,8 @@ class DeviceOptionsTest {
             delimiter = '|',
             value = {
                 "bench train --device tpu | --device: tpu; it is cpu, gpu, gpu:1 or auto",
-                "bench generate --device gpu --gpu-memory 2 | --gpu-memory: 2.0; a share is above 0 and at most 1, as 0.5",
-                "bench train --device cpu --gpu-memory 0.5 | --gpu-memory: 0.5; the device is cpu, take gpu or auto",
+                "bench generate --device gpu --gpu-memory 2 | --gpu-memory: 2.0; it must be above 0 and at most 1, such as 0.5",
+                "bench train --device cpu --gpu-memory 0.5 | --gpu-memory: 0.5; the device is cpu; use gpu or auto",
             })
     void wrong_usage_is_one_line(String line, String message) {
         assertThat(lancet(line.split(" "))).isEqualTo(new Ran(2, "", "error: " + message + "\n"));
