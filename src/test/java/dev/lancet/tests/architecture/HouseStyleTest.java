@@ -18,11 +18,16 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.NullMarked;
 
 /** What no class of Lancet looks like. */
@@ -62,6 +67,39 @@ class HouseStyleTest {
         places.values().removeIf(packages -> packages.size() == 1);
 
         assertThat(places).isEmpty();
+    }
+
+    /** A record names its components where it is read, so it may have more. */
+    @ArchTest
+    static void no_constructor_has_more_than_six_parameters(JavaClasses types) {
+        assertThat(types.stream()
+                        .filter(type -> !type.isRecord() && !type.isEnum() && !type.isInnerClass())
+                        .filter(type -> areWrittenInJava().test(type))
+                        .flatMap(type -> type.getConstructors().stream())
+                        .filter(constructor -> constructor.getRawParameterTypes().size() > 6)
+                        .map(constructor -> constructor.getFullName()))
+                .isEmpty();
+    }
+
+    @Test
+    void no_source_file_has_more_than_250_lines() throws IOException {
+        List<String> tooLong = new ArrayList<>();
+        for (String room : List.of("dsl", "surgery", "compression", "runtime", "samples")) {
+            try (Stream<Path> walk = Files.walk(Path.of(room))) {
+                for (Path file : walk.filter(HouseStyleTest::isSource).toList()) {
+                    int lines = Files.readAllLines(file).size();
+                    if (lines > 250) {
+                        tooLong.add(file + ": " + lines);
+                    }
+                }
+            }
+        }
+        assertThat(tooLong).isEmpty();
+    }
+
+    private static boolean isSource(Path file) {
+        String path = file.toString().replace('\\', '/');
+        return path.contains("/src/main/java/") && path.endsWith(".java");
     }
 
     private static ArchCondition<JavaClass> resideInANullMarkedPackage() {

@@ -113,8 +113,9 @@ final class BlockFunctions {
             Value inner = z;
             if (kind == FeedForward.Kind.GELU_TANH) {
                 Value cube = ops.mul("cube", z, ops.unary("square", "Square", z));
-                Value cubic = ops.add("bent", z, ops.mul("small", cube, ops.constant("bend", 0.044715f)));
-                inner = ops.mul("inner", cubic, ops.constant("slope", (float) Math.sqrt(2 / Math.PI)));
+                Value cubic = ops.add(
+                        "cubic_sum", z, ops.mul("scaled_cube", cube, ops.constant("cubic_coefficient", 0.044715f)));
+                inner = ops.mul("inner", cubic, ops.constant("input_scale", (float) Math.sqrt(2 / Math.PI)));
             } else {
                 inner = ops.mul("inner", z, ops.constant("input_scale", (float) Math.sqrt(0.5)));
             }

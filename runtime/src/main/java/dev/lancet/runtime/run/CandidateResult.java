@@ -16,10 +16,7 @@ import java.util.Optional;
  *
  * @param candidate the candidate of the recipe
  * @param seed the seed of its fresh weights and of the order of its texts
- * @param transformer its declaration
- * @param plan the form in which its weights are stored
- * @param losses the error of each changed matrix, if it was made from a larger model
- * @param log the log of its last training
+ * @param made the model and how it was made
  * @param measured one perplexity for each evaluation of the recipe
  * @param samples one text for each sample of the recipe
  * @param saved its model folder
@@ -27,18 +24,48 @@ import java.util.Optional;
 public record CandidateResult(
         Candidate candidate,
         long seed,
-        Transformer transformer,
-        Plan plan,
-        List<Fidelity> losses,
-        Optional<TrainingLog> log,
+        Made made,
         List<Perplexity> measured,
         List<Generation> samples,
         List<Path> saved) {
 
     public CandidateResult {
-        losses = List.copyOf(losses);
         measured = List.copyOf(measured);
         samples = List.copyOf(samples);
         saved = List.copyOf(saved);
+    }
+
+    /**
+     * The model of a candidate and how it was made.
+     *
+     * @param transformer its declaration
+     * @param plan the form in which its weights are stored
+     * @param losses the error of each changed matrix, if it was made from a larger model
+     * @param log the log of its last training
+     */
+    public record Made(Transformer transformer, Plan plan, List<Fidelity> losses, Optional<TrainingLog> log) {
+        public Made {
+            losses = List.copyOf(losses);
+        }
+    }
+
+    /** The declaration of the model. */
+    public Transformer transformer() {
+        return made.transformer();
+    }
+
+    /** The form in which the weights are stored. */
+    public Plan plan() {
+        return made.plan();
+    }
+
+    /** The error of each changed matrix, if the model was made from a larger one. */
+    public List<Fidelity> losses() {
+        return made.losses();
+    }
+
+    /** The log of the last training. */
+    public Optional<TrainingLog> log() {
+        return made.log();
     }
 }

@@ -219,16 +219,13 @@ public final class RecipeRun implements AutoCloseable {
         List<Path> saved = places.outputs(candidate, seed);
         // Existing folders were written by the run that this one resumes.
         saved.stream().filter(folder -> !Files.exists(folder)).forEach(model::save);
-        CandidateResult finished = new CandidateResult(
-                candidate,
-                fresh(candidate, seed),
+        CandidateResult.Made made = new CandidateResult.Made(
                 model.transformer(),
                 model.plan(),
                 done.map(RunFolder.Done::losses).orElseGet(model::losses),
-                done.map(RunFolder.Done::log).orElseGet(model::log),
-                measured,
-                samples,
-                saved);
+                done.map(RunFolder.Done::log).orElseGet(model::log));
+        CandidateResult finished =
+                new CandidateResult(candidate, fresh(candidate, seed), made, measured, samples, saved);
         if (done.isEmpty() && !stages(candidate, seed).isEmpty()) {
             kept.ifPresent(folder -> folder.finish(places.name(candidate, seed), finished, model));
         }

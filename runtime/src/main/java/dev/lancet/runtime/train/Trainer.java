@@ -35,16 +35,18 @@ public final class Trainer {
     private final int sequence;
     private final List<ArraySpec> trained;
 
+    /** The model that is trained: its declaration, and the form in which its weights are stored. */
+    private record Form(Transformer transformer, Plan plan) {}
+
     private Trainer(
-            Transformer transformer,
-            Plan plan,
+            Form form,
             Training training,
             PassSelection selection,
             StepRange range,
             Progress progress,
             TrainingProbes probes) {
-        this.transformer = transformer;
-        this.plan = plan;
+        this.transformer = form.transformer();
+        this.plan = form.plan();
         this.training = training;
         this.selection = selection;
         this.range = range;
@@ -67,13 +69,16 @@ public final class Trainer {
     /** A trainer of models of this kind, whose graph gets these passes: all steps, watched by nobody. */
     public static Trainer of(Transformer transformer, Plan plan, Training training, PassSelection selection) {
         return new Trainer(
-                transformer,
-                plan,
+                new Form(transformer, plan),
                 training,
                 selection,
                 StepRange.all(training),
                 Progress.silent(),
                 TrainingProbes.on(selection.place()));
+    }
+
+    private Form form() {
+        return new Form(transformer, plan);
     }
 
     /** How many numbers training changes in a model of this form. */
@@ -85,12 +90,12 @@ public final class Trainer {
 
     /** One that does some of the steps, with the batches and rates that they have in the whole. */
     public Trainer over(StepRange some) {
-        return new Trainer(transformer, plan, training, selection, some, progress, probes);
+        return new Trainer(form(), training, selection, some, progress, probes);
     }
 
     /** One that says how far it is. */
     public Trainer progress(Progress watcher) {
-        return new Trainer(transformer, plan, training, selection, range, watcher, probes);
+        return new Trainer(form(), training, selection, range, watcher, probes);
     }
 
     /** One that traces the memory of this step, counted from 0, instead of the third of a training that is kept in a folder. */
@@ -99,7 +104,7 @@ public final class Trainer {
     }
 
     Trainer measuredBy(TrainingProbes others) {
-        return new Trainer(transformer, plan, training, selection, range, progress, others);
+        return new Trainer(form(), training, selection, range, progress, others);
     }
 
     /** Better weights and how they came about. */

@@ -50,28 +50,6 @@ public record TrainingLog(
             Optional<GpuUsage> card,
             Optional<AllocatorPeak> allocator) {
 
-        /** A step on the processor whose loss is not scaled. */
-        public Point(
-                int step,
-                long tokens,
-                double loss,
-                double gradientNorm,
-                double rate,
-                double milliseconds,
-                long resident) {
-            this(
-                    step,
-                    tokens,
-                    loss,
-                    gradientNorm,
-                    rate,
-                    milliseconds,
-                    resident,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty());
-        }
-
         /** How fast the step was. */
         public double tokensPerSecond() {
             return tokens / (double) step / milliseconds * 1e3;
