@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
 
 /** What no class of Lancet looks like. */
 @AnalyzeClasses(packages = "dev.lancet", importOptions = MainClasses.class)
@@ -76,7 +76,8 @@ class HouseStyleTest {
                         .filter(type -> !type.isRecord() && !type.isEnum() && !type.isInnerClass())
                         .filter(type -> areWrittenInJava().test(type))
                         .flatMap(type -> type.getConstructors().stream())
-                        .filter(constructor -> constructor.getRawParameterTypes().size() > 6)
+                        .filter(constructor ->
+                                constructor.getRawParameterTypes().size() > 6)
                         .map(constructor -> constructor.getFullName()))
                 .isEmpty();
     }

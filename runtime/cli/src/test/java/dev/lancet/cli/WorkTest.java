@@ -45,9 +45,7 @@ class WorkTest {
 
         assertThat(lancet("run", recipe))
                 .isEqualTo(new Ran(
-                        1,
-                        "",
-                        "error: output: " + dense + " exists; remove it or change the path in the recipe\n"));
+                        1, "", "error: output: " + dense + " exists; remove it or change the path in the recipe\n"));
 
         JsonNode inspected = lancet("inspect", small, "--json").json();
         assertThat(inspected.get("format").asString()).isEqualTo("lancet");
