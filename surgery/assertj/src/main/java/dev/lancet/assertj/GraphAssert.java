@@ -46,10 +46,15 @@ public class GraphAssert extends AbstractGraphAssert<GraphAssert, GraphDef> {
      * }</pre>
      */
     public GraphAssert isGoldenDifference(GraphDef before, String name) {
+        return isGoldenDifference(before, name, GoldenGraphs.here());
+    }
+
+    /** Verifies that the graph differs from another one by what a golden of this folder holds. */
+    public GraphAssert isGoldenDifference(GraphDef before, String name, GoldenGraphs goldens) {
         isNotNull();
         TextDiff difference = TextDiff.of(GraphText.of(before), GraphText.of(actual));
         String text = difference.unified("before", "after", Integer.MAX_VALUE);
-        GoldenGraphs.here().difference(name, text).ifPresent(this::complain);
+        goldens.difference(name, text).ifPresent(this::complain);
         return this;
     }
 }

@@ -10,8 +10,10 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.graph.GraphText;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.GraphDef;
 
 class GraphAssertTest {
@@ -70,6 +72,21 @@ class GraphAssertTest {
         assertThatThrownBy(
                         () -> assertThat(GraphText.parse("x = Placeholder [2]")).hasText("x = Placeholder [3]\n"))
                 .hasMessageContaining("-x = Placeholder [3]\n+x = Placeholder [2]\n");
+    }
+
+    @Test
+    void a_golden_difference_holds_what_a_rewrite_changes(@TempDir Path folder) {
+        GraphDef before = GraphText.parse("x = Placeholder [2]\ny = Neg(x)\nz = Exp(y)\n");
+        GraphDef after = GraphText.parse("x = Placeholder [2]\ny = Abs(x)\nz = Exp(y)\n");
+        assertThat(after).isGoldenDifference(before, "abs.diff", new GoldenGraphs(folder, true));
+        GoldenGraphs goldens = new GoldenGraphs(folder, false);
+
+        org.assertj.core.api.Assertions.assertThat(folder.resolve("abs.diff"))
+                .content()
+                .contains("-y = Neg(x)\n+y = Abs(x)\n");
+        assertThat(after).isGoldenDifference(before, "abs.diff", goldens);
+        assertThatThrownBy(() -> assertThat(before).isGoldenDifference(before, "abs.diff", goldens))
+                .hasMessageStartingWith("golden: abs.diff is another text now");
     }
 
     @Test
