@@ -30,6 +30,8 @@ import dev.lancet.runtime.train.state.CheckpointPolicy;
 import dev.lancet.runtime.train.state.Fingerprint;
 import dev.lancet.runtime.train.state.TrainingFolder;
 import java.nio.file.Path;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -204,6 +206,22 @@ class TrainingTest {
                 .isDirectoryContaining(file -> file.getFileName().toString().startsWith("events.out.tfevents."));
         assertThat(folder.resolve("state-00000040.safetensors")).exists();
         assertThat(folder.resolve("state-00000023.safetensors")).doesNotExist();
+    }
+
+    @Test
+    void a_training_that_was_killed_before_its_first_state_begins_anew_on_resume() throws IOException {
+        Training training = adamW(4, 1e-3).batch(2).sequence(8);
+        Plan plan = Plan.dense(TinyModel.llama());
+        Weights fresh = Model.create(TinyModel.llama(), plan, 1).weights();
+        Weights expected =
+                trainer(plan, training).train(fresh, IDS, HELD_IDS, Optional.empty()).weights();
+        Files.writeString(folder.resolve("metrics.jsonl"), "{\"step\":1,\"tokens\":16,\"lo");
+
+        try (TrainingFolder again = CheckpointPolicy.resume(folder).open(print("same"))) {
+            Trainer.Outcome outcome = trainer(plan, training).train(fresh, IDS, HELD_IDS, Optional.of(again));
+            assertThat(digest(outcome.weights())).isEqualTo(digest(expected));
+        }
+        assertThat(folder.resolve("metrics.jsonl")).content().hasLineCount(5).doesNotContain("\"lo\n");
     }
 
     @Test

@@ -56,7 +56,10 @@ public final class TrainingFolder implements AutoCloseable {
         events = new EventFile(folder);
     }
 
-    /** Decides with which state the training begins. */
+    /**
+     * Decides with which state the training begins. A training that is to be resumed but ended before it kept its first state
+     * begins anew.
+     */
     void choose(CheckpointPolicy.Start start, Optional<Path> other) {
         boolean own = start != CheckpointPolicy.Start.ANEW && !states.steps().isEmpty();
         if (own) {
@@ -64,15 +67,10 @@ public final class TrainingFolder implements AutoCloseable {
             origin = Optional.of(states);
         } else if (other.isPresent()) {
             origin = other.map(StateStore::new);
-            noneIn(origin.get().steps(), other.get(), "begin with another, or anew");
-        } else if (start == CheckpointPolicy.Start.RESUME) {
-            noneIn(states.steps(), folder, "start it without --resume");
-        }
-    }
-
-    private static void noneIn(NavigableSet<Integer> steps, Path where, String wayOut) {
-        if (steps.isEmpty()) {
-            throw new LancetException("resume: " + where + " holds no state of a training; " + wayOut);
+            if (origin.get().steps().isEmpty()) {
+                throw new LancetException("resume: " + other.get()
+                        + " holds no state of a training; begin with another, or anew");
+            }
         }
     }
 
