@@ -9,8 +9,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file that appears whole or not at all. It is written under a name of its own beside its place; {@link #finish} flushes it
- * to the disk and moves it there in one step. Closed before that, nothing remains of it.
+ * A file that appears complete or not at all. It is written under a temporary name in the same folder; {@link #finish}
+ * flushes it to the disk and renames it in one step. If it is closed before that, it is removed.
  */
 public final class AtomicFile implements AutoCloseable {
 
@@ -37,15 +37,15 @@ public final class AtomicFile implements AutoCloseable {
     }
 
     /**
-     * Begins a new file; folders that are missing above it are made.
+     * Begins a new file, and creates missing parent folders.
      *
-     * @throws LancetException if something of this name exists
+     * @throws LancetException if a file or folder of this name exists
      */
     public static AtomicFile create(Path target) {
         return create(target, target);
     }
 
-    /** As above, for a file in a folder that is itself being written: messages name it {@code shown}. */
+    /** Begins a new file in a folder that is itself being written; messages call the file {@code shown}. */
     public static AtomicFile create(Path target, Path shown) {
         if (Files.exists(target)) {
             throw IoErrors.exists(shown);
@@ -53,15 +53,15 @@ public final class AtomicFile implements AutoCloseable {
         return new AtomicFile(target, shown);
     }
 
-    /** Begins a file that replaces the one of this name, if there is one. */
+    /** Begins a file that replaces an existing file of this name. */
     public static AtomicFile replace(Path target) {
         return new AtomicFile(target, target);
     }
 
     /**
-     * Writes a file that replaces the one of this name, if there is one.
+     * Writes a file, and replaces an existing file of this name.
      *
-     * @throws LancetException if it cannot be written
+     * @throws LancetException if the file cannot be written
      */
     public static void replace(Path target, Content content) {
         try (AtomicFile file = replace(target)) {
@@ -72,12 +72,12 @@ public final class AtomicFile implements AutoCloseable {
         }
     }
 
-    /** Writes a text file that replaces the one of this name, if there is one. */
+    /** Writes a UTF-8 text file, and replaces an existing file of this name. */
     public static void replace(Path target, String text) {
         replace(target, file -> Files.writeString(file, text));
     }
 
-    /** Where the content is to be written until {@link #finish}. */
+    /** The temporary path to write to until {@link #finish}. */
     public Path partial() {
         return partial;
     }
@@ -88,22 +88,22 @@ public final class AtomicFile implements AutoCloseable {
     }
 
     /**
-     * Makes sure that the disk has room.
+     * Checks that the disk has room for this many bytes.
      *
-     * @throws LancetException if it has not
+     * @throws LancetException if the disk has less room
      */
     public void requireRoom(long bytes) throws IOException {
         long free = Files.getFileStore(folder(target)).getUsableSpace();
         if (bytes > free) {
-            throw new LancetException(shown + ": " + bytes + " bytes are needed, but the disk has only " + free
+            throw new LancetException(shown + ": needs " + bytes + " bytes, but the disk has only " + free
                     + " free; free some or choose another place");
         }
     }
 
     /**
-     * Lets the file appear under its name, flushed to the disk.
+     * Flushes the file to the disk and gives it its final name.
      *
-     * @throws LancetException if it cannot
+     * @throws LancetException if that fails
      */
     public void finish() {
         try {

@@ -8,9 +8,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * A folder that appears whole or not at all. It is filled under a name of its own beside its place; {@link #finish} flushes it
- * to the disk and moves it there in one step. Closed before that, nothing remains of it, nor of parent folders that were made
- * for it.
+ * A folder that appears complete or not at all. It is filled under a temporary name beside its final place; {@link
+ * #finish} flushes it to the disk and renames it in one step. If it is closed before that, it is removed, together with
+ * the parent folders that were created for it.
  */
 public final class AtomicFolder implements AutoCloseable {
 
@@ -27,7 +27,7 @@ public final class AtomicFolder implements AutoCloseable {
     /**
      * Begins a new folder.
      *
-     * @throws LancetException if something of this name exists, or it cannot be made
+     * @throws LancetException if a file or folder of this name exists, or the folder cannot be created
      */
     public static AtomicFolder create(Path target) {
         if (Files.exists(target)) {
@@ -57,17 +57,17 @@ public final class AtomicFolder implements AutoCloseable {
         }
     }
 
-    /** Where the file of this name is to be written until {@link #finish}. */
+    /** The temporary path to which the file of this name must be written until {@link #finish}. */
     public Path partial(String name) {
         return partial.resolve(name);
     }
 
-    /** What messages call the file of this name: where it will lie. */
+    /** The final path of the file of this name, for messages. */
     public Path shown(String name) {
         return target.resolve(name);
     }
 
-    /** Writes a text file. */
+    /** Writes a UTF-8 text file. */
     public void text(String name, String content) {
         try {
             Files.writeString(partial(name), content);
@@ -85,7 +85,7 @@ public final class AtomicFolder implements AutoCloseable {
         }
     }
 
-    /** The hash of a file that was written before. */
+    /** The SHA-256 of a file that was already written here. */
     public String sha256(String name) {
         try {
             return Sha256.of(partial(name));
@@ -94,7 +94,7 @@ public final class AtomicFolder implements AutoCloseable {
         }
     }
 
-    /** Copies a file, or a folder with all that is in it, under its own name. */
+    /** Copies a file, or a folder with its content, and keeps its name. */
     public void copy(Path source) {
         String name = String.valueOf(source.getFileName());
         try {
@@ -107,9 +107,9 @@ public final class AtomicFolder implements AutoCloseable {
     }
 
     /**
-     * Lets the folder appear under its name, flushed to the disk.
+     * Flushes the folder to the disk and gives it its final name.
      *
-     * @throws LancetException if it cannot
+     * @throws LancetException if that fails
      */
     public void finish() {
         try {

@@ -6,19 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Makes what was written survive a power cut. */
+/** Flushes files and folders to the disk, so that they survive a power cut. */
 final class DiskFlush {
 
     private DiskFlush() {}
 
-    /** Waits until a file's content is on the disk. */
+    /** Waits until the content of a file is on the disk. */
     static void file(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
     }
 
-    /** Waits until the names in a folder are on the disk. Some systems (Windows) cannot open a folder, and need not. */
+    /** Waits until the file names of a folder are on the disk. Windows cannot open a folder, and does not need it. */
     static void folder(Path folder) {
         try (FileChannel channel = FileChannel.open(folder)) {
             channel.force(true);
@@ -27,7 +27,7 @@ final class DiskFlush {
         }
     }
 
-    /** Waits until a folder with all that is in it is on the disk. */
+    /** Waits until a folder and its content are on the disk. */
     static void tree(Path folder) throws IOException {
         for (Path path : FolderTree.list(folder)) {
             if (Files.isDirectory(path)) {

@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All that is in a folder. */
+/** The files and folders inside a folder. */
 final class FolderTree {
 
     private FolderTree() {}
 
-    /** The folder itself and all that is in it, each folder before what is in it; a file gives itself. */
+    /** The folder and everything inside it, each folder before its content. For a file, only the file. */
     static List<Path> list(Path folder) throws IOException {
         try (Stream<Path> walk = Files.walk(folder)) {
             return walk.toList();

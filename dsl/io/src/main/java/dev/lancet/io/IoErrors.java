@@ -9,11 +9,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
-/** What the file system says, in one line that names the file and the way out. */
+/** Turns errors of the file system into one line that names the file, the reason and the way out. */
 public final class IoErrors {
 
     private IoErrors() {}
 
+    /** The error for a file that cannot be read. */
     public static LancetException reading(Path file, IOException cause) {
         if (cause instanceof NoSuchFileException) {
             return new LancetException(file + ": there is no such file; check the path", cause);
@@ -22,12 +23,14 @@ public final class IoErrors {
                 file + ": cannot be read: " + reason(cause) + "; check that it is a readable file", cause);
     }
 
+    /** The error for a file or folder that cannot be written. */
     public static LancetException writing(Path file, IOException cause) {
         return new LancetException(
                 file + ": cannot be written: " + reason(cause) + "; choose a place that is writable and has room",
                 cause);
     }
 
+    /** The error for an output path at which a file or folder already exists. */
     public static LancetException exists(Path path) {
         return new LancetException(path + ": exists already; choose another path or remove it first");
     }

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a file or folder is called while it is written: {@code .NAME.PID-TIME.partial} beside its place, so that the last move
- * stays on one disk and two processes never share a name. A process that is killed leaves it behind; the next one that writes
- * to the same place clears it.
+ * The temporary name of a file or folder while it is written: {@code .NAME.PID-TIME.partial} in the same folder. So the
+ * final rename stays on one disk, and two processes never use the same name. If a process is killed, its temporary file
+ * remains; the next process that writes to the same target removes it.
  */
 public final class PartialPath {
 
@@ -24,7 +24,9 @@ public final class PartialPath {
 
     private PartialPath() {}
 
-    /** A name for what will lie at {@code target}; what dead processes left under such names is removed. */
+    /**
+     * A new temporary name for {@code target}. Removes the temporary files that dead processes left for this target.
+     */
     public static Path of(Path target) {
         clear(target);
         String own = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
@@ -35,7 +37,7 @@ public final class PartialPath {
         return "." + target.getFileName() + ".";
     }
 
-    /** What cannot be listed or removed stays: it is in nobody's way, and the writing itself will say what is wrong. */
+    /** Ignores files that cannot be listed or removed: they disturb nobody, and writing reports any real problem. */
     private static void clear(Path target) {
         Path folder = target.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
@@ -54,7 +56,9 @@ public final class PartialPath {
         }
     }
 
-    /** Whether the process is gone; one of the same number that began after the last write is another. */
+    /**
+     * Whether the writing process has ended. A process with this number that began after the last write is another one.
+     */
     private static boolean abandoned(Path path, long pid) throws IOException {
         Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
         if (process.isEmpty()) {
@@ -64,7 +68,7 @@ public final class PartialPath {
         return process.get().info().startInstant().filter(written::isBefore).isPresent();
     }
 
-    /** Removes a file, or a folder with all that is in it; nothing happens if there is none. */
+    /** Removes a file, or a folder with its content. Does nothing if the path does not exist. */
     public static void delete(Path path) throws IOException {
         if (!Files.exists(path)) {
             return;

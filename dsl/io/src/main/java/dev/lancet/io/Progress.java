@@ -1,22 +1,22 @@
 package dev.lancet.io;
 
-/** Where long work says how far it is. */
+/** Receives the progress of long work. */
 public interface Progress {
 
     /**
      * Begins a piece of work.
      *
-     * @param what what is done, for people
-     * @param steps how many steps it has
+     * @param what the name of the work, for people
+     * @param steps how many steps the work has
      */
     Task begin(String what, long steps);
 
-    /** Whether whoever watches wants the work to stop at the next point where nothing is lost. */
+    /** Whether the user wants the work to stop at the next point where nothing is lost. */
     default boolean stopWanted() {
         return false;
     }
 
-    /** Progress that nobody watches. */
+    /** Progress that is not shown. */
     static Progress silent() {
         return (what, steps) -> new Task() {
             @Override
@@ -27,14 +27,14 @@ public interface Progress {
         };
     }
 
-    /** A piece of work under way. */
+    /** A piece of work in progress. */
     interface Task extends AutoCloseable {
 
         /**
-         * Says how far it is.
+         * Reports how far the work is.
          *
          * @param done steps done so far
-         * @param note what is worth knowing just now, for example the loss
+         * @param note a current figure, for example the loss; may be empty
          */
         void advance(long done, String note);
 

@@ -3,12 +3,12 @@ package dev.lancet.io;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** Names of files that a stranger's file mentions. */
+/** Checks file names that come from an untrusted file. */
 public final class SafeFileName {
 
     private SafeFileName() {}
 
-    /** Whether it names a file that lies in the same folder, and can be the name of one here. */
+    /** Whether the name stays inside its folder and is a legal file name on this system. */
     public static boolean is(String name) {
         if (name.isEmpty() || name.equals(".") || name.equals("..") || name.matches("(?s).*[/\\\\:].*")) {
             return false;

@@ -9,22 +9,22 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, in lower-case hexadecimal digits. */
+/** SHA-256 hashes, as lower-case hexadecimal digits. */
 public final class Sha256 {
 
     private Sha256() {}
 
-    /** That of a text in UTF-8. */
+    /** The hash of a text in UTF-8. */
     public static String of(String text) {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** That of bytes. */
+    /** The hash of bytes. */
     public static String of(byte[] bytes) {
         return text(digest().digest(bytes));
     }
 
-    /** That of a file. */
+    /** The hash of a file's content. */
     public static String of(Path file) throws IOException {
         MessageDigest digest = digest();
         try (InputStream stream = Files.newInputStream(file)) {
@@ -36,7 +36,7 @@ public final class Sha256 {
         return text(digest.digest());
     }
 
-    /** For what comes in pieces; {@link #text} makes a text of its result. */
+    /** A digest for data that comes in parts; {@link #text} turns its result into digits. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

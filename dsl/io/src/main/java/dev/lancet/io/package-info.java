@@ -1,4 +1,6 @@
-/** Files and folders that appear whole or not at all, checksums, errors of the file system in one line, and progress. */
+/**
+ * Files and folders that appear complete or not at all, checksums, one-line errors of the file system, and progress.
+ */
 @NullMarked
 package dev.lancet.io;
 

@@ -16,12 +16,12 @@ import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What this Java runs on, so that a script sees what the program sees. */
+/** The class path of the running Java, so that a script sees the same classes as the program. */
 final class Classpath {
 
     private Classpath() {}
 
-    /** The jars and folders of the running Java, those included that a jar's manifest names. */
+    /** The jars and folders of the class path, including those that a jar's manifest names. */
     static List<File> entries() {
         Set<Path> found = new LinkedHashSet<>();
         for (String entry : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
@@ -32,7 +32,7 @@ final class Classpath {
         return found.stream().map(Path::toFile).toList();
     }
 
-    /** The same as one text, in the form that compilers take. */
+    /** The class path as one string, in the form that compilers take. */
     static String text() {
         return entries().stream().map(File::getPath).collect(Collectors.joining(File.pathSeparator));
     }
@@ -51,7 +51,7 @@ final class Classpath {
                 }
             }
         } catch (IOException e) {
-            // Not a jar: the JVM passes over it, and so do we.
+            // Not a jar: the JVM ignores it, so ignore it here too.
             found.remove(entry);
         }
     }

@@ -20,7 +20,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** One Java file, compiled in memory and loaded. */
+/** Compiles one Java file in memory and loads its class. */
 final class JavaCompilation {
 
     private final ScriptSource source;
@@ -30,11 +30,12 @@ final class JavaCompilation {
         this.source = source;
     }
 
-    /** The class that is called as the file is. */
+    /** The class with the file's name. */
     Class<?> run() {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
-            throw new LancetException("script: " + source.file() + "; this Java has no compiler, run with a JDK");
+            throw new LancetException("script: " + source.file() + " needs a Java compiler, but this Java has"
+                    + " none; run lancet with a JDK");
         }
         DiagnosticCollector<JavaFileObject> findings = new DiagnosticCollector<>();
         JavaFileManager files =
@@ -57,7 +58,7 @@ final class JavaCompilation {
         if (at < 0) {
             return new ScriptSource.Fault(1, 1, message);
         }
-        // javac's own column counts a tab as eight.
+        // The column that javac reports counts a tab as eight characters.
         int column = at - source.text().lastIndexOf('\n', Math.max(0, at - 1));
         return new ScriptSource.Fault((int) finding.getLineNumber(), Math.max(1, column), message);
     }
@@ -77,17 +78,20 @@ final class JavaCompilation {
                 .filter(candidate -> candidate.equals(simpleName) || candidate.endsWith("." + simpleName))
                 .findFirst()
                 .orElseThrow(() -> source.wrong(List.of(new ScriptSource.Fault(
-                        1, 1, "no class is called " + simpleName + ", as the file is; add it"))));
+                        1, 1, "the file has no class " + simpleName + "; give one class the name of the file"))));
         try {
             return Class.forName(name, true, loader);
         } catch (ClassNotFoundException e) {
-            throw new LancetException("script: " + source.file() + "; class " + name + " does not load", e);
+            throw new LancetException(
+                    "script: " + source.file() + ": class " + name + " cannot be loaded;"
+                            + " check its static initializers and the class path",
+                    e);
         } catch (ExceptionInInitializerError e) {
             throw ScriptFailure.of(source, e.getException());
         }
     }
 
-    /** The script as javac wants it. */
+    /** The script as a source file for javac. */
     private static final class Text extends SimpleJavaFileObject {
         private final String text;
 
@@ -102,7 +106,7 @@ final class JavaCompilation {
         }
     }
 
-    /** Keeps what is compiled in memory. */
+    /** Keeps the compiled classes in memory. */
     private final class Outputs extends ForwardingJavaFileManager<JavaFileManager> {
 
         Outputs(JavaFileManager files) {

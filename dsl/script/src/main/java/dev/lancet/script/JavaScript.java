@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A recipe in Java: a class with one method that returns it. */
+/** Runs a recipe in Java: a class with one method that returns it. */
 final class JavaScript {
 
     private JavaScript() {}

@@ -8,16 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Turns a script into the recipe that it declares.
+ * Runs a script and returns the recipe that it declares.
  *
- * <p>A script is one of two things:
+ * <p>A script has one of two forms:
  *
  * <ul>
- *   <li>a {@code *.lancet.kts} file in Kotlin, with the words of {@link dev.lancet.Lancet} and the packages
- *       {@code dev.lancet.dsl} and {@code dev.lancet.dsl.recipe} imported, whose last expression is a {@link Recipe}; the
- *       compiler comes along, nothing of Kotlin has to be installed;
- *   <li>a {@code *.java} file with a class of the file's name that has one method without parameters that returns a
- *       {@link Recipe}, static or not; a JDK compiles it in memory.
+ *   <li>a {@code *.lancet.kts} file in Kotlin, whose last expression is a {@link Recipe}. The methods of {@link
+ *       dev.lancet.Lancet} and the packages {@code dev.lancet.dsl} and {@code dev.lancet.dsl.recipe} are imported.
+ *       Lancet includes the Kotlin compiler;
+ *   <li>a {@code *.java} file with a class of the file's name. The class has one method without parameters, static or
+ *       not, that returns a {@link Recipe}. A JDK compiles it in memory.
  * </ul>
  */
 public final class Script {
@@ -27,11 +27,11 @@ public final class Script {
     private Script() {}
 
     /**
-     * The recipe that a file declares.
+     * Runs the script in a file and returns its recipe.
      *
      * @throws ScriptException if the script does not compile, fails, or declares something else
-     * @throws LancetException if there is no such file, if it is no script, or if no Java compiler is there for a {@code
-     *     .java} file
+     * @throws LancetException if the file does not exist or is not a script, or if a {@code .java} file needs a
+     * compiler and     this Java has none
      */
     public static Recipe load(Path file) {
         String name = String.valueOf(file.getFileName());
@@ -42,24 +42,28 @@ public final class Script {
             return JavaScript.load(read(file));
         }
         if (name.endsWith(".kts")) {
-            throw new LancetException("script: " + file + "; a recipe in Kotlin ends in " + KOTLIN + ", rename it");
+            throw new LancetException("script: " + file + " has the wrong ending for a recipe in Kotlin; rename"
+                    + " it to end in " + KOTLIN);
         }
-        throw new LancetException("script: " + file + "; a recipe is a " + KOTLIN + " or a .java file");
+        throw new LancetException("script: " + file + " is not a recipe; name a " + KOTLIN + " or a .java file");
     }
 
     private static ScriptSource read(Path file) {
         if (!Files.exists(file)) {
-            throw new LancetException("script: " + file + "; there is no such file");
+            throw new LancetException("script: " + file + " does not exist; check the path");
         }
         if (Files.isDirectory(file)) {
-            throw new LancetException("script: " + file + "; it is a folder, name a file");
+            throw new LancetException("script: " + file + " is a folder; name a file");
         }
         try {
             return new ScriptSource(file, Files.readString(file));
         } catch (CharacterCodingException e) {
-            throw new LancetException("script: " + file + "; it is not UTF-8 text, save it as such", e);
+            throw new LancetException("script: " + file + " is not UTF-8 text; save it as UTF-8", e);
         } catch (IOException e) {
-            throw new LancetException("script: " + file + "; it cannot be read: " + e.getMessage(), e);
+            throw new LancetException(
+                    "script: " + file + " cannot be read: " + e.getMessage() + "; check that"
+                            + " it is a readable file",
+                    e);
         }
     }
 }

@@ -2,7 +2,9 @@ package dev.lancet.script;
 
 import dev.lancet.dsl.LancetException;
 
-/** A script that is wrong. The message is one line, {@code SCRIPT:LINE:COLUMN: what}; {@link #excerpt()} shows where. */
+/**
+ * An error in a script. The message is one line, {@code SCRIPT:LINE:COLUMN: what}; {@link #excerpt()} shows the place.
+ */
 public final class ScriptException extends LancetException {
 
     private static final long serialVersionUID = 1;
@@ -19,7 +21,7 @@ public final class ScriptException extends LancetException {
         this.excerpt = excerpt;
     }
 
-    /** The offending line with a caret under the column, the rest of the message, and further errors, if there are. */
+    /** The wrong line with a caret under the column, then the rest of the message and any further errors. */
     public String excerpt() {
         return excerpt;
     }

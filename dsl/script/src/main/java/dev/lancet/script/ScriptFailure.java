@@ -2,14 +2,14 @@ package dev.lancet.script;
 
 import dev.lancet.dsl.LancetException;
 
-/** A script that compiled and then threw: where in the script it stood, and what it said. */
+/** Reports a script that compiled but threw an exception: the place in the script, and the message. */
 final class ScriptFailure {
 
     private ScriptFailure() {}
 
     /**
-     * The exception that reports it. A stack trace knows the line; the column is that of the word whose call failed, or
-     * of the first word of the line.
+     * The exception to throw. The stack trace gives the line. The column is that of the method name whose call failed,
+     * or of the first word of the line.
      */
     static ScriptException of(ScriptSource source, Throwable thrown) {
         StackTraceElement[] frames = thrown.getStackTrace();
@@ -31,7 +31,7 @@ final class ScriptFailure {
         return at < 0 ? source.indent(line) : at + 1;
     }
 
-    /** The DSL's own exceptions are written for people; of others the kind matters too. */
+    /** The message of an exception. For exceptions that are not Lancet's, the class name stands before the message. */
     private static String said(Throwable thrown) {
         boolean ours = thrown instanceof LancetException || thrown.getClass() == IllegalArgumentException.class;
         String message = thrown.getMessage();

@@ -4,45 +4,45 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The text of a script and where it lies; it knows how to point into itself.
+ * The text of a script and its file; it formats errors that point to a place in the text.
  *
- * @param file as the user named it
- * @param text what stands in it
+ * @param file the path as the user wrote it
+ * @param text the content of the file
  */
 record ScriptSource(Path file, String text) {
 
     /**
-     * Something wrong in a script.
+     * One error in a script.
      *
      * @param line counted from 1
      * @param column counted from 1
-     * @param message what is wrong; its first line says it all
+     * @param message what is wrong; the first line is the summary
      */
     record Fault(int line, int column, String message) {}
 
-    /** The name without folders, as stack traces have it. */
+    /** The file name without folders, as in stack traces. */
     String name() {
         return String.valueOf(file.getFileName());
     }
 
-    /** A line, counted from 1; empty past the end. */
+    /** A line, counted from 1; an empty string after the end. */
     String line(int number) {
         List<String> lines = text.lines().toList();
         return 1 <= number && number <= lines.size() ? lines.get(number - 1) : "";
     }
 
-    /** The number of the last line that says something, at least 1. */
+    /** The number of the last line that is not blank, at least 1. */
     int lastLine() {
         return Math.max(1, (int) text.stripTrailing().lines().count());
     }
 
-    /** The column of the first character of a line that is not white. */
+    /** The column of the first character of a line that is not white space. */
     int indent(int number) {
         String line = line(number);
         return line.length() - line.stripLeading().length() + 1;
     }
 
-    /** The exception that reports these faults, the first one foremost. */
+    /** The exception that reports these faults; the first one becomes its message. */
     ScriptException wrong(List<Fault> faults) {
         StringBuilder excerpt = new StringBuilder(below(faults.get(0)));
         faults.stream()
@@ -67,7 +67,7 @@ record ScriptSource(Path file, String text) {
                 .append(more)
                 .append('\n'));
         String line = line(fault.line());
-        // Tabs stay tabs, so that the caret stands right however wide they are shown.
+        // Keep tabs, so that the caret is in the right place at any tab width.
         String until = line.substring(0, Math.min(line.length(), Math.max(0, fault.column() - 1)));
         return text.append(line)
                 .append('\n')

@@ -1,4 +1,4 @@
-/** Scripts: a {@code .lancet.kts} or {@code .java} file becomes a recipe. */
+/** Scripts: turns a {@code .lancet.kts} or {@code .java} file into a recipe. */
 @NullMarked
 package dev.lancet.script;
 

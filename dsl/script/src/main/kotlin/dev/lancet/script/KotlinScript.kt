@@ -13,7 +13,7 @@ import kotlin.script.experimental.jvm.loadDependencies
 import kotlin.script.experimental.jvmhost.BasicJvmScriptingHost
 import kotlin.script.experimental.jvmhost.createJvmCompilationConfigurationFromTemplate
 
-/** A recipe in Kotlin: the value of the script's last expression. */
+/** Runs a recipe in Kotlin. The value of the script's last expression is the recipe. */
 internal object KotlinScript {
 
     fun load(source: ScriptSource): Recipe {
@@ -25,7 +25,7 @@ internal object KotlinScript {
                     ScriptEvaluationConfiguration {
                         jvm {
                             baseClassLoader(KotlinScript::class.java.classLoader)
-                            // The script's Recipe has to be our Recipe.
+                            // The script must load the same Recipe class as this program.
                             loadDependencies(false)
                         }
                     },
@@ -51,7 +51,8 @@ internal object KotlinScript {
 
     private fun faults(source: ScriptSource, reports: List<ScriptDiagnostic>): List<ScriptSource.Fault> {
         val errors = reports.filter { it.isError() }
-        // A script that does not parse has no imports either, so that every word of ours would seem unknown.
+        // If a script does not parse, its imports are missing too, and every method of Lancet would be reported as
+        // unknown.
         val syntax = errors.filter { it.message.startsWith("Syntax error") }
         return syntax.ifEmpty { errors }.map { fault(source, it) }
     }

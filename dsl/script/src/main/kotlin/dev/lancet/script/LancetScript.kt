@@ -7,7 +7,9 @@ import kotlin.script.experimental.api.defaultImports
 import kotlin.script.experimental.jvm.jvm
 import kotlin.script.experimental.jvm.updateClasspath
 
-/** The definition of `*.lancet.kts`: what such a file has imported, and what it sees. Editors find it by the jar. */
+/**
+ * The definition of `*.lancet.kts`: its default imports and its class path. Editors find this definition in the jar.
+ */
 @KotlinScript(
     displayName = "Lancet recipe",
     fileExtension = "lancet.kts",
@@ -15,7 +17,7 @@ import kotlin.script.experimental.jvm.updateClasspath
 )
 abstract class LancetScript
 
-/** How a `*.lancet.kts` file is compiled. */
+/** The settings for compiling a `*.lancet.kts` file. */
 object LancetScriptCompilation :
     ScriptCompilationConfiguration({
         defaultImports("dev.lancet.Lancet.*", "dev.lancet.dsl.*", "dev.lancet.dsl.recipe.*")

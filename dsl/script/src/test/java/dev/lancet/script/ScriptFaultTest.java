@@ -133,7 +133,8 @@ class ScriptFaultTest {
                         "import dev.lancet.dsl.recipe.Recipe;\nclass Nil { static Recipe a() { return null; } }\n"))
                 .hasMessage(folder.resolve("Nil.java") + ":2:1: a() returned null, not a Recipe");
         assertThat(wrong("Other.java", "class Another {}\n"))
-                .hasMessage(folder.resolve("Other.java") + ":1:1: no class is called Other, as the file is; add it");
+                .hasMessage(folder.resolve("Other.java") + ":1:1: the file has no class Other; give one class"
+                        + " the name of the file");
     }
 
     private ScriptException wrong(String name, String text) throws IOException {

@@ -104,14 +104,14 @@ class ScriptTest {
     void a_missing_file_is_named() {
         assertThatThrownBy(() -> Script.load(Path.of("nowhere.lancet.kts")))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("script: nowhere.lancet.kts; there is no such file");
+                .hasMessage("script: nowhere.lancet.kts does not exist; check the path");
     }
 
     @Test
     void a_folder_is_no_script() throws IOException {
         Path script = Files.createDirectory(folder.resolve("folder.java"));
 
-        assertThatThrownBy(() -> Script.load(script)).hasMessage("script: " + script + "; it is a folder, name a file");
+        assertThatThrownBy(() -> Script.load(script)).hasMessage("script: " + script + " is a folder; name a file");
     }
 
     @Test
@@ -120,9 +120,10 @@ class ScriptTest {
         Path plain = script("recipe.kts", KOTLIN);
 
         assertThatThrownBy(() -> Script.load(text))
-                .hasMessage("script: " + text + "; a recipe is a .lancet.kts or a .java file");
+                .hasMessage("script: " + text + " is not a recipe; name a .lancet.kts or a .java file");
         assertThatThrownBy(() -> Script.load(plain))
-                .hasMessage("script: " + plain + "; a recipe in Kotlin ends in .lancet.kts, rename it");
+                .hasMessage("script: " + plain + " has the wrong ending for a recipe in Kotlin; rename it to"
+                        + " end in .lancet.kts");
     }
 
     @Test
@@ -131,7 +132,7 @@ class ScriptTest {
         Files.write(script, new byte[] {'/', '/', (byte) 0xe9, '\n'});
 
         assertThatThrownBy(() -> Script.load(script))
-                .hasMessage("script: " + script + "; it is not UTF-8 text, save it as such");
+                .hasMessage("script: " + script + " is not UTF-8 text; save it as UTF-8");
     }
 
     private static Recipe small() {
