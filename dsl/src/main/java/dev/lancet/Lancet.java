@@ -22,13 +22,14 @@ import dev.lancet.dsl.recipe.Training;
 import java.util.function.Predicate;
 
 /**
- * Every word of the language in one place, for {@code import static dev.lancet.Lancet.*}; scripts have it imported.
+ * All methods of the language in one class, for {@code import static dev.lancet.Lancet.*}. Scripts import them by
+ * default.
  */
 public final class Lancet {
 
     private Lancet() {}
 
-    // ---- what a model is
+    // ---- models
 
     /** A published model, for example {@code preset("llama-2-7b")}. */
     public static Transformer preset(String name) {
@@ -75,14 +76,14 @@ public final class Lancet {
         return Position.rotary(theta);
     }
 
-    // ---- which weights
+    // ---- selecting weights
 
-    /** Every matrix, the tables included. */
+    /** Every matrix, including the embedding tables. */
     public static Selector everything() {
         return Selector.everything();
     }
 
-    /** Every linear layer: all matrices but the tables. */
+    /** Every linear layer: all matrices except the embedding tables. */
     public static Selector linears() {
         return Selector.linears();
     }
@@ -107,42 +108,42 @@ public final class Lancet {
         return Selector.values();
     }
 
-    /** The projections of attention back to the residual stream. */
+    /** The output projections of attention, back to the residual stream. */
     public static Selector outputs() {
         return Selector.outputs();
     }
 
-    /** The matrices of the feed-forward halves. */
+    /** The matrices of the feed-forward blocks. */
     public static Selector feedForward() {
         return Selector.feedForward();
     }
 
-    /** The token and position tables. */
+    /** The embedding tables of tokens and positions. */
     public static Selector embedding() {
         return Selector.embedding();
     }
 
-    /** The untied head. */
+    /** The untied output head. */
     public static Selector head() {
         return Selector.head();
     }
 
-    /** The gains of normalisations; only training treats them. */
+    /** The gains of normalizations, which only a training changes. */
     public static Selector norms() {
         return Selector.norms();
     }
 
-    /** The biases; only training treats them. */
+    /** The biases, which only a training changes. */
     public static Selector biases() {
         return Selector.biases();
     }
 
-    /** Weights of some roles. */
+    /** Weights of these roles. */
     public static Selector roles(Role first, Role... more) {
         return Selector.roles(first, more);
     }
 
-    /** Weights in some blocks, both ends included. */
+    /** Weights in the blocks {@code first} to {@code last}, both included. */
     public static Selector inBlocks(int first, int last) {
         return Selector.inBlocks(first, last);
     }
@@ -157,81 +158,81 @@ public final class Lancet {
         return Selector.matching(description, predicate);
     }
 
-    // ---- what is done to them
+    // ---- compressing them
 
     /** A given rank. */
     public static Rank.Fixed rank(int value) {
         return Rank.rank(value);
     }
 
-    /** The largest rank whose factors hold at most this share of a matrix's parameters. */
+    /** The largest rank whose two factors have at most this share of the matrix's parameters. */
     public static Rank ratio(double share) {
         return Rank.ratio(share);
     }
 
-    /** The smallest rank that keeps this share of the squared singular values. */
+    /** The smallest rank that keeps this share of the sum of squared singular values. */
     public static Rank energy(double share) {
         return Rank.energy(share);
     }
 
-    /** The rank for which the compression's budget leaves room. */
+    /** The rank that the budget of the compression chooses. */
     public static Rank.ByBudget byBudget() {
         return Rank.byBudget();
     }
 
-    /** What a model may take, such as {@code budget("600MB")}, or how many times smaller, {@code budget("2.64x")}. */
+    /** A limit for the bytes of a model: {@code budget("600MB")}, or relative to float32: {@code budget("2.64x")}. */
     public static Budget budget(String text) {
         return Budget.parse(text);
     }
 
-    /** {@code z · sigmoid(z)} between the factors of a layer that is trained from fresh weights. */
+    /** {@code z · sigmoid(z)} between the two factors of a layer; only for training from fresh weights. */
     public static Nonlinearity silu() {
         return Nonlinearity.silu();
     }
 
-    /** Fresh factors of random orthonormal directions, all equally strong; so they begin where nothing is said. */
+    /** Fresh factors with random orthonormal directions of equal strength, which is the default. */
     public static Initialisation spectral() {
         return Initialisation.spectral();
     }
 
-    /** Fresh factors of independent normal numbers. */
+    /** Fresh factors with independent, normally distributed elements. */
     public static Initialisation normal() {
         return Initialisation.normal();
     }
 
-    /** 16-bit floats of the range of float32. */
+    /** bfloat16: 16-bit floats with the range of float32. */
     public static Precision bfloat16() {
         return Precision.bfloat16();
     }
 
-    /** 8 bits per output channel. */
+    /** 8-bit codes with one scale per output channel. */
     public static Precision int8() {
         return Precision.int8();
     }
 
-    /** 4 bits in groups. */
+    /** 4-bit codes with one scale per group of weights. */
     public static Precision int4(int group) {
         return Precision.int4(group);
     }
 
-    /** 4-bit normal floats in groups. */
+    /** 4-bit NormalFloat codes with one scale per group of weights. */
     public static Precision nf4(int group) {
         return Precision.nf4(group);
     }
 
-    /** Low-rank adaptation of this rank beside a frozen matrix, with twice the rank as its alpha. */
+    /** A low-rank adapter (LoRA) of this rank beside a frozen matrix; its alpha is twice the rank. */
     public static Adapter.Lora lora(int rank) {
         return Adapter.lora(rank);
     }
 
-    // ---- a run
+    // ---- recipes
 
     /** An empty recipe. */
     public static Recipe recipe(String name) {
         return Recipe.recipe(name);
     }
 
-    /** The texts of files and folders. */
+    /** A corpus from text files and folders. */
     public static Corpus corpus(String path, String... more) {
         return Corpus.corpus(path, more);
     }
@@ -241,32 +242,32 @@ public final class Lancet {
         return Training.adamW(steps, rate);
     }
 
-    /** Training with Muon for linear layers and their factors, AdamW for the others. */
+    /** Training with Muon for linear layers and their factors, and with AdamW for all other weights. */
     public static Training muon(int steps, double rate) {
         return Training.muon(steps, rate);
     }
 
-    /** A rate that falls along half a cosine. */
+    /** A learning rate that falls along half a cosine. */
     public static Schedule cosine() {
         return Schedule.cosine();
     }
 
-    /** A rate that falls along a line. */
+    /** A learning rate that falls linearly. */
     public static Schedule linear() {
         return Schedule.linear();
     }
 
-    /** A rate that stays level after the warm-up. */
+    /** A learning rate that stays constant after the warm-up. */
     public static Schedule constant() {
         return Schedule.constant();
     }
 
-    /** A rate that stays level and falls along a line over the last share of the steps. */
+    /** A learning rate that stays constant, then falls linearly over the last share of the steps. */
     public static Schedule wsd(double fall) {
         return Schedule.wsd(fall);
     }
 
-    /** Fresh weights that are dense for the first steps of their pre-training, and cut as their candidate says then. */
+    /** Fresh weights that train dense for the first steps, then in the form of the candidate's compression. */
     public static Origin denseFirst(Transformer transformer, int steps) {
         return Origin.denseFirst(transformer, steps);
     }

@@ -1,4 +1,4 @@
-/** The one import of a Lancet script: every word of the language as a static method of {@link dev.lancet.Lancet}. */
+/** The only import that a script needs: {@link dev.lancet.Lancet} has the whole language as static methods. */
 @NullMarked
 package dev.lancet;
 

@@ -1,16 +1,16 @@
 package dev.lancet.dsl;
 
-/** What is trained beside a matrix that stays as it is. */
+/** Small matrices that are trained beside a frozen matrix. */
 public sealed interface Adapter {
 
     /**
      * Low-rank adaptation (Hu et al., arXiv 2106.09685, equation 3): {@code y = x · W + scale · (x · A) · B} with A
-     * {@code [inputs, rank]} and B {@code [rank, outputs]}, of which only A and B are trained. B begins at 0, so that a model
-     * begins as it was.
+     * {@code [inputs, rank]} and B {@code [rank, outputs]}. Only A and B are trained. B starts at 0, so a new adapter
+     * does not change the model.
      *
      * @param rank the inner width
-     * @param alpha the strength, in the words of the paper: what is added is multiplied by {@code alpha / rank}
-     * @param rankStabilised whether it is multiplied by {@code alpha / √rank} instead (Kalajdzievski, arXiv 2312.03732)
+     * @param alpha the strength: {@code scale = alpha / rank}
+     * @param rankStabilised whether {@code scale = alpha / √rank} instead (Kalajdzievski, arXiv 2312.03732)
      */
     record Lora(int rank, double alpha, boolean rankStabilised) implements Adapter {
 
@@ -19,12 +19,12 @@ public sealed interface Adapter {
             Check.that(alpha > 0 && Double.isFinite(alpha), "lora: alpha %s; it must be a positive number", alpha);
         }
 
-        /** With another strength. */
+        /** The same adapter with another strength. */
         public Lora alpha(double strength) {
             return new Lora(rank, strength, rankStabilised);
         }
 
-        /** With {@code alpha / √rank} as its scale, which large ranks want. */
+        /** The same adapter with {@code scale = alpha / √rank}, which suits large ranks. */
         public Lora stabilised() {
             return new Lora(rank, alpha, true);
         }
@@ -34,7 +34,7 @@ public sealed interface Adapter {
             return alpha / (rankStabilised ? Math.sqrt(rank) : rank);
         }
 
-        /** As the language says it: {@code lora(8).alpha(16)}. */
+        /** The code that makes this value: {@code lora(8).alpha(16)}. */
         @Override
         public String toString() {
             String strength = alpha == Math.rint(alpha) ? String.valueOf((long) alpha) : String.valueOf(alpha);
@@ -46,10 +46,10 @@ public sealed interface Adapter {
     /** The inner width. */
     int rank();
 
-    /** What the product of the two factors is multiplied by. */
+    /** The factor by which the product of the two matrices is multiplied. */
     double scale();
 
-    /** Low-rank adaptation of this rank, with twice the rank as its alpha. */
+    /** A low-rank adapter of this rank; its alpha is twice the rank. */
     static Lora lora(int rank) {
         return new Lora(rank, 2.0 * rank, false);
     }

@@ -1,14 +1,14 @@
 package dev.lancet.dsl;
 
 /**
- * Causal self-attention: how many heads, how wide, how keys and values are shared.
+ * Causal self-attention: the number and width of its heads, and how heads share keys and values.
  *
  * @param heads query heads
  * @param kvHeads key and value heads; each serves {@code heads / kvHeads} query heads
  * @param headWidth width of a head, or 0 for {@code width / heads}
  * @param qkvBiased whether query, key and value projections carry biases
  * @param outputBiased whether the output projection carries a bias
- * @param window how many positions back a query sees, itself included, or 0 for all
+ * @param window how many positions a query sees, its own included, or 0 for all earlier ones
  */
 public record Attention(int heads, int kvHeads, int headWidth, boolean qkvBiased, boolean outputBiased, int window) {
 
@@ -16,7 +16,7 @@ public record Attention(int heads, int kvHeads, int headWidth, boolean qkvBiased
         Check.that(heads > 0, "attention: %d heads; at least 1 is needed", heads);
         Check.that(
                 kvHeads > 0 && heads % kvHeads == 0,
-                "attention: %d heads do not share %d key/value heads evenly; kv must divide heads",
+                "attention: %d heads cannot share %d key/value heads evenly; choose a kv that divides heads",
                 heads,
                 kvHeads);
         Check.that(headWidth >= 0, "attention: head width %d; it must be positive, or 0 for width / heads", headWidth);

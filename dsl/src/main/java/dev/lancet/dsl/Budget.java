@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How large the stored arrays of a model may be, all together, scales counted. */
+/** The most bytes that all stored arrays of a model may take together, including scales. */
 public sealed interface Budget {
 
-    /** The bytes that a model may hold whose dense float32 form holds {@code dense} bytes. */
+    /** The most bytes for a model that takes {@code dense} bytes as dense float32. */
     long of(long dense);
 
     /**
-     * So many bytes.
+     * A limit in bytes.
      *
      * @param bytes at least 1
      */
@@ -30,7 +30,7 @@ public sealed interface Budget {
             return bytes;
         }
 
-        /** In the largest unit that divides it, so that {@link Budget#parse} reads it back. */
+        /** The limit in the largest unit that divides it, so that {@link Budget#parse} reads back the same value. */
         @Override
         public String toString() {
             return Text.UNITS.entrySet().stream()
@@ -42,16 +42,16 @@ public sealed interface Budget {
     }
 
     /**
-     * So many times smaller than the dense float32 model.
+     * A limit relative to the dense float32 model.
      *
-     * @param factor at least 1
+     * @param factor how many times smaller the model must be, at least 1
      */
     record Times(double factor) implements Budget {
 
         public Times {
             Check.that(
                     factor >= 1 && Double.isFinite(factor),
-                    "budget: %sx; it says how many times smaller the model becomes, so it is at least 1",
+                    "budget: %sx; it says how many times smaller the model must be, so choose at least 1",
                     factor);
         }
 
@@ -67,15 +67,16 @@ public sealed interface Budget {
     }
 
     /**
-     * What a text such as {@code 600MB}, {@code 1.5GB}, {@code 590MiB} or {@code 2.64x} says; parts of a byte are dropped.
+     * Parses a text such as {@code 600MB}, {@code 1.5GB}, {@code 590MiB} or {@code 2.64x}. Fractions of a byte are
+     * dropped.
      *
-     * @throws IllegalArgumentException if it says neither bytes nor a factor
+     * @throws IllegalArgumentException if the text is neither a number of bytes nor a factor
      */
     static Budget parse(String text) {
         Matcher parts = Text.FORM.matcher(text.strip());
         Check.that(
                 parts.matches(),
-                "budget: '%s'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "budget: '%s'; write bytes with a unit, or how many times smaller, for example 600MB, 590MiB or 2.64x",
                 text);
         String unit = parts.group(2);
         BigDecimal number = new BigDecimal(parts.group(1));
@@ -83,7 +84,10 @@ public sealed interface Budget {
             return new Times(number.doubleValue());
         }
         BigDecimal bytes = number.multiply(BigDecimal.valueOf(Text.size(unit))).setScale(0, RoundingMode.DOWN);
-        Check.that(bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) <= 0, "budget: %s; no model is as large", text);
+        Check.that(
+                bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) <= 0,
+                "budget: %s is larger than any" + " model; choose a smaller one",
+                text);
         return new Bytes(bytes.longValue());
     }
 

@@ -3,18 +3,18 @@ package dev.lancet.dsl;
 import java.util.Locale;
 
 /**
- * Checks arguments at the door: one line, with the thing, the value and the way out. For Lancet's own packages; it is no part
- * of what a recipe says.
+ * Checks arguments. The message is one line that names the thing, the value and the way out. Only Lancet's own packages
+ * use this class; recipes do not need it.
  */
 public final class Check {
 
     private Check() {}
 
     /**
-     * Goes on if something holds.
+     * Checks a condition.
      *
-     * @param message as {@link String#format} takes it
-     * @throws IllegalArgumentException with the message if it does not hold
+     * @param message the message, in the format of {@link String#format}
+     * @throws IllegalArgumentException with the message if the condition is false
      */
     public static void that(boolean holds, String message, Object... values) {
         if (!holds) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How a model is to be made small: clauses in order, of which the last one that selects a weight decides it, whole.
+ * How to compress a model: a list of clauses. For each weight, the last clause that selects it applies alone.
  *
  * <pre>{@code
  * Compression.keepAll()
@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  *         .on(embedding()).keep();
  * }</pre>
  *
- * <p>With a budget the ranks need not be said; clauses then choose the weights and the bits:
+ * <p>With a budget, the clauses choose the weights and the bits, and the budget chooses the ranks:
  *
  * <pre>{@code
  * Compression.keepAll()
@@ -23,17 +23,17 @@ import java.util.stream.Collectors;
  *         .within(budget("600MB"));
  * }</pre>
  *
- * @param clauses in the order in which they were said
- * @param budget what the stored arrays of the whole model may take, or empty for no limit
- * @param initialisation how the factors of fresh weights begin, or empty where nothing is said: {@link Initialisation#SPECTRAL}
+ * @param clauses in the order in which they were added
+ * @param budget the most bytes that the stored arrays of the whole model may take, or empty for no limit
+ * @param initialisation how to initialize the factors of fresh weights, or empty for {@link Initialisation#SPECTRAL}
  */
 public record Compression(List<Clause> clauses, Optional<Budget> budget, Optional<Initialisation> initialisation) {
 
     /**
-     * One sentence: these weights, that treatment.
+     * One rule: which weights, and what to do with them.
      *
-     * @param selector which weights
-     * @param treatment what is done to them
+     * @param selector the weights that the clause applies to
+     * @param treatment what to do with them
      */
     public record Clause(Selector selector, Treatment treatment) {
         @Override
@@ -46,22 +46,22 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
         clauses = List.copyOf(clauses);
     }
 
-    /** Clauses, and a budget or none. */
+    /** Clauses, with or without a budget. */
     public Compression(List<Clause> clauses, Optional<Budget> budget) {
         this(clauses, budget, Optional.empty());
     }
 
-    /** The compression that leaves everything as it is. */
+    /** The compression that changes nothing. */
     public static Compression keepAll() {
         return new Compression(List.of(), Optional.empty());
     }
 
-    /** Begins a sentence about some weights; a verb ends it. */
+    /** Begins a clause about some weights; a method of the result completes it. */
     public Target on(Selector selector) {
         return new Target(this, selector);
     }
 
-    /** Begins a sentence about what any of several selectors means: {@code on(queries(), keys())}. */
+    /** Begins a clause about the weights that any of the selectors selects: {@code on(queries(), keys())}. */
     public Target on(Selector first, Selector second, Selector... more) {
         Selector all = first.or(second);
         for (Selector next : more) {
@@ -70,7 +70,10 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
         return on(all);
     }
 
-    /** Both, one after the other: where they speak of the same weight, or both name a budget or a beginning, the other decides. */
+    /**
+     * This compression followed by another. If both concern a weight, a budget or an initialization, the other one
+     * applies.
+     */
     public Compression plus(Compression other) {
         List<Clause> both = new ArrayList<>(clauses);
         both.addAll(other.clauses);
@@ -78,27 +81,27 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
     }
 
     /**
-     * The same clauses, under a budget for the whole model: it chooses the ranks of all weights whose clause says
-     * {@link Rank#byBudget()}, and a plan that does not fit is an error. A later budget takes the place of an earlier one.
+     * The same clauses with a budget for the whole model. The budget chooses the rank of every weight whose clause has
+     * {@link Rank#byBudget()}. If no plan fits, planning fails. A later budget replaces an earlier one.
      */
     public Compression within(Budget budget) {
         return new Compression(clauses, Optional.of(budget), initialisation);
     }
 
     /**
-     * The same, with factors that begin so; only for training from fresh weights. What is not factored begins as it always
-     * does.
+     * The same clauses with this initialization of factors; only for training from fresh weights. Matrices that are not
+     * factorized are initialized as usual.
      */
     public Compression initialise(Initialisation beginning) {
         return new Compression(clauses, budget, Optional.of(beginning));
     }
 
-    /** Whether nothing is said at all. */
+    /** Whether this compression is empty: no clause, no budget and no initialization. */
     public boolean keepsAll() {
         return clauses.isEmpty() && budget.isEmpty() && initialisation.isEmpty();
     }
 
-    /** The clause that decides a weight, or empty if none speaks of it. */
+    /** The clause that applies to a weight, or empty if none selects it. */
     public Optional<Clause> decisive(Weight weight) {
         Optional<Clause> last = Optional.empty();
         for (Clause clause : clauses) {
@@ -109,14 +112,16 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
         return last;
     }
 
-    /** Whether the rank of a weight follows from its singular values, so that its plan needs, or is better with, them. */
+    /**
+     * Whether the rank of a weight depends on its singular values, so that the plan needs them or profits from them.
+     */
     public boolean needsSpectrum(Weight weight) {
         return rank(weight)
                 .map(rank -> rank instanceof Rank.Energy || (rank instanceof Rank.ByBudget by && by.chooses(weight)))
                 .orElse(false);
     }
 
-    /** Whether a weight is to be factored, so that its singular values foretell what it loses. */
+    /** Whether this compression factorizes a weight, so that its singular values predict the error. */
     public boolean factorises(Weight weight) {
         return rank(weight).isPresent();
     }
@@ -139,7 +144,7 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
                                         .orElse("")));
     }
 
-    /** Some weights, waiting for a verb. */
+    /** The weights of a clause that is not complete yet. */
     public static final class Target {
         private final Compression before;
         private final Selector selector;
@@ -149,7 +154,7 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
             this.selector = selector;
         }
 
-        /** Leaves them as they are. */
+        /** Leaves them unchanged. */
         public Compression keep() {
             return treated(Treatment.keep());
         }
@@ -159,42 +164,44 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
             return treated(new Treatment(Optional.empty(), precision));
         }
 
-        /** Leaves them stored as they are, frozen, and puts an adapter beside each, which is what training changes then. */
+        /** Freezes them and adds an adapter to each; a training then changes only the adapters. */
         public Compression adapt(Adapter adapter) {
             return treated(Treatment.keep().with(adapter));
         }
 
-        /** Stores them in fewer bits, with an adapter beside each (QLoRA, arXiv 2305.14314). */
+        /** Stores them in fewer bits and adds an adapter to each (QLoRA, arXiv 2305.14314). */
         public Compression quantize(Precision precision, Adapter adapter) {
             return treated(new Treatment(Optional.empty(), precision).with(adapter));
         }
 
-        /** Replaces each by two narrower ones, kept in float32. */
+        /** Replaces each matrix by two factors in float32. */
         public Compression factorise(Rank rank) {
             return factorise(rank, Precision.float32());
         }
 
-        /** Replaces each by two narrower ones, stored in fewer bits. */
+        /** Replaces each matrix by two factors, stored in fewer bits. */
         public Compression factorise(Rank rank, Precision precision) {
             return treated(new Treatment(Optional.of(rank), precision));
         }
 
-        /** Replaces each by two narrower ones with a nonlinearity between them; only for training from fresh weights. */
+        /**
+         * Replaces each matrix by two factors with a nonlinearity between them; only for training from fresh weights.
+         */
         public Compression factorise(Rank rank, Nonlinearity between) {
             return factorise(rank, between, Precision.float32());
         }
 
-        /** Replaces each by two narrower ones with a nonlinearity between them, stored in fewer bits. */
+        /** Replaces each matrix by two factors with a nonlinearity between them, stored in fewer bits. */
         public Compression factorise(Rank rank, Nonlinearity between, Precision precision) {
             return treated(new Treatment(Optional.of(rank), precision, Optional.of(between)));
         }
 
-        /** Replaces each by two narrower ones, stored in fewer bits, with an adapter beside both together. */
+        /** Replaces each matrix by two factors, stored in fewer bits, and adds one adapter beside the pair. */
         public Compression factorise(Rank rank, Precision precision, Adapter adapter) {
             return treated(new Treatment(Optional.of(rank), precision).with(adapter));
         }
 
-        /** Does what the treatment says. */
+        /** Applies a treatment. */
         public Compression treated(Treatment treatment) {
             List<Clause> more = new ArrayList<>(before.clauses);
             more.add(new Clause(selector, treatment));

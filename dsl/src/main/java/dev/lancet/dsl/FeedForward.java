@@ -3,7 +3,7 @@ package dev.lancet.dsl;
 /**
  * The feed-forward half of a block.
  *
- * @param kind which function stands between its matrices
+ * @param kind the function between its matrices
  * @param hidden its inner width
  * @param bias whether its matrices carry biases
  */

@@ -3,30 +3,31 @@ package dev.lancet.dsl;
 import java.util.Locale;
 
 /**
- * How two factors of fresh weights begin. Where nothing stands between them their product A·B has the standard deviation
- * {@code std} that the dense matrix [m, n] would have; factors of trained weights come from these.
+ * How to initialize the two factors of fresh weights. Without a nonlinearity between them, their product A·B has the
+ * standard deviation {@code std} of the dense matrix [m, n] that they replace. Factors of trained weights are computed
+ * from the weights instead.
  */
 public enum Initialisation {
     /**
-     * {@code A = √s · U}, {@code B = √s · Vᵀ} with random orthonormal columns of U and V and {@code s = std · √(m·n / r)}: all r
-     * directions are equally strong (after Khodak et al., arXiv 2105.01029, without the small ones of a drawn matrix). The
-     * beginning where nothing is said.
+     * {@code A = √s · U}, {@code B = √s · Vᵀ}, where U and V have random orthonormal columns and {@code s = std · √(m·n
+     * / r)}. All r directions are equally strong (after Khodak et al., arXiv 2105.01029, but without the weak
+     * directions of a random matrix). This is the default.
      */
     SPECTRAL,
-    /** Independent normal numbers, in both factors with deviation {@code √(std / √r)}. */
+    /** Independent normally distributed elements, in both factors with standard deviation {@code √(std / √r)}. */
     NORMAL;
 
-    /** Random orthonormal directions, all equally strong. */
+    /** Random orthonormal directions of equal strength. */
     public static Initialisation spectral() {
         return SPECTRAL;
     }
 
-    /** Independent normal numbers. */
+    /** Independent normally distributed elements. */
     public static Initialisation normal() {
         return NORMAL;
     }
 
-    /** As the language says it: {@code spectral()}. */
+    /** The code that makes this value: {@code spectral()}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT) + "()";

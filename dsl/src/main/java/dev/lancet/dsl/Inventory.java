@@ -3,7 +3,7 @@ package dev.lancet.dsl;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The trainable arrays of a transformer: their names, roles and shapes follow from the declaration alone. */
+/** Lists the trainable arrays of a transformer. The declaration alone determines their names, roles and shapes. */
 final class Inventory {
 
     private static final int NO_BLOCK = -1;

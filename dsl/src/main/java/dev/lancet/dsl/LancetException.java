@@ -1,8 +1,8 @@
 package dev.lancet.dsl;
 
 /**
- * The work cannot be done: a file is wrong, a rule selects nothing, a loss is NaN. The message is one line that names the
- * thing, the value and the way out; the command line prints it as it is.
+ * Reports that the work cannot be done: a file is damaged, a rule selects nothing, a loss is NaN. The message is one
+ * line that names the thing, what is wrong and the way out. The command line prints it unchanged.
  */
 public class LancetException extends RuntimeException {
 
@@ -13,12 +13,12 @@ public class LancetException extends RuntimeException {
         super(oneLine(message));
     }
 
-    /** Names in a damaged file may hold line breaks, or what a terminal would obey. */
+    /** Replaces control characters: names in a damaged file may contain line breaks or terminal commands. */
     private static String oneLine(String message) {
         return message.replaceAll("\\p{Cntrl}+", "?");
     }
 
-    /** A failure that something below reported. */
+    /** A failure with the exception that caused it. */
     public LancetException(String message, Throwable cause) {
         super(oneLine(message), cause);
     }

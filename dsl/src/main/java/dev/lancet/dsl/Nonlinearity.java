@@ -3,8 +3,9 @@ package dev.lancet.dsl;
 import java.util.Locale;
 
 /**
- * What may stand between the two factors of a layer that is trained from fresh weights (CoLA, arXiv 2502.10940):
- * {@code y = silu(x · left) · right}. No matrix is equal to that, so trained weights cannot be cut into it.
+ * A nonlinearity between the two factors of a layer (CoLA, arXiv 2502.10940): {@code y = silu(x · left) · right}. No
+ * single matrix equals this function, so trained weights cannot be converted to it; the layer must be trained from
+ * fresh weights.
  */
 public enum Nonlinearity {
     /** {@code z · sigmoid(z)}. */
@@ -15,7 +16,7 @@ public enum Nonlinearity {
         return SILU;
     }
 
-    /** As the language says it: {@code silu()}. */
+    /** The code that makes this value: {@code silu()}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT) + "()";

@@ -1,14 +1,14 @@
 package dev.lancet.dsl;
 
 /**
- * The normalisation before each half of a block and before the head.
+ * The normalization before attention, before the feed-forward block, and before the head.
  *
- * @param kind which statistics it removes
+ * @param kind which statistics it normalizes
  * @param epsilon added to the variance before the root
  */
 public record Norm(Kind kind, double epsilon) {
 
-    /** Which statistics a normalisation removes. */
+    /** Which statistics a normalization uses. */
     public enum Kind {
         /** {@code x / √(mean(x²) + ε) · gain} (Zhang and Sennrich, 2019). */
         RMS,
@@ -17,7 +17,8 @@ public record Norm(Kind kind, double epsilon) {
     }
 
     public Norm {
-        Check.that(epsilon > 0 && epsilon < 1, "norm: epsilon %s; it must lie between 0 and 1, say 1e-5", epsilon);
+        Check.that(
+                epsilon > 0 && epsilon < 1, "norm: epsilon %s; it must be between 0 and 1, for example 1e-5", epsilon);
     }
 
     /** Root-mean-square normalisation, as in LLaMA. */

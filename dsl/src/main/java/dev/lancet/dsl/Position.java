@@ -1,6 +1,6 @@
 package dev.lancet.dsl;
 
-/** How a model knows where in the text a token stands. */
+/** How a model represents the position of a token in the text. */
 public sealed interface Position {
 
     /** A learned vector per position, added to the embedding, as in GPT-2. */
@@ -12,17 +12,17 @@ public sealed interface Position {
     }
 
     /**
-     * Rotary embedding (Su et al., 2021): halves of each query and key head are rotated by position · θ^(−2i/d).
+     * Rotary embedding (Su et al., 2021): rotates the halves of each query and key head by position · θ^(−2i/d).
      *
      * @param theta the base of the frequencies
-     * @param scaling how the frequencies are stretched for longer contexts
+     * @param scaling how the frequencies are scaled for longer contexts
      */
     record Rotary(double theta, Scaling scaling) implements Position {
         public Rotary {
-            Check.that(theta > 1, "rotary: theta %s; it must be over 1, usually 10000", theta);
+            Check.that(theta > 1, "rotary: theta %s; it must be greater than 1, usually 10000", theta);
         }
 
-        /** The same rotation with stretched frequencies. */
+        /** The same rotation with scaled frequencies. */
         public Rotary scaling(Scaling scaling) {
             return new Rotary(theta, scaling);
         }
@@ -47,9 +47,9 @@ public sealed interface Position {
         }
     }
 
-    /** How rotary frequencies are stretched. */
+    /** How rotary frequencies are scaled for longer contexts. */
     sealed interface Scaling {
-        /** The stretched form of one inverse frequency. */
+        /** The scaled form of one inverse frequency. */
         double apply(double frequency);
     }
 
@@ -62,7 +62,7 @@ public sealed interface Position {
     }
 
     /**
-     * Position interpolation (Chen et al., 2023): every frequency divided by the factor.
+     * Position interpolation (Chen et al., 2023): divides every frequency by the factor.
      *
      * @param factor how many times longer the context is
      */
@@ -83,11 +83,11 @@ public sealed interface Position {
     }
 
     /**
-     * Llama 3's scaling: low frequencies are divided by the factor, high ones kept, those between interpolated.
+     * Llama 3's scaling: divides low frequencies by the factor, keeps high ones, and interpolates between them.
      *
      * @param factor divisor of the low frequencies
-     * @param lowFactor context over this is the longest wave length that is not fully divided
-     * @param highFactor context over this is the longest wave length that is kept
+     * @param lowFactor the frequencies with a wavelength above {@code trainedContext / lowFactor} are fully divided
+     * @param highFactor the frequencies with a wavelength below {@code trainedContext / highFactor} are kept
      * @param trainedContext the context the frequencies were trained for
      */
     record Llama3(double factor, double lowFactor, double highFactor, int trainedContext) implements Scaling {
@@ -95,7 +95,7 @@ public sealed interface Position {
             Check.that(factor >= 1, "rotary scaling: factor %s; it must be at least 1", factor);
             Check.that(
                     lowFactor > 0 && highFactor > lowFactor,
-                    "rotary scaling: low %s and high %s frequency factors; high must be over low",
+                    "rotary scaling: low %s and high %s frequency factors; high must be greater than low",
                     lowFactor,
                     highFactor);
             Check.that(trainedContext > 0, "rotary scaling: trained context %d; it must be positive", trainedContext);
@@ -135,7 +135,7 @@ public sealed interface Position {
         return new Linear(factor);
     }
 
-    /** Llama 3's stretched frequencies. */
+    /** Llama 3's scaled frequencies. */
     static Scaling llama3Scaling(double factor, double lowFactor, double highFactor, int trainedContext) {
         return new Llama3(factor, lowFactor, highFactor, trainedContext);
     }

@@ -3,15 +3,15 @@ package dev.lancet.dsl;
 import java.util.List;
 
 /**
- * In how many bits a matrix is stored: as floats of 32 or 16 bits, or {@linkplain #quantized() quantised}, as codes with
- * scales. Codes are symmetric and weight-only: the arithmetic stays in floating point.
+ * How a matrix is stored: as floats of 32 or 16 bits, or {@linkplain #quantized() quantized}, as codes with scales.
+ * Quantization is symmetric and concerns only the weights: the arithmetic stays in floating point.
  *
- * <p>Only float32 is trained. What is {@linkplain #narrow() narrower} is frozen in training, bfloat16 as codes are: the small
- * steps of an optimiser would be lost in 16 bits. Gradients pass it on their way to what lies below.
+ * <p>Only float32 weights are trained. {@linkplain #narrow() Narrower} weights are frozen, bfloat16 included, because
+ * 16 bits would lose the small steps of an optimizer. Gradients pass through frozen weights to earlier layers.
  */
 public sealed interface Precision {
 
-    /** 32-bit floats; nothing is lost. */
+    /** 32-bit floats, without any loss. */
     record Float32() implements Precision {
         @Override
         public Format format() {
@@ -25,9 +25,9 @@ public sealed interface Precision {
     }
 
     /**
-     * 16-bit floats, the upper half of a float32 rounded to the nearest, ties to even: its range with 8 bits of precision, so
-     * that a weight moves by at most 2⁻⁸ of itself (below 2⁻¹²⁶ by at most 2⁻¹³⁴). No scales.
-     * Products with such a matrix are computed in bfloat16 and come back as float32.
+     * 16-bit floats: the upper half of a float32, rounded to nearest, ties to even. They have the range of float32 and
+     * 8 bits of precision, so rounding changes a weight by at most 2⁻⁸ of itself (below 2⁻¹²⁶ by at most 2⁻¹³⁴). No
+     * scales. Products with such a matrix are computed in bfloat16 and returned as float32.
      */
     record Bfloat16() implements Precision {
         @Override
@@ -41,7 +41,7 @@ public sealed interface Precision {
         }
     }
 
-    /** One byte a weight, one float32 scale per output channel: {@code scale = max|w| / 127}. */
+    /** One byte per weight, and one float32 scale per output channel: {@code scale = max|w| / 127}. */
     record Int8() implements Precision {
         @Override
         public Format format() {
@@ -55,8 +55,8 @@ public sealed interface Precision {
     }
 
     /**
-     * Half a byte a weight, one float32 scale per group of consecutive inputs of one output channel:
-     * {@code scale = max|w| / 7}, codes −8…7. An input dimension that the group does not divide ends in a shorter group.
+     * Half a byte per weight, and one float32 scale per group of consecutive inputs of one output channel:
+     * {@code scale = max|w| / 7}, codes −8…7. If the group does not divide the inputs, the last group is shorter.
      *
      * @param group weights that share a scale; even
      */
@@ -77,13 +77,13 @@ public sealed interface Precision {
     }
 
     /**
-     * Half a byte a weight, codes into the 16 quantiles of a normal distribution (Dettmers et al., 2023, appendix E),
-     * one float32 scale {@code max|w|} per group as in {@link Int4}.
+     * Half a byte per weight: an index into 16 quantiles of a normal distribution (Dettmers et al., 2023, appendix E),
+     * and one float32 scale {@code max|w|} per group as in {@link Int4}.
      *
      * @param group weights that share a scale; even
      */
     record Nf4(int group) implements Precision {
-        /** What the 16 codes stand for, in ascending order, before the scale (Dettmers et al., 2023, appendix E). */
+        /** The values of the 16 codes before scaling, in ascending order (Dettmers et al., 2023, appendix E). */
         public static final List<Float> VALUES = List.of(
                 -1.0f,
                 -0.6961928f,
@@ -117,7 +117,7 @@ public sealed interface Precision {
         }
     }
 
-    /** The five ways, for switches. */
+    /** The five kinds of precision, for switch expressions. */
     enum Format {
         /** {@link Precision.Float32}. */
         FLOAT32,
@@ -131,15 +131,15 @@ public sealed interface Precision {
         NF4
     }
 
-    /** Which of the five ways this is. */
+    /** The kind of this precision. */
     Format format();
 
-    /** Weights that share a scale along the inputs; 0 where a whole channel does, or nothing. */
+    /** How many weights along the inputs share a scale; 0 if a whole channel shares one, or if there are no scales. */
     default int group() {
         return 0;
     }
 
-    /** Bits a weight, without the scales. */
+    /** Bits per weight, without scales. */
     default int bits() {
         return switch (format()) {
             case FLOAT32 -> 32;
@@ -149,7 +149,7 @@ public sealed interface Precision {
         };
     }
 
-    /** Whether weights are stored in fewer bits than float32, so that they are frozen in training. */
+    /** Whether weights are stored in fewer bits than float32, and are therefore frozen in a training. */
     default boolean narrow() {
         return format() != Format.FLOAT32;
     }
@@ -167,22 +167,22 @@ public sealed interface Precision {
         return new Float32();
     }
 
-    /** 16-bit floats of the range of float32. */
+    /** bfloat16: 16-bit floats with the range of float32. */
     static Precision bfloat16() {
         return new Bfloat16();
     }
 
-    /** 8 bits per output channel. */
+    /** 8-bit codes with one scale per output channel. */
     static Precision int8() {
         return new Int8();
     }
 
-    /** 4 bits in groups of {@code group} inputs. */
+    /** 4-bit codes with one scale per group of {@code group} inputs. */
     static Precision int4(int group) {
         return new Int4(group);
     }
 
-    /** 4-bit normal floats in groups of {@code group} inputs. */
+    /** 4-bit NormalFloat codes with one scale per group of {@code group} inputs. */
     static Precision nf4(int group) {
         return new Nf4(group);
     }

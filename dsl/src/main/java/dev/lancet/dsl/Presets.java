@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Published models with their published sizes. */
+/** Published models: their architectures and sizes, without weights. */
 public final class Presets {
 
     private static final List<Transformer> ALL = List.of(
@@ -17,14 +17,15 @@ public final class Presets {
     private Presets() {}
 
     /**
-     * The names: {@code gpt2-127m} (124,439,808 parameters; the paper rounds to 127 M), {@code gpt2-1.5b} (1,557,611,200),
-     * {@code tinyllama-1.1b} (1,100,048,384), {@code llama-2-7b} (6,738,415,616), {@code llama-2-13b} (13,015,864,320).
+     * The names: {@code gpt2-127m} (124,439,808 parameters; the paper rounds to 127 M), {@code gpt2-1.5b}
+     * (1,557,611,200), {@code tinyllama-1.1b} (1,100,048,384), {@code llama-2-7b} (6,738,415,616), {@code llama-2-13b}
+     * (13,015,864,320).
      */
     public static List<String> names() {
         return ALL.stream().map(Transformer::name).toList();
     }
 
-    /** The preset of this name in any case, or empty. */
+    /** The preset of this name, in upper or lower case, or empty. */
     public static Optional<Transformer> find(String name) {
         String wanted = name.toLowerCase(Locale.ROOT);
         return ALL.stream().filter(model -> model.name().equals(wanted)).findFirst();

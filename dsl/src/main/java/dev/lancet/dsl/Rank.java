@@ -2,10 +2,10 @@ package dev.lancet.dsl;
 
 import java.util.function.Function;
 
-/** How the inner width of two factors is chosen. */
+/** How to choose the rank of two factors, which is their inner width. */
 public sealed interface Rank {
 
-    /** What the one of the four functions says that fits; there is no fifth. */
+    /** Applies the function for this kind of rank. There are exactly four kinds. */
     <T> T match(
             Function<Fixed, T> fixed,
             Function<Ratio, T> ratio,
@@ -13,18 +13,18 @@ public sealed interface Rank {
             Function<ByBudget, T> byBudget);
 
     /**
-     * A given rank.
+     * A fixed rank.
      *
      * @param value columns of the left factor
-     * @param larger whether factors that are no smaller than the matrix are wanted all the same; a rank that
-     *     reaches the smaller side then leaves the layer dense
+     * @param larger whether to accept factors that are not smaller than the matrix; a rank that reaches the smaller
+     *     side of the matrix then keeps the layer dense
      */
     record Fixed(int value, boolean larger) implements Rank {
         public Fixed {
             Check.that(value > 0, "rank: %d; it must be at least 1", value);
         }
 
-        /** The same rank, also where factors are larger than the matrix. */
+        /** The same rank, even if the factors are not smaller than the matrix. */
         public Fixed allowLarger() {
             return new Fixed(value, true);
         }
@@ -45,7 +45,7 @@ public sealed interface Rank {
     }
 
     /**
-     * The largest rank whose factors hold at most this share of the matrix's parameters.
+     * The largest rank whose two factors have at most this share of the matrix's parameters.
      *
      * @param share between 0 and 1
      */
@@ -70,7 +70,7 @@ public sealed interface Rank {
     }
 
     /**
-     * The smallest rank whose squared singular values hold at least this share of their sum. Needs the weights.
+     * The smallest rank whose squared singular values make up at least this share of their sum. Needs the weights.
      *
      * @param share between 0 and 1
      */
@@ -95,18 +95,19 @@ public sealed interface Rank {
     }
 
     /**
-     * Whatever the compression's {@link Budget} leaves room for: never past break-even, and in one piece where that fits.
+     * The rank that the {@link Budget} of the compression chooses. It is always below break-even. If the whole matrix
+     * fits, it stays dense.
      *
-     * @param tables whether tables are factored too; if not, they stay in one piece
+     * @param tables whether embedding tables are factorized too
      */
     record ByBudget(boolean tables) implements Rank {
 
-        /** The same choice, for tables too. */
+        /** The same choice, for embedding tables too. */
         public ByBudget withTables() {
             return new ByBudget(true);
         }
 
-        /** Whether the rank of this weight is the budget's to choose. */
+        /** Whether the budget chooses the rank of this weight. */
         public boolean chooses(Weight weight) {
             return tables || !weight.role().table();
         }
@@ -126,22 +127,22 @@ public sealed interface Rank {
         }
     }
 
-    /** The given rank, an error where it does not make the layer smaller. */
+    /** A fixed rank; planning fails if it does not make the layer smaller. */
     static Fixed rank(int value) {
         return new Fixed(value, false);
     }
 
-    /** The largest rank whose factors hold at most {@code share} of the matrix's parameters. */
+    /** The largest rank whose two factors have at most {@code share} of the matrix's parameters. */
     static Rank ratio(double share) {
         return new Ratio(share);
     }
 
-    /** The smallest rank that keeps {@code share} of the squared singular values. */
+    /** The smallest rank that keeps {@code share} of the sum of squared singular values. */
     static Rank energy(double share) {
         return new Energy(share);
     }
 
-    /** The rank for which the compression's budget leaves room; see {@link Compression#within}. */
+    /** The rank that the budget of the compression chooses; see {@link Compression#within}. */
     static ByBudget byBudget() {
         return new ByBudget(false);
     }

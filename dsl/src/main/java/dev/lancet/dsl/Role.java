@@ -1,10 +1,10 @@
 package dev.lancet.dsl;
 
-/** What a weight does in its model. */
+/** The function of a weight in its model. */
 public enum Role {
-    /** Token table, {@code [vocabulary, width]}; with a tied head also the head. */
+    /** Embedding table of the tokens, {@code [vocabulary, width]}; with a tied head, also the head. */
     EMBEDDING,
-    /** Learned position table, {@code [context, width]}. */
+    /** Embedding table of learned positions, {@code [context, width]}. */
     POSITION,
     /** Query projection. */
     QUERY,
@@ -29,17 +29,19 @@ public enum Role {
     /** Bias of a linear layer or a normalisation; a vector. */
     BIAS;
 
-    /** Whether weights of this role are looked up by row, so that a row is an output channel. */
+    /**
+     * Whether weights of this role are embedding tables: they are looked up by row, so each row is an output channel.
+     */
     public boolean table() {
         return this == EMBEDDING || this == POSITION;
     }
 
-    /** Whether weights of this role are matrices, which alone can be factored or quantised. */
+    /** Whether weights of this role are matrices. Only matrices can be factorized or quantized. */
     public boolean matrix() {
         return this != NORM && this != BIAS;
     }
 
-    /** Whether weights of this role are multiplied with activations ({@code x · W}); the tables are not. */
+    /** Whether weights of this role are multiplied with activations ({@code x · W}); embedding tables are not. */
     public boolean linear() {
         return matrix() && !table();
     }

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Roles that go by one word in the language.
+ * Roles that have one name in the language.
  *
- * @param word as it is written in a script
- * @param roles all that it means
+ * @param word the name, as a script writes it
+ * @param roles the roles that it stands for
  */
 record RoleGroup(String word, Set<Role> roles) {
 

@@ -10,18 +10,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Which weights a rule is about: matrices. Vectors, which only training treats, are selected by nothing but their roles,
- * {@link #norms()} and {@link #biases()}.
+ * Selects the weights that a rule applies to. Most selectors select only matrices. Vectors, which only a training
+ * changes, are selected only by their roles: {@link #norms()} and {@link #biases()}.
  */
 public sealed interface Selector {
 
     /** The roles of linear layers. */
     Set<Role> LINEAR = Arrays.stream(Role.values()).filter(Role::linear).collect(Collectors.toUnmodifiableSet());
 
-    /** Whether the weight is meant. */
+    /** Whether this selects the weight. */
     boolean selects(Weight weight);
 
-    /** Every matrix, the tables included. */
+    /** Every matrix, including the embedding tables. */
     record Everything() implements Selector {
         @Override
         public boolean selects(Weight weight) {
@@ -99,7 +99,7 @@ public sealed interface Selector {
         }
     }
 
-    /** What both select. */
+    /** The weights that both select. */
     record And(Selector one, Selector other) implements Selector {
         @Override
         public boolean selects(Weight weight) {
@@ -112,7 +112,7 @@ public sealed interface Selector {
         }
     }
 
-    /** What either selects. */
+    /** The weights that at least one selects. */
     record Or(Selector one, Selector other) implements Selector {
         @Override
         public boolean selects(Weight weight) {
@@ -125,7 +125,7 @@ public sealed interface Selector {
         }
     }
 
-    /** What the first selects and the second does not. */
+    /** The weights that the first selects and the second does not. */
     record Except(Selector one, Selector other) implements Selector {
         @Override
         public boolean selects(Weight weight) {
@@ -138,7 +138,7 @@ public sealed interface Selector {
         }
     }
 
-    /** What a predicate of the user's selects; it has a description because code has no text. */
+    /** The matrices that a user's predicate accepts. Plans and reports show the description in its place. */
     record Matching(String description, Predicate<Weight> predicate) implements Selector {
         @Override
         public boolean selects(Weight weight) {
@@ -151,32 +151,32 @@ public sealed interface Selector {
         }
     }
 
-    /** Only in the blocks {@code first} to {@code last}, both included. */
+    /** The selected weights in the blocks {@code first} to {@code last}, both included. */
     default Selector blocks(int first, int last) {
         return new And(this, new Blocks(first, last));
     }
 
-    /** Only what the other selects too. */
+    /** The weights that the other selects too. */
     default Selector and(Selector other) {
         return new And(this, other);
     }
 
-    /** Also what the other selects. */
+    /** These weights and those that the other selects. */
     default Selector or(Selector other) {
         return new Or(this, other);
     }
 
-    /** Without what the other selects. */
+    /** These weights without those that the other selects. */
     default Selector except(Selector other) {
         return new Except(this, other);
     }
 
-    /** Every matrix of the model, the tables included. */
+    /** Every matrix of the model, including the embedding tables. */
     static Selector everything() {
         return new Everything();
     }
 
-    /** Every linear layer: all matrices but the tables. */
+    /** Every linear layer: all matrices except the embedding tables. */
     static Selector linears() {
         return RoleGroup.LINEARS.selector();
     }
@@ -201,32 +201,32 @@ public sealed interface Selector {
         return RoleGroup.VALUES.selector();
     }
 
-    /** The projections of attention back to the residual stream. */
+    /** The output projections of attention, back to the residual stream. */
     static Selector outputs() {
         return RoleGroup.OUTPUTS.selector();
     }
 
-    /** The matrices of the feed-forward halves. */
+    /** The matrices of the feed-forward blocks. */
     static Selector feedForward() {
         return RoleGroup.FEED_FORWARD.selector();
     }
 
-    /** The token and position tables; a tied head is the token table. */
+    /** The embedding tables of tokens and positions. A tied head is the token table. */
     static Selector embedding() {
         return RoleGroup.EMBEDDING.selector();
     }
 
-    /** The untied head. */
+    /** The untied output head. */
     static Selector head() {
         return RoleGroup.HEAD.selector();
     }
 
-    /** The gains of normalisations, which are vectors: only training treats them. */
+    /** The gains of normalizations. They are vectors, which only a training changes. */
     static Selector norms() {
         return RoleGroup.NORMS.selector();
     }
 
-    /** The biases, which are vectors: only training treats them. */
+    /** The biases. They are vectors, which only a training changes. */
     static Selector biases() {
         return RoleGroup.BIASES.selector();
     }
@@ -246,7 +246,7 @@ public sealed interface Selector {
         return new Glob(glob);
     }
 
-    /** Matrices that a predicate accepts; the description stands for it in plans and reports. */
+    /** Matrices that a predicate accepts. Plans and reports show the description in its place. */
     static Selector matching(String description, Predicate<Weight> predicate) {
         return new Matching(description, predicate);
     }

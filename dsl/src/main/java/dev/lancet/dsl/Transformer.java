@@ -5,19 +5,20 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A decoder-only transformer as a value: GPT-2 and the LLaMA family (LLaMA, Mistral, Qwen2) are points of this space.
+ * The architecture of a decoder-only transformer, as a value. It covers GPT-2 and the LLaMA family (LLaMA, Mistral,
+ * Qwen2).
  *
- * <p>Blocks are pre-norm: {@code x += attention(norm(x)); x += feedForward(norm(x))}, a last norm stands before the head.
+ * <p>Blocks are pre-norm: {@code x += attention(norm(x)); x += feedForward(norm(x))}. A last norm precedes the head.
  *
  * @param name what the model is called
  * @param vocabulary number of tokens
  * @param context longest sequence, in tokens
  * @param width width of the residual stream
  * @param layers number of blocks
- * @param attention the attention half, its head width resolved
- * @param feedForward the feed-forward half
- * @param norm the normalisation
- * @param position how positions are told apart
+ * @param attention the attention of each block, with a head width that is not 0
+ * @param feedForward the feed-forward part of each block
+ * @param norm the normalization
+ * @param position how positions are represented
  * @param tiedHead whether the head is the transposed embedding
  */
 public record Transformer(
@@ -32,7 +33,7 @@ public record Transformer(
         Position position,
         boolean tiedHead) {
 
-    /** Ten times what the deepest published networks have; a damaged file asks for a billion. */
+    /** Ten times the depth of the deepest published networks. A damaged file may ask for a billion layers. */
     private static final int MOST_LAYERS = 10_000;
 
     public Transformer {
@@ -45,23 +46,23 @@ public record Transformer(
         if (attention.headWidth() == 0) {
             Check.that(
                     width % attention.heads() == 0,
-                    "attention: width %d does not divide into %d heads; change one of them or set headWidth",
+                    "attention: width %d is not a multiple of %d heads; change one of them or set headWidth",
                     width,
                     attention.heads());
             attention = attention.headWidth(width / attention.heads());
         }
         Check.that(
                 (long) attention.heads() * attention.headWidth() <= Integer.MAX_VALUE,
-                "attention: %d heads of width %d are wider than an array can be; make one of them smaller",
+                "attention: %d heads of width %d exceed the largest array; make one of them smaller",
                 attention.heads(),
                 attention.headWidth());
         Check.that(
                 position instanceof Position.Learned || attention.headWidth() % 2 == 0,
-                "attention: head width %d is odd; rotary positions turn pairs, so it must be even",
+                "attention: head width %d is odd; rotary positions rotate pairs, so choose an even width",
                 attention.headWidth());
     }
 
-    /** Begins the declaration of a decoder; what is not said is as in LLaMA with a tied head. */
+    /** Begins the declaration of a decoder. The defaults are those of LLaMA with a tied head. */
     public static Builder decoder(String name) {
         return new Builder(name);
     }
@@ -69,12 +70,12 @@ public record Transformer(
     /**
      * A published model by its name, see {@link Presets#names()}.
      *
-     * @throws IllegalArgumentException if no preset is called so; the message lists those there are
+     * @throws IllegalArgumentException if no preset has this name; the message lists the presets
      */
     public static Transformer preset(String name) {
         return Presets.find(name)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "preset: '" + name + "' is not known; there are " + String.join(", ", Presets.names())));
+                        "preset: '" + name + "' is not known; choose one of " + String.join(", ", Presets.names())));
     }
 
     /** Every trainable array in the order of the forward pass. */
@@ -82,7 +83,7 @@ public record Transformer(
         return Inventory.of(this);
     }
 
-    /** The weight of this name, or empty. */
+    /** The weight with this name, or empty. */
     public Optional<Weight> weight(String name) {
         return weights().stream().filter(weight -> weight.name().equals(name)).findFirst();
     }
@@ -112,7 +113,7 @@ public record Transformer(
         return 2 * (linear + head) + 4L * layers * attention.queryWidth() * seen;
     }
 
-    /** A few lines for people: the declaration, parameters, bytes as float32, and FLOPs per token. */
+    /** A summary for people: the declaration, parameters, bytes as float32, and FLOPs per token. */
     public String summary() {
         long parameters = parameters();
         return String.format(
@@ -138,7 +139,7 @@ public record Transformer(
                 + (tiedHead ? ".tiedHead()" : ".untiedHead()");
     }
 
-    /** A declaration under way; {@link #build()} checks it. */
+    /** A declaration that is not complete yet; {@link #build()} checks it. */
     public static final class Builder {
         private final String name;
         private int vocabulary;
@@ -155,68 +156,68 @@ public record Transformer(
             this.name = name;
         }
 
-        /** Number of tokens; must be said. */
+        /** Number of tokens; required. */
         public Builder vocabulary(int vocabulary) {
             this.vocabulary = vocabulary;
             return this;
         }
 
-        /** Longest sequence in tokens; must be said. */
+        /** Longest sequence in tokens; required. */
         public Builder context(int context) {
             this.context = context;
             return this;
         }
 
-        /** Width of the residual stream; must be said. */
+        /** Width of the residual stream; required. */
         public Builder width(int width) {
             this.width = width;
             return this;
         }
 
-        /** Number of blocks; must be said. */
+        /** Number of blocks; required. */
         public Builder layers(int layers) {
             this.layers = layers;
             return this;
         }
 
-        /** The attention half; must be said. */
+        /** The attention half; required. */
         public Builder attention(Attention attention) {
             this.attention = Optional.of(attention);
             return this;
         }
 
-        /** The feed-forward half; must be said. */
+        /** The feed-forward half; required. */
         public Builder feedForward(FeedForward feedForward) {
             this.feedForward = Optional.of(feedForward);
             return this;
         }
 
-        /** The normalisation; {@code rmsNorm(1e-5)} if not said. */
+        /** The normalization (default: {@code rmsNorm(1e-5)}). */
         public Builder norm(Norm norm) {
             this.norm = norm;
             return this;
         }
 
-        /** The positions; {@code rotary(10000)} if not said. */
+        /** The positions (default: {@code rotary(10000)}). */
         public Builder position(Position position) {
             this.position = position;
             return this;
         }
 
-        /** The head is the transposed embedding; so it is if nothing is said. */
+        /** The head is the transposed embedding, which is the default. */
         public Builder tiedHead() {
             this.tiedHead = true;
             return this;
         }
 
-        /** The head is a matrix of its own. */
+        /** The head is a separate matrix. */
         public Builder untiedHead() {
             this.tiedHead = false;
             return this;
         }
 
         /**
-         * The transformer.
+         * Builds the transformer.
          *
          * @throws IllegalArgumentException naming the field that is missing or does not fit
          */
@@ -228,9 +229,9 @@ public record Transformer(
                     width,
                     layers,
                     attention.orElseThrow(() ->
-                            new IllegalArgumentException("attention: not said; add for example .attention(heads(8))")),
+                            new IllegalArgumentException("attention: missing; add for example .attention(heads(8))")),
                     feedForward.orElseThrow(() -> new IllegalArgumentException(
-                            "feedForward: not said; add for example .feedForward(swiglu(688))")),
+                            "feedForward: missing; add for example .feedForward(swiglu(688))")),
                     norm,
                     position,
                     tiedHead);

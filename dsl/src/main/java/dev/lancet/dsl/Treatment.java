@@ -3,14 +3,14 @@ package dev.lancet.dsl;
 import java.util.Optional;
 
 /**
- * What is done to one weight: an optional rank, with or without a nonlinearity between the factors, times a precision, times
- * an optional adapter.
+ * What to do with one weight: an optional rank, an optional nonlinearity between the factors, a precision, and an
+ * optional adapter.
  *
- * @param rank how the inner width is chosen; empty keeps the matrix in one piece
- * @param precision how the matrix, or each of its factors, is stored
- * @param between what stands between the factors; empty where a product of matrices is wanted
- * @param adapter what is trained beside it, which is then all that is trained; empty for none. An adapter alone, without rank
- *     and bits, leaves the weight stored as it is
+ * @param rank how to choose the rank of the factors; empty keeps the matrix in one piece
+ * @param precision how to store the matrix, or each of its factors
+ * @param between the nonlinearity between the factors; empty for a plain product
+ * @param adapter the adapter to train beside the weight; empty for none. With an adapter, only adapters are trained. An
+ *     adapter without rank and bits leaves the stored weight unchanged
  */
 public record Treatment(
         Optional<Rank> rank, Precision precision, Optional<Nonlinearity> between, Optional<Adapter> adapter) {
@@ -18,12 +18,12 @@ public record Treatment(
     public Treatment {
         Check.that(
                 rank.isPresent() || between.isEmpty(),
-                "%s: it stands between two factors, but no rank is given; say factorise(rank(64), silu())",
+                "%s: needs two factors, but no rank is given; write factorise(rank(64), silu())",
                 between.map(Nonlinearity::toString).orElse(""));
         Check.that(
                 adapter.isEmpty()
                         || rank.filter(Rank.ByBudget.class::isInstance).isEmpty(),
-                "%s: a budget counts no adapter; compress first, then adapt what came of it",
+                "%s: a budget does not count adapters; compress first, then add adapters to the result",
                 adapter.map(Adapter::toString).orElse(""));
     }
 
@@ -37,22 +37,22 @@ public record Treatment(
         this(rank, precision, Optional.empty());
     }
 
-    /** Leaves a weight as it is. */
+    /** Leaves a weight unchanged. */
     public static Treatment keep() {
         return new Treatment(Optional.empty(), Precision.float32());
     }
 
-    /** The same with an adapter beside it. */
+    /** The same treatment with an adapter. */
     public Treatment with(Adapter beside) {
         return new Treatment(rank, precision, between, Optional.of(beside));
     }
 
-    /** Whether nothing is done. */
+    /** Whether this changes nothing. */
     public boolean keeps() {
         return storesAlike() && adapter.isEmpty();
     }
 
-    /** Whether the weight stays stored as it is. */
+    /** Whether the stored weight stays unchanged. */
     public boolean storesAlike() {
         return rank.isEmpty() && !precision.narrow();
     }

@@ -3,17 +3,17 @@ package dev.lancet.dsl;
 import java.util.List;
 
 /**
- * One trainable array of a model before anything was made small: its name, what it does and its shape.
+ * One trainable array of an uncompressed model: its name, role and shape.
  *
  * <p>A linear layer is {@code [rows = inputs, columns = outputs]} and computes {@code x · W}. A table
  * ({@link Role#table()}) is {@code [rows = entries, columns = width]}. A vector has one row.
  *
- * <p>All names derived from a weight live here: {@code h.0.mlp.up} has the factors {@code h.0.mlp.up.left} and
- * {@code h.0.mlp.up.right}, an adapter beside it is {@code h.0.mlp.up.lora.a} and {@code h.0.mlp.up.lora.b}, and whatever is
- * stored quantised has a {@code .scale} beside it.
+ * <p>This class defines all names that are derived from a weight. For {@code h.0.mlp.up}, the factors are {@code
+ * h.0.mlp.up.left} and {@code h.0.mlp.up.right}, and the adapter is {@code h.0.mlp.up.lora.a} and {@code
+ * h.0.mlp.up.lora.b}. The scales of a quantized array have the suffix {@code .scale}.
  *
  * @param name the name from the declaration, for example {@code h.0.attn.q}
- * @param role what it does
+ * @param role its function in the model
  * @param block the block it belongs to, or -1 outside the blocks
  * @param rows number of rows, 1 for a vector
  * @param columns number of columns
@@ -21,7 +21,7 @@ import java.util.List;
 public record Weight(String name, Role role, int block, int rows, int columns) {
 
     public Weight {
-        Check.that(!name.isBlank(), "a weight needs a name");
+        Check.that(!name.isBlank(), "weight: the name is empty; give it one");
         Check.that(rows > 0 && columns > 0, "weight %s: shape [%d, %d]; both must be positive", name, rows, columns);
         Check.that(role.matrix() || rows == 1, "weight %s: a %s is a vector; it has one row, not %d", name, role, rows);
     }

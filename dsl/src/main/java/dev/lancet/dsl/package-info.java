@@ -1,4 +1,4 @@
-/** What a transformer is and how it is to be made small: immutable values, no TensorFlow, no files. */
+/** The language: transformers, and how to compress them, as immutable values. It needs no TensorFlow and no files. */
 @NullMarked
 package dev.lancet.dsl;
 

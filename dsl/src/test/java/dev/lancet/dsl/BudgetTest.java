@@ -38,12 +38,12 @@ class BudgetTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "600     | budget: '600'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
-                "-1MB    | budget: '-1MB'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
-                "small   | budget: 'small'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "600     | budget: '600'; write bytes with a unit, or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "-1MB    | budget: '-1MB'; write bytes with a unit, or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "small   | budget: 'small'; write bytes with a unit, or how many times smaller, for example 600MB, 590MiB or 2.64x",
                 "0MB     | budget: 0 bytes; it must be at least 1",
-                "0.5x    | budget: 0.5x; it says how many times smaller the model becomes, so it is at least 1",
-                "99999999999GB | budget: 99999999999GB; no model is as large",
+                "0.5x    | budget: 0.5x; it says how many times smaller the model must be, so choose at least 1",
+                "99999999999GB | budget: 99999999999GB is larger than any model; choose a smaller one",
             })
     void what_is_neither_is_told(String text, String message) {
         assertThatIllegalArgumentException()

@@ -47,7 +47,8 @@ class TransformerTest {
     void a_preset_that_is_not_known_is_told_with_those_that_are() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Transformer.preset("gpt5"))
-                .withMessage("preset: 'gpt5' is not known; there are gpt2-127m, gpt2-1.5b, tinyllama-1.1b, llama-2-7b,"
+                .withMessage("preset: 'gpt5' is not known; choose one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b,"
+                        + " llama-2-7b,"
                         + " llama-2-13b");
         assertThat(Presets.find("GPT2-127M")).isPresent();
     }
@@ -60,10 +61,10 @@ class TransformerTest {
                 mistake(b -> b.layers(0), "layers: 0; it must be positive"),
                 mistake(
                         b -> b.width(100).attention(heads(3)),
-                        "attention: width 100 does not divide into 3 heads; change one of them or set headWidth"),
+                        "attention: width 100 is not a multiple of 3 heads; change one of them or set headWidth"),
                 mistake(
                         b -> b.attention(heads(8)),
-                        "attention: head width 3 is odd; rotary positions turn pairs, so it must be even"));
+                        "attention: head width 3 is odd; rotary positions rotate pairs, so choose an even width"));
     }
 
     private static Arguments mistake(UnaryOperator<Transformer.Builder> change, String message) {
@@ -82,10 +83,10 @@ class TransformerTest {
     void a_half_that_is_not_said_is_named() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Transformer.decoder("x").build())
-                .withMessage("attention: not said; add for example .attention(heads(8))");
+                .withMessage("attention: missing; add for example .attention(heads(8))");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Transformer.decoder("x").attention(heads(2)).build())
-                .withMessage("feedForward: not said; add for example .feedForward(swiglu(688))");
+                .withMessage("feedForward: missing; add for example .feedForward(swiglu(688))");
     }
 
     @Test
@@ -95,7 +96,8 @@ class TransformerTest {
                 .withMessage("attention: 0 heads; at least 1 is needed");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> heads(8).kv(3))
-                .withMessage("attention: 8 heads do not share 3 key/value heads evenly; kv must divide heads");
+                .withMessage("attention: 8 heads cannot share 3 key/value heads evenly; choose a kv that"
+                        + " divides heads");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> heads(8).window(-1))
                 .withMessage("attention: window -1; it must be positive, or 0 for all positions");
@@ -104,10 +106,10 @@ class TransformerTest {
                 .withMessage("feed-forward: hidden width 0; it must be positive");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Norm.rmsNorm(0))
-                .withMessage("norm: epsilon 0.0; it must lie between 0 and 1, say 1e-5");
+                .withMessage("norm: epsilon 0.0; it must be between 0 and 1, for example 1e-5");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Position.rotary(1))
-                .withMessage("rotary: theta 1.0; it must be over 1, usually 10000");
+                .withMessage("rotary: theta 1.0; it must be greater than 1, usually 10000");
     }
 
     @Test

@@ -161,7 +161,7 @@ class EndingTest {
     void an_early_end_without_validations_is_refused() {
         Training blind = adamW(20, 1e-3).batch(4).sequence(16).stopEarly(3);
         assertThatThrownBy(() -> trainer(blind))
-                .hasMessage("stopEarly: 3, but nothing is validated before the end; say validateEvery(50) too");
+                .hasMessage("stopEarly: 3 needs validations before the end; add validateEvery(50)");
         assertThatThrownBy(() -> trainer(HEART).train(fresh(), LITTLE, TokenIds.of(1, 2), Optional.empty()))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("stopEarly: 2 tokens are held out, which is less than a batch of 64;"
@@ -180,7 +180,8 @@ class EndingTest {
                 .isInstanceOf(LancetException.class)
                 .hasMessageMatching(
                         "loss: .* with gradient norm .* at step \\d+ of 200; lower the rate 1000000.0, warm up"
-                                + " longer or clip harder; the state after step \\d+ \\(loss .*\\) is kept: with the changed"
+                                + " longer or clip harder; the state after step \\d+ \\(loss .*\\) is kept:"
+                                + " with the changed"
                                 + " recipe go on from it into another folder by --from .*wild")
                 .satisfies(thrown -> {
                     String message = thrown.getMessage();

@@ -153,22 +153,21 @@ class SelfGuidedTrainingTest {
                         Model.create(MODEL, Compression.keepAll().on(linears()).factorise(rank(8), int8()), 1)) {
             assertThatThrownBy(() -> dense.train(TEXT, HELD, GUIDED))
                     .isInstanceOf(LancetException.class)
-                    .hasMessage("selfGuided: no linear layer of tiny-llama is factored, so there is nothing to guide;"
-                            + " leave it out here, or factorise(rank(64))");
+                    .hasMessage("selfGuided: no linear layer of tiny-llama is factorized, so there is nothing"
+                            + " to guide; leave it out, or add factorise(rank(64))");
             assertThatThrownBy(() -> codes.train(TEXT, HELD, GUIDED))
-                    .hasMessage("selfGuided: h.0.attn.q is stored in int8, so its factors are not trained;"
-                            + " guide float32 factors, quantise afterwards");
+                    .hasMessage("selfGuided: h.0.attn.q is stored in int8, so its factors are frozen; train"
+                            + " float32 factors, and quantize afterwards");
             assertThatThrownBy(() -> narrow.train(TEXT, HELD, SHORT.selfGuided(0.01)))
-                    .hasMessage("selfGuided: 0 of 24 steps; at least one must be guided,"
-                            + " and one left for the factors alone");
+                    .hasMessage("selfGuided: 0 of 24 steps; at least one step must be guided, and at least one"
+                            + " must not");
             assertThatThrownBy(() -> narrow.compress(Compression.keepAll()).train(TEXT, HELD, GUIDED))
                     .hasMessage("selfGuided: tiny-llama has trained weights; self-guidance is only for fresh factors,"
                             + " leave it out");
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SHORT.selfGuided(1))
-                .withMessage("selfGuided: 1.0; it is the share of the steps with a dense twin, between 0 and 1,"
-                        + " both excluded");
+                .withMessage("selfGuided: 1.0; the share of guided steps must be between 0 and 1, both excluded");
     }
 
     @Test
@@ -178,12 +177,12 @@ class SelfGuidedTrainingTest {
         assertThatThrownBy(() -> two.pretrain(text, GUIDED))
                 .hasMessageStartingWith("candidate: 'dense': selfGuided: no linear layer of tiny-llama is factored");
         assertThatThrownBy(() -> two.train("narrow", text, SHORT).train("narrow", text, GUIDED))
-                .hasMessage("selfGuided: candidate 'narrow' has trained weights then; it is a beginning for fresh"
-                        + " factors, leave it out there");
+                .hasMessage("selfGuided: candidate 'narrow' starts from trained weights, but guidance is for"
+                        + " fresh factors; leave it out");
         Recipe late = two.candidate("late", denseFirst(MODEL, 5), NARROW).candidate("next", after("dense"), NARROW);
         assertThatThrownBy(() -> late.train("late", text, GUIDED))
-                .hasMessage("selfGuided: candidate 'late' is dense first, after which its factors need no guide;"
-                        + " say one of both");
+                .hasMessage("selfGuided: candidate 'late' trains dense first, after which its factors need no"
+                        + " guide; choose one of the two");
         assertThatThrownBy(() -> late.train("next", text, GUIDED))
                 .hasMessageStartingWith("selfGuided: candidate 'next' has trained weights then");
         assertThat(two.train("narrow", text, GUIDED).toString())

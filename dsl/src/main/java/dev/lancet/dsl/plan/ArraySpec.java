@@ -3,7 +3,7 @@ package dev.lancet.dsl.plan;
 import java.util.List;
 
 /**
- * One array as it lies in a model file and in a graph variable.
+ * The description of one array, in a model file or in a graph variable.
  *
  * @param name its name
  * @param type its element type
@@ -17,7 +17,7 @@ public record ArraySpec(String name, Type type, List<Integer> shape) {
         FLOAT32(4),
         /** The upper half of a 32-bit float. */
         BFLOAT16(2),
-        /** Signed byte: the codes of int8. */
+        /** Signed byte: a code of int8. */
         INT8(1),
         /** Unsigned byte: two 4-bit codes, the lower half first. */
         UINT8(1);
@@ -28,7 +28,7 @@ public record ArraySpec(String name, Type type, List<Integer> shape) {
             this.bytes = bytes;
         }
 
-        /** Bytes of an element. */
+        /** Bytes per element. */
         public int bytes() {
             return bytes;
         }

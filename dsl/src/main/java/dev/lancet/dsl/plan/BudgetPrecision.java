@@ -8,9 +8,8 @@ import dev.lancet.dsl.Selector;
 import java.util.List;
 
 /**
- * Chooses the bits where a compression names a budget and nothing else. Bits come before ranks, because a trained checkpoint
- * survives 8 and 4 bits, and no cut in rank: 8 bits for every matrix, or 4 where 8 do not reach the budget, and only where 4
- * do not reach it either, 4 bits and ranks for the linear layers.
+ * Chooses the bits if a compression has a budget and no clauses: 8 bits for every matrix, or 4 if 8 do not fit the
+ * budget. In both cases the budget also chooses ranks for the linear layers if bits alone do not suffice.
  */
 final class BudgetPrecision {
 
@@ -18,7 +17,7 @@ final class BudgetPrecision {
 
     private BudgetPrecision() {}
 
-    /** The compression that the budget means for a model. */
+    /** The compression that the budget leads to for a model. */
     static Compression choose(Plan plan, Constraints constraints, Budget budget) {
         for (Precision precision : List.of(Precision.int8(), Precision.int4(GROUP))) {
             Compression bits = Compression.keepAll().on(Selector.everything()).quantize(precision);

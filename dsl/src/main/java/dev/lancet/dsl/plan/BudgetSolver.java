@@ -11,9 +11,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Chooses the ranks that a budget leaves room for. Where all layers fit in one piece they stay so. Else, where singular
- * values are known, the rank that keeps most squares per byte goes first ({@link GreedyRankAllocator}); where they are not, all layers
- * keep the same share of their parameters ({@link EqualShareAllocator}). Either way a larger budget never costs a layer a rank.
+ * Chooses the ranks for a budget. If all layers fit in one piece, they stay so. Otherwise, if the singular values are
+ * known, each byte goes where it keeps the most energy ({@link GreedyRankAllocator}). If they are not known, all layers
+ * keep the same share of their parameters ({@link EqualShareAllocator}). In both cases a larger budget never lowers the
+ * rank of a layer.
  */
 final class BudgetSolver {
 
@@ -22,7 +23,7 @@ final class BudgetSolver {
     private final Spectra spectra;
 
     /**
-     * @param whole the plan in which every layer takes the largest form it may
+     * @param whole the plan in which every layer has its largest allowed form
      * @param byBudget the clause that leaves the rank of a weight to the budget, or empty
      */
     BudgetSolver(Plan whole, Function<Weight, Optional<Clause>> byBudget, Spectra spectra) {
@@ -70,13 +71,13 @@ final class BudgetSolver {
                 .max(Comparator.comparingLong(Step::bytes))
                 .map(step -> String.format(
                         Locale.ROOT,
-                        ", or include %s, which takes %,d bytes and has no rank by budget",
+                        ", or let the budget also choose the rank of %s, which takes %,d bytes",
                         step.weight().name(),
                         step.bytes()))
                 .orElse("");
         return new BudgetUnreachableException(String.format(
                 Locale.ROOT,
-                "budget: %s allows %s %,d bytes, and %,d is the least that these rules reach; allow more, use fewer bits%s",
+                "budget: %s allows %s %,d bytes, but these rules need at least %,d; allow more, use fewer bits%s",
                 budget,
                 whole.model(),
                 limit,

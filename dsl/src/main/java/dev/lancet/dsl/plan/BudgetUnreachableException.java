@@ -2,7 +2,7 @@ package dev.lancet.dsl.plan;
 
 import dev.lancet.dsl.LancetException;
 
-/** A budget that no ranks reach; the message says what is in reach. */
+/** Reports a budget that no ranks can meet; the message says the least bytes that the rules need. */
 public final class BudgetUnreachableException extends LancetException {
 
     private static final long serialVersionUID = 1;

@@ -3,11 +3,12 @@ package dev.lancet.dsl.plan;
 import java.util.Map;
 
 /**
- * What a plan must not do to some weights of a model, whatever a compression says. A declared model has no constraints. A
- * graph has them where no rule can rewrite a layer, and for matrices that were compressed before.
+ * Weights of a model that a plan must not change, or not factorize, whatever a compression asks for. A declared model
+ * has no constraints. A graph has them for layers that no rule can rewrite, and for matrices that are already
+ * compressed.
  *
- * @param fixed weights that stay stored as they are: the reason by the weight's name
- * @param unfactored weights that may be quantised but get no rank: the reason by the weight's name
+ * @param fixed weights that stay unchanged: the reason by the weight's name
+ * @param unfactored weights that may be quantized but not factorized: the reason by the weight's name
  */
 public record Constraints(Map<String, String> fixed, Map<String, String> unfactored) {
 
@@ -23,7 +24,7 @@ public record Constraints(Map<String, String> fixed, Map<String, String> unfacto
         return NONE;
     }
 
-    /** Whether a weight may get a rank. */
+    /** Whether a weight may be factorized. */
     public boolean allowsRank(String weight) {
         return !fixed.containsKey(weight) && !unfactored.containsKey(weight);
     }

@@ -4,7 +4,7 @@ import dev.lancet.dsl.Budget;
 import java.util.List;
 import java.util.Locale;
 
-/** All layers keep the same share of their parameters: the largest that fits, found by halving. */
+/** Gives all layers the same share of their parameters: the largest share that fits, found by bisection. */
 final class EqualShareAllocator {
 
     private static final int HALVINGS = 60;

@@ -9,19 +9,20 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The next rank goes to the layer where a byte keeps most: its squared singular value over the sum of the layer's own, so
- * that a layer of small numbers counts as much as one of large ones.
+ * Gives each next rank to the layer where a byte keeps the most energy. The energy of a rank is its squared singular
+ * value divided by the sum of the layer's squared singular values, so layers with small and with large weights count
+ * alike.
  *
- * <p>The last form of a layer keeps all that is left for few bytes, and factors of 4 bits grow in jumps, so the gain per
- * byte does not fall from form to form. Neighbours are therefore joined until it does (the upper convex hull of what is
- * kept over bytes), and all stretches of all layers are put into one order. A budget pays for a beginning of that order,
- * and a larger one for a longer beginning: it never takes a rank away.
+ * <p>The gain per byte does not always fall from one form of a layer to the next: the last form keeps all remaining
+ * energy for few bytes, and 4-bit factors grow in jumps. Therefore neighbouring forms are joined until the gain falls
+ * (the upper convex hull of energy over bytes). The resulting stretches of all layers are sorted by gain. A budget pays
+ * for the first stretches in this order. A larger budget pays for more of them, so it never lowers a rank.
  */
 final class GreedyRankAllocator {
 
     private GreedyRankAllocator() {}
 
-    /** The forms of a layer after {@code from} up to {@code to}, what they cost and keep. */
+    /** The forms of a layer after {@code from} up to {@code to}, with their bytes and the energy that they keep. */
     private record Stretch(int layer, int from, int to, long bytes, double kept) {
 
         double perByte() {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The names closest to one that is not there, by edit distance. */
+/** Finds the existing names that are closest to an unknown name, by edit distance. */
 final class NearMisses {
 
     private static final int SHOWN = 3;
@@ -21,7 +21,7 @@ final class NearMisses {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The name that a selector looks for: its glob or description where it has one, or else its text. */
+    /** The name that a selector looks for: its glob or description if it has one, otherwise its text. */
     static String sought(Selector selector) {
         return name(selector).orElseGet(selector::toString);
     }

@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One step for every matrix of a model, worked out from shapes before any work is done: printable, comparable, and the
- * whole truth about which arrays the smaller model consists of.
+ * What a compression does to each matrix of a model, computed from the shapes before any work is done. A plan can be
+ * printed and compared. It determines all arrays of the compressed model.
  *
  * @param model name of the model
- * @param steps one for every matrix, in the model's order
- * @param vectors norms and biases, which stay float32
+ * @param steps one per matrix, in the model's order
+ * @param vectors gains and biases, which stay float32
  */
 public record Plan(String model, List<Step> steps, List<Weight> vectors) {
 
@@ -24,12 +24,12 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
         vectors = List.copyOf(vectors);
     }
 
-    /** The plan that leaves every weight of a transformer alone. */
+    /** The plan that leaves every weight of a transformer unchanged. */
     public static Plan dense(Transformer transformer) {
         return dense(transformer.name(), transformer.weights());
     }
 
-    /** The plan that leaves every one of these weights alone. */
+    /** The plan that leaves each of these weights unchanged. */
     public static Plan dense(String model, List<Weight> weights) {
         return new Plan(
                 model,
@@ -41,23 +41,23 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
     }
 
     /**
-     * Decides every weight of a transformer.
+     * Plans a compression of a transformer.
      *
-     * @throws LancetException if a clause selects nothing, if a given rank does not make a layer smaller, or if a rank by
-     *     energy is wanted here, where no singular values are known
+     * @throws LancetException if a clause selects nothing, if a fixed rank does not make a layer smaller, or if a
+     * clause has a     rank by energy, because here the singular values are not known
      */
     public static Plan of(Transformer transformer, Compression compression) {
         return dense(transformer).then(compression, Spectra.none());
     }
 
-    /** Decides every weight of a transformer whose singular values are known. */
+    /** Plans a compression of a transformer with known singular values. */
     public static Plan of(Transformer transformer, Compression compression, Spectra spectra) {
         return dense(transformer).then(compression, spectra);
     }
 
     /**
-     * What becomes of a model that already follows this plan when a further compression is applied: a matrix that is
-     * factored stays so unless a clause gives it another rank.
+     * Plans a further compression of a model that already follows this plan. A factorized matrix stays factorized
+     * unless a clause gives it another rank.
      */
     public Plan then(Compression compression, Spectra spectra) {
         return then(compression, spectra, Constraints.none());
@@ -69,8 +69,8 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
     }
 
     /**
-     * The compression in full: where it names a budget and nothing else, with the bits and the ranks by budget that this
-     * model needs to fit it. Any other compression comes back as it is.
+     * Completes a compression that has a budget and no clauses: adds the bits and the ranks by budget that this model
+     * needs to fit. Returns any other compression unchanged.
      */
     public Compression resolved(Compression compression, Constraints constraints) {
         return compression.clauses().isEmpty()
@@ -81,7 +81,7 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
                 : compression;
     }
 
-    /** The steps that store their matrix otherwise than an earlier plan for the same weights. */
+    /** The steps that store their matrix differently from an earlier plan for the same weights. */
     public List<Step> changedSince(Plan before) {
         return steps.stream()
                 .filter(step -> !step.matrices()
@@ -89,7 +89,7 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
                 .toList();
     }
 
-    /** The same plan with one step replaced; for plans made by hand. */
+    /** The same plan with one step replaced, for editing a plan by hand. */
     public Plan with(Step step) {
         step(step.weight().name());
         return new Plan(
@@ -118,7 +118,7 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
         return steps.stream().map(step -> step.weight().name()).toList();
     }
 
-    /** All stored arrays of the model under this plan: of every step, then the vectors. */
+    /** All stored arrays of the model under this plan: those of every step, then the vectors. */
     public List<ArraySpec> arrays() {
         List<ArraySpec> all = new ArrayList<>();
         steps.forEach(step -> step.matrices().forEach(matrix -> all.addAll(matrix.arrays())));
@@ -126,7 +126,7 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
         return all;
     }
 
-    /** Steps that leave their matrix alone. */
+    /** Steps that leave their matrix unchanged. */
     public List<Step> kept() {
         return steps.stream().filter(Step::keeps).toList();
     }
@@ -136,12 +136,12 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
         return steps.stream().filter(step -> !step.keeps()).toList();
     }
 
-    /** Whether adapters stand beside some matrices; then they are what is trained, and nothing else. */
+    /** Whether some matrices have adapters. If so, a training changes only the adapters. */
     public boolean adapted() {
         return steps.stream().anyMatch(step -> step.adapter().isPresent());
     }
 
-    /** The same plan without adapters: what becomes of a model when they are merged into their matrices. */
+    /** The same plan without adapters: the plan of the model after the adapters are merged. */
     public Plan merged() {
         return new Plan(model, steps.stream().map(Step::merged).toList(), vectors);
     }
@@ -156,7 +156,7 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
         return weights().mapToLong(Weight::parameters).sum();
     }
 
-    /** Parameters under this plan, scales not counted. */
+    /** Parameters under this plan, without scales. */
     public long parametersAfter() {
         return steps.stream().mapToLong(Step::parameters).sum()
                 + vectors.stream().mapToLong(Weight::parameters).sum();
@@ -167,23 +167,23 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
         return weights().mapToLong(Weight::bytes).sum();
     }
 
-    /** Bytes under this plan, scales counted. */
+    /** Bytes under this plan, with scales. */
     public long bytesAfter() {
         return steps.stream().mapToLong(Step::bytes).sum()
                 + vectors.stream().mapToLong(Weight::bytes).sum();
     }
 
     /**
-     * Bytes that the weights take while the model answers one sequence: the stored arrays, and the largest single layer
-     * in float32, because a quantised layer is unpacked when it is used; one in bfloat16 is not
-     * (but TensorFlow's own kernel copies it where the processor has no AVX-512). Of a table that is only looked up a few rows are
-     * unpacked, which do not count. Nor do activations, the cache of keys and values, and TensorFlow itself.
+     * Bytes that the weights take while the model runs one sequence: the stored arrays, and the largest quantized layer
+     * in float32, because a quantized layer is unpacked when it is used. A bfloat16 layer is not unpacked, although
+     * TensorFlow's own kernel copies it if the processor has no AVX-512. Not counted: the few rows that are unpacked
+     * from an embedding table, activations, the cache of keys and values, and TensorFlow itself.
      */
     public long memory() {
         return bytesAfter() + UnpackingMemory.unpacked(steps);
     }
 
-    /** Bytes before over bytes after. */
+    /** Bytes before divided by bytes after. */
     public double compression() {
         return (double) bytesBefore() / bytesAfter();
     }
@@ -198,8 +198,8 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
     }
 
     /**
-     * The text by which plans are compared and kept as goldens: its version, one line a matrix, the totals. Unlike
-     * {@link #toString()} it is not aligned, so that a change of one step shows in the line of that step.
+     * The text for comparing plans and for goldens: a version, one line per matrix, the totals. Unlike {@link
+     * #toString()} it is not aligned, so a change of one step changes only the line of that step.
      */
     public String canonical() {
         return new PlanText(this).canonical();
@@ -210,7 +210,7 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
         return new PlanText(this).toString();
     }
 
-    /** The names that a person may have meant, for error messages. */
+    /** The names that a user may have meant, for error messages. */
     public static String nearMisses(String wanted, List<String> names) {
         return NearMisses.of(wanted, names);
     }

@@ -3,7 +3,7 @@ package dev.lancet.dsl.plan;
 import java.util.List;
 import java.util.Locale;
 
-/** The canonical text of a plan: one line a matrix, aligned, then the totals. */
+/** Writes a plan as text: one line per matrix, then the totals. */
 final class PlanText {
 
     private final Plan plan;

@@ -14,8 +14,8 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns clauses into steps. The last clause that selects a weight decides it, whole; a constraint of the model overrules
- * every clause.
+ * Turns clauses into steps. For each weight, the last clause that selects it applies alone. A constraint of the model
+ * overrules every clause.
  */
 final class Planner {
 
@@ -50,14 +50,14 @@ final class Planner {
         return compression.initialisation().map(how -> begun(whole, how)).orElse(whole);
     }
 
-    /** Every pair of factors that a clause makes begins as is said. */
+    /** The plan in which every pair of new factors has this initialization. */
     private Plan begun(Plan plan, Initialisation how) {
         List<Step> steps = plan.steps().stream()
                 .map(step -> compression.factorises(step.weight()) ? step.beginning(how) : step)
                 .toList();
         if (steps.stream().allMatch(step -> step.initialisation().isEmpty())) {
-            throw new LancetException("initialise: " + how + " is said, but nothing of " + plan.model()
-                    + " is factored; leave it out, or factorise(rank(64))");
+            throw new LancetException("initialise: " + how + " is given, but no matrix of " + plan.model()
+                    + " is factorized; leave it out, or add factorise(rank(64))");
         }
         return new Plan(plan.model(), steps, plan.vectors());
     }
@@ -104,7 +104,7 @@ final class Planner {
         }
         if (step.weight().role().table()) {
             throw new LancetException("plan: " + step.weight().name() + " is a table, and " + clause
-                    + " puts an adapter beside it; give it another clause, or say linears()");
+                    + " adds an adapter to it; select linears() instead, or give the table another clause");
         }
         return without.adapted(clause.treatment().adapter().get(), clause.toString());
     }
@@ -125,11 +125,11 @@ final class Planner {
                         byBudget -> whole(step, byBudget, precision, clause));
     }
 
-    /** The largest form that a weight may take within a budget; what the budget makes of it comes later. */
+    /** The largest form that a weight may have under a budget. The budget chooses the final form later. */
     private Step whole(Step step, Rank.ByBudget rank, Precision precision, Clause clause) {
         if (compression.budget().isEmpty()) {
             throw new LancetException(
-                    "budget: " + clause + " has none to choose its rank by; add .within(budget(\"2.64x\"))");
+                    "budget: " + clause + " needs a budget to choose its rank; add .within(budget(\"2.64x\"))");
         }
         String because = clause + (rank.chooses(step.weight()) ? "" : ": a table, stays in one piece");
         return step.stored(precision, because);
@@ -139,8 +139,8 @@ final class Planner {
         int breakEven = weight.breakEvenRank();
         if (rank.value() >= breakEven && !rank.larger()) {
             throw new LancetException("rank: " + rank.value() + " makes " + weight.name() + " " + weight.shape()
-                    + " no smaller; stay under its break-even rank " + breakEven
-                    + " or allow larger factors with .allowLarger() or --allow-larger");
+                    + " no smaller; choose a rank below its break-even rank " + breakEven
+                    + ", or accept larger factors with .allowLarger() or --allow-larger");
         }
         if (rank.value() >= Math.min(weight.rows(), weight.columns())) {
             String because = clause + ": full rank, stays in one piece";
@@ -175,8 +175,9 @@ final class Planner {
         if (clause.treatment().between().isPresent()) {
             Nonlinearity curve = clause.treatment().between().get();
             if (weight.role().table()) {
-                throw new LancetException("plan: " + weight.name() + " is a table, and " + clause + " puts " + curve
-                        + " between its factors; give it another clause, or say linears()");
+                throw new LancetException("plan: " + weight.name() + " is a table, and " + clause
+                        + " puts " + curve
+                        + " between its factors; select linears() instead, or give the table another clause");
             }
             return Step.factorise(weight, rank, precision, clause.toString()).with(curve);
         }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A layer whose rank a budget chooses. Its forms are counted from 1: form r is a pair of factors of rank r, as long as they
- * take fewer bytes than the layer as it would be without; the last form is that one.
+ * The forms that a budget can choose for a layer, counted from 1. Form r is a pair of factors of rank r, as long as
+ * they take fewer bytes than the unfactorized layer. The last form is the unfactorized layer.
  */
 final class RankChoices {
 
@@ -38,7 +38,7 @@ final class RankChoices {
         return whole.weight();
     }
 
-    /** Number of forms; also the last one. */
+    /** The number of forms, which is also the number of the last form. */
     int forms() {
         return factored + 1;
     }
@@ -51,18 +51,18 @@ final class RankChoices {
         return whole.bytes();
     }
 
-    /** The largest form that holds at most a share of the matrix's parameters; rank 1 where none does. */
+    /** The largest form with at most this share of the matrix's parameters, or rank 1 if no form is that small. */
     int formOf(double share) {
         long rank = (long) (share * weight().parameters() / (weight().rows() + (long) weight().columns()));
         return (int) Math.max(1, Math.min(rank, forms()));
     }
 
-    /** Whether its singular values are known. */
+    /** Whether the singular values of the layer are known. */
     boolean measured() {
         return values.isPresent();
     }
 
-    /** By form, from index 1, the share of the squared singular values that it keeps. */
+    /** The share of the squared singular values that each form keeps, {@code [forms + 1]}; index 0 is unused. */
     double[] kept() {
         List<Double> known = values.orElseThrow();
         double total = known.stream().mapToDouble(value -> value * value).sum();
@@ -75,7 +75,7 @@ final class RankChoices {
         return kept;
     }
 
-    /** What becomes of the layer in a form, for a reason that is said beside the clause. */
+    /** The step for a form of the layer; the reason follows the clause in its text. */
     Step step(int form, String reason) {
         String because = clause + ": " + reason;
         if (form > factored) {

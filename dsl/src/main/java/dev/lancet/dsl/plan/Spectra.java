@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Singular values of some matrices, in descending order, by weight name.
+ * The singular values of some matrices.
  *
- * @param byName the values
+ * @param byName the singular values of each matrix in descending order, by weight name
  */
 public record Spectra(Map<String, List<Double>> byName) {
 
@@ -15,12 +15,12 @@ public record Spectra(Map<String, List<Double>> byName) {
         byName = Map.copyOf(byName);
     }
 
-    /** No singular values: enough for ranks that are given or follow from shapes. */
+    /** No singular values, which suffices for fixed ranks and for ranks that follow from shapes. */
     public static Spectra none() {
         return new Spectra(Map.of());
     }
 
-    /** The singular values of a matrix, or empty where they were not computed. */
+    /** The singular values of a matrix in descending order, or empty if they were not computed. */
     public Optional<List<Double>> of(String weight) {
         return Optional.ofNullable(byName.get(weight));
     }

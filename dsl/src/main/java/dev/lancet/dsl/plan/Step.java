@@ -12,16 +12,16 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * What becomes of one matrix, and why. Surgery and compression know of each other only through steps.
+ * What a plan does to one matrix, and why. Surgery and compression communicate only through steps.
  *
- * @param weight the matrix before
- * @param rank inner width of its two factors, or empty if it stays in one piece
- * @param precision how it, or each factor, is stored
- * @param because the clause that decided it, or the reason why it is left alone
- * @param predictedError relative Frobenius error of the truncation, where singular values were known
- * @param between what stands between the factors, or empty where their product is meant
- * @param initialisation how fresh factors begin, where that was said
- * @param adapter what is trained beside it, or empty for nothing
+ * @param weight the uncompressed matrix
+ * @param rank the rank of its two factors, or empty if it stays in one piece
+ * @param precision how the matrix, or each factor, is stored
+ * @param because the clause that applies, or the reason why the matrix stays unchanged
+ * @param predictedError relative Frobenius error of the truncation, or empty if the singular values are not known
+ * @param between the nonlinearity between the factors, or empty for a plain product
+ * @param initialisation how to initialize fresh factors, or empty for the default
+ * @param adapter the adapter beside the matrix, or empty for none
  */
 public record Step(
         Weight weight,
@@ -43,19 +43,19 @@ public record Step(
         }
         if (between.isPresent() && (rank.isEmpty() || weight.role().table())) {
             throw new IllegalArgumentException("step: " + between.get() + " for " + weight.name()
-                    + "; it stands between the two factors of a linear layer, and nowhere else");
+                    + " is not a linear layer in two factors; a nonlinearity needs two factors");
         }
         if (initialisation.isPresent() && rank.isEmpty()) {
             throw new IllegalArgumentException("step: " + initialisation.get() + " for " + weight.name()
-                    + ", which stays in one piece; only factors begin so");
+                    + ", which stays in one piece; only factors have an initialization");
         }
         if (adapter.isPresent() && weight.role().table()) {
             throw new IllegalArgumentException("step: " + adapter.get() + " for " + weight.name()
-                    + "; an adapter stands beside a linear layer, not beside a table");
+                    + " is an embedding table; only linear layers have adapters");
         }
     }
 
-    /** A step that predicts nothing, with factors that are multiplied and begin as they usually do, and no adapter. */
+    /** A step without a predicted error, nonlinearity, initialization or adapter. */
     public Step(Weight weight, OptionalInt rank, Precision precision, String because) {
         this(
                 weight,
@@ -68,68 +68,74 @@ public record Step(
                 Optional.empty());
     }
 
-    /** Leaves a matrix alone, for a reason. */
+    /** Leaves a matrix unchanged, for a reason. */
     public static Step keep(Weight weight, String because) {
         return new Step(weight, OptionalInt.empty(), Precision.float32(), because);
     }
 
-    /** Two factors of this rank, for a reason. */
+    /** Replaces a matrix by two factors of this rank, for a reason. */
     public static Step factorise(Weight weight, int rank, Precision precision, String because) {
         return new Step(weight, OptionalInt.of(rank), precision, because);
     }
 
-    /** The same with the relative Frobenius error that the truncation will have, where it is known. */
+    /** The same step with the predicted relative Frobenius error of the truncation, if it is known. */
     public Step predicting(OptionalDouble error) {
         return new Step(weight, rank, precision, because, error, between, initialisation, adapter);
     }
 
-    /** The same with a nonlinearity between the factors. */
+    /** The same step with a nonlinearity between the factors. */
     public Step with(Nonlinearity curve) {
         return new Step(
                 weight, rank, precision, because, OptionalDouble.empty(), Optional.of(curve), initialisation, adapter);
     }
 
-    /** The same with fresh factors that begin so; what is in one piece has none. */
+    /** The same step with this initialization of fresh factors; no change if the matrix stays in one piece. */
     public Step beginning(Initialisation how) {
         return rank.isEmpty()
                 ? this
                 : new Step(weight, rank, precision, because, predictedError, between, Optional.of(how), adapter);
     }
 
-    /** The same weight in other bits, for a reason; its factors and its adapter, if there are any, stay as they are. */
+    /** The same step in another precision, for a reason. Any factors and adapter stay. */
     public Step stored(Precision bits, String reason) {
         return new Step(weight, rank, bits, reason, predictedError, between, initialisation, adapter);
     }
 
-    /** The same with an adapter beside it, for a reason. */
+    /** The same step with an adapter, for a reason. */
     public Step adapted(Adapter beside, String reason) {
         return new Step(weight, rank, precision, reason, predictedError, between, initialisation, Optional.of(beside));
     }
 
-    /** The same without an adapter; what there was is merged. */
+    /** The same step after its adapter, if any, is merged. */
     public Step merged() {
         String reason = because + (adapter.isEmpty() ? "" : ", merged");
         return new Step(weight, rank, precision, reason, predictedError, between, initialisation, Optional.empty());
     }
 
-    /** One piece in fewer bits, for a reason. */
+    /** Stores a matrix in one piece in fewer bits, for a reason. */
     public static Step quantize(Weight weight, Precision precision, String because) {
         return new Step(weight, OptionalInt.empty(), precision, because);
     }
 
-    /** Whether the matrix stays in one float32 piece, with nothing beside it. */
+    /** Whether the matrix stays in one float32 piece, without an adapter. */
     public boolean keeps() {
         return rank.isEmpty() && !precision.narrow() && adapter.isEmpty();
     }
 
-    /** All matrices that are stored afterwards: the {@link #baseMatrices}, then the {@link #adapterMatrices adapter}. */
+    /**
+     * All matrices that the compressed model stores: the {@link #baseMatrices}, then the {@link #adapterMatrices
+     * adapter}.
+     */
     public List<StoredMatrix> matrices() {
         List<StoredMatrix> all = new ArrayList<>(baseMatrices());
         all.addAll(adapterMatrices());
         return List.copyOf(all);
     }
 
-    /** The two factors of the adapter, in float32: A {@code [rows, rank]} and B {@code [rank, columns]}; or none. */
+    /**
+     * The two matrices of the adapter in float32, A {@code [rows, rank]} and B {@code [rank, columns]}; or an empty
+     * list.
+     */
     public List<StoredMatrix> adapterMatrices() {
         return adapter.map(some -> List.of(
                         floats(weight.adapterA(), weight.rows(), some.rank()),
@@ -142,8 +148,9 @@ public record Step(
     }
 
     /**
-     * What the matrix itself becomes: one piece, or the left factor {@code [rows, rank]} and the right one
-     * {@code [rank, columns]}. The left factor of a table is a table; its right factor is an ordinary linear matrix.
+     * The matrices that replace the weight: one piece {@code [rows, columns]}, or the left factor {@code [rows, rank]}
+     * and the right factor {@code [rank, columns]}. The left factor of an embedding table is an embedding table; its
+     * right factor is an ordinary linear matrix.
      */
     public List<StoredMatrix> baseMatrices() {
         StoredMatrix.Channels channels =
@@ -157,14 +164,14 @@ public record Step(
                 new StoredMatrix(weight.right(), r, weight.columns(), precision, StoredMatrix.Channels.COLUMNS));
     }
 
-    /** Parameters afterwards, scales not counted. */
+    /** Parameters after compression, without scales. */
     public long parameters() {
         return matrices().stream()
                 .mapToLong(matrix -> (long) matrix.rows() * matrix.columns())
                 .sum();
     }
 
-    /** Bytes afterwards, scales counted. */
+    /** Bytes after compression, with scales. */
     public long bytes() {
         return matrices().stream().mapToLong(StoredMatrix::bytes).sum();
     }

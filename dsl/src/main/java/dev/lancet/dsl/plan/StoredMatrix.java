@@ -5,15 +5,15 @@ import dev.lancet.dsl.Weight;
 import java.util.List;
 
 /**
- * A matrix that is stored: a whole weight, or one of its two factors. Here, and only here, stands how codes and scales
- * are laid out, for {@code surgery}, which reads them in the graph, and {@code compression}, which writes them.
+ * A stored matrix: a whole weight, or one of its two factors. This class alone defines the layout of codes and scales.
+ * {@code compression} writes this layout, and {@code surgery} reads it in the graph.
  *
  * <p>A scale belongs to one output channel. A linear matrix {@code [rows = inputs, columns = outputs]} has a scale per
- * column ({@link Channels#COLUMNS}) and its groups run down the rows; a table has a scale per row
- * ({@link Channels#ROWS}) and its groups run along the columns.
+ * column ({@link Channels#COLUMNS}), and its groups run down the rows. An embedding table has a scale per row
+ * ({@link Channels#ROWS}), and its groups run along the columns.
  *
  * <table>
- * <caption>What is stored for a piece called {@code x} of shape [m, n], group g</caption>
+ * <caption>The stored arrays of a matrix {@code x} of shape [m, n], with group g</caption>
  * <tr><th>precision</th><th>channels</th><th>{@code x}</th><th>{@code x.scale}</th></tr>
  * <tr><td>float32</td><td>either</td><td>FLOAT32 [m, n]</td><td>none</td></tr>
  * <tr><td>bfloat16</td><td>either</td><td>BFLOAT16 [m, n]</td><td>none</td></tr>
@@ -25,26 +25,26 @@ import java.util.List;
  *     <td>FLOAT32 [m, ⌈n/g⌉]</td></tr>
  * </table>
  *
- * <p>A half byte holds code + 8 for int4 (codes −8…7) and the index into the table of 16 values for nf4. The last group
- * of a channel may be short; the half byte after an odd end is 0.
+ * <p>A half byte holds code + 8 for int4 (codes −8…7), and the index into the table of 16 values for nf4. The last
+ * group of a channel may be shorter. After an odd number of codes, the remaining half byte is 0.
  *
- * @param name its name
+ * @param name the name of the array
  * @param rows number of rows
  * @param columns number of columns
- * @param precision how it is stored
- * @param channels which dimension counts the output channels
+ * @param precision how the matrix is stored
+ * @param channels which dimension is that of the output channels
  */
 public record StoredMatrix(String name, int rows, int columns, Precision precision, Channels channels) {
 
-    /** Which dimension of a matrix counts its output channels. */
+    /** Which dimension of a matrix is that of its output channels. */
     public enum Channels {
-        /** A channel is a column; the usual linear layer. */
+        /** Each column is a channel, as in linear layers. */
         COLUMNS,
-        /** A channel is a row; tables. */
+        /** Each row is a channel, as in embedding tables. */
         ROWS
     }
 
-    /** The arrays that hold it: itself, then its scales if it is quantised. */
+    /** The stored arrays: the matrix or its codes, then the scales if it is quantized. */
     public List<ArraySpec> arrays() {
         boolean byColumn = channels == Channels.COLUMNS;
         return switch (precision.format()) {
@@ -74,7 +74,7 @@ public record StoredMatrix(String name, int rows, int columns, Precision precisi
         return (a + b - 1) / b;
     }
 
-    /** Bytes of codes and scales. */
+    /** Bytes of the stored arrays, with scales. */
     public long bytes() {
         return arrays().stream().mapToLong(ArraySpec::bytes).sum();
     }

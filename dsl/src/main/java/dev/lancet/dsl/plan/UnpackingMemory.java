@@ -3,12 +3,12 @@ package dev.lancet.dsl.plan;
 import dev.lancet.dsl.Role;
 import java.util.List;
 
-/** What quantised layers take while they are unpacked, one at a time; bfloat16 is multiplied with as it is. */
+/** The memory for unpacking quantized layers one at a time. bfloat16 layers are multiplied without unpacking. */
 final class UnpackingMemory {
 
     private UnpackingMemory() {}
 
-    /** Bytes of the largest layer in float32, of those that are multiplied with and stored as codes. */
+    /** Bytes in float32 of the largest matrix that is stored as codes and used in a product. */
     static long unpacked(List<Step> steps) {
         boolean ownHead = steps.stream().anyMatch(step -> step.weight().role() == Role.HEAD);
         return steps.stream()
@@ -19,7 +19,7 @@ final class UnpackingMemory {
                 .orElse(0);
     }
 
-    /** A token table is multiplied with where it is the head too. */
+    /** Whether the matrix is used in a product. A token table is, if it also serves as the head. */
     private static boolean multiplied(Role role, boolean ownHead) {
         return role.linear() || (role == Role.EMBEDDING && !ownHead);
     }

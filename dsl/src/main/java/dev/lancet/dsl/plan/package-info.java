@@ -1,4 +1,4 @@
-/** The decision for every weight: rank, bits, bytes and the reason, worked out before any work is done. */
+/** Plans: the rank, bits, bytes and reason for every weight, computed before any work is done. */
 @NullMarked
 package dev.lancet.dsl.plan;
 

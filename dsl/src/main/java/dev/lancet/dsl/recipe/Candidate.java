@@ -4,12 +4,12 @@ import dev.lancet.dsl.Check;
 import dev.lancet.dsl.Compression;
 
 /**
- * One model of a recipe, to be compared with the others.
+ * One model of a recipe, which the report compares with the others.
  *
- * @param name what it is called in the report
+ * @param name its name in the report
  * @param origin where its weights come from
- * @param compression how it is made small: before training if it is declared, so that its factors are trained from
- *     fresh, else when it is taken over
+ * @param compression how it is compressed. A declared model is compressed before training, so its factors are trained
+ * from     fresh weights. Other models are compressed after they are loaded
  */
 public record Candidate(String name, Origin origin, Compression compression) {
 

@@ -3,11 +3,11 @@ package dev.lancet.dsl.recipe;
 import java.util.Optional;
 
 /**
- * What happens around the steps of a training.
+ * How a training is controlled.
  *
- * @param validation when the training is validated, and what may end it before its last step
+ * @param validation when to validate, and when to stop before the last step
  * @param execution how a step is computed, which changes its memory and speed
- * @param guidance whether dense twins lead factors in the beginning, and how long
+ * @param guidance how long dense twins guide the factors at the beginning, or empty for no guidance
  */
 public record ControlSettings(ValidationPolicy validation, Execution execution, Optional<SelfGuidance> guidance) {
 

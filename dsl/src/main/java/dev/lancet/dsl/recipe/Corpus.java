@@ -7,24 +7,24 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Text to train on and to hold out: where it lies, how it becomes tokens, how much of it is never trained on.
+ * A text for training and validation: its files, its tokenizer, and the share that is held out.
  *
- * <p>Several files, a folder, an archive ({@code .tar}, {@code .tar.gz}), {@code .jsonl} and {@code .csv} hold documents: each
- * different document counts once, and whole documents are held out, chosen by the seed. One plain text file is one text,
- * whose end is held out.
+ * <p>Several files, a folder, an archive ({@code .tar}, {@code .tar.gz}), {@code .jsonl} and {@code .csv} contain
+ * documents. A repeated document counts once. The seed chooses whole documents to hold out. A single plain text file is
+ * one text, and its end is held out.
  *
  * @param paths text files and folders, relative to the directory of the run
  * @param field the column of {@code .csv}, or the key of {@code .jsonl}, that holds the text; {@code text} unless named
- * @param tokens how text becomes token ids
- * @param holdOut share of the text that is held out
- * @param seed of the choice of documents
+ * @param tokens the tokenizer
+ * @param holdOut share of the text to hold out, at least 0 and less than 1
+ * @param seed seed for choosing the held-out documents
  */
 public record Corpus(List<String> paths, Optional<String> field, Tokens tokens, double holdOut, long seed) {
 
-    /** How text becomes token ids. */
+    /** The tokenizer of a corpus. */
     public sealed interface Tokens {
 
-        /** One token a byte, 256 in all. */
+        /** One token per byte, 256 in all. */
         record Bytes() implements Tokens {
             @Override
             public String toString() {
@@ -33,15 +33,17 @@ public record Corpus(List<String> paths, Optional<String> field, Tokens tokens, 
         }
 
         /**
-         * Byte pairs, learnt from what is trained on.
+         * A byte-pair tokenizer that is learnt from the training part.
          *
-         * @param vocabulary number of tokens, bytes and the end of a text among them
+         * @param vocabulary number of tokens, including the bytes and the end-of-text token
          */
         record BytePairs(int vocabulary) implements Tokens {
 
             public BytePairs {
                 Check.that(
-                        vocabulary > 256, "bpe: %s tokens; the bytes alone are 256, take more, say 4096", vocabulary);
+                        vocabulary > 256,
+                        "bpe: %s tokens; the bytes alone are 256, so choose more, for example" + " 4096",
+                        vocabulary);
             }
 
             @Override
@@ -66,8 +68,8 @@ public record Corpus(List<String> paths, Optional<String> field, Tokens tokens, 
     /**
      * A part of a corpus.
      *
-     * @param corpus the whole
-     * @param heldOut whether what is held out is meant, or the rest
+     * @param corpus the whole corpus
+     * @param heldOut whether this is the held-out part, or the rest
      */
     public record Part(Corpus corpus, boolean heldOut) {
         @Override
@@ -82,42 +84,45 @@ public record Corpus(List<String> paths, Optional<String> field, Tokens tokens, 
                 !paths.isEmpty() && paths.stream().noneMatch(String::isBlank),
                 "corpus: the path is empty; name a text file");
         Check.that(field.filter(String::isEmpty).isEmpty(), "corpus %s: the field has no name; give one", paths.get(0));
-        Check.that(holdOut >= 0 && holdOut < 1, "holdOut: %s; it must be at least 0 and under 1, say 0.05", holdOut);
+        Check.that(
+                holdOut >= 0 && holdOut < 1,
+                "holdOut: %s; it must be at least 0 and less than 1, for" + " example 0.05",
+                holdOut);
     }
 
-    /** The texts of files and folders, as bytes, nothing held out. */
+    /** A corpus from files and folders: one token per byte, nothing held out. */
     public static Corpus corpus(String path, String... more) {
         List<String> paths = new ArrayList<>(List.of(more));
         paths.add(0, path);
         return new Corpus(paths, Optional.empty(), new Tokens.Bytes(), 0, 0);
     }
 
-    /** The same texts, each under this column of {@code .csv} or this key of {@code .jsonl}. */
+    /** The same corpus, with the text in this column of {@code .csv} or this key of {@code .jsonl}. */
     public Corpus field(String name) {
         return new Corpus(paths, Optional.of(name), tokens, holdOut, seed);
     }
 
-    /** The same text, one token a byte. */
+    /** The same corpus with one token per byte. */
     public Corpus bytes() {
         return new Corpus(paths, field, new Tokens.Bytes(), holdOut, seed);
     }
 
-    /** The same text in so many tokens, which are learnt from what is not held out. */
+    /** The same corpus with a byte-pair tokenizer of this vocabulary, learnt from the part that is not held out. */
     public Corpus bpe(int vocabulary) {
         return new Corpus(paths, field, new Tokens.BytePairs(vocabulary), holdOut, seed);
     }
 
-    /** The same text through a {@code tokenizer.json} or a {@code tok*.bin}. */
+    /** The same corpus with the tokenizer of a {@code tokenizer.json} or a {@code tok*.bin}. */
     public Corpus tokenizer(String file) {
         return new Corpus(paths, field, new Tokens.File(file), holdOut, seed);
     }
 
-    /** The same text, this share of it held out from training. */
+    /** The same corpus with this share held out from training. */
     public Corpus holdOut(double share) {
         return holdOut(share, seed);
     }
 
-    /** The same text, this share of it held out from training; the seed chooses the documents. */
+    /** The same corpus with this share held out from training; the seed chooses the documents. */
     public Corpus holdOut(double share, long seed) {
         return new Corpus(paths, field, tokens, share, seed);
     }
@@ -128,12 +133,12 @@ public record Corpus(List<String> paths, Optional<String> field, Tokens tokens, 
         return new Part(this, true);
     }
 
-    /** All but the held-out part. */
+    /** Everything except the held-out part. */
     public Part rest() {
         return new Part(this, false);
     }
 
-    /** Its paths, for messages. */
+    /** The paths, for messages. */
     public String name() {
         return String.join(", ", paths);
     }

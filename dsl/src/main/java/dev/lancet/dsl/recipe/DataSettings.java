@@ -4,11 +4,11 @@ import dev.lancet.dsl.Check;
 import java.util.OptionalInt;
 
 /**
- * How much of the data a step of a training sees, in which order.
+ * How much data a training step uses, and in which order.
  *
- * @param batch sequences a step
- * @param sequence tokens a sequence; empty for the model's context
- * @param seed of the fresh weights and the order of the data
+ * @param batch sequences per step
+ * @param sequence tokens per sequence; empty for the model's context
+ * @param seed seed for fresh weights and for the order of the data
  */
 public record DataSettings(int batch, OptionalInt sequence, long seed) {
 

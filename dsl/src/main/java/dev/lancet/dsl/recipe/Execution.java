@@ -5,31 +5,32 @@ import dev.lancet.dsl.Check;
 /**
  * How a training step is computed.
  *
- * @param arithmetic in which numbers matrices are multiplied
- * @param accumulate batches whose gradients are added up before an update, at least 1
- * @param checkpointing whether the inside of a block is computed again in the backward pass instead of kept
- * @param wholeStep whether forward and backward are compiled as one, instead of only what stands between the products
+ * @param arithmetic the number type for matrix products
+ * @param accumulate batches whose gradients are summed before an update, at least 1
+ * @param checkpointing whether the backward pass recomputes the activations of each block instead of keeping them
+ * @param wholeStep whether XLA compiles the forward and backward pass as one function, including the matrix products
  */
 public record Execution(Arithmetic arithmetic, int accumulate, boolean checkpointing, boolean wholeStep) {
 
     public Execution {
         Check.that(
                 !(checkpointing && wholeStep),
-                "wholeStep: with checkpointing; what is computed twice the compiler computes once again, so choose one of them");
+                "wholeStep: has no use with checkpointing, because the compiler merges the repeated"
+                        + " computations; choose one of them");
         Check.that(accumulate > 0, "accumulate: %d; at least 1 batch is needed", accumulate);
     }
 
-    /** In float32, one batch an update, everything kept. */
+    /** float32, one batch per update, no checkpointing. */
     public static Execution plain() {
         return new Execution(Arithmetic.FLOAT32, 1, false, false);
     }
 
-    /** With matrix products in other numbers. */
+    /** With another number type for matrix products. */
     public Execution arithmetic(Arithmetic arithmetic) {
         return new Execution(arithmetic, accumulate, checkpointing, wholeStep);
     }
 
-    /** With so many batches an update. */
+    /** With this many batches per update. */
     public Execution accumulate(int batches) {
         return new Execution(arithmetic, batches, checkpointing, wholeStep);
     }
@@ -39,12 +40,12 @@ public record Execution(Arithmetic arithmetic, int accumulate, boolean checkpoin
         return new Execution(arithmetic, accumulate, checkpointing, wholeStep);
     }
 
-    /** With or without forward and backward compiled as one. */
+    /** With or without compiling the forward and backward pass as one function. */
     public Execution wholeStep(boolean wholeStep) {
         return new Execution(arithmetic, accumulate, checkpointing, wholeStep);
     }
 
-    /** As the language says it; nothing of what is plain. */
+    /** The code that makes this value, without the defaults. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

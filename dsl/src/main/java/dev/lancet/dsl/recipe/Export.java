@@ -1,7 +1,7 @@
 package dev.lancet.dsl.recipe;
 
 /**
- * A candidate that is saved as a Lancet model folder.
+ * A candidate to save as a Lancet model folder.
  *
  * @param candidate its name
  * @param path the folder

@@ -4,52 +4,52 @@ import dev.lancet.dsl.Check;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
 
-/** The rule by which gradients move weights. */
+/** The rule by which gradients update weights. */
 public sealed interface Optimizer {
 
-    /** The highest learning rate: what a {@link Schedule} takes shares of. */
+    /** The highest learning rate; a {@link Schedule} multiplies it by a share at each step. */
     double rate();
 
-    /** The rate at which this moves a weight where the schedule is highest. */
+    /** The learning rate of a weight at the peak of the schedule. */
     double rate(Weight weight);
 
-    /** Share of a weight that is taken off per unit of rate. */
+    /** The weight decay of a weight: the share to subtract per unit of learning rate. */
     double decay(Weight weight);
 
-    /** Whether this orthogonalises the updates of a weight. */
+    /** Whether this optimizer orthogonalizes the updates of a weight. */
     boolean orthogonalises(Weight weight);
 
-    /** Share of a matrix that is taken off per unit of rate. */
+    /** The weight decay of matrices: the share to subtract per unit of learning rate. */
     double weightDecay();
 
     /** The same rule with another weight decay. */
     Optimizer weightDecay(double decay);
 
-    /** The AdamW that this is, or that moves what this rule leaves to it. */
+    /** This optimizer if it is AdamW, otherwise the AdamW that updates the remaining weights. */
     AdamW adam();
 
-    /** The same rule with another rate for what it leaves to AdamW. */
+    /** The same rule with another learning rate for the weights that AdamW updates. */
     Optimizer adam(double rate);
 
     /**
-     * Adam with decoupled weight decay (Loshchilov and Hutter, 2019). Vectors are not decayed.
+     * Adam with decoupled weight decay (Loshchilov and Hutter, 2019). Vectors have no decay.
      *
      * @param rate highest learning rate
-     * @param beta1 memory of the first moment
-     * @param beta2 memory of the second moment
+     * @param beta1 decay rate of the first moment
+     * @param beta2 decay rate of the second moment
      * @param epsilon added to the root of the second moment
-     * @param weightDecay share of a matrix that is taken off per unit of rate
+     * @param weightDecay share of a matrix to subtract per unit of learning rate
      */
     record AdamW(double rate, double beta1, double beta2, double epsilon, double weightDecay) implements Optimizer {
         public AdamW {
-            Check.that(rate > 0, "adamW: rate %s; it must be positive, say 1e-3", rate);
-            Check.that(beta1 >= 0 && beta1 < 1, "adamW: beta1 %s; it must be at least 0 and under 1", beta1);
-            Check.that(beta2 >= 0 && beta2 < 1, "adamW: beta2 %s; it must be at least 0 and under 1", beta2);
+            Check.that(rate > 0, "adamW: rate %s; it must be positive, for example 1e-3", rate);
+            Check.that(beta1 >= 0 && beta1 < 1, "adamW: beta1 %s; it must be at least 0 and less than 1", beta1);
+            Check.that(beta2 >= 0 && beta2 < 1, "adamW: beta2 %s; it must be at least 0 and less than 1", beta2);
             Check.that(epsilon > 0, "adamW: epsilon %s; it must be positive", epsilon);
             Check.that(weightDecay >= 0, "adamW: weight decay %s; it must not be negative", weightDecay);
         }
 
-        /** The usual numbers: 0.9, 0.95, 1e-8, decay 0.1. */
+        /** AdamW with the usual settings: betas 0.9 and 0.95, epsilon 1e-8, decay 0.1. */
         static AdamW usual(double rate) {
             return new AdamW(rate, 0.9, 0.95, 1e-8, 0.1);
         }
@@ -67,7 +67,8 @@ public sealed interface Optimizer {
         @Override
         public Optimizer adam(double other) {
             throw new IllegalArgumentException("adam: " + other
-                    + "; adamW has one rate, give some weights a multiple with rateTimes(embedding(), 3)");
+                    + " is a second rate, but adamW has only one; give some weights a multiple with"
+                    + " rateTimes(embedding(), 3)");
         }
 
         @Override
@@ -87,23 +88,28 @@ public sealed interface Optimizer {
     }
 
     /**
-     * Muon (Jordan et al., 2024) for linear layers and their factors: momentum, looked ahead after Nesterov, orthogonalised by
-     * five steps of Newton and Schulz, times √max(1, outputs / inputs). Tables, an untied head, norms and biases are moved
-     * by AdamW, with a rate of its own under the same schedule.
+     * Muon (Jordan et al., 2024) for linear layers and their factors: Nesterov momentum, orthogonalized by five
+     * Newton-Schulz iterations, times √max(1, outputs / inputs). AdamW updates embedding tables, an untied head, norms
+     * and biases, with its own learning rate under the same schedule.
      *
      * @param rate highest learning rate of the matrices
-     * @param momentum memory of the gradient
-     * @param weightDecay share of a matrix that is taken off per unit of its rate
-     * @param adam moves the others
+     * @param momentum decay rate of the averaged gradient
+     * @param weightDecay share of a matrix to subtract per unit of its learning rate
+     * @param adam updates the other weights
      */
     record Muon(double rate, double momentum, double weightDecay, AdamW adam) implements Optimizer {
         public Muon {
-            Check.that(rate > 0, "muon: rate %s; it must be positive, say 0.02", rate);
-            Check.that(momentum >= 0 && momentum < 1, "muon: momentum %s; it must be at least 0 and under 1", momentum);
+            Check.that(rate > 0, "muon: rate %s; it must be positive, for example 0.02", rate);
+            Check.that(
+                    momentum >= 0 && momentum < 1,
+                    "muon: momentum %s; it must be at least 0 and less than 1",
+                    momentum);
             Check.that(weightDecay >= 0, "muon: weight decay %s; it must not be negative", weightDecay);
         }
 
-        /** The usual numbers: momentum 0.95, decay 0.1; the others by AdamW at 3e-3 without decay. */
+        /**
+         * Muon with the usual settings: momentum 0.95, decay 0.1; for the other weights AdamW at 3e-3 without decay.
+         */
         static Muon usual(double rate) {
             return new Muon(rate, 0.95, 0.1, AdamW.usual(3e-3).weightDecay(0));
         }

@@ -15,9 +15,9 @@ public sealed interface Origin {
     }
 
     /**
-     * Fresh weights of a declared transformer that are trained dense for the first steps of their pre-training, then cut by
-     * truncated SVD as the candidate's compression says, and trained on in that form with the same schedule and the same
-     * data (Cuttlefish, arXiv 2305.02538). After the cut the optimiser remembers nothing, and its rate rises over 20 steps.
+     * Fresh weights of a declared transformer that train dense for the first steps. Then truncated SVD applies the
+     * candidate's compression, and the training continues with the same schedule and data (Cuttlefish, arXiv
+     * 2305.02538). The compression resets the state of the optimizer, and the learning rate rises again over 20 steps.
      *
      * @param transformer the declaration
      * @param steps how many steps are dense
@@ -53,7 +53,7 @@ public sealed interface Origin {
         }
     }
 
-    /** Fresh weights that are dense for the first steps of their pre-training, and cut then. */
+    /** Fresh weights that train dense for the first steps and are then compressed. */
     static Origin denseFirst(Transformer transformer, int steps) {
         return new DenseFirst(transformer, steps);
     }

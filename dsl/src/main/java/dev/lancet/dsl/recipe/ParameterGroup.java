@@ -5,14 +5,14 @@ import dev.lancet.dsl.Selector;
 import java.util.OptionalDouble;
 
 /**
- * Weights that are trained in a way of their own. Where several groups speak of the rate, or of the decay, of a weight, the
- * last one decides.
+ * Weights with their own learning rate or weight decay. If several groups set the rate, or the decay, of a weight, the
+ * last one applies.
  *
- * @param selector which weights; vectors are selected by roles, as {@link Selector#norms()} does
- * @param rate how many times the rate of the others; empty if nothing is said of it
- * @param decay their weight decay; empty if nothing is said of it
- * @param product whether the decay shrinks the product of two factors A and B, by A·(B·Bᵀ) and (Aᵀ·A)·B, rather than each
- *     factor by itself; to a matrix in one piece it is the usual decay
+ * @param selector the weights; vectors must be selected by role, for example with {@link Selector#norms()}
+ * @param rate the multiple of the common learning rate; empty to leave the rate unchanged
+ * @param decay the weight decay; empty to leave the decay unchanged
+ * @param product whether the decay shrinks the product of two factors A and B, by A·(B·Bᵀ) and (Aᵀ·A)·B, instead of
+ * each     factor alone; a matrix in one piece gets the usual decay
  */
 public record ParameterGroup(Selector selector, OptionalDouble rate, OptionalDouble decay, boolean product) {
 
@@ -21,17 +21,17 @@ public record ParameterGroup(Selector selector, OptionalDouble rate, OptionalDou
         Check.that(decay.orElse(0) >= 0, "decay: %s for %s; it must not be negative", decay.orElse(0), selector);
     }
 
-    /** Weights with a multiple of the rate. */
+    /** Weights with a multiple of the learning rate. */
     static ParameterGroup rate(Selector selector, double times) {
         return new ParameterGroup(selector, OptionalDouble.of(times), OptionalDouble.empty(), false);
     }
 
-    /** Weights with a decay of their own. */
+    /** Weights with their own weight decay. */
     static ParameterGroup decay(Selector selector, double decay) {
         return new ParameterGroup(selector, OptionalDouble.empty(), OptionalDouble.of(decay), false);
     }
 
-    /** Weights with a decay of the product of their factors. */
+    /** Weights whose decay shrinks the product of their factors. */
     static ParameterGroup productDecay(Selector selector, double decay) {
         return new ParameterGroup(selector, OptionalDouble.empty(), OptionalDouble.of(decay), true);
     }

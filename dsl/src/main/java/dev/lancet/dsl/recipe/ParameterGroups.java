@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What a training says of single weights: the last group that speaks of something decides it, else the optimiser. */
+/** Looks up the rate and decay of a weight: the last group that sets them applies, otherwise the optimizer does. */
 final class ParameterGroups {
 
     private final Optimizer optimizer;
@@ -46,7 +46,7 @@ final class ParameterGroups {
         for (ParameterGroup group : groups) {
             if (weights.stream().noneMatch(group.selector()::selects)) {
                 throw new LancetException("training: " + group.toString().substring(1) + " selects nothing in " + model
-                        + "; name weights that it has");
+                        + "; select weights that the model has");
             }
         }
     }

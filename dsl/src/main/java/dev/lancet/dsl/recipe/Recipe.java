@@ -12,17 +12,17 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * A whole run as a value: candidates, how each is trained, what is measured, what is written. The thing that a script ends
- * with.
+ * A whole run as a value: the candidates, their trainings, the measurements and the outputs. The last expression of a
+ * script is a recipe.
  *
- * @param name what the run is called
+ * @param name the name of the run
  * @param candidates in the order of the report
  * @param stages trainings, in order
- * @param evaluations texts over which every candidate's perplexity is measured
+ * @param evaluations texts on which the perplexity of every candidate is measured
  * @param samples texts that every candidate continues
- * @param exports candidates that are saved, beside those in the report folder
- * @param report folder of the report and the saved models, or empty for none
- * @param seeds the whole is done once with each of these; empty for once, with the seeds that the trainings say
+ * @param exports candidates to save, in addition to those in the report folder
+ * @param report folder for the report and the saved models, or empty for none
+ * @param seeds the seeds with which the whole run is repeated; empty for one run with the seeds of the trainings
  */
 public record Recipe(
         String name,
@@ -49,30 +49,32 @@ public record Recipe(
         return new Recipe(name, List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty(), List.of());
     }
 
-    /** A declared transformer with fresh weights. */
+    /** Adds a declared transformer with fresh weights. */
     public Recipe candidate(String name, Transformer transformer) {
         return candidate(name, transformer, Compression.keepAll());
     }
 
-    /** A declared transformer with fresh weights in the compressed form: its factors are trained from the first step. */
+    /**
+     * Adds a declared transformer with fresh weights in compressed form: its factors are trained from the first step.
+     */
     public Recipe candidate(String name, Transformer transformer, Compression compression) {
         return candidate(name, new Origin.Declared(transformer), compression);
     }
 
-    /** A model from a checkpoint or from another candidate, as it is. */
+    /** Adds a model from a checkpoint or from another candidate, unchanged. */
     public Recipe candidate(String name, Origin origin) {
         return candidate(name, origin, Compression.keepAll());
     }
 
-    /** A model from a checkpoint or from another candidate, compressed. */
+    /** Adds a model from a checkpoint or from another candidate, compressed. */
     public Recipe candidate(String name, Origin origin, Compression compression) {
-        Check.that(find(name).isEmpty(), "candidate: '%s' is there already; give each its own name", name);
+        Check.that(find(name).isEmpty(), "candidate: '%s' is already declared; give each candidate its own name", name);
         if (origin instanceof Origin.After after) {
             known(after.candidate());
         }
         Check.that(
                 !(origin instanceof Origin.DenseFirst) || !compression.keepsAll(),
-                "candidate: '%s' is dense first, but nothing says how it is cut then; add a compression",
+                "candidate: '%s' trains dense first, but has no compression for the rest; add a compression",
                 name);
         return new Recipe(
                 this.name,
@@ -85,19 +87,21 @@ public record Recipe(
                 seeds);
     }
 
-    /** Trains every declared candidate that stands above, all on the same batches in the same order. */
+    /** Trains every candidate declared so far with fresh weights, all on the same batches in the same order. */
     public Recipe pretrain(Corpus corpus, Training training) {
         List<Stage> more = candidates.stream()
                 .filter(candidate -> candidate.origin() instanceof Origin.Declared
                         || candidate.origin() instanceof Origin.DenseFirst)
                 .map(candidate -> stage(candidate, corpus, training))
                 .toList();
-        Check.that(!more.isEmpty(), "pretrain: no declared candidate stands above it; declare one first");
+        Check.that(
+                !more.isEmpty(),
+                "pretrain: no candidate with fresh weights is declared before it; declare" + " one first");
         List<Stage> all = Stream.concat(stages.stream(), more.stream()).toList();
         return new Recipe(name, candidates, all, evaluations, samples, exports, report, seeds);
     }
 
-    /** Trains one candidate on; for instance what was factored after training, to heal the cut. */
+    /** Continues the training of one candidate, for example to recover quality after it was factorized. */
     public Recipe train(String candidate, Corpus corpus, Training training) {
         known(candidate);
         List<Stage> more = plus(stages, stage(find(candidate).orElseThrow(), corpus, training));
@@ -113,12 +117,12 @@ public record Recipe(
         return new Stage(candidate.name(), corpus, training);
     }
 
-    /** Measures every candidate's perplexity over a text. */
+    /** Measures the perplexity of every candidate on a text. */
     public Recipe evaluate(Corpus.Part text) {
         return new Recipe(name, candidates, stages, plus(evaluations, text), samples, exports, report, seeds);
     }
 
-    /** Lets every candidate continue a text with its likeliest tokens. */
+    /** Lets every candidate continue a text greedily. */
     public Recipe sample(String prompt, int tokens) {
         return sample(Sample.greedy(prompt, tokens));
     }
@@ -133,7 +137,8 @@ public record Recipe(
         known(candidate);
         Check.that(
                 seeds.size() < 2,
-                "export: '%s' has room for one model, but there are %s seeds; the report keeps them all",
+                "export: '%s' holds one model, but there are %s seeds; leave the export out, the report saves"
+                        + " all models",
                 folder,
                 seeds.size());
         List<Export> more = plus(exports, new Export(candidate, folder));
@@ -146,16 +151,16 @@ public record Recipe(
     }
 
     /**
-     * Does the whole once with each seed, fresh weights and order of the text, and reports mean and spread beside every
-     * model: a difference smaller than the spread is none.
+     * Repeats the whole run with each seed for fresh weights and the order of the text. The report adds the mean and
+     * the spread of each candidate: a difference smaller than the spread means nothing.
      */
     public Recipe seeds(long... seeds) {
         List<Long> all = LongStream.of(seeds).boxed().toList();
-        Check.that(!all.isEmpty(), "seeds: none; name at least one, say .seeds(1, 2, 3)");
-        Check.that(Set.copyOf(all).size() == all.size(), "seeds: %s has one twice; each counts once", all);
+        Check.that(!all.isEmpty(), "seeds: none given; add at least one, for example .seeds(1, 2, 3)");
+        Check.that(Set.copyOf(all).size() == all.size(), "seeds: %s contains a seed twice; give each only once", all);
         Check.that(
                 exports.isEmpty() || all.size() == 1,
-                "seeds: %s, but %s has room for one model; export none, the report keeps them all",
+                "seeds: %s, but %s holds one model; leave the export out, the report saves all models",
                 all,
                 exports.stream().map(Export::path).toList());
         return new Recipe(name, candidates, stages, evaluations, samples, exports, report, all);
@@ -171,7 +176,7 @@ public record Recipe(
     private void known(String candidate) {
         Check.that(
                 find(candidate).isPresent(),
-                "candidate: '%s' is not declared above; there are %s",
+                "candidate: '%s' is not declared yet; choose one of %s",
                 candidate,
                 candidates.stream().map(Candidate::name).toList());
     }

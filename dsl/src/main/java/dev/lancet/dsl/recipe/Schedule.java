@@ -3,32 +3,38 @@ package dev.lancet.dsl.recipe;
 import dev.lancet.dsl.Check;
 
 /**
- * How the learning rate goes on after the warm-up: level for a while perhaps, then down.
+ * The learning rate after the warm-up: first constant, then falling.
  *
- * @param curve the way down
- * @param fall the last share of the steps over which the rate falls; before it, it is level
+ * @param curve the shape of the fall
+ * @param fall the last share of the steps, over which the rate falls; before, it is constant
  * @param floor the rate at the last step, as a share of the highest
  */
 public record Schedule(Curve curve, double fall, double floor) {
 
     private static final double FLOOR = 0.1;
 
-    /** A way down. */
+    /** The shape of the fall. */
     public enum Curve {
-        /** None: level to the end. */
+        /** No fall: constant to the end. */
         CONSTANT,
-        /** A line. */
+        /** A straight line. */
         LINEAR,
         /** Half a cosine. */
         COSINE
     }
 
     public Schedule {
-        Check.that(fall > 0 && fall <= 1, "fall: %s; it is a share of the steps, over 0 and at most 1", fall);
-        Check.that(floor >= 0 && floor <= 1, "floor: %s; it is a share of the highest rate, between 0 and 1", floor);
+        Check.that(
+                fall > 0 && fall <= 1,
+                "fall: %s; it must be a share of the steps, greater than 0 and at" + " most 1",
+                fall);
+        Check.that(
+                floor >= 0 && floor <= 1,
+                "floor: %s; it must be a share of the highest rate, between 0 and" + " 1",
+                floor);
         Check.that(
                 curve != Curve.CONSTANT || (fall == 1 && floor == 1),
-                "schedule: a constant rate does not fall; say linear() or cosine() before fall and floor");
+                "schedule: a constant rate has no fall or floor; begin with linear() or cosine()");
     }
 
     /** Half a cosine from the warm-up to the last step, down to a tenth. */
@@ -36,30 +42,30 @@ public record Schedule(Curve curve, double fall, double floor) {
         return new Schedule(Curve.COSINE, 1, FLOOR);
     }
 
-    /** A line from the warm-up to the last step, down to a tenth. */
+    /** A straight line from the warm-up to the last step, down to a tenth. */
     public static Schedule linear() {
         return new Schedule(Curve.LINEAR, 1, FLOOR);
     }
 
-    /** Level after the warm-up. */
+    /** Constant after the warm-up. */
     public static Schedule constant() {
         return new Schedule(Curve.CONSTANT, 1, 1);
     }
 
     /**
-     * Warm-up, stable, decay (Hu et al., arXiv 2404.06395): level, then along a line over the last share of the steps, down
-     * to a tenth.
+     * Warm-up, stable, decay (Hu et al., arXiv 2404.06395): constant, then a straight line over the last share of the
+     * steps, down to a tenth.
      */
     public static Schedule wsd(double fall) {
         return linear().fall(fall);
     }
 
-    /** Falling only over this last share of the steps. */
+    /** The same shape, falling only over this last share of the steps. */
     public Schedule fall(double share) {
         return new Schedule(curve, share, floor);
     }
 
-    /** Falling to this share of the highest rate. */
+    /** The same shape, falling to this share of the highest rate. */
     public Schedule floor(double share) {
         return new Schedule(curve, fall, share);
     }
@@ -78,7 +84,7 @@ public record Schedule(Curve curve, double fall, double floor) {
         };
     }
 
-    /** Whether it is half a cosine all the way, to whichever floor. */
+    /** Whether the rate follows half a cosine over all steps, to any floor. */
     boolean plain() {
         return curve == Curve.COSINE && fall == 1;
     }

@@ -8,55 +8,57 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A beginning in which factors are led by a dense twin (self-guided training: Wei et al., arXiv 2406.16450, with the schedule and
- * the start of its code): over the first steps a factored layer with weights A and B computes
+ * Self-guided training (Wei et al., arXiv 2406.16450, with the schedule and the initialization of its code): a dense
+ * twin guides the factors at the beginning. Over the first steps, a factorized layer with weights A and B computes
  *
  * <pre>
  *   y = α · x·W + (1 − α) · x·A·B,    α = ½ · (1 + cos(π · step / steps)),    W = A·B before the first step
  * </pre>
  *
- * W is trained as the layer would be if it were dense. When α has faded W is dropped, and the factors go on alone, with all
- * that the optimiser remembers of them. With a nonlinearity between the factors it stands in the second term; the twin is
- * linear. Tables have no twins.
+ * W is trained like the weight of a dense layer. When α reaches 0, W is dropped. The factors continue alone and keep
+ * their optimizer state. A nonlinearity between the factors belongs to the second term only; the twin is linear.
+ * Embedding tables have no twins.
  *
- * @param share of all steps, between 0 and 1
+ * @param share the guided share of all steps, between 0 and 1, both excluded
  */
 public record SelfGuidance(double share) {
 
     public SelfGuidance {
         Check.that(
                 share > 0 && share < 1,
-                "selfGuided: %s; it is the share of the steps with a dense twin, between 0 and 1, both excluded",
+                "selfGuided: %s; the share of guided steps must be between 0 and 1, both excluded",
                 share);
     }
 
     /**
-     * How many steps of so many are guided.
+     * The number of guided steps in a training of this many steps.
      *
-     * @throws LancetException if it is none, or all
+     * @throws LancetException if no step or every step would be guided
      */
     public int steps(int all) {
         long steps = Math.round(share * all);
         if (steps < 1 || steps >= all) {
             throw new LancetException(String.format(
                     Locale.ROOT,
-                    "selfGuided: %d of %d steps; at least one must be guided, and one left for the factors alone",
+                    "selfGuided: %d of %d steps; at least one step must be guided, and at least one must not",
                     steps,
                     all));
         }
         return (int) steps;
     }
 
-    /** The share of the twin, α, at a step counted from 0 of so many in all; 0 once it has faded. */
+    /**
+     * The share α of the twin at a step, counted from 0, of a training of {@code all} steps; 0 after the guided steps.
+     */
     public double at(int step, int all) {
         int steps = steps(all);
         return step >= steps ? 0 : (1 + Math.cos(Math.PI * step / steps)) / 2;
     }
 
     /**
-     * The steps of a plan whose layers have a twin: all linear layers in two factors.
+     * The steps of a plan whose layers get a twin: all factorized linear layers.
      *
-     * @throws LancetException if there is none, or one is stored in few bits, so that it is not trained
+     * @throws LancetException if there is no such layer, or if one is stored in fewer bits and therefore frozen
      */
     public List<Step> twins(Plan plan) {
         List<Step> factored = plan.steps().stream()
@@ -65,17 +67,19 @@ public record SelfGuidance(double share) {
         for (Step step : factored) {
             if (step.precision().narrow()) {
                 throw new LancetException("selfGuided: " + step.weight().name() + " is stored in " + step.precision()
-                        + ", so its factors are not trained; guide float32 factors, quantise afterwards");
+                        + ", so its factors are frozen; train float32 factors, and quantize afterwards");
             }
         }
         if (factored.isEmpty()) {
             throw new LancetException("selfGuided: no linear layer of " + plan.model()
-                    + " is factored, so there is nothing to guide; leave it out here, or factorise(rank(64))");
+                    + " is factorized, so there is nothing to guide; leave it out, or add factorise(rank(64))");
         }
         return factored;
     }
 
-    /** What it means for a model, in one line: {@code self-guided: 42 dense twins (4,718,592 parameters) ...}. */
+    /**
+     * A description for a model in one line: {@code self-guided for the first 50 of 1,000 steps: 42 dense twins ...}.
+     */
     public String of(Plan plan, int all) {
         List<Step> twins = twins(plan);
         return String.format(
@@ -87,7 +91,7 @@ public record SelfGuidance(double share) {
                 twins.stream().mapToLong(step -> step.weight().parameters()).sum());
     }
 
-    /** As the language says it. */
+    /** The code that makes this value. */
     @Override
     public String toString() {
         return ".selfGuided(" + share + ")";

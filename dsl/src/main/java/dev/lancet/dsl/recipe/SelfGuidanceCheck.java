@@ -4,7 +4,7 @@ import dev.lancet.dsl.Check;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 
-/** Which candidates can begin self-guided: those whose factors are fresh. */
+/** Checks that a self-guided candidate has fresh factors. */
 final class SelfGuidanceCheck {
 
     private SelfGuidanceCheck() {}
@@ -13,11 +13,11 @@ final class SelfGuidanceCheck {
         String who = "selfGuided: candidate '" + candidate.name() + "' ";
         Check.that(
                 !(candidate.origin() instanceof Origin.DenseFirst),
-                "%sis dense first, after which its factors need no guide; say one of both",
+                "%strains dense first, after which its factors need no guide; choose one of the two",
                 who);
         Check.that(
                 first && candidate.origin() instanceof Origin.Declared,
-                "%shas trained weights then; it is a beginning for fresh factors, leave it out there",
+                "%sstarts from trained weights, but guidance is for fresh factors; leave it out",
                 who);
         if (candidate.origin() instanceof Origin.Declared declared) {
             guidance.steps(training.steps());

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a model is trained: the optimiser, how long, on how much at a time, in which order.
+ * The settings of a training: the optimizer, the number of steps, the data of each step, and validation.
  *
- * @param steps optimiser steps
- * @param updates how a step changes the weights
- * @param data how much of the text a step sees, in which order
- * @param control when the training is validated, how a step is computed, and what leads fresh factors
+ * @param steps optimizer steps
+ * @param updates how a step updates the weights
+ * @param data how much text a step uses, and in which order
+ * @param control when to validate, how to compute a step, and how to guide fresh factors
  */
 public record Training(int steps, UpdateSettings updates, DataSettings data, ControlSettings control)
         implements ExecutionVerbs, ValidationVerbs {
@@ -24,20 +24,22 @@ public record Training(int steps, UpdateSettings updates, DataSettings data, Con
         Check.that(warmup <= steps, "warmup: %d; it must lie between 0 and the %d steps", warmup, steps);
     }
 
-    /** AdamW (0.9, 0.95, 1e-8, decay 0.1), 5 % warm-up, cosine to a tenth, clipped at 1, 8 sequences a step, seed 42. */
+    /**
+     * AdamW (0.9, 0.95, 1e-8, decay 0.1), 5 % warm-up, cosine to a tenth, clipping at 1, 8 sequences per step, seed 42.
+     */
     public static Training adamW(int steps, double rate) {
         return of(Optimizer.AdamW.usual(rate), steps);
     }
 
     /**
-     * {@link Optimizer.Muon} for linear layers and their factors at this rate (momentum 0.95, decay 0.1), AdamW at 3e-3 for
-     * the others; the rest as with {@link #adamW}.
+     * {@link Optimizer.Muon} for linear layers and their factors at this rate (momentum 0.95, decay 0.1), AdamW at 3e-3
+     * for the other weights; all other settings as with {@link #adamW}.
      */
     public static Training muon(int steps, double rate) {
         return of(Optimizer.Muon.usual(rate), steps);
     }
 
-    /** The usual settings around an optimiser. */
+    /** The usual settings with this optimizer. */
     static Training of(Optimizer optimizer, int steps) {
         return new Training(
                 steps,
@@ -58,32 +60,32 @@ public record Training(int steps, UpdateSettings updates, DataSettings data, Con
         return new Training(steps, updates, data, other);
     }
 
-    /** The optimiser. */
+    /** The optimizer. */
     public Optimizer optimizer() {
         return updates.optimizer();
     }
 
-    /** How the rate goes on after the warm-up. */
+    /** The learning rate after the warm-up. */
     public Schedule schedule() {
         return updates.schedule();
     }
 
-    /** Weights that are trained in a way of their own. */
+    /** The weights with their own rate or decay. */
     public List<ParameterGroup> groups() {
         return updates.groups();
     }
 
-    /** Sequences a step. */
+    /** Sequences per step. */
     public int batch() {
         return data.batch();
     }
 
-    /** Tokens a sequence; empty for the model's context. */
+    /** Tokens per sequence; empty for the model's context. */
     public OptionalInt sequence() {
         return data.sequence();
     }
 
-    /** The seed of fresh weights and of the order of the data. */
+    /** The seed for fresh weights and for the order of the data. */
     public long seed() {
         return data.seed();
     }
@@ -103,57 +105,60 @@ public record Training(int steps, UpdateSettings updates, DataSettings data, Con
         return with(control.validation(policy));
     }
 
-    /** Whether dense twins lead factors in the beginning, and how long. */
+    /** How long dense twins guide the factors at the beginning, or empty for no guidance. */
     public Optional<SelfGuidance> guidance() {
         return control.guidance();
     }
 
-    /** With another optimiser. */
+    /** With another optimizer. */
     public Training optimizer(Optimizer optimizer) {
         return with(updates.optimizer(optimizer));
     }
 
     /**
-     * With this highest rate for what Muon leaves to AdamW: tables, head, norms and biases. The usual 3e-3 leaves trained tables
-     * alive; a fresh one wants ten times that and more ({@code docs/results.md}: 0.1 for 4,096 tokens at width 256).
+     * With this highest learning rate for the weights that Muon leaves to AdamW: embedding tables, head, norms and
+     * biases. The usual 3e-3 preserves trained tables. Fresh tables need ten times that or more ({@code
+     * docs/results.md}: 0.1 for 4,096 tokens at width 256).
      */
     public Training adam(double rate) {
         return optimizer(optimizer().adam(rate));
     }
 
-    /** With another weight decay; with Muon, of what it moves. */
+    /** With another weight decay. With Muon, this applies only to the weights that Muon updates. */
     public Training weightDecay(double decay) {
         return optimizer(optimizer().weightDecay(decay));
     }
 
-    /** With a rate that goes on in another way after the warm-up. */
+    /** With another learning-rate schedule after the warm-up. */
     public Training schedule(Schedule schedule) {
         return with(updates.schedule(schedule));
     }
 
-    /** With a rate that falls to this share of the highest. */
+    /** With a learning rate that falls to this share of the highest. */
     public Training floor(double floor) {
         return schedule(schedule().floor(floor));
     }
 
-    /** With so many times the rate for some weights; token tables often want several times that of the matrices. */
+    /**
+     * With a multiple of the learning rate for some weights. Token tables often need several times that of matrices.
+     */
     public Training rateTimes(Selector selector, double times) {
         return group(ParameterGroup.rate(selector, times));
     }
 
-    /** With a weight decay of their own for some weights. Norms and biases have none unless it is said here. */
+    /** With another weight decay for some weights. Norms and biases have none unless it is set here. */
     public Training decay(Selector selector, double decay) {
         return group(ParameterGroup.decay(selector, decay));
     }
 
-    /** Without weight decay for some weights. Norms and biases have none anyway. */
+    /** Without weight decay for some weights. Norms and biases have none by default. */
     public Training noDecay(Selector selector) {
         return decay(selector, 0);
     }
 
     /**
-     * With a decay of the product of their factors, {@code ½‖A·B‖²}, instead of one of each factor: A loses a share of
-     * {@code A·(B·Bᵀ)}, B of {@code (Aᵀ·A)·B}. Of weights in one piece it is the usual decay.
+     * With a decay of the product of the factors, {@code ½‖A·B‖²}, instead of a decay of each factor: subtracts a share
+     * of {@code A·(B·Bᵀ)} from A, and of {@code (Aᵀ·A)·B} from B. Weights in one piece get the usual decay.
      */
     public Training decayProduct(Selector selector, double decay) {
         return group(ParameterGroup.productDecay(selector, decay));
@@ -178,7 +183,7 @@ public record Training(int steps, UpdateSettings updates, DataSettings data, Con
         return with(updates.warmup(warmup));
     }
 
-    /** With gradients shortened to this global norm. */
+    /** With gradients clipped to this global norm. */
     public Training clip(double clip) {
         return with(updates.clip(clip));
     }
@@ -189,8 +194,8 @@ public record Training(int steps, UpdateSettings updates, DataSettings data, Con
     }
 
     /**
-     * With dense twins that lead the factors over this share of the steps and fade out (self-guided training); for factors of
-     * fresh weights. See {@link SelfGuidance}.
+     * With dense twins that guide fresh factors over this share of the steps and fade out (self-guided training). See
+     * {@link SelfGuidance}.
      */
     public Training selfGuided(double share) {
         return with(control.guidance(new SelfGuidance(share)));
@@ -201,17 +206,17 @@ public record Training(int steps, UpdateSettings updates, DataSettings data, Con
         return with(control.execution(execution));
     }
 
-    /** Tokens that a step sees. */
+    /** Tokens in a step. */
     public long tokensPerStep(int sequence) {
         return (long) execution().accumulate() * batch() * sequence;
     }
 
-    /** The learning rate of a step, counted from 0: linear warm-up, then what the schedule says. */
+    /** The learning rate of a step, counted from 0: a linear warm-up, then the schedule. */
     public double rateAt(int step) {
         return updates.rateAt(step, steps);
     }
 
-    /** How many times {@link #rateAt} a weight is trained with. */
+    /** The multiple of {@link #rateAt} for a weight. */
     public double timesFor(Weight weight) {
         return updates.byWeight().times(weight);
     }
@@ -221,12 +226,12 @@ public record Training(int steps, UpdateSettings updates, DataSettings data, Con
         return updates.byWeight().decay(weight);
     }
 
-    /** Whether the decay of a weight in two factors is that of their product. */
+    /** Whether the decay of a factorized weight shrinks the product of its factors. */
     public boolean decaysProduct(Weight weight) {
         return updates.byWeight().decaysProduct(weight);
     }
 
-    /** Makes sure that every group selects something in a model, and that an early end has validations to go by. */
+    /** Checks that every group selects weights of a model, and that early stopping has validations. */
     public void check(String model, List<Weight> weights) {
         validation().check();
         updates.byWeight().check(model, weights);

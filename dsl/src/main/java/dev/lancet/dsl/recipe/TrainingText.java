@@ -1,6 +1,6 @@
 package dev.lancet.dsl.recipe;
 
-/** The canonical text of a training: what is unusual about it, and always the seed. */
+/** Writes a training as code: the settings that differ from the defaults, and always the seed. */
 final class TrainingText {
 
     private final Training training;
@@ -37,7 +37,7 @@ final class TrainingText {
         return text.append(".seed(").append(training.seed()).append(')').toString();
     }
 
-    /** Writes the optimiser, and gives the usual training with it. */
+    /** Writes the optimizer, and returns the usual training with it. */
     private Training optimizer(StringBuilder text) {
         Optimizer optimizer = training.optimizer();
         int steps = training.steps();

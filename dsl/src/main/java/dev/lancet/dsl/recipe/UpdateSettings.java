@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a step of a training changes the weights.
+ * How a training step updates the weights.
  *
- * @param optimizer AdamW or Muon, and its numbers
- * @param schedule how the rate goes on after the warm-up
- * @param groups weights that are trained in a way of their own
- * @param warmup steps over which the rate rises from 0
- * @param clip the global norm to which gradients are shortened, 0 for no limit
+ * @param optimizer AdamW or Muon, with its settings
+ * @param schedule the learning rate after the warm-up
+ * @param groups weights with their own rate or decay
+ * @param warmup steps over which the learning rate rises from 0
+ * @param clip the global norm to which gradients are clipped, or 0 for no limit
  */
 public record UpdateSettings(
         Optimizer optimizer, Schedule schedule, List<ParameterGroup> groups, int warmup, double clip) {
@@ -44,12 +44,15 @@ public record UpdateSettings(
         return new UpdateSettings(optimizer, schedule, groups, warmup, norm);
     }
 
-    /** What the groups say, weight by weight. */
+    /** The groups, for looking up the rate and decay of a weight. */
     ParameterGroups byWeight() {
         return new ParameterGroups(optimizer, groups);
     }
 
-    /** The learning rate of a step, counted from 0, of so many: linear warm-up, then what the schedule says. */
+    /**
+     * The learning rate of a step, counted from 0, in a training of {@code steps} steps: a linear warm-up, then the
+     * schedule.
+     */
     double rateAt(int step, int steps) {
         if (step < warmup) {
             return optimizer.rate() * (step + 1) / warmup;

@@ -4,19 +4,19 @@ import dev.lancet.dsl.Check;
 import java.util.Optional;
 
 /**
- * How a training is watched, and what may end it before its last step.
+ * When a training validates, and when it stops before its last step.
  *
- * @param validateEvery steps between two validations, 0 for one at the end only
- * @param early when held-out text says that it is enough; empty for all steps
- * @param divergence when the loss says that it goes wrong; empty to look for losses that are no numbers only
+ * @param validateEvery steps between two validations, or 0 to validate only at the end
+ * @param early when to stop because the validation loss no longer improves; empty to train all steps
+ * @param divergence when to fail because the loss has diverged; empty to fail only if the loss is not a number
  */
 public record ValidationPolicy(int validateEvery, Optional<Early> early, Optional<Divergence> divergence) {
 
     /**
-     * Ends a training when validations no longer improve; it has the weights of the best then.
+     * Stops a training when the validation loss no longer improves, and restores the best weights.
      *
-     * @param patience validations without improvement, the last of which ends it
-     * @param improvement nats a token by which a validation must lie under the one that improved last, to improve too
+     * @param patience how many validations in a row may pass without improvement before the training stops
+     * @param improvement by how many nats per token the loss must fall to count as an improvement
      */
     public record Early(int patience, double improvement) {
         public Early {
@@ -31,14 +31,15 @@ public record ValidationPolicy(int validateEvery, Optional<Early> early, Optiona
     }
 
     /**
-     * Ends a training, as a failure, when the running mean of its loss stays far above its lowest.
+     * Fails a training if the running mean of its loss stays far above its lowest value.
      *
-     * @param margin nats a token above the lowest mean so far
-     * @param steps how many steps in a row
+     * @param margin how many nats per token above the lowest mean so far count as far
+     * @param steps how many steps in a row it must stay there
      */
     public record Divergence(double margin, int steps) {
         public Divergence {
-            Check.that(margin > 0, "stopDiverging: margin %s; it must be positive, say 1 nat a token", margin);
+            Check.that(
+                    margin > 0, "stopDiverging: margin %s; it must be positive, for example 1 nat per token", margin);
             Check.that(steps > 0, "stopDiverging: %d steps; at least 1 is needed", steps);
         }
 
@@ -49,10 +50,13 @@ public record ValidationPolicy(int validateEvery, Optional<Early> early, Optiona
     }
 
     public ValidationPolicy {
-        Check.that(validateEvery >= 0, "validateEvery: %d; it must be positive, or 0 for the end only", validateEvery);
+        Check.that(
+                validateEvery >= 0,
+                "validateEvery: %d; it must be positive, or 0 to validate only at the" + " end",
+                validateEvery);
     }
 
-    /** A validation at the end, nothing that ends it before. */
+    /** One validation at the end, and no early stop. */
     static ValidationPolicy plain() {
         return new ValidationPolicy(0, Optional.empty(), Optional.empty());
     }
@@ -69,15 +73,15 @@ public record ValidationPolicy(int validateEvery, Optional<Early> early, Optiona
         return new ValidationPolicy(validateEvery, early, Optional.of(ending));
     }
 
-    /** Makes sure that there are validations where one may end the training. */
+    /** Checks that a training with early stopping has validations. */
     void check() {
         Check.that(
                 early.isEmpty() || validateEvery > 0,
-                "stopEarly: %s, but nothing is validated before the end; say validateEvery(50) too",
+                "stopEarly: %s needs validations before the end; add validateEvery(50)",
                 early.map(Early::patience).orElse(0));
     }
 
-    /** As the language says it; nothing of what is plain. */
+    /** The code that makes this value, without the defaults. */
     @Override
     public String toString() {
         return (validateEvery == 0 ? "" : ".validateEvery(" + validateEvery + ")")

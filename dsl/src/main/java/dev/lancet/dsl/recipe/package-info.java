@@ -1,4 +1,4 @@
-/** A whole run as one value: models, data, training, compression, evaluation and where the results go. */
+/** Recipes: a whole run as one value, with models, data, training, compression, evaluation and outputs. */
 @NullMarked
 package dev.lancet.dsl.recipe;
 

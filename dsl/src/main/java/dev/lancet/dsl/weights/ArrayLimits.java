@@ -3,7 +3,7 @@ package dev.lancet.dsl.weights;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 
-/** What one array can hold on the JVM. */
+/** The limit for the size of one array on the JVM. */
 final class ArrayLimits {
 
     private ArrayLimits() {}
@@ -12,7 +12,7 @@ final class ArrayLimits {
         if (array.bytes() > Integer.MAX_VALUE) {
             throw new LancetException(
                     "memory: " + array + " takes " + array.bytes() + " bytes; one array holds at most "
-                            + Integer.MAX_VALUE + ", so quantise or factor it elsewhere first");
+                            + Integer.MAX_VALUE + "; quantize or factorize it elsewhere first");
         }
     }
 }

@@ -8,8 +8,8 @@ import java.nio.FloatBuffer;
 /**
  * One array of a model with its content, on the Java heap or in a mapped file.
  *
- * @param spec its name, type and shape
- * @param bytes its elements in row-major order, little-endian; every call gives a read-only view of its own
+ * @param spec the name, type and shape
+ * @param bytes the elements in row-major order, little-endian; each call returns a new read-only view
  */
 public record HostTensor(ArraySpec spec, ByteBuffer bytes) {
 
@@ -21,7 +21,7 @@ public record HostTensor(ArraySpec spec, ByteBuffer bytes) {
         bytes = bytes.slice().asReadOnlyBuffer();
     }
 
-    /** A tensor of floats, which are copied. */
+    /** A tensor with a copy of these floats, in row-major order; their number must fit the shape. */
     public static HostTensor of(ArraySpec array, float[] values) {
         if (array.type() != ArraySpec.Type.FLOAT32) {
             throw new IllegalArgumentException("tensor: " + array + " does not hold floats; give its bytes");
@@ -32,7 +32,7 @@ public record HostTensor(ArraySpec spec, ByteBuffer bytes) {
         return new HostTensor(array, bytes);
     }
 
-    /** A tensor of bytes, which are not copied: codes, or floats of 32 or 16 bits in little-endian order. */
+    /** A tensor that uses these bytes without a copy: codes, or floats of 32 or 16 bits in little-endian order. */
     public static HostTensor of(ArraySpec array, byte[] bytes) {
         return new HostTensor(array, ByteBuffer.wrap(bytes));
     }
@@ -47,7 +47,7 @@ public record HostTensor(ArraySpec spec, ByteBuffer bytes) {
         return spec.name();
     }
 
-    /** A copy of the floats. */
+    /** A copy of the floats in row-major order, {@code [elements]}. */
     public float[] floats() {
         if (spec.type() != ArraySpec.Type.FLOAT32) {
             throw new IllegalArgumentException("tensor: " + spec + " does not hold floats");
@@ -58,12 +58,12 @@ public record HostTensor(ArraySpec spec, ByteBuffer bytes) {
         return values;
     }
 
-    /** The same with a content of its own, for one that is only lent. */
+    /** The same tensor with its own copy of the content, for a tensor whose content is valid only for a while. */
     public HostTensor copy() {
         return of(spec, toArray());
     }
 
-    /** A copy of the bytes. */
+    /** A copy of the bytes in row-major order, little-endian. */
     public byte[] toArray() {
         byte[] copy = new byte[bytes.remaining()];
         bytes().get(copy);

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The arrays of two, each read where it is. */
+/** The arrays of two sources, each read from its own source. */
 record JoinedWeights(Weights first, Weights second) implements Weights {
 
     @Override

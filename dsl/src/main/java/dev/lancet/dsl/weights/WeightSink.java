@@ -1,9 +1,9 @@
 package dev.lancet.dsl.weights;
 
-/** Takes the arrays of a model one at a time: into memory, into a file. */
+/** Receives the arrays of a model one at a time, for example to keep them in memory or write them to a file. */
 @FunctionalInterface
 public interface WeightSink {
 
-    /** Takes one array; its content is only sure to be there until this returns. */
+    /** Receives one array. Its content is valid only until this method returns. */
     void accept(HostTensor tensor);
 }

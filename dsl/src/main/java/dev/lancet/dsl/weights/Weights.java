@@ -8,41 +8,42 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The arrays of a model, read one at a time: in memory, or in files that are somebody else's to close. */
+/** The arrays of a model, read one at a time, from memory or from files. The owner of the files closes them. */
 public interface Weights {
 
-    /** What there is, in the order of the file. */
+    /** The descriptions of all arrays, in the order of the file. */
     List<ArraySpec> arrays();
 
     /**
-     * The content of one array. It may be a view of a file and lives as long as that file is open.
+     * One array with its content, which may be a view of a file and is valid while that file is open.
      *
-     * @throws LancetException if there is none of this name; the message lists those near it
+     * @throws LancetException if no array has this name; the message lists similar names
      */
     HostTensor read(String name);
 
     /**
-     * Hands over the content of one array in parts, in order, each there only until the call returns: what lies in a file then
-     * goes through a small buffer, while pages of a mapped file count as memory of the process until the collector finds them.
+     * Passes the bytes of one array to a consumer in consecutive parts. Each part is valid only during its call. An
+     * array in a file then goes through a small buffer, whereas a mapped file counts as memory of the process until
+     * garbage collection.
      *
-     * @throws LancetException if there is none of this name
+     * @throws LancetException if no array has this name
      */
     default void readInParts(String name, Consumer<ByteBuffer> parts) {
         parts.accept(read(name).bytes());
     }
 
-    /** The description of one array, or empty if there is none of this name. */
+    /** The description of one array, or empty if no array has this name. */
     default Optional<ArraySpec> find(String name) {
         return arrays().stream().filter(array -> array.name().equals(name)).findFirst();
     }
 
-    /** Bytes of all arrays. */
+    /** Bytes of all arrays together. */
     default long bytes() {
         return arrays().stream().mapToLong(ArraySpec::bytes).sum();
     }
 
     /**
-     * Checks that everything that a plan needs is there in the right type and shape. What else is there does not matter.
+     * Checks that every array that a plan needs exists with the right type and shape. Additional arrays are allowed.
      *
      * @throws LancetException naming the first array that is missing or does not fit
      */
@@ -55,18 +56,18 @@ public interface Weights {
         }
     }
 
-    /** The failure to report where an array is not there. */
+    /** The error for an array that does not exist. */
     default LancetException missing(String name) {
         List<String> names = arrays().stream().map(ArraySpec::name).toList();
         return new LancetException("weights: no '" + name + "'; near it: " + Plan.nearMisses(name, names));
     }
 
-    /** Hands everything over, one array at a time, in order. */
+    /** Passes all arrays to a sink, one at a time, in order. */
     default void copyTo(WeightSink sink) {
         arrays().forEach(array -> sink.accept(read(array.name())));
     }
 
-    /** These arrays and others beside them, none of them copied; where both have an array of one name, it is this one's. */
+    /** These arrays together with others, without copies. If both have an array of one name, this one's is used. */
     default Weights with(Weights more) {
         return new JoinedWeights(this, more);
     }

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Weights that are collected one at a time and kept: the target of a small compression, the content of a fresh model. */
+/** Collects weights one at a time and keeps them in memory, for example for a small compression or a fresh model. */
 public final class WeightsInMemory implements Weights, WeightSink {
 
     private final Map<String, HostTensor> tensors = new LinkedHashMap<>();
 
-    /** Nothing yet. */
+    /** An empty collection. */
     public WeightsInMemory() {}
 
-    /** All arrays of others, which are not copied. */
+    /** All arrays of another source, without copies. */
     public static WeightsInMemory of(Weights weights) {
         WeightsInMemory kept = new WeightsInMemory();
         weights.copyTo(kept);
@@ -25,7 +25,8 @@ public final class WeightsInMemory implements Weights, WeightSink {
     @Override
     public void accept(HostTensor tensor) {
         if (tensors.putIfAbsent(tensor.name(), tensor) != null) {
-            throw new IllegalArgumentException("weights: '" + tensor.name() + "' is there twice");
+            throw new IllegalArgumentException(
+                    "weights: '" + tensor.name() + "' was given twice; give each" + " array once");
         }
     }
 

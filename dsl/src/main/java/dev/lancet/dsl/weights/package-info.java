@@ -1,4 +1,4 @@
-/** The arrays of a model on the host: read one at a time, written one at a time. */
+/** The arrays of a model in host memory or files, read and written one at a time. */
 @NullMarked
 package dev.lancet.dsl.weights;
 

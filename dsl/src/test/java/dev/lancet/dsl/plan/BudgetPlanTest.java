@@ -108,9 +108,10 @@ class BudgetPlanTest {
     void what_is_out_of_reach_is_told_with_the_least_that_is_not() {
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> Plan.of(preset("gpt2-127m"), LINEARS.within(budget("100MB"))))
-                .withMessage("budget: 100MB allows gpt2-127m 100,000,000 bytes, and 158,684,160 is the least that these"
-                        + " rules reach; allow more, use fewer bits, or include embedding, which takes 154,389,504 bytes"
-                        + " and has no rank by budget");
+                .withMessage("budget: 100MB allows gpt2-127m 100,000,000 bytes, but these rules need at least"
+                        + " 158,684,160; allow more, use fewer bits, or let the budget also choose the rank of"
+                        + " embedding,"
+                        + " which takes 154,389,504 bytes");
     }
 
     @Test
@@ -127,7 +128,7 @@ class BudgetPlanTest {
     void a_rank_by_budget_needs_one() {
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> Plan.of(MINI, LINEARS))
-                .withMessage("budget: on(linears()).factorise(byBudget()) has none to choose its rank by; add"
+                .withMessage("budget: on(linears()).factorise(byBudget()) needs a budget to choose its rank; add"
                         + " .within(budget(\"2.64x\"))");
     }
 
@@ -138,8 +139,8 @@ class BudgetPlanTest {
         assertThat(diet)
                 .isEqualTo(LINEARS.within(budget("1x")).within(new Budget.Bytes(600_000_000)))
                 .isEqualTo(Compression.keepAll().within(budget("2x")).plus(diet))
-                .hasToString(
-                        "Compression.keepAll()\n    .on(linears()).factorise(byBudget())\n    .within(budget(\"600MB\"))");
+                .hasToString("Compression.keepAll()\n    .on(linears()).factorise(byBudget())\n   "
+                        + " .within(budget(\"600MB\"))");
         assertThat(diet.plus(Compression.keepAll()).budget()).hasValue(budget("600MB"));
         assertThat(LINEARS.within(budget("600MB")).keepsAll()).isFalse();
         assertThat(Compression.keepAll().keepsAll()).isTrue();
@@ -231,7 +232,7 @@ class BudgetPlanTest {
         } catch (LancetException e) {
             String message = String.valueOf(e.getMessage());
             least = Long.parseLong(
-                    message.replaceAll(".* and ([0-9,]+) is the least.*", "$1").replace(",", ""));
+                    message.replaceAll(".* need at least ([0-9,]+);.*", "$1").replace(",", ""));
         }
         return least + (long) (place * (all - least));
     }

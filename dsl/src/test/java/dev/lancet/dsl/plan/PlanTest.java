@@ -134,10 +134,9 @@ class PlanTest {
                 .isInstanceOf(LancetException.class)
                 .hasMessage(
                         "plan: embedding is a table, and on(everything()).factorise(rank(3), silu(), int8) puts silu()"
-                                + " between its factors; give it another clause, or say linears()");
+                                + " between its factors; select linears() instead, or give the table another clause");
         assertThatThrownBy(() -> new Treatment(Optional.empty(), int8(), Optional.of(silu())))
-                .hasMessage("silu(): it stands between two factors, but no rank is given;"
-                        + " say factorise(rank(64), silu())");
+                .hasMessage("silu(): needs two factors, but no rank is given; write factorise(rank(64), silu())");
         Plan budget =
                 Plan.of(MINI, on().on(attention()).factorise(byBudget(), silu()).within(budget("1.2x")));
         assertThat(budget.step("h.0.attn.q").between()).contains(silu());
@@ -190,10 +189,11 @@ class PlanTest {
     void tables_and_budgets_have_no_adapters() {
         assertThatThrownBy(() -> Plan.of(MINI, on().on(everything()).quantize(int8(), lora(2))))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("plan: embedding is a table, and on(everything()).quantize(int8, lora(2)) puts an adapter"
-                        + " beside it; give it another clause, or say linears()");
+                .hasMessage("plan: embedding is a table, and on(everything()).quantize(int8, lora(2)) adds an adapter"
+                        + " to it; select linears() instead, or give the table another clause");
         assertThatThrownBy(() -> on().on(attention()).factorise(byBudget(), int8(), lora(2)))
-                .hasMessage("lora(2): a budget counts no adapter; compress first, then adapt what came of it");
+                .hasMessage("lora(2): a budget does not count adapters; compress first, then add adapters to"
+                        + " the result");
         assertThatThrownBy(() -> lora(0)).hasMessage("lora: rank 0; it must be at least 1");
         assertThatThrownBy(() -> lora(2).alpha(-1)).hasMessage("lora: alpha -1.0; it must be a positive number");
         assertThat(lora(16).scale()).isEqualTo(2);
@@ -239,7 +239,7 @@ class PlanTest {
         Compression nothing = on().on(attention()).quantize(int8()).initialise(normal());
         assertThatThrownBy(() -> Plan.of(MINI, nothing))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("initialise: normal() is said, but nothing of mini is factored; leave it out, or"
+                .hasMessage("initialise: normal() is given, but no matrix of mini is factorized; leave it out, or add"
                         + " factorise(rank(64))");
     }
 
@@ -255,7 +255,8 @@ class PlanTest {
     void a_rule_that_selects_nothing_has_near_misses() {
         fails(
                 on().on(named("h.0.atn.q")).quantize(int8()),
-                "rule: on(named(\"h.0.atn.q\")).quantize(int8) selects nothing in mini; near it: h.0.attn.q, h.0.attn.k,"
+                "rule: on(named(\"h.0.atn.q\")).quantize(int8) selects nothing in mini; near it: h.0.attn.q,"
+                        + " h.0.attn.k,"
                         + " h.0.attn.v");
     }
 
@@ -265,7 +266,8 @@ class PlanTest {
         assertThatIllegalArgumentException().isThrownBy(() -> rank(-3)).withMessage("rank: -3; it must be at least 1");
         fails(
                 on().on(named("h.0.attn.q")).factorise(rank(12)),
-                "rank: 12 makes h.0.attn.q [24, 24] no smaller; stay under its break-even rank 12 or allow larger"
+                "rank: 12 makes h.0.attn.q [24, 24] no smaller; choose a rank below its break-even rank 12, or"
+                        + " accept larger"
                         + " factors with .allowLarger() or --allow-larger");
         assertThat(Plan.of(MINI, on().on(named("h.0.attn.q")).factorise(rank(11)))
                         .step("h.0.attn.q")
@@ -312,7 +314,8 @@ class PlanTest {
         assertThat(diet.needsSpectrum(weight("h.0.attn.k"))).isFalse();
         fails(
                 diet,
-                "energy: the singular values of h.0.attn.q are not known; plan on a model with weights, or give a rank or"
+                "energy: the singular values of h.0.attn.q are not known; plan on a model with weights, or give"
+                        + " a rank or"
                         + " ratio");
     }
 

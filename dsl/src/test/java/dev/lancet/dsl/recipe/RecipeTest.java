@@ -31,34 +31,39 @@ class RecipeTest {
                 mistake(() -> READ.candidate("", checkpoint("x")), "candidate: the name is empty; give it one"),
                 mistake(
                         () -> READ.candidate("read", checkpoint("x")),
-                        "candidate: 'read' is there already; give each its own name"),
+                        "candidate: 'read' is already declared; give each candidate its own name"),
                 mistake(
                         () -> READ.candidate("small", after("raed")),
-                        "candidate: 'raed' is not declared above; there are [read]"),
+                        "candidate: 'raed' is not declared yet; choose one of [read]"),
                 mistake(
                         () -> READ.train("small", corpus("t"), adamW(1, 1)),
-                        "candidate: 'small' is not declared above; there are [read]"),
+                        "candidate: 'small' is not declared yet; choose one of [read]"),
                 mistake(
                         () -> READ.export("small", "out"),
-                        "candidate: 'small' is not declared above; there are [read]"),
+                        "candidate: 'small' is not declared yet; choose one of [read]"),
                 mistake(
                         () -> READ.pretrain(corpus("t"), adamW(1, 1)),
-                        "pretrain: no declared candidate stands above it; declare one first"),
+                        "pretrain: no candidate with fresh weights is declared before it; declare one first"),
                 mistake(
                         () -> READ.candidate("late", denseFirst(preset("gpt2-127m"), 9), Compression.keepAll()),
-                        "candidate: 'late' is dense first, but nothing says how it is cut then; add a compression"),
+                        "candidate: 'late' trains dense first, but has no compression for the rest; add a compression"),
                 mistake(() -> denseFirst(preset("gpt2-127m"), 0), "denseFirst: 0 steps; at least 1 is needed"),
-                mistake(() -> READ.seeds(new long[0]), "seeds: none; name at least one, say .seeds(1, 2, 3)"),
-                mistake(() -> READ.seeds(1, 2, 1), "seeds: [1, 2, 1] has one twice; each counts once"),
+                mistake(
+                        () -> READ.seeds(new long[0]),
+                        "seeds: none given; add at least one, for example" + " .seeds(1, 2, 3)"),
+                mistake(() -> READ.seeds(1, 2, 1), "seeds: [1, 2, 1] contains a seed twice; give each only once"),
                 mistake(
                         () -> READ.export("read", "out").seeds(1, 2),
-                        "seeds: [1, 2], but [out] has room for one model; export none, the report keeps them all"),
+                        "seeds: [1, 2], but [out] holds one model; leave the export out, the report saves all models"),
                 mistake(
                         () -> READ.seeds(1, 2).export("read", "out"),
-                        "export: 'out' has room for one model, but there are 2 seeds; the report keeps them all"),
+                        "export: 'out' holds one model, but there are 2 seeds; leave the export out, the report"
+                                + " saves all models"),
                 mistake(() -> READ.sample("a", 0), "sample: 0 tokens; at least 1 is needed"),
                 mistake(() -> corpus(""), "corpus: the path is empty; name a text file"),
-                mistake(() -> corpus("t").holdOut(1), "holdOut: 1.0; it must be at least 0 and under 1, say 0.05"),
+                mistake(
+                        () -> corpus("t").holdOut(1),
+                        "holdOut: 1.0; it must be at least 0 and less than 1, for" + " example 0.05"),
                 mistake(() -> corpus("t").heldOut(), "corpus t: nothing is held out; add .holdOut(0.05)"));
     }
 

@@ -87,7 +87,8 @@ class TrainingTest {
         training.check("mini", List.of(table, gain));
         assertThatThrownBy(() -> training.check("mini", List.of(query, table)))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("training: decay(norms(), 0.01) selects nothing in mini; name weights that it has");
+                .hasMessage("training: decay(norms(), 0.01) selects nothing in mini; select weights that the"
+                        + " model has");
     }
 
     @Test
@@ -118,22 +119,25 @@ class TrainingTest {
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 mistake(() -> adamW(0, 1), "steps: 0; at least 1 is needed"),
-                mistake(() -> adamW(1, 0), "adamW: rate 0.0; it must be positive, say 1e-3"),
+                mistake(() -> adamW(1, 0), "adamW: rate 0.0; it must be positive, for example 1e-3"),
                 mistake(() -> adamW(1, 1).weightDecay(-1), "adamW: weight decay -1.0; it must not be negative"),
                 mistake(() -> adamW(1, 1).batch(0), "batch: 0; at least 1 is needed"),
                 mistake(() -> adamW(1, 1).sequence(1), "sequence: 1; at least 2 tokens are needed"),
                 mistake(() -> adamW(5, 1).warmup(6), "warmup: 6; it must lie between 0 and the 5 steps"),
-                mistake(() -> adamW(1, 1).floor(2), "floor: 2.0; it is a share of the highest rate, between 0 and 1"),
+                mistake(
+                        () -> adamW(1, 1).floor(2),
+                        "floor: 2.0; it must be a share of the highest rate," + " between 0 and 1"),
                 mistake(
                         () -> adamW(1, 1).adam(2),
-                        "adam: 2.0; adamW has one rate, give some weights a multiple with rateTimes(embedding(), 3)"),
-                mistake(() -> muon(1, -1), "muon: rate -1.0; it must be positive, say 0.02"),
+                        "adam: 2.0 is a second rate, but adamW has only one; give some weights a multiple with"
+                                + " rateTimes(embedding(), 3)"),
+                mistake(() -> muon(1, -1), "muon: rate -1.0; it must be positive, for example 0.02"),
                 mistake(
                         () -> adamW(1, 1).schedule(wsd(0)),
-                        "fall: 0.0; it is a share of the steps, over 0 and at most 1"),
+                        "fall: 0.0; it must be a share of the steps, greater than 0 and at most 1"),
                 mistake(
                         () -> adamW(1, 1).schedule(constant()).floor(0.1),
-                        "schedule: a constant rate does not fall; say linear() or cosine() before fall and floor"),
+                        "schedule: a constant rate has no fall or floor; begin with linear() or cosine()"),
                 mistake(
                         () -> adamW(1, 1).rateTimes(embedding(), 0),
                         "rate: 0.0 times for embedding(); it must be positive"),
@@ -145,14 +149,14 @@ class TrainingTest {
                 mistake(() -> adamW(1, 1).stopEarly(1, -1), "stopEarly: improvement -1.0; it must not be negative"),
                 mistake(
                         () -> new Stage("dense", corpus("x"), adamW(1, 1).stopEarly(3)),
-                        "stopEarly: 3, but nothing is validated before the end; say validateEvery(50) too"),
+                        "stopEarly: 3 needs validations before the end; add validateEvery(50)"),
                 mistake(
                         () -> adamW(1, 1).stopDiverging(0, 9),
-                        "stopDiverging: margin 0.0; it must be positive, say 1 nat a token"),
+                        "stopDiverging: margin 0.0; it must be positive, for example 1 nat per token"),
                 mistake(() -> adamW(1, 1).stopDiverging(1, 0), "stopDiverging: 0 steps; at least 1 is needed"),
                 mistake(
                         () -> adamW(1, 1).validateEvery(-1),
-                        "validateEvery: -1; it must be positive, or 0 for the end only"));
+                        "validateEvery: -1; it must be positive, or 0 to validate only at the end"));
     }
 
     private static Arguments mistake(ThrowingCallable training, String message) {

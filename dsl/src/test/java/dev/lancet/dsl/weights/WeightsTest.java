@@ -71,7 +71,7 @@ class WeightsTest {
         HostTensor tensor = HostTensor.of(CODES, new byte[3]);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Weights.of(List.of(tensor, tensor)))
-                .withMessage("weights: 'codes' is there twice");
+                .withMessage("weights: 'codes' was given twice; give each array once");
     }
 
     @Test
