@@ -121,7 +121,7 @@ class FuzzTest {
                 .isThrownBy(() -> Tokenizer.open(file).close())
                 .withMessage(
                         "tokenizer: %s has the merge \"a b\", whose second part does not begin with the"
-                                + " continuing_subword_prefix '##'; the file is damaged, get it anew",
+                                + " continuing_subword_prefix '##'; the file is damaged, get it again",
                         file);
     }
 

@@ -4,9 +4,9 @@ import dev.lancet.dsl.LancetException;
 import java.util.Random;
 
 /**
- * What a training sees at which step: a pure function of seed and step. The ids are cut into windows that share no
- * input and are full, documents one after another in them; each epoch goes through all of them in an order of its own. So a resumed training goes on with the very
- * next batch, and two models trained with one seed see the same data.
+ * The batches of a training. Each batch is a pure function of seed and step. The ids, document after document, are cut
+ * into full windows that share no inputs. Each epoch visits all windows in its own order. So a resumed training
+ * continues with exactly the next batch, and two models that are trained with the same seed see the same data.
  */
 public final class Batches {
 
@@ -25,16 +25,16 @@ public final class Batches {
     private final int sequence;
     private final long seed;
     private final int windows;
-    // The order of the epoch asked for last: a memo, made anew from the seed where another epoch is asked for.
+    // The order of the last requested epoch. It is cached, and computed again from the seed for another epoch.
     private volatile Order last;
 
     /**
      * Cuts ids into windows.
      *
-     * @param ids of a text
-     * @param batch windows a step
-     * @param sequence inputs a window
-     * @param seed of the orders
+     * @param ids the ids of the text
+     * @param batch windows per step
+     * @param sequence inputs per window
+     * @param seed seed of the orders
      * @throws LancetException if the ids do not fill one window
      */
     public Batches(TokenIds ids, int batch, int sequence, long seed) {
@@ -44,7 +44,7 @@ public final class Batches {
         }
         if (ids.size() <= sequence) {
             throw new LancetException("corpus: " + ids.size() + " ids do not fill one sequence of " + sequence
-                    + " and its next id; take a longer text or a shorter sequence");
+                    + " and its next id; use a longer text or a shorter sequence");
         }
         this.ids = ids;
         this.batch = batch;
@@ -54,7 +54,7 @@ public final class Batches {
         this.last = order(0);
     }
 
-    /** Windows an epoch. */
+    /** Windows per epoch. */
     public int windows() {
         return windows;
     }
@@ -80,7 +80,7 @@ public final class Batches {
         return rows;
     }
 
-    /** Which window stands at a place in the endless row of epochs. */
+    /** The window at a place in the endless sequence of epochs. */
     private int window(long place) {
         long epoch = place / windows;
         Order order = last;
@@ -91,7 +91,7 @@ public final class Batches {
         return order.windows[(int) (place % windows)];
     }
 
-    /** A shuffle (Fisher and Yates) by {@link Random}, whose numbers are the same on every Java. */
+    /** A Fisher-Yates shuffle with {@link Random}, whose numbers are the same on every Java. */
     private Order order(long epoch) {
         int[] order = new int[windows];
         Random random = new Random(seed * 0x9e3779b97f4a7c15L + epoch);

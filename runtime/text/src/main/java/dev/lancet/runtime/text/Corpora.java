@@ -12,13 +12,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Reads corpora. With a folder, the tokenizers that are learnt and the ids are kept there under a hash of everything that
- * they follow from, used again when it is the same, and the ids are mapped instead of held in memory; without one, nothing
- * is kept.
+ * Reads corpora. With a folder, learnt tokenizers and token ids are saved there under a hash of everything that they
+ * depend on. They are reused when the hash is the same, and the ids are memory-mapped. Without a folder, nothing is
+ * saved, and the ids are kept in memory.
  *
- * <p>Each different document counts once. Between two documents stands the id that ends a text, or a blank line where the
- * tokenizer has none. Each part is encoded by itself, so no token reaches from what is trained on to what is held out, and
- * a tokenizer that is learnt has not seen what is held out.
+ * <p>A repeated document counts once. Between two documents comes the end-of-text id, or a blank line if the tokenizer
+ * has no such id. The training part and the held-out part are encoded separately, so no token spans both. A tokenizer
+ * is learnt only from the training part.
  */
 public final class Corpora {
 
@@ -30,22 +30,22 @@ public final class Corpora {
         this.progress = progress;
     }
 
-    /** Keeps nothing. */
+    /** Saves nothing. */
     public static Corpora inMemory() {
         return new Corpora(Optional.empty(), Progress.silent());
     }
 
-    /** Keeps what it makes in a folder, which is made when it is needed. */
+    /** Saves ids and tokenizers in a folder, which is created when it is needed. */
     public static Corpora keptIn(Path folder) {
         return new Corpora(Optional.of(folder), Progress.silent());
     }
 
-    /** The same, watched. */
+    /** The same, and reports progress. */
     public Corpora progress(Progress progress) {
         return new Corpora(folder, progress);
     }
 
-    /** Reads a corpus through the tokenizer that it names, or learns it. */
+    /** Reads a corpus with the tokenizer that it names, or learns one if it asks for that. */
     public TokenText read(Corpus corpus, Path directory) {
         return read(corpus, directory, Optional.empty());
     }
@@ -53,9 +53,9 @@ public final class Corpora {
     /**
      * Reads a corpus.
      *
-     * @param directory against which its paths are resolved
-     * @param own a tokenizer to be used instead of the one that the corpus names
-     * @throws LancetException if a file is missing, empty or broken, or nothing can be held out
+     * @param directory the folder that relative paths start from
+     * @param own a tokenizer to use instead of the one that the corpus names
+     * @throws LancetException if a file is missing, empty or damaged, or if nothing can be held out
      */
     public TokenText read(Corpus corpus, Path directory, Optional<Tokenizer> own) {
         Documents documents =
@@ -118,17 +118,17 @@ public final class Corpora {
         return training.learn(progress).save(file);
     }
 
-    /** Somewhere for a tokenizer that nobody keeps, so that it can be laid beside a model. */
+    /** A temporary folder for a tokenizer that is not kept, so that it can be copied beside a model. */
     private static Path temporary() {
         try {
             Path folder = Files.createTempDirectory("lancet-tokenizer-");
             Path file = folder.resolve("tokenizer.json");
-            // Last in, first out: the file goes before its folder.
+            // The JVM deletes in reverse order, so the file is deleted before its folder.
             folder.toFile().deleteOnExit();
             file.toFile().deleteOnExit();
             return folder;
         } catch (IOException e) {
-            throw new LancetException("tokenizer: no temporary folder can be made: " + e.getMessage(), e);
+            throw new LancetException("tokenizer: cannot create a temporary folder: " + e.getMessage(), e);
         }
     }
 

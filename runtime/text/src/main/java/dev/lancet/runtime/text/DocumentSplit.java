@@ -17,16 +17,16 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * What a first reading of documents finds out: which of them were there before, and which are held out. Of the texts it
- * keeps a hash each. Documents are held out in an order that follows from the seed and their hashes, so neither the order of
- * the files nor a document that is added changes which of the others may come first.
+ * Reads documents once to find repeated ones and to choose the held-out ones. It keeps one hash per text. The seed and
+ * the hashes determine the order in which documents are held out. So neither the order of the files nor an added
+ * document changes the order of the others.
  */
 final class DocumentSplit implements SplitCorpus {
 
     /** The first half of a SHA-256, and how many characters a document has. */
     private record Seen(int place, long high, long low, int length) {}
 
-    /** What two equal documents share. */
+    /** The key that two equal documents share. */
     private record Key(long high, long low) {}
 
     private final Documents documents;
@@ -45,7 +45,7 @@ final class DocumentSplit implements SplitCorpus {
         Set<Key> keys = new HashSet<>();
         documents.each("read corpus", progress, document -> survey.see(document, keys));
         if (survey.kept.isEmpty()) {
-            throw new LancetException("corpus: " + name + " holds no text; an empty corpus teaches nothing");
+            throw new LancetException("corpus: " + name + " contains no text; name a file or folder with text");
         }
         if (holdOut > 0) {
             survey.holdOut(name, holdOut, seed);
@@ -67,8 +67,9 @@ final class DocumentSplit implements SplitCorpus {
     private void holdOut(String name, double share, long seed) {
         if (kept.size() < 2) {
             throw new LancetException("corpus: " + name
-                    + " holds one document only; with two or more, some can be held out, or name one plain text file,"
-                    + " whose end can");
+                    + " has only one document, so no document can be held out; add documents, or name one plain"
+                    + " text file,"
+                    + " of which the end can be held out");
         }
         long all = kept.stream().mapToLong(Seen::length).sum();
         long wanted = Math.round(all * share);
@@ -78,7 +79,7 @@ final class DocumentSplit implements SplitCorpus {
                 .toList();
         long taken = 0;
         for (Seen seen : drawn) {
-            // One that leads further away from the share than it leads towards it is passed over.
+            // Skip a document that would move the held-out share further away from the wanted share.
             if (taken + seen.length / 2 <= wanted && heldOut.cardinality() + 1 < kept.size()) {
                 heldOut.set(seen.place);
                 taken += seen.length;
@@ -107,8 +108,8 @@ final class DocumentSplit implements SplitCorpus {
             }
         });
         if (place[0] != count) {
-            throw new LancetException("corpus: it had " + count + " documents and has " + place[0]
-                    + " now; leave its files alone while it is read");
+            throw new LancetException("corpus: had " + count + " documents before and has " + place[0]
+                    + " now; do not change its files while they are read");
         }
     }
 

@@ -2,7 +2,7 @@ package dev.lancet.runtime.text;
 
 import java.util.Arrays;
 
-/** Ids that grow in memory. */
+/** A growing list of token ids in memory. */
 final class IdList implements IdSink {
 
     private int[] ids = new int[1 << 12];

@@ -1,11 +1,11 @@
 package dev.lancet.runtime.text;
 
-/** Where ids go as they come. */
+/** Receives token ids as they are produced. */
 interface IdSink {
 
-    /** How many it took so far. */
+    /** How many ids it has received so far. */
     long size();
 
-    /** Takes some more. */
+    /** Receives more ids. */
     void add(int... ids);
 }

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What a {@link TokenizerTraining} came to. */
+/** The result of a {@link TokenizerTraining}: the tokenizer, and figures about its texts. */
 public final class LearntTokenizer {
 
     private final BytePairs pairs;
@@ -32,7 +32,7 @@ public final class LearntTokenizer {
         json = BytePairJson.of(pairs);
     }
 
-    /** Number of tokens; smaller than what was asked for where no more pairs occurred often enough. */
+    /** Number of tokens. It is smaller than requested if no more pairs occurred often enough. */
     public int vocabulary() {
         return pairs.tokens().size();
     }
@@ -42,32 +42,32 @@ public final class LearntTokenizer {
         return pairs.merges().size();
     }
 
-    /** Words of the texts, each time they occurred. */
+    /** Number of words in the texts, counting repetitions. */
     public long words() {
         return words;
     }
 
-    /** Different words of the texts. */
+    /** Number of different words in the texts. */
     public int differentWords() {
         return differentWords;
     }
 
-    /** Bytes of the texts, in UTF-8. */
+    /** Number of bytes of the texts in UTF-8. */
     public long bytes() {
         return bytes;
     }
 
-    /** How many tokens the texts are. */
+    /** Number of tokens of the texts with this tokenizer. */
     public long tokens() {
         return length;
     }
 
-    /** As Hugging Face's {@code tokenizer.json}. */
+    /** The tokenizer in the format of Hugging Face's {@code tokenizer.json}. */
     public String json() {
         return json;
     }
 
-    /** The tokenizer itself, of no file. */
+    /** The tokenizer, which belongs to no file. */
     public Tokenizer tokenizer() {
         OptionalInt end = pairs.special().stream()
                 .filter(id -> new String(pairs.tokens().get(id), StandardCharsets.UTF_8)
@@ -83,9 +83,10 @@ public final class LearntTokenizer {
     }
 
     /**
-     * Writes {@code tokenizer.json} under a temporary name and moves it to its place, over a file that is there.
+     * Writes the tokenizer as {@code tokenizer.json}, and replaces an existing file. The file appears complete or not
+     * at all.
      *
-     * @throws LancetException if it cannot be written
+     * @throws LancetException if the file cannot be written
      */
     public Tokenizer save(Path file) {
         AtomicFile.replace(file, json);

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Token ids in files, mapped into memory when they are read: little-endian, unsigned, 16 bits each where the vocabulary has
- * at most 65,536 tokens and 32 bits where it has more; a new file after every 2²⁸ ids.
+ * Token ids in memory-mapped files: little-endian and unsigned. An id has 16 bits if the vocabulary has at most 65,536
+ * tokens, and 32 bits otherwise. A new file begins after every 2²⁸ ids.
  */
 final class Shards implements TokenIds {
 
@@ -29,7 +29,7 @@ final class Shards implements TokenIds {
         this.largest = largest;
     }
 
-    /** Bytes an id takes. */
+    /** Bytes per id. */
     static int width(int vocabulary) {
         return vocabulary <= 1 << 16 ? 2 : 4;
     }
@@ -41,7 +41,7 @@ final class Shards implements TokenIds {
     /**
      * Maps the files of a part.
      *
-     * @throws LancetException if one is missing or has another size than it should
+     * @throws LancetException if a file is missing or has the wrong size
      */
     static Shards open(Path folder, String part, int width, long size, int largest) {
         int count = Math.toIntExact((size + IDS_A_SHARD - 1) / IDS_A_SHARD);
@@ -56,8 +56,8 @@ final class Shards implements TokenIds {
     private static MappedByteBuffer map(Path file, long bytes) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             if (channel.size() != bytes) {
-                throw new LancetException("tokens: " + file + " has " + channel.size() + " bytes and should have "
-                        + bytes + "; remove its folder, it is made anew");
+                throw new LancetException("tokens: " + file + " has " + channel.size() + " bytes instead of " + bytes
+                        + "; remove its folder, and Lancet makes it again");
             }
             MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes);
             mapped.order(ByteOrder.LITTLE_ENDIAN);
@@ -65,7 +65,7 @@ final class Shards implements TokenIds {
         } catch (IOException e) {
             throw new LancetException(
                     "tokens: " + file + " cannot be read: " + e.getMessage()
-                            + (Files.exists(file) ? "" : "; remove its folder, it is made anew"),
+                            + (Files.exists(file) ? "" : "; remove its folder, and Lancet makes it again"),
                     e);
         }
     }

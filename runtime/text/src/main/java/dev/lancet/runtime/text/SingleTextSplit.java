@@ -9,9 +9,9 @@ import java.util.Locale;
 import java.util.function.BiConsumer;
 
 /**
- * One plain text, which ends in its held-out share. It is cut at the blank line nearest to it; where paragraphs are so long
- * that this would be less than half or more than twice what was asked for, at the nearest line; where lines are too, at the
- * character.
+ * One plain text whose end is held out. The text is cut at the blank line that is nearest to the wanted share. If the
+ * held-out part would then be less than half or more than twice the wanted share, the text is cut at the nearest end of
+ * a line instead; if that does not help, at the exact character.
  */
 record SingleTextSplit(String rest, String held) implements SplitCorpus {
 
@@ -22,7 +22,7 @@ record SingleTextSplit(String rest, String held) implements SplitCorpus {
         if (cut == 0 || (cut == text.length() && share > 0)) {
             throw new LancetException(String.format(
                     Locale.ROOT,
-                    "corpus: %s has %d characters; too few to hold out %s of them",
+                    "corpus: %s has only %d characters, too few to hold out a share of %s; use a longer text",
                     file,
                     text.length(),
                     share));

@@ -3,21 +3,21 @@ package dev.lancet.runtime.text;
 import dev.lancet.io.Progress;
 import java.util.function.BiConsumer;
 
-/** Texts of which some are held out. */
+/** Texts in two parts: one for training, and one that is held out. */
 interface SplitCorpus {
 
-    /** Different texts. */
+    /** Number of different texts. */
     int documents();
 
-    /** Texts left out because an equal one came before. */
+    /** Number of texts that are left out because an equal text came before. */
     int repeated();
 
-    /** Different texts held out. */
+    /** Number of different texts that are held out. */
     int heldOut();
 
-    /** Hexadecimal SHA-256 of the texts and of which are held out; or only of those that are not. */
+    /** Hexadecimal SHA-256 of all texts and of the choice of held-out ones; or of the training texts only. */
     String fingerprint(boolean trainingOnly);
 
-    /** Hands over each text, and whether it is held out. */
+    /** Passes each text to {@code taker}, with whether it is held out. */
     void each(String what, Progress progress, BiConsumer<String, Boolean> taker);
 }

@@ -8,22 +8,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The paragraphs of a plain text file: what stands between blank lines. Joined they are the file again, up to white space. */
+/**
+ * The paragraphs of a plain text file, which blank lines separate. Joined, they give the file except for white space.
+ */
 record TextFile(List<String> paragraphs) {
 
-    // Atomic, so that one \r\n never counts as two line ends.
+    // The groups are atomic, so that one \r\n never counts as two line ends.
     private static final Pattern BLANK_LINE = Pattern.compile("(?>\\r\\n|\\n)[ \\t]*(?>\\r\\n|\\n)\\s*");
 
     TextFile {
         paragraphs = List.copyOf(paragraphs);
     }
 
-    /** One text out of all paragraphs, a blank line between two. */
+    /** All paragraphs as one text, with a blank line between them. */
     String text() {
         return String.join("\n\n", paragraphs);
     }
 
-    /** Where in {@link #text()} each paragraph but the first begins. */
+    /** The indices in {@link #text()} at which the paragraphs begin, except the first. */
     List<Integer> borders() {
         List<Integer> borders = new ArrayList<>();
         int at = 0;
@@ -39,7 +41,7 @@ record TextFile(List<String> paragraphs) {
                 .filter(paragraph -> !paragraph.isBlank())
                 .toList();
         if (paragraphs.isEmpty()) {
-            throw new LancetException("corpus: " + file + " holds no text; an empty corpus teaches nothing");
+            throw new LancetException("corpus: " + file + " contains no text; name a file or folder with text");
         }
         return new TextFile(paragraphs);
     }

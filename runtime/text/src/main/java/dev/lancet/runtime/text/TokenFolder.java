@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A folder with the ids of a corpus and a {@code corpus.json} that says what they are; there whole or not at all. */
+/**
+ * A folder with the token ids of a corpus and a {@code corpus.json} that describes them. It appears complete or not at
+ * all.
+ */
 record TokenFolder(Path folder, String fingerprint) {
 
     private static final String MANIFEST = "corpus.json";
@@ -19,21 +22,21 @@ record TokenFolder(Path folder, String fingerprint) {
     private static final String HELD_OUT = "held-out";
 
     /**
-     * What lies in the folder.
+     * The content of {@code corpus.json}.
      *
-     * @param format of this file and of those beside it
-     * @param fingerprint of what the ids follow from
+     * @param format version of the format of this file and the files beside it
+     * @param fingerprint hash of everything that the ids depend on
      * @param corpus the paths, for people
-     * @param tokenizer its name, for people
-     * @param vocabulary number of tokens it has
-     * @param bits that an id takes
-     * @param documents different ones
-     * @param repeatedDocuments left out
-     * @param heldOutDocuments held out
-     * @param trainingIds number of them
-     * @param heldOutIds number of them
-     * @param largestTrainingId or -1
-     * @param largestHeldOutId or -1
+     * @param tokenizer the name of the tokenizer, for people
+     * @param vocabulary number of tokens of the tokenizer
+     * @param bits bits per id
+     * @param documents number of different documents
+     * @param repeatedDocuments number of repeated documents, which are left out
+     * @param heldOutDocuments number of held-out documents
+     * @param trainingIds number of ids in the training part
+     * @param heldOutIds number of ids in the held-out part
+     * @param largestTrainingId the largest id in the training part, or -1 if it is empty
+     * @param largestHeldOutId the largest id in the held-out part, or -1 if it is empty
      */
     private record Manifest(
             int format,
@@ -50,7 +53,7 @@ record TokenFolder(Path folder, String fingerprint) {
             int largestTrainingId,
             int largestHeldOutId) {}
 
-    /** Opens the folder; makes it first if it is not there. */
+    /** Opens the folder, and creates it first if it does not exist. */
     TokenText open(String name, Tokenizer tokenizer, SplitCorpus texts, Progress progress) {
         if (!Files.isRegularFile(folder.resolve(MANIFEST))) {
             make(name, tokenizer, texts, progress);
@@ -71,13 +74,15 @@ record TokenFolder(Path folder, String fingerprint) {
         try {
             Manifest manifest = JsonMapper.shared().readValue(Files.readAllBytes(file), Manifest.class);
             if (manifest.format != 1 || !manifest.fingerprint.equals(fingerprint)) {
-                throw new LancetException("tokens: " + folder + " is of another corpus or of another Lancet;"
-                        + " remove it, it is made anew");
+                throw new LancetException("tokens: " + folder + " belongs to another corpus or another version"
+                        + " of Lancet;"
+                        + " remove it, and Lancet makes it again");
             }
             return manifest;
         } catch (IOException | JacksonException e) {
             throw new LancetException(
-                    "tokens: " + file + " cannot be read: " + e.getMessage() + "; remove its folder, it is made anew",
+                    "tokens: " + file + " cannot be read: " + e.getMessage() + "; remove its folder, and Lancet"
+                            + " makes it again",
                     e);
         }
     }
@@ -121,7 +126,7 @@ record TokenFolder(Path folder, String fingerprint) {
         }
     }
 
-    /** Another process may have made the same meanwhile; it is as good. */
+    /** Publishes the folder, unless another process has created the same folder meanwhile. */
     private void finish(AtomicFolder made) {
         try {
             made.finish();

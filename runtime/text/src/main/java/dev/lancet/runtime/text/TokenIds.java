@@ -2,29 +2,29 @@ package dev.lancet.runtime.text;
 
 import java.util.Arrays;
 
-/** A long row of token ids that is read in parts, from memory or from files. */
+/** A long sequence of token ids that is read in parts, from memory or from files. */
 public interface TokenIds {
 
-    /** How many there are. */
+    /** How many ids there are. */
     long size();
 
-    /** The largest of them, or -1 if there is none. */
+    /** The largest id, or -1 if there are no ids. */
     int largest();
 
     /**
-     * Copies some.
+     * Copies ids into an array.
      *
-     * @param from place of the first
-     * @param into where they go
-     * @param at place of the first there
-     * @param count how many
+     * @param from index of the first id to copy
+     * @param into the target array
+     * @param at index in the target of the first id
+     * @param count how many ids to copy
      */
     void read(long from, int[] into, int at, int count);
 
     /**
-     * All of them.
+     * All ids, {@code [size]}.
      *
-     * @throws IllegalStateException if they are more than an array holds
+     * @throws IllegalStateException if there are more ids than one array can hold
      */
     default int[] toArray() {
         if (size() > Integer.MAX_VALUE - 16) {
@@ -35,7 +35,7 @@ public interface TokenIds {
         return all;
     }
 
-    /** Ids in memory; the array is shared, not copied: leave it as it is. */
+    /** Ids in memory. The array is not copied, so the caller must not change it. */
     static TokenIds of(int... ids) {
         int largest = Arrays.stream(ids).max().orElse(-1);
         return new TokenIds() {

@@ -5,7 +5,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.util.Locale;
 
-/** A corpus as token ids, parted into what is trained on and what is held out; {@link Corpora} reads it. */
+/** A corpus as token ids, in a training part and a held-out part. {@link Corpora} reads it. */
 public final class TokenText {
 
     private final String name;
@@ -16,11 +16,11 @@ public final class TokenText {
     private final String fingerprint;
 
     /**
-     * How many texts there were.
+     * How many documents the corpus has.
      *
-     * @param documents different ones
-     * @param repeated left out because an equal one came before
-     * @param heldOut different ones that are held out; 0 where the end of one text is
+     * @param documents number of different documents
+     * @param repeated number of documents that are left out because an equal one came before
+     * @param heldOut number of different documents that are held out; 0 if the end of a single text is held out
      */
     public record Counts(int documents, int repeated, int heldOut) {}
 
@@ -39,45 +39,45 @@ public final class TokenText {
         return name;
     }
 
-    /** What made text into ids; learnt from the corpus if that was asked for. */
+    /** The tokenizer, which was learnt from the corpus if the corpus asks for that. */
     public Tokenizer tokenizer() {
         return tokenizer;
     }
 
-    /** Ids to train on. */
+    /** The ids of the training part. */
     public TokenIds training() {
         return training;
     }
 
-    /** Ids never trained on; none if nothing is held out. */
+    /** The ids of the held-out part; empty if nothing is held out. */
     public TokenIds heldOut() {
         return heldOut;
     }
 
-    /** How many texts there were. */
+    /** How many documents the corpus has. */
     public Counts counts() {
         return counts;
     }
 
-    /** Size of the tokenizer's vocabulary. */
+    /** Number of tokens of the tokenizer. */
     public int vocabulary() {
         return tokenizer.vocabulary();
     }
 
-    /** Hexadecimal SHA-256 of all texts, of which are held out, and of the tokenizer. */
+    /** Hexadecimal SHA-256 of all texts, the choice of held-out ones, and the tokenizer. */
     public String fingerprint() {
         return fingerprint;
     }
 
-    /** The ids of the part that is meant. */
+    /** The ids of one of the two parts. */
     public TokenIds part(Corpus.Part part) {
         return part.heldOut() ? heldOut : training;
     }
 
     /**
-     * Makes sure that a model knows every id.
+     * Checks that every id is in the vocabulary of a model.
      *
-     * @throws LancetException if the text uses an id that the model lacks
+     * @throws LancetException if the text has an id that the model does not have
      */
     public void checkFits(int modelVocabulary) {
         int largest = Math.max(training.largest(), heldOut.largest());
@@ -87,7 +87,7 @@ public final class TokenText {
         }
     }
 
-    /** One line for people. */
+    /** A summary in one line. */
     @Override
     public String toString() {
         String texts = counts.documents == 1

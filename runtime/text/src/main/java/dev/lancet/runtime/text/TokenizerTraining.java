@@ -16,12 +16,12 @@ import java.util.List;
  * training.learn().save(Path.of("tokenizer.json"));
  * }</pre>
  *
- * <p>Words are cut as GPT-2 cuts them, merges are learnt by their count, of equal counts the pair of the smaller ids first.
- * Ids are given in this order: special tokens, the 256 bytes, merges.
+ * <p>Text is split into words as in GPT-2. The most frequent pair is merged first; of equally frequent pairs, the one
+ * with the smaller ids. Ids are assigned in this order: special tokens, the 256 bytes, merges.
  */
 public final class TokenizerTraining {
 
-    /** The special token that parts documents, and the only one unless others are asked for. */
+    /** The special token that separates documents. It is the only special token by default. */
     public static final String END_OF_TEXT = "<|endoftext|>";
 
     private final int vocabulary;
@@ -33,27 +33,26 @@ public final class TokenizerTraining {
         this.vocabulary = vocabulary;
     }
 
-    /** A training towards so many tokens, bytes and special ones among them. */
+    /** A training for a vocabulary of this size, which includes the bytes and the special tokens. */
     public static TokenizerTraining bytePairs(int vocabulary) {
         return new TokenizerTraining(vocabulary);
     }
 
     /**
-     * Names the special tokens.
+     * Sets the special tokens.
      *
-     * @throws IllegalArgumentException if one is empty, or there twice
+     * @throws IllegalArgumentException if a name is empty or given twice
      */
     public TokenizerTraining special(List<String> names) {
         if (names.stream().anyMatch(String::isEmpty)
                 || names.stream().distinct().count() < names.size()) {
-            throw new IllegalArgumentException(
-                    "special tokens: " + names + "; each needs a name, and a name of its own");
+            throw new IllegalArgumentException("special tokens: " + names + "; give each a name, and no name twice");
         }
         special = List.copyOf(names);
         return this;
     }
 
-    /** Says how often a pair has to occur to become a token; 2 unless said otherwise. */
+    /** Sets how often a pair must occur to become a token (default: 2). */
     public TokenizerTraining minimumFrequency(int times) {
         if (times < 1) {
             throw new IllegalArgumentException("minimum frequency: " + times + "; it must be at least 1");
@@ -71,8 +70,8 @@ public final class TokenizerTraining {
     /**
      * Counts the words of every different document.
      *
-     * @return how many documents there were
-     * @throws dev.lancet.dsl.LancetException if a file cannot be read, or none holds any text
+     * @return the number of documents
+     * @throws dev.lancet.dsl.LancetException if a file cannot be read, or if no file contains text
      */
     public TokenText.Counts add(Documents documents, String name, Progress progress) {
         DocumentSplit survey = DocumentSplit.of(documents, name, 0, 0, progress);
@@ -80,13 +79,13 @@ public final class TokenizerTraining {
         return new TokenText.Counts(survey.documents(), survey.repeated(), 0);
     }
 
-    /** Learns without being watched. */
+    /** Learns without reporting progress. */
     public LearntTokenizer learn() {
         return learn(Progress.silent());
     }
 
     /**
-     * Learns from the texts given so far.
+     * Learns from the texts that were added so far.
      *
      * @throws IllegalArgumentException if the vocabulary leaves no room for the bytes and the special tokens
      */

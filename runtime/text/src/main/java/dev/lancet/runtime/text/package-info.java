@@ -1,4 +1,4 @@
-/** Text in and out: tokenizers, corpora, and the order in which a training sees them. */
+/** Corpora: texts as token ids, and the order in which a training reads them. */
 @NullMarked
 package dev.lancet.runtime.text;
 

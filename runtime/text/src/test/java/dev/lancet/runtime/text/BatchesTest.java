@@ -67,6 +67,6 @@ class BatchesTest {
         assertThatThrownBy(() -> new Batches(TokenIds.of(new int[256]), 8, 256, 1))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("corpus: 256 ids do not fill one sequence of 256 and its next id;"
-                        + " take a longer text or a shorter sequence");
+                        + " use a longer text or a shorter sequence");
     }
 }

@@ -135,8 +135,8 @@ class CorporaTest {
 
         assertThatThrownBy(() -> Corpora.keptIn(kept).read(corpus, folder))
                 .isInstanceOf(LancetException.class)
-                .hasMessageStartingWith("tokens: " + ids + " has 7 bytes and should have ")
-                .hasMessageEndingWith("; remove its folder, it is made anew");
+                .hasMessageStartingWith("tokens: " + ids + " has 7 bytes instead of ")
+                .hasMessageEndingWith("; remove its folder, and Lancet makes it again");
     }
 
     @Test
@@ -145,7 +145,7 @@ class CorporaTest {
 
         assertThatThrownBy(() -> read(Corpus.corpus("one.jsonl").holdOut(0.5)))
                 .isInstanceOf(LancetException.class)
-                .hasMessageStartingWith("corpus: one.jsonl holds one document only; ");
+                .hasMessageStartingWith("corpus: one.jsonl has only one document, so no document can be held out; ");
     }
 
     @Test

@@ -107,7 +107,8 @@ class TokenTextTest {
 
         assertThatThrownBy(() -> read(Corpus.corpus("a.txt")))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("corpus: " + folder.resolve("a.txt") + " holds no text; an empty corpus teaches nothing");
+                .hasMessage(
+                        "corpus: " + folder.resolve("a.txt") + " contains no text; name a file or folder with text");
     }
 
     @Test
@@ -116,8 +117,8 @@ class TokenTextTest {
 
         assertThatThrownBy(() -> read(Corpus.corpus("a.txt").holdOut(0.05)))
                 .isInstanceOf(LancetException.class)
-                .hasMessage(
-                        "corpus: " + folder.resolve("a.txt") + " has 1 characters; too few to hold out 0.05 of them");
+                .hasMessage("corpus: " + folder.resolve("a.txt") + " has only 1 characters, too few to hold out a"
+                        + " share of 0.05; use a longer text");
     }
 
     @Test
@@ -127,7 +128,7 @@ class TokenTextTest {
         assertThatThrownBy(() -> read(Corpus.corpus("a.txt")))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("corpus: " + folder.resolve("a.txt")
-                        + " is not UTF-8 at byte 2; convert it, for instance with iconv -t UTF-8");
+                        + " is not UTF-8 at byte 2; convert it, for example with iconv -t UTF-8");
     }
 
     @Test
@@ -137,7 +138,7 @@ class TokenTextTest {
         assertThatThrownBy(() -> read(Corpus.corpus("a.jsonl")))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("corpus: " + folder.resolve("a.jsonl")
-                        + ", line 2 has no string 'text', only [txt]; name the one that is meant with field");
+                        + ", line 2 has no string 'text', only [txt]; choose one of them with field");
     }
 
     @Test

@@ -81,14 +81,15 @@ class TokenizerTrainingTest {
         assertThat(tokenizer.decode(ids)).isEqualTo("thecat");
         assertThatThrownBy(() -> TokenizerTraining.bytePairs(300).special(List.of("<a>", "<a>")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("a name of its own");
+                .hasMessageContaining("and no name twice");
     }
 
     @Test
     void a_vocabulary_without_room_for_the_bytes_is_refused() {
         assertThatThrownBy(() -> TokenizerTraining.bytePairs(256).add(TEXT).learn())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("vocabulary: 256 tokens; bytes and special tokens alone are 257, take more, say 4096");
+                .hasMessage("vocabulary: 256 tokens are too few: bytes and special tokens alone are 257; choose"
+                        + " more, for example 4096");
     }
 
     @Property(tries = 300)

@@ -3,8 +3,8 @@ package dev.lancet.runtime.text.bpe;
 import java.util.Arrays;
 
 /**
- * How tokens of bytes are written as text: each byte is a character that can be seen. Printable Latin-1 characters stand for
- * themselves, the other 68 bytes for U+0100 onwards (GPT-2, {@code bytes_to_unicode}). A space is therefore {@code Ġ}.
+ * Writes the bytes of tokens as visible characters. A printable Latin-1 byte becomes its own character; the other 68
+ * bytes become the characters from U+0100 on (GPT-2, {@code bytes_to_unicode}). A space therefore becomes {@code Ġ}.
  */
 public final class Alphabet {
 
@@ -26,7 +26,7 @@ public final class Alphabet {
 
     private Alphabet() {}
 
-    /** The characters of bytes. */
+    /** The characters for bytes. */
     public static String text(byte[] bytes) {
         char[] text = new char[bytes.length];
         for (int i = 0; i < text.length; i++) {
@@ -36,23 +36,24 @@ public final class Alphabet {
     }
 
     /**
-     * The bytes of characters.
+     * The bytes for characters.
      *
-     * @throws IllegalArgumentException if one stands for no byte
+     * @throws IllegalArgumentException if a character does not stand for a byte
      */
     public static byte[] bytes(String text) {
         byte[] bytes = new byte[text.length()];
         for (int i = 0; i < bytes.length; i++) {
             char c = text.charAt(i);
             if (c >= BYTES.length || BYTES[c] < 0) {
-                throw new IllegalArgumentException("token: '" + text + "' has a character that stands for no byte");
+                throw new IllegalArgumentException(
+                        "token: '" + text + "' has a character that does not stand" + " for a byte");
             }
             bytes[i] = (byte) BYTES[c];
         }
         return bytes;
     }
 
-    /** All bytes in the order of their characters, which is the order of the first ids that a training gives. */
+    /** All bytes in the order of their characters, {@code [256]}. A training assigns the first ids in this order. */
     static int[] inOrder() {
         int[] order = new int[SIZE];
         int at = 0;

@@ -7,11 +7,11 @@ import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
- * A vocabulary: what each id stands for, and by which merges bytes become tokens.
+ * A byte-pair vocabulary: the bytes of each token, and the merges that form tokens from bytes.
  *
- * @param tokens bytes of each id; those of a special token are its name in UTF-8
- * @param special ids that no merge gives: they stand in a text by name
- * @param merges the earlier comes before the later
+ * @param tokens the bytes of each token, by id; for a special token, its name in UTF-8
+ * @param special the ids of special tokens, by the name that stands for them in a text; no merge gives them
+ * @param merges the merges, in the order in which they apply
  */
 public record BytePairs(List<byte[]> tokens, Set<Integer> special, List<Merge> merges) {
 
@@ -22,35 +22,36 @@ public record BytePairs(List<byte[]> tokens, Set<Integer> special, List<Merge> m
     }
 
     /**
-     * What was learnt.
+     * The result of learning.
      *
      * @param pairs the vocabulary
-     * @param length how many tokens the texts are in it
+     * @param length number of tokens of the texts with this vocabulary
      */
     public record Learnt(BytePairs pairs, long length) {}
 
     /**
      * Learns a vocabulary: special tokens first, then the 256 bytes, then merges.
      *
-     * @param counts of the words of all texts
+     * @param counts how often each word occurs in the texts
      * @param special names of special tokens
-     * @param size tokens in all; fewer where no more pairs occur often enough
-     * @param minimumFrequency how often a pair has to occur to become a token
-     * @param each is told how many tokens there are, after each merge
-     * @throws IllegalArgumentException if the size leaves no room for all bytes and special tokens, or a special token is
-     *     named twice
+     * @param size number of tokens; the result has fewer if no more pairs occur often enough
+     * @param minimumFrequency how often a pair must occur to become a token
+     * @param each receives the number of tokens after each merge
+     * @throws IllegalArgumentException if the size leaves no room for all bytes and special tokens, or if a special
+     * token is     named twice
      */
     public static Learnt learn(
             WordCounts counts, List<byte[]> special, int size, long minimumFrequency, IntConsumer each) {
         int least = special.size() + Alphabet.SIZE;
         if (size < least) {
-            throw new IllegalArgumentException("vocabulary: " + size + " tokens; bytes and special tokens alone are "
-                    + least + ", take more, say 4096");
+            throw new IllegalArgumentException("vocabulary: " + size + " tokens are too few: bytes and special"
+                    + " tokens alone are "
+                    + least + "; choose more, for example 4096");
         }
         List<byte[]> tokens = new ArrayList<>();
         Set<Integer> specialIds = new HashSet<>();
         for (int id = 0; id < special.size(); id++) {
-            // Without bytes, so that no merge meets it.
+            // Special tokens get no bytes here, so no merge can touch them.
             tokens.add(new byte[0]);
             specialIds.add(id);
         }

@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Turns text into ids: special tokens where their names stand, words elsewhere, and in each word always the earliest merge
- * there is, leftmost first. Words that were met before are remembered. Safe for many threads.
+ * Turns text into ids. A name of a special token becomes its id; all other text is split into words. Within a word, the
+ * earliest learnt merge is applied first, from left to right. Encoded words are cached. Several threads may use an
+ * encoder.
  */
 public final class Encoder {
 
@@ -20,7 +21,7 @@ public final class Encoder {
     private final SpecialTokenFinder names;
     private final Map<String, int[]> known = new ConcurrentHashMap<>();
 
-    /** An encoder into the ids of a vocabulary. */
+    /** An encoder for a vocabulary. */
     public Encoder(BytePairs vocabulary) {
         for (int id = 0; id < vocabulary.tokens().size(); id++) {
             byte[] token = vocabulary.tokens().get(id);
@@ -32,7 +33,7 @@ public final class Encoder {
         names = new SpecialTokenFinder(vocabulary);
     }
 
-    /** The ids of a text. */
+    /** The ids of a text, {@code [tokens]}. */
     public int[] encode(String text) {
         Row row = new Row(Math.max(16, text.length() / 3));
         int at = 0;
@@ -96,7 +97,7 @@ public final class Encoder {
         return Arrays.copyOf(ids, size);
     }
 
-    /** Ids that grow. */
+    /** A growing array of ids. */
     private static final class Row {
         private int[] ids;
         private int size;

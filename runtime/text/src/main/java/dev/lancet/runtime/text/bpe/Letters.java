@@ -1,6 +1,6 @@
 package dev.lancet.runtime.text.bpe;
 
-/** The four kinds of characters that GPT-2's pattern tells apart. */
+/** The four kinds of characters that GPT-2's pattern distinguishes. */
 enum Letters {
     LETTER,
     NUMBER,
@@ -36,7 +36,7 @@ enum Letters {
         }
     }
 
-    /** Unicode's White_Space, which is neither Java's isWhitespace nor its isSpaceChar. */
+    /** Whether a character is White_Space in Unicode. Java's isWhitespace and isSpaceChar both differ from it. */
     private static boolean space(int code) {
         return (code >= 0x9 && code <= 0xd)
                 || code == 0x85

@@ -3,12 +3,12 @@ package dev.lancet.runtime.text.bpe;
 import java.util.PriorityQueue;
 
 /**
- * A word of many bytes (a text without spaces, a line of dashes): its merges wait in a queue, so that it takes n log n steps
- * and not n².
+ * Encodes a word of many bytes, for example a text without spaces or a line of dashes. It keeps the possible merges in
+ * a priority queue, which takes n log n steps instead of n².
  */
 final class LongWordMerger {
 
-    /** A merge that may be possible at a place. */
+    /** A merge that may still be possible at a place. */
     private record Waiting(int rank, int place, int left, int right) implements Comparable<Waiting> {
         @Override
         public int compareTo(Waiting other) {

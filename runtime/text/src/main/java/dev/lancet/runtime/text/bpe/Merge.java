@@ -1,10 +1,10 @@
 package dev.lancet.runtime.text.bpe;
 
 /**
- * Two tokens that become one.
+ * The merge of two tokens into one.
  *
- * @param left id of the first
- * @param right id of the second
- * @param whole id of the token that they become
+ * @param left id of the first token
+ * @param right id of the second token
+ * @param whole id of the merged token
  */
 public record Merge(int left, int right, int whole) {}

@@ -10,17 +10,17 @@ import java.util.function.IntConsumer;
 
 /**
  * Learns merges (Sennrich et al., <i>Neural Machine Translation of Rare Words with Subword Units</i>, arXiv 1508.07909,
- * algorithm 1): again and again the pair of neighbours that occurs most often becomes a token. Of pairs that occur equally
- * often the one with the smaller left id is taken, then the one with the smaller right id, so the result is the same on
- * every machine, and the same as that of Hugging Face's trainer.
+ * algorithm 1). It repeatedly merges the most frequent pair of neighbouring tokens into a new token. Of equally
+ * frequent pairs it takes the one with the smaller left id, then the one with the smaller right id. So the result is
+ * the same on every machine, and the same as that of Hugging Face's trainer.
  *
- * <p>Counts are kept up to date, not counted anew: a merge visits only the words that hold its pair.
+ * <p>Counts are updated, not recomputed: a merge visits only the words that contain its pair.
  */
 final class MergeLearner {
 
     private static final int ALL = -1;
 
-    /** A pair of neighbours and where it was seen; a word stays listed when it no longer holds the pair. */
+    /** A pair of neighbours, and the words that contain or once contained it. */
     private static final class Pair {
         private final int left;
         private final int right;
@@ -44,7 +44,7 @@ final class MergeLearner {
         }
     }
 
-    /** A pair with the count that it had when it was queued; it may have lost some since. */
+    /** A pair with its count when it was queued; its current count may be lower. */
     private record Queued(Pair pair, long count) implements Comparable<Queued> {
         @Override
         public int compareTo(Queued other) {
@@ -63,10 +63,10 @@ final class MergeLearner {
     private final PriorityQueue<Queued> queue = new PriorityQueue<>();
 
     /**
-     * A learner that has not begun.
+     * A learner that has not merged anything yet.
      *
-     * @param tokens those that there are from the start, by id: 256 of one byte, and special ones as empty arrays; new ones
-     *     are added
+     * @param tokens the initial tokens by id: 256 of one byte, and special ones as empty arrays. Learning adds new
+     * tokens
      */
     MergeLearner(List<byte[]> tokens, List<WordCounts.Word> counted) {
         this.tokens = tokens;
@@ -92,7 +92,7 @@ final class MergeLearner {
         queueChanged();
     }
 
-    /** Learns until there are so many tokens, or no pair occurs so often. */
+    /** Learns until there are {@code size} tokens, or until no pair occurs often enough. */
     List<Merge> learn(int vocabulary, long minimumFrequency, IntConsumer each) {
         List<Merge> merges = new ArrayList<>();
         while (tokens.size() < vocabulary) {
@@ -118,7 +118,7 @@ final class MergeLearner {
         return merges;
     }
 
-    /** How many tokens all words are by now, each time they occur. */
+    /** The current number of tokens of all words, counting repetitions. */
     long length() {
         long length = 0;
         for (int w = 0; w < words.length; w++) {
@@ -127,7 +127,7 @@ final class MergeLearner {
         return length;
     }
 
-    /** The same bytes may come about in two ways; they are one token. */
+    /** The id of the merged token. Two pairs can give the same bytes; they share one token. */
     private int token(Pair pair) {
         byte[] left = tokens.get(pair.left);
         byte[] right = tokens.get(pair.right);
@@ -163,7 +163,10 @@ final class MergeLearner {
         count(w, times[w], whole);
     }
 
-    /** Adds to the counts of all pairs of a word; where a token in it is new, only that token's pairs are seen anew. */
+    /**
+     * Adds to the counts of all pairs of a word. If the word has a new token, only that token's pairs are registered
+     * again.
+     */
     private void count(int w, long change, int fresh) {
         int[] word = words[w];
         for (int i = 0; i + 1 < word.length; i++) {

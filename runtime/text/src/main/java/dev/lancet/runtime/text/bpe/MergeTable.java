@@ -3,10 +3,10 @@ package dev.lancet.runtime.text.bpe;
 import java.util.Arrays;
 import java.util.List;
 
-/** Finds the merge of a pair: open addressing over arrays, since an encoder asks for nothing else. */
+/** A hash table from pairs to merges, with open addressing over arrays, because encoding spends its time here. */
 final class MergeTable {
 
-    /** What {@link #rank} says of a pair that does not merge. */
+    /** The {@link #rank} of a pair that does not merge. */
     static final int NONE = Integer.MAX_VALUE;
 
     private static final long EMPTY = -1;
@@ -32,13 +32,13 @@ final class MergeTable {
         }
     }
 
-    /** The place of a pair's merge among all, or {@link #NONE}. */
+    /** The position of a pair's merge among all merges, or {@link #NONE}. */
     int rank(int left, int right) {
         int at = place(key(left, right));
         return keys[at] == EMPTY ? NONE : ranks[at];
     }
 
-    /** The token that a merge gives. */
+    /** The token that a merge results in. */
     int whole(int rank) {
         return wholes[rank];
     }

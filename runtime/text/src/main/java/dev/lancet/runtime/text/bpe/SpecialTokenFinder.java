@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds special tokens that a text names: the leftmost, and of those that begin there the longest. */
+/** Finds the names of special tokens in a text: the leftmost name, and of several that begin there the longest. */
 final class SpecialTokenFinder {
 
     private record Name(String text, int id) {}
 
-    /** Where a name stands and what it means. */
+    /** The place of a name in a text, and the id that it stands for. */
     record Found(int from, int to, int id) {}
 
     private final List<Name> names;

@@ -1,25 +1,25 @@
 package dev.lancet.runtime.text.bpe;
 
 /**
- * Cuts text into the words that tokens never reach across, as GPT-2's pattern does:
+ * Splits text into words as GPT-2's pattern does. A token never spans two words.
  *
  * <pre>{@code 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+}</pre>
  *
- * Nothing is lost: the words, one after another, are the text.
+ * The words, one after another, give the text again.
  */
 public final class Splitter {
 
     private Splitter() {}
 
-    /** Takes the words of a text in order. */
+    /** Receives the words of a text in order. */
     @FunctionalInterface
     public interface Words {
 
-        /** The word from one index of the text to before another. */
+        /** Receives the word between two indices of the text, the second excluded. */
         void word(int from, int to);
     }
 
-    /** Tells the words between two indices of a text, as if nothing stood around them. */
+    /** Splits the part of a text between two indices, independently of the text around it. */
     public static void split(String text, int from, int to, Words words) {
         int at = from;
         while (at < to) {
@@ -49,7 +49,7 @@ public final class Splitter {
             }
         }
         int end = run(text, at, to, Letters.SPACE);
-        // The last space before a word is left to it.
+        // The last space before a word belongs to the word.
         return end == to || end == at + 1 ? end : end - 1;
     }
 
@@ -65,7 +65,7 @@ public final class Splitter {
         return end;
     }
 
-    /** A surrogate whose other half lies outside counts as itself. */
+    /** The code point at an index. A surrogate whose other half is outside the range stays a surrogate. */
     private static int codePoint(String text, int at, int to) {
         char c = text.charAt(at);
         if (Character.isHighSurrogate(c) && at + 1 < to) {
@@ -75,7 +75,7 @@ public final class Splitter {
         return c;
     }
 
-    /** Length of what follows an apostrophe in {@code 's 't 're 've 'm 'll 'd}, else 0. */
+    /** The number of letters after the apostrophe of a contraction {@code 's 't 're 've 'm 'll 'd}, otherwise 0. */
     private static int contraction(String text, int at, int to) {
         if (at >= to) {
             return 0;

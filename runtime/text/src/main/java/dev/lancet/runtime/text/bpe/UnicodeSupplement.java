@@ -6,8 +6,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Letters and digits that came to Unicode after version 13, which is all that Java 17 knows, up to version 16: with them a
- * text falls into the same words on every Java, and into those of Hugging Face's library.
+ * The letters and digits that Unicode added after version 13, up to version 16. Java 17 knows only version 13. With
+ * this supplement a text is split into the same words on every Java, and into the words of Hugging Face's library.
  */
 final class UnicodeSupplement {
 
@@ -48,7 +48,7 @@ final class UnicodeSupplement {
         }
     }
 
-    /** What a character is that Java may not know. */
+    /** The kind of a character that this Java may not know. */
     static Letters of(int code) {
         Map.Entry<Integer, Range> range = RANGES.floorEntry(code);
         return range != null && code <= range.getValue().last()

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How often each word occurs in some texts: all that learning merges has to know of them. */
+/** Counts how often each word occurs in texts. Learning merges needs nothing else from the texts. */
 public final class WordCounts {
 
     private static final class Count {
@@ -36,24 +36,24 @@ public final class WordCounts {
         });
     }
 
-    /** Words seen, each time they were seen. */
+    /** Number of words, counting repetitions. */
     public long words() {
         return words;
     }
 
-    /** Different words seen. */
+    /** Number of different words. */
     public int different() {
         return counts.size();
     }
 
-    /** Bytes of the words, each time they were seen. */
+    /** Number of bytes of all words, counting repetitions. */
     public long bytes() {
         return counts.entrySet().stream()
                 .mapToLong(entry -> entry.getValue().times * entry.getKey().getBytes(StandardCharsets.UTF_8).length)
                 .sum();
     }
 
-    /** The words by their bytes: an order that does not hang on the order of the texts. */
+    /** The words, sorted by their bytes, so that the order does not depend on the order of the texts. */
     List<Word> sorted() {
         List<Word> sorted = new ArrayList<>(counts.size());
         counts.forEach((word, count) -> sorted.add(new Word(word.getBytes(StandardCharsets.UTF_8), count.times)));

@@ -1,6 +1,6 @@
 /**
- * Byte-level byte pair encoding as GPT-2 has it: how text falls into words, how merges are learnt from words, how words
- * become tokens. It knows nothing of files.
+ * Byte-level byte-pair encoding as in GPT-2: splits text into words, learns merges from words, and encodes words as
+ * tokens. It reads and writes no files.
  */
 @NullMarked
 package dev.lancet.runtime.text.bpe;

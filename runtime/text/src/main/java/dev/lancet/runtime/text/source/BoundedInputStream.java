@@ -5,16 +5,16 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream that counts what was read of it and gives no more than a limit. */
+/** An input stream that counts the bytes read and fails above a limit. */
 final class BoundedInputStream extends FilterInputStream {
 
-    /** Text packs to a fifth or a tenth; what unpacks to two hundred times its size is made to fill a memory. */
+    /** Text usually compresses to a fifth or a tenth. A file that unpacks to 200 times its size is an attack. */
     private static final long LARGEST_RATIO = 200;
 
     private static final long SMALL = 64L << 20;
     private static final long STEP = 1L << 20;
 
-    /** Is told from time to time how many bytes were read. */
+    /** Receives the number of bytes read from time to time. */
     @FunctionalInterface
     interface Watcher {
         void read(long bytes);
@@ -33,7 +33,7 @@ final class BoundedInputStream extends FilterInputStream {
         this.watcher = watcher;
     }
 
-    /** What a packed file of this size may unpack to. */
+    /** The most bytes that a packed file of this size may unpack to. */
     static long unpacked(long packed) {
         return Math.max(SMALL, packed * LARGEST_RATIO);
     }
@@ -42,8 +42,9 @@ final class BoundedInputStream extends FilterInputStream {
         count += Math.max(0, more);
         if (count > most) {
             throw new LancetException("corpus: " + what + " unpacks to more than " + (most >> 20) + " MiB, over "
-                    + LARGEST_RATIO + " times its size; text does not, so it is taken for a bomb: unpack it yourself"
-                    + " if you trust it");
+                    + LARGEST_RATIO
+                    + " times its size, which looks like a decompression bomb; if you trust it, unpack it"
+                    + " yourself");
         }
         if (count - told >= STEP) {
             told = count;

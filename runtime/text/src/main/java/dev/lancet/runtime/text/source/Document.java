@@ -1,9 +1,9 @@
 package dev.lancet.runtime.text.source;
 
 /**
- * A text that stands by itself.
+ * One text of a corpus.
  *
- * @param where file, and entry, line or row in it, for messages
- * @param text without white space around it
+ * @param where the file, and the entry, line or row in it, for messages
+ * @param text the text without leading and trailing white space
  */
 public record Document(String where, String text) {}

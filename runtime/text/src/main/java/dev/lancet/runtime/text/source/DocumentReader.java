@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
-/** Reads the documents of one unpacked stream, by its kind. */
+/** Reads the documents of one unpacked stream according to its kind. */
 final class DocumentReader {
 
     private final String field;
@@ -33,7 +33,7 @@ final class DocumentReader {
         }
     }
 
-    /** Archives in archives and packed files in archives are left alone: a bomb would hide there. */
+    /** Reads an archive. Skips archives and packed files inside it, because a decompression bomb could hide there. */
     private void archive(InputStream in, String where, Consumer<Document> taker) throws IOException {
         TarArchiveInputStream tar = new TarArchiveInputStream(in);
         int taken = 0;
@@ -48,8 +48,9 @@ final class DocumentReader {
             }
         }
         if (taken == 0) {
-            throw new LancetException("corpus: " + where + " is no tar archive, or holds no .txt, .jsonl, .csv or .tsv;"
-                    + " unpack it and name what is text");
+            throw new LancetException("corpus: " + where + " is not a tar archive, or has no .txt, .jsonl, .csv"
+                    + " or .tsv;"
+                    + " unpack it and name its text files");
         }
     }
 

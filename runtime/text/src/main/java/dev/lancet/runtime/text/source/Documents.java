@@ -14,19 +14,19 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The documents of files and folders, in order and one at a time, however many there are; blank ones are left out.
+ * Reads the documents of files and folders in order, one at a time. Blank documents are left out.
  *
  * <ul>
- *   <li>{@code .jsonl}: a line is a document, a JSON object that has it under a key;
- *   <li>{@code .csv}, {@code .tsv}: a row is a document, under the name of a column in the first row;
- *   <li>{@code .tar}: every file of these kinds inside, in the order of the archive;
- *   <li>a folder: every file of these kinds below it, by name; hidden ones are left out;
- *   <li>anything else, if it is named itself or ends in {@code .txt}: UTF-8 text, one document;
- *   <li>each of them also packed, as {@code .gz} or {@code .tgz}.
+ *   <li>{@code .jsonl}: each line is a JSON object with one document under a key;
+ *   <li>{@code .csv}, {@code .tsv}: each row has one document in a column, which the first row names;
+ *   <li>{@code .tar}: every file of these kinds in the archive, in its order;
+ *   <li>a folder: every file of these kinds in it and its subfolders, sorted by name; hidden files are left out;
+ *   <li>{@code .txt}, and any other file that is named directly: one document of UTF-8 text;
+ *   <li>each of them may be packed as {@code .gz} or {@code .tgz}.
  * </ul>
  *
- * <p>Nothing is unpacked to disk, so no name in an archive can point anywhere. What unpacks to far more than text would is
- * refused.
+ * <p>Nothing is unpacked to disk, so a name in an archive cannot point to a file outside. A file that unpacks to far
+ * more than text would is rejected.
  */
 public final class Documents {
 
@@ -39,10 +39,10 @@ public final class Documents {
     }
 
     /**
-     * Finds the files; reads nothing yet.
+     * Finds the files without reading them.
      *
-     * @param field column of CSV or key of JSON lines that holds the text
-     * @throws LancetException if a path does not exist, or a folder holds no file of a known kind
+     * @param field the column of CSV, or the key of JSON lines, that holds the text
+     * @throws LancetException if a path does not exist, or if a folder has no file of a known kind
      */
     public static Documents of(List<Path> paths, Optional<String> field) {
         List<Path> files = new ArrayList<>();
@@ -69,7 +69,8 @@ public final class Documents {
                     .sorted()
                     .toList();
             if (files.isEmpty()) {
-                throw new LancetException("corpus: " + folder + " holds no " + FileKind.NAMES + "; name the files");
+                throw new LancetException(
+                        "corpus: " + folder + " has no files " + FileKind.NAMES + "; name the" + " files instead");
             }
             return files;
         } catch (IOException e) {
@@ -90,7 +91,7 @@ public final class Documents {
         return String.valueOf(file.getFileName());
     }
 
-    /** The one plain text file that there is, if there is nothing else. */
+    /** The plain text file, if the corpus consists of exactly one. */
     public Optional<Path> onlyText() {
         return files.size() == 1 && FileKind.of(FileKind.unpacked(name(files.get(0)))) == FileKind.TEXT
                 ? Optional.of(files.get(0))
@@ -98,9 +99,10 @@ public final class Documents {
     }
 
     /**
-     * Hands over every document.
+     * Passes every document to {@code taker}.
      *
-     * @throws LancetException if a file is broken, not UTF-8, or lacks the field; the message says where
+     * @throws LancetException if a file is damaged, is not UTF-8, or does not have the field; the message names the
+     * place
      */
     public void each(String what, Progress progress, Consumer<Document> taker) {
         long all = 0;
@@ -125,15 +127,15 @@ public final class Documents {
     }
 
     /**
-     * A plain text file as it is, white space around it and all.
+     * The content of a plain text file, including leading and trailing white space.
      *
-     * @throws LancetException if it cannot be read or is not UTF-8
+     * @throws LancetException if the file cannot be read or is not UTF-8
      */
     public static String plain(Path file) {
         return open(file, read -> {}, (name, in) -> Utf8Text.whole(in, file.toString()));
     }
 
-    /** Reads an unpacked stream whose name would end so. */
+    /** Reads an unpacked stream as a file of this name. */
     @FunctionalInterface
     private interface Reader<T> {
         T read(String name, InputStream in) throws IOException;
@@ -155,7 +157,7 @@ public final class Documents {
         } catch (IOException e) {
             throw new LancetException(
                     "corpus: " + file + " cannot be read: " + e.getMessage()
-                            + "; it is truncated or of another kind than its name says",
+                            + "; check that it is complete and that its ending fits its format",
                     e);
         }
     }

@@ -2,7 +2,7 @@ package dev.lancet.runtime.text.source;
 
 import java.util.Locale;
 
-/** What a file is, by the end of its name. */
+/** The kind of a file, by the ending of its name. */
 enum FileKind {
     TEXT,
     JSON_LINES,
@@ -26,13 +26,13 @@ enum FileKind {
         return lower.endsWith(".tar") ? ARCHIVE : TEXT;
     }
 
-    /** Whether a file is taken that nobody named: from a folder, or from an archive. */
+    /** Whether to read a file of this name from a folder or an archive. */
     static boolean known(String name) {
         String inside = unpacked(name);
         return of(inside) != TEXT || inside.toLowerCase(Locale.ROOT).endsWith(".txt");
     }
 
-    /** The name that is left when a file is unpacked; the same if it is not packed. */
+    /** The name of the unpacked file, or the same name if the file is not packed. */
     static String unpacked(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (lower.endsWith(".tgz")) {

@@ -10,7 +10,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Lines that are JSON objects. */
+/** Reads text lines, each of which is a JSON object. */
 final class JsonLines {
 
     private final String field;
@@ -24,7 +24,7 @@ final class JsonLines {
     void read(InputStream in, Consumer<Document> taker) throws IOException {
         int number = 0;
         try {
-            // Not closed: it may stand in an archive, which goes on.
+            // Do not close the stream: it may be an entry of an archive that has more entries.
             BufferedReader lines = Utf8Text.reader(in);
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;
@@ -43,14 +43,15 @@ final class JsonLines {
         try {
             node = JsonMapper.shared().readTree(line);
         } catch (JacksonException e) {
-            throw new LancetException("corpus: " + here + " is no JSON; each line must be an object with a text", e);
+            throw new LancetException("corpus: " + here + " is not JSON; each line must be an object with a text", e);
         }
         if (!node.isObject()) {
-            throw new LancetException("corpus: " + here + " is no JSON object; each line must be one with a text");
+            throw new LancetException(
+                    "corpus: " + here + " is not a JSON object; each line must be an object" + " with a text");
         }
         if (!node.path(field).isString()) {
             throw new LancetException("corpus: " + here + " has no string '" + field + "', only " + node.propertyNames()
-                    + "; name the one that is meant with field");
+                    + "; choose one of them with field");
         }
         return node.path(field).stringValue();
     }

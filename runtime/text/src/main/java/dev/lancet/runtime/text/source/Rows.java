@@ -10,7 +10,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
-/** Rows of CSV (RFC 4180) or of values between tabs, under a first row that names the columns. */
+/** Reads rows of CSV (RFC 4180) or of tab-separated values. The first row names the columns. */
 final class Rows {
 
     private final String field;
@@ -26,13 +26,13 @@ final class Rows {
     void read(InputStream in, Consumer<Document> taker) throws IOException {
         long row = 0;
         try {
-            // Not closed: it may stand in an archive, which goes on.
+            // Do not close the stream: it may be an entry of an archive that has more entries.
             CSVParser parser = parser(in);
             for (CSVRecord record : parser) {
                 row = record.getRecordNumber();
                 if (!record.isSet(field)) {
                     throw new LancetException("corpus: " + where + ", row " + row + " has " + record.size()
-                            + " values, too few for the column '" + field + "'; correct it there");
+                            + " values, too few for the column '" + field + "'; correct this row");
                 }
                 DocumentReader.give(where + ", row " + row, record.get(field), taker);
             }
@@ -43,7 +43,8 @@ final class Rows {
                 throw Utf8Text.wrong(where + ", after row " + row + ",");
             }
             throw new LancetException(
-                    "corpus: " + where + ", after row " + row + ", is no CSV: " + e.getMessage() + "; correct it there",
+                    "corpus: " + where + ", after row " + row + ", is not CSV: " + e.getMessage() + "; correct"
+                            + " this row",
                     e);
         }
     }
@@ -65,12 +66,12 @@ final class Rows {
         } catch (IllegalArgumentException e) {
             throw new LancetException(
                     "corpus: " + where + " has a first row that names no columns: " + e.getMessage()
-                            + "; give each column a name of its own",
+                            + "; give each column its own name",
                     e);
         }
         if (!parser.getHeaderNames().contains(field)) {
             throw new LancetException("corpus: " + where + " has no column '" + field + "', only "
-                    + parser.getHeaderNames() + "; name the one that is meant with field");
+                    + parser.getHeaderNames() + "; choose one of them with field");
         }
         return parser;
     }

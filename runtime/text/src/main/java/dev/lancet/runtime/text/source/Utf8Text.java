@@ -11,7 +11,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
-/** UTF-8 that is not bent: bytes that are none are an error. A byte order mark at the beginning is no text. */
+/** Decodes UTF-8 strictly: invalid bytes are an error. A byte order mark at the beginning is dropped. */
 final class Utf8Text {
 
     private static final int LARGEST = 1 << 30;
@@ -30,13 +30,13 @@ final class Utf8Text {
         CoderResult result = decoder.decode(from, text, true);
         if (result.isError()) {
             throw new LancetException("corpus: " + where + " is not UTF-8 at byte " + from.position()
-                    + "; convert it, for instance with iconv -t UTF-8");
+                    + "; convert it, for example with iconv -t UTF-8");
         }
         String whole = text.flip().toString();
         return !whole.isEmpty() && whole.charAt(0) == MARK ? whole.substring(1) : whole;
     }
 
-    /** A reader that throws {@link java.nio.charset.CharacterCodingException} where the bytes are no UTF-8. */
+    /** A reader that throws {@link java.nio.charset.CharacterCodingException} if the bytes are not UTF-8. */
     static BufferedReader reader(InputStream in) throws IOException {
         BufferedReader reader =
                 new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()), 1 << 16);

@@ -1,4 +1,4 @@
-/** Documents out of files: plain text, JSON lines, CSV, archives and folders of them, one document at a time. */
+/** Reads documents from plain text, JSON lines, CSV, archives and folders of these, one document at a time. */
 @NullMarked
 package dev.lancet.runtime.text.source;
 

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A stranger's file in memory, if it is there and not too large. */
+/** Reads an untrusted file into memory, up to a size limit. */
 final class BoundedFileReader {
 
     private BoundedFileReader() {}
@@ -28,7 +28,7 @@ final class BoundedFileReader {
         }
     }
 
-    /** All bytes of a stream; also of an unpacked one, whose length nobody promised. */
+    /** All bytes of a stream. The stream may be unpacked data of unknown length. */
     static byte[] read(InputStream in, long largest, String what) throws IOException {
         byte[] bytes = in.readNBytes((int) Math.min(largest + 1, Integer.MAX_VALUE - 16));
         if (bytes.length > largest) {

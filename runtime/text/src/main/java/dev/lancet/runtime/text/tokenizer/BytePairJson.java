@@ -9,7 +9,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A vocabulary as Hugging Face's {@code tokenizer.json}, in the form that their own trainer writes. */
+/** Writes a vocabulary as Hugging Face's {@code tokenizer.json}, in the form of their own trainer. */
 public final class BytePairJson {
 
     private BytePairJson() {}

@@ -14,9 +14,9 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Tells a {@code tokenizer.json} of plain byte pairs, which Lancet encodes itself and faster, from all the others, which
- * are left to Hugging Face's library. Plain is GPT-2's pattern, no normaliser, nothing put around a text, and at most eight
- * added tokens without ways of their own.
+ * Reads a {@code tokenizer.json} of plain byte pairs, which Lancet encodes itself, and faster. Hugging Face's library
+ * handles all other files. Plain means GPT-2's pattern, no normalizer, no tokens added around a text, and at most eight
+ * added tokens without special settings.
  */
 final class BytePairReader {
 
@@ -24,7 +24,7 @@ final class BytePairReader {
 
     private BytePairReader() {}
 
-    /** The vocabulary, or empty if the file is of another kind or says something that is not understood here. */
+    /** The vocabulary, or empty if the file is of another kind or has a setting that this class does not support. */
     static Optional<BytePairs> read(JsonNode root) {
         try {
             return plain(root) ? Optional.of(vocabulary(root)) : Optional.empty();
@@ -111,7 +111,7 @@ final class BytePairReader {
         String[] parts = node.isArray()
                 ? new String[] {node.path(0).asString(""), node.path(1).asString("")}
                 : node.asString("").split(" ", -1);
-        check(parts.length == 2, "a merge is no pair");
+        check(parts.length == 2, "a merge is not a pair");
         return new Merge(id(parts[0], ids), id(parts[1], ids), id(parts[0] + parts[1], ids));
     }
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Byte pairs, without native memory. Ids are those that Hugging Face's library gives for the same file. */
+/** A byte-pair tokenizer in Java, without native memory. It gives the same ids as Hugging Face's library. */
 public final class BytePairTokenizer implements Tokenizer {
 
     private final String name;

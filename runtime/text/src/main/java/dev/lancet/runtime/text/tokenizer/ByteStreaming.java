@@ -2,14 +2,14 @@ package dev.lancet.runtime.text.tokenizer;
 
 import java.util.function.IntFunction;
 
-/** Streaming over a tokenizer whose ids stand for bytes, whatever stands beside them. */
+/** Streaming for a tokenizer in which the bytes of an id do not depend on its neighbours. */
 final class ByteStreaming implements Tokenizer.Streaming {
 
     private final IntFunction<byte[]> bytes;
     private final Utf8 utf8 = new Utf8();
 
     /**
-     * @param bytes what the next id stands for; it is asked once for each, in order
+     * @param bytes gives the bytes of the next id; it is called once per id, in order
      */
     ByteStreaming(IntFunction<byte[]> bytes) {
         this.bytes = bytes;

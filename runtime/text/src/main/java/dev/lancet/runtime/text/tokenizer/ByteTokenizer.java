@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** A byte is an id. */
+/** A tokenizer in which each byte is an id. */
 final class ByteTokenizer implements Tokenizer {
 
     @Override

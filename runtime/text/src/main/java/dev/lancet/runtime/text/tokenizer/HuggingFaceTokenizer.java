@@ -13,9 +13,9 @@ import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Hugging Face's {@code tokenizer.json}, read by their own library. It is called without the class that DJL puts around
- * it: that class asks the network for the machine it runs on, cuts at 512 tokens if it is not told otherwise, and
- * copies seven arrays out of native memory where one is wanted.
+ * A tokenizer from Hugging Face's {@code tokenizer.json}, run by their native library. Lancet calls the library without
+ * DJL's wrapper class, because that class asks the network about the machine, truncates at 512 tokens by default, and
+ * copies seven arrays out of native memory instead of one.
  */
 final class HuggingFaceTokenizer implements Tokenizer {
 
@@ -46,7 +46,9 @@ final class HuggingFaceTokenizer implements Tokenizer {
         }
     }
 
-    /** The tokenizer of a file; one of plain byte pairs needs no native library and is a {@link BytePairTokenizer}. */
+    /**
+     * The tokenizer in a file. For plain byte pairs it is a {@link BytePairTokenizer}, which needs no native library.
+     */
     static Tokenizer read(Path file) {
         byte[] content = BoundedFileReader.read(file, LARGEST_FILE, "tokenizer");
         String json = new String(content, StandardCharsets.UTF_8);
@@ -72,8 +74,9 @@ final class HuggingFaceTokenizer implements Tokenizer {
             return handle;
         } catch (RuntimeException e) {
             throw new LancetException(
-                    "tokenizer: " + file + " is refused by Hugging Face's tokenizers library: "
-                            + HuggingFaceVocabulary.oneLine(e.getMessage()) + "; is it from a newer release?",
+                    "tokenizer: Hugging Face's library cannot read " + file + ": "
+                            + HuggingFaceVocabulary.oneLine(e.getMessage()) + "; check whether a newer release"
+                            + " wrote it",
                     e);
         }
     }

@@ -13,12 +13,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a {@code tokenizer.json} says about itself that the native library does not tell: how many ids there are, and
- * which of them begin and end a text.
+ * The facts in a {@code tokenizer.json} that the native library does not expose: how many ids there are, and which ids
+ * begin and end a text.
  *
  * @param size one more than the largest id
- * @param begin id that begins a text
- * @param end id that ends a text
+ * @param begin the id that begins a text, or empty
+ * @param end the id that ends a text, or empty
  */
 public record HuggingFaceVocabulary(int size, OptionalInt begin, OptionalInt end) {
 
@@ -27,13 +27,13 @@ public record HuggingFaceVocabulary(int size, OptionalInt begin, OptionalInt end
     private static final List<String> BEGINS = List.of("<s>", "<|begin_of_text|>", "<bos>", "<|startoftext|>");
     private static final List<String> ENDS = List.of("</s>", "<|end_of_text|>", "<eos>", "<|endoftext|>");
 
-    /** Reads what the file says, and {@code tokenizer_config.json} beside it where there is one. */
+    /** Reads the file, and {@code tokenizer_config.json} beside it if it exists. */
     static HuggingFaceVocabulary of(JsonNode root, Path file) {
         JsonNode model = root.path("model");
         if (!model.isObject()
                 || !(model.path("vocab").isObject() || model.path("vocab").isArray())) {
             throw new LancetException("tokenizer: " + file
-                    + " has no model.vocab; name a Hugging Face tokenizer.json, not another of the model's files");
+                    + " has no model.vocab; name a Hugging Face tokenizer.json, not another file of the model");
         }
         Map<String, Integer> ids = new HashMap<>();
         if (model.path("vocab").isArray()) {
@@ -49,7 +49,7 @@ public record HuggingFaceVocabulary(int size, OptionalInt begin, OptionalInt end
         }
         int size = 1 + ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
         if (size == 0) {
-            throw new LancetException("tokenizer: " + file + " has an empty vocabulary; it is not the whole file");
+            throw new LancetException("tokenizer: " + file + " has an empty vocabulary; get the complete file");
         }
         Path config = file.resolveSibling("tokenizer_config.json");
         JsonNode said = Files.isRegularFile(config)
@@ -68,8 +68,8 @@ public record HuggingFaceVocabulary(int size, OptionalInt begin, OptionalInt end
             return JsonMapper.shared().readTree(json);
         } catch (JacksonException e) {
             throw new LancetException(
-                    "tokenizer: " + file + " is no JSON: " + oneLine(e.getOriginalMessage())
-                            + "; it is truncated or of another kind",
+                    "tokenizer: " + file + " is not JSON: " + oneLine(e.getOriginalMessage())
+                            + "; check that it is complete and a tokenizer.json",
                     e);
         }
     }
@@ -90,7 +90,7 @@ public record HuggingFaceVocabulary(int size, OptionalInt begin, OptionalInt end
         return usual.stream().filter(ids::containsKey).mapToInt(ids::get).findFirst();
     }
 
-    /** The first line of a message, not too long. */
+    /** The first line of a message, shortened if it is long. */
     static String oneLine(@Nullable String message) {
         String line = String.valueOf(message).lines().findFirst().orElse("");
         return line.length() > 200 ? line.substring(0, 200) + "…" : line;

@@ -12,9 +12,9 @@ import java.util.OptionalInt;
 import java.util.function.IntFunction;
 
 /**
- * The tokenizer of llama2.c (Karpathy, 2023, {@code run.c}: {@code encode}, {@code decode}): a space in front, a
- * character is a piece or its bytes, then the two neighbours whose joined piece scores highest become one, the
- * leftmost of equals first, until no two fit.
+ * The tokenizer of llama2.c (Karpathy, 2023, {@code run.c}: {@code encode}, {@code decode}). It puts a space before the
+ * text and maps each character to its piece, or to its bytes if there is no such piece. Then it repeatedly joins the
+ * two neighbours whose joined piece has the highest score, the leftmost of equals first, until no join is possible.
  */
 final class Llama2Tokenizer implements Tokenizer {
 
@@ -110,7 +110,7 @@ final class Llama2Tokenizer implements Tokenizer {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    /** The bytes of an id; the space that encoding put in front is taken off again after the beginning. */
+    /** The bytes of an id. After the begin token, the space that encoding added is removed again. */
     private byte[] bytes(int previous, int id) {
         TokenIdChecks.checkOne(id, this);
         if (id == BEGIN || id == END) {

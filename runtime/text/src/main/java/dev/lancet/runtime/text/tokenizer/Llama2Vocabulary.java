@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The pieces of a llama2.c {@code tok*.bin}: the length of the longest, then for each id its score (float32), its
- * length (int32) and its bytes, little-endian, to the end of the file.
+ * The pieces of a llama2.c {@code tok*.bin}. The file has the length of the longest piece, then for each id the score
+ * (float32), the length (int32) and the bytes, little-endian, to the end of the file.
  */
 final class Llama2Vocabulary {
 
@@ -30,8 +30,9 @@ final class Llama2Vocabulary {
         int longest = in.remaining() < 4 ? 0 : in.getInt();
         if (longest < 1 || longest > LONGEST_PIECE) {
             throw new LancetException(
-                    "tokenizer: " + file + " is no llama2.c tokenizer: its longest piece is said to have " + longest
-                            + " bytes; name a tok*.bin, or a tokenizer.json");
+                    "tokenizer: " + file + " is not a llama2.c tokenizer: its header gives a longest piece of "
+                            + longest
+                            + " bytes; name a tok*.bin or a tokenizer.json");
         }
         while (in.hasRemaining()) {
             int id = vocabulary.size();
@@ -41,10 +42,10 @@ final class Llama2Vocabulary {
             float score = in.getFloat();
             int length = in.getInt();
             if (length < 0 || length > longest) {
-                throw broken(file, id, "it is said to have " + length + " bytes, the longest has " + longest);
+                throw broken(file, id, "its header gives " + length + " bytes, but the longest piece has " + longest);
             }
             if (length > in.remaining()) {
-                throw broken(file, id, "only " + in.remaining() + " of its " + length + " bytes are there");
+                throw broken(file, id, "the file has only " + in.remaining() + " of its " + length + " bytes");
             }
             byte[] piece = new byte[length];
             in.get(piece);
@@ -53,14 +54,14 @@ final class Llama2Vocabulary {
         }
         if (vocabulary.size() < SMALLEST) {
             throw new LancetException("tokenizer: " + file + " has " + vocabulary.size()
-                    + " pieces; 3 special ones and 256 bytes are the least, so it is truncated or of another kind");
+                    + " pieces, but 3 special ones and 256 bytes are the least; get the complete file");
         }
         return vocabulary;
     }
 
     private static LancetException broken(Path file, int id, String why) {
-        return new LancetException("tokenizer: " + file + " breaks off at piece " + id + ": " + why
-                + "; it is truncated or no llama2.c tokenizer");
+        return new LancetException("tokenizer: " + file + " is damaged at piece " + id + ": " + why
+                + "; check that it is a complete llama2.c tokenizer");
     }
 
     int size() {
@@ -71,7 +72,7 @@ final class Llama2Vocabulary {
         return scores.get(id);
     }
 
-    /** A piece as a key: one character a byte. */
+    /** A piece as a key, with one character per byte. */
     String text(int id) {
         return text(pieces.get(id));
     }
@@ -80,7 +81,7 @@ final class Llama2Vocabulary {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** What a piece prints; {@code <0xNN>} prints the byte NN. */
+    /** The bytes that a piece decodes to; {@code <0xNN>} decodes to the byte NN. */
     byte[] bytes(int id) {
         byte[] piece = pieces.get(id);
         String text = text(piece);

@@ -10,10 +10,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the native library out of its jar, and from nowhere else: on a machine with CUDA, DJL would download another
- * build of it. It is unpacked (15 MB, once) under {@code ~/.cache/lancet} unless {@code ENGINE_CACHE_DIR} or
- * {@code DJL_CACHE_DIR} names a place. The properties that say so are put back afterwards, since a program around
- * Lancet may use DJL too.
+ * Loads the native library only from its jar. On a machine with CUDA, DJL would otherwise download another build. The
+ * library is unpacked once (15 MB) to {@code ~/.cache/lancet}, unless {@code ENGINE_CACHE_DIR} or {@code DJL_CACHE_DIR}
+ * names another folder. The system properties for this are restored afterwards, because the program around Lancet may
+ * use DJL too.
  */
 final class NativeTokenizers {
 
@@ -38,7 +38,7 @@ final class NativeTokenizers {
             return TokenizersLibrary.LIB;
         } catch (RuntimeException | LinkageError e) {
             throw new LancetException(
-                    "tokenizer: the native library of Hugging Face tokenizers does not load on "
+                    "tokenizer: the native library of Hugging Face tokenizers cannot be loaded on "
                             + System.getProperty("os.name") + " " + System.getProperty("os.arch") + ": "
                             + HuggingFaceVocabulary.oneLine(e.getMessage()) + "; use bytes() or a llama2.c tok*.bin",
                     e);

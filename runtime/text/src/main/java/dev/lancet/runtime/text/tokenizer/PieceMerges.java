@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
- * Joins neighbours, the best pair first, in O(n log n). The pieces are a linked list; pairs wait in a queue, and one
- * whose ends have changed since it was queued is passed over.
+ * Joins neighbouring pieces, the best pair first, in O(n log n). The pieces form a linked list, and a priority queue
+ * holds the pairs. A pair whose pieces have changed since it was queued is skipped.
  */
 final class PieceMerges {
 

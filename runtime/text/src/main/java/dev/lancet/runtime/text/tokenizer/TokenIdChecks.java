@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 
-/** Token ids as they lie in files and as a model wants them. */
+/** Reads token ids from files, checks them, and cuts them into windows. */
 public final class TokenIdChecks {
 
     private static final long LARGEST = 1L << 30;
@@ -13,9 +13,11 @@ public final class TokenIdChecks {
     private TokenIdChecks() {}
 
     /**
-     * Raw little-endian 32-bit ids.
+     * Reads raw little-endian 32-bit ids.
      *
-     * @throws LancetException if the file is missing, empty, over 1 GiB, or no whole number of ids, or an id is negative
+     * @return {@code [ids]}
+     * @throws LancetException if the file is missing, empty, larger than 1 GiB, or not a whole number of ids, or if an
+     * id is     negative
      */
     public static int[] read(Path file) {
         byte[] bytes = BoundedFileReader.read(file, LARGEST, "ids");
@@ -30,10 +32,10 @@ public final class TokenIdChecks {
     }
 
     /**
-     * Makes sure that a model knows every id.
+     * Checks that every id is in a vocabulary.
      *
-     * @param what the text or file that the ids are of, for the message
-     * @throws LancetException if one is negative or not under {@code vocabulary}
+     * @param what the text or file with the ids, for the message
+     * @throws LancetException if an id is negative or not less than {@code vocabulary}
      */
     public static void check(int[] ids, int vocabulary, String what) {
         for (int i = 0; i < ids.length; i++) {
@@ -46,10 +48,10 @@ public final class TokenIdChecks {
     }
 
     /**
-     * Consecutive windows from the first id on, a short rest dropped: what perplexity is measured over.
+     * Cuts ids into consecutive windows, over which perplexity is measured. A shorter rest at the end is dropped.
      *
      * @return {@code [windows][size]}
-     * @throws LancetException if there is not even one window
+     * @throws LancetException if the ids do not fill one window
      */
     public static int[][] windows(int[] ids, int size) {
         if (size < 2) {
@@ -57,7 +59,7 @@ public final class TokenIdChecks {
         }
         if (ids.length < size) {
             throw new LancetException("perplexity: " + ids.length + " ids are shorter than one window of " + size
-                    + "; take a longer text or a smaller window");
+                    + "; use a longer text or a smaller window");
         }
         int[][] windows = new int[ids.length / size][size];
         for (int w = 0; w < windows.length; w++) {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells the kinds of tokenizer files apart. */
+/** Finds tokenizer files, and recognizes their kind. */
 final class TokenizerFiles {
 
     private static final String HUGGING_FACE = "tokenizer.json";
@@ -20,7 +20,7 @@ final class TokenizerFiles {
         Path file = path;
         if (Files.isDirectory(path)) {
             file = find(path)
-                    .orElseThrow(() -> new LancetException("tokenizer: " + path + " holds neither " + HUGGING_FACE
+                    .orElseThrow(() -> new LancetException("tokenizer: " + path + " has neither " + HUGGING_FACE
                             + " nor tok*.bin; name the file, or use bytes()"));
         }
         String name = String.valueOf(file.getFileName());
@@ -47,7 +47,7 @@ final class TokenizerFiles {
         }
         if (found.size() > 1) {
             throw new LancetException(
-                    "tokenizer: " + folder + " holds " + found.size() + " files tok*.bin; name the one that is meant");
+                    "tokenizer: " + folder + " has " + found.size() + " files tok*.bin; name one of them");
         }
         return found.stream().findFirst();
     }

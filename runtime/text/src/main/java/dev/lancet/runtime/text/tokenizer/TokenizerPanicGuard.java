@@ -6,18 +6,18 @@ import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a {@code tokenizer.json} must not say because Hugging Face's native library would end the whole program over it
- * instead of refusing it: a panic of Rust goes through the JVM as an abort. Found by {@code src/test/fuzz}, tokenizers 0.21.4.
+ * Rejects a {@code tokenizer.json} on which Hugging Face's native library would panic, because a Rust panic aborts the
+ * whole JVM. {@code src/test/fuzz} found this case with tokenizers 0.21.4.
  */
 final class TokenizerPanicGuard {
 
     private TokenizerPanicGuard() {}
 
     /**
-     * The library cuts as many bytes off the second part of every merge as {@code continuing_subword_prefix} has
-     * characters ({@code models/bpe/model.rs}), whether they are there or not.
+     * Checks the second part of every merge. The library removes as many bytes from it as {@code
+     * continuing_subword_prefix} has characters, without checking its length ({@code models/bpe/model.rs}).
      *
-     * @throws LancetException naming the first merge that is too short
+     * @throws LancetException naming the first merge whose second part is wrong
      */
     static void check(JsonNode root, Path file) {
         JsonNode model = root.path("model");
@@ -35,12 +35,15 @@ final class TokenizerPanicGuard {
                         + HuggingFaceVocabulary.oneLine(merge.toString())
                         + ", whose second part does not begin with the"
                         + " continuing_subword_prefix '" + HuggingFaceVocabulary.oneLine(prefix)
-                        + "'; the file is damaged, get it anew");
+                        + "'; the file is damaged, get it again");
             }
         }
     }
 
-    /** A merge in one text has its parts on both sides of a space; one that has not is the library's to refuse. */
+    /**
+     * The part of a merge after its space, or the whole text if it has no space; the library rejects such a merge
+     * itself.
+     */
     private static String after(String merge) {
         return merge.substring(merge.indexOf(' ') + 1);
     }

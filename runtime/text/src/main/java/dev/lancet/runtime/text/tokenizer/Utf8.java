@@ -6,7 +6,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** UTF-8 that arrives in pieces: the bytes of an unfinished character wait for the next piece. */
+/** Decodes UTF-8 that arrives in pieces. The bytes of an incomplete character wait for the next piece. */
 final class Utf8 {
 
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
@@ -28,7 +28,7 @@ final class Utf8 {
         return out.flip().toString();
     }
 
-    /** U+FFFD for a character that never came to its end. */
+    /** U+FFFD if the bytes ended inside a character, otherwise empty. */
     String finish() {
         CharBuffer out = CharBuffer.allocate(waiting.length + 1);
         decoder.decode(ByteBuffer.wrap(waiting), out, true);

@@ -3,9 +3,10 @@ package dev.lancet.runtime.text.tokenizer;
 import java.util.Arrays;
 
 /**
- * Streaming over a tokenizer that only decodes whole lists: the text of an id depends on its neighbours (a leading
- * space, half a character), so each new id is decoded together with those since the last but one border, and the part
- * that was already given is cut off. Text that ends in U+FFFD may be half a character and waits.
+ * Streaming for a tokenizer that decodes only whole lists. The text of an id depends on its neighbours, for example by
+ * a leading space or half a character. Therefore each new id is decoded together with the ids since the last boundary
+ * but one, and the text that was already returned is removed. Text that ends in U+FFFD may be half a character, so it
+ * waits.
  */
 final class WindowedStreaming implements Tokenizer.Streaming {
 
@@ -41,7 +42,7 @@ final class WindowedStreaming implements Tokenizer.Streaming {
         return next(before, all);
     }
 
-    /** Gives what is new and keeps only the ids of it: they are the left neighbours of the next. */
+    /** Returns the new text, and keeps only its ids, which are the left neighbours of the next ones. */
     private String next(String before, String all) {
         ids = Arrays.copyOfRange(ids, given, Math.max(given + 16, size + 16));
         size -= given;

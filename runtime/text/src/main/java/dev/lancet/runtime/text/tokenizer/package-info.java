@@ -1,4 +1,4 @@
-/** Text to token ids and back: tokenizer files of others, and Lancet's own. */
+/** Tokenizers, which convert text to token ids and back: those of other programs' files, and Lancet's own. */
 @NullMarked
 package dev.lancet.runtime.text.tokenizer;
 

@@ -33,8 +33,8 @@ class DocumentsTest {
         assertThat(texts("body", file)).containsExactly("one, with a \"quote\"\nand a line", "two");
         assertThatThrownBy(() -> texts("text", file))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("corpus: " + file
-                        + " has no column 'text', only [id, body]; name the one that is meant with field");
+                .hasMessage(
+                        "corpus: " + file + " has no column 'text', only [id, body]; choose one of them with field");
     }
 
     @Test
@@ -50,7 +50,7 @@ class DocumentsTest {
         assertThatThrownBy(() -> texts("text", file))
                 .isInstanceOf(LancetException.class)
                 .hasMessage(
-                        "corpus: " + file + ", row 2 has 1 values, too few for the column 'text'; correct it there");
+                        "corpus: " + file + ", row 2 has 1 values, too few for the column 'text'; correct this row");
     }
 
     @Test
@@ -59,7 +59,7 @@ class DocumentsTest {
 
         assertThatThrownBy(() -> texts("text", file))
                 .isInstanceOf(LancetException.class)
-                .hasMessageStartingWith("corpus: " + file + ", after row 0, is no CSV: ");
+                .hasMessageStartingWith("corpus: " + file + ", after row 0, is not CSV: ");
     }
 
     @Test
@@ -85,7 +85,7 @@ class DocumentsTest {
         assertThatThrownBy(() -> texts("text", empty))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("corpus: " + empty
-                        + " holds no .txt, .jsonl, .csv, .tsv or .tar, plain or .gz; name the files");
+                        + " has no files .txt, .jsonl, .csv, .tsv or .tar, plain or .gz; name the files instead");
     }
 
     @Test
@@ -107,8 +107,9 @@ class DocumentsTest {
 
         assertThatThrownBy(() -> texts("text", file))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("corpus: " + file + " unpacks to more than 64 MiB, over 200 times its size; text does not,"
-                        + " so it is taken for a bomb: unpack it yourself if you trust it");
+                .hasMessage("corpus: " + file + " unpacks to more than 64 MiB, over 200 times its size, which"
+                        + " looks like"
+                        + " a decompression bomb; if you trust it, unpack it yourself");
     }
 
     @Test
@@ -119,7 +120,7 @@ class DocumentsTest {
         assertThatThrownBy(() -> texts("text", file))
                 .isInstanceOf(LancetException.class)
                 .hasMessageStartingWith("corpus: " + file + " cannot be read: ")
-                .hasMessageEndingWith("; it is truncated or of another kind than its name says");
+                .hasMessageEndingWith("; check that it is complete and that its ending fits its format");
     }
 
     @Test

@@ -62,6 +62,6 @@ class TokenIdChecksTest {
         assertThatThrownBy(() -> TokenIdChecks.windows(new int[20], 512))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("perplexity: 20 ids are shorter than one window of 512;"
-                        + " take a longer text or a smaller window");
+                        + " use a longer text or a smaller window");
     }
 }

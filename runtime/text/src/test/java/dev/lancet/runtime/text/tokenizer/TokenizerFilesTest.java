@@ -31,7 +31,7 @@ class TokenizerFilesTest {
         assertThatThrownBy(() -> Tokenizer.open(folder))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("tokenizer: " + folder
-                        + " holds neither tokenizer.json nor tok*.bin; name the file, or use bytes()");
+                        + " has neither tokenizer.json nor tok*.bin; name the file, or use bytes()");
     }
 
     @Test
@@ -41,7 +41,7 @@ class TokenizerFilesTest {
 
         assertThatThrownBy(() -> Tokenizer.open(folder))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("tokenizer: " + folder + " holds 2 files tok*.bin; name the one that is meant");
+                .hasMessage("tokenizer: " + folder + " has 2 files tok*.bin; name one of them");
     }
 
     @Test
@@ -60,8 +60,8 @@ class TokenizerFilesTest {
 
         assertThatThrownBy(() -> Tokenizer.open(file))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("tokenizer: " + file + " breaks off at piece 0: it is said to have 2147483647 bytes,"
-                        + " the longest has 8; it is truncated or no llama2.c tokenizer");
+                .hasMessage("tokenizer: " + file + " is damaged at piece 0: its header gives 2147483647 bytes,"
+                        + " but the longest piece has 8; check that it is a complete llama2.c tokenizer");
     }
 
     @Test
@@ -70,8 +70,8 @@ class TokenizerFilesTest {
 
         assertThatThrownBy(() -> Tokenizer.open(file))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("tokenizer: " + file + " breaks off at piece 0: only 0 of its 7 bytes are there;"
-                        + " it is truncated or no llama2.c tokenizer");
+                .hasMessage("tokenizer: " + file + " is damaged at piece 0: the file has only 0 of its 7 bytes;"
+                        + " check that it is a complete llama2.c tokenizer");
     }
 
     @Test
@@ -80,9 +80,9 @@ class TokenizerFilesTest {
 
         assertThatThrownBy(() -> Tokenizer.open(file))
                 .isInstanceOf(LancetException.class)
-                .hasMessage(
-                        "tokenizer: " + file + " is no llama2.c tokenizer: its longest piece is said to have -64 bytes;"
-                                + " name a tok*.bin, or a tokenizer.json");
+                .hasMessage("tokenizer: " + file + " is not a llama2.c tokenizer: its header gives a longest piece"
+                        + " of -64 bytes;"
+                        + " name a tok*.bin or a tokenizer.json");
     }
 
     @Test
@@ -92,12 +92,12 @@ class TokenizerFilesTest {
 
         assertThatThrownBy(() -> Tokenizer.open(broken))
                 .isInstanceOf(LancetException.class)
-                .hasMessageStartingWith("tokenizer: " + broken + " is no JSON: ")
-                .hasMessageEndingWith("; it is truncated or of another kind");
+                .hasMessageStartingWith("tokenizer: " + broken + " is not JSON: ")
+                .hasMessageEndingWith("; check that it is complete and a tokenizer.json");
         assertThatThrownBy(() -> Tokenizer.open(other))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("tokenizer: " + other
-                        + " has no model.vocab; name a Hugging Face tokenizer.json, not another of the model's files");
+                        + " has no model.vocab; name a Hugging Face tokenizer.json, not another file of the model");
     }
 
     @Test
