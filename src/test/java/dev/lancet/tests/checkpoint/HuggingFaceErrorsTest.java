@@ -28,7 +28,7 @@ class HuggingFaceErrorsTest {
         Files.delete(folder.resolve("model.safetensors"));
         fails(
                 folder,
-                folder + ": there is neither model.safetensors nor model.safetensors.index.json; convert the weights to"
+                folder + ": has neither model.safetensors nor model.safetensors.index.json; convert the weights to"
                         + " safetensors first");
     }
 
@@ -38,8 +38,8 @@ class HuggingFaceErrorsTest {
         Files.writeString(folder.resolve("config.json"), "{\n  \"model_type\": gpt2\n}");
         assertThatThrownBy(() -> HuggingFace.open(folder))
                 .isInstanceOf(LancetException.class)
-                .hasMessageStartingWith(folder + "/config.json: is no JSON at line 2, column 17 (")
-                .hasMessageEndingWith("); correct it there")
+                .hasMessageStartingWith(folder + "/config.json: is not JSON at line 2, column 17 (")
+                .hasMessageEndingWith("); correct the file there")
                 .hasMessageNotContaining("\n");
     }
 
@@ -63,7 +63,7 @@ class HuggingFaceErrorsTest {
                 "hf-gpt2-tiny",
                 "\"n_head\": 4",
                 "\"n_head\": 5",
-                "attention: width 48 does not divide into 5 heads; change one of them or set headWidth");
+                "attention: width 48 is not a multiple of 5 heads; change one of them or set headWidth");
     }
 
     @Test
@@ -72,7 +72,7 @@ class HuggingFaceErrorsTest {
                 "hf-llama-tiny-gqa",
                 "\"model_type\": \"llama\"",
                 "\"model_type\": \"bert\"",
-                "architecture 'bert' is not known; known are gpt2, llama, mistral, qwen2");
+                "architecture 'bert' is not supported; use one of gpt2, llama, mistral, qwen2");
     }
 
     @Test
@@ -114,8 +114,8 @@ class HuggingFaceErrorsTest {
                 "hf-llama-tiny-gqa",
                 "\"use_cache\": true",
                 "\"quantization_config\": {\"bits\": 4}",
-                "key 'quantization_config' is set, which is not supported; supported is its absence, so take the"
-                        + " checkpoint in floats");
+                "key 'quantization_config' is set, which is not supported; supported is an absent key; use a"
+                        + " checkpoint with float weights");
     }
 
     @Test
@@ -128,7 +128,8 @@ class HuggingFaceErrorsTest {
         fails(
                 folder,
                 folder
-                        + "/model.safetensors: tensor 'transformer.h.1.mlp.c_fc.weight' (h.1.mlp.up) is missing; near it:"
+                        + "/model.safetensors: tensor 'transformer.h.1.mlp.c_fc.weight' (h.1.mlp.up) is"
+                        + " missing; near it:"
                         + " transformer.h.0.mlp.c_fc.weight, transformer.h.1.mlp.c_fd.weight,"
                         + " transformer.h.2.mlp.c_fc.weight");
     }
@@ -139,8 +140,8 @@ class HuggingFaceErrorsTest {
         Folders.replace(folder.resolve("config.json"), "\"vocab_size\": 97", "\"vocab_size\": 98");
         fails(
                 folder,
-                folder + "/model.safetensors: tensor 'transformer.wte.weight' (embedding) has shape [97, 48], but"
-                        + " config.json makes it [98, 48]; one of the files is of another model");
+                folder + "/model.safetensors: tensor 'transformer.wte.weight' (embedding) has shape [97, 48],"
+                        + " but config.json requires [98, 48]; get both files from the same model");
     }
 
     @Test
@@ -149,8 +150,8 @@ class HuggingFaceErrorsTest {
         Files.delete(folder.resolve("model-00002-of-00003.safetensors"));
         fails(
                 folder,
-                folder + "/model.safetensors.index.json: shard 'model-00002-of-00003.safetensors' is not in the folder;"
-                        + " get it too");
+                folder + "/model.safetensors.index.json: shard 'model-00002-of-00003.safetensors' is not in the"
+                        + " folder; get it as well");
     }
 
     @Test
@@ -161,8 +162,8 @@ class HuggingFaceErrorsTest {
         fails(
                 folder,
                 folder
-                        + "/model.safetensors.index.json: shard '../model-00002-of-00003.safetensors' is no plain file name;"
-                        + " shards lie beside their index");
+                        + "/model.safetensors.index.json: shard '../model-00002-of-00003.safetensors' is not a"
+                        + " plain file name; write the name of a file beside the index");
     }
 
     @Test
@@ -175,7 +176,8 @@ class HuggingFaceErrorsTest {
         fails(
                 folder,
                 folder + "/model.safetensors.index.json: tensor 'lm_head.weight' is not in shard"
-                        + " 'model-00001-of-00003.safetensors', where the index says it is; get the files anew");
+                        + " 'model-00001-of-00003.safetensors', although the index lists it there; get the"
+                        + " files again");
     }
 
     @Test

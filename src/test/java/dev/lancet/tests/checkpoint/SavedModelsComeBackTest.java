@@ -184,9 +184,8 @@ class SavedModelsComeBackTest {
         assertThatThrownBy(() ->
                         HuggingFace.write(temporary.resolve("odd"), odd, random(Plan.dense(odd)), Optional.empty()))
                 .isInstanceOf(LancetException.class)
-                .hasMessage(
-                        "export: no Hugging Face architecture that is known here (gpt2, llama, mistral, qwen2) is like"
-                                + " odd; save it as a Lancet model folder");
+                .hasMessage("export: odd matches no known Hugging Face architecture (gpt2, llama, mistral, qwen2);"
+                        + " save it as a Lancet model folder");
         assertThat(temporary).isEmptyDirectory();
     }
 
@@ -202,32 +201,35 @@ class SavedModelsComeBackTest {
                 .isInstanceOf(LancetException.class)
                 .hasMessageMatching(
                         "\\Q" + file + "\\E: has the SHA-256 [0-9a-f]{64}, but lancet.json says [0-9a-f]{64};"
-                                + " the file was changed after it was saved");
+                                + " the file has changed since it was saved, so save the model again");
     }
 
     @Test
     void a_folder_of_another_format_or_model() throws IOException {
         Path later = saved();
         Folders.replace(later.resolve("lancet.json"), "\"format\" : 1", "\"format\" : 2");
-        refused(later, "/lancet.json: has format 2, but this Lancet reads format 1; use the Lancet that wrote it");
+        refused(
+                later,
+                "/lancet.json: has format 2, but this version of Lancet reads format 1; use the version"
+                        + " that wrote it");
         Path other = saved();
         Folders.replace(other.resolve("lancet.json"), "\"vocabulary\" : 97", "\"vocabulary\" : 96");
         refused(
                 other,
-                "/plan.json: is for other weights than those of hf-gpt2-tiny; plan and model must belong together");
+                "/plan.json: does not fit the weights of hf-gpt2-tiny; use the plan and the weights of the same model");
         Path swapped = saved();
         Files.delete(swapped.resolve("model.safetensors"));
         Files.copy(Folders.FIXTURES.resolve("hf-gpt2-tiny/model.safetensors"), swapped.resolve("model.safetensors"));
         refused(
                 swapped,
-                "/model.safetensors: tensor 'transformer.h.0.attn.c_attn.bias' is not in plan.json; one of them is of"
-                        + " another model");
+                "/model.safetensors: tensor 'transformer.h.0.attn.c_attn.bias' is not in plan.json; use files"
+                        + " of the same model");
         Path typed = saved();
         Folders.replace(typed.resolve("plan.json"), "\"kind\" : \"float32\"", "\"kind\" : \"int8\"");
         refused(
                 typed,
-                "/model.safetensors: tensor embedding F32 [97, 48] is I8 [97, 48] in plan.json; one of them is of another"
-                        + " model");
+                "/model.safetensors: tensor embedding F32 [97, 48] is I8 [97, 48] in plan.json; use files of"
+                        + " the same model");
     }
 
     @Test
@@ -235,12 +237,11 @@ class SavedModelsComeBackTest {
         Path file = Files.writeString(temporary.resolve("notes.txt"), "");
         assertThatThrownBy(() -> Format.of(temporary))
                 .isInstanceOf(LancetException.class)
-                .hasMessage(
-                        temporary + ": holds no model; looked for lancet.json (Lancet), config.json (Hugging Face) and"
-                                + " saved_model.pb (TensorFlow)");
+                .hasMessage(temporary + ": holds no model; name a folder with lancet.json (Lancet), config.json"
+                        + " (Hugging Face) or saved_model.pb (TensorFlow)");
         assertThatThrownBy(() -> Format.of(file))
-                .hasMessage(file + ": is no model; looked for a llama2.c .bin, a frozen graph .pb, or a folder, so give"
-                        + " the folder that holds config.json, lancet.json or saved_model.pb");
+                .hasMessage(file + ": is not a model; name a llama2.c .bin, a frozen graph .pb, or the folder"
+                        + " that holds config.json, lancet.json or saved_model.pb");
         Path none = temporary.resolve("none");
         assertThatThrownBy(() -> Format.of(none))
                 .hasMessage(none + ": there is no such file or folder; check the path");
@@ -255,21 +256,26 @@ class SavedModelsComeBackTest {
         byte[] whole = Files.readAllBytes(Folders.FIXTURES.resolve("stories260K/stories260K.bin"));
         Path file = temporary.resolve("s.bin");
         Files.write(file, java.util.Arrays.copyOf(whole, 10));
-        llama2c(file, "has 10 bytes, fewer than its header of 28; it is cut short or no llama2.c file, get it anew");
+        llama2c(
+                file,
+                "has 10 bytes, fewer than its header of 28; check that it is a complete llama2.c file, or"
+                        + " get it again");
         Files.write(file, java.util.Arrays.copyOf(whole, 1000));
         llama2c(
                 file,
-                "has 1000 bytes where its header implies 1056540; it is cut short or no llama2.c file, get it anew");
+                "has 1000 bytes, but its header implies 1056540; check that it is a complete llama2.c file, or"
+                        + " get it again");
         whole[12] = 7;
         Files.write(file, whole);
         llama2c(
                 file,
-                "has a header that describes no model (attention: 7 heads do not share 4 key/value heads evenly; kv must"
-                        + " divide heads); it is cut short or no llama2.c file, get it anew");
+                "has a header that does not describe a model (attention: 7 heads cannot share 4 key/value heads"
+                        + " evenly; choose"
+                        + " a kv that divides heads); check that it is a complete llama2.c file, or get it again");
         byte[] later = {0x32, 0x34, 0x6b, 0x61, 1, 0, 0, 0};
         System.arraycopy(later, 0, whole, 0, later.length);
         Files.write(file, whole);
-        llama2c(file, "is a llama2.c file of version 1; only version 0 can be read, so export it with --version 0");
+        llama2c(file, "is a llama2.c file of version 1, but only version 0 can be read; export it with --version 0");
     }
 
     private static void llama2c(Path file, String message) {

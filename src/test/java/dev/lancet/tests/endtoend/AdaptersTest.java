@@ -190,7 +190,7 @@ class AdaptersTest {
             try (Model other = Model.open(Fixture.ALL.resolve("hf-qwen2-tiny"))) {
                 assertThatThrownBy(() -> other.adapt(PEFT.folder()))
                         .isInstanceOf(LancetException.class)
-                        .hasMessageContaining("is the adapter for another model?");
+                        .hasMessageContaining("use an adapter for this model");
             }
         }
     }

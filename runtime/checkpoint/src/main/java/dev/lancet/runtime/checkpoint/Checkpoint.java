@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A model on disk, opened: what it is, and its arrays, which are read one at a time when they are asked for.
+ * An opened model on disk: its architecture, and its arrays, each of which is read on demand.
  *
- * @param transformer what was declared
- * @param plan which arrays it consists of
- * @param weights the arrays, read from the files as they are asked for
- * @param tokenizer its tokenizer file, if one lies beside it
- * @param unused tensors of the files that are no part of the model, for a warning
- * @param stored the type in the files of whatever is not quantised; it is float32 once it is read
+ * @param transformer the architecture
+ * @param plan the arrays of the model
+ * @param weights reads the arrays from the files on demand
+ * @param tokenizer the tokenizer file beside the model, if there is one
+ * @param unused tensors in the files that do not belong to the model, for a warning
+ * @param stored the type in the files of all arrays that are not quantized; they become float32 when they are read
  */
 public record Checkpoint(
         Transformer transformer,
@@ -32,12 +32,12 @@ public record Checkpoint(
         unused = List.copyOf(unused);
     }
 
-    /** The same with adapters or another form of its weights. */
+    /** The same model with adapters, or with its weights in another form. */
     public Checkpoint with(Plan other, Weights arrays) {
         return new Checkpoint(transformer, other, arrays, tokenizer, unused, stored);
     }
 
-    /** How a matrix is stored in the files, for people and programs. */
+    /** The type in which a matrix is stored in the files. */
     public String dtype(Step step) {
         return switch (stored) {
             case F16 -> "float16";
@@ -57,9 +57,10 @@ public record Checkpoint(
     }
 
     /**
-     * Opens whatever model lies there: a Hugging Face folder, a Lancet model folder or a llama2.c {@code .bin}.
+     * Opens a model: a Hugging Face folder, a Lancet model folder or a llama2.c {@code .bin}.
      *
-     * @throws LancetException if it is none of them, or not whole; the message says which file and what to do
+     * @throws LancetException if the path holds none of them, or if a file is missing or damaged; the message names the
+     * file and     the way out
      */
     public static Checkpoint open(Path path) {
         Format format = Format.of(path);
@@ -71,10 +72,10 @@ public record Checkpoint(
         };
     }
 
-    /** The failure to report where a graph is given and a declared model is needed. */
+    /** The error for a graph in a place that needs a declared model. */
     public static LancetException holdsGraph(Path path, Format format) {
-        return new LancetException(path + ": is a " + format.description()
-                + ", which holds a graph; here a Hugging Face folder, a Lancet model folder or a llama2.c .bin is"
-                + " needed; in Java, GraphModel.open opens it");
+        return new LancetException(path + ": is a graph (" + format.description()
+                + "), but a declared model is needed; name a Hugging Face folder, a Lancet model folder or a llama2.c"
+                + " .bin, or open the graph with GraphModel.open in Java");
     }
 }

@@ -4,17 +4,17 @@ import dev.lancet.dsl.LancetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What lies under a path that somebody calls a model. */
+/** The format of a model on disk. */
 public enum Format {
     /** A folder with {@code config.json} and safetensors. */
     HUGGING_FACE("Hugging Face folder"),
     /** A folder with {@code lancet.json}, {@code plan.json} and {@code model.safetensors}. */
     LANCET("Lancet model folder"),
-    /** A file that llama2.c runs, in its first version. */
+    /** A model file of llama2.c, version 0. */
     LLAMA2C("llama2.c file"),
     /** A folder with {@code saved_model.pb}. */
     SAVED_MODEL("TensorFlow SavedModel folder"),
-    /** A file with one GraphDef. */
+    /** A file that holds one GraphDef. */
     FROZEN_GRAPH("frozen TensorFlow graph");
 
     private final String description;
@@ -23,15 +23,15 @@ public enum Format {
         this.description = description;
     }
 
-    /** What a person calls it. */
+    /** The name for people. */
     public String description() {
         return description;
     }
 
     /**
-     * What a path holds, by the files that are there; their content is not judged.
+     * The format of a model, recognized by the names of its files. Their content is not checked.
      *
-     * @throws LancetException if it is nothing that is known; the message says what was looked for
+     * @throws LancetException if the format is not known; the message lists the known ones
      */
     public static Format of(Path path) {
         if (!Files.exists(path)) {
@@ -48,8 +48,8 @@ public enum Format {
             return LLAMA2C;
         }
         throw new LancetException(
-                path + ": is no model; looked for a llama2.c .bin, a frozen graph .pb, or a folder, so"
-                        + " give the folder that holds config.json, lancet.json or saved_model.pb");
+                path + ": is not a model; name a llama2.c .bin, a frozen graph .pb, or the folder that holds"
+                        + " config.json, lancet.json or saved_model.pb");
     }
 
     private static Format ofFolder(Path folder) {
@@ -63,7 +63,7 @@ public enum Format {
             return SAVED_MODEL;
         }
         throw new LancetException(
-                folder + ": holds no model; looked for lancet.json (Lancet), config.json (Hugging Face)"
-                        + " and saved_model.pb (TensorFlow)");
+                folder + ": holds no model; name a folder with lancet.json (Lancet), config.json (Hugging Face)"
+                        + " or saved_model.pb (TensorFlow)");
     }
 }

@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Hugging Face folders: {@code config.json} in the layouts of transformers 4 and 5, and safetensors, sharded or not, of GPT-2,
- * LLaMA, Mistral and Qwen2. What such a model computes here is what Hugging Face computes.
+ * Reads and writes Hugging Face folders of GPT-2, LLaMA, Mistral and Qwen2: {@code config.json} in the layouts of
+ * transformers 4 and 5, and safetensors, sharded or not. A model computes the same here as with Hugging Face.
  */
 public final class HuggingFace {
 
@@ -31,10 +31,10 @@ public final class HuggingFace {
     private HuggingFace() {}
 
     /**
-     * Opens a folder. Linear layers become {@code [in, out]} when they are read, and 16-bit floats become float32.
+     * Opens a folder. When arrays are read, linear layers become {@code [in, out]}, and 16-bit floats become float32.
      *
-     * @throws LancetException if a file is missing or damaged, if the architecture or something about it is not supported, or
-     *     if a tensor is missing or has the wrong shape
+     * @throws LancetException if a file is missing or damaged, if the architecture or one of its settings is not
+     * supported, or if     a tensor is missing or has the wrong shape
      */
     public static Checkpoint open(Path folder) {
         ConfigJson config = ConfigJson.read(folder.resolve(CONFIG));
@@ -53,9 +53,9 @@ public final class HuggingFace {
     }
 
     /**
-     * What a folder's config.json declares, without a look at its weights.
+     * The transformer that a folder's config.json declares. The weights are not read.
      *
-     * @throws LancetException if the file is missing or damaged, or if something in it is not supported
+     * @throws LancetException if the file is missing or damaged, or if a setting is not supported
      */
     public static Transformer transformer(Path folder) {
         ConfigJson config = ConfigJson.read(folder.resolve(CONFIG));
@@ -64,7 +64,8 @@ public final class HuggingFace {
 
     private static Transformer transformer(Path folder, ConfigJson config, ArchitectureFamily family) {
         if (config.find("quantization_config").isPresent()) {
-            throw config.unsupported("quantization_config", "set", "its absence, so take the checkpoint in floats");
+            throw config.unsupported(
+                    "quantization_config", "set", "an absent key; use a checkpoint with float" + " weights");
         }
         String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
         try {
@@ -109,8 +110,8 @@ public final class HuggingFace {
                 .equals(mapping.shape().stream().map(Integer::longValue).toList())) {
             throw new LancetException(file.file() + ": tensor '" + tensor.name() + "' (" + weight.name()
                     + ") has shape "
-                    + tensor.shape() + ", but config.json makes it " + mapping.shape()
-                    + "; one of the files is of another"
+                    + tensor.shape() + ", but config.json requires " + mapping.shape()
+                    + "; get both files from the same"
                     + " model");
         }
         if (!tensor.dtype().weights()) {
@@ -118,7 +119,7 @@ public final class HuggingFace {
         }
     }
 
-    /** Buffers, and the copy of the embedding that some files keep as the head of a tied model, are no surprise. */
+    /** Whether an unused tensor needs no warning: a buffer, or the head of a tied model, which copies the embedding. */
     private static List<String> unused(
             ArchitectureFamily family, SafetensorsShards files, Map<Weight, TensorMapping> slots) {
         Set<String> used =
@@ -133,11 +134,11 @@ public final class HuggingFace {
      * Writes a dense model as a folder that Hugging Face loads: {@code config.json}, {@code model.safetensors} in
      * float32, and the tokenizer file.
      *
-     * @param folder where; it must not exist, and appears whole or not at all
+     * @param folder the folder to write, which must not exist; it appears complete or not at all
      * @param weights the arrays of {@code Plan.dense(transformer)}
-     * @param tokenizer a file to lie beside them
-     * @throws LancetException if the folder exists or cannot be written, if an array is missing, or if no architecture there
-     *     is like this transformer
+     * @param tokenizer a tokenizer file to copy into the folder
+     * @throws LancetException if the folder exists or cannot be written, if an array is missing, or if this transformer
+     * matches     no known Hugging Face architecture
      */
     public static void write(Path folder, Transformer transformer, Weights weights, Optional<Path> tokenizer) {
         new HuggingFaceExport(transformer, weights).write(folder, tokenizer);

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A dense model in Hugging Face's names and orientation. */
+/** Converts a dense model to Hugging Face's names and orientation. */
 final class HuggingFaceExport {
 
     private final Transformer transformer;
@@ -32,10 +32,10 @@ final class HuggingFaceExport {
     private final ArchitectureFamily family;
     private final Map<String, Object> config;
 
-    /** By the name of the array there: the weights that it is made of. */
+    /** The weights that make up each Hugging Face array, by the name of that array. */
     private final Map<String, List<Part>> parts = new LinkedHashMap<>();
 
-    /** A weight and where in an array there it goes. */
+    /** A weight, and its place in a Hugging Face array. */
     private record Part(String name, Weight weight, TensorMapping slot) {}
 
     HuggingFaceExport(Transformer transformer, Weights weights) {
@@ -44,9 +44,9 @@ final class HuggingFaceExport {
         this.family = ArchitectureFamily.ALL.stream()
                 .filter(some -> some.write(transformer).isPresent())
                 .findFirst()
-                .orElseThrow(() -> new LancetException("export: no Hugging Face architecture that is known here (gpt2,"
-                        + " llama, mistral, qwen2) is like " + transformer.name()
-                        + "; save it as a Lancet model folder"));
+                .orElseThrow(() -> new LancetException("export: " + transformer.name() + " matches no known"
+                        + " Hugging Face"
+                        + " architecture (gpt2, llama, mistral, qwen2); save it as a Lancet model folder"));
         this.config = family.write(transformer).orElseThrow();
         for (Weight weight : transformer.weights()) {
             TensorMapping mapping = family.slot(transformer, weight);

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The weights of a Hugging Face folder under their names here, converted one at a time. */
+/** The weights of a Hugging Face folder under Lancet's names, converted one at a time. */
 final class HuggingFaceWeights implements Weights {
 
     private final SafetensorsShards files;

@@ -17,9 +17,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Model files of llama2.c in their first version ({@code export.py --version 0}): seven int32 (width, hidden width, layers,
- * heads, key/value heads, vocabulary, context), then all weights as float32. A negative vocabulary says that the head is not
- * tied.
+ * Reads model files of llama2.c, version 0 ({@code export.py --version 0}): seven int32 (width, hidden width, layers,
+ * heads, key/value heads, vocabulary, context), then all weights as float32. A negative vocabulary means that the head
+ * is not tied.
  *
  * @see <a href="https://github.com/karpathy/llama2.c/blob/master/run.c">run.c</a>
  */
@@ -28,7 +28,7 @@ public final class Llama2c {
     static final int HEADER = 7 * Integer.BYTES;
 
     private static final int LATER_VERSIONS = 0x616b3432;
-    /** Not in the file: llama2.c has them in its code. */
+    /** The file does not hold this value; llama2.c has it in its code. */
     private static final double EPSILON = 1e-5;
 
     private static final double THETA = 10_000;
@@ -36,10 +36,11 @@ public final class Llama2c {
     private Llama2c() {}
 
     /**
-     * Opens a file. Query and key rows are reordered when they are read, because llama2.c turns neighbours where Lancet, as
-     * Hugging Face, turns halves.
+     * Opens a file. Rows of queries and keys are reordered when they are read, because llama2.c rotates neighbouring
+     * elements, whereas Lancet and Hugging Face rotate halves.
      *
-     * @throws LancetException if the file is missing, is no such file, or does not have the length that its header implies
+     * @throws LancetException if the file is missing, is not a llama2.c file, or does not have the length that its
+     * header implies
      */
     public static Checkpoint open(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
@@ -55,13 +56,13 @@ public final class Llama2c {
             Llama2cWeights weights = new Llama2cWeights(file, transformer);
             if (weights.fileBytes() != channel.size()) {
                 throw notLlama2c(
-                        file, "has " + channel.size() + " bytes where its header implies " + weights.fileBytes());
+                        file, "has " + channel.size() + " bytes, but its header implies " + weights.fileBytes());
             }
             Path folder = file.resolveSibling("");
             return new Checkpoint(
                     transformer, Plan.dense(transformer), weights, TokenizerFile.beside(folder), List.of(), Dtype.F32);
         } catch (ArithmeticException overflow) {
-            throw notLlama2c(file, "has a header that implies more bytes than a number can count");
+            throw notLlama2c(file, "has a header that implies more than 2^63 bytes");
         } catch (IOException wrong) {
             throw IoErrors.reading(file, wrong);
         }
@@ -70,7 +71,7 @@ public final class Llama2c {
     private static Transformer transformer(Path file, int[] header) {
         if (header[0] == LATER_VERSIONS) {
             throw new LancetException(file + ": is a llama2.c file of version " + header[1]
-                    + "; only version 0 can be read, so export it with --version 0");
+                    + ", but only version 0 can be read; export it with --version 0");
         }
         try {
             String name = String.valueOf(file.getFileName());
@@ -86,11 +87,11 @@ public final class Llama2c {
                     Position.rotary(THETA),
                     header[5] > 0);
         } catch (IllegalArgumentException wrong) {
-            throw notLlama2c(file, "has a header that describes no model (" + wrong.getMessage() + ")");
+            throw notLlama2c(file, "has a header that does not describe a model (" + wrong.getMessage() + ")");
         }
     }
 
     private static LancetException notLlama2c(Path file, String why) {
-        return new LancetException(file + ": " + why + "; it is cut short or no llama2.c file, get it anew");
+        return new LancetException(file + ": " + why + "; check that it is a complete llama2.c file, or get it again");
     }
 }

@@ -22,7 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The weights of a llama2.c file: one kind after the other, of all layers each, linear layers as {@code [out, in]}. */
+/**
+ * The weights of a llama2.c file. The file holds each kind of weight for all layers, linear layers as {@code [out,
+ * in]}.
+ */
 final class Llama2cWeights implements Weights {
 
     private static final List<String> ORDER = List.of(
@@ -53,7 +56,7 @@ final class Llama2cWeights implements Weights {
             }
         }
         place("norm.gain");
-        // Two tables of cosines and sines, which run.c no longer reads.
+        // Skip two tables of cosines and sines, which run.c no longer reads.
         end = Math.addExact(
                 end,
                 Math.multiplyExact(
@@ -77,7 +80,7 @@ final class Llama2cWeights implements Weights {
         return weight;
     }
 
-    /** How long the file must be. */
+    /** The length in bytes that the file must have. */
     long fileBytes() {
         return end;
     }
@@ -121,7 +124,7 @@ final class Llama2cWeights implements Weights {
         }
     }
 
-    /** Within each head, column 2i goes to i and column 2i + 1 to i + half. */
+    /** Reorders the columns of each head: column 2i moves to i, and column 2i + 1 moves to i + half. */
     private void neighboursToHalves(FloatBuffer matrix, Weight weight) {
         int head = transformer.attention().headWidth();
         int half = head / 2;

@@ -7,15 +7,15 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * What {@code lancet.json} says about a Lancet model folder.
+ * The content of {@code lancet.json} in a Lancet model folder.
  *
  * @param format version of the folder's layout
- * @param lancet version of Lancet that wrote it
+ * @param lancet version of Lancet that wrote the folder
  * @param tensorflow version of TensorFlow Java that Lancet ran on
- * @param transformer what was declared
- * @param seed of the training or the fresh weights, if there was one
+ * @param transformer the architecture
+ * @param seed seed of the training or the fresh weights, if there was one
  * @param tokenizer name of the tokenizer file in the folder, if there is one
- * @param sha256 hashes of the other files, by name
+ * @param sha256 SHA-256 of each other file, by name
  */
 public record Manifest(
         int format,

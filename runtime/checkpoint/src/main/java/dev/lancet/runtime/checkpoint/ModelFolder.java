@@ -23,16 +23,16 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * Lancet's own model folder: {@code model.safetensors} holds exactly the arrays of the plan, {@code plan.json} the plan,
- * {@code lancet.json} the manifest, and the tokenizer file lies beside them.
+ * Lancet's own model folder: {@code model.safetensors} holds exactly the arrays of the plan, {@code plan.json} the
+ * plan, and {@code lancet.json} the manifest. The folder may also have a tokenizer file.
  *
- * @param folder where it lies
- * @param manifest what is recorded about it
- * @param checkpoint the model, its arrays read as they are asked for
+ * @param folder the path of the folder
+ * @param manifest the content of {@code lancet.json}
+ * @param checkpoint the model, whose arrays are read on demand
  */
 public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint) {
 
-    /** The version of the layout that is written and read here. */
+    /** The version of the folder's layout that this class writes and reads. */
     public static final int FORMAT = 1;
 
     static final String MANIFEST = "lancet.json";
@@ -42,11 +42,11 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
     /**
      * Writes a model.
      *
-     * @param folder where; it must not exist, and appears whole or not at all
-     * @param plan which arrays the model consists of
-     * @param weights those arrays; more do no harm
-     * @param tokenizer a file to be copied beside them
-     * @param seed of the training or the fresh weights
+     * @param folder the folder to write, which must not exist; it appears complete or not at all
+     * @param plan the arrays of the model
+     * @param weights holds these arrays; additional arrays are ignored
+     * @param tokenizer a tokenizer file to copy into the folder
+     * @param seed seed of the training or the fresh weights
      * @throws LancetException if the folder exists or cannot be written, or if an array is missing or does not fit
      */
     public static void save(
@@ -64,16 +64,18 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
     }
 
     /**
-     * Opens a model and checks that its files belong together; their hashes are compared only by {@link #verify}.
+     * Opens a model and checks that its files fit together. Only {@link #verify} compares their hashes.
      *
-     * @throws LancetException if a file is missing, damaged, of a later version of Lancet, or of another model
+     * @throws LancetException if a file is missing or damaged, or belongs to a later version of Lancet or to another
+     * model
      */
     public static ModelFolder open(Path folder) {
         Path manifestFile = folder.resolve(MANIFEST);
         int format = ConfigJson.read(manifestFile).requiredInteger("format");
         if (format != FORMAT) {
-            throw new LancetException(manifestFile + ": has format " + format + ", but this Lancet reads format "
-                    + FORMAT + "; use the Lancet that wrote it");
+            throw new LancetException(manifestFile + ": has format " + format + ", but this version of Lancet"
+                    + " reads format "
+                    + FORMAT + "; use the version that wrote it");
         }
         Manifest manifest = LanguageJson.read(manifestFile, Manifest.class);
         Plan plan = LanguageJson.read(folder.resolve(PLAN), Plan.class);
@@ -91,7 +93,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
     /**
      * Compares every file with its hash in the manifest.
      *
-     * @throws LancetException naming the first file that was changed
+     * @throws LancetException naming the first file that has changed
      */
     public void verify() {
         manifest.sha256().forEach((name, wanted) -> {
@@ -100,7 +102,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
                 String found = Sha256.of(file);
                 if (!found.equals(wanted)) {
                     throw new LancetException(file + ": has the SHA-256 " + found + ", but " + MANIFEST + " says "
-                            + wanted + "; the file was changed after it was saved");
+                            + wanted + "; the file has changed since it was saved, so save the model again");
                 }
             } catch (IOException wrong) {
                 throw IoErrors.reading(file, wrong);
@@ -110,21 +112,21 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
 
     private static Path beside(Path folder, String name) {
         if (!SafeFileName.is(name)) {
-            throw new LancetException(
-                    folder.resolve(MANIFEST) + ": file '" + name + "' is no plain name; files lie beside the manifest");
+            throw new LancetException(folder.resolve(MANIFEST) + ": file '" + name
+                    + "' is not a plain file name; write the name" + " of a file beside the manifest");
         }
         Path file = folder.resolve(name);
         if (!Files.exists(file)) {
             throw new LancetException(
-                    folder.resolve(MANIFEST) + ": file '" + name + "' is not in the folder; get it too");
+                    folder.resolve(MANIFEST) + ": file '" + name + "' is not in the folder; copy it there");
         }
         return file;
     }
 
     static void requireSameWeights(String where, Transformer transformer, Plan plan) {
         if (!plan.sameWeights(Plan.dense(transformer))) {
-            throw new LancetException(where + ": is for other weights than those of " + transformer.name()
-                    + "; plan and model must belong together");
+            throw new LancetException(where + ": does not fit the weights of " + transformer.name()
+                    + "; use the plan and the weights of the same model");
         }
     }
 
@@ -135,7 +137,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
             ArraySpec array = wanted.remove(tensor.name());
             if (array == null) {
                 throw new LancetException(arrays.file() + ": tensor '" + tensor.name() + "' is not in " + PLAN
-                        + "; one of them is of another model");
+                        + "; use files of the same model");
             }
             SafetensorsEntry planned = new SafetensorsEntry(
                     array.name(),
@@ -145,7 +147,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
                     tensor.bytes());
             if (!planned.equals(tensor)) {
                 throw new LancetException(arrays.file() + ": tensor " + tensor + " is " + planned.dtype() + " "
-                        + planned.shape() + " in " + PLAN + "; one of them is of another model");
+                        + planned.shape() + " in " + PLAN + "; use files of the same model");
             }
         }
         wanted.keySet().stream().sorted().findFirst().ifPresent(arrays::tensor);

@@ -16,8 +16,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * Writes a Lancet model folder, see {@link ModelFolder}. The arrays come one at a time, in any order. The folder appears whole,
- * when {@link #finish} is called, or not at all.
+ * Writes a Lancet model folder, see {@link ModelFolder}. It accepts the arrays one at a time, in any order. {@link
+ * #finish} makes the complete folder appear; without it, no folder remains.
  */
 public final class ModelFolderWriter implements WeightWriter {
 
@@ -41,11 +41,11 @@ public final class ModelFolderWriter implements WeightWriter {
     /**
      * Begins a model folder.
      *
-     * @param folder where; it must not exist
-     * @param plan which arrays the model consists of
-     * @param tokenizer a file to be copied beside them
-     * @param seed of the training or the fresh weights
-     * @throws LancetException if the folder exists or cannot be written to, or the plan is for another model
+     * @param folder the folder to write, which must not exist
+     * @param plan the arrays of the model
+     * @param tokenizer a tokenizer file to copy into the folder
+     * @param seed seed of the training or the fresh weights
+     * @throws LancetException if the folder exists or cannot be written, or if the plan is for another model
      */
     public static ModelFolderWriter create(
             Path folder, Transformer transformer, Plan plan, Optional<Path> tokenizer, OptionalLong seed) {

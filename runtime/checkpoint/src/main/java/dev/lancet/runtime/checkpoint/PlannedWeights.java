@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The arrays of a plan in a safetensors file that holds exactly them: views of the file, nothing is converted. */
+/**
+ * The arrays of a plan, from a safetensors file that holds exactly these arrays, as views of the file without
+ * conversion.
+ */
 final class PlannedWeights implements Weights {
 
     private final Map<String, ArraySpec> stored = new LinkedHashMap<>();

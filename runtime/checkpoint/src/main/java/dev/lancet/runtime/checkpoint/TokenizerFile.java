@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** Which file beside a model turns text into its tokens. */
+/** Finds the tokenizer file beside a model. */
 final class TokenizerFile {
 
     private static final String HUGGING_FACE = "tokenizer.json";
@@ -16,7 +16,7 @@ final class TokenizerFile {
 
     private TokenizerFile() {}
 
-    /** {@code tokenizer.json}, or else the only {@code tok*.bin} of a folder. */
+    /** The {@code tokenizer.json} of a folder, otherwise its only {@code tok*.bin}, otherwise empty. */
     static Optional<Path> beside(Path folder) {
         Path json = folder.resolve(HUGGING_FACE);
         if (Files.isRegularFile(json)) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
 
-/** The versions that a manifest records; read from the jars, so that no native library is loaded for them. */
+/** The versions that a manifest records. They are read from the jars, which needs no native library. */
 public final class Versions {
 
     private static final String UNPACKED = "unpacked";
@@ -12,7 +12,7 @@ public final class Versions {
 
     private Versions() {}
 
-    /** That of Lancet; "unpacked" where it does not run from a jar. */
+    /** The version of Lancet, or "unpacked" if it does not run from a jar. */
     public static String lancet() {
         String version = Versions.class.getPackage().getImplementationVersion();
         return version == null ? UNPACKED : version;

@@ -1,6 +1,6 @@
 /**
- * Models on disk: safetensors, Hugging Face folders, llama2.c files and Lancet's own model folders. Input is never changed,
- * and output appears whole or not at all.
+ * Models on disk: safetensors, Hugging Face folders, llama2.c files and Lancet's own model folders. Input files are
+ * never changed, and output appears complete or not at all.
  */
 @NullMarked
 package dev.lancet.runtime.checkpoint;

@@ -16,11 +16,12 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A JSON object that somebody else wrote: what is asked for is checked, what is not asked for does not matter.
+ * A JSON object in a file of another program. It checks each key that is read, and ignores all others.
  *
- * @param file where it stands
- * @param inside how far inside the file, for messages: empty at its root, else for example {@code rope_scaling.}
- * @param node its content
+ * @param file the file
+ * @param inside the path of the object in the file, for messages: empty for the root, otherwise for example {@code
+ *     rope_scaling.}
+ * @param node the content
  */
 public record ConfigJson(Path file, String inside, ObjectNode node) {
 
@@ -35,28 +36,28 @@ public record ConfigJson(Path file, String inside, ObjectNode node) {
             if (root instanceof ObjectNode object) {
                 return new ConfigJson(file, "", object);
             }
-            throw new LancetException(file + ": holds no JSON object; get the file anew");
+            throw new LancetException(file + ": does not hold a JSON object; get the file again");
         } catch (IOException wrong) {
             throw IoErrors.reading(file, wrong);
         } catch (JacksonException wrong) {
             throw new LancetException(
-                    file + ": is no JSON" + where(wrong.getLocation()) + " ("
-                            + wrong.getOriginalMessage().lines().findFirst().orElse("") + "); correct it there",
+                    file + ": is not JSON" + where(wrong.getLocation()) + " ("
+                            + wrong.getOriginalMessage().lines().findFirst().orElse("") + "); correct the file there",
                     wrong);
         }
     }
 
-    /** Nowhere for what Jackson finds wrong as a whole, as too deep a nesting. */
+    /** The place of an error. It is empty if the error concerns the whole document, for example too deep nesting. */
     private static String where(@Nullable TokenStreamLocation at) {
         return at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
     }
 
-    /** Whether the key is there, be it null. */
+    /** Whether the key exists, even if its value is null. */
     public boolean has(String key) {
         return node.has(key);
     }
 
-    /** The value of a key that is there and not null. */
+    /** The value of a key, or empty if the key is missing or null. */
     public Optional<JsonNode> find(String key) {
         return Optional.ofNullable(node.get(key)).filter(value -> !value.isNull());
     }
@@ -127,7 +128,7 @@ public record ConfigJson(Path file, String inside, ObjectNode node) {
                 file + ": key '" + inside + key + "' is " + value + ", not " + wanted + "; correct it");
     }
 
-    /** The failure to report where a key has a value that Lancet does not know what to do with. */
+    /** The error for a value that Lancet does not support. */
     public LancetException unsupported(String key, Object value, String supported) {
         return new LancetException(file + ": key '" + inside + key + "' is " + value
                 + ", which is not supported; supported is " + supported);

@@ -20,7 +20,7 @@ import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.exc.ValueInstantiationException;
 
-/** What Jackson found wrong, in one line for people: what, where, and the way out. */
+/** Turns an error of Jackson into one line for people: what is wrong, where, and the way out. */
 final class JsonErrorMessage {
 
     private static final Pattern MISSING = Pattern.compile("Missing (?:required )?creator property '([^']+)'");
@@ -54,10 +54,10 @@ final class JsonErrorMessage {
         }
         Matcher duplicate = DUPLICATE.matcher(wrong.getOriginalMessage());
         if (duplicate.find()) {
-            return "key '" + duplicate.group(1) + "' is there twice" + where + "; keep one";
+            return "key '" + duplicate.group(1) + "' occurs twice" + where + "; keep one";
         }
         if (wrong instanceof StreamReadException) {
-            return "is no JSON" + where + " (" + firstLine(wrong) + "); correct it there";
+            return "is not JSON" + where + " (" + firstLine(wrong) + "); correct it there";
         }
         if (wrong instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
             return path(mismatch) + " takes " + wanted(mismatch.getTargetType()) + where + "; correct it";
@@ -67,10 +67,13 @@ final class JsonErrorMessage {
 
     private static String unknown(String key, List<String> known, String where) {
         return "key '" + key + "' is not known" + where
-                + (known.isEmpty() ? "; none is known here" : "; near it: " + Plan.nearMisses(key, known));
+                + (known.isEmpty() ? "; remove it, no key is known here" : "; near it: " + Plan.nearMisses(key, known));
     }
 
-    /** Where the key itself stands: Jackson tells where it was when it looked at it, which may be far behind. */
+    /**
+     * The place of the key itself. Jackson reports its own position when it noticed the error, which may be far after
+     * the key.
+     */
     private String place(UnrecognizedPropertyException unknown, String otherwise) {
         List<JacksonException.Reference> path = unknown.getPath();
         return Keys.of(json, path.subList(0, Math.max(0, path.size() - 1))).stream()
@@ -80,7 +83,7 @@ final class JsonErrorMessage {
                 .orElse(otherwise);
     }
 
-    /** A key that is missing may be there with a slip of the pen; Jackson looks at unknown keys last. */
+    /** The message for a missing key that is present but misspelt. Jackson checks unknown keys last. */
     private Optional<String> misspelt(JacksonException missing) {
         List<JacksonException.Reference> path = missing.getPath();
         if (path.isEmpty() || !(path.get(path.size() - 1).from() instanceof Class<?> type) || !type.isRecord()) {
@@ -104,8 +107,8 @@ final class JsonErrorMessage {
                 .findFirst()
                 .orElse("none");
         return wrong.getTypeId() == null
-                ? "key '" + KindNames.KEY + "' is missing" + where + "; it is one of " + known
-                : KindNames.KEY + " '" + wrong.getTypeId() + "' is not known" + where + "; known are " + known;
+                ? "key '" + KindNames.KEY + "' is missing" + where + "; add one of " + known
+                : KindNames.KEY + " '" + wrong.getTypeId() + "' is not known" + where + "; choose one of " + known;
     }
 
     private static String path(DatabindException wrong) {

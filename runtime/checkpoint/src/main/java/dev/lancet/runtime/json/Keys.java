@@ -10,17 +10,17 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
-/** The keys of one object inside a text, with their places. */
+/** Finds the keys of one object in a JSON text, with their places. */
 final class Keys {
 
     private static final JsonFactory JSON = new JsonFactory();
 
     private Keys() {}
 
-    /** A key and where it stands. */
+    /** A key and its place. */
     record Key(String name, TokenStreamLocation location) {}
 
-    /** The keys of the object to which a path leads. */
+    /** The keys of the object at the end of a path. */
     static List<Key> of(String json, List<JacksonException.Reference> path) {
         JsonPointer wanted = JsonPointer.empty();
         for (JacksonException.Reference step : path) {
@@ -38,7 +38,7 @@ final class Keys {
                 }
             }
         } catch (JacksonException broken) {
-            // The complaint is about something before this place; what was seen up to here is enough for it.
+            // The error concerns a place before this one, so the keys found so far are enough.
             return keys;
         }
         return keys;

@@ -11,7 +11,7 @@ import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Origin;
 import java.util.Map;
 
-/** The words that stand under {@code kind}: those that the language itself uses. */
+/** The values of {@code kind}. They are the names of the language itself. */
 final class KindNames {
 
     static final String KEY = "kind";

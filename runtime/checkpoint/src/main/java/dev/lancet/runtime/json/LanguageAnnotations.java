@@ -14,7 +14,10 @@ import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.introspect.AnnotatedParameter;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 
-/** What annotations would say if the language had any: what is not optional must be there, constants are in lower case. */
+/**
+ * Replaces annotations, which the language does not have: keys are required unless optional, constants are in lower
+ * case.
+ */
 final class LanguageAnnotations extends JacksonAnnotationIntrospector {
 
     private static final long serialVersionUID = 1;

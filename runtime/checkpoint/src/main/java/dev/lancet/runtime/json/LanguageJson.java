@@ -10,12 +10,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The values of the language as JSON: {@code Transformer}, {@code Compression}, {@code Plan}, {@code Recipe} and their parts;
- * also records, lists and maps of texts and numbers, for reports. Reading back gives an equal value. A key that nobody knows, or that is there twice or
- * missing, is an error; an empty {@code Optional} is simply left out.
+ * Writes and reads the values of the language as JSON: {@code Transformer}, {@code Compression}, {@code Plan}, {@code
+ * Recipe} and their parts; for reports also records, lists and maps of texts and numbers. Reading gives an equal value.
+ * An unknown, a repeated or a missing key is an error. An empty {@code Optional} is left out.
  *
- * <p>Keys are the names of the record's components; where one of several kinds is meant, {@code kind} says which, for example
- * {@code {"kind": "int4", "group": 32}}. Enum constants are in lower case.
+ * <p>Keys are the names of the record's components. If a value can be of several kinds, the key {@code kind} names its
+ * kind, for example {@code {"kind": "int4", "group": 32}}. Enum constants are in lower case.
  */
 public final class LanguageJson {
 
@@ -24,18 +24,18 @@ public final class LanguageJson {
     private LanguageJson() {}
 
     /**
-     * A value on one line.
+     * Writes a value on one line.
      *
-     * @throws LancetException if the value holds a selector with a predicate, which is code and has no JSON
+     * @throws LancetException if the value has a selector with a predicate, because code has no JSON form
      */
     public static String compact(Object value) {
         return write(MAPPER, value);
     }
 
     /**
-     * A value over several lines, for people.
+     * Writes a value on several indented lines.
      *
-     * @throws LancetException if the value holds a selector with a predicate, which is code and has no JSON
+     * @throws LancetException if the value has a selector with a predicate, because code has no JSON form
      */
     public static String pretty(Object value) {
         return write(LanguageMapper.pretty(MAPPER), value);
@@ -53,18 +53,19 @@ public final class LanguageJson {
     }
 
     /**
-     * The value that a text describes.
+     * Reads a value from a text.
      *
-     * @throws LancetException if the text is no JSON or does not describe such a value; the message says where and why
+     * @throws LancetException if the text is not JSON or does not describe such a value; the message names the place
+     * and the reason
      */
     public static <T> T read(String json, Class<T> type) {
         return read("json", json, type);
     }
 
     /**
-     * The value that a file describes.
+     * Reads a value from a file.
      *
-     * @throws LancetException if the file cannot be read, is no JSON or does not describe such a value
+     * @throws LancetException if the file cannot be read, is not JSON or does not describe such a value
      */
     public static <T> T read(Path file, Class<T> type) {
         try {

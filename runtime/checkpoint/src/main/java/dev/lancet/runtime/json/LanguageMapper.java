@@ -20,12 +20,12 @@ import tools.jackson.databind.jsontype.NamedType;
 import tools.jackson.databind.jsontype.TypeSerializer;
 import tools.jackson.databind.module.SimpleModule;
 
-/** How Jackson treats the language: strictly, and with annotations that lie here and not there. */
+/** Configures Jackson for the language: strict, and with annotations outside the language's own classes. */
 final class LanguageMapper {
 
     private LanguageMapper() {}
 
-    /** One of several kinds; {@code kind} says which. */
+    /** A type with several kinds, which the key {@code kind} distinguishes. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = KindNames.KEY)
     private interface Tagged {}
 
@@ -61,12 +61,12 @@ final class LanguageMapper {
                 .build();
     }
 
-    /** A predicate is code: it cannot be written down and read back. */
+    /** Rejects a predicate, because code cannot be written and read back. */
     private static final class NoJsonForCode extends ValueSerializer<Selector.Matching> {
         @Override
         public void serialize(Selector.Matching selector, JsonGenerator generator, SerializationContext context) {
-            throw new LancetException("json: " + selector + " is a predicate, which is code and cannot be written;"
-                    + " use roles, blocks or names instead");
+            throw new LancetException("json: " + selector + " is a predicate, and code cannot be written as JSON;"
+                    + " select by roles, blocks or names instead");
         }
 
         @Override

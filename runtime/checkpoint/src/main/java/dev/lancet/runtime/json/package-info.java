@@ -1,5 +1,5 @@
 /**
- * Transformers, compressions, plans and recipes as JSON, out and in. The language itself knows nothing of it.
+ * Writes and reads transformers, compressions, plans and recipes as JSON. The language itself does not depend on this.
  */
 @NullMarked
 package dev.lancet.runtime.json;

@@ -110,8 +110,8 @@ class LanguageJsonTest {
                 .keep();
         assertThatThrownBy(() -> LanguageJson.compact(diet))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("json: matching(\"wide\") is a predicate, which is code and cannot be written; use roles,"
-                        + " blocks or names instead");
+                .hasMessage("json: matching(\"wide\") is a predicate, and code cannot be written as JSON;"
+                        + " select by roles, blocks or names instead");
     }
 
     @Test
@@ -152,7 +152,7 @@ class LanguageJsonTest {
         fails(
                 Precision.class,
                 "{\"kind\":\"int5\"}",
-                "json: kind 'int5' is not known at line 1, column 9; known are bfloat16, float32, int4, int8, nf4");
+                "json: kind 'int5' is not known at line 1, column 9; choose one of bfloat16, float32, int4, int8, nf4");
     }
 
     @Test
@@ -160,7 +160,7 @@ class LanguageJsonTest {
         fails(
                 Rank.class,
                 "{\"value\":3}",
-                "json: key 'kind' is missing at line 1, column 11; it is one of byBudget, energy, rank, ratio");
+                "json: key 'kind' is missing at line 1, column 11; add one of byBudget, energy, rank, ratio");
     }
 
     @Test
@@ -192,14 +192,14 @@ class LanguageJsonTest {
         fails(
                 Precision.class,
                 "{\"kind\":\"int4\",\"group\":4,\"group\":8}",
-                "json: key 'group' is there twice at line 1, column 33; keep one");
+                "json: key 'group' occurs twice at line 1, column 33; keep one");
     }
 
     @Test
     void text_that_is_no_json_says_where() {
         assertThatThrownBy(() -> LanguageJson.read("{\n oops", Precision.class))
                 .isInstanceOf(LancetException.class)
-                .hasMessageStartingWith("json: is no JSON at line 2, column ");
+                .hasMessageStartingWith("json: is not JSON at line 2, column ");
     }
 
     @Test

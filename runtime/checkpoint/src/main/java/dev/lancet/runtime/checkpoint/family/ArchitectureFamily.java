@@ -9,40 +9,40 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A group of Hugging Face architectures: how its config.json reads, and what it calls its tensors. */
+/** A group of Hugging Face architectures with the same config.json keys and tensor names. */
 public interface ArchitectureFamily {
 
     List<ArchitectureFamily> ALL = List.of(new Gpt2Family(), new LlamaFamily());
 
-    /** The values of {@code model_type} that belong to it. */
+    /** The values of {@code model_type} that belong to this family. */
     List<String> modelTypes();
 
     /** The transformer that a config.json describes. */
     Transformer read(ConfigJson config, String modelType, String name);
 
-    /** What config.json says of a transformer, or empty if the transformer is not of this family. */
+    /** The config.json for a transformer, or empty if the transformer does not belong to this family. */
     Optional<Map<String, Object>> write(Transformer transformer);
 
-    /** Where a weight lies, in names without the prefix. */
+    /** The tensor that holds a weight, with its name without the prefix. */
     TensorMapping slot(Transformer transformer, Weight weight);
 
-    /** What stands before every name but the head's; some published files lack it. */
+    /** The prefix of every tensor name except the head's. Some published files lack it. */
     String prefix();
 
-    /** Whether a tensor is no weight but a buffer that the program computes itself. */
+    /** Whether a tensor is a buffer that the program computes itself, not a weight. */
     boolean isBuffer(String tensor);
 
-    /** The head, which has no prefix. */
+    /** The tensor name of the head, which has no prefix. */
     String HEAD = "lm_head.weight";
 
-    /** The family and type that a config.json names. */
+    /** The family and the model type that a config.json names. */
     static ArchitectureFamily of(ConfigJson config) {
         String type = config.requiredText("model_type");
         return ALL.stream()
                 .filter(family -> family.modelTypes().contains(type))
                 .findFirst()
                 .orElseThrow(() -> new LancetException(
-                        config.file() + ": architecture '" + type + "' is not known; known are " + known()));
+                        config.file() + ": architecture '" + type + "' is not supported; use one of " + known()));
     }
 
     private static String known() {

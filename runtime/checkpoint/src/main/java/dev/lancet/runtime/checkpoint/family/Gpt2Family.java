@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** GPT-2: its linear layers are {@code [in, out]}, and query, key and value are one array. */
+/** GPT-2. Its linear layers are {@code [in, out]}, and one array holds query, key and value. */
 final class Gpt2Family implements ArchitectureFamily {
 
-    /** The causal mask and the number that stands for minus infinity, in files of before 2023. */
+    /** Buffers in files from before 2023: the causal mask, and the number that stands for minus infinity. */
     private static final Pattern BUFFER = Pattern.compile("(.*\\.)?attn\\.(bias|masked_bias)");
 
     @Override
@@ -133,7 +133,7 @@ final class Gpt2Family implements ArchitectureFamily {
             case "mlp.up.bias" -> TensorMapping.whole(block + "mlp.c_fc.bias", weight);
             case "mlp.down" -> TensorMapping.whole(block + "mlp.c_proj.weight", weight);
             case "mlp.down.bias" -> TensorMapping.whole(block + "mlp.c_proj.bias", weight);
-            default -> throw new IllegalArgumentException("gpt2: no place for " + name);
+            default -> throw new IllegalArgumentException("gpt2: no tensor for " + name);
         };
     }
 }

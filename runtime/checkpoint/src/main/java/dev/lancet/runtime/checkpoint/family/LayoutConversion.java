@@ -7,15 +7,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
-/** Copies a weight out of the array that holds it, or into it. */
+/** Converts a weight between its own layout and the array of a file that holds it. */
 public final class LayoutConversion {
 
-    /** Rows that are transposed together: their ends share cache lines. */
+    /** How many rows are transposed together, so that each cache line is used completely. */
     private static final int BAND = 32;
 
     private LayoutConversion() {}
 
-    /** The weight's numbers, row by row, little-endian. */
+    /** The weight in its own layout: {@code [rows, columns]} in row-major order, float32, little-endian. */
     public static ByteBuffer take(FloatSource from, TensorMapping mapping, Weight weight) {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(weight.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         FloatBuffer into = bytes.asFloatBuffer();
@@ -31,7 +31,7 @@ public final class LayoutConversion {
         return bytes;
     }
 
-    /** Puts the weight's numbers where they belong in an array of the slot's shape. */
+    /** Copies a weight to its place in an array of the mapping's shape. */
     public static void put(ByteBuffer weightBytes, TensorMapping mapping, Weight weight, FloatBuffer array) {
         FloatSource from = new FloatSource(Dtype.F32, weightBytes);
         if (mapping.transposed()) {
@@ -45,7 +45,7 @@ public final class LayoutConversion {
         }
     }
 
-    /** {@code [height, breadth]} becomes {@code [breadth, height]}. */
+    /** Transposes {@code [height, breadth]} to {@code [breadth, height]}. */
     public static void transpose(FloatSource from, int height, int breadth, FloatBuffer into) {
         float[] band = new float[BAND * breadth];
         float[] line = new float[BAND];

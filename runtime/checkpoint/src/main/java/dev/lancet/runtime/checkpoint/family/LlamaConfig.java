@@ -13,8 +13,8 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The config.json of LLaMA, Mistral and Qwen2, in the layout of transformers 4 ({@code rope_theta}, {@code rope_scaling}) and
- * of transformers 5 ({@code rope_parameters}). Absent keys mean what they mean there.
+ * Reads and writes the config.json of LLaMA, Mistral and Qwen2, in the layouts of transformers 4 ({@code rope_theta},
+ * {@code rope_scaling}) and transformers 5 ({@code rope_parameters}). Absent keys have the same defaults as there.
  */
 final class LlamaConfig {
 
@@ -43,7 +43,7 @@ final class LlamaConfig {
 
     private static Attention attention(ConfigJson config, String type, int context) {
         int heads = config.requiredInteger("num_attention_heads");
-        // The other two have defaults (8 and 32 heads) that fit only the one model they were made for.
+        // The defaults of the other two (8 and 32 heads) fit only the models that they were made for.
         boolean guess = type.equals("llama") || config.has("num_key_value_heads");
         int kv = guess
                 ? config.integer("num_key_value_heads").orElse(heads)
@@ -60,7 +60,7 @@ final class LlamaConfig {
                 window >= context ? 0 : window);
     }
 
-    /** How far back attention looks, or 0 for all the way. */
+    /** The attention window in positions, or 0 for all earlier positions. */
     private static int window(ConfigJson config, String type) {
         boolean windowed =
                 switch (type) {
@@ -77,7 +77,7 @@ final class LlamaConfig {
         return type.equals("qwen2") && !slides(config) ? 0 : window;
     }
 
-    /** Qwen2's window may begin at some layer; here all layers are alike. */
+    /** Whether all layers of Qwen2 have a window. A window in only some layers is not supported. */
     private static boolean slides(ConfigJson config) {
         int layers = config.requiredInteger("num_hidden_layers");
         Optional<JsonNode> types = config.find("layer_types");

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** LLaMA, Mistral and Qwen2: PyTorch's linear layers, {@code [out, in]}. */
+/** LLaMA, Mistral and Qwen2. Their linear layers are {@code [out, in]}, as in PyTorch. */
 final class LlamaFamily implements ArchitectureFamily {
 
     @Override
@@ -66,7 +66,7 @@ final class LlamaFamily implements ArchitectureFamily {
             case "mlp.gate" -> "mlp.gate_proj";
             case "mlp.up" -> "mlp.up_proj";
             case "mlp.down" -> "mlp.down_proj";
-            default -> throw new IllegalArgumentException("llama: no place for " + name);
+            default -> throw new IllegalArgumentException("llama: no tensor for " + name);
         };
     }
 }

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Rotary positions in a config.json, old layout and new. */
+/** Reads and writes rotary positions in a config.json, in the layouts of transformers 4 and 5. */
 final class RotaryConfig {
 
     private static final double USUAL_THETA = 10_000;

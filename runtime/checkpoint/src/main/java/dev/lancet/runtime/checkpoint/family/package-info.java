@@ -1,4 +1,4 @@
-/** The families of Hugging Face checkpoints: how a config describes a transformer, and under which names its tensors lie. */
+/** The families of Hugging Face checkpoints: their config.json keys and their tensor names. */
 @NullMarked
 package dev.lancet.runtime.checkpoint.family;
 

@@ -16,12 +16,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * LoRA adapters in the files of Hugging Face's PEFT: {@code adapter_config.json} and {@code adapter_model.safetensors}, for
- * the architectures of {@link dev.lancet.runtime.checkpoint.HuggingFace}.
+ * Reads and writes LoRA adapters in the format of Hugging Face's PEFT: {@code adapter_config.json} and {@code
+ * adapter_model.safetensors}, for the architectures of {@link dev.lancet.runtime.checkpoint.HuggingFace}.
  *
- * <p>PEFT keeps A as {@code lora_A.weight} {@code [rank, inputs]} and B as {@code lora_B.weight} {@code [outputs, rank]} under the
- * name of the layer. GPT-2 has queries, keys and values in one layer: what stands beside it is, here, an adapter for each of
- * the three, with one A and a part of B each.
+ * <p>PEFT stores A as {@code lora_A.weight} {@code [rank, inputs]} and B as {@code lora_B.weight} {@code [outputs,
+ * rank]} under the name of the layer. GPT-2 has one layer for queries, keys and values. Lancet reads its adapter as
+ * three adapters, which share A and have a part of B each.
  */
 public final class Peft {
 
@@ -33,22 +33,22 @@ public final class Peft {
     /**
      * A model with adapters beside some of its matrices.
      *
-     * @param plan its plan, adapters among it
-     * @param arrays those of the adapters alone
+     * @param plan the plan of the model with the adapters
+     * @param arrays the arrays of the adapters only
      */
     public record Adapters(Plan plan, Weights arrays) {}
 
     /**
      * Reads the adapters of a folder for a model.
      *
-     * @param transformer the model that they are for
-     * @param plan how its weights are stored; without adapters
-     * @throws LancetException if a file is missing or damaged, if the adapter is of another kind than LoRA or has something that
-     *     is not supported, or if it is for another model
+     * @param transformer the architecture of the model
+     * @param plan the plan of the model, which must have no adapters
+     * @throws LancetException if a file is missing or damaged, if the adapter is not LoRA or has a setting that is not
+     * supported,     or if it is for another model
      */
     public static Adapters open(Path folder, Transformer transformer, Plan plan) {
         if (plan.adapted()) {
-            throw new LancetException("adapter: " + plan.model() + " has adapters already; merge them first");
+            throw new LancetException("adapter: " + plan.model() + " already has adapters; merge them first");
         }
         PeftConfig config = PeftConfig.read(folder.resolve(CONFIG));
         Safetensors file = Safetensors.open(folder.resolve(ARRAYS));
@@ -71,10 +71,10 @@ public final class Peft {
         }
         unread.stream().findFirst().ifPresent(name -> {
             throw new LancetException(file.file() + ": tensor '" + name + "' belongs to no linear layer of "
-                    + transformer.name() + "; is the adapter for another model?");
+                    + transformer.name() + "; use an adapter for this model");
         });
         if (adapters.isEmpty()) {
-            throw new LancetException(file.file() + ": holds no adapter; get the file anew");
+            throw new LancetException(file.file() + ": holds no adapter; get the file again");
         }
         Plan adapted = new Plan(
                 plan.model(),
@@ -93,22 +93,25 @@ public final class Peft {
     }
 
     /**
-     * Writes the adapters of a model as a folder that PEFT loads.
+     * Writes the adapters of a model as a folder that PEFT can load.
      *
-     * @param folder where; it must not exist, and appears whole or not at all
-     * @param weights the arrays of the plan's adapters, among others
-     * @throws LancetException if the plan has no adapters, if no architecture there is like this transformer, or if the folder
-     *     exists or cannot be written
+     * @param folder the folder to write, which must not exist; it appears complete or not at all
+     * @param weights holds the arrays of the plan's adapters; additional arrays are ignored
+     * @throws LancetException if the plan has no adapters, if this transformer matches no Hugging Face architecture, or
+     * if the     folder exists or cannot be written
      */
     public static void write(Path folder, Transformer transformer, Plan plan, Weights weights) {
         if (!plan.adapted()) {
-            throw new LancetException("adapter: " + plan.model()
-                    + " has none; put some beside its layers with adapt(...) and train them");
+            throw new LancetException(
+                    "adapter: " + plan.model() + " has none; add some to its layers with adapt(...) and train them");
         }
         new PeftExport(transformer, plan, weights).write(folder);
     }
 
-    /** Why the adapters of a model cannot be written for PEFT, to be known before they are trained; empty if they can. */
+    /**
+     * The reason why PEFT cannot hold the adapters of a model, or empty if it can. A training checks this before it
+     * starts.
+     */
     public static Optional<String> hindrance(Transformer transformer, Plan plan) {
         try {
             new PeftExport(transformer, plan, new WeightsInMemory()).check();

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What {@code adapter_config.json} says: which strength which layer's adapter has. */
+/** Reads {@code adapter_config.json}: the rank and the strength of each layer's adapter. */
 final class PeftConfig {
 
-    /** What a key of a pattern may be: a name or the end of one. PEFT takes any regular expression. */
+    /** The supported keys of a pattern: a layer's name or its end. PEFT allows any regular expression. */
     private static final Pattern PLAIN = Pattern.compile("\\^?[A-Za-z0-9_.]{1,200}\\$?");
 
-    /** Kinds of LoRA that compute something else. */
+    /** The settings for kinds of LoRA that compute something else. */
     private static final List<String> OTHERS = List.of("use_dora", "use_qalora", "use_bdlora", "lora_bias");
 
     private final ConfigJson config;
@@ -46,14 +46,14 @@ final class PeftConfig {
         return new PeftConfig(config);
     }
 
-    /** The adapter of a layer whose arrays have this rank. */
+    /** The adapter of a layer, whose arrays have this rank. */
     Adapter adapter(String module, int rank) {
         int said = matching("rank_pattern", module)
                 .flatMap(key -> pattern("rank_pattern").integer(key))
                 .orElseGet(() -> config.requiredInteger("r"));
         if (said != rank) {
             throw new LancetException(config.file() + ": gives " + module + " rank " + said
-                    + ", but its arrays have rank " + rank + "; one of the files is of another adapter");
+                    + ", but its arrays have rank " + rank + "; use files of the same adapter");
         }
         double alpha = matching("alpha_pattern", module)
                 .flatMap(key -> pattern("alpha_pattern").number(key))
@@ -69,7 +69,7 @@ final class PeftConfig {
         return config.object(name).orElseThrow(() -> config.missing(name));
     }
 
-    /** The first key that stands for a layer, as PEFT looks for it: the whole name, or its end after a dot. */
+    /** The first key that matches a layer, by PEFT's rule: the whole name, or its end after a dot. */
     private Optional<String> matching(String name, String module) {
         Optional<ConfigJson> keys = config.object(name);
         if (keys.isEmpty()) {

@@ -22,9 +22,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The adapters of a model in PEFT's names and orientation. Where PEFT has one layer for several matrices, their adapters
- * become one of all ranks together: the A's stand one above the other, the B's in the rows and columns that are theirs, and
- * the rest is 0.
+ * Converts the adapters of a model to PEFT's names and orientation. If PEFT has one layer for several matrices, their
+ * adapters become one adapter whose rank is the sum of their ranks: the A's are stacked, each B fills its own rows and
+ * columns, and the rest is 0.
  */
 final class PeftExport {
 
@@ -33,7 +33,7 @@ final class PeftExport {
     private final Weights weights;
     private final Map<String, Layer> layers = new LinkedHashMap<>();
 
-    /** A layer there, and the adapted matrices here that it is made of. */
+    /** A layer of PEFT, and the adapted matrices that it consists of. */
     private record Layer(PeftNames.Place place, List<Step> steps, List<PeftNames.Place> places) {
 
         int rank() {
@@ -44,7 +44,7 @@ final class PeftExport {
             return steps.get(0).weight().rows();
         }
 
-        /** The alpha that gives the layer, with its rank, the scale of its parts. */
+        /** The alpha with which the layer, at its rank, has the same scale as its parts. */
         double alpha() {
             Adapter.Lora first = lora(steps.get(0));
             return steps.size() == 1
@@ -83,11 +83,11 @@ final class PeftExport {
                     throw new LancetException("adapter: " + step.weight().name() + " has " + lora(step) + ", and "
                             + layer.steps().get(0).weight().name() + " "
                             + lora(layer.steps().get(0))
-                            + "; PEFT has one layer for both, so give them the same scale");
+                            + ", but PEFT has one layer for both; give them the same scale");
                 });
     }
 
-    /** Makes sure that PEFT has words for what there is. */
+    /** Checks that PEFT can express the adapters. */
     void check() {
         config();
     }
@@ -160,7 +160,8 @@ final class PeftExport {
                 .collect(Collectors.toSet());
         if (stabilised.size() > 1) {
             throw new LancetException("adapter: some of " + plan.model()
-                    + " are stabilised() and some are not; PEFT has one word for all, so adapt them alike");
+                    + " are stabilised() and some are not, but PEFT has one setting for all; adapt all"
+                    + " in the same way");
         }
         layers.forEach((module, layer) -> {
             if (layer.rank() != first.rank()) {
@@ -187,7 +188,10 @@ final class PeftExport {
         return config;
     }
 
-    /** The last words of the layers, or their whole names where not every layer of a word has an adapter. */
+    /**
+     * The last parts of the layers' names, or the whole names if not every layer with the same last part has an
+     * adapter.
+     */
     private List<String> targets() {
         PeftNames names = PeftNames.of(transformer);
         Set<String> words =

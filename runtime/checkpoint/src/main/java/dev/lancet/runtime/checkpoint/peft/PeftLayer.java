@@ -15,15 +15,15 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * The two arrays of one adapter in a file of PEFT, for one matrix.
+ * The two arrays of one matrix's adapter in a file of PEFT.
  *
- * @param file where they are
- * @param place what they are called
- * @param rank the inner width
+ * @param file the file
+ * @param place the names of the arrays
+ * @param rank the rank of the adapter
  */
 record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
 
-    /** @throws LancetException if one is missing, has another shape than the matrix wants, or holds no floats */
+    /** @throws LancetException if an array is missing, does not fit the shape of the matrix, or does not hold floats */
     static PeftLayer of(Safetensors file, PeftNames.Place place, Weight weight) {
         SafetensorsEntry a = checked(file, place.a());
         SafetensorsEntry b = checked(file, place.b());
@@ -47,7 +47,7 @@ record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
 
     private static LancetException misfit(Safetensors file, SafetensorsEntry tensor, String wanted, Weight weight) {
         return new LancetException(file.file() + ": tensor '" + tensor.name() + "' has shape " + tensor.shape()
-                + ", but beside " + weight.name() + " it would be " + wanted + "; is the adapter for another model?");
+                + ", but for " + weight.name() + " it must be " + wanted + "; use an adapter for this model");
     }
 
     /** The arrays of an adapted step: A {@code [inputs, rank]}, B {@code [rank, outputs]}. */
@@ -59,7 +59,7 @@ record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
                 transposed(b, file.floatSource(place.b()), (long) place.first() * rank));
     }
 
-    /** The transpose of a run of rows that begins at an element. */
+    /** The transpose of consecutive rows, the first of which begins at an element. */
     private static HostTensor transposed(StoredMatrix matrix, FloatSource source, long begin) {
         float[] rows = new float[Math.multiplyExact(matrix.rows(), matrix.columns())];
         source.copy(Math.toIntExact(begin), rows, 0, rows.length);

@@ -7,7 +7,7 @@ import dev.lancet.runtime.checkpoint.family.ArchitectureFamily;
 import dev.lancet.runtime.checkpoint.family.TensorMapping;
 import java.util.Optional;
 
-/** What PEFT calls the adapters of a transformer. */
+/** PEFT's names for the adapters of a transformer. */
 final class PeftNames {
 
     private static final String WEIGHT = ".weight";
@@ -21,48 +21,50 @@ final class PeftNames {
     }
 
     /**
-     * Where the adapter of a matrix lies.
+     * The place of a matrix's adapter in PEFT's files.
      *
-     * @param module the layer there, as {@code model.layers.0.self_attn.q_proj}
-     * @param outputs how many outputs that layer has
-     * @param first the first of them that is one of the matrix
+     * @param module the layer, for example {@code model.layers.0.self_attn.q_proj}
+     * @param outputs the number of outputs of the layer
+     * @param first the first output that belongs to the matrix
      */
     record Place(String module, int outputs, int first) {
 
-        /** The array {@code [rank, inputs]}. */
+        /** The name of the array {@code [rank, inputs]}. */
         String a() {
             return "base_model.model." + module + ".lora_A.weight";
         }
 
-        /** The array {@code [outputs, rank]}. */
+        /** The name of the array {@code [outputs, rank]}. */
         String b() {
             return "base_model.model." + module + ".lora_B.weight";
         }
 
-        /** The last word of the layer's name, as {@code q_proj}. */
+        /** The last part of the layer's name, for example {@code q_proj}. */
         String word() {
             return module.substring(module.lastIndexOf('.') + 1);
         }
     }
 
-    /** @throws LancetException if no architecture that PEFT adapts is like this transformer */
+    /** @throws LancetException if the transformer matches no architecture that PEFT adapts */
     static PeftNames of(Transformer transformer) {
         return ArchitectureFamily.ALL.stream()
                 .filter(family -> family.write(transformer).isPresent())
                 .findFirst()
                 .map(family -> new PeftNames(transformer, family))
-                .orElseThrow(() ->
-                        new LancetException("adapter: no Hugging Face architecture that is known here (gpt2, llama,"
-                                + " mistral, qwen2) is like " + transformer.name()
-                                + ", so PEFT has no names for its layers; keep the adapter in a Lancet model folder"));
+                .orElseThrow(
+                        () -> new LancetException("adapter: " + transformer.name() + " matches no known Hugging Face"
+                                + " architecture"
+                                + " (gpt2, llama, mistral, qwen2), so PEFT has no names for its layers; keep the"
+                                + " adapter in a Lancet"
+                                + " model folder"));
     }
 
-    /** What config.json calls the architecture. */
+    /** The {@code model_type} of the architecture in config.json. */
     String modelType() {
         return String.valueOf(family.write(transformer).orElseThrow().get("model_type"));
     }
 
-    /** The place of a matrix' adapter; none for a table. */
+    /** The place of a matrix's adapter; embedding tables have none. */
     Optional<Place> of(Weight weight) {
         if (!weight.role().linear()) {
             return Optional.empty();

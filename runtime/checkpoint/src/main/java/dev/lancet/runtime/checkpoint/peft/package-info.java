@@ -1,4 +1,4 @@
-/** LoRA adapters in the files of PEFT. */
+/** LoRA adapters in the file format of Hugging Face's PEFT. */
 @NullMarked
 package dev.lancet.runtime.checkpoint.peft;
 

@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Element types that a safetensors header may name, as in its reference implementation (version 0.8). Weights are read from
- * some of them; the others are listed, so that a file that holds one beside its weights can still be opened.
+ * The element types of a safetensors header, as in the reference implementation (version 0.8). Lancet reads weights of
+ * some types. The others are listed so that a file with such arrays beside its weights can be opened.
  */
 public enum Dtype {
-    /** Truth values, a byte each. */
+    /** Booleans, one byte each. */
     BOOL(8),
-    /** Microscaling 4-bit floats, two a byte. */
+    /** Microscaling 4-bit floats, two per byte. */
     F4(4),
     /** Microscaling 6-bit floats with 2 bits of exponent. */
     F6_E2M3(6),
@@ -36,9 +36,9 @@ public enum Dtype {
     I16(16),
     /** Unsigned 16-bit integers. */
     U16(16),
-    /** IEEE half floats. */
+    /** IEEE half-precision floats. */
     F16(16),
-    /** Floats without their lower 16 bits. */
+    /** bfloat16: the upper 16 bits of an IEEE float. */
     BF16(16),
     /** 32-bit integers. */
     I32(32),
@@ -61,17 +61,19 @@ public enum Dtype {
         this.bits = bits;
     }
 
-    /** Bits of an element. */
+    /** Bits per element. */
     public int bits() {
         return bits;
     }
 
-    /** Whether weights may be stored so: each value is a float32 too, and {@link Safetensors#floats} reads it. */
+    /**
+     * Whether weights may have this type: float32 can represent every value, and {@link Safetensors#floats} reads it.
+     */
     public boolean weights() {
         return this == F32 || this == F16 || this == BF16;
     }
 
-    /** How what Lancet stores is called in a safetensors header. */
+    /** The type in a safetensors header for an element type of Lancet. */
     public static Dtype of(ArraySpec.Type type) {
         return switch (type) {
             case FLOAT32 -> F32;

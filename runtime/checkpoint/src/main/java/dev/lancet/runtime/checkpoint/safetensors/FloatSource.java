@@ -5,10 +5,10 @@ import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 
 /**
- * A mapped array of F32, F16 or BF16, read as float32.
+ * A memory-mapped array of F32, F16 or BF16, read as float32.
  *
- * @param dtype one of the three
- * @param bytes its elements, little-endian
+ * @param dtype F32, F16 or BF16
+ * @param bytes the elements, little-endian
  */
 public record FloatSource(Dtype dtype, ByteBuffer bytes) {
 
@@ -16,7 +16,7 @@ public record FloatSource(Dtype dtype, ByteBuffer bytes) {
         return bytes.remaining() / (dtype.bits() / 8);
     }
 
-    /** Copies some values, from index {@code from} on. */
+    /** Copies {@code count} values, from index {@code from} on, into an array from index {@code at} on. */
     public void copy(int from, float[] into, int at, int count) {
         if (dtype == Dtype.F32) {
             FloatBuffer floats = bytes.asFloatBuffer();

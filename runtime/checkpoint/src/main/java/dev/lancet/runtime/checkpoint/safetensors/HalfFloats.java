@@ -1,6 +1,6 @@
 package dev.lancet.runtime.checkpoint.safetensors;
 
-/** 16-bit floats as float32, exactly: every value of either format is a float32 too. */
+/** Converts 16-bit floats to float32 without loss: float32 can represent every value of both formats. */
 final class HalfFloats {
 
     private static final int SIGN = 0x8000;
@@ -10,12 +10,12 @@ final class HalfFloats {
 
     private HalfFloats() {}
 
-    /** A bfloat16: the upper half of a float32. */
+    /** Converts a bfloat16, which is the upper half of a float32. */
     static float brain(short bits) {
         return Float.intBitsToFloat(bits << 16);
     }
 
-    /** An IEEE 754 binary16: 5 bits of exponent, 10 of fraction. */
+    /** Converts an IEEE 754 binary16, which has 5 bits of exponent and 10 of fraction. */
     static float half(short bits) {
         int sign = (bits & SIGN) << 16;
         int exponent = bits & EXPONENT;

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A safetensors file: its header is read and checked when it is opened; arrays are memory-mapped one at a time when they are
- * asked for. Nothing stays open between two reads.
+ * A safetensors file. Opening it reads and checks the header. Each array is memory-mapped on demand. No file stays open
+ * between two reads.
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
@@ -40,25 +40,26 @@ public final class Safetensors {
     /**
      * Reads and checks the header of a file.
      *
-     * @throws LancetException if there is no such file, or it is not whole, well-formed safetensors
+     * @throws LancetException if the file does not exist, or is not complete, well-formed safetensors
      */
     public static Safetensors open(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
             long size = channel.size();
             if (size < LENGTH) {
-                throw new LancetException(file + ": " + size + " bytes are no safetensors file, which begins with the"
-                        + " length of its header in 8; get the file anew");
+                throw new LancetException(file + ": " + size + " bytes are too few for a safetensors file,"
+                        + " which begins with"
+                        + " the length of its header in 8 bytes; get the file again");
             }
             long length =
                     read(channel, 0, LENGTH).order(ByteOrder.LITTLE_ENDIAN).getLong();
             if (length < 0 || length > size - LENGTH) {
                 throw new LancetException(file + ": a header of " + Long.toUnsignedString(length)
                         + " bytes is longer than the file, which has " + size
-                        + "; it is cut short or no safetensors file, get it anew");
+                        + "; check that it is a complete safetensors file, or get it again");
             }
             if (length > LONGEST_HEADER) {
-                throw new LancetException(file + ": a header of " + length + " bytes is over the limit of "
-                        + LONGEST_HEADER + "; it is no safetensors file, get it anew");
+                throw new LancetException(file + ": a header of " + length + " bytes is above the limit of "
+                        + LONGEST_HEADER + "; check that it is a safetensors file, or get it again");
             }
             long data = LENGTH + length;
             byte[] json = read(channel, LENGTH, (int) length).array();
@@ -83,15 +84,15 @@ public final class Safetensors {
         return Map.copyOf(header.metadata());
     }
 
-    /** The array of this name, or empty. */
+    /** The description of the array with this name, or empty. */
     public Optional<SafetensorsEntry> find(String name) {
         return Optional.ofNullable(header.tensors().get(name));
     }
 
     /**
-     * The array of this name.
+     * The description of the array with this name.
      *
-     * @throws LancetException if there is none; the message has the names near it
+     * @throws LancetException if no array has this name; the message lists similar names
      */
     public SafetensorsEntry tensor(String name) {
         return find(name)
@@ -102,18 +103,19 @@ public final class Safetensors {
     /**
      * The bytes of an array of any dtype, little-endian, mapped from the file and read-only.
      *
-     * @throws LancetException if the array is missing, or is over the 2 GB that one mapping can hold
+     * @throws LancetException if the array is missing, or is larger than the 2 GB that one mapping can hold
      */
     public ByteBuffer map(String name) {
         SafetensorsEntry tensor = tensor(name);
         if (tensor.bytes() > Integer.MAX_VALUE) {
-            throw new LancetException(file + ": tensor " + tensor + " has " + tensor.bytes() + " bytes; one array holds"
-                    + " at most " + Integer.MAX_VALUE + " on the JVM, so split it before");
+            throw new LancetException(file + ": tensor " + tensor + " has " + tensor.bytes() + " bytes, but one"
+                    + " array holds"
+                    + " at most " + Integer.MAX_VALUE + " on the JVM; split it first");
         }
         try (FileChannel channel = FileChannel.open(file)) {
             if (channel.size() < tensor.offset() + tensor.bytes()) {
                 throw new LancetException(file + ": has shrunk to " + channel.size()
-                        + " bytes since it was opened; get it anew and open it again");
+                        + " bytes since it was opened; get it again and reopen it");
             }
             return channel.map(MapMode.READ_ONLY, tensor.offset(), tensor.bytes())
                     .order(ByteOrder.LITTLE_ENDIAN);
@@ -123,7 +125,8 @@ public final class Safetensors {
     }
 
     /**
-     * Hands over the bytes of an array of any dtype in parts, in order, through one small buffer; nothing is mapped.
+     * Passes the bytes of an array of any dtype to a consumer in consecutive parts, through one small buffer, without
+     * mapping.
      *
      * @throws LancetException if the array is missing or the file cannot be read
      */
@@ -142,9 +145,10 @@ public final class Safetensors {
     }
 
     /**
-     * The values of an F32, F16 or BF16 array as float32, exactly, row by row.
+     * The values of an F32, F16 or BF16 array, converted to float32 without loss, in row-major order, {@code
+     * [elements]}.
      *
-     * @throws LancetException if the array is missing, of another dtype, or too long for one array
+     * @throws LancetException if the array is missing, has another dtype, or is too long for one Java array
      */
     public float[] floats(String name) {
         FloatSource source = floatSource(name);
@@ -154,14 +158,14 @@ public final class Safetensors {
     }
 
     /**
-     * The bytes of an I8 or U8 array, row by row.
+     * The bytes of an I8 or U8 array in row-major order, {@code [elements]}.
      *
-     * @throws LancetException if the array is missing, of another dtype, or too long for one array
+     * @throws LancetException if the array is missing, has another dtype, or is too long for one Java array
      */
     public byte[] bytes(String name) {
         SafetensorsEntry tensor = tensor(name);
         if (tensor.dtype() != Dtype.I8 && tensor.dtype() != Dtype.U8) {
-            throw new LancetException(file + ": tensor " + tensor + " holds no codes; those are I8 or U8");
+            throw new LancetException(file + ": tensor " + tensor + " does not hold codes; codes must be I8 or U8");
         }
         ByteBuffer mapped = map(name);
         byte[] values = new byte[mapped.remaining()];
@@ -178,8 +182,8 @@ public final class Safetensors {
     }
 
     public static LancetException noWeights(Path file, SafetensorsEntry tensor) {
-        return new LancetException(
-                file + ": tensor " + tensor + " holds no weights; those are F32, F16 or BF16, so convert it before");
+        return new LancetException(file + ": tensor " + tensor
+                + " does not hold weights, which must be F32, F16 or BF16; convert" + " it first");
     }
 
     public static ByteBuffer read(FileChannel channel, long offset, int length) throws IOException {
@@ -191,7 +195,7 @@ public final class Safetensors {
     private static void fill(ByteBuffer buffer, FileChannel channel, long offset) throws IOException {
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, offset + buffer.position()) < 0) {
-                throw new EOFException("the file shrinks while it is read");
+                throw new EOFException("the file became shorter while it was read");
             }
         }
     }

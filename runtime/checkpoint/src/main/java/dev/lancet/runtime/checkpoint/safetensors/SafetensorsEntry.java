@@ -3,13 +3,13 @@ package dev.lancet.runtime.checkpoint.safetensors;
 import java.util.List;
 
 /**
- * One array of a safetensors file, as its header describes it.
+ * The description of one array in the header of a safetensors file.
  *
- * @param name its name
- * @param dtype its element type
- * @param shape its dimensions; none for a single number
- * @param offset its first byte, counted from the beginning of the file
- * @param bytes how many bytes it has
+ * @param name the name of the array
+ * @param dtype the element type
+ * @param shape the dimensions; empty for a single number
+ * @param offset the position of the first byte, counted from the beginning of the file
+ * @param bytes the number of bytes
  */
 public record SafetensorsEntry(String name, Dtype dtype, List<Long> shape, long offset, long bytes) {
 

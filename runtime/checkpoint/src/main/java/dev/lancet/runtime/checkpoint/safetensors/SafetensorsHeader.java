@@ -14,8 +14,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads the JSON header of a safetensors file and holds it to what the format demands: tensors lie one behind the other from
- * the first byte of data to the last, without gaps or overlaps, each as long as its shape and dtype say.
+ * Reads the JSON header of a safetensors file and checks the rules of the format: the tensors cover the data from the
+ * first to the last byte without gaps or overlaps, and each has the length that follows from its shape and dtype.
  */
 final class SafetensorsHeader {
 
@@ -38,8 +38,8 @@ final class SafetensorsHeader {
      * Parses and checks a header.
      *
      * @param json the bytes of the header
-     * @param dataBegin where in the file the data begins
-     * @param dataBytes how many bytes of data the file has
+     * @param dataBegin the position in the file at which the data begins
+     * @param dataBytes the number of bytes of data in the file
      */
     static SafetensorsHeader parse(Path file, byte[] json, long dataBegin, long dataBytes) {
         SafetensorsHeader header = new SafetensorsHeader(file, dataBegin, dataBytes);
@@ -47,7 +47,7 @@ final class SafetensorsHeader {
             header.read(parser);
         } catch (JacksonException wrong) {
             throw header.damaged(
-                    "header is no JSON at its byte " + wrong.getLocation().getByteOffset());
+                    "header is not JSON at its byte " + wrong.getLocation().getByteOffset());
         }
         header.checkLayout();
         return header;
@@ -63,7 +63,7 @@ final class SafetensorsHeader {
 
     private void read(JsonParser parser) {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw damaged("header is no JSON object");
+            throw damaged("header is not a JSON object");
         }
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = parser.currentName();
@@ -75,7 +75,7 @@ final class SafetensorsHeader {
             }
         }
         if (parser.nextToken() != null) {
-            throw damaged("header goes on after its closing brace");
+            throw damaged("header has more text after its closing brace");
         }
     }
 
@@ -100,10 +100,10 @@ final class SafetensorsHeader {
                             yield parser.getString();
                         }
                         case "shape", "data_offsets" -> readNumbers(token, parser, field + " of " + what);
-                        default -> throw damaged(what + " has a field '" + field + "', which is not known");
+                        default -> throw damaged(what + " has a field '" + field + "', which the format does not have");
                     };
             if (fields.put(field, value) != null) {
-                throw damaged(what + " states its " + field + " twice");
+                throw damaged(what + " has its " + field + " twice");
             }
         }
         return tensor(name, what, fields);
@@ -115,7 +115,7 @@ final class SafetensorsHeader {
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
             expect(parser, token, JsonToken.VALUE_NUMBER_INT, what);
             if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER || parser.getLongValue() < 0) {
-                throw damaged(what + " holds " + parser.getString() + ", which is no possible size");
+                throw damaged(what + " holds " + parser.getString() + ", which is not a valid size");
             }
             numbers.add(parser.getLongValue());
         }
@@ -127,11 +127,11 @@ final class SafetensorsHeader {
         String dtypeName = (String) required(what, fields, "dtype");
         Dtype dtype = Dtype.find(dtypeName)
                 .orElseThrow(() -> new LancetException(file + ": " + what + " has dtype " + dtypeName
-                        + ", which is not known; known are " + Dtype.known()));
+                        + ", which is not supported; supported are " + Dtype.known()));
         List<Long> shape = (List<Long>) required(what, fields, "shape");
         List<Long> offsets = (List<Long>) required(what, fields, "data_offsets");
         if (offsets.size() != 2 || offsets.get(0) > offsets.get(1)) {
-            throw damaged(what + " has the offsets " + offsets + ", which are no [begin, end]");
+            throw damaged(what + " has the offsets " + offsets + ", which are not [begin, end]");
         }
         if (offsets.get(1) > dataBytes) {
             throw damaged(what + " ends at byte " + offsets.get(1) + " of the data, which has " + dataBytes);
@@ -163,7 +163,7 @@ final class SafetensorsHeader {
             }
             return bits / 8;
         } catch (ArithmeticException overflow) {
-            throw damaged(what + " " + dtype + " " + shape + " has more bytes than a number can count");
+            throw damaged(what + " " + dtype + " " + shape + " has more than 2^63 bytes");
         }
     }
 
@@ -203,6 +203,6 @@ final class SafetensorsHeader {
     }
 
     private LancetException damaged(String what) {
-        return new LancetException(file + ": " + what + "; the file is damaged, get it anew");
+        return new LancetException(file + ": " + what + "; the file is damaged, get it again");
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The tensors of a Hugging Face folder: in {@code model.safetensors}, or in shards that an index lists. */
+/** The tensors of a Hugging Face folder, in {@code model.safetensors} or in the shards of an index. */
 public final class SafetensorsShards {
 
     public static final String SINGLE = "model.safetensors";
@@ -39,11 +39,11 @@ public final class SafetensorsShards {
         if (Files.exists(index)) {
             return sharded(folder, index);
         }
-        throw new LancetException(folder + ": there is neither " + SINGLE + " nor " + INDEX
-                + "; convert the weights to safetensors first");
+        throw new LancetException(
+                folder + ": has neither " + SINGLE + " nor " + INDEX + "; convert the weights to safetensors first");
     }
 
-    /** The one type of all weights; float32, as which they are read, where there are several. */
+    /** The common type of all weights, or float32 if they have different types. */
     public Dtype storedType() {
         Set<Dtype> types = EnumSet.noneOf(Dtype.class);
         byName.forEach((name, file) -> types.add(file.tensor(name).dtype()));
@@ -61,7 +61,7 @@ public final class SafetensorsShards {
             Safetensors file = shards.computeIfAbsent(shard, name -> openShard(folder, index, name));
             if (file.find(tensor).isEmpty()) {
                 throw new LancetException(index + ": tensor '" + tensor + "' is not in shard '" + shard
-                        + "', where the index says it is; get the files anew");
+                        + "', although the index lists it there; get the files again");
             }
             byName.put(tensor, file);
         }
@@ -71,12 +71,12 @@ public final class SafetensorsShards {
 
     private static Safetensors openShard(Path folder, Path index, String name) {
         if (!SafeFileName.is(name)) {
-            throw new LancetException(
-                    index + ": shard '" + name + "' is no plain file name; shards lie beside their index");
+            throw new LancetException(index + ": shard '" + name
+                    + "' is not a plain file name; write the name of a file beside" + " the index");
         }
         Path file = folder.resolve(name);
         if (!Files.exists(file)) {
-            throw new LancetException(index + ": shard '" + name + "' is not in the folder; get it too");
+            throw new LancetException(index + ": shard '" + name + "' is not in the folder; get it as well");
         }
         return Safetensors.open(file);
     }

@@ -23,8 +23,8 @@ import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes a safetensors file: all descriptions first, then the arrays one at a time in any order. The file appears under its
- * name, whole and flushed to the disk, when {@link #finish} is called; closed before that, nothing remains of it.
+ * Writes a safetensors file: first all descriptions, then the arrays one at a time in any order. {@link #finish}
+ * flushes the complete file to the disk and gives it its name. If the writer is closed before that, no file remains.
  */
 public final class SafetensorsWriter implements WeightWriter {
 
@@ -41,7 +41,7 @@ public final class SafetensorsWriter implements WeightWriter {
     private final FileChannel channel;
     private final Map<String, Place> missing = new LinkedHashMap<>();
 
-    /** Where an array goes, counted from the first byte of data. */
+    /** The position of each array, counted from the first byte of data. */
     private record Place(ArraySpec stored, long offset) {}
 
     private long dataBegin;
@@ -55,22 +55,22 @@ public final class SafetensorsWriter implements WeightWriter {
     /**
      * Begins a file.
      *
-     * @param metadata texts for {@code __metadata__}
-     * @param tensors what will be written; each name once
-     * @throws LancetException if the file exists, or cannot be written, or the disk has no room for it
+     * @param metadata the texts of {@code __metadata__}
+     * @param tensors the arrays that will be written; each name once
+     * @throws LancetException if the file exists or cannot be written, or if the disk has no room for it
      */
     public static SafetensorsWriter create(Path file, Map<String, String> metadata, List<ArraySpec> tensors) {
         return create(AtomicFile.create(file), file, metadata, tensors, AtomicFile::open);
     }
 
-    /** Begins a file in a folder that is being written. */
+    /** Begins a file in a folder that is itself being written. */
     public static SafetensorsWriter create(
             AtomicFolder folder, String name, Map<String, String> metadata, List<ArraySpec> tensors) {
         Path shown = folder.shown(name);
         return create(AtomicFile.create(folder.partial(name), shown), shown, metadata, tensors, AtomicFile::open);
     }
 
-    /** As above, with a way to open the file that tests can make fail. */
+    /** Begins a file that a given function opens, so that tests can make writing fail. */
     static SafetensorsWriter create(
             AtomicFile file, Path shown, Map<String, String> metadata, List<ArraySpec> tensors, Opener opener) {
         SafetensorsWriter writer;
@@ -116,13 +116,15 @@ public final class SafetensorsWriter implements WeightWriter {
         dataBegin = (long) Long.BYTES + json.length;
     }
 
-    /** Spaces at the end of the header align the data behind it. */
+    /** The header with spaces at the end, so that the data after it is aligned. */
     private static byte[] padded(String json) {
         int length = json.getBytes(StandardCharsets.UTF_8).length;
         return (json + " ".repeat(Math.floorMod(-length, ALIGNMENT))).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Floats before bytes, so that every float lies at a multiple of 4: the reference implementation sorts so too. */
+    /**
+     * Puts floats before bytes, so that each float is at a multiple of 4. The reference implementation does the same.
+     */
     private static List<ArraySpec> alignedOrder(List<ArraySpec> tensors) {
         List<ArraySpec> sorted = new ArrayList<>(tensors);
         sorted.sort(Comparator.comparingInt(tensor -> -tensor.type().bytes()));
@@ -132,14 +134,14 @@ public final class SafetensorsWriter implements WeightWriter {
     /**
      * Writes one array.
      *
-     * @throws LancetException if it cannot be written, for instance because the disk is full
-     * @throws IllegalArgumentException if it was not described, or differently, or was written before
+     * @throws LancetException if the array cannot be written, for example because the disk is full
+     * @throws IllegalArgumentException if the array was not described, has another description, or was already written
      */
     @Override
     public void accept(HostTensor tensor) {
         Place place = missing.get(tensor.name());
         if (place == null || !tensor.spec().equals(place.stored())) {
-            throw new IllegalArgumentException("safetensors: " + tensor.spec() + " is not among what is still to be"
+            throw new IllegalArgumentException("safetensors: " + tensor.spec() + " is not one of the arrays still to be"
                     + " written to " + shown + "; describe each array once and write it once");
         }
         try {
@@ -158,15 +160,15 @@ public final class SafetensorsWriter implements WeightWriter {
     }
 
     /**
-     * Flushes the file to the disk and gives it its name.
+     * Flushes the file to the disk and gives it its final name.
      *
-     * @throws IllegalStateException if an array is still missing
+     * @throws IllegalStateException if an array has not been written yet
      */
     @Override
     public void finish() {
         if (!missing.isEmpty()) {
             Set<String> names = missing.keySet();
-            throw new IllegalStateException("safetensors: " + names + " are still to be written to " + shown);
+            throw new IllegalStateException("safetensors: " + names + " have not been written yet to " + shown);
         }
         try {
             channel.close();
@@ -176,7 +178,7 @@ public final class SafetensorsWriter implements WeightWriter {
         }
     }
 
-    /** Ends the work; without {@link #finish} before, nothing remains of the file. */
+    /** Closes the writer. Without {@link #finish} before, no file remains. */
     @Override
     public void close() {
         try {

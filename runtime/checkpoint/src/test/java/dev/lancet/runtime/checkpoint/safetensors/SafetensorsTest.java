@@ -68,8 +68,8 @@ class SafetensorsTest {
         assertThat(opened.metadata()).containsEntry("format", "pt");
         assertThatThrownBy(() -> opened.floats("i"))
                 .isInstanceOf(LancetException.class)
-                .hasMessage(
-                        file + ": tensor i I8 [2] holds no weights; those are F32, F16 or BF16, so convert it before");
+                .hasMessage(file + ": tensor i I8 [2] does not hold weights, which must be F32, F16 or BF16;"
+                        + " convert it first");
     }
 
     @Test
@@ -78,10 +78,10 @@ class SafetensorsTest {
         Safetensors opened = Safetensors.open(file);
         assertThat(opened.tensors()).extracting(SafetensorsEntry::toString).containsExactly("d F64 []");
         assertThatThrownBy(() -> opened.floats("d"))
-                .hasMessage(
-                        file + ": tensor d F64 [] holds no weights; those are F32, F16 or BF16, so convert it before");
+                .hasMessage(file + ": tensor d F64 [] does not hold weights, which must be F32, F16 or BF16;"
+                        + " convert it first");
         assertThatThrownBy(() -> opened.bytes("d"))
-                .hasMessage(file + ": tensor d F64 [] holds no codes; those are I8 or U8");
+                .hasMessage(file + ": tensor d F64 [] does not hold codes; codes must be I8 or U8");
     }
 
     @Test
@@ -104,8 +104,8 @@ class SafetensorsTest {
         Safetensors opened = Safetensors.open(file);
         assertThat(opened.floats("f")).containsExactly(1f);
         assertThatThrownBy(() -> opened.bytes("big"))
-                .hasMessage(file + ": tensor big U8 [3000000000] has 3000000000 bytes; one array holds at most"
-                        + " 2147483647 on the JVM, so split it before");
+                .hasMessage(file + ": tensor big U8 [3000000000] has 3000000000 bytes, but one array holds at"
+                        + " most 2147483647 on the JVM; split it first");
     }
 
     @Test
@@ -116,18 +116,18 @@ class SafetensorsTest {
     @Test
     void a_file_too_short_for_anything() throws IOException {
         Files.write(file, new byte[3]);
-        fails(file + ": 3 bytes are no safetensors file, which begins with the length of its header in 8; get the file"
-                + " anew");
+        fails(file + ": 3 bytes are too few for a safetensors file, which begins with the length of its header"
+                + " in 8 bytes; get the file again");
     }
 
     @Test
     void a_header_longer_than_the_file() throws IOException {
         Files.write(file, new byte[] {100, 0, 0, 0, 0, 0, 0, 0, '{', '}'});
-        fails(file + ": a header of 100 bytes is longer than the file, which has 10; it is cut short or no safetensors"
-                + " file, get it anew");
+        fails(file + ": a header of 100 bytes is longer than the file, which has 10; check that it is a"
+                + " complete safetensors file, or get it again");
         Files.write(file, new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, '{', '}'});
-        fails(file + ": a header of 18446744073709551615 bytes is longer than the file, which has 10; it is cut short"
-                + " or no safetensors file, get it anew");
+        fails(file + ": a header of 18446744073709551615 bytes is longer than the file, which has 10; check"
+                + " that it is a complete safetensors file, or get it again");
     }
 
     @Test
@@ -137,35 +137,35 @@ class SafetensorsTest {
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             sparse.setLength(200_000_000);
         }
-        fails(file + ": a header of 100000001 bytes is over the limit of 100000000; it is no safetensors file, get it"
-                + " anew");
+        fails(file + ": a header of 100000001 bytes is above the limit of 100000000; check that it is a"
+                + " safetensors file, or get it again");
     }
 
     @Test
     void a_header_that_is_no_json() throws IOException {
-        damaged("{\"a\":oops}", 0, "header is no JSON at its byte 5");
-        damaged("[1]", 0, "header is no JSON object");
-        damaged("{} {}", 0, "header goes on after its closing brace");
+        damaged("{\"a\":oops}", 0, "header is not JSON at its byte 5");
+        damaged("[1]", 0, "header is not a JSON object");
+        damaged("{} {}", 0, "header has more text after its closing brace");
     }
 
     @Test
     void a_dtype_that_nobody_knows() throws IOException {
         write("{" + entry("a", "F99", "[1]", 0, 4) + "}", new byte[4]);
-        fails(file + ": tensor 'a' has dtype F99, which is not known; known are " + Dtype.known());
+        fails(file + ": tensor 'a' has dtype F99, which is not supported; supported are " + Dtype.known());
     }
 
     @Test
     void a_missing_or_unknown_or_wrong_field() throws IOException {
         damaged("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "tensor 'a' has no data_offsets");
-        damaged("{\"a\":{\"size\":4}}", 4, "tensor 'a' has a field 'size', which is not known");
-        damaged("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}", 4, "tensor 'a' states its dtype twice");
+        damaged("{\"a\":{\"size\":4}}", 4, "tensor 'a' has a field 'size', which the format does not have");
+        damaged("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}", 4, "tensor 'a' has its dtype twice");
         damaged("{\"a\":{\"dtype\":7}}", 4, "dtype of tensor 'a' is 7, not a text");
         damaged("{\"a\":{\"shape\":[1.5]}}", 4, "shape of tensor 'a' is 1.5, not a whole number");
-        damaged("{\"a\":{\"shape\":[-1]}}", 4, "shape of tensor 'a' holds -1, which is no possible size");
+        damaged("{\"a\":{\"shape\":[-1]}}", 4, "shape of tensor 'a' holds -1, which is not a valid size");
         damaged(
                 "{\"a\":{\"shape\":[99999999999999999999]}}",
                 4,
-                "shape of tensor 'a' holds 99999999999999999999, which is no possible size");
+                "shape of tensor 'a' holds 99999999999999999999, which is not a valid size");
         damaged("{\"a\":4}", 4, "'a' in the header is 4, not an object");
     }
 
@@ -187,7 +187,7 @@ class SafetensorsTest {
         damaged(
                 "{" + entry("a", "F32", "[1]", 8, 4) + "}",
                 8,
-                "tensor 'a' has the offsets [8, 4], which are no [begin, end]");
+                "tensor 'a' has the offsets [8, 4], which are not [begin, end]");
     }
 
     @Test
@@ -203,7 +203,7 @@ class SafetensorsTest {
         damaged(
                 "{" + entry("a", "F32", "[4294967296,4294967296]", 0, 0) + "}",
                 0,
-                "tensor 'a' F32 [4294967296, 4294967296] has more bytes than a number can count");
+                "tensor 'a' F32 [4294967296, 4294967296] has more than 2^63 bytes");
     }
 
     @Test
@@ -243,7 +243,7 @@ class SafetensorsTest {
         Files.write(file, new byte[4]);
         assertThatThrownBy(() -> opened.bytes("a"))
                 .isInstanceOf(LancetException.class)
-                .hasMessage(file + ": has shrunk to 4 bytes since it was opened; get it anew and open it again");
+                .hasMessage(file + ": has shrunk to 4 bytes since it was opened; get it again and reopen it");
     }
 
     private void write(String header, byte[] data) throws IOException {
@@ -252,7 +252,7 @@ class SafetensorsTest {
 
     private void damaged(String header, int dataBytes, String what) throws IOException {
         write(header, new byte[dataBytes]);
-        fails(file + ": " + what + "; the file is damaged, get it anew");
+        fails(file + ": " + what + "; the file is damaged, get it again");
     }
 
     private void fails(String message) {

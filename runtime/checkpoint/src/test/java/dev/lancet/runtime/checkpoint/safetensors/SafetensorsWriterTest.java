@@ -51,7 +51,7 @@ class SafetensorsWriterTest {
             assertThat(files()).hasSize(1).noneMatch("a.safetensors"::equals);
             assertThatThrownBy(writer::finish)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("safetensors: [floats] are still to be written to " + file);
+                    .hasMessage("safetensors: [floats] have not been written yet to " + file);
         }
         assertThat(files()).isEmpty();
     }
@@ -62,7 +62,7 @@ class SafetensorsWriterTest {
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), List.of(CODES))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> writer.accept(HostTensor.of(FLOATS, new float[2])))
-                    .withMessage("safetensors: floats FLOAT32 [2, 1] is not among what is still to be written to "
+                    .withMessage("safetensors: floats FLOAT32 [2, 1] is not one of the arrays still to be written to "
                             + file + "; describe each array once and write it once");
         }
         assertThat(files()).isEmpty();
@@ -83,9 +83,8 @@ class SafetensorsWriterTest {
         ArraySpec huge = new ArraySpec("huge", ArraySpec.Type.INT8, List.of(1 << 30, 1 << 30));
         assertThatThrownBy(() -> SafetensorsWriter.create(file, Map.of(), List.of(huge)))
                 .isInstanceOf(LancetException.class)
-                .hasMessageMatching(
-                        "\\Q" + file + "\\E: 1152921504606846976 bytes are needed, but the disk has only \\d+"
-                                + " free; free some or choose another place");
+                .hasMessageMatching("\\Q" + file + "\\E: needs 1152921504606846976 bytes, but the disk has only \\d+"
+                        + " free; free some or choose another place");
         assertThat(files()).isEmpty();
     }
 
