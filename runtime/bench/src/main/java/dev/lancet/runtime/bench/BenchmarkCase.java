@@ -9,13 +9,14 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 
 /**
- * What is measured: a preset, how small it is, how often.
+ * What a benchmark measures: a model, its compression, and how often.
  *
  * @param preset the model
- * @param rank inner width of the factors of every linear layer but the head, or 0 for whole matrices
- * @param precision in which linear layers are stored
- * @param adapter rank of the adapters beside every linear layer but the head, which are then all that is trained, or 0 for none
- * @param steps how many measurements the median is taken of
+ * @param rank rank of the factors of every linear layer except the head, or 0 for full matrices
+ * @param precision how the linear layers are stored
+ * @param adapter rank of the adapters beside every linear layer except the head, or 0 for none; with adapters, only
+ * they are     trained
+ * @param steps how many measurements to take; the median counts
  */
 public record BenchmarkCase(Preset preset, int rank, Precision precision, int adapter, int steps) {
 
@@ -24,22 +25,22 @@ public record BenchmarkCase(Preset preset, int rank, Precision precision, int ad
 
     public BenchmarkCase {
         if (rank < 0) {
-            throw new IllegalArgumentException("--rank: " + rank + "; it is 1 or more, or 0 for whole matrices");
+            throw new IllegalArgumentException("--rank: " + rank + "; choose 1 or more, or 0 for full matrices");
         }
         if (adapter < 0) {
-            throw new IllegalArgumentException("--lora: " + adapter + "; it is 1 or more, or 0 for none");
+            throw new IllegalArgumentException("--lora: " + adapter + "; choose 1 or more, or 0 for none");
         }
         if (steps < 1) {
             throw new IllegalArgumentException("--steps: " + steps + "; at least 1 is needed");
         }
     }
 
-    /** One without adapters. */
+    /** A case without adapters. */
     public BenchmarkCase(Preset preset, int rank, Precision precision, int steps) {
         this(preset, rank, precision, 0, steps);
     }
 
-    /** The same with adapters of this rank. */
+    /** The same case with adapters of this rank. */
     public BenchmarkCase adapted(int lora) {
         return new BenchmarkCase(preset, rank, precision, lora, steps);
     }

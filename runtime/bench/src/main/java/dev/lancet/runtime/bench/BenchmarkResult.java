@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What a bench found.
+ * The result of a benchmark.
  *
- * @param fields names and values in the order in which they are said: texts, numbers, lists of numbers
+ * @param fields names and values in the order of the output; values are texts, numbers and lists of numbers
  */
 public record BenchmarkResult(Map<String, Object> fields) {
 
@@ -21,7 +21,7 @@ public record BenchmarkResult(Map<String, Object> fields) {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
 
-    /** What every bench says: on what it was run. */
+    /** The fields that every benchmark begins with: its settings and the machine. */
     static Map<String, Object> begin(String bench, BenchmarkCase benchmark) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("bench", bench);
@@ -36,26 +36,26 @@ public record BenchmarkResult(Map<String, Object> fields) {
         return fields;
     }
 
-    /** The measurement, with the most memory that the process held; left out where the system does not say it. */
+    /** The result with the peak resident memory in MB, if the system reports it. */
     static BenchmarkResult end(Map<String, Object> fields) {
         ResidentMemory.here().ifPresent(resident -> fields.put("peak_rss_mb", resident.peak() / MB));
         return new BenchmarkResult(fields);
     }
 
-    /** What TensorFlow's allocator said. */
+    /** Adds the peak of TensorFlow's allocator, in MB. */
     static void put(Map<String, Object> fields, AllocatorPeak peak) {
         fields.put("allocator_peak_mb", rounded((double) peak.peak() / MB, 3));
         fields.put("allocator_variables_mb", rounded((double) peak.variables() / MB, 3));
         fields.put("allocator_temporaries_mb", rounded((double) peak.temporaries() / MB, 3));
     }
 
-    /** Rounded, so that nobody believes in its last digits. */
+    /** Rounds a value to this many decimal places, because further digits are noise. */
     static double rounded(double value, int digits) {
         double unit = Math.pow(10, digits);
         return Math.round(value * unit) / unit;
     }
 
-    /** A line for each field. */
+    /** One line per field. */
     @Override
     public String toString() {
         return fields.entrySet().stream()

@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** How long it takes to make a model of random weights small: decomposing, quantising, both. */
+/** Measures how long it takes to compress a model of random weights: factorization, quantization, or both. */
 public final class CompressionBench {
 
     private CompressionBench() {}
 
-    /** Compresses the dense model as many times as the trial has steps. */
+    /** Compresses the dense model as many times as the case has steps. */
     public static BenchmarkResult run(BenchmarkCase benchmark, Progress progress) {
         Plan plan = benchmark.plan();
         if (!plan.changes()) {
-            throw new IllegalArgumentException("compress: nothing to do; give --rank, --bits or both");
+            throw new IllegalArgumentException("compress: nothing to do; add --rank, --bits or both");
         }
         try (Model dense = Model.create(benchmark.preset().transformer(), BenchmarkCase.SEED)
                 .progress(progress)) {

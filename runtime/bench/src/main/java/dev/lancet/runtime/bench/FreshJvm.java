@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Starts {@link MemoryChild} in a JVM of its own, with a heap that grows only when it must. */
+/** Starts {@link MemoryChild} in its own JVM, with a heap that grows only if necessary. */
 final class FreshJvm {
 
     private FreshJvm() {}
@@ -31,7 +31,7 @@ final class FreshJvm {
             int status = child.waitFor();
             if (status != 0) {
                 List<String> lines = Files.readAllLines(errors);
-                throw new LancetException("memory: running " + form + " ended with status " + status + "; it said: "
+                throw new LancetException("memory: running " + form + " ended with status " + status + "; its output: "
                         + String.join(" | ", lines));
             }
             return row(form, Files.size(model.resolve("model.safetensors")), said);
@@ -47,7 +47,8 @@ final class FreshJvm {
         String last = said.strip().lines().reduce("", (before, line) -> line);
         String[] words = last.split(" ", -1);
         if (words.length != 6 || !words[0].equals("resident")) {
-            throw new LancetException("memory: running " + form + " said '" + last + "', which is no measurement");
+            throw new LancetException("memory: running " + form + " printed '" + last + "', which is not a"
+                    + " measurement; run it again");
         }
         return new MemoryComparison.Row(
                 form, bytes, Long.parseLong(words[1]), Long.parseLong(words[3]), Double.parseDouble(words[5]));

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** How long one more token takes when the likeliest is taken each time and what was read is kept in a cache. */
+/** Measures how long greedy generation takes per token, with a cache of keys and values. */
 public final class GenerationBench {
 
     private static final int PROMPT = 16;
@@ -18,16 +18,18 @@ public final class GenerationBench {
 
     private GenerationBench() {}
 
-    /** Continues a prompt of 16 tokens by as many as the trial has steps; the first token, which compiles, is told apart. Then
-     * the memory of one more is traced. */
+    /**
+     * Continues a prompt of 16 tokens by as many tokens as the case has steps. The first token, which includes
+     * compilation, is reported separately. Then the memory of one more token is traced.
+     */
     public static BenchmarkResult run(BenchmarkCase benchmark, Device device, Progress progress) {
         ResolvedDevice place = device.resolve();
         int context = benchmark.preset().transformer().context();
         int prompt = Math.min(PROMPT, context / 2);
         int tokens = benchmark.steps() + WARM_UP;
         if (prompt + tokens > context) {
-            throw new IllegalArgumentException(
-                    "--steps: " + benchmark.steps() + "; the context has room for " + (context - prompt - WARM_UP));
+            throw new IllegalArgumentException("--steps: " + benchmark.steps() + "; the context has room for at most "
+                    + (context - prompt - WARM_UP));
         }
         int[] ids = RandomIds.of(benchmark.preset().transformer().vocabulary(), prompt, BenchmarkCase.SEED);
         try (Model model = Model.create(benchmark.preset().transformer(), benchmark.plan(), BenchmarkCase.SEED)

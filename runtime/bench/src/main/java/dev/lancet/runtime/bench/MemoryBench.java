@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a model takes of the machine's memory while it runs, whole and quantised: each is saved, then opened and run by a JVM
- * of its own, see {@link MemoryChild}.
+ * Measures how much memory a running model takes, in float32 and quantized. Each form is saved, then opened and run by
+ * its own JVM, see {@link MemoryChild}.
  */
 public final class MemoryBench {
 
@@ -32,9 +32,9 @@ public final class MemoryBench {
     private MemoryBench() {}
 
     /**
-     * Measures it.
+     * Measures all forms.
      *
-     * @throws LancetException if the system does not say what a process holds, or a run fails
+     * @throws LancetException if the system does not report the memory of a process, or if a run fails
      */
     public static MemoryComparison run(Transformer transformer, Progress progress) {
         if (ResidentMemory.here().isEmpty()) {
@@ -80,8 +80,8 @@ public final class MemoryBench {
     }
 
     static LancetException cannotBeMeasured() {
-        return new LancetException("memory: it cannot be measured here, for this system has no /proc/self/status with"
-                + " VmRSS; run it on Linux");
+        return new LancetException("memory: cannot be measured, because this system has no /proc/self/status with"
+                + " VmRSS; run the benchmark on Linux");
     }
 
     private static void remove(Path folder) throws IOException {

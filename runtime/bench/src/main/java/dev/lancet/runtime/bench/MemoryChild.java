@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 
 /**
- * The program that {@link MemoryBench} starts for each model: opens a model folder, scores a few windows, continues a text
- * by a few tokens, and says on its last line what it then holds: {@code resident BYTES peak BYTES loss NATS}.
+ * The program that {@link MemoryBench} starts for each model. It opens a model folder, scores a few windows, and
+ * continues a text by a few tokens. On its last line it prints its memory: {@code resident BYTES peak BYTES loss NATS}.
  */
 public final class MemoryChild {
 
@@ -21,7 +21,7 @@ public final class MemoryChild {
 
     private MemoryChild() {}
 
-    /** Runs the model of the folder that is the one argument. */
+    /** Runs the model in a folder. The only argument is the path of the folder. */
     public static void main(String... arguments) {
         System.out.println(run(Path.of(arguments[0])));
     }

@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One model in several forms, and what each takes of the machine's memory while it runs.
+ * The memory that one model takes in several forms while it runs.
  *
- * @param parameters of the model
- * @param rows one a form; the first is the one that the others are held against
+ * @param parameters number of parameters of the model
+ * @param rows one row per form; the others are compared with the first
  */
 public record MemoryComparison(long parameters, List<Row> rows) {
 
-    /** The least share of the saved bytes that must be saved in memory too. */
+    /** The least share of the bytes saved in the file that must also be saved in memory. */
     public static final double LEAST_SHARE = 0.5;
 
     private static final long MB = 1 << 20;
@@ -25,32 +25,32 @@ public record MemoryComparison(long parameters, List<Row> rows) {
     }
 
     /**
-     * One form.
+     * The figures of one form.
      *
      * @param form how the matrices are stored
-     * @param bytes of the stored arrays' file
-     * @param resident what the process held after the run, in bytes
-     * @param peak the most it ever held, in bytes
-     * @param loss nats per token over random ids, near the logarithm of the vocabulary
+     * @param bytes size of the file with the stored arrays
+     * @param resident resident memory of the process after the run, in bytes
+     * @param peak peak resident memory of the process, in bytes
+     * @param loss nats per token over random ids, which is near the logarithm of the vocabulary
      */
     public record Row(String form, long bytes, long resident, long peak, double loss) {}
 
-    /** Bytes that a form's file is smaller. */
+    /** How many bytes smaller the file of a form is than the first one's. */
     public long savedBytes(Row row) {
         return rows.get(0).bytes() - row.bytes();
     }
 
-    /** Bytes that its process holds less. */
+    /** How many bytes less its process holds than the first one's. */
     public long savedResident(Row row) {
         return rows.get(0).resident() - row.resident();
     }
 
-    /** How much of the saved bytes is saved in memory; over 1 where a byte lies there more than once. */
+    /** The share of the saved bytes that is also saved in memory; above 1 if the memory holds a byte more than once. */
     public double share(Row row) {
         return (double) savedResident(row) / savedBytes(row);
     }
 
-    /** What is wrong with it, or empty where every form saves enough. */
+    /** Why the comparison fails, or empty if every form saves enough memory. */
     public Optional<String> complaint() {
         return rows.stream()
                 .skip(1)
@@ -58,14 +58,15 @@ public record MemoryComparison(long parameters, List<Row> rows) {
                 .findFirst()
                 .map(row -> String.format(
                         Locale.ROOT,
-                        "memory: running %s saves %.2f of the bytes that its file saves; at least %s is wanted, so look"
-                                + " for copies that stay",
+                        "memory: running %s saves only %.2f of the bytes that its file saves, but must save at"
+                                + " least %s; look"
+                                + " for copies that stay in memory",
                         row.form(),
                         share(row),
                         LEAST_SHARE));
     }
 
-    /** For programs. */
+    /** The comparison as JSON fields. */
     public Map<String, Object> fields() {
         List<Map<String, Object>> models = new ArrayList<>();
         for (Row row : rows) {
@@ -90,7 +91,7 @@ public record MemoryComparison(long parameters, List<Row> rows) {
         return fields;
     }
 
-    /** A line for each form, in MB of 2^20 bytes. */
+    /** A table with one line per form, in MB of 2^20 bytes. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%,d parameters; MB%n", parameters));

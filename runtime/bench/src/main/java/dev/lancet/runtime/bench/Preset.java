@@ -14,22 +14,23 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A model of a size that others are measured at too.
+ * A model to measure, in a size that other frameworks are measured at too.
  *
- * @param name what it is called
+ * @param name the name of the preset
  * @param transformer the model; its context is the length of a sequence
- * @param batch sequences a training step
+ * @param batch sequences per training step
  */
 public record Preset(String name, Transformer transformer, int batch) {
 
     private static final int CONTEXT = 256;
 
     /**
-     * The preset of this name: S (6 layers, width 256, 8 heads, feed-forward 688, vocabulary 4096, batch 8) or M (12, 768,
-     * 12, 2048, 8192, 4), both LLaMA-style with an untied head and sequences of 256 tokens; or a published model, in whole
-     * contexts, one a step.
+     * The preset of this name. S has 6 layers, width 256, 8 heads, feed-forward 688, vocabulary 4096 and batch 8. M has
+     * 12 layers, width 768, 12 heads, feed-forward 2048, vocabulary 8192 and batch 4. Both are LLaMA-style with an
+     * untied head and sequences of 256 tokens. Other names are published models, with one sequence of the full context
+     * per step.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if there is no such preset
      */
     public static Preset named(String name) {
         return switch (name.toUpperCase(Locale.ROOT)) {
@@ -39,11 +40,11 @@ public record Preset(String name, Transformer transformer, int batch) {
                 Presets.find(name)
                         .map(published -> new Preset(published.name(), published, 1))
                         .orElseThrow(() -> new IllegalArgumentException(
-                                "--preset: " + name + "; it is S, M or one of " + String.join(", ", Presets.names())));
+                                "--preset: " + name + "; choose S, M or one of " + String.join(", ", Presets.names())));
         };
     }
 
-    /** The same shape of layers with another number of them, in sequences and batches of another size. */
+    /** The same preset with another number of layers, sequence length or batch, where given. */
     public Preset sized(Optional<Integer> layers, Optional<Integer> sequence, Optional<Integer> batch) {
         if (batch.orElse(1) < 1) {
             throw new IllegalArgumentException("--batch: " + batch.get() + "; at least 1 is needed");
@@ -75,9 +76,9 @@ public record Preset(String name, Transformer transformer, int batch) {
     }
 
     /**
-     * The model made small: every linear layer but the head in two factors, and every linear layer in this precision.
+     * The plan that factorizes every linear layer except the head, and stores every linear layer in this precision.
      *
-     * @param rank inner width of the factors, or 0 for whole matrices
+     * @param rank rank of the factors, or 0 for full matrices
      * @throws LancetException if the rank does not make a layer smaller
      */
     public Plan plan(int rank, Precision precision) {

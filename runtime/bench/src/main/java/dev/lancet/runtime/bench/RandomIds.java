@@ -2,7 +2,7 @@ package dev.lancet.runtime.bench;
 
 import java.util.Random;
 
-/** Token ids drawn evenly: the speed and memory of a model do not depend on what it reads. */
+/** Makes uniformly random token ids. The speed and memory of a model do not depend on its input. */
 final class RandomIds {
 
     private RandomIds() {}

@@ -17,14 +17,15 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * Codes drawn evenly, with scales that give the matrices the size of fresh ones: the speed and memory of a frozen matrix do not
- * depend on what it holds, and to draw and round seven billion normal numbers takes minutes.
+ * Quantized matrices with uniformly random codes, and scales that give them the standard deviation of fresh weights.
+ * The speed and memory of a frozen matrix do not depend on its values, and sampling and rounding seven billion normal
+ * numbers would take minutes.
  */
 final class RandomQuantizedWeights implements Weights {
 
     private static final int PART = 1 << 20;
 
-    /** One array, and how large the numbers are that its codes stand for where their scale is 1. */
+    /** One array, and the standard deviation of its values at scale 1. */
     private record Filled(ArraySpec stored, float scale) {}
 
     private final Map<String, Filled> arrays = new LinkedHashMap<>();
@@ -45,7 +46,7 @@ final class RandomQuantizedWeights implements Weights {
         return codes;
     }
 
-    /** The standard deviation of what evenly drawn codes stand for. */
+    /** The standard deviation of the values of uniformly random codes at scale 1. */
     private static double spread(Precision precision) {
         return switch (precision.format()) {
             case INT8 -> 256 / Math.sqrt(12);

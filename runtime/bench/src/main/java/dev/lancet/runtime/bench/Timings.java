@@ -3,9 +3,9 @@ package dev.lancet.runtime.bench;
 import java.util.List;
 
 /**
- * Repeated measurements of one thing.
+ * Repeated measurements.
  *
- * @param values at least one
+ * @param values the measured values, at least one
  */
 record Timings(List<Double> values) {
 
@@ -13,7 +13,7 @@ record Timings(List<Double> values) {
         values = values.stream().sorted().toList();
     }
 
-    /** The middle one; of an even number the mean of the two in the middle. */
+    /** The median. For an even number of values, the mean of the two middle ones. */
     double median() {
         int half = values.size() / 2;
         return values.size() % 2 == 1 ? values.get(half) : (values.get(half - 1) + values.get(half)) / 2;

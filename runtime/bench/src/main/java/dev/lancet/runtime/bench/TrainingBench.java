@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** How long a training step takes: AdamW at a steady rate without clipping, on ids that mean nothing. */
+/** Measures how long a training step takes: AdamW at a constant rate without clipping, on random ids. */
 public final class TrainingBench {
 
     private static final int WARM_UP = 3;
@@ -27,23 +27,29 @@ public final class TrainingBench {
 
     private TrainingBench() {}
 
-    /** In float32 with every pass, on the processor, see {@link #run(BenchmarkCase, Execution, PassSelection, Progress)}. */
+    /**
+     * Measures in float32 with every pass on the processor, see {@link #run(BenchmarkCase, Execution, PassSelection,
+     * Progress)}.
+     */
     public static BenchmarkResult run(BenchmarkCase benchmark, Progress progress) {
         Execution plain = Execution.plain();
         return run(benchmark, plain, passing(benchmark, plain, Set.of(), Device.cpu()), progress);
     }
 
     /**
-     * Which passes the graph of a trial gets on a device, some left out to see what they are worth.
+     * The passes for the graph of a case on a device, without the passes to leave out.
      *
-     * @throws IllegalArgumentException if one that is to be left out is not done anyway, or is what the execution asks for
+     * @throws IllegalArgumentException if a pass to leave out would not run anyway, or if the execution asks for it
      */
     public static PassSelection passing(
             BenchmarkCase benchmark, Execution execution, Set<Pass> without, Device device) {
         return PassSelection.here(training(benchmark, execution), without, device.resolve());
     }
 
-    /** Parameters that every token is multiplied with: all but tables that are only looked up, and vectors. */
+    /**
+     * The number of parameters in matrix products with each token: all except vectors and tables that are only looked
+     * up.
+     */
     private static long products(Plan plan, boolean tied) {
         return plan.steps().stream()
                 .filter(step ->
@@ -70,16 +76,17 @@ public final class TrainingBench {
     }
 
     /**
-     * Takes three steps that warm up, the first of which compiles, then those that count, and one that is traced for its memory.
+     * Runs three warm-up steps, the first of which includes compilation, then the steps to time, then one step whose
+     * memory is traced.
      *
      * @param execution how a step is computed
-     * @param selection the passes of its graph, and where it is computed
+     * @param selection the passes of the graph, and its device
      */
     public static BenchmarkResult run(
             BenchmarkCase benchmark, Execution execution, PassSelection selection, Progress progress) {
         if (benchmark.precision().narrow() && benchmark.adapter() == 0) {
-            throw new IllegalArgumentException(
-                    "train: " + benchmark.precision() + " cannot be trained; put adapters beside it, as with --lora 8");
+            throw new IllegalArgumentException("train: " + benchmark.precision()
+                    + " weights are frozen; add adapters to train, for" + " example --lora 8");
         }
         Preset preset = benchmark.preset();
         int sequence = preset.transformer().context();

@@ -1,4 +1,4 @@
-/** What training, generating, compressing and mere running cost, measured on generated data. */
+/** Benchmarks of training, generation, compression and memory, on generated data. */
 @NullMarked
 package dev.lancet.runtime.bench;
 

@@ -43,8 +43,8 @@ class BenchTest {
         assertThat(MemoryBench.MODEL.parameters()).isEqualTo(110_119_680);
         assertThatThrownBy(() -> Preset.named("L"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "--preset: L; it is S, M or one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b, llama-2-7b, llama-2-13b");
+                .hasMessage("--preset: L; choose S, M or one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b, llama-2-7b,"
+                        + " llama-2-13b");
     }
 
     @Test
@@ -74,7 +74,7 @@ class BenchTest {
         assertThat((List<?>) Objects.requireNonNull(fields.get("loss"))).hasSize(2);
         assertThat(fields).doesNotContainKey("allocator_peak_mb");
         assertThatThrownBy(() -> TrainingBench.run(new BenchmarkCase(TINY, 0, Precision.int8(), 3), NOBODY))
-                .hasMessage("train: int8 cannot be trained; put adapters beside it, as with --lora 8");
+                .hasMessage("train: int8 weights are frozen; add adapters to train, for example --lora 8");
     }
 
     @Test
@@ -94,7 +94,7 @@ class BenchTest {
                             Double.class, loss -> assertThat(loss).isBetween(3.9, 4.8));
         }
         assertThatThrownBy(() -> new BenchmarkCase(TINY, 0, Precision.int8(), -1, 2))
-                .hasMessage("--lora: -1; it is 1 or more, or 0 for none");
+                .hasMessage("--lora: -1; choose 1 or more, or 0 for none");
     }
 
     @Test
@@ -122,7 +122,7 @@ class BenchTest {
                 .isCloseTo(1e3 / number(fields, "ms_per_step"), within(0.05 * number(fields, "tokens_per_s")));
         assertThatThrownBy(() ->
                         GenerationBench.run(new BenchmarkCase(TINY, 0, Precision.int8(), 500), Device.cpu(), NOBODY))
-                .hasMessage("--steps: 500; the context has room for 237");
+                .hasMessage("--steps: 500; the context has room for at most 237");
     }
 
     @Test
@@ -134,7 +134,7 @@ class BenchTest {
         assertThat(fields).containsEntry("bytes_after", benchmark.plan().bytesAfter());
         assertThat(number(fields, "mb_per_s")).isPositive();
         assertThatThrownBy(() -> CompressionBench.run(new BenchmarkCase(TINY, 0, Precision.float32(), 1), NOBODY))
-                .hasMessage("compress: nothing to do; give --rank, --bits or both");
+                .hasMessage("compress: nothing to do; add --rank, --bits or both");
     }
 
     private static void remembered(Map<String, Object> fields) {

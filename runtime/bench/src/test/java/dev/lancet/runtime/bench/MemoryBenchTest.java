@@ -51,7 +51,8 @@ class MemoryBenchTest {
         assertThat(good.complaint()).isEmpty();
         assertThat(good.fields()).containsEntry("holds", true);
         assertThat(bad.complaint()).hasValueSatisfying(text -> assertThat(text)
-                .startsWith("memory: running int8 saves 0.50 of the bytes that its file saves; at least 0.5 is"));
+                .startsWith("memory: running int8 saves only 0.50 of the bytes that its file saves, but must"
+                        + " save at least 0.5"));
         assertThat(good.share(good.rows().get(1))).isEqualTo(0.5);
     }
 }
