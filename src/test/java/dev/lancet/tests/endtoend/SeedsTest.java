@@ -111,7 +111,7 @@ class SeedsTest {
         try (RecipeRun run = new RecipeRun(both.seeds(1, 2), Progress.silent())) {
             assertThatThrownBy(run::carryOut)
                     .isInstanceOf(LancetException.class)
-                    .hasMessage("output: " + taken + " exists; remove it or change the path in the recipe");
+                    .hasMessage(taken + ": exists already; choose another path or remove it first");
         }
         assertThat(folder.resolve("out/dense-seed-1")).doesNotExist();
     }

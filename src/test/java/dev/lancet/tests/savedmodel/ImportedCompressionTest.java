@@ -59,8 +59,8 @@ class ImportedCompressionTest {
     }
 
     /**
-     * RETSim amplifies rounding: one unit in the last place of its input moves its own output by more than 1e-5, and factors
-     * round their product as much. So its factors are held to that beside the 1e-5.
+     * RETSim amplifies rounding: one unit in the last place of its input moves its own output by more than 1e-5, and
+     * factors round their product as much. So its factors are held to that beside the 1e-5.
      */
     @Test
     void factors_of_full_rank_move_retsim_no_more_than_the_last_place_of_its_input_does() {
@@ -239,6 +239,6 @@ class ImportedCompressionTest {
         }
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> job.write(fullRank(model), frozen))
-                .withMessage("%s: is there already; give a path that is not", frozen);
+                .withMessage("%s: exists already; choose another path or remove it first", frozen);
     }
 }

@@ -104,7 +104,7 @@ class TensorBundleTest {
         }
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> SavedModelWriter.create(copy, Optional.empty()))
-                .withMessage("%s: is there already; give a folder that is not", copy);
+                .withMessage("%s: exists already; choose another path or remove it first", copy);
     }
 
     @Test

@@ -7,11 +7,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code lancet bench}: measures, by one of its own commands. */
+/** {@code lancet bench}: a group of commands, each of which measures one kind of work on this machine. */
 @Command(
         name = "bench",
-        description =
-                "Measure how fast this machine trains, generates and compresses, and what running takes of its memory.",
+        description = {
+            "Measure how fast this machine trains, generates and compresses, and how much memory a model needs to run.",
+            "The models have random weights, so no files are needed."
+        },
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         footer = {
@@ -27,7 +29,7 @@ final class BenchCommand implements Runnable {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
-            description = "Say what this command does, with examples.")
+            description = "Show what this command does, its options, and examples.")
     boolean help;
 
     @Spec
@@ -39,6 +41,7 @@ final class BenchCommand implements Runnable {
         if (spec == null) {
             throw new IllegalStateException("the command was not parsed");
         }
-        throw new ParameterException(spec.commandLine(), "missing: COMMAND; it is train, generate, compress or memory");
+        throw new ParameterException(
+                spec.commandLine(), "missing: COMMAND; choose train, generate, compress or" + " memory");
     }
 }

@@ -12,10 +12,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code lancet bench compress}: how long it takes to make a model small. */
+/** {@code lancet bench compress}: measures how long it takes to compress a model. */
 @Command(
         name = "compress",
-        description = "Measure how long it takes to make a model of random weights small: decompose, quantise or both.",
+        description = {
+            "Measure how long it takes to compress a model of random weights: factorize, quantize or both.",
+            "Prints the median time of a compression in milliseconds, the megabytes per second, and the peak memory."
+        },
         footer = {
             "",
             "Examples:",
@@ -34,7 +37,7 @@ final class BenchCompressCommand extends LancetCommand {
             names = "--steps",
             paramLabel = "N",
             defaultValue = "3",
-            description = "Times it is done; ${DEFAULT-VALUE} if not said.")
+            description = "How many times to compress (default: ${DEFAULT-VALUE}).")
     private int steps;
 
     BenchCompressCommand(Console console) {

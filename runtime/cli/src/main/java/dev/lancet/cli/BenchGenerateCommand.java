@@ -12,10 +12,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code lancet bench generate}: how long one more token takes. */
+/** {@code lancet bench generate}: measures how long a model needs for each new token. */
 @Command(
         name = "generate",
-        description = "Measure how fast text comes: the likeliest token each time, after 16 random ids.",
+        description = {
+            "Measure how fast a model generates: greedily, after a prompt of 16 random token ids.",
+            "Prints the median time of a token in milliseconds, the tokens per second, and the peak memory."
+        },
         footer = {
             "",
             "Examples:",
@@ -38,7 +41,7 @@ final class BenchGenerateCommand extends LancetCommand {
             names = "--steps",
             paramLabel = "N",
             defaultValue = "64",
-            description = "Tokens that count; ${DEFAULT-VALUE} if not said.")
+            description = "How many generated tokens to time, after the warm-up (default: ${DEFAULT-VALUE}).")
     private int steps;
 
     BenchGenerateCommand(Console console) {

@@ -7,13 +7,16 @@ import dev.lancet.runtime.bench.MemoryComparison;
 import java.util.LinkedHashMap;
 import picocli.CommandLine.Command;
 
-/** {@code lancet bench memory}: what running a model takes of the machine's memory. */
+/** {@code lancet bench memory}: measures how much memory a running model takes. */
 @Command(
         name = "memory",
-        description =
-                "Run a model of 110,119,680 parameters as float32, int8 and int4(32), each in a fresh JVM, and compare"
-                        + " what the process holds with what the file weighs. Fails where less than half of the bytes that a"
-                        + " file saves is saved in memory. Linux only; writes 620 MB into the folder for temporary files.",
+        description = {
+            "Measure how much memory a running model takes in float32, int8 and int4(32).",
+            "Each form of a model of 110,119,680 parameters runs in a fresh JVM. Prints the size of its file and the"
+                    + " resident memory of its process, in MB. Fails if the process saves less than half of the"
+                    + " bytes that"
+                    + " the file saves. Runs only on Linux; writes 620 MB into the folder for temporary files."
+        },
         footer = {
             "",
             "Examples:",

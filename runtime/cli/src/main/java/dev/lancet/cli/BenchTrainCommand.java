@@ -20,10 +20,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code lancet bench train}: how long a training step takes. */
+/** {@code lancet bench train}: measures how long a training step takes. */
 @Command(
         name = "train",
-        description = "Measure a training step: AdamW on random ids; the median of several, three warm up first.",
+        description = {
+            "Measure how long a training step takes: AdamW on random token ids, after three warm-up steps.",
+            "Prints the median time of a step in milliseconds, the tokens per second, and the peak memory."
+        },
         footer = {
             "",
             "Examples:",
@@ -49,16 +52,16 @@ final class BenchTrainCommand extends LancetCommand {
             names = "--lora",
             paramLabel = "N",
             defaultValue = "0",
-            description =
-                    "Adapters of rank N beside every linear layer but the head, and nothing else trained; --bits says in"
-                            + " how many bits the frozen layers are stored. 0, which is used if not said, trains everything.")
+            description = "Add an adapter of rank N to every linear layer except the head, and train only the"
+                    + " adapters. --bits"
+                    + " sets how the frozen layers are stored. 0 (the default) trains all weights, without adapters.")
     private int lora;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             defaultValue = "15",
-            description = "Steps that count; ${DEFAULT-VALUE} if not said.")
+            description = "How many steps to time, after the warm-up (default: ${DEFAULT-VALUE}).")
     private int steps;
 
     @Mixin
@@ -66,13 +69,15 @@ final class BenchTrainCommand extends LancetCommand {
 
     @Option(
             names = "--checkpointing",
-            description = "Compute the insides of blocks again in the backward pass instead of keeping them.")
+            description = "Recompute each block in the backward pass instead of keeping its activations: less"
+                    + " memory, more time.")
     private boolean checkpointing;
 
     @Option(
             names = "--whole-step",
-            description =
-                    "Let XLA compile forward and backward as one, matrix products too; on a GPU it needs CUDA's compiler.")
+            description = "Let XLA compile the forward and the backward pass, with their matrix products, as one"
+                    + " function. On a"
+                    + " GPU this needs CUDA's compiler.")
     private boolean wholeStep;
 
     @Option(
@@ -80,8 +85,10 @@ final class BenchTrainCommand extends LancetCommand {
             paramLabel = "PASS,...",
             split = ",",
             description =
-                    "Leave passes out, to see what they are worth: causal-tiles, streams, softmax-gradient, fused-cross-entropy,"
-                            + " backward-dequantization, cheap-recomputation, matrix-layout, single-results, short-sums, compiled, and with 16 bits wide-sums.")
+                    "Leave out optimizations of the step's graph, to measure what each is worth: causal-tiles, streams,"
+                            + " softmax-gradient, fused-cross-entropy, backward-dequantization, cheap-recomputation,"
+                            + " matrix-layout, single-results, short-sums, compiled; wide-sums too if --dtype"
+                            + " has 16 bits.")
     private List<String> without = List.of();
 
     BenchTrainCommand(Console console) {
@@ -102,7 +109,7 @@ final class BenchTrainCommand extends LancetCommand {
                     options.trial(this, steps, precision.precision(this)).adapted(lora);
             if (benchmark.precision().narrow() && lora == 0) {
                 throw wrongUsage("--bits: " + benchmark.precision()
-                        + "; what is stored so is not trained, put adapters beside it with --lora 8");
+                        + " weights are frozen; add adapters to train, for example --lora 8");
             }
             return benchmark;
         } catch (IllegalArgumentException e) {

@@ -24,10 +24,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lancet compress}: makes a model smaller. */
+/** {@code lancet compress}: writes a smaller copy of a model, and a report. */
 @Command(
         name = "compress",
-        description = "Make a model smaller and save it, with a report of what every matrix lost.",
+        description = {
+            "Write a smaller copy of a model: fewer bits, lower ranks, or both.",
+            "MODEL itself stays unchanged. Beside the copy comes a report with the approximation error of every matrix."
+        },
         footer = {
             "",
             "Examples:",
@@ -48,15 +51,15 @@ final class CompressCommand extends LancetCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "RULES",
-            description = "A recipe whose compression is applied, in place of the options below.")
+            description = "A recipe whose compression to apply, instead of the options below.")
     private Optional<Path> recipe = Optional.empty();
 
     @Option(
             names = "--out",
             required = true,
             paramLabel = "DIR",
-            description =
-                    "The model folder to write; of a graph a SavedModel folder, or a frozen graph if it ends in .pb.")
+            description = "The model folder to write. For a graph: a SavedModel folder, or a frozen graph if DIR ends"
+                    + " in .pb.")
     private Path out = Path.of("");
 
     @Mixin
@@ -71,7 +74,7 @@ final class CompressCommand extends LancetCommand {
         Compression compression = rules.chosen(this, recipe);
         if (compression.keepsAll()) {
             throw wrongUsage(
-                    "rules: none; say --rank, --ratio, --energy, --bits, --lora or --budget, or give a recipe");
+                    "rules: none given; add --rank, --ratio, --energy, --bits, --lora or --budget, or name a recipe");
         }
         OutputArgument.mustNotExist(out);
         ModelSource source = ModelArgument.of(what).source();

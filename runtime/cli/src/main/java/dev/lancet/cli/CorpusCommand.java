@@ -16,11 +16,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code lancet corpus}: what a training would see of some texts. */
+/** {@code lancet corpus}: shows what a training would read from some texts. */
 @Command(
         name = "corpus",
-        description =
-                "Read texts as a training does: documents, repeated ones, tokens, what is held out; and keep the tokens.",
+        description = {
+            "Read texts as a training does, and count their documents and tokens.",
+            "Also counts repeated and held-out documents. With --out, saves the tokens for a later training."
+        },
         footer = {
             "",
             "Examples:",
@@ -28,8 +30,11 @@ import picocli.CommandLine.Option;
             "  lancet corpus speeches.tar.gz minutes/ --vocabulary 4096 --hold-out 0.05 --out target/corpora",
             "  lancet corpus news.csv --field headline --tokenizer tokenizer.json --json",
             "",
-            "Tokens are bytes unless --tokenizer names a file or --vocabulary says how many are to be learnt from what",
-            "is not held out. DIR is of the kind that lancet run keeps beside a report; what lies there is used again.",
+            "Tokens are bytes, unless --tokenizer names a tokenizer file or --vocabulary asks for a new"
+                    + " tokenizer, which",
+            "is learnt from the training share. DIR has the format of the folder that lancet run keeps beside"
+                    + " its report;",
+            "tokens and tokenizers that DIR already holds are reused.",
         })
 final class CorpusCommand extends LancetCommand {
 
@@ -39,24 +44,27 @@ final class CorpusCommand extends LancetCommand {
     @Option(names = "--tokenizer", paramLabel = "FILE", description = "A tokenizer.json or a tok*.bin.")
     private Optional<String> tokenizer = Optional.empty();
 
-    @Option(names = "--vocabulary", paramLabel = "N", description = "Learn a tokenizer of so many tokens.")
+    @Option(names = "--vocabulary", paramLabel = "N", description = "Learn a tokenizer with a vocabulary of N tokens.")
     private Optional<Integer> vocabulary = Optional.empty();
 
     @Option(
             names = "--hold-out",
             paramLabel = "SHARE",
             defaultValue = "0",
-            description = "Share that is held out, say 0.05 (default: nothing).")
+            description = "Share of the text to hold out for validation, for example 0.05 (default: nothing).")
     private double holdOut;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Chooses the documents that are held out (default: ${DEFAULT-VALUE}).")
+            description = "Seed for choosing the held-out documents (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Keep tokens, and a tokenizer that is learnt, in DIR.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Save the tokens, and the tokenizer if one is" + " learnt, in DIR.")
     private Optional<Path> out = Optional.empty();
 
     CorpusCommand(Console console) {
@@ -77,7 +85,8 @@ final class CorpusCommand extends LancetCommand {
 
     private Corpus corpus() {
         if (tokenizer.isPresent() && vocabulary.isPresent()) {
-            throw wrongUsage("--tokenizer and --vocabulary: one is read, the other is learnt; keep one of them");
+            throw wrongUsage("--tokenizer and --vocabulary: the first reads a tokenizer, the second learns one;"
+                    + " give only one");
         }
         try {
             Corpus corpus = texts.corpus().holdOut(holdOut, seed);

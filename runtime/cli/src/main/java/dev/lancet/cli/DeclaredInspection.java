@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code lancet inspect} says of a declared model. */
+/** The output of {@code lancet inspect} for a declared model. */
 final class DeclaredInspection {
 
     private DeclaredInspection() {}

@@ -15,12 +15,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lancet diff}: what two models, graphs or plans differ in. */
+/** {@code lancet diff}: shows how two models, graphs or plans differ. */
 @Command(
         name = "diff",
         description = {
-            "Say what two models, graphs or plans differ in, by their canonical text. The exit status is 1 where they differ.",
-            "Values of weights are not compared, unless they are constants of the graph."
+            "Compare two models, graphs or plans, and print the lines in which their canonical texts differ.",
+            "The exit status is 1 if they differ. The values of weights are compared only if they are constants"
+                    + " of a graph."
         },
         footer = {
             "",
@@ -37,14 +38,14 @@ final class DiffCommand extends LancetCommand {
     @Parameters(index = "0", paramLabel = "A", description = SUBJECT)
     private String before = "";
 
-    @Parameters(index = "1", paramLabel = "B", description = "The same of another.")
+    @Parameters(index = "1", paramLabel = "B", description = "What to compare A with, in any of the same forms.")
     private String after = "";
 
     @Option(
             names = "--lines",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "Show at most so many lines (default: ${DEFAULT-VALUE}).")
+            description = "Show at most N lines (default: ${DEFAULT-VALUE}).")
     private int lines;
 
     DiffCommand(Console console) {
@@ -54,11 +55,11 @@ final class DiffCommand extends LancetCommand {
     @Override
     public Answer answer() {
         if (lines < 1) {
-            throw wrongUsage("--lines: " + lines + "; at least 1 line is shown");
+            throw wrongUsage("--lines: " + lines + "; choose 1 or more");
         }
         if (plan(before) != plan(after)) {
             throw new LancetException("diff: " + before + " and " + after
-                    + "; a plan is compared with a plan, a model or graph with another");
+                    + " cannot be compared; compare two plans, or two models or graphs");
         }
         TextDiff difference = TextDiff.of(text(before), text(after));
         TextDiff.Names names = difference.names();

@@ -13,16 +13,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
-/** {@code lancet doctor}: is everything here that is needed? */
+/** {@code lancet doctor}: checks that the machine has everything that Lancet needs. */
 @Command(
         name = "doctor",
-        description = "Look whether everything is here that Lancet needs, and say what to do where it is not.",
+        description = {
+            "Check that this machine has everything that Lancet needs, and say how to mend each problem.",
+            "Prints versions, memory, devices, and the problems that it finds."
+        },
         footer = {
             "",
             "Examples:",
             "  lancet doctor",
             "  lancet doctor --json",
-            "  LANCET_GPU=1 lancet doctor   which CUDA libraries are found, which are missing",
+            "  LANCET_GPU=1 lancet doctor   also lists which CUDA libraries are found and which are missing",
         })
 final class DoctorCommand extends LancetCommand {
 
@@ -96,7 +99,7 @@ final class DoctorCommand extends LancetCommand {
                     library.found()
                             ? library.name() + " found"
                                     + library.file().map(file -> ": " + file).orElse("")
-                            : library.name() + " MISSING, it is in " + library.from());
+                            : library.name() + " MISSING; " + library.from() + " provides it");
         }
     }
 

@@ -22,10 +22,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lancet evaluate}: how well a model foresees a text. */
+/** {@code lancet evaluate}: measures how well a model predicts a text. */
 @Command(
         name = "evaluate",
-        description = "Measure a model's perplexity over a text; lower is better.",
+        description = {
+            "Measure a model's perplexity over a text; lower is better.",
+            "With --baseline, also prints the recovery, and fails if it is below --min-recovery."
+        },
         footer = {
             "",
             "Examples:",
@@ -35,8 +38,8 @@ import picocli.CommandLine.Parameters;
             "  lancet evaluate my-model-int8 --text held-out.txt --baseline my-model --min-recovery 0.95",
             "  lancet evaluate my-model --adapter tuned/adapter --text held-out.txt --baseline my-model",
             "",
-            "Recovery is the baseline's perplexity over the model's: 1 is as good, less is worse. Under",
-            "--min-recovery the exit status is 1.",
+            "Recovery is the baseline's perplexity divided by the model's: 1 means equally good, less means worse.",
+            "If recovery is below --min-recovery, the exit status is 1.",
         })
 final class EvaluateCommand extends LancetCommand {
 
@@ -52,7 +55,7 @@ final class EvaluateCommand extends LancetCommand {
     @Option(
             names = "--window",
             paramLabel = "N",
-            description = "With --ids: tokens that are read together; the model's context if not said.")
+            description = "With --ids: how many tokens one window holds (default: the model's context).")
     private Optional<Integer> window = Optional.empty();
 
     @Mixin
@@ -61,21 +64,22 @@ final class EvaluateCommand extends LancetCommand {
     @Option(
             names = "--baseline",
             paramLabel = "MODEL",
-            description = "The model that recovery is measured against; without the adapter.")
+            description = "The model that recovery compares with; it runs without the adapter.")
     private Optional<String> baseline = Optional.empty();
 
-    @Option(names = "--min-recovery", paramLabel = "X", description = "Fail where recovery is under this.")
+    @Option(names = "--min-recovery", paramLabel = "X", description = "Fail if recovery is below X, for example 0.95.")
     private Optional<Double> minRecovery = Optional.empty();
 
-    /** What is read: one of the two. */
+    /** The input: a text or token ids. */
     static final class Input {
         @Option(
                 names = "--text",
                 paramLabel = "FILE",
-                description = "A text of any kind that a training reads, through the model's tokenizer.")
+                description = "A text: .txt, .jsonl, .csv, .tsv, .tar, each also as .gz or .tgz. The model's"
+                        + " tokenizer reads it.")
         Optional<String> text = Optional.empty();
 
-        @Option(names = "--ids", paramLabel = "FILE", description = "Raw little-endian int32 token ids.")
+        @Option(names = "--ids", paramLabel = "FILE", description = "Token ids, as raw little-endian int32.")
         Optional<Path> ids = Optional.empty();
     }
 
@@ -89,17 +93,18 @@ final class EvaluateCommand extends LancetCommand {
     @Override
     public Answer answer() {
         if (input.text.isEmpty() && input.ids.isEmpty()) {
-            throw wrongUsage("evaluate: " + what + "; say over what, by --text FILE or --ids FILE");
+            throw wrongUsage("evaluate: " + what + " has nothing to read; add --text FILE or --ids FILE");
         }
         if (minRecovery.isPresent() && baseline.isEmpty()) {
-            throw wrongUsage("--min-recovery: " + minRecovery.get() + "; recovery needs a --baseline");
+            throw wrongUsage(
+                    "--min-recovery: " + minRecovery.get() + " has nothing to compare with; add" + " --baseline MODEL");
         }
         if (field.name().isPresent() && input.text.isEmpty()) {
-            throw wrongUsage("--field: " + field.name().get() + "; it goes with --text, ids have no fields");
+            throw wrongUsage("--field: " + field.name().get() + " applies only to --text; leave it out");
         }
         if (window.isPresent() && input.ids.isEmpty()) {
-            throw wrongUsage(
-                    "--window: " + window.get() + "; it goes with --ids, a text is read in the model's context");
+            throw wrongUsage("--window: " + window.get() + " applies only to --ids; leave it out: a text is read in"
+                    + " windows of the model's context");
         }
         Perplexity measured = measure(what, adapter);
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
@@ -129,7 +134,7 @@ final class EvaluateCommand extends LancetCommand {
                 .filter(least -> !(recovery >= least))
                 .map(least -> String.format(
                         Locale.ROOT,
-                        "recovery: %.4f is under %s; keep more rank or bits, or train the model on",
+                        "recovery: %.4f is below %s; keep more rank or bits, or train the model further",
                         recovery,
                         least));
     }
@@ -143,7 +148,7 @@ final class EvaluateCommand extends LancetCommand {
                         TokenIdChecks.read(input.ids.get()),
                         window.orElse(model.transformer().context()));
             }
-            argument.requireTokenizer(", or give token ids by --ids");
+            argument.requireTokenizer(", or give token ids with --ids");
             return model.evaluate(
                     field.of(Corpus.corpus(input.text.orElseThrow())).rest());
         }

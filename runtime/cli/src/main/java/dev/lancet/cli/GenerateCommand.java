@@ -21,10 +21,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lancet generate}: lets a model continue a text. */
+/** {@code lancet generate}: continues a text with a model. */
 @Command(
         name = "generate",
-        description = "Let a model continue a text, which is shown as it comes.",
+        description = {
+            "Continue a text with a model.",
+            "Prints each token as the model generates it. With --json, prints the whole text and its token ids"
+                    + " at the end."
+        },
         footer = {
             "",
             "Examples:",
@@ -41,17 +45,17 @@ final class GenerateCommand extends LancetCommand {
     @Mixin
     private final AdapterOption adapter = new AdapterOption();
 
-    @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "How the text begins.")
+    @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "The text to continue.")
     private String prompt = "";
 
-    @Option(names = "--ids", description = "The prompt is token ids, and ids come out; no tokenizer is needed.")
+    @Option(names = "--ids", description = "Read the prompt as token ids, and print ids; needs no tokenizer.")
     private boolean ids;
 
     @Option(
             names = "--max-tokens",
             paramLabel = "N",
             defaultValue = "64",
-            description = "Tokens to add at most; ${DEFAULT-VALUE} if not said.")
+            description = "The most tokens to generate (default: ${DEFAULT-VALUE}).")
     private int maxTokens;
 
     @Option(
@@ -59,22 +63,23 @@ final class GenerateCommand extends LancetCommand {
             paramLabel = "T",
             defaultValue = "0",
             description =
-                    "0, which is used if not said, takes the likeliest token each time; 1 draws as the model says.")
+                    "0 (the default) always takes the likeliest token. 1 samples with the model's own probabilities;"
+                            + " lower values sample more cautiously.")
     private double temperature;
 
     @Option(
             names = "--top-p",
             paramLabel = "P",
             defaultValue = "1",
-            description =
-                    "Draw from the likeliest tokens that together have this probability; ${DEFAULT-VALUE} if not said.")
+            description = "Sample only from the likeliest tokens that together have probability P"
+                    + " (default: ${DEFAULT-VALUE}).")
     private double topP;
 
     @Option(
             names = "--seed",
             paramLabel = "S",
             defaultValue = "42",
-            description = "Of the drawing; ${DEFAULT-VALUE} if not said.")
+            description = "Seed of the sampling (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Mixin
@@ -121,7 +126,8 @@ final class GenerateCommand extends LancetCommand {
             try {
                 all.add(Integer.valueOf(word));
             } catch (NumberFormatException e) {
-                throw wrongUsage("--prompt: '" + word + "'; with --ids the prompt is token ids, such as \"1 403 407\"");
+                throw wrongUsage(
+                        "--prompt: '" + word + "' is not a token id; with --ids, write ids such as \"1" + " 403 407\"");
             }
         }
         return all.stream().mapToInt(Integer::intValue).toArray();

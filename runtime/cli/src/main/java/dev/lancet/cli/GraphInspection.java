@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code lancet inspect} says of a graph that others wrote. */
+/** The output of {@code lancet inspect} for an imported graph. */
 final class GraphInspection {
 
     private final String format;
@@ -58,7 +58,7 @@ final class GraphInspection {
                 .toList();
     }
 
-    /** The layers that no rule has been at. */
+    /** The layers that are not compressed. */
     private List<Layer> whole() {
         Set<String> arrays = arrays();
         return model.layers().stream()
@@ -124,7 +124,7 @@ final class GraphInspection {
                     layer.weight().bytes(),
                     layer.uses().size(),
                     layer.uses().size() == 1 ? "" : "s",
-                    layer.treatable() ? "" : "; left alone: " + layer.hindrance()));
+                    layer.treatable() ? "" : "; stays unchanged: " + layer.hindrance()));
         }
         for (CompressedMatrix matrix : model.compressed()) {
             text.append(String.format(
@@ -137,7 +137,7 @@ final class GraphInspection {
                     form(matrix)));
         }
         if (!model.skipped().isEmpty()) {
-            text.append("products that are no layers\n");
+            text.append("matrix products that are not layers\n");
             model.skipped().forEach(left -> text.append("  ").append(left).append('\n'));
         }
         if (!model.unused().isEmpty()) {
@@ -145,7 +145,8 @@ final class GraphInspection {
             long bytes = model.unused().stream().mapToLong(UnusedTensor::bytes).sum();
             text.append(String.format(
                     Locale.ROOT,
-                    "dead: %d tensors of the checkpoint that nothing reaches, %d of them copies of live ones, %,d bytes%n",
+                    "unused: %d tensors of the checkpoint that no signature reaches, %d of them copies of used"
+                            + " ones, %,d bytes%n",
                     model.unused().size(),
                     copies,
                     bytes));

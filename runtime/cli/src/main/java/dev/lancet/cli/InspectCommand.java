@@ -10,10 +10,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code lancet inspect}: what a model is. */
+/** {@code lancet inspect}: describes a model. */
 @Command(
         name = "inspect",
-        description = "Say what a model is: its architecture, its size, and every matrix in it.",
+        description = {
+            "Describe a model: its architecture, its size, and every matrix in it.",
+            "Prints shape, precision and bytes of each matrix. For a graph, also prints its signatures and"
+                    + " unused weights."
+        },
         footer = {
             "",
             "Examples:",
@@ -40,7 +44,7 @@ final class InspectCommand extends LancetCommand {
         Optional<ImportedModel> graph = model.graph();
         if (graph.isPresent() && adapter.folder().isPresent()) {
             throw wrongUsage("--adapter: " + adapter.folder().get() + "; " + named
-                    + " is a graph, and adapters are for Hugging Face and Lancet folders");
+                    + " is a graph; adapters work only with Hugging Face and Lancet model folders");
         }
         return graph.map(found -> GraphInspection.of(model.format(), found))
                 .orElseGet(() -> DeclaredInspection.of(model.format(), adapter.beside(model.checkpoint())));

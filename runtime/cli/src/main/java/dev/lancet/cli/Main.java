@@ -25,10 +25,10 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Begin here:",
-            "  lancet doctor                              is everything here that is needed?",
-            "  lancet run samples/quickstart.lancet.kts   train, cut, quantise, measure",
-            "  lancet plan llama-2-7b --bits 4            what 4 bits would do to a model",
-            "  lancet COMMAND --help                      more about a command, with examples",
+            "  lancet doctor                              check that this machine has what Lancet needs",
+            "  lancet run samples/quickstart.lancet.kts   train, compress and measure a small model",
+            "  lancet plan llama-2-7b --bits 4            show what 4 bits would do to a model",
+            "  lancet COMMAND --help                      explain a command, with examples",
             "",
             "Exit status: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted."
         })
@@ -39,13 +39,13 @@ public final class Main implements Runnable {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
-            description = "Say what lancet does.")
+            description = "Show the commands of lancet.")
     boolean help;
 
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
-            description = "Say which lancet this is.")
+            description = "Show the version of lancet.")
     boolean versionWanted;
 
     private Main(Console console) {
@@ -56,7 +56,7 @@ public final class Main implements Runnable {
     public static void main(String... arguments) {
         Console console = Console.system();
         if (Arrays.asList(arguments).contains("--json")) {
-            // Whatever a script or a library prints must not come between the braces.
+            // Standard output holds one JSON document, so what a script or a library prints goes to standard error.
             System.setOut(System.err);
         }
         console.interruption().listen();
@@ -66,7 +66,7 @@ public final class Main implements Runnable {
     }
 
     /**
-     * Runs a command, without a terminal.
+     * Runs a command as if there were no terminal.
      *
      * @return its exit status: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted
      */
@@ -131,13 +131,13 @@ public final class Main implements Runnable {
         line(console).usage(console.out());
     }
 
-    /** The version that the build wrote into the jar. */
+    /** The version that the build writes into the jar. */
     static String version() {
         @Nullable String version = Main.class.getPackage().getImplementationVersion();
         return version == null ? "(unpackaged)" : version;
     }
 
-    /** Says it. */
+    /** Tells picocli the version. */
     static final class Version implements IVersionProvider {
 
         @Override

@@ -17,10 +17,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lancet merge}: puts adapters into the matrices beside which they were trained. */
+/** {@code lancet merge}: adds adapters to the matrices of their layers. */
 @Command(
         name = "merge",
-        description = "Put adapters into the matrices beside which they were trained, and save the model without them.",
+        description = {
+            "Add trained adapters to the matrices of their layers, and save the model without adapters.",
+            "Prints the rounding error of every merged matrix, and how far the logits drift."
+        },
         footer = {
             "",
             "Examples:",
@@ -28,13 +31,17 @@ import picocli.CommandLine.Parameters;
             "  lancet merge my-model tuned/adapter --format hf --out merged-hf",
             "  lancet merge tuned/model --out merged --json",
             "",
-            "A merged matrix is the old one and what its adapter adds. Where matrices are stored in fewer bits the sum",
-            "is rounded anew: \"error\" is its distance from what is stored then, in the Frobenius norm, as a share of",
-            "the sum, and \"sqnr_db\" the same in decibels. --format hf writes float32, so nothing is rounded there.",
+            "A merged matrix is the sum of the old matrix and its adapter's product. If the matrix is stored in fewer",
+            "bits, the sum is rounded again: \"error\" is the distance between the sum and the stored matrix,"
+                    + " as a share of",
+            "the sum (Frobenius norm); \"sqnr_db\" is the same in decibels. --format hf writes float32 without"
+                    + " rounding.",
             "",
-            "The drift is the absolute difference between the logits of the model with adapters and of the merged one,",
-            "over one sequence of 64 token ids (fewer where the context is shorter) drawn evenly from the vocabulary",
-            "with seed 42: max_drift is the largest of all positions and tokens, mean_drift their mean.",
+            "The drift is the absolute difference between the logits of the model with adapters and of the"
+                    + " merged model,",
+            "over one sequence of 64 token ids (fewer if the context is shorter), drawn uniformly from the"
+                    + " vocabulary with",
+            "seed 42. max_drift is the largest difference over all positions and tokens, mean_drift the mean.",
         })
 final class MergeCommand extends LancetCommand {
 
@@ -45,8 +52,8 @@ final class MergeCommand extends LancetCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "ADAPTER",
-            description = "A folder of adapters as lancet tune and Hugging Face's PEFT write it; may be left out where"
-                    + " MODEL has adapters.")
+            description = "A folder of adapters that lancet tune or Hugging Face's PEFT wrote. Leave it out if MODEL"
+                    + " already has adapters.")
     private Optional<Path> adapter = Optional.empty();
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder to write.")
@@ -56,8 +63,8 @@ final class MergeCommand extends LancetCommand {
             names = "--format",
             paramLabel = "lancet|hf",
             defaultValue = "lancet",
-            description = "A Lancet model folder, which is written if not said, with every matrix in the bits that it"
-                    + " has; or a Hugging Face folder in float32.")
+            description = "lancet (the default) writes a Lancet model folder, in which every matrix keeps its"
+                    + " precision. hf writes a Hugging Face folder in float32.")
     private String format = "";
 
     MergeCommand(Console console) {
@@ -67,11 +74,11 @@ final class MergeCommand extends LancetCommand {
     @Override
     public Answer answer() {
         if (!format.equals("lancet") && !format.equals("hf")) {
-            throw wrongUsage("--format: " + format + "; it is lancet or hf");
+            throw wrongUsage("--format: " + format + "; choose lancet or hf");
         }
         ModelArgument model = ModelArgument.of(what);
         if (adapter.isEmpty() && !model.checkpoint().plan().adapted()) {
-            throw wrongUsage("merge: " + what + "; it has no adapters, name a folder of some after it");
+            throw wrongUsage("merge: " + what + " has no adapters; name a folder of adapters after it");
         }
         OutputArgument.mustNotExist(out);
         try (Model base = model.model(progress());

@@ -25,10 +25,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lancet plan}: the dry run. */
+/** {@code lancet plan}: shows a compression without doing it. */
 @Command(
         name = "plan",
-        description = "Say what would become of every matrix, and why, without doing it.",
+        description = {
+            "Show what a compression would do to every matrix, and why, without doing it.",
+            "Prints rank, precision and bytes of each matrix, and the total size and memory. Writes no file."
+        },
         footer = {
             "",
             "Examples:",
@@ -40,32 +43,33 @@ import picocli.CommandLine.Parameters;
             "  lancet plan gpt2-1.5b --bits 8 --budget 0.59GB",
             "  lancet plan my-model --rank 64 --spectra",
             "",
-            "Memory counts the stored arrays and the largest quantised layer while it is unpacked, at batch 1; not",
-            "activations, the cache of keys and values, or TensorFlow itself.",
+            "Memory counts the stored arrays, and the largest quantized layer while it is unpacked, at batch 1."
+                    + " It does",
+            "not count activations, the cache of keys and values, or TensorFlow itself.",
             "",
-            "The JSON of a recipe is the plan of its last candidate, with all of them under \"candidates\"."
+            "The JSON of a recipe is the plan of its last candidate, with the plans of all under \"candidates\"."
         })
 final class PlanCommand extends LancetCommand {
 
     @Parameters(
             index = "0",
             paramLabel = "MODEL|RECIPE",
-            description = ModelArgument.ANYTHING + " Or a recipe with its own models.")
+            description = ModelArgument.ANYTHING + " Or a recipe, which declares its own models.")
     private String what = "";
 
     @Parameters(
             index = "1",
             arity = "0..1",
             paramLabel = "RULES",
-            description = "A recipe whose compression is applied to MODEL, in place of the options below.")
+            description = "A recipe whose compression to apply to MODEL, instead of the options below.")
     private Optional<Path> recipe = Optional.empty();
 
     @Option(
             names = "--spectra",
-            description =
-                    "Predict the error of every matrix that is factored, from its singular values. Needs a model with"
-                            + " weights, and takes one decomposition a matrix: seconds to many minutes, so it is off if not said;"
-                            + " --energy and --budget measure what they need on their own.")
+            description = "Predict the error of every factorized matrix from its singular values. Needs a model with"
+                    + " weights, and"
+                    + " decomposes every matrix, which takes seconds to many minutes, so it is off by default. --energy"
+                    + " and --budget decompose the matrices that they need on their own.")
     private boolean spectra;
 
     @Mixin
@@ -79,10 +83,11 @@ final class PlanCommand extends LancetCommand {
     public Answer answer() {
         if (ModelArgument.isScript(what)) {
             if (rules.given() || recipe.isPresent()) {
-                throw wrongUsage("rules: " + what + " holds its own; give a model to apply other rules to");
+                throw wrongUsage("rules: " + what + " is a recipe and has its own rules; name a model instead,"
+                        + " or leave the options out");
             }
             if (spectra) {
-                throw wrongUsage("--spectra: " + what + " is a recipe; give a model with weights");
+                throw wrongUsage("--spectra: " + what + " is a recipe; name a model with weights");
             }
             return ofRecipe(Script.load(Path.of(what)));
         }
@@ -95,7 +100,8 @@ final class PlanCommand extends LancetCommand {
         ModelArgument model = ModelArgument.of(what);
         if (model.preset()) {
             if (spectra) {
-                throw wrongUsage("--spectra: " + what + " is a preset without weights; give a model that has some");
+                throw wrongUsage(
+                        "--spectra: " + what + " is a preset, which has no weights; name a model with" + " weights");
             }
             return model.plan().then(compression, Spectra.none());
         }
@@ -123,7 +129,7 @@ final class PlanCommand extends LancetCommand {
         return new Answer(document, text.toString());
     }
 
-    /** What leads a candidate's factors in the beginning, which its plan, being of what remains, does not say. */
+    /** Adds the self-guidance of a candidate: its plan describes the model after the training, without the guide. */
     private static void guided(
             Recipe recipe, String candidate, Plan plan, StringBuilder text, Map<String, @Nullable Object> document) {
         for (Stage stage : recipe.stages()) {

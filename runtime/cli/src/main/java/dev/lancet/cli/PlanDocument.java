@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A plan as a JSON document: the totals, every matrix that changes, every matrix that does not and why. */
+/** A plan as a JSON document: the totals, every matrix that changes, and every other matrix with the reason. */
 final class PlanDocument {
 
     private PlanDocument() {}
@@ -30,7 +30,7 @@ final class PlanDocument {
         return document;
     }
 
-    /** The same for a plan that was carried out, with what every matrix lost. */
+    /** The same for a plan that was carried out, with the approximation error of every matrix. */
     static Map<String, @Nullable Object> of(Plan plan, List<Fidelity> losses) {
         Map<String, @Nullable Object> document = of(plan);
         document.put(

@@ -15,10 +15,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lancet run}: a whole recipe. */
+/** {@code lancet run}: carries out a whole recipe. */
 @Command(
         name = "run",
-        description = "Carry out a recipe: train or load every candidate, compress, evaluate, sample, save, report.",
+        description = {
+            "Carry out a recipe: train or load every candidate, compress, evaluate, sample, save, report.",
+            "Prints the results of every candidate, and the paths of the saved models and the report."
+        },
         footer = {
             "",
             "Examples:",
@@ -26,20 +29,23 @@ import picocli.CommandLine.Parameters;
             "  lancet run samples/quickstart.lancet.kts --resume",
             "  lancet run Quickstart.java --json > outcome.json",
             "",
-            "A recipe is a .lancet.kts file whose last expression is a Recipe, or a .java file with a class of the",
-            "file's name and one method that returns a Recipe. The JSON has the last candidate's \"model\" and",
-            "\"plan\", and all of them under \"candidates\".",
+            "A recipe is a .lancet.kts file whose last expression is a Recipe, or a .java file with a class"
+                    + " that has the",
+            "file's name and one method that returns a Recipe. The JSON has the \"model\" and \"plan\" of the last",
+            "candidate, and those of all candidates under \"candidates\".",
             "",
-            "The folder training in that of the report (or beside the first export) gets metrics and curves, and states",
-            "every 100 steps. A run that was stopped, or killed, goes on with --resume: candidates that were finished are",
-            "not trained again, the one under way goes on, all to the same weights as if nothing had happened.",
+            "Metrics, curves and a state every 100 steps go to the folder training inside the report's folder,"
+                    + " or beside",
+            "the first export if there is no report. If a run is stopped or killed, --resume continues it: it"
+                    + " skips the",
+            "finished candidates, continues the current one, and ends with the same weights as an uninterrupted run.",
         })
 final class RunCommand extends LancetCommand {
 
     @Parameters(paramLabel = "RECIPE", description = "A .lancet.kts or .java file.")
     private Path recipe = Path.of("");
 
-    @Option(names = "--resume", description = "Go on with the run of this recipe that was interrupted.")
+    @Option(names = "--resume", description = "Continue the interrupted run of this recipe.")
     private boolean resume;
 
     @Mixin

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a recipe came to, as a JSON document. */
+/** The outcome of a recipe as a JSON document. */
 final class RunDocument {
 
     private RunDocument() {}
@@ -82,7 +82,7 @@ final class RunDocument {
         return document;
     }
 
-    /** How a training went. */
+    /** The figures of a training. */
     static Map<String, @Nullable Object> training(TrainingLog log) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("steps", log.steps());

@@ -17,47 +17,50 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code lancet tokenizer}: learns a tokenizer from texts. */
+/** {@code lancet tokenizer}: learns a byte-pair tokenizer from texts. */
 @Command(
         name = "tokenizer",
-        description = "Learn a byte-level tokenizer (byte pair encoding, as GPT-2 has it) from texts.",
+        description = {
+            "Learn a byte-level tokenizer (byte-pair encoding, as in GPT-2) from texts.",
+            "Writes a tokenizer.json, and prints how many tokens it has and how many bytes an average token stands for."
+        },
         footer = {
             "",
             "Examples:",
             "  lancet tokenizer samples/data/fed-minutes.txt --vocabulary 1024 --out target/tokenizer.json",
             "  lancet tokenizer speeches.tar.gz minutes.jsonl --vocabulary 4096 --out fed/tokenizer.json --json",
             "",
-            "FILE is a tokenizer.json that Hugging Face's tokenizers library reads, with the same ids. The same texts",
-            "give the same file on every machine. Bytes and special tokens are part of the vocabulary, so every text",
-            "has tokens; <|endoftext|> has the id 0.",
+            "Hugging Face's tokenizers library reads FILE and gives the same ids. The same texts give the same file on",
+            "every machine. The vocabulary contains all bytes, so the tokenizer can encode any text. <|endoftext|> has",
+            "the id 0.",
         })
 final class TokenizerCommand extends LancetCommand {
 
     @Mixin
     private final TextArguments texts = new TextArguments();
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The tokenizer.json to be written.")
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The tokenizer.json to write.")
     private Path out = Path.of("");
 
     @Option(
             names = "--vocabulary",
             required = true,
             paramLabel = "N",
-            description = "Tokens in all, at least 256 and the special ones; 4096 suits small models.")
+            description = "How many tokens: at least 256 plus the special tokens; 4096 suits small models.")
     private int vocabulary;
 
     @Option(
             names = "--minimum-frequency",
             paramLabel = "N",
             defaultValue = "2",
-            description = "How often a pair has to occur to become a token (default: ${DEFAULT-VALUE}).")
+            description = "How often a pair must occur to become a token (default: ${DEFAULT-VALUE}).")
     private int minimumFrequency;
 
     @Option(
             names = "--special",
             paramLabel = "NAME",
             defaultValue = TokenizerTraining.END_OF_TEXT,
-            description = "A special token, found by its name in a text; repeatable (default: ${DEFAULT-VALUE}).")
+            description = "A special token, recognized by its name in a text. Repeatable (default: ${DEFAULT-VALUE}).")
     private List<String> special = List.of();
 
     TokenizerCommand(Console console) {
@@ -67,7 +70,8 @@ final class TokenizerCommand extends LancetCommand {
     @Override
     public Answer answer() {
         if (!String.valueOf(out.getFileName()).endsWith(".json")) {
-            throw wrongUsage("--out: " + out + " would not be known as a tokenizer; end its name in .json");
+            throw wrongUsage("--out: " + out + " is not recognizable as a tokenizer file; choose a name that"
+                    + " ends in .json");
         }
         OutputArgument.mustNotExist(out);
         long began = System.nanoTime();
@@ -82,8 +86,8 @@ final class TokenizerCommand extends LancetCommand {
     private TokenizerTraining training() {
         int least = 256 + special.size();
         if (vocabulary < least) {
-            throw wrongUsage("--vocabulary: " + vocabulary + "; bytes and special tokens alone are " + least
-                    + ", take more, say 4096");
+            throw wrongUsage("--vocabulary: " + vocabulary + " is too small: bytes and special tokens alone are "
+                    + least + "; choose more, for example 4096");
         }
         try {
             return TokenizerTraining.bytePairs(vocabulary).special(special).minimumFrequency(minimumFrequency);

@@ -29,7 +29,10 @@ import picocli.CommandLine.Parameters;
 /** {@code lancet train}: pre-trains one candidate of a recipe. */
 @Command(
         name = "train",
-        description = "Pre-train one candidate of a recipe, with metrics and states kept, and save it.",
+        description = {
+            "Pre-train one candidate of a recipe, and save it.",
+            "Prints steps, tokens per second, loss and validation loss. DIR gets the model, metrics and states."
+        },
         footer = {
             "",
             "Examples:",
@@ -37,42 +40,49 @@ import picocli.CommandLine.Parameters;
             "  lancet train samples/quickstart.lancet.kts --candidate \"low rank\" --out target/low-rank --resume",
             "",
             "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and the trained model in DIR/model.",
-            "What is made of the texts (tokens, a tokenizer) lies in the folder corpora beside DIR and is used again.",
-            "Ctrl-C keeps the state; --resume goes on to the same weights as if nothing had happened, after kill -9 too.",
-            "A training that diverges keeps its last good state. Lower the rate in the recipe and go on from there:",
+            "The tokens and the tokenizer made from the texts are kept in the folder corpora beside DIR, and reused.",
+            "Ctrl-C saves the state. --resume continues from it, also after kill -9, and ends with the same"
+                    + " weights as an",
+            "uninterrupted training.",
+            "If a training diverges, its last good state is kept. Lower the rate in the recipe and continue"
+                    + " from there:",
             "  lancet train slower.lancet.kts --from target/low-rank --out target/slower",
-            "--validate-every and --stop-early say the same as .validateEvery(50).stopEarly(3) in the recipe.",
+            "--validate-every 50 --stop-early 3 has the same effect as .validateEvery(50).stopEarly(3) in the recipe.",
         })
 final class TrainCommand extends LancetCommand {
 
     @Parameters(paramLabel = "RECIPE", description = "A .lancet.kts or .java file.")
     private Path script = Path.of("");
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder of the training.")
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder to write.")
     private Path out = Path.of("");
 
     @Option(
             names = "--candidate",
             paramLabel = "NAME",
-            description = "The candidate; may be left out where only one is pre-trained.")
+            description = "The candidate to train. Leave it out if the recipe pre-trains only one.")
     private Optional<String> candidate = Optional.empty();
 
-    @Option(names = "--resume", description = "Go on with the training that was interrupted in DIR.")
+    @Option(names = "--resume", description = "Continue the interrupted training in DIR.")
     private boolean resume;
 
     @Option(
             names = "--from",
             paramLabel = "DIR",
-            description = "Begin with the state that another training of the same model keeps, and go on at its step.")
+            description = "Start from the state of another training of the same model, at its step.")
     private Optional<Path> from = Optional.empty();
 
-    @Option(names = "--validate-every", paramLabel = "N", description = "Look at held-out text every N steps.")
+    @Option(
+            names = "--validate-every",
+            paramLabel = "N",
+            description = "Measure the validation loss every N" + " steps (default: as in the recipe).")
     private Optional<Integer> validateEvery = Optional.empty();
 
     @Option(
             names = "--stop-early",
             paramLabel = "N",
-            description = "End after N validations without improvement, with the weights of the best one.")
+            description = "Stop after N validations without improvement, and keep the best weights (default: as"
+                    + " in the recipe).")
     private Optional<Integer> stopEarly = Optional.empty();
 
     @Mixin
@@ -93,7 +103,7 @@ final class TrainCommand extends LancetCommand {
         OutputArgument.mustNotExist(saved);
         if (!(chosen.origin() instanceof Origin.Declared declared)) {
             throw new LancetException("train: candidate '" + chosen.name()
-                    + "' begins with other weights, or is dense first; lancet run carries out the whole recipe");
+                    + "' starts from other weights, or trains a dense stage first; use lancet run RECIPE instead");
         }
         try (Model model = Model.create(
                         declared.transformer(),
@@ -125,8 +135,9 @@ final class TrainCommand extends LancetCommand {
 
     private CheckpointPolicy keeping() {
         if (resume && from.isPresent()) {
-            throw wrongUsage("train: --resume goes on with the state in " + out + ", --from with that in " + from.get()
-                    + "; say one of them");
+            throw wrongUsage("--resume and --from: the first continues the state in " + out + ", the second"
+                    + " that in " + from.get()
+                    + "; give only one");
         }
         CheckpointPolicy checkpoints = resume ? CheckpointPolicy.resume(out) : CheckpointPolicy.in(out);
         return from.map(checkpoints::from).orElse(checkpoints);
@@ -141,15 +152,17 @@ final class TrainCommand extends LancetCommand {
         }
         List<String> names = recipe.stages().stream().map(Stage::candidate).toList();
         if (stages.isEmpty()) {
-            throw new LancetException("train: " + candidate.orElse(recipe.name()) + "; the recipe trains " + names);
+            throw new LancetException("train: " + candidate.orElse(recipe.name()) + " is not pre-trained by the"
+                    + " recipe; it pre-trains " + names);
         }
         throw candidate.isPresent()
-                ? new LancetException("train: " + candidate.get()
-                        + "; the recipe trains it in several stages, which lancet run carries out")
-                : wrongUsage("train: " + recipe.name() + "; the recipe trains " + names + ", choose by --candidate");
+                ? new LancetException(
+                        "train: " + candidate.get() + " is trained in several stages; use lancet run RECIPE instead")
+                : wrongUsage("train: " + recipe.name() + " trains several candidates, " + names + "; choose one"
+                        + " with --candidate");
     }
 
-    /** How a training went, for people. */
+    /** The figures of a training as text. */
     static String summary(TrainingLog log) {
         String validation = log.validationLoss().isPresent()
                 ? String.format(

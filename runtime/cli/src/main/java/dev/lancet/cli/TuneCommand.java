@@ -30,10 +30,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lancet tune}: fine-tunes a model on a text. */
+/** {@code lancet tune}: fine-tunes a model on a text, with adapters or as a whole. */
 @Command(
         name = "tune",
-        description = "Fine-tune a model on a text: adapters beside its layers (LoRA), or all of it.",
+        description = {
+            "Fine-tune a model on a text: train adapters beside its layers (LoRA), or all weights.",
+            "Prints steps, tokens per second, loss and validation loss, and which command to use next."
+        },
         footer = {
             "",
             "Examples:",
@@ -43,15 +46,18 @@ import picocli.CommandLine.Parameters;
             "  lancet tune my-model --data speeches.txt --adapter full --rate 1e-4 --out tuned",
             "  lancet tune my-model --data speeches.txt --out tuned --resume",
             "",
-            "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and",
-            "  DIR/adapter  the adapters, a folder that Hugging Face's PEFT loads, too;",
-            "  DIR/model    the whole model, where MODEL with that folder is not it: after --bits and --adapter full,",
-            "               where MODEL had adapters before, which go on, or where PEFT has no names for its layers.",
-            "With --bits the linear layers are stored in fewer bits first, which takes less memory; they are frozen,",
-            "and the adapters are trained beside them (QLoRA). Ctrl-C keeps the state; --resume goes on to the same",
-            "weights as if nothing had happened; say the same options with it.",
+            "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and one or both of",
+            "  DIR/adapter  the adapters, in a folder that Hugging Face's PEFT loads too;",
+            "  DIR/model    the whole model, if MODEL together with DIR/adapter does not give it: after --bits or",
+            "               --adapter full, if MODEL already had adapters (their training continues), or if"
+                    + " PEFT has no",
+            "               names for its layers.",
+            "--bits first stores the linear layers in fewer bits, which saves memory. These layers are frozen, and the",
+            "adapters are trained beside them (QLoRA). Ctrl-C saves the state. --resume continues from it and"
+                    + " ends with",
+            "the same weights as an uninterrupted training; give the same options again.",
             "",
-            "What comes next:",
+            "Next steps:",
             "  lancet evaluate my-model --adapter tuned/adapter --baseline my-model --text held-out.txt",
             "  lancet generate my-model --adapter tuned/adapter --prompt \"The Committee\"",
             "  lancet merge my-model tuned/adapter --out merged",
@@ -69,13 +75,14 @@ final class TuneCommand extends LancetCommand {
             names = "--data",
             required = true,
             paramLabel = "FILE",
-            description = "The text: .txt, .jsonl, .csv, .tsv, .tar, each also as .gz or .tgz, or a folder of these.")
+            description = "The text to train on: .txt, .jsonl, .csv, .tsv, .tar, each also as .gz or .tgz, or a"
+                    + " folder of these.")
     private Path data = Path.of("");
 
     @Mixin
     private final FieldOption field = new FieldOption();
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder of the fine-tuning.")
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder to write.")
     private Path out = Path.of("");
 
     @Mixin
@@ -91,10 +98,10 @@ final class TuneCommand extends LancetCommand {
             names = "--hold-out",
             paramLabel = "SHARE",
             defaultValue = "0.05",
-            description = "Share of the text that is not trained on, for validation; ${DEFAULT-VALUE} if not said.")
+            description = "Share of the text to hold out for validation (default: ${DEFAULT-VALUE}).")
     private double holdOut;
 
-    @Option(names = "--resume", description = "Go on with the fine-tuning that was interrupted in DIR.")
+    @Option(names = "--resume", description = "Continue the interrupted fine-tuning in DIR.")
     private boolean resume;
 
     @Mixin
@@ -137,7 +144,7 @@ final class TuneCommand extends LancetCommand {
 
     private Corpus corpus() {
         if (holdOut == 0 && options.validation().isPresent()) {
-            throw wrongUsage(options.validation().get() + "; nothing is held out to look at, leave out --hold-out 0");
+            throw wrongUsage(options.validation().get() + " needs held-out text; leave out --hold-out 0");
         }
         try {
             return field.of(Corpus.corpus(data.toString())).holdOut(holdOut);
@@ -157,12 +164,12 @@ final class TuneCommand extends LancetCommand {
     private String text(TrainingLog log, Plan plan, TuningResult tuned) {
         StringBuilder text = new StringBuilder(trained(plan)).append(TrainCommand.summary(log));
         if (holdOut > 0 && log.validationLoss().isEmpty()) {
-            text.append(
-                    "not validated: less is held out than a batch; raise --hold-out, or lower --batch or --sequence\n");
+            text.append("not validated: the held-out text is shorter than a batch; raise --hold-out, or lower"
+                    + " --batch or --sequence\n");
         }
         tuned.hindrance()
                 .ifPresent(reason ->
-                        text.append("no folder for PEFT: ").append(reason).append('\n'));
+                        text.append("not saved for PEFT: ").append(reason).append('\n'));
         tuned.written().forEach(folder -> text.append("saved ").append(folder).append('\n'));
         String model = tuned.model().map(Path::toString).orElse(what);
         String adapter = tuned.model().isPresent() ? "" : " --adapter " + TuningResult.adapter(out);
@@ -193,6 +200,6 @@ final class TuneCommand extends LancetCommand {
                 plan.parametersAfter(),
                 100.0 * trained / plan.parametersAfter(),
                 layers == 0 ? "" : ": adapters beside " + layers + " layers",
-                frozen == 0 ? "" : "; " + frozen + " matrices in fewer bits, which are frozen");
+                frozen == 0 ? "" : "; " + frozen + " frozen matrices in fewer bits");
     }
 }

@@ -1,4 +1,4 @@
-/** The {@code lancet} command: one class a command, no logic of its own. */
+/** The {@code lancet} command line: one class per command. The classes parse and print; they do no other work. */
 @NullMarked
 package dev.lancet.cli;
 

@@ -75,11 +75,13 @@ class CorpusCommandTest {
                         1,
                         "",
                         "error: corpus: " + news + " has no column 'text', only [id, headline];"
-                                + " name the one that is meant with field\n"));
+                                + " choose one of them with field\n"));
         assertThat(lancet("corpus", news.toString(), "--hold-out", "1"))
-                .isEqualTo(new Ran(2, "", "error: holdOut: 1.0; it must be at least 0 and under 1, say 0.05\n"));
+                .isEqualTo(new Ran(
+                        2, "", "error: holdOut: 1.0; it must be at least 0 and less than 1, for" + " example 0.05\n"));
         assertThat(lancet("corpus", "a", "--vocabulary", "300", "--tokenizer", "b")
                         .err())
-                .isEqualTo("error: --tokenizer and --vocabulary: one is read, the other is learnt; keep one of them\n");
+                .isEqualTo("error: --tokenizer and --vocabulary: the first reads a tokenizer, the second learns"
+                        + " one; give only one\n");
     }
 }

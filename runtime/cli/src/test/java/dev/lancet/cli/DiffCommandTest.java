@@ -103,7 +103,7 @@ class DiffCommandTest {
 
     @Test
     void a_plan_and_a_graph_cannot_be_compared_nor_what_is_not_there() {
-        assertThat(lancet("diff", neg, "plan.json").err()).contains("a plan is compared with a plan");
+        assertThat(lancet("diff", neg, "plan.json").err()).contains("cannot be compared; compare two plans");
         assertThat(lancet("diff", neg, "nowhere.pb"))
                 .isEqualTo(new Ran(1, "", "error: nowhere.pb: there is no such file or folder; check the path\n"));
         assertThat(lancet("diff", neg).status()).isEqualTo(2);

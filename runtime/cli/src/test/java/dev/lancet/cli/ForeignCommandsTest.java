@@ -30,8 +30,9 @@ class ForeignCommandsTest {
         assertThat(lancet("inspect", KERAS).out())
                 .contains(
                         "embed/token/embeddings              [4096, 64]     embedding",
-                        "BatchMatMulV2): both operands are activations",
-                        "dead: 45 tensors of the checkpoint that nothing reaches, 38 of them copies of live ones");
+                        "BatchMatMulV2): both its sides are activations",
+                        "unused: 45 tensors of the checkpoint that no signature reaches, 38 of them copies of"
+                                + " used ones");
     }
 
     @Test
@@ -95,7 +96,8 @@ class ForeignCommandsTest {
                 .contains(
                         "embed/token/embeddings              [4096, 64]     embedding        278,528 bytes  int8",
                         "block0_mha/query/kernel             [64, 64]       linear             2,560 bytes  nf4",
-                        "block0_up/kernel                    [64, 256]      linear             3,040 bytes  rank 12 int4",
+                        "block0_up/kernel                    [64, 256]      linear             3,040 bytes "
+                                + " rank 12 int4",
                         "block0_down/kernel                  [256, 64]      linear            32,768 bytes  bfloat16")
                 .doesNotContain("is worked out from", ".scale", ".left");
         JsonNode layers = lancet("inspect", out.toString(), "--json").json().get("layers");

@@ -70,8 +70,8 @@ class PlanCommandTest {
                 """);
         assertThat(lancet("plan", script.toString()).out())
                 .contains("rank 3 silu() spectral() float32")
-                .endsWith(
-                        "self-guided for the first 20 of 40 steps: 7 dense twins with 2,944 parameters, dropped then\n");
+                .endsWith("self-guided for the first 20 of 40 steps: 7 dense twins with 2,944 parameters, dropped"
+                        + " then\n");
         JsonNode plan = lancet("plan", script.toString(), "--json").json();
         assertThat(plan.get("guided_steps").asInt()).isEqualTo(20);
         assertThat(plan.get("guided_twins").asInt()).isEqualTo(7);
@@ -126,9 +126,11 @@ class PlanCommandTest {
                 .isEqualTo(new Ran(
                         2,
                         "",
-                        "error: rules: " + QUICKSTART + " holds its own; give a model to apply other rules to\n"));
+                        "error: rules: " + QUICKSTART + " is a recipe and has its own rules; name a model"
+                                + " instead, or leave the options out\n"));
         assertThat(lancet("plan", "gpt2-127m", QUICKSTART, "--bits", "8"))
-                .isEqualTo(new Ran(2, "", "error: rules: " + QUICKSTART + " and options; give one of them\n"));
+                .isEqualTo(new Ran(
+                        2, "", "error: rules: " + QUICKSTART + " and options are both given; give" + " only one\n"));
     }
 
     @Test
@@ -147,6 +149,6 @@ class PlanCommandTest {
         Path script = Files.writeString(folder.resolve("none.lancet.kts"), "recipe(\"x\")\n");
 
         assertThat(lancet("plan", script.toString()))
-                .isEqualTo(new Ran(1, "", "error: recipe: x; it has no candidate, add one\n"));
+                .isEqualTo(new Ran(1, "", "error: recipe: x has no candidate; add one\n"));
     }
 }

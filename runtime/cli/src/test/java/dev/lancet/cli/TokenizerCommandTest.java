@@ -58,10 +58,14 @@ class TokenizerCommandTest {
                 .isEqualTo(new Ran(
                         2,
                         "",
-                        "error: --vocabulary: 200; bytes and special tokens alone are 257, take more, say 4096\n"));
+                        "error: --vocabulary: 200 is too small: bytes and special tokens alone are 257; choose"
+                                + " more, for example 4096\n"));
         assertThat(lancet("tokenizer", text.toString(), "--vocabulary", "300", "--out", "vocab.bpe"))
                 .isEqualTo(new Ran(
-                        2, "", "error: --out: vocab.bpe would not be known as a tokenizer; end its name in .json\n"));
+                        2,
+                        "",
+                        "error: --out: vocab.bpe is not recognizable as a tokenizer file; choose a name"
+                                + " that ends in .json\n"));
     }
 
     @Test
@@ -69,7 +73,8 @@ class TokenizerCommandTest {
         Files.writeString(out, "mine");
 
         assertThat(lancet("tokenizer", text.toString(), "--vocabulary", "300", "--out", out.toString()))
-                .isEqualTo(new Ran(1, "", "error: output: " + out + " exists; remove it or choose another\n"));
+                .isEqualTo(new Ran(
+                        1, "", "error: " + out + ": exists already; choose another path or remove it" + " first\n"));
         assertThat(out).hasContent("mine");
     }
 }

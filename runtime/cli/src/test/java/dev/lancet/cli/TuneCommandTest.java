@@ -86,7 +86,7 @@ class TuneCommandTest {
         String model = folder.resolve("tuned/model").toString();
         assertThat(ran.out())
                 .startsWith("trained ")
-                .contains("adapters beside 20 layers; 35 matrices in fewer bits")
+                .contains("adapters beside 20 layers; 35 frozen matrices in fewer bits")
                 .doesNotContain("not validated")
                 .contains("saved " + folder.resolve("tuned/adapter"), "saved " + model)
                 .contains("next: lancet generate " + model + " --prompt", "lancet merge " + model + " --out");
@@ -124,7 +124,8 @@ class TuneCommandTest {
                         2,
                         "",
                         "error: --rank: 4; " + model
-                                + " has adapters, which go on as they are; leave it out, or merge them first\n"));
+                                + " already has adapters, and their training continues unchanged; leave the"
+                                + " option out, or merge them first\n"));
         JsonNode more = tuneOf(model, "more", "--steps", "2", "--json").json();
         assertThat(more.get("out")).hasSize(2);
     }
@@ -158,7 +159,9 @@ class TuneCommandTest {
         List<String> again = new ArrayList<>(List.of(options));
         again.add("--resume");
         assertThat(tune("parts", again.toArray(String[]::new)).out())
-                .contains("adapters beside 4 layers\n4 steps", "\nnot validated: less is held out than a batch; ");
+                .contains(
+                        "adapters beside 4 layers\n4 steps",
+                        "\nnot validated: the held-out text is shorter" + " than a batch; ");
         assertThat(folder.resolve("parts/adapter/adapter_model.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("whole/adapter/adapter_model.safetensors"));
         assertThat(folder.resolve("parts/model")).doesNotExist();
@@ -176,7 +179,8 @@ class TuneCommandTest {
                 .isEqualTo(new Ran(
                         1,
                         "",
-                        "error: output: " + folder.resolve("tuned/model") + " exists; remove it or choose another\n"));
+                        "error: " + folder.resolve("tuned/model") + ": exists already; choose another path or"
+                                + " remove it first\n"));
     }
 
     @Test
@@ -193,24 +197,24 @@ class TuneCommandTest {
                 .contains("15 adapters merged; logits drift by ");
         assertThat(lancet("merge", STORIES, "--out", folder.resolve("x").toString()))
                 .isEqualTo(new Ran(
-                        2, "", "error: merge: " + STORIES + "; it has no adapters, name a folder of some after it\n"));
+                        2, "", "error: merge: " + STORIES + " has no adapters; name a folder of adapters after it\n"));
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "--adapter full --rank 4 | --rank: 4; --adapter full trains all weights; leave it out, or say --adapter lora",
-                "--adapter full --on h.* | --on: h.*; --adapter full trains all weights; leave it out, or say --adapter lora",
-                "--adapter full --bits 8 | --bits: int8; what is stored in fewer bits is frozen, so it goes with --adapter lora, or comes afterwards by lancet compress",
-                "--adapter dora          | --adapter: dora; it is lora or full",
+                "--adapter full --rank 4 | --rank: 4; --adapter full trains all weights, without adapters; leave the option out, or choose --adapter lora",
+                "--adapter full --on h.* | --on: h.*; --adapter full trains all weights, without adapters; leave the option out, or choose --adapter lora",
+                "--adapter full --bits 8 | --bits: int8 freezes the layers, so --adapter full cannot train them; choose --adapter lora, or quantize afterwards with lancet compress",
+                "--adapter dora          | --adapter: dora; choose lora or full",
                 "--rank 0                | lora: rank 0; it must be at least 1",
-                "--group 32              | --group: 32; it goes with --bits 4 or --bits nf4; add one",
-                "--dtype fp8             | --dtype: fp8; it is fp32, bf16, fp16 or auto",
+                "--group 32              | --group: 32 applies only with --bits 4 or --bits nf4; add one of them",
+                "--dtype fp8             | --dtype: fp8; choose fp32, bf16, fp16 or auto",
                 "--steps 0               | steps: 0; at least 1 is needed",
-                "--hold-out 1            | holdOut: 1.0; it must be at least 0 and under 1, say 0.05",
-                "--stop-early 2          | --stop-early: 2; nothing is validated before the end, add --validate-every 50",
-                "--hold-out 0 --validate-every 5 | --validate-every: 5; nothing is held out to look at, leave out --hold-out 0",
+                "--hold-out 1            | holdOut: 1.0; it must be at least 0 and less than 1, for example 0.05",
+                "--stop-early 2          | --stop-early: 2 needs validations during the training; add --validate-every 50",
+                "--hold-out 0 --validate-every 5 | --validate-every: 5 needs held-out text; leave out --hold-out 0",
             })
     void what_makes_no_sense_is_wrong_usage(String options, String error) {
         List<String> all = new ArrayList<>(List.of("tune", STORIES, "--data", text, "--out", folder + "/x"));
@@ -225,7 +229,7 @@ class TuneCommandTest {
                 .contains("selects nothing in stories260K-hf; near it: h.0.attn.q");
         assertThat(lancet("tune", "gpt2-127m", "--data", text, "--out", folder + "/x")
                         .err())
-                .isEqualTo("error: model: gpt2-127m; a preset has no weights, give a folder that has\n");
+                .isEqualTo("error: model: gpt2-127m is a preset, which has no weights; name a model with weights\n");
         assertThat(folder.resolve("x")).doesNotExist();
     }
 

@@ -45,7 +45,7 @@ class WorkTest {
 
         assertThat(lancet("run", recipe))
                 .isEqualTo(new Ran(
-                        1, "", "error: output: " + dense + " exists; remove it or change the path in the recipe\n"));
+                        1, "", "error: " + dense + ": exists already; choose another path or remove it first\n"));
 
         JsonNode inspected = lancet("inspect", small, "--json").json();
         assertThat(inspected.get("format").asString()).isEqualTo("lancet");
@@ -78,7 +78,7 @@ class WorkTest {
         Ran failed = lancet("evaluate", small, "--text", text, "--baseline", dense, "--min-recovery", "2");
         assertThat(failed.status()).isEqualTo(1);
         assertThat(failed.out()).startsWith("perplexity ").contains(", recovery ");
-        assertThat(failed.err()).startsWith("error: recovery: ").contains(" is under 2.0; ");
+        assertThat(failed.err()).startsWith("error: recovery: ").contains(" is below 2.0; ");
 
         String slim = folder.resolve("slim").toString();
         Ran compressed = lancet("compress", dense, "--bits", "4", "--out", slim, "--json");
@@ -91,7 +91,8 @@ class WorkTest {
         assertThat(lancet("plan", slim, "--json").json().get("bytes_after"))
                 .isEqualTo(compressed.json().get("bytes_after"));
         assertThat(lancet("compress", dense, "--bits", "4", "--out", slim))
-                .isEqualTo(new Ran(1, "", "error: output: " + slim + " exists; remove it or choose another\n"));
+                .isEqualTo(new Ran(
+                        1, "", "error: " + slim + ": exists already; choose another path or remove" + " it first\n"));
     }
 
     @Test
@@ -149,7 +150,7 @@ class WorkTest {
         String recipe = Workshop.recipe(folder).toString();
         String out = folder.resolve("early").toString();
         assertThat(lancet("train", recipe, "--out", out, "--stop-early", "2").err())
-                .isEqualTo("error: stopEarly: 2, but nothing is validated before the end; say validateEvery(50) too\n");
+                .isEqualTo("error: stopEarly: 2 needs validations before the end; add validateEvery(50)\n");
         JsonNode ended = lancet("train", recipe, "--out", out, "--validate-every", "1", "--stop-early", "2", "--json")
                 .json();
         assertThat(ended.get("best_step").asInt()).isBetween(1, 4);
@@ -170,13 +171,13 @@ class WorkTest {
                                 "--out",
                                 folder.resolve("x").toString())
                         .err())
-                .isEqualTo("error: model: gpt2-127m; a preset has no weights, give a folder that has\n");
+                .isEqualTo("error: model: gpt2-127m is a preset, which has no weights; name a model with weights\n");
         assertThat(lancet("compress", "gpt2-127m", "--out", folder.resolve("x").toString()))
-                .isEqualTo(
-                        new Ran(
-                                2,
-                                "",
-                                "error: rules: none; say --rank, --ratio, --energy, --bits, --lora or --budget, or give a recipe\n"));
+                .isEqualTo(new Ran(
+                        2,
+                        "",
+                        "error: rules: none given; add --rank, --ratio, --energy, --bits, --lora or"
+                                + " --budget, or name a recipe\n"));
         assertThat(lancet(
                                 "train",
                                 recipe,
@@ -185,13 +186,14 @@ class WorkTest {
                                 "--out",
                                 folder.resolve("y").toString())
                         .err())
-                .isEqualTo("error: train: x; the recipe trains [dense]\n");
+                .isEqualTo("error: train: x is not pre-trained by the recipe; it pre-trains [dense]\n");
         assertThat(lancet("evaluate", "x"))
-                .isEqualTo(new Ran(2, "", "error: evaluate: x; say over what, by --text FILE or --ids FILE\n"));
+                .isEqualTo(new Ran(2, "", "error: evaluate: x has nothing to read; add --text FILE or --ids FILE\n"));
         assertThat(lancet("evaluate", "x", "--text", "y", "--min-recovery", "1"))
-                .isEqualTo(new Ran(2, "", "error: --min-recovery: 1.0; recovery needs a --baseline\n"));
+                .isEqualTo(new Ran(
+                        2, "", "error: --min-recovery: 1.0 has nothing to compare with; add" + " --baseline MODEL\n"));
         assertThat(lancet("evaluate", "x", "--ids", "y", "--field", "body"))
-                .isEqualTo(new Ran(2, "", "error: --field: body; it goes with --text, ids have no fields\n"));
+                .isEqualTo(new Ran(2, "", "error: --field: body applies only to --text; leave it out\n"));
         assertThat(lancet("generate", "x", "--prompt", "y", "--temperature", "-1"))
                 .isEqualTo(new Ran(2, "", "error: sample: temperature -1.0; it must not be negative\n"));
         assertThat(folder.resolve("x")).doesNotExist();

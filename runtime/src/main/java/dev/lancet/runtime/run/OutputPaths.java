@@ -4,6 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Export;
 import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.io.IoErrors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,8 +49,7 @@ final class OutputPaths {
     }
 
     /**
-     * The cache folder, beside the report or else beside the first export: what was made from the texts, also for later
-     * runs.
+     * Beside the folder of the report, else beside the first export: what was made of the texts, for the next run too.
      */
     Optional<Path> corpora() {
         return recipe.report()
@@ -71,8 +71,7 @@ final class OutputPaths {
                 }
                 for (Path folder : outputs(candidate, seed)) {
                     if (Files.exists(folder) && !resume) {
-                        throw new LancetException(
-                                "output: " + folder + " exists; remove it or change the path in the recipe");
+                        throw IoErrors.exists(folder);
                     }
                 }
             }

@@ -8,10 +8,12 @@ public final class CommonOptions {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
-            description = "Say what this command does, with examples.")
+            description = "Show what this command does, its options, and examples.")
     boolean help;
 
-    @Option(names = "--json", description = "Print one JSON document, and nothing else, on standard output.")
+    @Option(
+            names = "--json",
+            description = "Print the result as one JSON document, and nothing else, on" + " standard output.")
     public boolean json;
 
     @Option(names = "--quiet", description = "Show no progress.")
@@ -19,6 +21,6 @@ public final class CommonOptions {
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "Show the stack trace of an error, and TensorFlow's own log.")
+            description = "Show TensorFlow's own log, and the stack trace of an error.")
     boolean verbose;
 }

@@ -4,13 +4,13 @@ import java.io.PrintStream;
 import java.util.Map;
 
 /**
- * Where a command speaks, and what it knows of its surroundings.
+ * The streams that a command writes to, and its environment.
  *
  * @param out results
  * @param err progress, hints and errors
  * @param env environment variables
  * @param terminal whether {@code err} is a terminal that can draw over its last line
- * @param interruption whether the user wants it to stop
+ * @param interruption says whether the user wants the command to stop
  */
 public record Console(
         PrintStream out, PrintStream err, Map<String, String> env, boolean terminal, Interruption interruption) {
@@ -19,7 +19,10 @@ public record Console(
         env = Map.copyOf(env);
     }
 
-    /** The console of this process. Java cannot tell whether standard error is a terminal; the launcher can, and says so. */
+    /**
+     * The console of this process. Java cannot tell whether standard error is a terminal, so the launcher sets
+     * LANCET_TERMINAL.
+     */
     public static Console system() {
         Map<String, String> env = System.getenv();
         boolean terminal = env.getOrDefault("LANCET_TERMINAL", "").equals("1")
@@ -27,7 +30,7 @@ public record Console(
         return new Console(System.out, System.err, env, terminal, new Interruption());
     }
 
-    /** Whether colours are wanted (no-color.org). */
+    /** Whether to print colours: only on a terminal, and only if NO_COLOR is not set (no-color.org). */
     public boolean colourful() {
         return terminal && env.getOrDefault("NO_COLOR", "").isEmpty();
     }

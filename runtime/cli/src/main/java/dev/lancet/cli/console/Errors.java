@@ -16,10 +16,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Every error is one line, {@code error: WHAT: VALUE; WAY OUT}; a script's is followed by the place in the script. */
+/**
+ * Prints each error as one line, {@code error: THING: what is wrong; the way out}; an excerpt follows if it is in a
+ * script.
+ */
 public final class Errors implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
-    /** As a shell counts: 128 and the number of SIGINT. */
+    /** The status that a shell gives for an interrupt: 128 plus the number of SIGINT. */
     private static final int INTERRUPTED = 130;
 
     private final Console console;
@@ -93,7 +96,7 @@ public final class Errors implements IParameterExceptionHandler, IExecutionExcep
         return "unexpected: " + cause.toString().replaceAll("\\R.*", "") + "; run again with -v for the stack trace";
     }
 
-    /** No memory left is not an exception of the command's, but it too gets one line. */
+    /** The message of an {@link OutOfMemoryError}, which picocli does not hand to this class. */
     public static String outOfMemory() {
         return "memory: the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
                 + " MB is full; give it more, for example LANCET_JAVA_OPTS=-Xmx8g";

@@ -4,19 +4,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C: work that asks whether it should stop is given the time to finish its step and to save its state; the JVM then
- * ends with 130, as it does for every interrupt.
+ * Handles Ctrl-C. Work that checks {@link #wanted()} gets the time to finish its step and save its state. Then the JVM
+ * ends with status 130, as for every interrupt.
  */
 public final class Interruption {
 
-    /** Work that has not asked for so long does not ask, and is not waited for. */
+    /** If the work has not checked for this long, it never will, so the shutdown does not wait for it. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
 
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile boolean wanted;
     private volatile long asked = System.nanoTime() - PATIENCE;
 
-    /** Whether the work should stop now. */
+    /** Whether the work should stop now. Calling this also shows that the work still checks. */
     boolean wanted() {
         asked = System.nanoTime();
         return wanted;
@@ -32,7 +32,7 @@ public final class Interruption {
         Runtime.getRuntime().addShutdownHook(new Thread(this::untilItStops, "interrupted"));
     }
 
-    /** The work is done or has stopped. */
+    /** Tells that the work is done or has stopped. */
     public void finished() {
         done.countDown();
     }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Documents as text: indented where they have a structure, else one line, so that the lines of many runs make a file. */
+/** Writes JSON documents: a flat one on one line, so that a file can collect many runs; a nested one indented. */
 final class JsonOutput {
 
     private static final JsonMapper MAPPER = JsonMapper.shared();
@@ -18,7 +18,7 @@ final class JsonOutput {
                 + "\n";
     }
 
-    /** Whether there is nothing in it but values and lists of them. */
+    /** Whether the document contains only values and lists of values. */
     private static boolean isFlat(JsonNode document) {
         return document.valueStream()
                 .noneMatch(part -> part.isObject() || part.valueStream().anyMatch(JsonNode::isContainer));

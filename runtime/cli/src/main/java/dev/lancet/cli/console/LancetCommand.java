@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What all commands have in common: the console, the common options, and a document as JSON or as text. */
+/** The base of all commands: the console, the common options, and the output as JSON or as text. */
 public abstract class LancetCommand implements Callable<Integer> {
 
     public final Console console;
@@ -28,29 +28,29 @@ public abstract class LancetCommand implements Callable<Integer> {
         this.console = console;
     }
 
-    /** Does the work and says what came out, as JSON or for people. */
+    /** Does the work and prints the answer, as JSON or as text. */
     public abstract Answer answer();
 
-    /** A number that JSON can say, or null. */
+    /** The number, or null if it is NaN or infinite, which JSON cannot express. */
     public static @Nullable Double finite(double value) {
         return Double.isFinite(value) ? value : null;
     }
 
-    /** A number that JSON can say, or null. */
+    /** The number, or null if it is absent, NaN or infinite. */
     public static @Nullable Double finite(OptionalDouble value) {
         return finite(value.orElse(Double.NaN));
     }
 
     /**
-     * What came out.
+     * The result of a command.
      *
      * @param document for programs
      * @param text for people
-     * @param complaint why it counts as a failure all the same, or empty
+     * @param complaint why the command fails although it has a result, or empty if it succeeds
      */
     public record Answer(Map<String, @Nullable Object> document, String text, Optional<String> complaint) {
 
-        /** A success. */
+        /** The answer of a command that succeeds. */
         public Answer(Map<String, @Nullable Object> document, String text) {
             this(document, text, Optional.empty());
         }
@@ -68,12 +68,12 @@ public abstract class LancetCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    /** Where long work says how far it is. */
+    /** Shows how far long work is. */
     public LiveProgress progress() {
         return new LiveProgress(console, common.quiet);
     }
 
-    /** Wrong usage: the message names the option, its value and the way out. */
+    /** The error for wrong usage; the message names the option, its value and the way out. */
     public ParameterException wrongUsage(String message) {
         if (spec == null) {
             throw new IllegalStateException("the command was not parsed");

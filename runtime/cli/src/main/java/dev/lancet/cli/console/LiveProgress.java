@@ -6,7 +6,10 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Progress on standard error: a bar with the time that is left on a terminal, a plain line every few seconds elsewhere. */
+/**
+ * Shows progress on standard error: on a terminal a bar with the remaining time, elsewhere a plain line every few
+ * seconds.
+ */
 final class LiveProgress implements Progress {
 
     private static final int REDRAW_MILLISECONDS = 250;

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Progress where nothing can be drawn over, as in a log: a line every few seconds, none for what is over before. */
+/** Shows progress in a log: a line every few seconds, and no line for work that takes less. */
 final class ProgressLines implements Progress.Task {
 
     private static final long PAUSE = TimeUnit.SECONDS.toNanos(5);

@@ -1,4 +1,4 @@
-/** What every command shares: standard output and error, progress, JSON, errors in one line, and Ctrl-C. */
+/** The parts that all commands share: standard output and error, progress, JSON, one-line errors, and Ctrl-C. */
 @NullMarked
 package dev.lancet.cli.console;
 

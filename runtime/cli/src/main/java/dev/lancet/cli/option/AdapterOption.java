@@ -7,26 +7,25 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The option that puts trained adapters beside a model's layers. */
+/** The option that adds trained adapters to a model's layers. */
 public final class AdapterOption {
 
     @Option(
             names = "--adapter",
             paramLabel = "DIR",
-            description =
-                    "Adapters to put beside MODEL's layers: a folder that lancet tune or Hugging Face's PEFT wrote.")
+            description = "Adapters to add to MODEL's layers: a folder that lancet tune or Hugging Face's PEFT wrote.")
     private Optional<Path> folder = Optional.empty();
 
     public Optional<Path> folder() {
         return folder;
     }
 
-    /** A model with the adapters, or the model itself if there are none. */
+    /** The model with the adapters, or the model itself if the option is absent. */
     public Model beside(Model model) {
         return folder.map(model::adapt).orElse(model);
     }
 
-    /** A declared model with the adapters, or the model itself if there are none. */
+    /** The declared model with the adapters, or the model itself if the option is absent. */
     public Checkpoint beside(Checkpoint model) {
         return folder.map(it -> Peft.open(it, model.transformer(), model.plan()))
                 .map(adapters -> model.with(adapters.plan(), model.weights().with(adapters.arrays())))

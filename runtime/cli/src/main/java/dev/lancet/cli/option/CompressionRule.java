@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** One rule of the command line: some weights and the options that were said about them. */
+/** One rule of the command line: a pattern for weights, and the options that apply to them. */
 final class CompressionRule {
 
     private static final List<String> RANKS = List.of("--rank", "--ratio", "--energy");
@@ -41,30 +41,34 @@ final class CompressionRule {
                 !said.containsKey(option),
                 option,
                 value,
-                "it is given twice for " + about + "; say it once, or --on again");
+                "it is given twice for " + about + "; give it once, or begin a new rule with --on");
         said.put(option, value);
     }
 
-    /** Whether it chooses ranks itself. */
+    /** Whether this rule chooses ranks itself. */
     boolean ranks() {
         return RANKS.stream().anyMatch(said::containsKey);
     }
 
-    /** Whether it stands without {@code --on}. */
+    /** Whether this rule has no {@code --on}. */
     boolean everyLinearLayer() {
         return glob.isEmpty();
     }
 
-    /** A rule that says no rank leaves it to the budget, if there is one. */
+    /** Adds this rule to a compression. If the rule sets no rank and there is a budget, the budget chooses the rank. */
     Compression addTo(Compression compression, boolean byBudget) {
         check(
                 !said.isEmpty(),
                 "--on",
                 glob.orElse(about),
-                "nothing is said about it; add --rank, --bits, --lora or --keep");
+                "no option follows it; add --rank, --bits, --lora or --keep");
         Compression.Target target = compression.on(selector);
         if (said.containsKey("--keep")) {
-            check(said.size() == 1, "--keep", about, "other options stand with it; say either");
+            check(
+                    said.size() == 1,
+                    "--keep",
+                    about,
+                    "it excludes all other options of the rule; give one or" + " the other");
             return target.keep();
         }
         Treatment treatment =
@@ -75,7 +79,7 @@ final class CompressionRule {
     private Optional<Adapter> adapter() {
         boolean strong = said.containsKey("--alpha");
         if (!said.containsKey("--lora")) {
-            check(!strong, "--alpha", said.getOrDefault("--alpha", ""), "it goes with --lora; add one");
+            check(!strong, "--alpha", said.getOrDefault("--alpha", ""), "it applies only with --lora; add --lora 8");
             return Optional.empty();
         }
         Adapter.Lora lora = Adapter.lora(number("--lora", Integer::valueOf));
@@ -84,9 +88,13 @@ final class CompressionRule {
 
     private Optional<Rank> rank() {
         List<String> given = RANKS.stream().filter(said::containsKey).toList();
-        check(given.size() <= 1, String.join(", ", given), about, "each chooses the rank; keep one");
+        check(given.size() <= 1, String.join(", ", given), about, "each of them sets the rank; keep one");
         boolean larger = said.containsKey("--allow-larger");
-        check(!larger || said.containsKey("--rank"), "--allow-larger", about, "there is no --rank with it; add one");
+        check(
+                !larger || said.containsKey("--rank"),
+                "--allow-larger",
+                about,
+                "it applies only with --rank; add" + " --rank N");
         return given.stream().findFirst().map(option -> switch (option) {
             case "--rank" -> {
                 Rank.Fixed rank = Rank.rank(number(option, Integer::valueOf));
@@ -105,21 +113,21 @@ final class CompressionRule {
                 grouped || !said.containsKey("--group"),
                 "--group",
                 group,
-                "it goes with --bits 4 or --bits nf4; add one");
+                "it applies only with --bits 4 or --bits nf4; add one of them");
         return switch (bits) {
             case "32" -> {
                 check(
                         !said.containsKey("--bits"),
                         "--bits",
                         bits,
-                        "it is 16, 8, 4 or nf4; leave it out to keep float32");
+                        "choose 16, 8, 4 or nf4, or leave it out to keep float32");
                 yield Precision.float32();
             }
             case "16" -> Precision.bfloat16();
             case "8" -> Precision.int8();
             case "4" -> Precision.int4(groupSize());
             case "nf4" -> Precision.nf4(groupSize());
-            default -> throw new IllegalArgumentException("--bits: " + bits + "; it is 16, 8, 4 or nf4");
+            default -> throw new IllegalArgumentException("--bits: " + bits + "; choose 16, 8, 4 or nf4");
         };
     }
 
@@ -133,7 +141,7 @@ final class CompressionRule {
             return reader.apply(value);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    option + ": " + value + "; it is a number, for example "
+                    option + ": " + value + " is not a number; write for example "
                             + (RANKS.indexOf(option) > 0 ? "0.5" : "32"),
                     e);
         }

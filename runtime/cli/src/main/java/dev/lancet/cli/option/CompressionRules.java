@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The options that say what becomes of which weights. Their order counts: what follows an {@code --on} belongs to it, so
- * each option is taken as it comes and written into the rule under way.
+ * The options that say which weights to compress, and how. Their order matters: the options after an {@code --on}
+ * belong to it. Therefore each option is added to the current rule in the order of the command line.
  */
 public final class CompressionRules {
 
@@ -30,44 +30,49 @@ public final class CompressionRules {
             names = "--on",
             paramLabel = "GLOB",
             parameterConsumer = Taker.class,
-            description = "The weights that the options after it are about, such as 'h.*.mlp.*'. May be repeated; the"
-                    + " last rule that selects a weight decides it. Without it: every linear layer.")
+            description = "Apply the options after it to the weights whose names match GLOB, for example 'h.*.mlp.*'."
+                    + " Repeatable; if several rules match a weight, the last one applies (default:"
+                    + " every linear layer).")
     String on = "";
 
     @Option(
             names = "--rank",
             paramLabel = "N",
             parameterConsumer = Taker.class,
-            description = "Replace each matrix by two narrower ones with N columns and rows between them.")
+            description = "Replace each matrix by the product of two factors of rank N: one with N columns, the other"
+                    + " with N rows.")
     String rank = "";
 
     @Option(
             names = "--ratio",
             paramLabel = "X",
             parameterConsumer = Taker.class,
-            description = "The same, with the largest rank that holds at most this share of the parameters.")
+            description = "Like --rank, with the largest rank whose factors have at most this share of the matrix's"
+                    + " parameters, for example 0.5.")
     String ratio = "";
 
     @Option(
             names = "--energy",
             paramLabel = "X",
             parameterConsumer = Taker.class,
-            description = "The same, with the smallest rank that keeps this share of the squared singular values;"
-                    + " needs a model with weights.")
+            description = "Like --rank, with the smallest rank that keeps this share of the sum of squared singular"
+                    + " values, for example 0.95. Needs a model with weights.")
     String energy = "";
 
     @Option(
             names = "--bits",
             paramLabel = "16|8|4|nf4",
             parameterConsumer = Taker.class,
-            description = "Store in bfloat16, 8 bits a channel, 4 bits in groups, or 4-bit normal floats in groups.")
+            description = "Store in bfloat16 (16), in 8 bits with a scale per channel, in 4 bits with a scale"
+                    + " per group,"
+                    + " or in 4-bit NormalFloat with a scale per group (nf4). Default: keep the precision.")
     String bits = "";
 
     @Option(
             names = "--group",
             paramLabel = "N",
             parameterConsumer = Taker.class,
-            description = "Weights that share a scale in 4 bits; 32 if not said.")
+            description = "How many weights share a scale with --bits 4 or nf4 (default: 32).")
     String group = "";
 
     @Option(
@@ -75,36 +80,46 @@ public final class CompressionRules {
             paramLabel = "N",
             parameterConsumer = Taker.class,
             description =
-                    "Put an adapter of this width beside each, fresh; lancet tune trains it, and nothing else then.")
+                    "Add an untrained adapter of rank N to each layer. lancet tune then trains only the" + " adapters.")
     String lora = "";
 
     @Option(
             names = "--alpha",
             paramLabel = "X",
             parameterConsumer = Taker.class,
-            description = "Strength of the adapter; twice its width if not said.")
+            description = "Strength of the adapter: its product is multiplied by X / rank (default: twice the rank).")
     String alpha = "";
 
-    @Option(names = "--keep", arity = "0", parameterConsumer = Taker.class, description = "Leave the weights alone.")
+    @Option(
+            names = "--keep",
+            arity = "0",
+            parameterConsumer = Taker.class,
+            description = "Leave the weights" + " unchanged.")
     boolean keep;
 
     @Option(
             names = "--allow-larger",
             arity = "0",
             parameterConsumer = Taker.class,
-            description = "Take the --rank also where two factors are no smaller than the matrix.")
+            description = "Accept the --rank even if the two factors are not smaller than the matrix.")
     boolean allowLarger;
 
     @Option(
             names = "--budget",
             paramLabel = "600MB|2.64x",
             description =
-                    "What the whole model may take, in B, kB, MB, GB, KiB, MiB or GiB, or how many times smaller it"
-                            + " is to be. Alone it chooses bits and ranks: 8 bits for every matrix, tables too, or 4 where 8"
-                            + " do not suffice, and ranks for the linear layers where bits do not. Beside rules it chooses the"
-                            + " rank of every linear layer that no rule gives a rank or keeps; tables are only made smaller"
-                            + " by rules, such as --on embedding --bits 8. Ranks follow from singular values where the"
-                            + " weights are at hand; otherwise every layer keeps the same share.")
+                    "The most bytes that the whole model may take, in B, kB, MB, GB, KiB, MiB or GiB; or how many times"
+                            + " smaller it must be, for example 4x. Without other rules, the budget chooses"
+                            + " bits and ranks: 8"
+                            + " bits for every matrix, embeddings included; 4 bits if 8 do not suffice; and"
+                            + " lower ranks of the"
+                            + " linear layers if 4 bits do not suffice. With rules, the budget chooses the rank"
+                            + " of each linear"
+                            + " layer that no rule keeps or gives a rank; embeddings shrink only by a rule,"
+                            + " such as --on"
+                            + " embedding --bits 8. Ranks are chosen by singular values if the model has"
+                            + " weights; otherwise"
+                            + " every layer keeps the same share.")
     Optional<String> budget = Optional.empty();
 
     /** Whether any rule was given. */
@@ -112,10 +127,10 @@ public final class CompressionRules {
         return !rules.isEmpty() || budget.isPresent();
     }
 
-    /** What the options say, or a recipe in their place. */
+    /** The compression that the options describe, or that of the recipe if there is one. */
     public Compression chosen(LancetCommand command, Optional<Path> recipe) {
         if (recipe.isPresent() && given()) {
-            throw command.wrongUsage("rules: " + recipe.get() + " and options; give one of them");
+            throw command.wrongUsage("rules: " + recipe.get() + " and options are both given; give only one");
         }
         return recipe.map(script -> RecipePlans.rules(Script.load(script))).orElseGet(() -> compression(command));
     }
@@ -136,9 +151,10 @@ public final class CompressionRules {
         if (!rules.get(0).everyLinearLayer()) {
             base = base.on(Selector.linears()).factorise(Rank.byBudget());
         } else if (rules.get(0).ranks()) {
-            throw new IllegalArgumentException(
-                    "--budget: " + limit
-                            + "; every linear layer is given its rank already, leave one of them out or say --on before the rank");
+            throw new IllegalArgumentException("--budget: " + limit
+                    + " has nothing to choose, because a rule gives every linear layer its rank; leave"
+                    + " out the budget or the"
+                    + " rank, or limit the rank to some layers with --on");
         }
         return all(base, true).within(limit);
     }
@@ -166,7 +182,7 @@ public final class CompressionRules {
             boolean flag = option.arity().max() == 0;
             if (!flag && arguments.isEmpty()) {
                 throw new ParameterException(
-                        command.commandLine(), name + ": nothing follows it; say " + option.paramLabel());
+                        command.commandLine(), name + ": the value is missing; write " + option.paramLabel());
             }
             try {
                 rules.take(name, flag ? "" : arguments.pop());

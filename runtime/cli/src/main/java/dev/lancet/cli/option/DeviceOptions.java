@@ -5,30 +5,30 @@ import dev.lancet.runtime.device.Device;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options that say where it is computed. */
+/** The options that choose the device. */
 public final class DeviceOptions {
 
     @Option(
             names = "--device",
             paramLabel = "cpu|gpu|gpu:N|auto",
             defaultValue = "auto",
-            description =
-                    "Where it is computed; gpu is gpu:0, and an error where TensorFlow registers none. auto, which is"
-                            + " used if not said, is the first GPU if there is one, else the processor.")
+            description = "The device to compute on. gpu means gpu:0, and fails if TensorFlow finds no GPU. auto (the"
+                    + " default)"
+                    + " chooses the first GPU if there is one, else the processor.")
     private String name = "";
 
     @Option(
             names = "--gpu-memory",
             paramLabel = "SHARE",
-            description = "How much of the GPU's memory may be taken at most, as 0.5; all of it if not said.")
+            description = "The largest share of the GPU's memory to use, for example 0.5 (default: all).")
     private Optional<Double> share = Optional.empty();
 
     @Option(
             names = "--tf32",
             paramLabel = "on|off",
             description =
-                    "Whether the GPU may multiply float32 matrices in TF32; as the process was started if not said. The"
-                            + " launcher starts it with NVIDIA_TF32_OVERRIDE=0 for off.")
+                    "Whether the GPU may multiply float32 matrices in TF32, which is faster and less exact (default: as"
+                            + " NVIDIA_TF32_OVERRIDE says). For off, the launcher sets NVIDIA_TF32_OVERRIDE=0.")
     private Optional<String> tf32 = Optional.empty();
 
     public Device device(LancetCommand command) {
@@ -45,7 +45,7 @@ public final class DeviceOptions {
         return switch (word) {
             case "on" -> true;
             case "off" -> false;
-            default -> throw new IllegalArgumentException("tf32: " + word + "; it is on or off");
+            default -> throw new IllegalArgumentException("tf32: " + word + "; choose on or off");
         };
     }
 }

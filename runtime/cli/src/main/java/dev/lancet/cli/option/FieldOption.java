@@ -4,7 +4,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The option that says where in a row or a line the text is. */
+/** The option that names the field of a row or line that holds the text. */
 public final class FieldOption {
 
     @Option(
@@ -17,7 +17,7 @@ public final class FieldOption {
         return name;
     }
 
-    /** The corpus, its text in the field that was named. */
+    /** The corpus, with its text in the field that the option names. */
     public Corpus of(Corpus corpus) {
         return name.map(corpus::field).orElse(corpus);
     }

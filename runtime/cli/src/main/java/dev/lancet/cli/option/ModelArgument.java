@@ -20,10 +20,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The model that a command is about, opened once: a preset by its name, a declared model on disk, or a graph. */
+/** The model argument of a command, opened once: a preset by its name, a declared model on disk, or a graph. */
 public final class ModelArgument {
 
-    /** Help for a parameter that may name anything. */
+    /** Help for a parameter that may name any kind of model. */
     public static final String ANYTHING =
             "A Hugging Face folder, a Lancet model folder, a llama2.c .bin, a TensorFlow SavedModel"
                     + " folder, a frozen graph .pb, or the name of a preset.";
@@ -49,9 +49,9 @@ public final class ModelArgument {
     }
 
     /**
-     * Opens what an argument names.
+     * Opens the model that an argument names.
      *
-     * @throws LancetException if there is no such file, folder or preset, or it is damaged
+     * @throws LancetException if no file, folder or preset has this name, or if the file is damaged
      */
     public static ModelArgument of(String named) {
         Path path = Path.of(named);
@@ -83,39 +83,40 @@ public final class ModelArgument {
         return new ModelArgument(named, format, DeclaredSource.of(checkpoint), Optional.of(checkpoint));
     }
 
-    /** The same with its weights in another form. */
+    /** The same model with its weights in another form. */
     ModelArgument with(Checkpoint other) {
         return declared(named, format, other);
     }
 
-    /** What kind of model it is, for programs. */
+    /** The kind of model, as JSON names it. */
     public String format() {
         return format.map(kind -> kind.name().toLowerCase(Locale.ROOT)).orElse("preset");
     }
 
-    /** Whether it is a preset, which has no weights. */
+    /** Whether the model is a preset, which has no weights. */
     public boolean preset() {
         return format.isEmpty();
     }
 
-    /** The graph, or empty if it is declared. */
+    /** The graph, or empty if the model is declared. */
     public Optional<ImportedModel> graph() {
         return source instanceof GraphSource graph ? Optional.of(graph.model()) : Optional.empty();
     }
 
     /**
-     * What is to be compressed.
+     * The model as a source for a compression.
      *
-     * @throws LancetException if it is a preset
+     * @throws LancetException if the model is a preset
      */
     public ModelSource source() {
         if (preset()) {
-            throw new LancetException("model: " + named + "; a preset has no weights, give a folder that has");
+            throw new LancetException(
+                    "model: " + named + " is a preset, which has no weights; name a model" + " with weights");
         }
         return source;
     }
 
-    /** How its weights are stored. */
+    /** How the weights are stored. */
     public Plan plan() {
         return source.plan();
     }
@@ -123,13 +124,13 @@ public final class ModelArgument {
     /**
      * The declared model.
      *
-     * @throws LancetException if it is a graph
+     * @throws LancetException if the model is a graph
      */
     public Checkpoint checkpoint() {
         return checkpoint.orElseThrow(() -> Checkpoint.holdsGraph(Path.of(named), format.orElseThrow()));
     }
 
-    /** The declared model, ready to compute. */
+    /** The declared model, ready to run. */
     public Model model(Progress progress) {
         Checkpoint found = checkpoint();
         source();
@@ -137,9 +138,10 @@ public final class ModelArgument {
     }
 
     /**
-     * A text needs the tokenizer that the model was trained with; bytes in its place would measure nothing.
+     * Checks that the model has the tokenizer that it was trained with. Without it, a text would become bytes, which
+     * the model has never seen.
      *
-     * @param instead what could be given instead of a text, or nothing
+     * @param instead the end of the message, which says what to give instead of a text; may be empty
      */
     public void requireTokenizer(String instead) {
         Checkpoint found = checkpoint();

@@ -1,18 +1,18 @@
 package dev.lancet.cli.option;
 
-import dev.lancet.dsl.LancetException;
+import dev.lancet.io.IoErrors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Places that are written to. */
+/** Checks of the path that a command writes to. */
 public final class OutputArgument {
 
     private OutputArgument() {}
 
-    /** Found out before the work, not after it. */
+    /** Fails if the path exists; called before the work starts, so that the work is not lost. */
     public static void mustNotExist(Path folder) {
         if (Files.exists(folder)) {
-            throw new LancetException("output: " + folder + " exists; remove it or choose another");
+            throw IoErrors.exists(folder);
         }
     }
 }

@@ -5,7 +5,7 @@ import dev.lancet.dsl.Precision;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options that say in how many bits the linear layers are stored. */
+/** The options that choose the precision in which the linear layers are stored. */
 public final class PrecisionOptions {
 
     private static final int USUAL_GROUP = 32;
@@ -13,11 +13,15 @@ public final class PrecisionOptions {
     @Option(
             names = "--bits",
             paramLabel = "16|8|4|nf4",
-            description =
-                    "Store every linear layer in bfloat16, 8 bits, 4 bits in groups, or 4-bit normal floats in groups.")
+            description = "Store every linear layer in bfloat16 (16), in 8 bits with a scale per channel, in 4 bits"
+                    + " with a scale"
+                    + " per group, or in 4-bit NormalFloat with a scale per group (nf4). Default: float32.")
     private Optional<String> bits = Optional.empty();
 
-    @Option(names = "--group", paramLabel = "N", description = "Weights that share a scale in 4 bits; 32 if not said.")
+    @Option(
+            names = "--group",
+            paramLabel = "N",
+            description = "How many weights share a scale with --bits 4 or" + " nf4 (default: 32).")
     private Optional<Integer> group = Optional.empty();
 
     public Precision precision(LancetCommand command) {
@@ -33,7 +37,7 @@ public final class PrecisionOptions {
         boolean grouped = wanted.equals("4") || wanted.equals("nf4");
         if (group.isPresent() && !grouped) {
             throw new IllegalArgumentException(
-                    "--group: " + group.get() + "; it goes with --bits 4 or --bits nf4; add one");
+                    "--group: " + group.get() + " applies only with --bits 4 or --bits nf4; add one of them");
         }
         int size = group.orElse(USUAL_GROUP);
         if (bits.isEmpty()) {
@@ -44,7 +48,7 @@ public final class PrecisionOptions {
             case "8" -> Precision.int8();
             case "4" -> Precision.int4(size);
             case "nf4" -> Precision.nf4(size);
-            default -> throw new IllegalArgumentException("--bits: " + wanted + "; it is 16, 8, 4 or nf4");
+            default -> throw new IllegalArgumentException("--bits: " + wanted + "; choose 16, 8, 4 or nf4");
         };
     }
 }

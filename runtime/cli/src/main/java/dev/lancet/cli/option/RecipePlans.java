@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a recipe would make of its candidates, and the rules that it holds. */
+/** The plans of a recipe's candidates, and the compression that the recipe declares. */
 public final class RecipePlans {
 
     private RecipePlans() {}
@@ -24,7 +24,7 @@ public final class RecipePlans {
                     candidate.name(), before(candidate.origin(), plans).then(candidate.compression(), Spectra.none()));
         }
         if (plans.isEmpty()) {
-            throw new LancetException("recipe: " + recipe.name() + "; it has no candidate, add one");
+            throw new LancetException("recipe: " + recipe.name() + " has no candidate; add one");
         }
         return plans;
     }
@@ -42,12 +42,13 @@ public final class RecipePlans {
         String after = ((Origin.After) origin).candidate();
         Plan plan = plans.get(after);
         if (plan == null) {
-            throw new LancetException("recipe: candidate '" + after + "'; it is not declared above");
+            throw new LancetException(
+                    "recipe: candidate '" + after + "' is not declared before it is used;" + " declare it first");
         }
         return plan;
     }
 
-    /** The one compression of a recipe, to be applied to another model. */
+    /** The only compression of a recipe, for use on another model. */
     static Compression rules(Recipe recipe) {
         List<Candidate> compressed = recipe.candidates().stream()
                 .filter(candidate -> !candidate.compression().keepsAll())

@@ -6,64 +6,69 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say how a model is trained. */
+/** The options of a training. */
 public final class TrainingOptions {
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             defaultValue = "200",
-            description = "Steps of AdamW; ${DEFAULT-VALUE} if not said.")
+            description = "Steps of AdamW (default: ${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(
             names = "--rate",
             paramLabel = "X",
-            description = "Highest learning rate; 2e-4 with adapters, 5e-5 without, if not said.")
+            description = "Highest learning rate (default: 2e-4 with adapters, 5e-5 without).")
     private Optional<Double> rate = Optional.empty();
 
     @Option(
             names = "--batch",
             paramLabel = "N",
             defaultValue = "8",
-            description = "Sequences a step; ${DEFAULT-VALUE} if not said.")
+            description = "Sequences in a step (default: ${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(
             names = "--sequence",
             paramLabel = "N",
-            description = "Tokens a sequence; the model's context, but at most 512, if not said.")
+            description = "Tokens in a sequence (default: the model's context, but at most 512).")
     private Optional<Integer> sequence = Optional.empty();
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "42",
-            description = "Of the order of the text; ${DEFAULT-VALUE} if not said.")
+            description = "Seed for the order of the text (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--validate-every", paramLabel = "N", description = "Look at held-out text every N steps.")
+    @Option(
+            names = "--validate-every",
+            paramLabel = "N",
+            description = "Measure the validation loss every N" + " steps (default: only at the end).")
     private Optional<Integer> validateEvery = Optional.empty();
 
     @Option(
             names = "--stop-early",
             paramLabel = "N",
-            description = "End after N validations without improvement, with the weights of the best one.")
+            description = "Stop after N validations without improvement, and keep the best weights (default:"
+                    + " train all steps).")
     private Optional<Integer> stopEarly = Optional.empty();
 
     @Option(
             names = "--checkpointing",
-            description = "Compute the insides of blocks again in the backward pass instead of keeping them.")
+            description = "Recompute each block in the backward pass instead of keeping its activations: less"
+                    + " memory, more time.")
     private boolean checkpointing;
 
     @Mixin
     private final DtypeOption dtype = new DtypeOption();
 
-    /** The training, with this rate and this many tokens a sequence where none is said. */
+    /** The training. The arguments are the rate, and the tokens in a sequence, if the options do not set them. */
     public Training training(LancetCommand command, double usualRate, int usualSequence) {
         if (stopEarly.isPresent() && validateEvery.isEmpty()) {
             throw command.wrongUsage("--stop-early: " + stopEarly.get()
-                    + "; nothing is validated before the end, add --validate-every 50");
+                    + " needs validations during the training; add --validate-every 50");
         }
         try {
             Training training = Training.adamW(steps, rate.orElse(usualRate))
@@ -79,7 +84,7 @@ public final class TrainingOptions {
         }
     }
 
-    /** What is said that needs text to be held out. */
+    /** The given option that needs held-out text, with its value. */
     public Optional<String> validation() {
         return stopEarly
                 .map(number -> "--stop-early: " + number)

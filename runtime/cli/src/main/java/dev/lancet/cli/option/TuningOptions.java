@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options that say what of a model is fine-tuned. */
+/** The options that choose which weights a fine-tuning trains. */
 public final class TuningOptions {
 
     private static final int USUAL_RANK = 8;
@@ -20,48 +20,52 @@ public final class TuningOptions {
             names = "--adapter",
             paramLabel = "lora|full",
             defaultValue = "lora",
-            description = "lora, which is used if not said, trains two narrow matrices beside each layer and nothing"
-                    + " else; full trains all that is stored in float32.")
+            description = "lora (the default) adds an adapter of two narrow matrices to each layer, and trains only"
+                    + " the adapters. full trains all weights that are stored in float32.")
     private String kind = "";
 
-    @Option(names = "--rank", paramLabel = "N", description = "Width of the adapters; 8 if not said.")
+    @Option(names = "--rank", paramLabel = "N", description = "Rank of the adapters (default: 8).")
     private Optional<Integer> rank = Optional.empty();
 
     @Option(
             names = "--alpha",
             paramLabel = "X",
             description =
-                    "Strength of the adapters: what they add is multiplied by X / rank. Twice the rank if not said.")
+                    "Strength of the adapters: their product is multiplied by X / rank (default: twice the rank).")
     private Optional<Double> alpha = Optional.empty();
 
     @Option(
             names = "--stabilised",
-            description = "Multiply by X over the root of the rank instead, which large ranks want (rsLoRA).")
+            description = "Multiply by X / sqrt(rank) instead, which suits large ranks (rsLoRA).")
     private boolean stabilised;
 
     @Option(
             names = "--on",
             paramLabel = "GLOB",
-            description = "Layers that get an adapter, such as 'h.*.attn.*'. May be repeated. Without it: attention and"
-                    + " feed-forward of all blocks, not the head.")
+            description = "The layers that get an adapter, for example 'h.*.attn.*'. Repeatable (default: attention and"
+                    + " feed-forward of all blocks, not the head).")
     private List<String> globs = List.of();
 
-    /** Whether all is trained, without an adapter. */
+    /** Whether all weights are trained, without an adapter. */
     public boolean full(LancetCommand command) {
         return switch (kind) {
             case "lora" -> false;
             case "full" -> true;
-            default -> throw command.wrongUsage("--adapter: " + kind + "; it is lora or full");
+            default -> throw command.wrongUsage("--adapter: " + kind + "; choose lora or full");
         };
     }
 
-    /** What they say, with the linear layers in so many bits. */
+    /** The fine-tuning that the options describe, with the linear layers in this precision. */
     public FineTuning tuning(LancetCommand command, Precision bits) {
         if (full(command)) {
-            refuse(command, "--adapter full trains all weights; leave it out, or say --adapter lora");
+            refuse(
+                    command,
+                    "--adapter full trains all weights, without adapters; leave the option out, or"
+                            + " choose --adapter lora");
             if (bits.quantized()) {
-                throw command.wrongUsage("--bits: " + bits + "; what is stored in fewer bits is frozen, so it goes with"
-                        + " --adapter lora, or comes afterwards by lancet compress");
+                throw command.wrongUsage("--bits: " + bits + " freezes the layers, so --adapter full cannot"
+                        + " train them; choose --adapter lora, or quantize afterwards"
+                        + " with lancet compress");
             }
             return FineTuning.full();
         }
@@ -77,9 +81,12 @@ public final class TuningOptions {
         }
     }
 
-    /** For a model that has adapters, whose form is decided. */
+    /** Fails if an option describes adapters although the model already has some, which keep their form. */
     public void mustBeUnsaid(LancetCommand command, String model) {
-        refuse(command, model + " has adapters, which go on as they are; leave it out, or merge them first");
+        refuse(
+                command,
+                model + " already has adapters, and their training continues unchanged; leave the"
+                        + " option out, or merge them first");
     }
 
     private void refuse(LancetCommand command, String reason) {

@@ -56,8 +56,9 @@ class CompressionRulesTest {
                 .isEqualTo(new Ran(
                         1,
                         "",
-                        "error: rank: 3000 makes h.0.attn.q [4096, 4096] no smaller; stay under its break-even rank 2048"
-                                + " or allow larger factors with .allowLarger() or --allow-larger\n"));
+                        "error: rank: 3000 makes h.0.attn.q [4096, 4096] no smaller; choose a rank below its"
+                                + " break-even rank 2048, or accept larger factors with .allowLarger() or"
+                                + " --allow-larger\n"));
         assertThat(because(plan("--rank", "3000", "--allow-larger"), "h.0.attn.q"))
                 .isEqualTo("on(linears()).factorise(rank(3000).allowLarger())");
     }
@@ -92,26 +93,26 @@ class CompressionRulesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--bits 5           | --bits: 5; it is 16, 8, 4 or nf4",
-                "--bits 32          | --bits: 32; it is 16, 8, 4 or nf4; leave it out to keep float32",
-                "--bits 16 --group 4 | --group: 4; it goes with --bits 4 or --bits nf4; add one",
-                "--bits 8 --group 4 | --group: 4; it goes with --bits 4 or --bits nf4; add one",
+                "--bits 5           | --bits: 5; choose 16, 8, 4 or nf4",
+                "--bits 32          | --bits: 32; choose 16, 8, 4 or nf4, or leave it out to keep float32",
+                "--bits 16 --group 4 | --group: 4; it applies only with --bits 4 or --bits nf4; add one of them",
+                "--bits 8 --group 4 | --group: 4; it applies only with --bits 4 or --bits nf4; add one of them",
                 "--bits 4 --group 3 | int4: group 3; it must be even and at least 2, usually 32",
-                "--rank x           | --rank: x; it is a number, for example 32",
-                "--ratio x          | --ratio: x; it is a number, for example 0.5",
+                "--rank x           | --rank: x is not a number; write for example 32",
+                "--ratio x          | --ratio: x is not a number; write for example 0.5",
                 "--rank 0           | rank: 0; it must be at least 1",
                 "--ratio 1.5        | ratio: 1.5; it must lie between 0 and 1, both excluded",
-                "--rank 4 --rank 8  | --rank: 8; it is given twice for every linear layer; say it once, or --on again",
-                "--rank 4 --ratio 1 | --rank, --ratio: every linear layer; each chooses the rank; keep one",
-                "--allow-larger     | --allow-larger: every linear layer; there is no --rank with it; add one",
-                "--on head          | --on: head; nothing is said about it; add --rank, --bits, --lora or --keep",
-                "--budget 600       | budget: '600'; say bytes with a unit or how many times smaller, for example 600MB, 590MiB or 2.64x",
-                "--budget 2x --rank 9 | --budget: 2x; every linear layer is given its rank already, leave one of them out or say --on before the rank",
-                "--alpha 4          | --alpha: 4; it goes with --lora; add one",
+                "--rank 4 --rank 8  | --rank: 8; it is given twice for every linear layer; give it once, or begin a new rule with --on",
+                "--rank 4 --ratio 1 | --rank, --ratio: every linear layer; each of them sets the rank; keep one",
+                "--allow-larger     | --allow-larger: every linear layer; it applies only with --rank; add --rank N",
+                "--on head          | --on: head; no option follows it; add --rank, --bits, --lora or --keep",
+                "--budget 600       | budget: '600'; write bytes with a unit, or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "--budget 2x --rank 9 | --budget: 2x has nothing to choose, because a rule gives every linear layer its rank; leave out the budget or the rank, or limit the rank to some layers with --on",
+                "--alpha 4          | --alpha: 4; it applies only with --lora; add --lora 8",
                 "--lora 0           | lora: rank 0; it must be at least 1",
-                "--lora 8 --budget 2x | lora(8): a budget counts no adapter; compress first, then adapt what came of it",
-                "--on               | --on: nothing follows it; say GLOB",
-                "--on head --keep --bits 8 | --keep: --on head; other options stand with it; say either",
+                "--lora 8 --budget 2x | lora(8): a budget does not count adapters; compress first, then add adapters to the result",
+                "--on               | --on: the value is missing; write GLOB",
+                "--on head --keep --bits 8 | --keep: --on head; it excludes all other options of the rule; give one or the other",
             })
     void a_rule_that_makes_no_sense_is_wrong_usage(String options, String error) {
         assertThat(lancet(("plan llama-2-7b " + options).split(" ", -1)))
@@ -210,9 +211,9 @@ class CompressionRulesTest {
                 .isEqualTo(new Ran(
                         1,
                         "",
-                        "error: budget: 20MB allows gpt2-127m 20,000,000 bytes, and 25,566,816 is the least that"
-                                + " these rules reach; allow more, use fewer bits, or include embedding, which takes"
-                                + " 24,123,360 bytes and has no rank by budget\n"));
+                        "error: budget: 20MB allows gpt2-127m 20,000,000 bytes, but these rules need at least"
+                                + " 25,566,816; allow more, use fewer bits, or let the budget also choose the"
+                                + " rank of embedding, which takes 24,123,360 bytes\n"));
     }
 
     @Test
@@ -221,7 +222,7 @@ class CompressionRulesTest {
                 .isEqualTo(new Ran(
                         2,
                         "",
-                        "error: --spectra: gpt2-127m is a preset without weights; give a model that has some\n"));
+                        "error: --spectra: gpt2-127m is a preset, which has no weights; name a model with weights\n"));
     }
 
     private static String because(JsonNode plan, String weight) {
