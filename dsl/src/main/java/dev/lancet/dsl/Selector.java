@@ -6,7 +6,6 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -84,13 +83,7 @@ public sealed interface Selector {
 
         @Override
         public boolean selects(Weight weight) {
-            return weight.role().matrix() && regex().matcher(weight.name()).matches();
-        }
-
-        private Pattern regex() {
-            return Pattern.compile(pattern.chars()
-                    .mapToObj(c -> c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c)))
-                    .collect(Collectors.joining()));
+            return weight.role().matrix() && GlobMatch.matches(pattern, weight.name());
         }
 
         @Override
