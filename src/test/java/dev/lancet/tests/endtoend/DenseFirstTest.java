@@ -112,7 +112,7 @@ class DenseFirstTest {
         try (RecipeRun run = new RecipeRun(never, Progress.silent())) {
             assertThatThrownBy(run::carryOut)
                     .isInstanceOf(LancetException.class)
-                    .hasMessage("denseFirst: 60 of 60 steps; some must be left for the model that is cut");
+                    .hasMessage("denseFirst: 60 of 60 steps; some must remain for the compressed model");
         }
         Recipe untrained = recipe("untrained").candidate("late", denseFirst(BYTES, 60), NARROW);
         try (RecipeRun run = new RecipeRun(untrained, Progress.silent())) {

@@ -150,7 +150,7 @@ class EndingTest {
             assertThat(states(here)).contains(best, end).hasSizeLessThanOrEqualTo(3);
             assertThat(here.resolve("metrics.jsonl"))
                     .content()
-                    .endsWith("{\"step\":" + end + ",\"stopped\":\"early, for step " + best + " was the best\"}\n");
+                    .endsWith("{\"step\":" + end + ",\"stopped\":\"early, because step " + best + " was the best\"}\n");
             // Once more, when all is done: the same again.
             Trainer.Outcome again = train(trainer(HEART), HEART, CheckpointPolicy.resume(here));
             assertThat(same(again.weights(), whole.weights())).isTrue();
@@ -165,7 +165,7 @@ class EndingTest {
         assertThatThrownBy(() -> trainer(HEART).train(fresh(), LITTLE, TokenIds.of(1, 2), Optional.empty()))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("stopEarly: 2 tokens are held out, which is less than a batch of 64;"
-                        + " hold more out, or leave stopEarly out");
+                        + " hold out more, or leave stopEarly out");
     }
 
     @Test
@@ -180,9 +180,8 @@ class EndingTest {
                 .isInstanceOf(LancetException.class)
                 .hasMessageMatching(
                         "loss: .* with gradient norm .* at step \\d+ of 200; lower the rate 1000000.0, warm up"
-                                + " longer or clip harder; the state after step \\d+ \\(loss .*\\) is kept:"
-                                + " with the changed"
-                                + " recipe go on from it into another folder by --from .*wild")
+                                + " longer or clip harder; the state after step \\d+ \\(loss .*\\) is kept; to continue from it"
+                                + " with a changed recipe, use another folder and --from .*wild")
                 .satisfies(thrown -> {
                     String message = thrown.getMessage();
                     failed.add(Integer.valueOf(message.replaceAll(".* at step (\\d+) of.*", "$1")));
@@ -202,7 +201,7 @@ class EndingTest {
         assertThat(outcome.log().points().get(failed.get(1) - 1).rate()).isGreaterThan(1e3);
         assertThat(outcome.log().points().get(failed.get(1)).rate()).isLessThan(1e-3 + 1e-12);
         assertThatThrownBy(() -> train(trainer(tame), tame, CheckpointPolicy.resume(here)))
-                .hasMessageContaining("is of another training: training '");
+                .hasMessageContaining("belongs to another training: training '");
     }
 
     @Test

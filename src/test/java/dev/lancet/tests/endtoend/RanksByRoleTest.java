@@ -120,7 +120,7 @@ class RanksByRoleTest {
         try (Model model = Model.create(BYTES, DIET, 3).tokenizer(Tokenizer.bytes())) {
             assertThatThrownBy(() -> model.train(text, TRAINING.decayProduct(linears(), 0.1)))
                     .isInstanceOf(LancetException.class)
-                    .hasMessage("decayProduct: h.0.attn.q has silu() between its factors, so there is no product that"
+                    .hasMessage("decayProduct: h.0.attn.q has silu() between its factors, so they have no product that"
                             + " could decay; leave it out there, or decay each factor with decay(...)");
             model.train(text, TRAINING.decayProduct(embedding(), 0.1));
             assertThat(model.log().orElseThrow().steps()).isEqualTo(30);

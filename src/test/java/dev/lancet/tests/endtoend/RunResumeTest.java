@@ -125,8 +125,8 @@ class RunResumeTest {
         Recipe other = threeWays("one", 1e-3);
         assertThatThrownBy(() -> carryOut(other, new Steps(5), true))
                 .isInstanceOf(LancetException.class)
-                .hasMessageStartingWith(
-                        "resume: " + folder.resolve("one/training/recipe.json") + " is of another training: recipe '")
+                .hasMessageStartingWith("resume: " + folder.resolve("one/training/recipe.json")
+                        + " belongs to another training: recipe '")
                 .hasMessageContaining("adamW(30, 0.003)")
                 .hasMessageContaining("adamW(30, 0.001)");
         Recipe silent = recipe("silent").candidate("dense", BYTES);

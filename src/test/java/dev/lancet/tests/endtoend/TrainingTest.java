@@ -194,7 +194,7 @@ class TrainingTest {
         try (TrainingFolder first = CheckpointPolicy.in(folder).every(10).open(print("same"))) {
             assertThatThrownBy(() -> cut.train(fresh, IDS, HELD_IDS, Optional.of(first)))
                     .isInstanceOf(LancetException.class)
-                    .hasMessage("interrupted: after step 23 of 40; the state is kept, go on with --resume");
+                    .hasMessage("interrupted: after step 23 of 40; the state is kept, continue with --resume");
         }
         try (TrainingFolder second = CheckpointPolicy.resume(folder).every(10).open(print("same"))) {
             Trainer.Outcome outcome = whole.train(fresh, IDS, HELD_IDS, Optional.of(second));
@@ -235,12 +235,12 @@ class TrainingTest {
         }
         assertThatThrownBy(() -> CheckpointPolicy.in(folder).open(print("one")))
                 .hasMessage("training: " + folder
-                        + " holds a training already; take it up with --resume, or choose another folder");
+                        + " already has a training; continue it with --resume, or choose another folder");
         assertThatThrownBy(() -> CheckpointPolicy.resume(folder).open(print("other")))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("resume: " + folder.resolve("state-00000002.safetensors")
-                        + " is of another training: model 'one' there, 'other' here;"
-                        + " resume with what it was started with, or start anew");
+                        + " belongs to another training: model 'one' there, 'other' here;"
+                        + " resume with the original settings, or start a new training");
         assertThat(folder).isDirectoryNotContaining("glob:**partial**");
     }
 

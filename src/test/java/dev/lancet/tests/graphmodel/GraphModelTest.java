@@ -235,7 +235,8 @@ class GraphModelTest {
         Examples none = Examples.of("x", new float[4][2]).targets(new float[4][2]);
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> model.train(none, meanSquaredError("y"), adamW(1, 1e-3)))
-                .withMessageStartingWith("train: node 'jumps' is a Round, of which TensorFlow has no gradient");
+                .withMessageStartingWith(
+                        "train: node 'jumps' is a Round, which lies between a trained weight and the loss and has no gradient");
     }
 
     @Test
@@ -250,7 +251,8 @@ class GraphModelTest {
         Examples none = Examples.of("x", new float[4][2]).targets(new float[4][2]);
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> GraphModel.open(file).train(none, meanSquaredError("y"), adamW(1, 1e-3)))
-                .withMessageStartingWith("train: node 'bessel' is a BesselI0, of which TensorFlow has no gradient");
+                .withMessageStartingWith(
+                        "train: node 'bessel' is a BesselI0, which lies between a trained weight and the loss and has no gradient");
     }
 
     @Test
@@ -263,7 +265,7 @@ class GraphModelTest {
                 Examples.of("x", new float[4][95]).labels(0, 1, 2, 3),
                 "logits",
                 "graph: it does not run on these examples: ");
-        refused(model, rows.labels(0, 1, 2, 10), "logits", "examples: the label 10 is none of the 10 classes");
+        refused(model, rows.labels(0, 1, 2, 10), "logits", "examples: the label 10 is not one of the 10 classes");
         refused(
                 model,
                 rows.labels(0, 1, 2, 3),
@@ -273,7 +275,7 @@ class GraphModelTest {
                 model,
                 Examples.of("y", new float[4][96]).labels(0, 1, 2, 3),
                 "logits",
-                "examples: the signature takes 'x', and they have only [y]");
+                "examples: the signature takes 'x', but they have only [y]");
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> model.train(
                         rows.labels(0, 1, 2, 3), crossEntropy("logits").in("predict"), adamW(1, 1e-3)))
@@ -392,7 +394,7 @@ class GraphModelTest {
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> cut().train(
                                 learnt, heldOut, meanSquaredError("logits"), training, CheckpointPolicy.resume(parts)))
-                .withMessageContaining("is of another training");
+                .withMessageContaining("belongs to another training");
     }
 
     private static GraphModel cut() {

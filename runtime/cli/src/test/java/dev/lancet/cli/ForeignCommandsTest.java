@@ -99,7 +99,7 @@ class ForeignCommandsTest {
                         "block0_up/kernel                    [64, 256]      linear             3,040 bytes "
                                 + " rank 12 int4",
                         "block0_down/kernel                  [256, 64]      linear            32,768 bytes  bfloat16")
-                .doesNotContain("is worked out from", ".scale", ".left");
+                .doesNotContain("is computed from", ".scale", ".left");
         JsonNode layers = lancet("inspect", out.toString(), "--json").json().get("layers");
         assertThat(layers).hasSize(15);
         assertThat(layers.get(6).get("rank").asInt()).isEqualTo(12);

@@ -153,7 +153,7 @@ class TuneCommandTest {
         Console console = new Console(stream, stream, Map.of(), false, interruption);
         assertThat(Main.run(console, arguments(STORIES, "parts", options))).isEqualTo(130);
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .isEqualTo("error: interrupted: after step 1 of 4; the state is kept, go on with --resume\n");
+                .isEqualTo("error: interrupted: after step 1 of 4; the state is kept, continue with --resume\n");
         assertThat(folder.resolve("parts/adapter")).doesNotExist();
 
         List<String> again = new ArrayList<>(List.of(options));

@@ -45,7 +45,7 @@ class WorkTest {
 
         assertThat(lancet("run", recipe))
                 .isEqualTo(new Ran(
-                        1, "", "error: " + dense + ": exists already; choose another path or remove it first\n"));
+                        1, "", "error: output: " + dense + " exists; remove it or change the path in the recipe\n"));
 
         JsonNode inspected = lancet("inspect", small, "--json").json();
         assertThat(inspected.get("format").asString()).isEqualTo("lancet");
@@ -109,10 +109,10 @@ class WorkTest {
         Console console = new Console(stream, stream, Map.of(), false, interruption);
         assertThat(Main.run(console, "train", recipe, "--out", parts)).isEqualTo(130);
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .isEqualTo("error: interrupted: after step 1 of 4; the state is kept, go on with --resume\n");
+                .isEqualTo("error: interrupted: after step 1 of 4; the state is kept, continue with --resume\n");
 
         assertThat(lancet("train", recipe, "--out", parts).err())
-                .startsWith("error: training: " + parts + " holds a training already; take it up with --resume");
+                .startsWith("error: training: " + parts + " already has a training; continue it with --resume");
         JsonNode resumed =
                 lancet("train", recipe, "--out", parts, "--resume", "--json").json();
         assertThat(resumed.propertyNames()).contains("steps", "tokens", "tokens_per_second", "loss", "validation_loss");
@@ -131,7 +131,7 @@ class WorkTest {
         Console console = new Console(stream, stream, Map.of(), false, interruption);
         assertThat(Main.run(console, "run", recipe)).isEqualTo(130);
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .isEqualTo("error: interrupted: after step 1 of 4; the state is kept, go on with --resume\n");
+                .isEqualTo("error: interrupted: after step 1 of 4; the state is kept, continue with --resume\n");
 
         Path kept = folder.resolve("report/training");
         assertThat(kept.resolve("dense/stage-1/state-00000001.safetensors")).exists();

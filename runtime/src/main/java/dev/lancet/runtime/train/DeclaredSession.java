@@ -23,8 +23,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * A declared model under training. Where the form of the model changes between two steps, another graph takes over all that
- * the steps have changed and that it has.
+ * A declared model in training. If the model changes its form between two steps, another graph takes over the state that
+ * both forms have.
  */
 final class DeclaredSession implements TrainingSession {
 
@@ -40,11 +40,11 @@ final class DeclaredSession implements TrainingSession {
     private double guide;
 
     /**
-     * A session that is to begin with a step, counted from 0.
+     * A session that starts at a step, counted from 0.
      *
-     * @param range the steps that it does
-     * @param text what it learns
-     * @param heldOut what it is validated on
+     * @param range the steps that it runs
+     * @param text the text to train on
+     * @param heldOut the text to validate on
      */
     DeclaredSession(TrainingSetup setup, int step, StepRange range, TokenIds text, TokenIds heldOut) {
         this.setup = setup;
@@ -117,17 +117,17 @@ final class DeclaredSession implements TrainingSession {
         return setup.form(step).guided();
     }
 
-    /** Gives the memory of all weights back; the next thing to do is {@link #restart}. */
+    /** Releases the memory of all weights; call {@link #restart} next. */
     void release() {
         engine.release();
     }
 
-    /** Puts the session where it began, whatever it did since. */
+    /** Resets the session to its start. */
     void restart() {
         setup.start(engine, form);
     }
 
-    /** From then on the session computes with the step's form, and with the step's share of the twins. */
+    /** From now on the session computes in the form of this step, with the step's weight of the dense twins. */
     @Override
     public void prepare(int step) {
         TrainingForm next = setup.form(step);
@@ -189,12 +189,15 @@ final class DeclaredSession implements TrainingSession {
         }
     }
 
-    /** Adds the gradients of a batch to those of the step under way, or begins with them; gives its loss. */
+    /**
+     * Computes the gradients of a batch and adds them to those of the current step; {@code first} starts new sums.
+     * Returns the loss.
+     */
     private double accumulate(int[][] batch, boolean first, Optional<LossScaler> scaler) {
         return loss(batch, first ? "accumulate.first" : "accumulate.more", scaler);
     }
 
-    /** The loss of a batch, without a step. */
+    /** The loss of a batch, without an update. */
     private double loss(int[][] batch) {
         return loss(batch, "loss", Optional.empty());
     }

@@ -5,8 +5,9 @@ import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.Optional;
 
 /**
- * The running mean of a loss, and whether it stays far above its lowest. Each step counts for a twentieth, so a single hard
- * batch moves the mean little. It follows from the losses alone: whoever resumes shows it those that lie behind.
+ * The running mean of a loss, and whether it stays far above its minimum. Each step has the weight 1/20, so a single hard
+ * batch changes the mean little. The state follows from the losses alone; a resumed training passes the earlier losses
+ * again.
  */
 final class DivergenceDetector {
 
@@ -31,12 +32,12 @@ final class DivergenceDetector {
         above = limit.isPresent() && mean > lowest + limit.get().margin() ? above + 1 : 0;
     }
 
-    /** Whether the mean lies within the margin. */
+    /** Whether the mean is within the margin. */
     boolean calm() {
         return above == 0;
     }
 
-    /** Whether it lay outside for too long. */
+    /** Whether the mean was outside the margin for too many steps. */
     boolean lost() {
         return limit.isPresent() && above >= limit.get().steps();
     }

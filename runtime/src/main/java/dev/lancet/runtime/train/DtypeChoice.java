@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * In which numbers a training multiplies matrices that leaves the choice to the machine.
+ * The arithmetic of matrix products in a training that leaves this choice to the machine.
  *
  * @param chosen float32 or bfloat16
- * @param timing what decided it; empty for a training that goes on in the numbers that it began with
+ * @param timing the measurement that decided it; empty for a resumed training, which keeps its arithmetic
  */
 public record DtypeChoice(Arithmetic chosen, Optional<StepTiming> timing) {
 
@@ -18,12 +18,12 @@ public record DtypeChoice(Arithmetic chosen, Optional<StepTiming> timing) {
         }
     }
 
-    /** The faster one. */
+    /** The faster arithmetic. */
     static DtypeChoice of(StepTiming timing) {
         return new DtypeChoice(timing.faster(), Optional.of(timing));
     }
 
-    /** That of a training that is resumed. */
+    /** The arithmetic of a resumed training. */
     static DtypeChoice resumed(Arithmetic begun) {
         return new DtypeChoice(begun, Optional.empty());
     }
@@ -32,7 +32,7 @@ public record DtypeChoice(Arithmetic chosen, Optional<StepTiming> timing) {
         return chosen == Arithmetic.BFLOAT16;
     }
 
-    /** What was measured and chosen, for people. */
+    /** The measurement and the choice, for people. */
     @Override
     public String toString() {
         String name = bfloat16() ? "bfloat16" : "float32";
@@ -42,7 +42,7 @@ public record DtypeChoice(Arithmetic chosen, Optional<StepTiming> timing) {
                         rounded(measured.bfloat16()),
                         rounded(measured.float32()),
                         name))
-                .orElse("training in " + name + ", as it began");
+                .orElse("training in " + name + ", as before");
     }
 
     private static String rounded(double milliseconds) {

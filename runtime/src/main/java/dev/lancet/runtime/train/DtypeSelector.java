@@ -5,9 +5,9 @@ import dev.lancet.io.Progress;
 import java.util.function.Function;
 
 /**
- * Finds out in which numbers a training is faster on this machine: it does the training's own first steps in float32 and in
- * bfloat16, and begins the training in the faster numbers. The two take turns, so that other work on the machine slows both, and
- * the fastest step of each counts. Only one of them holds the weights at a time.
+ * Finds the faster arithmetic for a training on this machine: it runs the training's own first steps in float32 and in
+ * bfloat16, and then starts the training in the faster one. The two alternate, so that other work on the machine slows
+ * both, and the fastest step of each counts. Only one of them holds the weights at a time.
  */
 final class DtypeSelector {
 
@@ -19,8 +19,8 @@ final class DtypeSelector {
     /**
      * A selector for a training.
      *
-     * @param undecided the passes of both
-     * @param opener opens a session with these passes at the beginning of the training
+     * @param undecided the passes of both arithmetics
+     * @param opener opens a session with these passes at the start of the training
      */
     DtypeSelector(PassSelection undecided, Function<PassSelection, DeclaredSession> opener) {
         this.undecided = undecided;
@@ -28,25 +28,25 @@ final class DtypeSelector {
     }
 
     /**
-     * A session at the beginning of a training.
+     * A session at the start of a training.
      *
-     * @param session whoever gets it closes it
-     * @param selection its passes, and what was measured to choose them
+     * @param session the session; the caller closes it
+     * @param selection its passes, with the measurement that chose them
      */
     record Selected(DeclaredSession session, PassSelection selection) {}
 
-    /** Opens a session in the numbers that a training began with, without measuring. */
+    /** Opens a session in the arithmetic of the resumed training, without measuring. */
     Selected resumed(Arithmetic begun) {
         PassSelection selection = undecided.in(DtypeChoice.resumed(begun));
         return new Selected(opener.apply(selection), selection);
     }
 
     /**
-     * Measures, and gives a session in the faster numbers, which is as if nothing had been measured.
+     * Measures, and returns a session in the faster arithmetic, in the state before the measurement.
      *
-     * @param what what is trained, for people
-     * @param first the step with which the training begins, counted from 0
-     * @param last the step with which it ends
+     * @param what the trained model, for people
+     * @param first the first step of the training, counted from 0
+     * @param last the last step of the training
      */
     Selected faster(Progress progress, String what, int first, int last) {
         try (Progress.Task task = progress.begin("time a step of " + what, 2 * ROUNDS);

@@ -5,7 +5,7 @@ import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Which validation was the best so far, and whether there were enough without improvement since. */
+/** Finds the best validation, and decides whether enough validations without improvement followed it. */
 final class EarlyStopping {
 
     private final Optional<ValidationPolicy.Early> early;
@@ -17,7 +17,7 @@ final class EarlyStopping {
         this.early = early;
     }
 
-    /** Takes the next validation; whether it is the best. */
+    /** Adds the next validation; returns whether it is the best. */
     boolean see(TrainingLog.Validation validation) {
         if (early.isEmpty()) {
             return false;
@@ -35,17 +35,17 @@ final class EarlyStopping {
         return better;
     }
 
-    /** The best one; empty where nothing is ended early, for then the last weights count. */
+    /** The best validation; empty without early stopping, because then the last weights count. */
     Optional<TrainingLog.Validation> validation() {
         return best;
     }
 
-    /** Whether it is enough. */
+    /** Whether training should stop. */
     boolean enough() {
         return early.isPresent() && since >= early.get().patience();
     }
 
-    /** What is worth knowing of it on the way. */
+    /** The best validation so far, for the progress line. */
     String note() {
         return best.map(validation ->
                         String.format(Locale.ROOT, " (best %.3f at step %d)", validation.loss(), validation.step()))

@@ -4,23 +4,23 @@ import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.List;
 
 /**
- * By what the loss of a float16 training is multiplied (Micikevicius et al., arXiv 1710.03740, section 3.2): half of it after
- * a step whose gradients overflowed, twice as much after many that did not. It follows from the points behind alone, so that
- * a training that is taken up goes on with the same.
+ * The dynamic loss scale of float16 training (Micikevicius et al., arXiv 1710.03740, section 3.2): it is halved after a
+ * step whose gradients overflowed, and doubled after many steps without overflow. It follows from the recorded points
+ * alone, so a resumed training continues with the same scale.
  *
- * @param factor a power of two
- * @param good steps since it last changed
+ * @param factor the scale, a power of two
+ * @param good steps since the last change
  * @param skipped steps so far that overflowed and changed nothing
  */
 public record LossScaler(double factor, int good, int skipped) {
 
-    /** After so many good steps it is doubled. */
+    /** The scale is doubled after this many good steps. */
     static final int PATIENCE = 2000;
 
     private static final double FIRST = 0x1p15;
     private static final double MOST = 0x1p24;
 
-    /** That of the step after these. */
+    /** The scale for the step after these points. */
     static LossScaler after(List<TrainingLog.Point> points) {
         LossScaler scaler = new LossScaler(FIRST, 0, 0);
         for (TrainingLog.Point point : points) {
@@ -30,7 +30,7 @@ public record LossScaler(double factor, int good, int skipped) {
         return scaler;
     }
 
-    /** That of the step after this one. */
+    /** The scale for the step after this one. */
     LossScaler after(boolean overflow) {
         if (overflow) {
             return new LossScaler(factor / 2, 0, skipped + 1);
@@ -40,7 +40,7 @@ public record LossScaler(double factor, int good, int skipped) {
                 : new LossScaler(Math.min(MOST, 2 * factor), 0, skipped);
     }
 
-    /** Whether a step that overflows may be skipped, or it is no overflow. */
+    /** Whether an overflow may be skipped; at the smallest scale it is not an overflow but a failure. */
     boolean mayFall() {
         return factor > 1;
     }

@@ -18,12 +18,14 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.tensorflow.proto.GraphDef;
 
-/** What a training says about weights, said of the arrays that hold them: each factor is moved as its weight would be. */
+/**
+ * Applies the optimiser settings of weights to the arrays that store them: a factor is updated as its weight would be.
+ */
 public final class ParameterUpdates {
 
     private ParameterUpdates() {}
 
-    /** A graph with gradients, and the updates of all that is trained. */
+    /** The graph with gradients, plus the updates of all trained arrays. */
     static GraphDef added(GraphDef gradients, TrainingForm form, Training training) {
         Optimizer.AdamW adam = training.optimizer().adam();
         return new OptimizerStep(
@@ -35,7 +37,7 @@ public final class ParameterUpdates {
                 .each(gradients, updates(form, training));
     }
 
-    /** One for every array that is trained; a dense twin is moved as the weight would be in one piece. */
+    /** The updates of all trained arrays. A dense twin is updated as the whole weight would be. */
     public static List<ParameterUpdate> updates(TrainingForm form, Training training) {
         Plan plan = form.plan();
         training.check(
@@ -56,7 +58,7 @@ public final class ParameterUpdates {
                     if (together && step.between().isPresent()) {
                         throw new LancetException("decayProduct: "
                                 + step.weight().name() + " has "
-                                + step.between().get() + " between its factors, so there is no product that could"
+                                + step.between().get() + " between its factors, so they have no product that could"
                                 + " decay; leave it out there, or decay each factor with decay(...)");
                     }
                     updates.add(together ? update.decaying(product(matrix, step.weight())) : update);
@@ -71,7 +73,7 @@ public final class ParameterUpdates {
     private static ParameterUpdate beside(StoredMatrix matrix, Step step, Training training) {
         if (training.decaysProduct(step.weight())) {
             throw new LancetException("decayProduct: " + step.weight().name() + " has "
-                    + step.adapter().orElseThrow() + " beside it, whose factors decay each by itself; use decay(...)");
+                    + step.adapter().orElseThrow() + ", whose factors decay separately; use decay(...)");
         }
         return update(matrix.name(), step.weight(), training);
     }
@@ -89,7 +91,7 @@ public final class ParameterUpdates {
                 : ParameterUpdate.adam(array, times, decay);
     }
 
-    /** All that the steps change: every array that is trained, and what the optimiser remembers of it. */
+    /** All arrays that the steps change: the trained arrays and the optimiser state. */
     static List<ArraySpec> state(TrainingForm form, Training training) {
         return state(form.trainable(), updates(form, training));
     }

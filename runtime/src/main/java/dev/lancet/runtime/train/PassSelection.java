@@ -12,26 +12,29 @@ import java.util.stream.Collectors;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * Which passes the graph of a training gets on this machine.
+ * The passes for the graph of a training on this machine.
  *
- * @param passes by name, and into how many streams the batch is cut; those of float32 where the training leaves that open
- * @param mixed those of bfloat16 where the training leaves it open, else empty
- * @param choice how it was chosen, where the training left it open
- * @param place where it computes
+ * @param passes the passes and the number of streams; those of float32 if the training leaves the arithmetic open
+ * @param mixed the passes of bfloat16 if the training leaves the arithmetic open, otherwise empty
+ * @param choice how the arithmetic was chosen, if the training left it open
+ * @param place the device
  */
 public record PassSelection(Passes passes, Optional<Passes> mixed, Optional<DtypeChoice> choice, ResolvedDevice place) {
 
-    /** All passes that suit the training and the processor, without some, see {@link #here(Training, Set, ResolvedDevice)}. */
+    /**
+     * All passes that suit the training and the processor, except some; see {@link #here(Training, Set, ResolvedDevice)}.
+     */
     public static PassSelection here(Training training, Set<Pass> without) {
         return here(training, without, ResolvedDevice.cpu());
     }
 
     /**
-     * All passes that suit the training and a device, without some. A GPU works on the whole batch at once, so it is not cut
-     * into streams, nothing is transposed for a processor's cache, and nothing is compiled by XLA, which needs more of CUDA there than
-     * TensorFlow's own kernels do.
+     * All passes that suit the training and a device, except some. A GPU processes the whole batch at once, so on a GPU
+     * there are no streams and no transposes for a processor's cache. XLA does not compile there either, because it needs
+     * more of CUDA than TensorFlow's own kernels.
      *
-     * @throws IllegalArgumentException if a pass that is to be left out is not done anyway, or is what the training asks for
+     * @throws IllegalArgumentException if a pass to leave out does not run anyway, or is one that the training asks
+     *     for
      */
     public static PassSelection here(Training training, Set<Pass> without, ResolvedDevice device) {
         Arithmetic arithmetic = training.execution().arithmetic();
@@ -58,18 +61,18 @@ public record PassSelection(Passes passes, Optional<Passes> mixed, Optional<Dtyp
         return whole ? passes.and(Pass.WHOLE_STEP) : passes;
     }
 
-    /** Whether it is still open in which numbers products are. */
+    /** Whether the arithmetic is still open. */
     boolean undecided() {
         return mixed.isPresent();
     }
 
-    /** These passes, with products in the numbers that were chosen. */
+    /** The same selection with the chosen arithmetic. */
     PassSelection in(DtypeChoice chosen) {
         return new PassSelection(
                 chosen.bfloat16() ? mixed.orElseThrow() : passes, Optional.empty(), Optional.of(chosen), place);
     }
 
-    /** In which numbers products are: {@code fp32}, {@code bf16} or {@code fp16}. */
+    /** The arithmetic of matrix products: {@code fp32}, {@code bf16} or {@code fp16}. */
     public String dtype() {
         return scaled() ? "fp16" : passes.does(Pass.MIXED_PRECISION) ? "bf16" : "fp32";
     }
@@ -80,9 +83,9 @@ public record PassSelection(Passes passes, Optional<Passes> mixed, Optional<Dtyp
     }
 
     /**
-     * A session for the graph of a training. Streams that are as many as the processors do best with a thread each: two that
-     * share their operators wait for each other. Only where sessions have threads of their own, for otherwise whatever comes
-     * later in the process would have one thread too.
+     * The engine for the graph of a training. If there are as many streams as processors, one thread for each is fastest,
+     * because streams that share operator threads wait for each other. This is used only if sessions have their own
+     * threads; otherwise all later sessions of the process would have one thread too.
      */
     Engine session(GraphDef graph) {
         return Engine.literal(graph, place, threadEach() ? 1 : 0);
@@ -92,12 +95,12 @@ public record PassSelection(Passes passes, Optional<Passes> mixed, Optional<Dtyp
         return passes.streams() == Runtime.getRuntime().availableProcessors() && Engine.ownThreads();
     }
 
-    /** All that decides in which order numbers are added. */
+    /** Everything that decides the order of floating-point sums. */
     public String order() {
         return passes + (place.isGpu() ? " on a GPU" : "") + (threadEach() ? ", a thread each" : "");
     }
 
-    /** On which card and in which numbers it trains, where that was not said. */
+    /** The GPU and the arithmetic of the training, if it did not set them. */
     String remark() {
         return (place.isGpu() ? " on " + place : "")
                 + choice.map(chosen -> " (" + chosen + ")").orElse("");

@@ -8,8 +8,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Batches of which the next is read by a thread of its own while a step is computed. Which batch a step gets does not depend
- * on it: batches are a function of their number.
+ * Reads the next batch in its own thread while a step runs. This does not change which batch a step gets, because batches
+ * are a function of their number.
  */
 final class PrefetchingBatches implements AutoCloseable {
 
@@ -20,7 +20,7 @@ final class PrefetchingBatches implements AutoCloseable {
     private final ExecutorService reader;
     private Optional<Coming> coming = Optional.empty();
 
-    /** Batches up to this number, that one not included. */
+    /** Batches up to this number, exclusive. */
     PrefetchingBatches(Batches batches, long end) {
         this.batches = batches;
         this.end = end;
@@ -31,7 +31,7 @@ final class PrefetchingBatches implements AutoCloseable {
         });
     }
 
-    /** The batch of this number; the one after it is read from now on. */
+    /** The batch with this number; starts reading the next one. */
     int[][] at(long number) {
         int[][] batch = coming.filter(next -> next.number == number)
                 .map(next -> taken(next.batch))

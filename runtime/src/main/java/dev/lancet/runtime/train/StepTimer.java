@@ -3,10 +3,10 @@ package dev.lancet.runtime.train;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Times the first steps of a training in one session. Between two turns the session holds no weights. */
+/** Times the first steps of a training in one session. Between two rounds the session holds no weights. */
 final class StepTimer implements AutoCloseable {
 
-    /** The first step compiles, and in the second TensorFlow still makes what it makes once. */
+    /** The first step compiles, and in the second TensorFlow still does one-time work. */
     private static final int WARM_UP = 2;
 
     private static final int MEASURED = 2;
@@ -18,11 +18,11 @@ final class StepTimer implements AutoCloseable {
     private double fastest = Double.POSITIVE_INFINITY;
 
     /**
-     * A timer that has not begun.
+     * A timer that has not started.
      *
-     * @param opener opens a session at the beginning of the training
-     * @param first the step with which the training begins, counted from 0
-     * @param last the step with which it ends
+     * @param opener opens a session at the start of the training
+     * @param first the first step of the training, counted from 0
+     * @param last the last step of the training
      */
     StepTimer(Supplier<DeclaredSession> opener, int first, int last) {
         this.opener = opener;
@@ -30,7 +30,7 @@ final class StepTimer implements AutoCloseable {
         this.last = last;
     }
 
-    /** Does some steps from the beginning, which count, after two in the first turn, which do not. */
+    /** Runs some steps from the start and times them. The first round has two additional steps that are not timed. */
     void measure() {
         boolean begun = session.isPresent();
         DeclaredSession timed = atTheBeginning();
@@ -55,12 +55,12 @@ final class StepTimer implements AutoCloseable {
         return session.get();
     }
 
-    /** Milliseconds of the fastest step that counted. */
+    /** Milliseconds of the fastest timed step. */
     double fastest() {
         return fastest;
     }
 
-    /** Puts the session back to the beginning of the training and gives it away; whoever gets it closes it. */
+    /** Resets the session to the start of the training and returns it; the caller closes it. */
     DeclaredSession take() {
         DeclaredSession taken = atTheBeginning();
         session = Optional.empty();

@@ -3,17 +3,17 @@ package dev.lancet.runtime.train;
 import dev.lancet.dsl.recipe.Arithmetic;
 
 /**
- * How long one training step takes on this machine in float32 and in bfloat16.
+ * The duration of a training step on this machine in float32 and in bfloat16.
  *
  * @param float32 milliseconds in float32
  * @param bfloat16 milliseconds in bfloat16
  */
 public record StepTiming(double float32, double bfloat16) {
 
-    /** Float32 is the more precise of both, so it is given up only for more than the noise of a measurement. */
+    /** Float32 is more precise, so bfloat16 is chosen only if its advantage exceeds the noise of a measurement. */
     private static final double WORTH = 1.03;
 
-    /** How many times as fast the step is in bfloat16. */
+    /** The speed in bfloat16 divided by the speed in float32. */
     public double speedup() {
         return float32 / bfloat16;
     }

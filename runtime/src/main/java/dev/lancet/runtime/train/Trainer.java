@@ -22,7 +22,7 @@ import java.util.OptionalInt;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Trains a model's float32 arrays; whatever is stored quantised stays as it is. */
+/** Trains a model's float32 arrays; quantised arrays do not change. */
 public final class Trainer {
 
     private final Transformer transformer;
@@ -55,9 +55,9 @@ public final class Trainer {
         trained = TrainingForm.of(plan).trainable();
         if (plan.adapted() && training.guidance().isPresent()) {
             throw new LancetException("selfGuided: " + plan.model()
-                    + " has adapters, and is no beginning for fresh factors; leave it out");
+                    + " has adapters; self-guidance is only for fresh factors, leave it out");
         }
-        // What the training says of weights that are not there is an error now, not after a text was read.
+        // Settings for weights that do not exist fail now, not after a text was read.
         ParameterUpdates.updates(TrainingForm.at(0, plan, training), training);
         sequence = training.sequence().orElse(transformer.context());
         if (sequence > transformer.context()) {
@@ -66,7 +66,7 @@ public final class Trainer {
         }
     }
 
-    /** A trainer of models of this kind, whose graph gets these passes: all steps, watched by nobody. */
+    /** A trainer for models of this kind, with these passes: all steps, without progress reports. */
     public static Trainer of(Transformer transformer, Plan plan, Training training, PassSelection selection) {
         return new Trainer(
                 new Form(transformer, plan),
@@ -77,28 +77,27 @@ public final class Trainer {
                 TrainingProbes.on(selection.place()));
     }
 
-    private Form form() {
-        return new Form(transformer, plan);
-    }
-
-    /** How many numbers training changes in a model of this form. */
+    /** The number of parameters that training changes in a model of this form. */
     public static long parameters(Plan plan) {
         return TrainingForm.of(plan).trainable().stream()
                 .mapToLong(ArraySpec::elements)
                 .sum();
     }
 
-    /** One that does some of the steps, with the batches and rates that they have in the whole. */
+    /** A trainer for some of the steps, with the batches and rates that they have in the whole training. */
     public Trainer over(StepRange some) {
         return new Trainer(form(), training, selection, some, progress, probes);
     }
 
-    /** One that says how far it is. */
+    /** A trainer that reports its progress. */
     public Trainer progress(Progress watcher) {
         return new Trainer(form(), training, selection, range, watcher, probes);
     }
 
-    /** One that traces the memory of this step, counted from 0, instead of the third of a training that is kept in a folder. */
+    /**
+     * A trainer that traces the memory of this step, counted from 0. By default, a training in a folder traces its third
+     * step.
+     */
     public Trainer tracing(int step) {
         return measuredBy(probes.tracing(step));
     }
@@ -107,18 +106,19 @@ public final class Trainer {
         return new Trainer(form(), training, selection, range, progress, others);
     }
 
-    /** Better weights and how they came about. */
+    /** The trained weights and the log of the training. */
     public record Outcome(Weights weights, TrainingLog log) {}
 
     /**
-     * Trains, and keeps metrics and states in a folder, if there is one; where the folder is of a training that was cut off,
-     * that training goes on, to the same weights as if it had not been.
+     * Trains, with metrics and states in a folder if there is one. If the folder has the state of an interrupted
+     * training, that training resumes; the final weights are the same as without the interruption.
      *
-     * @param weights where to begin; not changed
+     * @param weights the weights to start from; they do not change
      * @param ids the text to train on
-     * @param heldOut the text to validate on; may be shorter than a batch, then nothing is validated
-     * @throws LancetException if a loss or a gradient is not a number; the message names the step and the last good state
-     * @throws TrainingStoppedException if the watcher wants it to stop; the state is kept
+     * @param heldOut the text to validate on; if it is shorter than a batch, there is no validation
+     * @throws LancetException if a loss or a gradient is not a number; the message names the step and the last good
+     *     state
+     * @throws TrainingStoppedException if the watcher asks for a stop; the state is kept
      */
     public Outcome train(Weights weights, TokenIds ids, TokenIds heldOut, Optional<TrainingFolder> folder) {
         return steps(
@@ -130,14 +130,14 @@ public final class Trainer {
     }
 
     /**
-     * How a training went that was done for its speed alone.
+     * The result of a training that only measures speed.
      *
      * @param log its steps
      * @param selection the passes of its graph
      */
     public record Rehearsal(TrainingLog log, PassSelection selection) {}
 
-    /** Does the same for its speed alone: nothing is validated, and the weights are forgotten. */
+    /** Runs the same steps to measure their speed: there is no validation, and the weights are discarded. */
     public Rehearsal rehearse(Weights weights, TokenIds ids) {
         return steps(
                 weights,

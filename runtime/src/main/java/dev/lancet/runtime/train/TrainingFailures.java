@@ -10,12 +10,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What to say, and to do, where a training went wrong. */
+/** The error of a failed training, and what to keep. */
 final class TrainingFailures {
 
     private TrainingFailures() {}
 
-    /** That the loss lies too high for too long. */
+    /** The message for a loss that stayed too high for too long. */
     static String drifted(DivergenceDetector divergence, ValidationPolicy watch) {
         return String.format(
                 Locale.ROOT,
@@ -27,7 +27,7 @@ final class TrainingFailures {
                 watch.divergence().map(ValidationPolicy.Divergence::steps).orElse(0));
     }
 
-    /** The failure, with the last good state where there is one. */
+    /** The error, with the last good state if there is one. */
     static LancetException of(
             String what, Training training, Optional<TrainingFolder> folder, List<TrainingLog.Point> points) {
         String way = "; lower the rate " + training.optimizer().rate() + ", warm up longer or clip harder";
@@ -41,7 +41,7 @@ final class TrainingFailures {
                 .findFirst()
                 .orElse("");
         return new LancetException(what + way + "; the state after step " + good.getAsInt() + loss
-                + " is kept: with the" + " changed recipe go on from it into another folder by --from "
+                + " is kept; to continue from it with a changed recipe, use another folder and --from "
                 + folder.get().folder());
     }
 }

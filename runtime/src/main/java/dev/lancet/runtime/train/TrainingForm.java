@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * In which form a model is trained over some of its steps: as its plan says, or with dense twins beside its factors.
+ * The form of a model during some training steps: as its plan says, or with dense twins in addition to its factors.
  *
- * @param plan in which form its weights are stored
- * @param twins the steps of the plan whose layers have a twin
+ * @param plan the form in which its weights are stored
+ * @param twins the steps of the plan whose layers have a dense twin
  */
 public record TrainingForm(Plan plan, List<Step> twins) {
 
@@ -20,12 +20,12 @@ public record TrainingForm(Plan plan, List<Step> twins) {
         twins = List.copyOf(twins);
     }
 
-    /** As the plan says. */
+    /** The form that the plan says. */
     public static TrainingForm of(Plan plan) {
         return new TrainingForm(plan, List.of());
     }
 
-    /** That of a step, counted from 0. */
+    /** The form at a step, counted from 0. */
     static TrainingForm at(int step, Plan plan, Training training) {
         return training.guidance()
                 .filter(guidance -> step < guidance.steps(training.steps()))
@@ -33,14 +33,14 @@ public record TrainingForm(Plan plan, List<Step> twins) {
                 .orElse(TrainingForm.of(plan));
     }
 
-    /** Whether there are twins. */
+    /** Whether some layers have dense twins. */
     boolean guided() {
         return !twins.isEmpty();
     }
 
     /**
-     * The arrays that are trained: float32 matrices, their factors, and the vectors, then the twins; no codes, no scales, nothing
-     * in 16 bits. Where there are adapters, they alone.
+     * The trained arrays: float32 matrices, their factors, and the vectors, then the dense twins; never codes, scales or
+     * 16-bit arrays. If there are adapters, only the adapters.
      */
     public List<ArraySpec> trainable() {
         List<ArraySpec> trainable = new ArrayList<>();

@@ -13,7 +13,10 @@ import dev.lancet.surgery.pass.Passes;
 import java.util.List;
 import org.tensorflow.proto.GraphDef;
 
-/** The road from a declared transformer to a graph that trains: blueprint, surgery, backward, updates, and the passes between. */
+/**
+ * Builds the training graph of a declared transformer: blueprint, surgery, backward pass, updates, and the passes between
+ * them.
+ */
 final class TrainingGraph {
 
     private TrainingGraph() {}

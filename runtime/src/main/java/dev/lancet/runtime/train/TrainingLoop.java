@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The steps of one training in one session: each is recorded, watched, and kept where something is to be kept. */
+/** Runs the steps of one training in one session: records each, checks it, and saves states if there is a folder. */
 public final class TrainingLoop {
 
     private final TrainingSession session;
@@ -48,11 +48,11 @@ public final class TrainingLoop {
         divergence = new DivergenceDetector(training.validation().divergence());
         if (training.validation().early().isPresent() && !session.validates()) {
             throw new LancetException(
-                    "stopEarly: " + session.tooLittleHeldOut() + "; hold more out, or leave stopEarly out");
+                    "stopEarly: " + session.tooLittleHeldOut() + "; hold out more, or leave stopEarly out");
         }
     }
 
-    /** Does the steps; the session has the weights that are to be used then. */
+    /** Runs the steps; afterwards the session has the final weights. */
     public TrainingLog run(Progress progress, String what) {
         long began = System.nanoTime();
         int step = begin();
@@ -83,12 +83,12 @@ public final class TrainingLoop {
         earlyStopping
                 .validation()
                 .filter(it -> it.step() < points.get(points.size() - 1).step())
-                .ifPresent(this::backTo);
+                .ifPresent(this::restoreBest);
         double seconds = before + (System.nanoTime() - began) / 1e9;
         return new TrainingLog(points, validations, speed(), seconds, earlyStopping.validation());
     }
 
-    /** Goes back to where the folder says; gives the next step. */
+    /** Restores the state of the folder, if any; returns the next step. */
     private int begin() {
         ResumePoint resumed =
                 folder.map(f -> f.begin(engine(), session.state(), range)).orElseGet(() -> ResumePoint.nothing(range));
@@ -103,7 +103,7 @@ public final class TrainingLoop {
         return resumed.done();
     }
 
-    /** A step that was skipped says nothing of the weights. */
+    /** A skipped step says nothing about the weights. */
     private void see(TrainingLog.Point point) {
         points.add(point);
         scaler = scaler.after(point.skipped());
@@ -112,12 +112,12 @@ public final class TrainingLoop {
         }
     }
 
-    private void backTo(TrainingLog.Validation validation) {
+    private void restoreBest(TrainingLog.Validation validation) {
         folder.ifPresentOrElse(
                 f -> f.restore(engine(), session.state(), validation.step()), () -> snapshot.restore(engine()));
         int last = points.get(points.size() - 1).step();
         folder.filter(f -> last < range.to())
-                .ifPresent(f -> f.ended(last, "early, for step " + validation.step() + " was the best"));
+                .ifPresent(f -> f.ended(last, "early, because step " + validation.step() + " was the best"));
     }
 
     private Engine engine() {

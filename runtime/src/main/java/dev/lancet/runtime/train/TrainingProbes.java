@@ -7,14 +7,15 @@ import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
- * What is measured beside a training.
+ * Measurements during a training.
  *
- * @param traced the step whose memory is traced, counted from 0; if it is not said, the third of a training that keeps metrics
- * @param cards makes what watches the card while the training lasts
+ * @param traced the step whose memory is traced, counted from 0; if empty, the third step of a training with a
+ *     metrics folder
+ * @param cards makes the monitor of the GPU
  */
 public record TrainingProbes(OptionalInt traced, Supplier<GpuMonitor> cards) {
 
-    /** In a training's first two steps TensorFlow still makes what it makes once. */
+    /** In a training's first two steps TensorFlow still does one-time work. */
     private static final int THIRD = 2;
 
     public static TrainingProbes on(ResolvedDevice device) {
@@ -29,7 +30,7 @@ public record TrainingProbes(OptionalInt traced, Supplier<GpuMonitor> cards) {
         return cards.get();
     }
 
-    /** Whether to trace a step; tracing costs time, so it is one in a training. */
+    /** Whether to trace a step. Tracing costs time, so only one step of a training is traced. */
     boolean traces(int step, StepRange range, boolean kept) {
         return traced.isPresent() ? traced.getAsInt() == step : kept && step == range.from() + THIRD;
     }

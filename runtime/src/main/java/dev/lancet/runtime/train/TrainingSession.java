@@ -8,38 +8,38 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * One model under training, as {@link TrainingLoop} drives it. A declared model learns token ids, a graph that others wrote
- * learns examples; both have steps, a loss on held-out data, and a state.
+ * A model in training, driven by {@link TrainingLoop}. A declared model learns from token ids, an imported graph from
+ * examples; both have steps, a loss on held-out data, and a state.
  */
 public interface TrainingSession extends AutoCloseable {
 
     /**
-     * What a step showed.
+     * The result of a step.
      *
      * @param loss mean loss of the step's data before the step
      * @param gradientNorm global norm before clipping
-     * @param allocator what the step took of the device's memory, empty where it was not traced
+     * @param allocator the device memory that the step took, empty if it was not traced
      */
     record StepResult(double loss, double gradientNorm, Optional<AllocatorPeak> allocator) {
 
-        /** Whether loss and norm are numbers. */
+        /** Whether loss and norm are finite. */
         boolean finite() {
             return Double.isFinite(loss) && Double.isFinite(gradientNorm);
         }
     }
 
-    /** Gets ready for a step, counted from 0. */
+    /** Prepares for a step, counted from 0. */
     void prepare(int step);
 
     /**
-     * Does one optimiser step, counted from 0.
+     * Runs one optimiser step, counted from 0.
      *
-     * @param scaler what the loss is multiplied with, empty where it is not scaled
-     * @param traced whether to see what the step takes of the device's memory
+     * @param scaler the loss scale, empty if the loss is not scaled
+     * @param traced whether to measure the device memory of the step
      */
     StepResult step(int step, Optional<LossScaler> scaler, boolean traced);
 
-    /** The mean loss on held-out data, without a step; empty where too little is held out. */
+    /** The mean loss on held-out data, without an update; empty if too little is held out. */
     OptionalDouble validationLoss();
 
     /** Whether there is enough held-out data for {@link #validationLoss}. */
@@ -51,19 +51,22 @@ public interface TrainingSession extends AutoCloseable {
     /** Whether the loss is scaled, for float16. */
     boolean scalesLoss();
 
-    /** Whether factors have dense twins at a step. The best validation of such a step is not what the factors alone can do. */
+    /**
+     * Whether factors have dense twins at a step. A validation of such a step cannot be the best, because it does not
+     * measure the factors alone.
+     */
     boolean guidedAt(int step);
 
-    /** Tokens, or examples of a graph, that a step learns. */
+    /** The number of tokens, or of examples of a graph, in a step. */
     long tokensPerStep();
 
-    /** What {@link #tokensPerStep} counts, for people. */
+    /** The unit of {@link #tokensPerStep}, for people. */
     String unit();
 
-    /** The engine that holds the state now. */
+    /** The engine that currently holds the state. */
     Engine engine();
 
-    /** All arrays that a step changes now: what is trained, and what the optimiser remembers of it. */
+    /** All arrays that a step currently changes: the trained arrays and the optimiser state. */
     List<ArraySpec> state();
 
     @Override

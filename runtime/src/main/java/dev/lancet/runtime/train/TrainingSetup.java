@@ -8,14 +8,14 @@ import dev.lancet.runtime.engine.Engine;
 import dev.lancet.surgery.SelfGuidanceGraph;
 
 /**
- * What a training is computed with, whichever of its steps is to be done.
+ * The settings of a training that hold for all its steps.
  *
  * @param transformer the model
- * @param plan in which form its weights are stored
- * @param training how it is trained
- * @param sequence tokens a sequence
- * @param passing by which passes, where
- * @param weights where it begins
+ * @param plan the form in which its weights are stored
+ * @param training the training
+ * @param sequence tokens per sequence
+ * @param passing the passes and the device
+ * @param weights the weights to start from
  */
 record TrainingSetup(
         Transformer transformer, Plan plan, Training training, int sequence, PassSelection passing, Weights weights) {
@@ -24,7 +24,7 @@ record TrainingSetup(
         return TrainingForm.at(step, plan, training);
     }
 
-    /** A session of a form, with the weights of the beginning and an optimiser that remembers nothing. */
+    /** A session in a form, with the initial weights and an empty optimiser state. */
     Engine open(TrainingForm form) {
         Engine engine = passing.session(TrainingGraph.of(transformer, form, training, sequence, passing.passes()));
         try {
@@ -36,7 +36,7 @@ record TrainingSetup(
         }
     }
 
-    /** Puts an engine of a form where it began, whatever was done with it since. */
+    /** Resets an engine of a form to the start. */
     void start(Engine engine, TrainingForm form) {
         engine.load(plan, weights);
         engine.run("train.start");

@@ -9,52 +9,52 @@ import dev.lancet.runtime.Model;
 import java.util.Optional;
 
 /**
- * What of a model is trained when it is fine-tuned: adapters beside some linear layers, which are frozen as they are or in
- * fewer bits (QLoRA, arXiv 2305.14314), or all of it.
+ * What fine-tuning trains: adapters for some linear layers, while the model is frozen in its current form or in fewer
+ * bits (QLoRA, arXiv 2305.14314), or the whole model.
  *
- * @param adapter what is trained beside each layer; empty to train the model itself
- * @param layers which layers get one
- * @param bits in how many bits all linear layers are stored first; float32 to leave them as they are
+ * @param adapter the adapter for each layer; empty to train the model itself
+ * @param layers the layers that get one
+ * @param bits the precision of all linear layers during training; float32 to leave them unchanged
  */
 public record FineTuning(Optional<Adapter> adapter, Selector layers, Precision bits) {
 
     public FineTuning {
         if (adapter.isEmpty() && bits.quantized()) {
-            throw new IllegalArgumentException(
-                    "bits: " + bits
-                            + "; what is stored in fewer bits is frozen, so it goes with an adapter, or comes after the training");
+            throw new IllegalArgumentException("bits: " + bits
+                    + "; weights in fewer bits are frozen, so use an adapter, or quantise after the training");
         }
     }
 
-    /** All that is stored in float32. */
+    /** Trains all float32 weights. */
     public static FineTuning full() {
         return new FineTuning(Optional.empty(), usual(), Precision.float32());
     }
 
-    /** An adapter beside each of these layers. */
+    /** Trains an adapter for each of these layers. */
     public static FineTuning with(Adapter adapter, Selector layers) {
         return new FineTuning(Optional.of(adapter), layers, Precision.float32());
     }
 
-    /** The same beside linear layers in fewer bits. */
+    /** The same over linear layers in fewer bits. */
     public FineTuning over(Precision precision) {
         return new FineTuning(adapter, layers, precision);
     }
 
-    /** The layers that get an adapter where none are named: attention and feed-forward of all blocks, not the head. */
+    /** The default layers for adapters: attention and feed-forward of all blocks, not the head. */
     public static Selector usual() {
         return Selector.attention().or(Selector.feedForward());
     }
 
     /**
-     * The model to be trained: another one beside the base, or the base itself where nothing is put beside it. A base that
-     * has adapters keeps them, and they go on being trained.
+     * The model to train: a new model with adapters, or the base itself if there are none to add. A base that already has
+     * adapters keeps them and trains them further.
      *
-     * @throws LancetException if a layer that is named is none, or if all of a base is to be trained that has adapters
+     * @throws LancetException if the selector matches no linear layer, or if a base with adapters is to be trained as
+     *     a whole
      */
     public Model begin(Model base) {
         if (base.plan().adapted()) {
-            return goOn(base);
+            return trainFurther(base);
         }
         if (adapter.isEmpty()) {
             return base;
@@ -64,10 +64,10 @@ public record FineTuning(Optional<Adapter> adapter, Selector layers, Precision b
                 : base.adapt(layers, adapter.get());
     }
 
-    private Model goOn(Model base) {
+    private Model trainFurther(Model base) {
         if (adapter.isEmpty()) {
             throw new LancetException("adapter: " + base.plan().model()
-                    + " has adapters, and they are what is trained then; merge them first, or go on training them");
+                    + " has adapters, so only they can be trained; merge them first, or train them further");
         }
         return bits.quantized() ? base.compress(quantised()) : base;
     }

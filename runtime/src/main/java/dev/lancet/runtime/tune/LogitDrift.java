@@ -4,8 +4,8 @@ import dev.lancet.runtime.Model;
 import java.util.Random;
 
 /**
- * How far the logits of one model are from those of another: the absolute difference {@code |a − b|} of every logit, over one
- * sequence of {@code min(context, 64)} token ids, drawn evenly from the whole vocabulary with seed 42.
+ * The difference between the logits of two models: {@code |a − b|} for every logit, over one sequence of {@code
+ * min(context, 64)} token ids, sampled uniformly from the whole vocabulary with seed 42.
  *
  * @param max the largest difference
  * @param mean the mean over all positions and all tokens of the vocabulary
@@ -15,7 +15,7 @@ public record LogitDrift(double max, double mean) {
     private static final int TOKENS = 64;
     private static final long SEED = 42;
 
-    /** The logits of a model over the sequence, one position after the other. */
+    /** The logits of a model over the sequence, {@code [positions · vocabulary]}, one position after the other. */
     static float[] logits(Model model) {
         int[] ids = new Random(SEED)
                 .ints(

@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Adapters that went into their matrices, {@code W + scale · A · B}, and what that changed.
+ * The result of merging adapters into their matrices, {@code W + scale · A · B}, and the change of the outputs.
  *
- * @param drift the merged model's logits against those of the model with adapters
- * @param layers of each matrix that had an adapter: the merged matrix as it is stored against the sum that it should be.
- *     Nothing is lost in float32; what is stored in fewer bits is rounded anew, what is in two factors is cut anew
+ * @param drift the difference between the logits of the merged model and those of the model with adapters
+ * @param layers the error of each matrix that had an adapter: the stored merged matrix, compared with the exact sum.
+ *     It is 0 in float32; matrices in fewer bits are rounded again, factored ones are factored again
  */
 public record MergeResult(LogitDrift drift, List<Fidelity> layers) {
 
@@ -24,7 +24,7 @@ public record MergeResult(LogitDrift drift, List<Fidelity> layers) {
     }
 
     /**
-     * Saves the merged model as a Lancet model folder, in the form in which the matrices are stored, one at a time.
+     * Saves the merged model as a Lancet model folder, with each matrix in its current form, one at a time.
      *
      * @throws LancetException if the model has no adapters, or the folder exists or cannot be written
      */
@@ -37,10 +37,11 @@ public record MergeResult(LogitDrift drift, List<Fidelity> layers) {
     }
 
     /**
-     * Saves the merged model as a Hugging Face folder in float32: codes and factors are put together, so nothing is rounded.
+     * Saves the merged model as a Hugging Face folder in float32: codes and factors are restored to full matrices, so
+     * nothing is rounded.
      *
-     * @throws LancetException if the model has no adapters, if no architecture there is like this one, or if the folder exists
-     *     or cannot be written
+     * @throws LancetException if the model has no adapters, if Hugging Face has no architecture like this one, or if
+     *     the folder exists or cannot be written
      */
     public static MergeResult saveHuggingFace(Model adapted, Path folder) {
         Set<String> merged = adapters(adapted);
@@ -52,7 +53,7 @@ public record MergeResult(LogitDrift drift, List<Fidelity> layers) {
 
     private static MergeResult of(Model adapted, Model merged, List<Fidelity> losses, Set<String> names) {
         float[] before = LogitDrift.logits(adapted);
-        // Only one of the two holds native memory at a time.
+        // Only one of the two models holds native memory at a time.
         adapted.close();
         return new MergeResult(
                 LogitDrift.between(before, LogitDrift.logits(merged)),
@@ -61,7 +62,8 @@ public record MergeResult(LogitDrift drift, List<Fidelity> layers) {
 
     private static Set<String> adapters(Model model) {
         if (!model.plan().adapted()) {
-            throw new LancetException("merge: " + model.plan().model() + " has no adapters; name the folder of some");
+            throw new LancetException(
+                    "merge: " + model.plan().model() + " has no adapters; name a folder with adapters");
         }
         return model.plan().steps().stream()
                 .filter(step -> step.adapter().isPresent())

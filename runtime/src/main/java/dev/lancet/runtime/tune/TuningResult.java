@@ -10,30 +10,31 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a fine-tuning left: adapters as a folder of PEFT, and the whole model where the base and that folder are not it.
+ * The files of a fine-tuning: the adapters as a PEFT folder, and the whole model unless the base and that folder are
+ * enough.
  *
- * @param adapter the folder of the adapters, if there are any and PEFT has names for them
- * @param model the Lancet model folder, where the base is not what was trained upon: its layers are in fewer bits now, it
- *     had adapters before, all of it was trained, or PEFT has no names for its layers
- * @param hindrance why there is no folder of PEFT although there are adapters
+ * @param adapter the folder of the adapters, if there are any and PEFT has names for their layers
+ * @param model the Lancet model folder, if the base is not the model that was trained: its layers are now in fewer
+ *     bits, it had adapters before, the whole model was trained, or PEFT has no names for its layers
+ * @param hindrance why there is no PEFT folder although there are adapters
  */
 public record TuningResult(Optional<Path> adapter, Optional<Path> model, Optional<String> hindrance) {
 
-    /** Where the adapters go. */
+    /** The folder for the adapters. */
     public static Path adapter(Path folder) {
         return folder.resolve("adapter");
     }
 
-    /** Where the model goes. */
+    /** The folder for the model. */
     public static Path model(Path folder) {
         return folder.resolve("model");
     }
 
     /**
-     * Saves what was trained.
+     * Saves the trained weights.
      *
-     * @param base the plan of the model before
-     * @param tuned what became of it
+     * @param base the plan of the model before training
+     * @param tuned the model after training
      * @throws LancetException if one of the folders exists or cannot be written
      */
     public static TuningResult save(Plan base, Model tuned, Path folder) {
@@ -51,7 +52,7 @@ public record TuningResult(Optional<Path> adapter, Optional<Path> model, Optiona
         return !base.arrays().equals(tuned.merged().arrays());
     }
 
-    /** All folders that were written. */
+    /** All written folders. */
     public List<Path> written() {
         List<Path> written = new ArrayList<>();
         adapter.ifPresent(written::add);

@@ -24,7 +24,7 @@ class DeviceTest {
         assertThat(Device.gpu(1).memory(0.25).share()).isEqualTo(0.25);
         assertThatThrownBy(() -> Device.gpu(0).memory(0)).hasMessageContaining("gpu-memory: 0.0");
         assertThatThrownBy(() -> Device.gpu(0).memory(1.5)).hasMessageContaining("gpu-memory: 1.5");
-        assertThatThrownBy(() -> Device.cpu().memory(0.5)).hasMessageContaining("take gpu");
+        assertThatThrownBy(() -> Device.cpu().memory(0.5)).hasMessageContaining("use gpu");
     }
 
     @Test

@@ -130,7 +130,7 @@ class DtypeSelectorTest {
             assertThat(losses(log)).isEqualTo(losses(asked(PLAN, TRAINING, arithmetic)));
         }
         String name = arithmetic == Arithmetic.FLOAT32 ? "float32" : "bfloat16";
-        assertThat(titles).containsExactly("train timed (training in " + name + ", as it began)");
+        assertThat(titles).containsExactly("train timed (training in " + name + ", as before)");
     }
 
     @Test
@@ -177,7 +177,7 @@ class DtypeSelectorTest {
                 .extracting(PassSelection::passes)
                 .isEqualTo(PassSelection.here(TRAINING, Set.of()).passes());
         assertThatThrownBy(() -> PassSelection.here(TRAINING, Set.of(Pass.HALF_PRECISION)))
-                .hasMessageContaining("it is not done here anyway");
+                .hasMessageContaining("it does not run here anyway");
     }
 
     private Trainer trainer(Plan plan, Training training) {

@@ -14,7 +14,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
-/** One array of {@link Examples}, its rows behind each other: whole numbers, or floats. */
+/** One array of {@link Examples}, its rows one after the other: whole numbers or floats. */
 final class ExampleColumn {
 
     private final int[] ints;
@@ -27,12 +27,12 @@ final class ExampleColumn {
         this.row = row;
     }
 
-    /** The whole numbers, none if it has floats. */
+    /** The whole numbers; empty if it has floats. */
     int[] ints() {
         return ints;
     }
 
-    /** The floats, none if it has whole numbers. */
+    /** The floats; empty if it has whole numbers. */
     float[] floats() {
         return floats;
     }
@@ -42,12 +42,12 @@ final class ExampleColumn {
         return row;
     }
 
-    /** How many numbers a row has. */
+    /** The number of elements in a row. */
     int width() {
         return Math.toIntExact(Arrays.stream(row).reduce(1, Math::multiplyExact));
     }
 
-    /** Some rows of it. */
+    /** Some of its rows. */
     ExampleColumn at(int count, IntUnaryOperator which) {
         int width = width();
         int[] someInts = new int[ints.length == 0 ? 0 : count * width];
@@ -64,7 +64,7 @@ final class ExampleColumn {
         return new ExampleColumn(someInts, someFloats, row);
     }
 
-    /** Adds shape and numbers to a digest. */
+    /** Adds shape and values to a digest. */
     void addTo(MessageDigest digest) {
         digest.update(Arrays.toString(row).getBytes(StandardCharsets.UTF_8));
         ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES);
@@ -76,7 +76,7 @@ final class ExampleColumn {
         }
     }
 
-    /** A tensor of this type, which belongs to the caller. */
+    /** A tensor of this type; the caller owns it. */
     Tensor tensor(String what, DataType type, Shape shape) {
         boolean whole = floats.length == 0;
         if (type == DataType.DT_INT32 && whole) {
@@ -89,8 +89,8 @@ final class ExampleColumn {
         if (type == DataType.DT_FLOAT) {
             return TFloat32.tensorOf(shape, DataBuffers.of(whole ? asFloats() : floats));
         }
-        throw new LancetException("examples: the graph takes its " + what + " as " + type + "; given are "
-                + (whole ? "whole numbers" : "floats") + ", and only int32, int64 and float are fed");
+        throw new LancetException("examples: the graph takes its " + what + " as " + type + ", but they are "
+                + (whole ? "whole numbers" : "floats") + "; only int32, int64 and float can be fed");
     }
 
     private float[] asFloats() {

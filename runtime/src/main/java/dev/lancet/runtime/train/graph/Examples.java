@@ -16,7 +16,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
 
 /**
- * Rows to train a graph on, or to ask it about: for each input of a signature an array whose first axis counts the rows, and
+ * Rows for training or evaluating a graph: an array for each input of a signature, whose first axis counts the rows, and
  * labels.
  *
  * <pre>{@code
@@ -41,42 +41,45 @@ public final class Examples {
     }
 
     /**
-     * Rows of whole numbers: token ids.
+     * Rows of whole numbers, such as token ids.
      *
-     * @param rows {@code [rows][numbers of a row]}
+     * @param rows {@code [rows][elements of a row]}
      */
     public static Examples of(String input, int[][] rows) {
         return new Examples(rows.length, Map.of(), Optional.empty()).and(input, rows);
     }
 
     /**
-     * Rows of floats: features.
+     * Rows of floats, such as features.
      *
-     * @param rows {@code [rows][numbers of a row]}
+     * @param rows {@code [rows][elements of a row]}
      */
     public static Examples of(String input, float[][] rows) {
         return new Examples(rows.length, Map.of(), Optional.empty()).and(input, rows);
     }
 
     /**
-     * Floats of any shape, row by row.
+     * Rows of floats with any shape.
      *
-     * @param values {@code [rows · the product of shape]}
-     * @param shape the shape of one row: {@code 28, 28} for images of 28 by 28 numbers
+     * @param values the rows one after the other, each in row-major order: {@code rows · shape[0] · shape[1] · …}
+     *     numbers
+     * @param rows the number of rows
+     * @param shape the shape of one row: {@code 28, 28} for images {@code [28, 28]}, so that the graph gets {@code
+     *     [rows, 28, 28]}
      */
     public static Examples of(String input, float[] values, int rows, long... shape) {
         return new Examples(rows, Map.of(), Optional.empty())
                 .with(input, new ExampleColumn(new int[0], values.clone(), shape.clone()));
     }
 
-    /** The same rows with one more input. */
+    /** The same rows with another input, {@code [rows][elements of a row]}. */
     public Examples and(String input, int[][] values) {
         int[] flat = Arrays.stream(values).flatMapToInt(Arrays::stream).toArray();
         return with(
                 input, new ExampleColumn(flat, new float[0], new long[] {values.length == 0 ? 0 : values[0].length}));
     }
 
-    /** The same rows with one more input. */
+    /** The same rows with another input, {@code [rows][elements of a row]}. */
     public Examples and(String input, float[][] values) {
         return with(input, floats(values));
     }
@@ -109,24 +112,24 @@ public final class Examples {
         return column;
     }
 
-    /** The class of every row, counted from 0. */
+    /** Adds the class of every row, counted from 0; {@code [rows]}. */
     public Examples labels(int... classes) {
         ExampleColumn column =
                 new ExampleColumn(classes.clone(), new float[0], new long[] {rows == 0 ? 0 : classes.length / rows});
         return new Examples(rows, inputs, Optional.of(fitting("labels", column)));
     }
 
-    /** What the output is to be for every row. */
+    /** Adds the target output of every row, {@code [rows][elements of a row]}. */
     public Examples targets(float[][] values) {
         return new Examples(rows, inputs, Optional.of(fitting("targets", floats(values))));
     }
 
-    /** How many rows there are. */
+    /** The number of rows. */
     public int count() {
         return rows;
     }
 
-    /** Some of the rows: those from {@code from}, up to {@code to}, that one not included. */
+    /** The rows from {@code from} up to {@code to}, exclusive. */
     public Examples between(int from, int to) {
         if (from < 0 || to > rows || from > to) {
             throw new IllegalArgumentException("examples: rows " + from + " to " + to + " of " + rows);
@@ -140,12 +143,12 @@ public final class Examples {
         return new Examples(count, some, labels.map(column -> column.at(count, which)));
     }
 
-    /** The labels; empty if there are none, or none of whole numbers. */
+    /** The labels; empty if there are none, or if they are floats. */
     public int[] classes() {
         return labels.map(column -> column.ints().clone()).orElse(new int[0]);
     }
 
-    /** A SHA-256 over names, shapes and numbers, by which two sets of examples can be told apart. */
+    /** A SHA-256 over names, shapes and values, which identifies a set of examples. */
     String fingerprint() {
         MessageDigest digest = Sha256.digest();
         names().forEach(name -> {
@@ -156,16 +159,16 @@ public final class Examples {
         return rows + " examples, SHA-256 " + Sha256.text(digest.digest());
     }
 
-    /** The inputs that there are, for messages. */
+    /** The names of the inputs, for messages. */
     List<String> names() {
         return inputs.keySet().stream().sorted().toList();
     }
 
-    /** An input as a tensor of this type, which belongs to the caller. */
+    /** An input as a tensor of this type; the caller owns it. */
     Tensor tensor(String input, DataType type) {
         ExampleColumn column = inputs.get(input);
         if (column == null) {
-            throw new LancetException("examples: the signature takes '" + input + "', and they have only " + names());
+            throw new LancetException("examples: the signature takes '" + input + "', but they have only " + names());
         }
         long[] dims = new long[column.row().length + 1];
         dims[0] = rows;
@@ -173,7 +176,7 @@ public final class Examples {
         return column.tensor("input '" + input + "'", type, Shape.of(dims));
     }
 
-    /** The labels as a list of this type, which belongs to the caller. */
+    /** The labels as a list of this type; the caller owns it. */
     Tensor labels(DataType type) {
         ExampleColumn column = labels.orElseThrow(() -> new LancetException(
                 "examples: they have no labels; give the classes with labels(...), or numbers with targets(...)"));

@@ -17,7 +17,7 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.TensorInfo;
 
-/** Asks somebody else's graph for one of its outputs. */
+/** Evaluates one output of an imported graph. */
 public final class GraphEvaluator {
 
     private static final int BATCH = 256;
@@ -25,7 +25,7 @@ public final class GraphEvaluator {
     private GraphEvaluator() {}
 
     /**
-     * The numbers of a float output for all rows, row by row.
+     * The values of a float output for all rows, one row after the other.
      *
      * @throws LancetException if the output is not float, or the examples do not fit the signature
      */
@@ -38,7 +38,7 @@ public final class GraphEvaluator {
         TensorInfo output = objective.outputOf(surgery.meta());
         if (output.getDtype() != DataType.DT_FLOAT) {
             throw new LancetException("output: '" + objective.output() + "' is " + output.getDtype()
-                    + "; only outputs of floats are read");
+                    + "; only float outputs can be read");
         }
         GraphDef graph = VariableLoading.into(TrainableGraph.forward(surgery, objective));
         float[] all = {};
@@ -58,15 +58,15 @@ public final class GraphEvaluator {
     }
 
     /**
-     * The share of rows in which the largest score is that of the label.
+     * The fraction of rows whose largest score is that of the label.
      *
-     * @param scores {@code [rows · classes]}
-     * @param labels the class of every row
+     * @param scores {@code [rows · classes]}, row by row
+     * @param labels the class of every row, {@code [rows]}
      * @throws LancetException if there are no labels
      */
     public static double accuracy(float[] scores, int[] labels) {
         if (labels.length == 0) {
-            throw new LancetException("examples: they have no classes to compare with; give them with labels(...)");
+            throw new LancetException("examples: they have no classes; give them with labels(...)");
         }
         int classes = scores.length / labels.length;
         int right = 0;

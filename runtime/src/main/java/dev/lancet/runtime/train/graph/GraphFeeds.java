@@ -9,7 +9,7 @@ import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.proto.SignatureDef;
 
-/** One run of somebody else's graph: what it is fed; gives the tensors back when it is closed. */
+/** The feeds of one run of an imported graph; releases its tensors when it is closed. */
 final class GraphFeeds implements AutoCloseable {
 
     private final Session.Runner runner;
@@ -25,7 +25,7 @@ final class GraphFeeds implements AutoCloseable {
         return this;
     }
 
-    /** All inputs of a signature. */
+    /** Feeds all inputs of a signature. */
     GraphFeeds put(Examples examples, SignatureDef signature) {
         signature.getInputsMap().forEach((name, info) -> put(info.getName(), examples.tensor(name, info.getDtype())));
         return this;
@@ -42,16 +42,16 @@ final class GraphFeeds implements AutoCloseable {
     }
 
     /**
-     * Runs it.
+     * Runs the graph.
      *
      * @param how runs the runner, so that a caller may trace it
-     * @throws LancetException if the graph does not take what it is fed
+     * @throws LancetException if the graph does not accept the feeds
      */
     Result run(Function<Session.Runner, Result> how) {
         try {
             return how.apply(runner);
         } catch (RuntimeException wrong) {
-            // TensorFlow's exceptions have no ancestor in common but this.
+            // TensorFlow's exceptions have no other common superclass.
             throw new LancetException("graph: it does not run on these examples: " + wrong.getMessage(), wrong);
         }
     }

@@ -22,7 +22,7 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.types.TFloat32;
 
-/** A graph that others wrote under training on examples. */
+/** An imported graph in training on examples. */
 final class GraphSession implements TrainingSession {
 
     private static final int VALIDATION_BATCH = 256;
@@ -37,13 +37,13 @@ final class GraphSession implements TrainingSession {
     private final RowShuffle shuffle;
 
     /**
-     * A session whose engine has the weights of the beginning.
+     * A session whose engine has the initial weights.
      *
-     * @param engine has the graph that trains; the session closes it
+     * @param engine the engine with the training graph; the session closes it
      * @param state all arrays that a step changes
      * @param graph the signature and the loss
-     * @param examples what it learns
-     * @param heldOut what it is validated on; none for no validation
+     * @param examples the examples to train on
+     * @param heldOut the examples to validate on; none for no validation
      */
     GraphSession(Engine engine, List<ArraySpec> state, GraphLoss graph, Examples examples, Examples heldOut) {
         this.engine = engine;
@@ -57,10 +57,10 @@ final class GraphSession implements TrainingSession {
     }
 
     /**
-     * What a graph is trained for.
+     * The training objective of a graph.
      *
      * @param meta the graph's signatures
-     * @param objective the loss, over an output of one of them
+     * @param objective the loss, over an output of one signature
      * @param training the settings
      */
     record GraphLoss(MetaGraphDef meta, Objective objective, Training training) {}
@@ -116,9 +116,9 @@ final class GraphSession implements TrainingSession {
     }
 
     /**
-     * Makes sure that examples are there and fit the objective.
+     * Checks that there are examples and that they fit the objective.
      *
-     * @throws LancetException if there are none, or a label is no class of the output
+     * @throws LancetException if there are none, or if a label is not a class of the output
      */
     static void check(Examples examples, Objective objective, MetaGraphDef meta) {
         if (examples.count() == 0) {
@@ -128,7 +128,7 @@ final class GraphSession implements TrainingSession {
             int classes = objective.classes(meta);
             for (int label : examples.classes()) {
                 if (label < 0 || label >= classes) {
-                    throw new LancetException("examples: the label " + label + " is none of the " + classes
+                    throw new LancetException("examples: the label " + label + " is not one of the " + classes
                             + " classes of output '" + objective.output() + "', which are counted from 0");
                 }
             }

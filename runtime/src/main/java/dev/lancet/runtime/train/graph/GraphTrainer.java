@@ -37,7 +37,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tensorflow.proto.GraphDef;
 
-/** Trains the float variables of a graph that others wrote, on a loss over one of its outputs. What is quantised stays as it is. */
+/**
+ * Trains the float variables of an imported graph on a loss over one of its outputs. Quantised variables do not change.
+ */
 public final class GraphTrainer {
 
     private final ImportedSurgery surgery;
@@ -48,12 +50,12 @@ public final class GraphTrainer {
     private final List<ArraySpec> state;
 
     /**
-     * Derives the graph that trains.
+     * Builds the training graph.
      *
-     * @param surgery the model under its plan; each variable is moved as the plan's layer says
+     * @param surgery the model under its plan; each variable is updated as the layer of the plan says
      * @param objective the loss
-     * @throws LancetException if the training asks for what a graph does not have, or an operator between a variable and the
-     *     loss has no gradient; the message names node and operator
+     * @throws LancetException if the training has settings that a graph does not support, or if an operator between a
+     *     variable and the loss has no gradient; the message names node and operator
      */
     public GraphTrainer(ImportedSurgery surgery, Objective objective, Training training) {
         check(training);
@@ -84,7 +86,7 @@ public final class GraphTrainer {
     private static void check(Training training) {
         if (training.sequence().isPresent()) {
             throw new LancetException("sequence: " + training.sequence().getAsInt()
-                    + " tokens; the examples of a graph have the length that they have, so leave it out");
+                    + " tokens; the examples of a graph have their own length, so leave it out");
         }
         if (training.guidance().isPresent()) {
             throw new LancetException(
@@ -93,11 +95,11 @@ public final class GraphTrainer {
         }
         if (!training.execution().equals(Execution.plain())) {
             throw new LancetException("training: " + training.execution()
-                    + "; a graph that others wrote is trained as it is written, so leave it out");
+                    + "; an imported graph is trained as it is written, so leave it out");
         }
     }
 
-    /** What tells this training from others, for its folder. */
+    /** The fingerprint of this training, for its folder. */
     public Fingerprint fingerprint(Examples examples, Examples heldOut, ResolvedDevice device) {
         MessageDigest digest = Sha256.digest();
         digest.update(GraphText.canonical(surgery.graph()).getBytes(StandardCharsets.UTF_8));
@@ -111,22 +113,22 @@ public final class GraphTrainer {
     }
 
     /**
-     * What came of it.
+     * The result of a training.
      *
-     * @param trained the arrays that were trained
-     * @param log one point a step; an example counts as a token
+     * @param trained the trained arrays
+     * @param log one point per step; an example counts as a token
      */
     public record Outcome(WeightsInMemory trained, TrainingLog log) {}
 
     /**
-     * Trains, and keeps metrics and states in a folder, if there is one. Where the folder holds the state of this training,
-     * the training goes on, to the same weights as if it had not stopped.
+     * Trains, with metrics and states in a folder if there is one. If the folder has the state of this training, the
+     * training resumes; the final weights are the same as without the interruption.
      *
-     * @param examples the rows to learn
+     * @param examples the rows to train on
      * @param heldOut the rows to validate on; none for no validation
-     * @param values the value of every variable to begin with, row by row, little-endian
+     * @param values the initial value of every variable in row-major order, little-endian
      * @throws LancetException if a loss is not a number, or the examples do not fit the signature
-     * @throws TrainingStoppedException if the watcher wants the training to stop
+     * @throws TrainingStoppedException if the watcher asks for a stop
      */
     public Outcome train(Examples examples, Examples heldOut, Function<String, ByteBuffer> values, GraphRun run) {
         GraphSession.check(examples, objective, surgery.meta());
@@ -147,9 +149,9 @@ public final class GraphTrainer {
     /**
      * Where and how a training of a graph runs.
      *
-     * @param device where it computes
-     * @param folder where metrics and states are kept, if they are to be
-     * @param progress who watches
+     * @param device the device
+     * @param folder the folder for metrics and states, or empty for none
+     * @param progress receives the progress
      */
     public record GraphRun(ResolvedDevice device, Optional<TrainingFolder> folder, Progress progress) {}
 

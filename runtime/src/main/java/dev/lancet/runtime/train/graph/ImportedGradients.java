@@ -16,11 +16,11 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * The gradients of a graph that somebody else wrote, by TensorFlow's own {@code addGradients}: such graphs have dynamic
- * shapes and more operators than Lancet's table. Each trained variable X gets a node {@code X.grad}.
+ * The gradients of an imported graph, by TensorFlow's own {@code addGradients}: such graphs have dynamic shapes and more
+ * operators than Lancet's registry. Each trained variable X gets a node {@code X.grad}.
  *
- * @param graph forward and backward
- * @param trained the variables that reach the loss
+ * @param graph the forward and the backward pass
+ * @param trained the variables that the loss depends on
  */
 record ImportedGradients(GraphDef graph, List<String> trained) {
 
@@ -44,7 +44,7 @@ record ImportedGradients(GraphDef graph, List<String> trained) {
                 gradients =
                         graph.addGradients(graph.operation(TrainableGraph.LOSS).output(0), reads);
             } catch (RuntimeException wrong) {
-                // TensorFlow's exceptions have no ancestor in common but this.
+                // TensorFlow's exceptions have no other common superclass.
                 throw path.explained(wrong);
             }
             return new ImportedGradients(named(graph.toGraphDef(), trainable.graph(), trained, gradients), trained);
@@ -55,7 +55,7 @@ record ImportedGradients(GraphDef graph, List<String> trained) {
         try {
             graph.importGraphDef(definition);
         } catch (RuntimeException wrong) {
-            throw new LancetException("graph: TensorFlow refuses it: " + wrong.getMessage(), wrong);
+            throw new LancetException("graph: TensorFlow rejects it: " + wrong.getMessage(), wrong);
         }
     }
 
@@ -97,7 +97,10 @@ record ImportedGradients(GraphDef graph, List<String> trained) {
                 .build();
     }
 
-    /** The gradient of BatchMatMulV2 is BatchMatMulV3, which oneDNN does not have: four times slower, and the same. */
+    /**
+     * TensorFlow's gradient of BatchMatMulV2 is BatchMatMulV3, which oneDNN does not implement. BatchMatMulV2 gives the
+     * same result four times faster.
+     */
     private static NodeDef faster(NodeDef node) {
         if (!node.getOp().equals("BatchMatMulV3")
                 || List.of("Ta", "Tb").stream()

@@ -17,13 +17,15 @@ import org.tensorflow.Operation;
 import org.tensorflow.Output;
 import org.tensorflow.proto.DataType;
 
-/** What lies between the variables that may be trained and the loss: only floats, and nothing behind a stop. */
+/** The nodes between the trainable variables and the loss: only floats, and nothing behind a stop-gradient. */
 final class ImportedLossPath {
 
-    /** A gradient ends here, and that is meant so. */
+    /** Ops that stop gradients on purpose. */
     private static final Set<String> STOPS = Set.of("StopGradient", "PreventGradient", "ZerosLike", "OnesLike", "Sign");
 
-    /** What TensorFlow 2.18 cannot differentiate from Java, as far as it was tried; see {@link #explained} for the rest. */
+    /**
+     * Ops that TensorFlow 2.18 cannot differentiate from Java, as far as tested; see {@link #explained} for the others.
+     */
     private static final Set<String> NO_GRADIENT = Set.of(
             "Bitcast",
             "Case",
@@ -75,7 +77,7 @@ final class ImportedLossPath {
                 List.of(TrainableGraph.LOSS));
     }
 
-    /** The node itself if anything that it gives can have a gradient. */
+    /** The node itself if one of its outputs can have a gradient, otherwise empty. */
     private List<String> differentiable(Node node) {
         return !STOPS.contains(node.op()) && floats(node) ? List.of(node.name()) : List.of();
     }
@@ -84,7 +86,7 @@ final class ImportedLossPath {
         return new ImportedLossPath(trainable, graph);
     }
 
-    /** Whether anything that a node gives can have a gradient. */
+    /** Whether one of a node's outputs can have a gradient. */
     private boolean floats(Node node) {
         Operation operation = graph.operation(node.name());
         for (int i = 0; i < operation.numOutputs(); i++) {
@@ -107,21 +109,21 @@ final class ImportedLossPath {
     }
 
     /**
-     * The variables that reach the loss.
+     * The variables that the loss depends on.
      *
-     * @throws LancetException if none does
+     * @throws LancetException if there is none
      */
     List<String> reaching() {
         List<String> reaching = new ArrayList<>(new LinkedHashSet<>(candidates));
         reaching.removeIf(name -> !path.contains(name + ".read"));
         if (reaching.isEmpty()) {
-            throw new LancetException("train: no float variable that may be trained reaches the loss; a model whose"
-                    + " every matrix is quantised, or that is frozen, has none");
+            throw new LancetException("train: the loss does not depend on a trainable float variable; a model whose"
+                    + " matrices are all quantised, or that is frozen, has none");
         }
         return reaching;
     }
 
-    /** @throws LancetException naming the first node on the path through which no gradient goes */
+    /** @throws LancetException naming the first node on the path that has no gradient */
     void check() {
         for (Node node : order) {
             if (on(node) && NO_GRADIENT.contains(node.op())) {
@@ -138,7 +140,7 @@ final class ImportedLossPath {
         }
     }
 
-    /** What TensorFlow said when it could not go on, with the node that it means. */
+    /** The error from TensorFlow's exception, with the node that it names. */
     LancetException explained(RuntimeException wrong) {
         Matcher named = NAMED.matcher(String.valueOf(wrong.getMessage()));
         while (named.find()) {
@@ -153,7 +155,7 @@ final class ImportedLossPath {
 
     private static LancetException missing(Node node) {
         return new LancetException("train: node '" + node.name() + "' is a " + node.op()
-                + ", of which TensorFlow has no gradient, and it lies between a trained weight and the loss; train on an"
+                + ", which lies between a trained weight and the loss and has no gradient in TensorFlow; train on an"
                 + " output before it, or export the model with another operator");
     }
 }

@@ -2,7 +2,7 @@ package dev.lancet.runtime.train.graph;
 
 import java.util.SplittableRandom;
 
-/** Rows in batches: all of them in an order drawn by a seed, then all of them in another, and so on. */
+/** Distributes rows over batches: all rows in a random order from a seed, then all rows in another order, and so on. */
 final class RowShuffle {
 
     private final int rows;

@@ -15,8 +15,8 @@ import org.tensorflow.proto.SessionLog;
 import org.tensorflow.proto.Summary;
 
 /**
- * Curves for TensorBoard: a file of records, each the length, a masked CRC-32C of it, an {@code Event} proto, and a masked
- * CRC-32C of that (TensorFlow's {@code core/lib/io/record_writer.h}).
+ * Curves for TensorBoard: a file of records. Each record has its length, a masked CRC-32C of the length, an {@code Event}
+ * proto, and a masked CRC-32C of the proto (TensorFlow's {@code core/lib/io/record_writer.h}).
  */
 public final class EventFile implements AutoCloseable {
 
@@ -24,7 +24,7 @@ public final class EventFile implements AutoCloseable {
 
     private final OutputStream out;
 
-    /** Begins a file in this folder; its name is what TensorBoard looks for. */
+    /** Creates a file in this folder, under a name that TensorBoard looks for. */
     public EventFile(Path folder) {
         double now = System.currentTimeMillis() / 1e3;
         try {
@@ -36,7 +36,9 @@ public final class EventFile implements AutoCloseable {
         }
     }
 
-    /** From this step on, TensorBoard forgets what other files of the folder say: it is done again, after a restart. */
+    /**
+     * Tells TensorBoard to ignore points of earlier files from this step on, because a restarted training repeats them.
+     */
     public void restarted(long step) {
         try {
             write(Event.newBuilder()
@@ -48,7 +50,7 @@ public final class EventFile implements AutoCloseable {
         }
     }
 
-    /** One point on each of these curves. */
+    /** Adds one point to each of these curves. */
     public void scalars(long step, Map<String, Double> values) {
         Summary.Builder summary = Summary.newBuilder();
         values.forEach((tag, value) ->

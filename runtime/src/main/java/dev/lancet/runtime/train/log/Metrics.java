@@ -9,7 +9,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The lines of {@code metrics.jsonl}. A line that was cut off when a run was killed counts as not written. */
+/** The lines of {@code metrics.jsonl}. A line that is incomplete because the process was killed counts as not written. */
 public final class Metrics {
 
     public static final String FILE = "metrics.jsonl";
@@ -45,7 +45,7 @@ public final class Metrics {
         return JSON.writeValueAsString(line);
     }
 
-    /** What is a curve of a step, by the names that its line has too. */
+    /** The curves of a step, with the same names as in its line. */
     public static Map<String, Double> curves(TrainingLog.Point point) {
         Map<String, Double> values = new LinkedHashMap<>();
         values.put("loss", point.loss());
@@ -64,7 +64,7 @@ public final class Metrics {
         return values;
     }
 
-    /** A number that overflowed is none. */
+    /** Omits numbers that are not finite. */
     private static void known(Map<String, Object> line, String name, double value) {
         if (Double.isFinite(value)) {
             line.put(name, value);
@@ -85,13 +85,13 @@ public final class Metrics {
         return JSON.writeValueAsString(line);
     }
 
-    /** The step of a line, or empty where the line is not whole. */
+    /** The step of a line, or empty if the line is incomplete. */
     public static Optional<Integer> step(String line) {
         return tree(line).filter(tree -> tree.path("step").isInt()).map(tree -> tree.path("step")
                 .intValue());
     }
 
-    /** The point that a line records, or empty where it records something else. */
+    /** The point that a line records, or empty if it records something else. */
     public static Optional<TrainingLog.Point> point(String line) {
         return tree(line)
                 .filter(tree -> tree.path("milliseconds").isNumber())
@@ -131,7 +131,7 @@ public final class Metrics {
                         factor.asDouble(), tree.path("skipped").asBoolean()));
     }
 
-    /** The validation that a line records, or empty where it records something else. */
+    /** The validation that a line records, or empty if it records something else. */
     public static Optional<TrainingLog.Validation> validation(String line) {
         return tree(line)
                 .filter(tree -> tree.path("validation_loss").isNumber())

@@ -2,14 +2,14 @@ package dev.lancet.runtime.train.log;
 
 import java.util.List;
 
-/** How fast steps were. */
+/** The speed of training steps. */
 public final class Throughput {
 
     private static final int WARM_UP = 3;
 
     private Throughput() {}
 
-    /** Tokens per second of the middle step, without the first three, which warm up. */
+    /** Tokens per second of the median step, without the first three steps, which warm up. */
     public static double median(List<TrainingLog.Point> points, long tokensPerStep) {
         double[] times = points.stream()
                 .skip(points.size() > 2 * WARM_UP ? WARM_UP : 0)

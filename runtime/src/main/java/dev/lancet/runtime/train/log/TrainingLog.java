@@ -9,13 +9,14 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
- * What a training did, step by step.
+ * The record of a training, step by step.
  *
- * @param points one a step
- * @param validations what the held-out text said on the way
+ * @param points one per step
+ * @param validations the validations on held-out text
  * @param tokensPerSecond median over the steps, without the first three, which warm up
  * @param seconds wall time of all steps, validations included
- * @param best the validation whose weights it has, where it may end early; empty if it has those of the last step
+ * @param best the validation whose weights the model has, if early stopping is on; empty if it has those of the last
+ *     step
  */
 public record TrainingLog(
         List<Point> points,
@@ -33,10 +34,10 @@ public record TrainingLog(
      * @param gradientNorm global norm before clipping
      * @param rate learning rate
      * @param milliseconds wall time
-     * @param resident bytes of memory that the process held after it, 0 where the system does not say
-     * @param scaled what became of the scaled loss, empty where it is not scaled
-     * @param card how busy the card was since the step before, empty where it computes on no card or nothing is known of it
-     * @param allocator what the step took of the device's memory, empty where it was not traced
+     * @param resident bytes of memory that the process held after the step, 0 if the system does not report it
+     * @param scaled the state of loss scaling, empty if the loss is not scaled
+     * @param card how busy the GPU was since the previous step, empty without a GPU or if it is unknown
+     * @param allocator the device memory that the step took, empty if it was not traced
      */
     public record Point(
             int step,
@@ -55,24 +56,24 @@ public record TrainingLog(
             return tokens / (double) step / milliseconds * 1e3;
         }
 
-        /** Whether gradients overflowed, so that nothing was changed; loss and norm may then be no numbers. */
+        /** Whether gradients overflowed, so that the step changed nothing; loss and norm may then be NaN or infinite. */
         public boolean skipped() {
             return scaled.map(Scaled::skipped).orElse(false);
         }
     }
 
     /**
-     * The scaled loss of a step in float16.
+     * The loss scale of a step in float16.
      *
-     * @param factor by which it was multiplied
-     * @param skipped whether gradients overflowed, so that nothing was changed
+     * @param factor the scale
+     * @param skipped whether gradients overflowed, so that the step changed nothing
      */
     public record Scaled(double factor, boolean skipped) {}
 
     /**
-     * One look at held-out text.
+     * One validation on held-out text.
      *
-     * @param step after which step
+     * @param step the number of finished steps
      * @param loss mean negative log likelihood in nats per token
      */
     public record Validation(int step, double loss) {}
@@ -82,7 +83,7 @@ public record TrainingLog(
         validations = List.copyOf(validations);
     }
 
-    /** This, and what came after it; the speed is that of what came after. */
+    /** This log followed by another; the speed is that of the second. */
     public TrainingLog then(TrainingLog after) {
         return new TrainingLog(
                 Stream.concat(points.stream(), after.points.stream()).toList(),
@@ -92,12 +93,12 @@ public record TrainingLog(
                 after.best);
     }
 
-    /** Steps that changed nothing, for gradients overflowed in float16. */
+    /** The number of steps that changed nothing because gradients overflowed in float16. */
     public int skipped() {
         return (int) points.stream().filter(Point::skipped).count();
     }
 
-    /** Optimiser steps, with those that were skipped. */
+    /** The number of optimiser steps, including skipped ones. */
     public int steps() {
         return points.size();
     }
@@ -112,14 +113,14 @@ public record TrainingLog(
         return points.isEmpty() ? Double.NaN : points.get(points.size() - 1).loss();
     }
 
-    /** What held-out text said of the weights that it has, or empty if it was not looked at. */
+    /** The validation loss of the model's weights, or empty without validation. */
     public OptionalDouble validationLoss() {
         return best.or(() -> validations.stream().reduce((before, after) -> after)).stream()
                 .mapToDouble(Validation::loss)
                 .findFirst();
     }
 
-    /** Where its weights are not those of the last step: which they are, for people; else nothing. */
+    /** If the weights are not those of the last step: which they are, for people; otherwise empty. */
     public String ending() {
         return best.filter(validation ->
                         validation.step() < points.get(points.size() - 1).step())

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The arrays of a session at one moment, in memory: for a training that has no folder to keep them in. */
+/** A copy of a session's arrays in memory, for a training without a folder. */
 public final class ArraySnapshot {
 
     private final Map<String, HostTensor> arrays = new LinkedHashMap<>();

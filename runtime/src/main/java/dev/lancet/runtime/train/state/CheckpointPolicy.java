@@ -9,65 +9,68 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where a training keeps what must not be lost, see {@link TrainingFolder}, and where it begins.
+ * Where a training keeps its metrics and states, see {@link TrainingFolder}, and how it starts.
  *
- * @param folder where it keeps it
- * @param start what it does with what it finds there
- * @param other the folder of another training whose state it begins with
+ * @param folder the folder
+ * @param start what the training does with an existing state
+ * @param other the folder of another training whose state this one starts from
  * @param every steps between two states
  */
 public record CheckpointPolicy(Path folder, Start start, Optional<Path> other, int every) {
 
-    /** The part of a training before its model is cut. */
+    /** The folder of the steps before the model is compressed. */
     public static final String DENSE = "dense";
 
-    /** The part after. */
+    /** The folder of the steps after it. */
     public static final String CUT = "cut";
 
     private static final int STEPS = 100;
 
-    /** What a training does with what it finds in its folder. */
+    /** What a training does with an existing state in its folder. */
     public enum Start {
-        /** It must find no training. */
+        /** The folder must not have a training. */
         ANEW,
-        /** It must find the state of this training, and goes on to the same weights as if it had never stopped. */
+        /**
+         * The folder must have the state of this training. The training resumes, to the same weights as without the
+         * interruption.
+         */
         RESUME,
-        /** It goes on where it finds a state of this training, else it begins. */
+        /** The training resumes if the folder has its state; otherwise it starts from the beginning. */
         TAKE_UP
     }
 
-    /** For a training that begins. */
+    /** A policy for a new training. */
     public static CheckpointPolicy in(Path folder) {
         return new CheckpointPolicy(folder, Start.ANEW, Optional.empty(), STEPS);
     }
 
-    /** Of a training that goes on. */
+    /** A policy for a training that resumes. */
     public static CheckpointPolicy resume(Path folder) {
         return new CheckpointPolicy(folder, Start.RESUME, Optional.empty(), STEPS);
     }
 
-    /** Of a training that goes on if it was begun. */
+    /** A policy for a training that resumes if it has a state. */
     public static CheckpointPolicy takeUp(Path folder) {
         return new CheckpointPolicy(folder, Start.TAKE_UP, Optional.empty(), STEPS);
     }
 
     /**
-     * For a training that begins with the state of another one and goes on at its step: the same model and form, but a rate,
-     * a schedule, a text of its own.
+     * Starts a new training from the state of another one, at its step. It has the same model and form, but may have
+     * another rate, schedule or text.
      */
     public CheckpointPolicy from(Path other) {
         return new CheckpointPolicy(folder, start, Optional.of(other), every);
     }
 
-    /** With a state every so many steps. */
+    /** Writes a state after every {@code steps} steps. */
     public CheckpointPolicy every(int steps) {
         if (steps < 1) {
-            throw new IllegalArgumentException("states: one every " + steps + " steps; at least 1 is needed");
+            throw new IllegalArgumentException("states: one every " + steps + " steps; it must be 1 or more");
         }
         return new CheckpointPolicy(folder, start, other, steps);
     }
 
-    /** The same for a part of the training, in a folder inside. */
+    /** The same for a part of the training, in a subfolder. */
     public CheckpointPolicy part(String name) {
         return new CheckpointPolicy(folder.resolve(name), start, other, every);
     }
@@ -75,13 +78,14 @@ public record CheckpointPolicy(Path folder, Start start, Optional<Path> other, i
     /**
      * Opens the folder for a training with this fingerprint.
      *
-     * @throws LancetException if a training is there that should not be, or none that should, or another one
+     * @throws LancetException if a training exists but none was expected, if none exists but one was expected, or if
+     *     it is another training
      */
     public TrainingFolder open(Fingerprint fingerprint) {
         boolean begun = Files.exists(folder.resolve(Metrics.FILE));
         if (start == Start.ANEW && begun) {
             throw new LancetException("training: " + folder
-                    + " holds a training already; take it up with --resume, or choose another folder");
+                    + " already has a training; continue it with --resume, or choose another folder");
         }
         if (start == Start.RESUME && !Files.isDirectory(folder)) {
             throw new LancetException("resume: there is no folder " + folder + "; start it without --resume");
@@ -96,7 +100,7 @@ public record CheckpointPolicy(Path folder, Start start, Optional<Path> other, i
         }
     }
 
-    /** Removes the states of a training that is over, and of its parts; metrics and curves stay. */
+    /** Deletes the states of a finished training and of its parts; metrics and curves stay. */
     public void forget() {
         for (Path where : List.of(folder, part(DENSE).folder, part(CUT).folder)) {
             if (Files.isDirectory(where)) {

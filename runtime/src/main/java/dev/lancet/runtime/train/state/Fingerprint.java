@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Everything that decides what a training does, part by part, so that two that differ can say where.
+ * Everything that decides the result of a training, part by part, so that a message can say where two trainings differ.
  *
- * @param parts what each part is called for people, and its text
+ * @param parts the name of each part, for people, and its text
  */
 public record Fingerprint(Map<String, String> parts) {
 
@@ -30,11 +30,12 @@ public record Fingerprint(Map<String, String> parts) {
     }
 
     /**
-     * That of a declared model.
+     * The fingerprint of a declared model's training.
      *
-     * @param range the steps that are done
-     * @param text what tells the text from others
-     * @param passes all that decides in which order numbers are added: the passes over the graph, and the device
+     * @param range the steps that run
+     * @param text identifies the text
+     * @param passes everything that decides the order of floating-point sums: the passes over the graph, and the
+     *     device
      */
     public static Fingerprint of(
             Transformer transformer, Plan plan, Training training, StepRange range, String text, String passes) {
@@ -51,11 +52,11 @@ public record Fingerprint(Map<String, String> parts) {
     }
 
     /**
-     * That of the training of a graph that others wrote.
+     * The fingerprint of an imported graph's training.
      *
-     * @param graph what tells the graph and its loss from others
-     * @param examples what tells the examples from others, those that are held out too
-     * @param device where it computes, which decides in which order numbers are added
+     * @param graph identifies the graph and its loss
+     * @param examples identifies the examples, including the held-out ones
+     * @param device the device, which decides the order of floating-point sums
      */
     public static Fingerprint ofGraph(
             String graph, Plan plan, Training training, String examples, ResolvedDevice device) {
@@ -70,21 +71,21 @@ public record Fingerprint(Map<String, String> parts) {
         return new Fingerprint(parts);
     }
 
-    /** All stored arrays, and what stands between factors and the strength of adapters, of which no array tells. */
+    /** All stored arrays, the nonlinearities between factors, and the adapters' scales, which the arrays do not show. */
     private static String form(Plan plan) {
         Stream<String> arrays = plan.arrays().stream().map(ArraySpec::toString);
-        Stream<String> bent = plan.steps().stream().flatMap(step -> step.between().stream()
+        Stream<String> nonlinear = plan.steps().stream().flatMap(step -> step.between().stream()
                 .map(curve -> step.weight().name() + " " + curve));
         Stream<String> adapted = plan.steps().stream().flatMap(step -> step.adapter().stream()
                 .map(adapter -> step.weight().name() + " " + adapter));
-        return Stream.concat(arrays, Stream.concat(bent, adapted)).collect(Collectors.joining(" "));
+        return Stream.concat(arrays, Stream.concat(nonlinear, adapted)).collect(Collectors.joining(" "));
     }
 
     /**
-     * Makes sure that something was made under this fingerprint.
+     * Checks that an existing state has this fingerprint.
      *
-     * @param found the parts that it was made under, among others
-     * @param file where they were found
+     * @param found the parts of its fingerprint, among others
+     * @param file the file that contains them
      * @throws LancetException naming all parts that differ
      */
     public void require(Map<String, String> found, Path file) {
@@ -97,12 +98,12 @@ public record Fingerprint(Map<String, String> parts) {
             }
         });
         if (!differences.isEmpty()) {
-            throw new LancetException("resume: " + file + " is of another training: " + String.join("; ", differences)
-                    + "; resume with what it was started with, or start anew");
+            throw new LancetException("resume: " + file + " belongs to another training: "
+                    + String.join("; ", differences) + "; resume with the original settings, or start a new training");
         }
     }
 
-    /** What two texts do not begin with both, cut where it is long. */
+    /** The part of a text after the common prefix with another, shortened if it is long. */
     private static String shown(String text, String other) {
         int same = 0;
         while (same < Math.min(text.length(), other.length()) && text.charAt(same) == other.charAt(same)) {

@@ -4,11 +4,11 @@ import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.List;
 
 /**
- * What of a training lies behind.
+ * The earlier part of a resumed training.
  *
- * @param done after how many steps of the whole training it goes on; that of the first, if nothing lies behind
- * @param points one for each step that was done
- * @param validations those up to there
+ * @param done the number of steps of the whole training after which it continues; for a new training, its first step
+ * @param points one for each finished step
+ * @param validations the validations up to there
  */
 public record ResumePoint(int done, List<TrainingLog.Point> points, List<TrainingLog.Validation> validations) {
 
@@ -17,7 +17,7 @@ public record ResumePoint(int done, List<TrainingLog.Point> points, List<Trainin
         validations = List.copyOf(validations);
     }
 
-    /** Nothing yet. */
+    /** A new training, without an earlier part. */
     public static ResumePoint nothing(StepRange range) {
         return new ResumePoint(range.from(), List.of(), List.of());
     }

@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * All that a training needs to go on as if it had never stopped, after some of its steps: every trained array with what the
- * optimiser remembers of it. The order of the data needs no record, it follows from seed and step. A file appears whole or
- * not at all.
+ * The states of a training: everything that it needs to resume after some of its steps without a difference, which is
+ * every trained array and the optimiser state. The order of the data is not stored, because it follows from seed and
+ * step. A file appears whole or not at all.
  */
 final class StateStore {
 
@@ -33,7 +33,7 @@ final class StateStore {
     private static final Pattern PARTIAL = Pattern.compile("\\.state-\\d+\\.safetensors\\..*\\.partial");
     private static final String DONE = "done";
 
-    /** Of a training that chose itself in which numbers it multiplies matrices. */
+    /** The entry of a training that chose its arithmetic itself. */
     static final String ARITHMETIC = "arithmetic";
 
     private final Path folder;
@@ -42,7 +42,7 @@ final class StateStore {
         this.folder = folder;
     }
 
-    /** After which steps there are states. */
+    /** The steps after which states exist. */
     NavigableSet<Integer> steps() {
         NavigableSet<Integer> steps = new TreeSet<>();
         for (Path file : files()) {
@@ -55,9 +55,9 @@ final class StateStore {
     }
 
     /**
-     * Writes the state after so many steps, if it is not there.
+     * Writes the state after a number of steps, if it does not exist.
      *
-     * @param training what is to be known of the training
+     * @param training the description of the training
      */
     void write(Engine engine, List<ArraySpec> arrays, int steps, Map<String, String> training) {
         Path file = file(steps);
@@ -73,25 +73,25 @@ final class StateStore {
     }
 
     /**
-     * Makes sure that a state is of the training that wants it.
+     * Checks that a state belongs to this training.
      *
-     * @throws LancetException if it is not; the message says what differs
+     * @throws LancetException if it does not; the message says what differs
      */
     void require(int steps, Fingerprint fingerprint) {
         Path file = file(steps);
         fingerprint.require(Safetensors.open(file).metadata(), file);
     }
 
-    /** In which numbers the training of a state multiplied matrices; a state that says nothing is of float32. */
+    /** The arithmetic of the training that wrote a state; float32 if the state does not say it. */
     Arithmetic arithmetic(int steps) {
         String name = Safetensors.open(file(steps)).metadata().get(ARITHMETIC);
         return name == null ? Arithmetic.FLOAT32 : Arithmetic.valueOf(name);
     }
 
     /**
-     * Puts arrays back.
+     * Restores arrays.
      *
-     * @throws LancetException if the state has not all of them in this form
+     * @throws LancetException if the state lacks one of them in this form
      */
     void restore(Engine engine, List<ArraySpec> arrays, int steps) {
         Safetensors state = Safetensors.open(file(steps));
@@ -99,14 +99,14 @@ final class StateStore {
             SafetensorsEntry tensor = state.tensor(array.name());
             if (!tensor.shape()
                     .equals(array.shape().stream().map(Integer::longValue).toList())) {
-                throw new LancetException("resume: " + state.file() + " holds " + tensor + " where " + array
-                        + " is trained; it is of another model");
+                throw new LancetException("resume: " + state.file() + " has " + tensor + ", but " + array
+                        + " is trained; the state belongs to another model");
             }
         }
         engine.assign(arrays.stream().map(ArraySpec::name).toList(), state::map);
     }
 
-    /** Removes all states but some. */
+    /** Deletes all states except some. */
     void keepOnly(Set<Integer> wanted) {
         for (int steps : steps()) {
             if (!wanted.contains(steps)) {
@@ -115,7 +115,7 @@ final class StateStore {
         }
     }
 
-    /** Removes what is left of a state that was being written when its process was killed. */
+    /** Deletes the rest of a state whose process was killed while it was written. */
     void tidy() {
         for (Path file : files()) {
             if (PARTIAL.matcher(file.getFileName().toString()).matches()) {
@@ -128,7 +128,7 @@ final class StateStore {
         return folder.resolve(String.format(Locale.ROOT, "state-%08d.safetensors", steps));
     }
 
-    /** The log beside them. */
+    /** The log in the same folder. */
     Path metrics() {
         return folder.resolve(Metrics.FILE);
     }

@@ -4,7 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Training;
 
 /**
- * The steps of a training that are done in one form of the model, counted from 0.
+ * The steps of a training that run in one form of the model, counted from 0.
  *
  * @param from the first
  * @param to the one after the last
@@ -18,27 +18,27 @@ public record StepRange(int from, int to) {
         return new StepRange(0, training.steps());
     }
 
-    /** The first ones. */
+    /** The first steps. */
     public static StepRange first(Training training, int steps) {
         if (steps < 1 || steps >= training.steps()) {
             throw new LancetException("denseFirst: " + steps + " of " + training.steps()
-                    + " steps; some must be left for the model that is cut");
+                    + " steps; some must remain for the compressed model");
         }
         return new StepRange(0, steps);
     }
 
-    /** Those after the first ones. */
+    /** The steps after the first ones. */
     public static StepRange rest(Training training, int steps) {
         return new StepRange(steps, training.steps());
     }
 
-    /** The rate of a step: that of the training, but rising from 0 again where an optimiser starts in the midst of it. */
+    /** The rate of a step: that of the training, but rising from 0 again if the optimiser starts in the middle of it. */
     public double rate(Training training, int step) {
         double risen = from == 0 ? 1 : Math.min(1, (step - from + 1.0) / REWARMED);
         return risen * training.rateAt(step);
     }
 
-    /** How many steps the optimiser has done when this one is done. */
+    /** The number of updates that the optimiser has made after this step. */
     public int moves(int step) {
         return step - from + 1;
     }

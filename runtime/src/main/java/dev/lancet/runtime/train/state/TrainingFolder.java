@@ -24,9 +24,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Where a training keeps what must not be lost: {@code metrics.jsonl} with a line a step, curves for TensorBoard, and states
- * from which it can go on. The latest state has not been proven: only the next step shows whether its weights have a loss at
- * all. So the last one that was proven stays beside it, and the one with the best validation, if that matters.
+ * The folder of a training: {@code metrics.jsonl} with a line per step, curves for TensorBoard, and states to resume
+ * from. The latest state is unproven: only the next step shows whether its weights give a finite loss. Therefore the
+ * folder also keeps the last proven state, and the one with the best validation if early stopping needs it.
  */
 public final class TrainingFolder implements AutoCloseable {
 
@@ -56,10 +56,7 @@ public final class TrainingFolder implements AutoCloseable {
         events = new EventFile(folder);
     }
 
-    /**
-     * Decides with which state the training begins. A training that is to be resumed but ended before it kept its first state
-     * begins anew.
-     */
+    /** Chooses the state to start from. */
     void choose(CheckpointPolicy.Start start, Optional<Path> other) {
         boolean own = start != CheckpointPolicy.Start.ANEW && !states.steps().isEmpty();
         if (own) {
@@ -67,30 +64,35 @@ public final class TrainingFolder implements AutoCloseable {
             origin = Optional.of(states);
         } else if (other.isPresent()) {
             origin = other.map(StateStore::new);
-            if (origin.get().steps().isEmpty()) {
-                throw new LancetException("resume: " + other.get()
-                        + " holds no state of a training; begin with another, or anew");
-            }
+            noneIn(origin.get().steps(), other.get(), "start from another state, or without --from");
+        } else if (start == CheckpointPolicy.Start.RESUME) {
+            noneIn(states.steps(), folder, "start it without --resume");
         }
     }
 
-    /** In which numbers the training that goes on here multiplied matrices, where it chose them itself. */
+    private static void noneIn(NavigableSet<Integer> steps, Path where, String wayOut) {
+        if (steps.isEmpty()) {
+            throw new LancetException("resume: " + where + " has no state of a training; " + wayOut);
+        }
+    }
+
+    /** The arithmetic of the resumed training, if it chose it itself. */
     public Optional<Arithmetic> begunIn() {
         return origin.filter(from -> from == states)
                 .map(from -> from.arithmetic(from.steps().last()));
     }
 
-    /** From now on states say in which numbers the training has chosen to multiply matrices. */
+    /** Records the chosen arithmetic in all later states. */
     public void trainsIn(Arithmetic chosen) {
         about.put(StateStore.ARITHMETIC, chosen.name());
     }
 
-    /** How many steps the state to begin with has behind it; empty where it is to begin with none. */
+    /** The number of finished steps in the state to start from; empty if there is no such state. */
     public OptionalInt done() {
         return origin.map(from -> OptionalInt.of(from.steps().last())).orElse(OptionalInt.empty());
     }
 
-    /** Puts the engine into the state to begin with, and tells what lies behind. */
+    /** Loads the state to start from into the engine and returns the earlier part of the training. */
     public ResumePoint begin(Engine engine, List<ArraySpec> arrays, StepRange range) {
         if (origin.isEmpty()) {
             states.keepOnly(Set.of());
@@ -115,7 +117,7 @@ public final class TrainingFolder implements AutoCloseable {
         List<TrainingLog.Validation> validations = new ArrayList<>();
         List<String> kept = new ArrayList<>();
         for (String line : read(from.metrics())) {
-            // What was the best of another training is not kept here, so its validations do not count.
+            // The best state of another training is not kept here, so its validations do not count.
             boolean counts = from == states || Metrics.validation(line).isEmpty();
             Metrics.step(line).filter(step -> step <= done && counts).ifPresent(step -> {
                 kept.add(line);
@@ -139,19 +141,19 @@ public final class TrainingFolder implements AutoCloseable {
         AtomicFile.replace(states.metrics(), file -> Files.write(file, lines));
     }
 
-    /** A step was done. */
+    /** Records a step. */
     public void record(TrainingLog.Point point) {
         append(Metrics.line(point));
         events.scalars(point.step(), Metrics.curves(point));
     }
 
-    /** Held-out text was looked at. */
+    /** Records a validation. */
     public void record(TrainingLog.Validation validation) {
         append(Metrics.line(validation));
         events.scalars(validation.step(), Map.of("validation_loss", validation.loss()));
     }
 
-    /** It ends here, before its last step. */
+    /** Records that the training ends here, before its last step. */
     public void ended(int step, String why) {
         append(Metrics.stopped(step, why));
     }
@@ -166,26 +168,26 @@ public final class TrainingFolder implements AutoCloseable {
         }
     }
 
-    /** Whether the state is due after so many steps. */
+    /** Whether a state is due after a number of steps. */
     public boolean due(int steps) {
         return steps % every == 0;
     }
 
-    /** Keeps the state, which the next step has to prove. */
+    /** Saves a state, which the next step has to prove. */
     public void keep(Engine engine, List<ArraySpec> arrays, int steps) {
         states.write(engine, arrays, steps, about);
         latest = OptionalInt.of(steps);
         states.keepOnly(with(steps));
     }
 
-    /** Keeps the state with the best validation so far, which proves it, until another is better. */
+    /** Saves the state with the best validation so far, which also proves it, until another is better. */
     public void keepBest(Engine engine, List<ArraySpec> arrays, int steps) {
         keep(engine, arrays, steps);
         best(steps);
         prove();
     }
 
-    /** A step after the latest state went well: what lies before that state is no longer needed. */
+    /** A step after the latest state succeeded, so older states are no longer needed. */
     public void prove() {
         if (latest.isPresent() && !latest.equals(proven)) {
             proven = latest;
@@ -194,9 +196,9 @@ public final class TrainingFolder implements AutoCloseable {
     }
 
     /**
-     * The training went wrong: what it kept since the last state that was proven is worth nothing.
+     * The training failed: deletes the states after the last proven one.
      *
-     * @return after how many steps that was; empty if there is none
+     * @return the number of finished steps in the proven state; empty if there is none
      */
     public OptionalInt fallBack() {
         states.keepOnly(proven.isPresent() ? with(proven.getAsInt()) : Set.of());
@@ -210,12 +212,12 @@ public final class TrainingFolder implements AutoCloseable {
         return wanted;
     }
 
-    /** Which state is the best, where a training goes on. */
+    /** Sets the best state of a resumed training. */
     public void best(int steps) {
         best = OptionalInt.of(steps);
     }
 
-    /** Puts the arrays of the best validation back. */
+    /** Restores the arrays of the best validation. */
     public void restore(Engine engine, List<ArraySpec> arrays, int steps) {
         states.restore(engine, arrays, steps);
     }
