@@ -29,9 +29,9 @@ import dev.lancet.runtime.train.log.TrainingLog;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
 import dev.lancet.runtime.train.state.Fingerprint;
 import dev.lancet.runtime.train.state.TrainingFolder;
-import java.nio.file.Path;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -213,8 +213,9 @@ class TrainingTest {
         Training training = adamW(4, 1e-3).batch(2).sequence(8);
         Plan plan = Plan.dense(TinyModel.llama());
         Weights fresh = Model.create(TinyModel.llama(), plan, 1).weights();
-        Weights expected =
-                trainer(plan, training).train(fresh, IDS, HELD_IDS, Optional.empty()).weights();
+        Weights expected = trainer(plan, training)
+                .train(fresh, IDS, HELD_IDS, Optional.empty())
+                .weights();
         Files.writeString(folder.resolve("metrics.jsonl"), "{\"step\":1,\"tokens\":16,\"lo");
 
         try (TrainingFolder again = CheckpointPolicy.resume(folder).open(print("same"))) {
