@@ -77,6 +77,10 @@ public final class Trainer {
                 TrainingProbes.on(selection.place()));
     }
 
+    private Form form() {
+        return new Form(transformer, plan);
+    }
+
     /** The number of parameters that training changes in a model of this form. */
     public static long parameters(Plan plan) {
         return TrainingForm.of(plan).trainable().stream()
