@@ -45,7 +45,7 @@ class BudgetTest {
                 "0.5x    | budget: 0.5x; it says how many times smaller the model must be, so choose at least 1",
                 "99999999999GB | budget: 99999999999GB is larger than any model; choose a smaller one",
             })
-    void what_is_neither_is_told(String text, String message) {
+    void a_text_that_is_no_budget_is_rejected(String text, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Budget.parse(text))
                 .withMessage(message);

@@ -61,7 +61,7 @@ class SelectorTest {
     }
 
     @Test
-    void a_range_that_runs_backwards_is_no_range() {
+    void a_backward_range_is_rejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> inBlocks(4, 1))
                 .withMessage("blocks(4, 1): the first block must not be after the last");

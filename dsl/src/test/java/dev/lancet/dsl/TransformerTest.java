@@ -44,7 +44,7 @@ class TransformerTest {
     }
 
     @Test
-    void a_preset_that_is_not_known_is_told_with_those_that_are() {
+    void an_unknown_preset_lists_the_known_presets() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Transformer.preset("gpt5"))
                 .withMessage("preset: 'gpt5' is not known; choose one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b,"
@@ -80,7 +80,7 @@ class TransformerTest {
     }
 
     @Test
-    void a_half_that_is_not_said_is_named() {
+    void a_missing_part_of_a_block_is_named() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Transformer.decoder("x").build())
                 .withMessage("attention: missing; add for example .attention(heads(8))");

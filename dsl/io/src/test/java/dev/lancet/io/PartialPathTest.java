@@ -19,7 +19,7 @@ class PartialPathTest {
     private Path folder;
 
     @Test
-    void what_a_dead_process_left_is_cleared_by_the_next_of_the_same_name() throws Exception {
+    void files_of_a_dead_process_are_removed_by_the_next_writer() throws Exception {
         long dead = dead();
         Path file = Files.writeString(folder.resolve(".model." + dead + "-1f.partial"), "half");
         Path inside = folder.resolve(".model." + dead + "-2a.partial").resolve("deep");
@@ -33,7 +33,7 @@ class PartialPathTest {
     }
 
     @Test
-    void what_others_write_or_called_otherwise_stays() throws Exception {
+    void files_of_other_writers_or_other_names_stay() throws Exception {
         long dead = dead();
         String[] kept = {
             ".model." + SELF + "-1f.partial",
@@ -54,7 +54,7 @@ class PartialPathTest {
 
     /** In a container every run has the same number. */
     @Test
-    void a_process_that_began_later_under_the_same_number_did_not_write_it() throws IOException {
+    void a_later_process_with_the_same_number_is_not_the_writer() throws IOException {
         Path old = Files.writeString(folder.resolve(".model." + SELF + "-1f.partial"), "half");
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(365, ChronoUnit.DAYS)));
 
@@ -64,7 +64,7 @@ class PartialPathTest {
     }
 
     @Test
-    void a_folder_that_is_not_there_yet_holds_nothing_to_clear() {
+    void a_missing_folder_needs_no_clearing() {
         assertThat(PartialPath.of(folder.resolve("a/b/model")).getParent()).isEqualTo(folder.resolve("a/b"));
     }
 

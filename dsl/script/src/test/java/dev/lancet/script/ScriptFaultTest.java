@@ -34,7 +34,7 @@ class ScriptFaultTest {
     }
 
     @Test
-    void every_error_is_shown_the_first_one_foremost() throws IOException {
+    void every_error_is_shown_the_first_as_the_message() throws IOException {
         ScriptException wrong = wrong("bad.lancet.kts", "val a = hats(4)\nval b = rang(2)\n");
 
         assertThat(wrong.getMessage()).endsWith(":1:9: Unresolved reference 'hats'.");
@@ -104,7 +104,7 @@ class ScriptFaultTest {
     }
 
     @Test
-    void what_a_java_recipe_throws_is_shown_where_it_stands() throws IOException {
+    void an_exception_in_a_java_recipe_is_shown_with_its_place() throws IOException {
         assertThat(wrong("Deep.java", """
                         import dev.lancet.Lancet;
                         import dev.lancet.dsl.recipe.Recipe;

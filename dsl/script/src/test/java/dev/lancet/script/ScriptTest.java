@@ -83,7 +83,7 @@ class ScriptTest {
     private Path folder;
 
     @Test
-    void a_kotlin_script_is_the_recipe_that_it_ends_with() throws IOException {
+    void a_kotlin_script_returns_its_last_expression() throws IOException {
         assertThat(Script.load(script("small.lancet.kts", KOTLIN))).isEqualTo(small());
     }
 

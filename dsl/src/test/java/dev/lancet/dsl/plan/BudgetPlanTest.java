@@ -62,7 +62,7 @@ class BudgetPlanTest {
     }
 
     @Test
-    void bits_alone_suffice_if_they_do() {
+    void if_bits_alone_suffice_no_rank_is_chosen() {
         Compression diet = Compression.keepAll()
                 .on(everything())
                 .factorise(byBudget(), int8())
@@ -78,7 +78,7 @@ class BudgetPlanTest {
     }
 
     @Test
-    void tables_are_factored_when_that_is_said() {
+    void tables_are_factorized_on_request() {
         Compression diet = Compression.keepAll()
                 .on(everything())
                 .factorise(byBudget().withTables())
@@ -105,7 +105,7 @@ class BudgetPlanTest {
     }
 
     @Test
-    void what_is_out_of_reach_is_told_with_the_least_that_is_not() {
+    void a_budget_that_cannot_be_met_names_the_least_bytes() {
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> Plan.of(preset("gpt2-127m"), LINEARS.within(budget("100MB"))))
                 .withMessage("budget: 100MB allows gpt2-127m 100,000,000 bytes, but these rules need at least"
@@ -176,7 +176,7 @@ class BudgetPlanTest {
     }
 
     @Test
-    void known_singular_values_are_spent_where_a_byte_keeps_most() {
+    void bytes_go_to_the_layers_where_they_keep_the_most_energy() {
         Compression diet = LINEARS.within(budget("2x"));
         Spectra flatExceptQ = new Spectra(MINI.weights().stream()
                 .filter(weight -> weight.role().linear())

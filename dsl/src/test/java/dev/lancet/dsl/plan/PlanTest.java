@@ -65,7 +65,7 @@ class PlanTest {
     }
 
     @Test
-    void the_last_rule_decides_whole() {
+    void the_last_rule_applies_alone() {
         Plan plan = Plan.of(
                 MINI,
                 on().on(everything())
@@ -88,7 +88,7 @@ class PlanTest {
     }
 
     @Test
-    void sixteen_bits_are_a_change_without_scales_and_without_unpacking() {
+    void bfloat16_needs_no_scales_and_no_unpacking() {
         Plan plan = Plan.of(
                 MINI, on().on(everything()).quantize(bfloat16()).on(attention()).factorise(rank(3), bfloat16()));
 
@@ -129,7 +129,7 @@ class PlanTest {
     }
 
     @Test
-    void a_nonlinearity_has_no_place_in_a_table_or_without_factors() {
+    void a_nonlinearity_needs_factors_and_no_table() {
         assertThatThrownBy(() -> Plan.of(MINI, on().on(everything()).factorise(rank(3), silu(), int8())))
                 .isInstanceOf(LancetException.class)
                 .hasMessage(
@@ -172,7 +172,7 @@ class PlanTest {
     }
 
     @Test
-    void an_adapter_alone_leaves_a_weight_stored_as_it_was_and_fewer_bits_leave_the_adapter() {
+    void an_adapter_alone_keeps_the_precision_and_a_new_precision_keeps_the_adapter() {
         Plan packed = Plan.of(MINI, on().on(everything()).quantize(int8()));
         Plan adapted = packed.then(on().on(attention()).adapt(lora(2)), Spectra.none());
 
@@ -221,7 +221,7 @@ class PlanTest {
     }
 
     @Test
-    void how_factors_begin_is_shown_where_it_is_said() {
+    void the_initialization_of_factors_is_shown_if_it_is_set() {
         Compression diet = on().on(attention()).factorise(rank(3));
         Plan plan = Plan.of(MINI, diet.initialise(normal()));
 
@@ -244,7 +244,7 @@ class PlanTest {
     }
 
     @Test
-    void what_no_rule_selects_says_so() {
+    void a_weight_that_no_rule_selects_says_so() {
         assertThat(Plan.of(MINI, on().on(feedForward()).quantize(int8()))
                         .step("h.0.attn.q")
                         .because())
@@ -340,7 +340,7 @@ class PlanTest {
     }
 
     @Test
-    void a_further_compression_leaves_ranks_unless_it_gives_others() {
+    void a_further_compression_keeps_ranks_unless_it_sets_others() {
         Plan narrow = Plan.of(MINI, on().on(linears()).factorise(rank(5)));
 
         Plan fewerBits = narrow.then(on().on(everything()).quantize(nf4(8)), Spectra.none());

@@ -41,7 +41,7 @@ class StoredMatrixTest {
     }
 
     @Property
-    void half_bytes_run_along_the_inputs_and_may_end_short(
+    void half_bytes_follow_the_inputs_and_the_last_byte_may_be_half_full(
             @ForAll @IntRange(min = 1, max = 99) int inputs,
             @ForAll @IntRange(min = 1, max = 99) int outputs,
             @ForAll @IntRange(min = 1, max = 40) int half,

@@ -65,7 +65,7 @@ class TrainingTest {
     }
 
     @Test
-    void the_last_group_that_speaks_of_a_weight_decides() {
+    void the_last_group_that_selects_a_weight_applies() {
         Training training = adamW(10, 1)
                 .weightDecay(0.2)
                 .rateTimes(everything(), 2)
@@ -170,7 +170,7 @@ class TrainingTest {
     }
 
     @Test
-    void the_text_says_what_is_not_usual() {
+    void the_text_omits_the_defaults() {
         assertThat(adamW(400, 1e-3)).hasToString("adamW(400, 0.001).seed(42)");
         assertThat(adamW(400, 1e-3)
                         .weightDecay(0)

@@ -35,7 +35,7 @@ class WeightsTest {
     }
 
     @Test
-    void floats_lie_little_endian_and_are_not_written_through_a_view() {
+    void floats_are_little_endian_and_a_view_is_read_only() {
         ByteBuffer bytes = weights.read("h.0.attn.q").bytes();
         assertThat(bytes.order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
         assertThat(bytes.isReadOnly()).isTrue();
@@ -59,7 +59,7 @@ class WeightsTest {
     }
 
     @Test
-    void what_a_plan_needs_may_stand_among_other_arrays() {
+    void additional_arrays_are_allowed() {
         Plan plan = Plan.dense("tiny", List.of(new Weight("h.0.attn.q", Role.QUERY, 0, 1, 2)));
         weights.require(plan);
         Plan more = Plan.dense("tiny", List.of(new Weight("h.1.attn.q", Role.QUERY, 1, 1, 2)));

@@ -38,8 +38,8 @@ import picocli.CommandLine.Parameters;
             "  lancet evaluate my-model-int8 --text held-out.txt --baseline my-model --min-recovery 0.95",
             "  lancet evaluate my-model --adapter tuned/adapter --text held-out.txt --baseline my-model",
             "",
-            "Recovery is the baseline's perplexity divided by the model's: 1 means equally good, less means worse.",
-            "If recovery is below --min-recovery, the exit status is 1.",
+            "Recovery is the baseline's perplexity divided by the model's: 1 means equally good, less means",
+            "worse. If recovery is below --min-recovery, the exit status is 1.",
         })
 final class EvaluateCommand extends LancetCommand {
 

@@ -45,7 +45,7 @@ final class GenerateCommand extends LancetCommand {
     @Mixin
     private final AdapterOption adapter = new AdapterOption();
 
-    @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "The text to continue.")
+    @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "The text to continue; required.")
     private String prompt = "";
 
     @Option(names = "--ids", description = "Read the prompt as token ids, and print ids; needs no tokenizer.")

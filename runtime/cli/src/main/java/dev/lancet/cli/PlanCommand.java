@@ -43,9 +43,8 @@ import picocli.CommandLine.Parameters;
             "  lancet plan gpt2-1.5b --bits 8 --budget 0.59GB",
             "  lancet plan my-model --rank 64 --spectra",
             "",
-            "Memory counts the stored arrays, and the largest quantized layer while it is unpacked, at batch 1."
-                    + " It does",
-            "not count activations, the cache of keys and values, or TensorFlow itself.",
+            "Memory counts the stored arrays, and the largest quantized layer while it is unpacked, at batch",
+            "1. It does not count activations, the cache of keys and values, or TensorFlow itself.",
             "",
             "The JSON of a recipe is the plan of its last candidate, with the plans of all under \"candidates\"."
         })

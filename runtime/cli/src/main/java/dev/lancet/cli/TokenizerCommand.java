@@ -30,23 +30,23 @@ import picocli.CommandLine.Option;
             "  lancet tokenizer samples/data/fed-minutes.txt --vocabulary 1024 --out target/tokenizer.json",
             "  lancet tokenizer speeches.tar.gz minutes.jsonl --vocabulary 4096 --out fed/tokenizer.json --json",
             "",
-            "Hugging Face's tokenizers library reads FILE and gives the same ids. The same texts give the same file on",
-            "every machine. The vocabulary contains all bytes, so the tokenizer can encode any text. <|endoftext|> has",
-            "the id 0.",
+            "Hugging Face's tokenizers library reads FILE and gives the same ids. The same texts give the same",
+            "file on every machine. The vocabulary contains all bytes, so the tokenizer can encode any text.",
+            "<|endoftext|> has the id 0.",
         })
 final class TokenizerCommand extends LancetCommand {
 
     @Mixin
     private final TextArguments texts = new TextArguments();
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The tokenizer.json to write.")
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The tokenizer.json to write; required.")
     private Path out = Path.of("");
 
     @Option(
             names = "--vocabulary",
             required = true,
             paramLabel = "N",
-            description = "How many tokens: at least 256 plus the special tokens; 4096 suits small models.")
+            description = "How many tokens, at least 256 plus the special ones; required. 4096 suits small models.")
     private int vocabulary;
 
     @Option(

@@ -48,13 +48,12 @@ import picocli.CommandLine.Parameters;
             "",
             "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and one or both of",
             "  DIR/adapter  the adapters, in a folder that Hugging Face's PEFT loads too;",
-            "  DIR/model    the whole model, if MODEL together with DIR/adapter does not give it: after --bits or",
-            "               --adapter full, if MODEL already had adapters (their training continues), or if"
-                    + " PEFT has no",
-            "               names for its layers.",
-            "--bits first stores the linear layers in fewer bits, which saves memory. These layers are frozen, and the",
-            "adapters are trained beside them (QLoRA). Ctrl-C saves the state. --resume continues from it and"
-                    + " ends with",
+            "  DIR/model    the whole model, if MODEL together with DIR/adapter does not give it: after",
+            "               --bits or --adapter full, if MODEL already had adapters (their training",
+            "               continues), or if PEFT has no names for its layers.",
+            "--bits first stores the linear layers in fewer bits, which saves memory. These layers are frozen,",
+            "and the adapters are trained beside them (QLoRA). Ctrl-C saves the state. --resume continues from",
+            "it and ends with",
             "the same weights as an uninterrupted training; give the same options again.",
             "",
             "Next steps:",
@@ -82,7 +81,7 @@ final class TuneCommand extends LancetCommand {
     @Mixin
     private final FieldOption field = new FieldOption();
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder to write.")
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder to write; required.")
     private Path out = Path.of("");
 
     @Mixin

@@ -62,7 +62,7 @@ class BenchCommandTest {
     }
 
     @Test
-    void a_pass_that_nobody_knows_is_an_error_with_those_there_are() {
+    void an_unknown_pass_is_an_error_that_lists_the_passes() {
         Ran ran = lancet("bench", "train", "--without", "foo");
 
         assertThat(ran.status()).isEqualTo(2);
@@ -73,7 +73,7 @@ class BenchCommandTest {
     }
 
     @Test
-    void a_pass_that_is_not_done_cannot_be_left_out() {
+    void a_pass_that_would_not_run_cannot_be_left_out() {
         assertThat(lancet("bench", "train", "--without", "wide-sums"))
                 .satisfies(ran -> assertThat(ran.status()).isEqualTo(2))
                 .satisfies(

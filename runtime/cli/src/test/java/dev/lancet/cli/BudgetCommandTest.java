@@ -18,7 +18,7 @@ class BudgetCommandTest {
     private Path folder;
 
     @Test
-    void a_budget_with_weights_is_met_and_foretells_what_is_lost() {
+    void a_budget_with_weights_is_met_and_predicts_the_error() {
         JsonNode planned = lancet("plan", STORIES, "--on", "*", "--bits", "8", "--budget", "5x", "--json")
                 .json();
         String out = folder.resolve("slim").toString();
@@ -43,7 +43,7 @@ class BudgetCommandTest {
     }
 
     @Test
-    void errors_are_foretold_only_when_asked() {
+    void errors_are_predicted_only_on_request() {
         JsonNode silent = lancet("plan", STORIES, "--rank", "8", "--json").json();
         JsonNode told =
                 lancet("plan", STORIES, "--rank", "8", "--spectra", "--json").json();

@@ -35,7 +35,7 @@ class DiffCommandTest {
     }
 
     @Test
-    void what_is_equal_says_nothing_and_ends_well() {
+    void equal_inputs_print_nothing_and_exit_with_0() {
         assertThat(lancet("diff", neg, neg)).isEqualTo(new Ran(0, "", ""));
         assertThat(lancet("diff", neg, neg, "--json").json().get("equal").asBoolean())
                 .isTrue();
@@ -71,7 +71,7 @@ class DiffCommandTest {
     }
 
     @Test
-    void saved_models_and_models_cut_from_them_are_compared() {
+    void saved_models_and_compressed_copies_are_compared() {
         String model = FIXTURES + "dense-mlp-savedmodel/saved_model";
         String slim = folder.resolve("slim").toString();
 
@@ -102,7 +102,7 @@ class DiffCommandTest {
     }
 
     @Test
-    void a_plan_and_a_graph_cannot_be_compared_nor_what_is_not_there() {
+    void a_plan_and_a_graph_cannot_be_compared_and_a_missing_file_is_named() {
         assertThat(lancet("diff", neg, "plan.json").err()).contains("cannot be compared; compare two plans");
         assertThat(lancet("diff", neg, "nowhere.pb"))
                 .isEqualTo(new Ran(1, "", "error: nowhere.pb: there is no such file or folder; check the path\n"));

@@ -36,7 +36,7 @@ class ForeignCommandsTest {
     }
 
     @Test
-    void its_document_names_layers_by_what_their_author_called_them() {
+    void the_json_uses_the_layer_names_of_the_graph() {
         JsonNode model = lancet("inspect", KERAS, "--json").json();
         assertThat(model.get("format").asString()).isEqualTo("saved_model");
         assertThat(model.get("layers")).hasSize(15);
@@ -67,7 +67,7 @@ class ForeignCommandsTest {
     }
 
     @Test
-    void what_was_made_smaller_shows_its_rank_and_bits_when_it_is_inspected() {
+    void a_compressed_model_shows_ranks_and_bits() {
         Path out = folder.resolve("mixed");
         lancet(
                 "compress",
@@ -107,7 +107,7 @@ class ForeignCommandsTest {
     }
 
     @Test
-    void what_is_stored_in_fewer_bits_is_planned_with_what_it_takes() {
+    void a_lower_precision_is_planned_with_its_bytes() {
         for (String bits : new String[] {"16", "8", "nf4"}) {
             Path out = folder.resolve(bits);
             lancet(

@@ -44,7 +44,7 @@ class InspectCommandTest {
     }
 
     @Test
-    void what_is_not_there_is_named() {
+    void a_missing_input_is_named() {
         assertThat(lancet("inspect", "nowhere"))
                 .isEqualTo(new Ran(
                         1,

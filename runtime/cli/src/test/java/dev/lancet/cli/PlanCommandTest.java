@@ -55,7 +55,7 @@ class PlanCommandTest {
     }
 
     @Test
-    void a_beginning_that_leaves_nothing_in_the_plan_is_told_beside_it() throws IOException {
+    void self_guidance_is_shown_beside_the_plan() throws IOException {
         Path script = folder.resolve("guided.lancet.kts");
         Files.writeString(script, """
                 val gpt = Transformer.decoder("tiny").vocabulary(256).context(16).width(16).layers(1)
@@ -134,7 +134,7 @@ class PlanCommandTest {
     }
 
     @Test
-    void an_error_in_a_script_is_one_line_and_then_the_place() throws IOException {
+    void an_error_in_a_script_is_one_line_followed_by_the_place() throws IOException {
         Path script = Files.writeString(folder.resolve("bad.lancet.kts"), "val r = rank(0)\nrecipe(\"x\")\n");
 
         assertThat(lancet("plan", script.toString()))

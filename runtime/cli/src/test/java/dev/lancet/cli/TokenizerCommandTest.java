@@ -46,7 +46,7 @@ class TokenizerCommandTest {
     }
 
     @Test
-    void it_says_where_a_text_gave_fewer_tokens_than_were_asked_for() {
+    void a_vocabulary_smaller_than_requested_is_reported() {
         Ran ran = lancet("tokenizer", text.toString(), "--vocabulary", "5000", "--out", out.toString(), "--quiet");
 
         assertThat(ran.out()).contains(" of 5000 (no other pair occurs 2 times) learnt from ", "wrote " + out);

@@ -42,7 +42,7 @@ class TuneCommandTest {
     }
 
     @Test
-    void a_tuned_model_foresees_its_text_better_and_is_merged_without_loss() {
+    void a_tuned_model_predicts_its_text_better_and_merges_without_loss() {
         Ran ran = tune("tuned", "--steps", "16", "--rate", "1e-2", "--rank", "4", "--json", "--quiet");
         JsonNode tuned = ran.json();
         String adapter = folder.resolve("tuned/adapter").toString();
@@ -81,7 +81,7 @@ class TuneCommandTest {
     }
 
     @Test
-    void adapters_beside_codes_are_kept_with_them_go_on_and_are_merged_with_what_that_costs() {
+    void adapters_of_quantized_layers_are_saved_continued_and_merged_with_their_rounding_error() {
         Ran ran = tune("tuned", "--steps", "6", "--rate", "1e-2", "--bits", "4", "--on", "h.*.attn.*");
         String model = folder.resolve("tuned/model").toString();
         assertThat(ran.out())
@@ -131,7 +131,7 @@ class TuneCommandTest {
     }
 
     @Test
-    void an_interrupted_tuning_goes_on_to_the_same_adapters() {
+    void an_interrupted_tuning_resumes_to_the_same_adapters() {
         String[] options = {
             "--steps",
             "4",
@@ -184,7 +184,7 @@ class TuneCommandTest {
     }
 
     @Test
-    void adapters_of_peft_are_looked_at_and_merged() {
+    void adapters_of_peft_are_inspected_and_merged() {
         assertThat(lancet("inspect", STORIES, "--adapter", PEFT).out()).contains("float32 + lora(4)\n");
         assertThat(lancet(
                                 "merge",
@@ -216,14 +216,14 @@ class TuneCommandTest {
                 "--stop-early 2          | --stop-early: 2 needs validations during the training; add --validate-every 50",
                 "--hold-out 0 --validate-every 5 | --validate-every: 5 needs held-out text; leave out --hold-out 0",
             })
-    void what_makes_no_sense_is_wrong_usage(String options, String error) {
+    void contradictory_options_are_wrong_usage(String options, String error) {
         List<String> all = new ArrayList<>(List.of("tune", STORIES, "--data", text, "--out", folder + "/x"));
         all.addAll(List.of(options.split(" ", -1)));
         assertThat(lancet(all.toArray(String[]::new))).isEqualTo(new Ran(2, "", "error: " + error + "\n"));
     }
 
     @Test
-    void what_cannot_be_tuned_is_said_in_one_line() {
+    void a_model_that_cannot_be_tuned_prints_one_line() {
         assertThat(tune("x", "--on", "embedding").err()).startsWith("error: plan: embedding is a table");
         assertThat(tune("x", "--on", "h.*.atn.q").err())
                 .contains("selects nothing in stories260K-hf; near it: h.0.attn.q");

@@ -68,7 +68,7 @@ class UsageTest {
     }
 
     @Test
-    void there_are_no_colours_where_there_is_no_terminal_or_none_are_wanted() {
+    void there_are_no_colours_without_a_terminal_or_with_no_color() {
         assertThat(lancet("--help").out()).doesNotContain("\u001b[");
         assertThat(new Console(System.out, System.err, Map.of("NO_COLOR", "1"), true, new Interruption()).colourful())
                 .isFalse();

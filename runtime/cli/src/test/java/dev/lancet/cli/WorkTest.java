@@ -96,7 +96,7 @@ class WorkTest {
     }
 
     @Test
-    void an_interrupted_training_says_130_and_goes_on_to_the_same_model() throws IOException {
+    void an_interrupted_training_exits_with_130_and_resumes_to_the_same_model() throws IOException {
         String recipe = Workshop.recipe(folder).toString();
         String whole = folder.resolve("whole").toString();
         String parts = folder.resolve("parts").toString();
@@ -122,7 +122,7 @@ class WorkTest {
     }
 
     @Test
-    void an_interrupted_run_goes_on_with_what_it_kept() throws IOException {
+    void an_interrupted_run_continues_from_its_saved_state() throws IOException {
         String recipe = Workshop.recipe(folder).toString();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Interruption interruption = new Interruption();
@@ -160,7 +160,7 @@ class WorkTest {
     }
 
     @Test
-    void what_cannot_be_done_is_said_in_one_line() throws IOException {
+    void work_that_fails_prints_one_line() throws IOException {
         String recipe = Workshop.recipe(folder).toString();
 
         assertThat(lancet(

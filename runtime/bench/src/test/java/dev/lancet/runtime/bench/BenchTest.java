@@ -78,7 +78,7 @@ class BenchTest {
     }
 
     @Test
-    void training_of_adapters_is_measured_beside_codes_that_are_only_filled() {
+    void training_of_adapters_is_measured_beside_random_codes() {
         for (Precision precision : List.of(Precision.int8(), Precision.int4(16), Precision.nf4(16))) {
             BenchmarkCase benchmark = new BenchmarkCase(TINY, 0, precision, 2, 2);
             Map<String, Object> fields = TrainingBench.run(benchmark, NOBODY).fields();
@@ -98,7 +98,7 @@ class BenchTest {
     }
 
     @Test
-    void where_xla_compiles_nothing_the_memory_of_a_step_is_told() {
+    void the_memory_of_a_step_is_reported_if_xla_compiles_nothing() {
         BenchmarkCase benchmark = new BenchmarkCase(TINY, 4, Precision.float32(), 1);
         Execution plain = Execution.plain();
         PassSelection selection = TrainingBench.passing(benchmark, plain, Set.of(Pass.COMPILED), Device.cpu());

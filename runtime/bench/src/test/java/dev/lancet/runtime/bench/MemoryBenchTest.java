@@ -24,7 +24,7 @@ class MemoryBenchTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void a_model_runs_in_a_jvm_of_its_own_which_says_what_it_holds() throws Exception {
+    void a_model_runs_in_its_own_jvm_which_prints_its_memory() throws Exception {
         Transformer tiny = Preset.llama("tiny", 1, 16, 2, 32, 64);
         Path saved = folder.resolve("tiny");
         try (Model model = Model.create(tiny, 1)) {
@@ -38,7 +38,7 @@ class MemoryBenchTest {
         assertThat(row.loss()).isCloseTo(Math.log(64), within(0.5));
         assertThatThrownBy(() -> FreshJvm.run("int8", folder.resolve("nothing"), folder))
                 .isInstanceOf(LancetException.class)
-                .hasMessageContaining("memory: running int8 ended with status 1; it said: ");
+                .hasMessageContaining("memory: running int8 ended with status 1; its output: ");
     }
 
     @Test

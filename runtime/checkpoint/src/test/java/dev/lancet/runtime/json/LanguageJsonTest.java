@@ -32,7 +32,7 @@ class LanguageJsonTest {
             .build();
 
     @Test
-    void a_transformer_reads_like_its_declaration() {
+    void a_transformer_prints_as_its_declaration() {
         assertThat(LanguageJson.pretty(MINI)).isEqualTo("""
                         {
                           "name" : "mini",
@@ -69,7 +69,7 @@ class LanguageJsonTest {
     }
 
     @Test
-    void a_compression_reads_like_its_sentences() {
+    void a_compression_prints_as_its_own_code() {
         Compression diet = Compression.keepAll()
                 .on(attention().blocks(0, 1))
                 .factorise(rank(3), int4(32))
@@ -148,7 +148,7 @@ class LanguageJsonTest {
     }
 
     @Test
-    void an_unknown_kind_lists_those_there_are() {
+    void an_unknown_kind_lists_the_known_kinds() {
         fails(
                 Precision.class,
                 "{\"kind\":\"int5\"}",
@@ -156,7 +156,7 @@ class LanguageJsonTest {
     }
 
     @Test
-    void a_missing_kind_lists_those_there_are() {
+    void a_missing_kind_lists_the_known_kinds() {
         fails(
                 Rank.class,
                 "{\"value\":3}",
@@ -188,7 +188,7 @@ class LanguageJsonTest {
     }
 
     @Test
-    void a_key_that_is_there_twice_is_refused() {
+    void a_repeated_key_is_rejected() {
         fails(
                 Precision.class,
                 "{\"kind\":\"int4\",\"group\":4,\"group\":8}",

@@ -65,7 +65,7 @@ public final class CompressionRules {
             parameterConsumer = Taker.class,
             description = "Store in bfloat16 (16), in 8 bits with a scale per channel, in 4 bits with a scale"
                     + " per group,"
-                    + " or in 4-bit NormalFloat with a scale per group (nf4). Default: keep the precision.")
+                    + " or in 4-bit NormalFloat with a scale per group (nf4). Default: float32.")
     String bits = "";
 
     @Option(

@@ -14,7 +14,7 @@ class JsonOutputTest {
     }
 
     @Test
-    void what_has_a_structure_is_indented() {
+    void nested_documents_are_indented() {
         assertThat(JsonOutput.text(Map.of("plan", Map.of("rank", 8)))).contains("{\n  \"plan\" : {\n");
         assertThat(JsonOutput.text(Map.of("layers", List.of(Map.of("rank", 8)))))
                 .contains("{\n  \"layers\" : [ {\n");

@@ -34,7 +34,7 @@ class ProgressLinesTest {
     }
 
     @Test
-    void what_is_over_at_once_says_nothing() {
+    void short_work_prints_nothing() {
         lines.advance(100, "");
         lines.close();
 

@@ -149,7 +149,7 @@ class CompressionRulesTest {
     }
 
     @Test
-    void a_budget_alone_takes_8_bits_where_they_suffice() {
+    void a_budget_alone_chooses_8_bits_if_they_suffice() {
         JsonNode plan = plan("--budget", "10GB");
 
         assertThat(plan.get("bytes_after").asLong()).isLessThan(10_000_000_000L);
@@ -206,7 +206,7 @@ class CompressionRulesTest {
     }
 
     @Test
-    void a_budget_out_of_reach_says_what_is_in_reach() {
+    void a_budget_that_cannot_be_met_names_the_least_bytes() {
         assertThat(lancet("plan", "gpt2-127m", "--budget", "20MB"))
                 .isEqualTo(new Ran(
                         1,

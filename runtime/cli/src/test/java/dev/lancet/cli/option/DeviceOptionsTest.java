@@ -37,7 +37,7 @@ class DeviceOptionsTest {
                 "run ../../samples/quickstart.lancet.kts --device gpu",
                 "train ../../samples/quickstart.lancet.kts --candidate dense --out target/no-gpu --device gpu",
             })
-    void a_gpu_that_is_not_there_is_an_error_and_never_a_run_on_the_processor(String line) {
+    void a_missing_gpu_is_an_error_instead_of_a_run_on_the_processor(String line) {
         assumeThat(Cuda.built())
                 .as("TensorFlow's GPU natives are on the class path")
                 .isFalse();

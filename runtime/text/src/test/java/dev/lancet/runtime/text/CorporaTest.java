@@ -38,7 +38,7 @@ class CorporaTest {
     }
 
     @Test
-    void a_document_that_is_there_twice_counts_once_and_is_never_on_both_sides() {
+    void a_repeated_document_counts_once_and_is_in_only_one_part() {
         TokenText text = read(Corpus.corpus("texts").holdOut(0.2));
 
         assertThat(text.counts())
@@ -86,7 +86,7 @@ class CorporaTest {
     }
 
     @Test
-    void what_is_kept_is_the_same_as_what_is_not_and_is_used_again() throws IOException {
+    void saved_tokens_equal_fresh_ones_and_are_reused() throws IOException {
         Corpus corpus = Corpus.corpus("texts").bpe(300).holdOut(0.2);
         TokenText inMemory = read(corpus);
 
@@ -111,7 +111,7 @@ class CorporaTest {
     }
 
     @Test
-    void another_text_or_another_setting_is_kept_apart() throws IOException {
+    void another_text_or_setting_has_its_own_folder() throws IOException {
         Corpus corpus = Corpus.corpus("texts").holdOut(0.2);
         Corpora.keptIn(kept).read(corpus, folder);
         Corpora.keptIn(kept).read(corpus.holdOut(0.2, 7), folder);
@@ -149,7 +149,7 @@ class CorporaTest {
     }
 
     @Test
-    void a_tokenizer_of_the_model_goes_before_that_of_the_corpus() {
+    void the_tokenizer_of_the_model_overrides_that_of_the_corpus() {
         TokenText text =
                 Corpora.inMemory().read(Corpus.corpus("texts").bpe(300), folder, Optional.of(Tokenizer.bytes()));
 

@@ -122,7 +122,7 @@ class TokenTextTest {
     }
 
     @Test
-    void bytes_that_are_no_text_are_found() throws IOException {
+    void invalid_utf8_is_located() throws IOException {
         Files.write(folder.resolve("a.txt"), new byte[] {'o', 'k', (byte) 0xe9, ' '});
 
         assertThatThrownBy(() -> read(Corpus.corpus("a.txt")))

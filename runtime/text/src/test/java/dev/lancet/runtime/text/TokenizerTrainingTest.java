@@ -112,7 +112,7 @@ class TokenizerTrainingTest {
     }
 
     @Test
-    void what_is_saved_opens_as_the_same_tokenizer_without_native_code() {
+    void a_saved_tokenizer_reopens_without_native_code() {
         LearntTokenizer learnt = TokenizerTraining.bytePairs(300).add(TEXT).learn();
         Path file = folder.resolve("made/tokenizer.json");
 

@@ -109,7 +109,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void a_file_that_is_not_there() {
+    void a_missing_file() {
         fails(file + ": there is no such file; check the path");
     }
 
@@ -149,7 +149,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void a_dtype_that_nobody_knows() throws IOException {
+    void an_unknown_dtype() throws IOException {
         write("{" + entry("a", "F99", "[1]", 0, 4) + "}", new byte[4]);
         fails(file + ": tensor 'a' has dtype F99, which is not supported; supported are " + Dtype.known());
     }
@@ -170,7 +170,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void a_tensor_that_is_there_twice() throws IOException {
+    void a_repeated_tensor() throws IOException {
         damaged(
                 "{" + entry("a", "U8", "[1]", 0, 1) + "," + entry("a", "U8", "[1]", 1, 2) + "}",
                 2,
@@ -220,7 +220,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void bytes_that_belong_to_nobody() throws IOException {
+    void bytes_that_belong_to_no_tensor() throws IOException {
         damaged(
                 "{" + entry("a", "U8", "[2]", 0, 2) + "," + entry("b", "U8", "[2]", 4, 6) + "}",
                 6,
@@ -229,7 +229,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void a_name_that_is_not_there_brings_those_near_it() throws IOException {
+    void an_unknown_name_lists_similar_names() throws IOException {
         write("{" + entry("wte", "U8", "[1]", 0, 1) + "}", new byte[1]);
         assertThatThrownBy(() -> Safetensors.open(file).tensor("wpe"))
                 .isInstanceOf(LancetException.class)
@@ -237,7 +237,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void a_file_that_shrinks_after_it_was_opened() throws IOException {
+    void a_file_that_became_shorter_after_opening() throws IOException {
         write("{" + entry("a", "U8", "[9]", 0, 9) + "}", new byte[9]);
         Safetensors opened = Safetensors.open(file);
         Files.write(file, new byte[4]);

@@ -44,7 +44,7 @@ class SafetensorsWriterTest {
     }
 
     @Test
-    void nothing_remains_of_a_file_that_was_not_finished() {
+    void an_unfinished_file_is_removed() {
         Path file = folder.resolve("a.safetensors");
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), both())) {
             writer.accept(HostTensor.of(CODES, new byte[3]));
@@ -78,7 +78,7 @@ class SafetensorsWriterTest {
     }
 
     @Test
-    void a_disk_without_room_is_said_before_anything_is_written() {
+    void a_disk_without_room_is_reported_before_writing() {
         Path file = folder.resolve("a.safetensors");
         ArraySpec huge = new ArraySpec("huge", ArraySpec.Type.INT8, List.of(1 << 30, 1 << 30));
         assertThatThrownBy(() -> SafetensorsWriter.create(file, Map.of(), List.of(huge)))
@@ -89,7 +89,7 @@ class SafetensorsWriterTest {
     }
 
     @Test
-    void a_disk_that_fills_up_leaves_nothing() {
+    void a_full_disk_leaves_no_file() {
         Path file = folder.resolve("a.safetensors");
         SafetensorsWriter.Opener full = path -> {
             FileChannel channel = AtomicFile.open(path);

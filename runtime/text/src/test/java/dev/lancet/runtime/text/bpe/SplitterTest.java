@@ -37,7 +37,7 @@ class SplitterTest {
     }
 
     @Property
-    void by_hand_is_as_by_pattern(@ForAll("ascii") String text) {
+    void the_splitter_agrees_with_the_regular_expression(@ForAll("ascii") String text) {
         List<String> expected = new ArrayList<>();
         Matcher matcher = GPT2.matcher(text);
         while (matcher.find()) {

@@ -54,7 +54,7 @@ class DocumentsTest {
     }
 
     @Test
-    void a_quote_that_never_ends_is_told() throws IOException {
+    void an_unclosed_quote_is_an_error() throws IOException {
         Path file = write("a.csv", "text\n\"one\n");
 
         assertThatThrownBy(() -> texts("text", file))
@@ -70,7 +70,7 @@ class DocumentsTest {
     }
 
     @Test
-    void a_folder_gives_all_that_is_text_by_name_and_nothing_hidden() throws IOException {
+    void a_folder_gives_its_text_files_sorted_by_name_without_hidden_ones() throws IOException {
         Files.createDirectories(folder.resolve("b/.git"));
         write("b/2.txt", "two");
         write("b/1.jsonl", "{\"text\": \"one\"}");
@@ -100,7 +100,7 @@ class DocumentsTest {
     }
 
     @Test
-    void what_unpacks_to_far_more_than_text_is_taken_for_a_bomb() throws IOException {
+    void a_decompression_bomb_is_rejected() throws IOException {
         byte[] bomb = gzip(new byte[80 << 20]);
         Path file = folder.resolve("bomb.jsonl.gz");
         Files.write(file, bomb);
@@ -113,7 +113,7 @@ class DocumentsTest {
     }
 
     @Test
-    void a_truncated_archive_is_told() throws IOException {
+    void a_truncated_archive_is_an_error() throws IOException {
         byte[] whole = gzip(tar("a.txt", "words ".repeat(5000)));
         Path file = Files.write(folder.resolve("a.tar.gz"), Arrays.copyOf(whole, whole.length / 2));
 
@@ -124,7 +124,7 @@ class DocumentsTest {
     }
 
     @Test
-    void lines_and_rows_that_are_no_utf8_are_found() throws IOException {
+    void lines_and_rows_with_invalid_utf8_are_located() throws IOException {
         Path lines = Files.write(folder.resolve("a.jsonl"), "{\"text\": \"é\"}".getBytes(StandardCharsets.ISO_8859_1));
         Path rows = Files.write(folder.resolve("a.csv"), "text\né\n".getBytes(StandardCharsets.ISO_8859_1));
 

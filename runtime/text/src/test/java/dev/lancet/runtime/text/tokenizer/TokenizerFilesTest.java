@@ -27,7 +27,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void a_folder_without_a_tokenizer_says_what_it_looked_for() {
+    void a_folder_without_a_tokenizer_is_an_error_that_names_the_files() {
         assertThatThrownBy(() -> Tokenizer.open(folder))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("tokenizer: " + folder
@@ -65,7 +65,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void a_piece_that_the_file_does_not_hold_is_missed() throws IOException {
+    void a_truncated_piece_is_an_error() throws IOException {
         Path file = write("tok.bin", 8, 0, 7);
 
         assertThatThrownBy(() -> Tokenizer.open(file))
@@ -75,7 +75,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void a_model_is_no_tokenizer() throws IOException {
+    void a_model_file_is_not_accepted_as_a_tokenizer() throws IOException {
         Path file = write("model.bin", -64, 172, 5);
 
         assertThatThrownBy(() -> Tokenizer.open(file))
@@ -86,7 +86,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void broken_json_is_told_from_other_json() throws IOException {
+    void damaged_json_and_other_json_have_different_errors() throws IOException {
         Path broken = Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": {");
         Path other = Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"llama\"}");
 
