@@ -247,8 +247,9 @@ class SavedModelsComeBackTest {
                 .hasMessage(none + ": there is no such file or folder; check the path");
         Path graph = Files.createFile(temporary.resolve("g.pb"));
         assertThatThrownBy(() -> Checkpoint.open(graph))
-                .hasMessage(graph + ": is a frozen TensorFlow graph, which holds a graph; here a Hugging Face folder, a"
-                        + " Lancet model folder or a llama2.c .bin is needed; in Java, GraphModel.open opens it");
+                .hasMessage(graph + ": is a graph (frozen TensorFlow graph), but a declared model is needed;"
+                        + " name a Hugging Face folder, a Lancet model folder or a llama2.c .bin, or open the"
+                        + " graph with GraphModel.open in Java");
     }
 
     @Test

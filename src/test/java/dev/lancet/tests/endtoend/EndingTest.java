@@ -180,7 +180,8 @@ class EndingTest {
                 .isInstanceOf(LancetException.class)
                 .hasMessageMatching(
                         "loss: .* with gradient norm .* at step \\d+ of 200; lower the rate 1000000.0, warm up"
-                                + " longer or clip harder; the state after step \\d+ \\(loss .*\\) is kept; to continue from it"
+                                + " longer or clip harder; the state after step \\d+ \\(loss .*\\) is kept; to"
+                                + " continue from it"
                                 + " with a changed recipe, use another folder and --from .*wild")
                 .satisfies(thrown -> {
                     String message = thrown.getMessage();

@@ -175,7 +175,7 @@ class SelfGuidedTrainingTest {
         Corpus text = corpus("minutes.txt").bytes();
         Recipe two = recipe("two").candidate("dense", MODEL).candidate("narrow", MODEL, NARROW);
         assertThatThrownBy(() -> two.pretrain(text, GUIDED))
-                .hasMessageStartingWith("candidate: 'dense': selfGuided: no linear layer of tiny-llama is factored");
+                .hasMessageStartingWith("candidate: 'dense': selfGuided: no linear layer of tiny-llama is factorized");
         assertThatThrownBy(() -> two.train("narrow", text, SHORT).train("narrow", text, GUIDED))
                 .hasMessage("selfGuided: candidate 'narrow' starts from trained weights, but guidance is for"
                         + " fresh factors; leave it out");

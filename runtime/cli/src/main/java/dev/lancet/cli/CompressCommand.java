@@ -58,7 +58,8 @@ final class CompressCommand extends LancetCommand {
             names = "--out",
             required = true,
             paramLabel = "DIR",
-            description = "The model folder to write; required. For a graph: a SavedModel folder, or a frozen graph if DIR ends"
+            description = "The model folder to write; required. For a graph: a SavedModel folder, or a frozen"
+                    + " graph if DIR ends"
                     + " in .pb.")
     private Path out = Path.of("");
 

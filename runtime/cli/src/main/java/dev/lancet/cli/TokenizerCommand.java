@@ -39,7 +39,11 @@ final class TokenizerCommand extends LancetCommand {
     @Mixin
     private final TextArguments texts = new TextArguments();
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The tokenizer.json to write; required.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "The tokenizer.json to write;" + " required.")
     private Path out = Path.of("");
 
     @Option(

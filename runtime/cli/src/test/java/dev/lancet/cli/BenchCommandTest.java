@@ -46,10 +46,10 @@ class BenchCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "bench | missing: COMMAND; it is train, generate, compress or memory",
-                "bench train --preset L | --preset: L; it is S, M or one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b, llama-2-7b, llama-2-13b",
-                "bench train --rank -1 | --rank: -1; it is 1 or more, or 0 for whole matrices",
-                "bench train --dtype fp64 | --dtype: fp64; it is fp32, bf16, fp16 or auto",
+                "bench | missing: COMMAND; choose train, generate, compress or memory",
+                "bench train --preset L | --preset: L; choose S, M or one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b, llama-2-7b, llama-2-13b",
+                "bench train --rank -1 | --rank: -1; choose 1 or more, or 0 for full matrices",
+                "bench train --dtype fp64 | --dtype: fp64; choose fp32, bf16, fp16 or auto",
                 "bench train --checkpointing --without activation-checkpointing | --without pass: activation-checkpointing; it runs only"
                         + " because the training asks for it, so do not ask for it",
                 "bench generate --steps 0 | --steps: 0; at least 1 is needed",

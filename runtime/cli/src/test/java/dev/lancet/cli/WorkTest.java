@@ -45,7 +45,7 @@ class WorkTest {
 
         assertThat(lancet("run", recipe))
                 .isEqualTo(new Ran(
-                        1, "", "error: output: " + dense + " exists; remove it or change the path in the recipe\n"));
+                        1, "", "error: " + dense + ": exists already; choose another path or remove it first\n"));
 
         JsonNode inspected = lancet("inspect", small, "--json").json();
         assertThat(inspected.get("format").asString()).isEqualTo("lancet");
