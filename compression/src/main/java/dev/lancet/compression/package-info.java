@@ -1,4 +1,4 @@
-/** Compression: a plan and weights become smaller weights, on the heap. */
+/** Compression: converts weights to the form of a plan, on the heap. */
 @NullMarked
 package dev.lancet.compression;
 

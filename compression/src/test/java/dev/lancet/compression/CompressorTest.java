@@ -68,7 +68,7 @@ class CompressorTest {
     }
 
     @Test
-    void only_what_the_plan_changes_is_touched() {
+    void only_matrices_that_the_plan_changes_are_converted() {
         Weights after = compress(dense, dense.with(Step.quantize(up, Precision.int8(), "test")), weights);
         assertThat(losses).extracting(Fidelity::weight).containsExactly("h.0.mlp.up");
         dense.arrays().stream()
@@ -112,7 +112,7 @@ class CompressorTest {
     }
 
     @Test
-    void another_rank_multiplies_out_and_cuts_again() {
+    void another_rank_multiplies_out_and_factors_again() {
         Plan five = dense.with(Step.factorise(up, 5, Precision.int8(), "test"));
         Plan three = dense.with(Step.factorise(up, 3, Precision.float32(), "test"));
         Weights stepwise = compress(five, three, compress(dense, five, weights));
@@ -182,7 +182,7 @@ class CompressorTest {
     }
 
     @Test
-    void a_model_that_is_not_what_its_plan_says_is_refused_before_anything_is_written() {
+    void weights_that_do_not_fit_their_plan_are_refused_before_anything_is_written() {
         Plan packed = dense.with(Step.quantize(up, Precision.int8(), "test"));
         assertThatThrownBy(() -> compressor.compress(packed, packed, weights, tensor -> {
                     throw new AssertionError(tensor);

@@ -43,7 +43,7 @@ class FidelityTest {
     }
 
     @Test
-    void an_error_as_large_as_the_matrix_is_one_and_no_decibels() {
+    void an_error_as_large_as_the_matrix_has_zero_decibels() {
         Matrix matrix = Matrix.of(1, 2, new float[] {3, 4});
         Fidelity nothingLeft = Fidelity.of("w", matrix, Matrix.of(1, 2, new float[2]), 0);
         assertThat(nothingLeft.relativeFrobenius()).isEqualTo(1);
@@ -51,7 +51,7 @@ class FidelityTest {
     }
 
     @Test
-    void a_matrix_of_zeros_that_stays_so_lost_nothing() {
+    void a_matrix_of_zeros_loses_nothing() {
         Matrix zeros = Matrix.of(1, 2, new float[2]);
         assertThat(Fidelity.of("w", zeros, zeros, 0).relativeFrobenius()).isZero();
     }

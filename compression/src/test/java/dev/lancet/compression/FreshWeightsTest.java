@@ -48,7 +48,7 @@ class FreshWeightsTest {
     }
 
     @Test
-    void every_array_of_the_plan_is_there_in_order() {
+    void every_array_of_the_plan_exists_in_order() {
         Plan plan = dense.with(Step.factorise(dense.step("h.1.attn.q").weight(), 8, Precision.int4(32), "test"));
         assertThat(new FreshWeights(gpt, 1).under(plan).arrays()).isEqualTo(plan.arrays());
     }
@@ -74,7 +74,7 @@ class FreshWeightsTest {
     }
 
     @Test
-    void another_layer_changes_nothing_but_what_is_scaled_by_the_depth() {
+    void another_layer_changes_only_weights_scaled_by_the_depth() {
         Weights two = new FreshWeights(gpt, 1).under(dense);
         Weights three = new FreshWeights(gpt(3), 1).under(Plan.dense(gpt(3)));
         for (ArraySpec array : dense.arrays()) {
@@ -86,7 +86,7 @@ class FreshWeightsTest {
     }
 
     @Test
-    void treating_one_weight_changes_no_other() {
+    void compressing_one_weight_changes_no_other() {
         Plan plan = dense.with(Step.factorise(dense.step("h.1.attn.q").weight(), 8, Precision.float32(), "test"));
         Weights before = new FreshWeights(gpt, 1).under(dense);
         new FreshWeights(gpt, 1).under(plan).copyTo(tensor -> {

@@ -1,4 +1,4 @@
-/** The runtime: the one room that owns native memory. */
+/** The runtime: the only module that owns native memory. */
 @NullMarked
 package dev.lancet.runtime;
 

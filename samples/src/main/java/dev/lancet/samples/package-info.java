@@ -1,4 +1,4 @@
-/** Samples: one story a file. */
+/** Samples: one story per file. */
 @NullMarked
 package dev.lancet.samples;
 

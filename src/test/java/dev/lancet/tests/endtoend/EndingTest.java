@@ -216,7 +216,7 @@ class EndingTest {
                 .isInstanceOf(LancetException.class)
                 .hasMessageMatching("loss: its running mean is .* and was more than 1.0 above its lowest, .* after step"
                         + " \\d+, for 20 steps at step \\d+ of 400; lower the rate 3.0, .* the state after step \\d+"
-                        + " \\(loss .*\\) is kept: .*")
+                        + " \\(loss .*\\) is kept; .*")
                 .satisfies(thrown -> {
                     int failed = Integer.parseInt(thrown.getMessage().replaceAll(".* at step (\\d+) of.*", "$1"));
                     int kept = Integer.parseInt(thrown.getMessage().replaceAll(".* state after step (\\d+) .*", "$1"));

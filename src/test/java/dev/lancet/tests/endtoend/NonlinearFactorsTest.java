@@ -120,8 +120,8 @@ class NonlinearFactorsTest {
                             + " silu() between them; leave it out, or train such a model from fresh weights");
             assertThatThrownBy(() -> bent.compress(Plan.dense(TinyModel.llama())))
                     .isInstanceOf(LancetException.class)
-                    .hasMessage("compress: h.0.attn.q was trained with silu() between its factors of rank 8 and is no"
-                            + " matrix that could be cut or put together; keep both, as quantize(int8()) does");
+                    .hasMessage("compress: h.0.attn.q was trained with silu() between its factors of rank 8, so it"
+                            + " cannot be factored again or multiplied out; keep both, as quantize(int8()) does");
             assertThatThrownBy(() ->
                             bent.compress(Compression.keepAll().on(attention()).factorise(rank(4))))
                     .hasMessageContaining("was trained with silu() between its factors of rank 8");

@@ -1,4 +1,4 @@
-/** Surgery: a transformer becomes a graph, and a graph is rewritten, as pure functions over protos. */
+/** Surgery: builds the graph of a transformer and rewrites graphs, as pure functions over protos. */
 @NullMarked
 package dev.lancet.surgery;
 

@@ -72,7 +72,7 @@ class BlueprintTest {
     }
 
     @Test
-    void a_block_more_moves_nothing_but_the_input_of_the_last_norm() {
+    void an_additional_block_changes_only_the_input_of_the_last_norm() {
         Map<String, NodeDef> two = byName(Blueprint.decoding(Declared.gpt2(2)));
         Map<String, NodeDef> three = byName(Blueprint.decoding(Declared.gpt2(3)));
         Set<String> added = new HashSet<>(three.keySet());

@@ -1,4 +1,4 @@
-/** Matrices on the Java heap, as compression computes with them. */
+/** Matrices on the Java heap, for compression. */
 @NullMarked
 package dev.lancet.compression.matrix;
 

@@ -1,4 +1,4 @@
-/** Floats to codes with scales and back, packed as pieces are stored. */
+/** Quantises floats to codes with scales and back, in the layout of stored matrices. */
 @NullMarked
 package dev.lancet.compression.quant;
 

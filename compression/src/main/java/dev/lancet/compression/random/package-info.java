@@ -1,4 +1,4 @@
-/** Chance that repeats itself exactly: one stream of numbers per seed and name. */
+/** Reproducible random numbers: one stream per seed and name. */
 @NullMarked
 package dev.lancet.compression.random;
 

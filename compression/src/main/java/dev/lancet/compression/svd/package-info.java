@@ -1,4 +1,4 @@
-/** Cutting a matrix into two narrow factors, exactly or by a random sketch. */
+/** Factors a matrix into two narrow ones, exactly or by a random sketch. */
 @NullMarked
 package dev.lancet.compression.svd;
 

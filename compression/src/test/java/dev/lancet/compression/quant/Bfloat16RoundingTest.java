@@ -55,7 +55,7 @@ class Bfloat16RoundingTest {
     }
 
     @Test
-    void all_65_536_bfloat16_stay_what_they_are() {
+    void all_65_536_bfloat16_values_round_to_themselves() {
         for (int bits = 0; bits <= 0xffff; bits++) {
             float value = Bfloat16Rounding.value((short) bits);
             int back = Short.toUnsignedInt(Bfloat16Rounding.bits(value));

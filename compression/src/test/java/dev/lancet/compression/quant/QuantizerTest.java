@@ -116,7 +116,7 @@ class QuantizerTest {
     }
 
     @Test
-    void what_is_too_small_for_a_scale_becomes_zero() {
+    void values_too_small_for_a_scale_become_zero() {
         StoredMatrix matrix = piece(2, 1, Precision.int8(), Channels.COLUMNS);
         assertThat(Quantizer.unpack(matrix, pack(matrix, Float.MIN_VALUE, -Float.MIN_VALUE))
                         .values())
@@ -124,7 +124,7 @@ class QuantizerTest {
     }
 
     @Test
-    void weights_that_are_not_finite_have_no_codes() {
+    void weights_that_are_not_finite_cannot_be_quantised() {
         for (float wrong : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
             assertThatThrownBy(() -> pack(piece(2, 2, Precision.int4(32), Channels.COLUMNS), 1, wrong, 1, 1))
                     .isInstanceOf(LancetException.class)

@@ -1,4 +1,4 @@
-/** Linear algebra by TensorFlow for the compression room. */
+/** Linear algebra by TensorFlow, for compression. */
 @NullMarked
 package dev.lancet.runtime.algebra;
 

@@ -1,4 +1,4 @@
-/** Makes models smaller: one road for declared models and for graphs that others wrote. */
+/** Compresses models, in the same way for declared models and imported graphs. */
 @NullMarked
 package dev.lancet.runtime.compress;
 

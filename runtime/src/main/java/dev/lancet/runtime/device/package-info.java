@@ -1,4 +1,4 @@
-/** What a model computes on: the processor or one of the GPUs, and what TensorFlow needs to see a GPU. */
+/** The device of a model, the processor or a GPU, and the libraries that TensorFlow needs to see a GPU. */
 @NullMarked
 package dev.lancet.runtime.device;
 

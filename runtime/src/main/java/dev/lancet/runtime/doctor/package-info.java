@@ -1,4 +1,4 @@
-/** Is everything here that is needed, and what to do where it is not. */
+/** Checks whether this machine has everything that is needed, and says what to do if not. */
 @NullMarked
 package dev.lancet.runtime.doctor;
 

@@ -1,4 +1,4 @@
-/** A graph, a session and the variables in it: the only place that touches native memory for a model. */
+/** A graph, a session and its variables: the only package that holds native memory for a model. */
 @NullMarked
 package dev.lancet.runtime.engine;
 

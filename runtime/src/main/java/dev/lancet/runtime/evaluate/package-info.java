@@ -1,4 +1,4 @@
-/** How good a model is. */
+/** Measures the quality of a model. */
 @NullMarked
 package dev.lancet.runtime.evaluate;
 

@@ -1,4 +1,4 @@
-/** Text from a model, token by token. */
+/** Generates text from a model, token by token. */
 @NullMarked
 package dev.lancet.runtime.generate;
 

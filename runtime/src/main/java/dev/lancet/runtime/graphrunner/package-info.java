@@ -1,4 +1,4 @@
-/** What comparing graphs asks of the runtime: graphs of declared models, and running graphs. */
+/** Runs graphs, and builds those of declared models, for the comparison of graphs. */
 @NullMarked
 package dev.lancet.runtime.graphrunner;
 

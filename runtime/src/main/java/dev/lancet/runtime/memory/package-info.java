@@ -1,4 +1,4 @@
-/** How much memory this process holds, and how much of it TensorFlow. */
+/** Measures the memory of this process, and TensorFlow's part of it. */
 @NullMarked
 package dev.lancet.runtime.memory;
 

@@ -1,4 +1,4 @@
-/** What a run found out, as a table for the terminal, as Markdown, as one HTML page, and as JSON. */
+/** The results of a run as a table for the terminal, as Markdown, as one HTML page, and as JSON. */
 @NullMarked
 package dev.lancet.runtime.report;
 

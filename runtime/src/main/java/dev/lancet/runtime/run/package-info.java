@@ -1,4 +1,4 @@
-/** Carrying out a recipe from end to end. */
+/** Runs a recipe from end to end. */
 @NullMarked
 package dev.lancet.runtime.run;
 

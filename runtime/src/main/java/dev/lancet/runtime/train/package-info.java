@@ -1,4 +1,4 @@
-/** The training loop: batches in, better weights and a log out. */
+/** The training loop: batches in, trained weights and a log out. */
 @NullMarked
 package dev.lancet.runtime.train;
 

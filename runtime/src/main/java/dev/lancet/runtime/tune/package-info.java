@@ -1,4 +1,4 @@
-/** Fine-tuning a model that was trained before, and merging what it learnt into its matrices. */
+/** Fine-tunes a trained model, and merges the trained adapters into its matrices. */
 @NullMarked
 package dev.lancet.runtime.tune;
 

@@ -34,7 +34,7 @@ class TensorFlowAlgebraTest {
     }
 
     @Test
-    void products_transpose_what_they_are_told_to() {
+    void products_transpose_the_wanted_operands() {
         Matrix a = Matrix.of(2, 3, new float[] {1, 2, 3, 4, 5, 6});
         Matrix b = Matrix.of(3, 2, new float[] {1, 0, 2, 1, 0, 3});
         assertThat(algebra.product(a, b).values()).containsExactly(5, 11, 14, 23);

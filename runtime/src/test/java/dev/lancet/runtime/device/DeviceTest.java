@@ -28,7 +28,7 @@ class DeviceTest {
     }
 
     @Test
-    void the_processor_is_always_there() {
+    void the_processor_always_exists() {
         assertThat(Device.cpu().resolve()).isEqualTo(ResolvedDevice.cpu()).hasToString("cpu");
     }
 

@@ -30,7 +30,7 @@ class GpuMonitorTest {
     }
 
     @Test
-    void what_it_says_is_heard_until_the_watch_ends_and_then_it_runs_no_more() throws Exception {
+    void the_monitor_reads_values_until_it_is_closed_and_then_ends_the_program() throws Exception {
         Path program = script("while :; do echo '40, 1024'; sleep 0.02; done");
         ProcessHandle speaker;
         try (GpuMonitor watch = GpuMonitor.over(program.toString(), "1")) {
@@ -59,7 +59,7 @@ class GpuMonitorTest {
     }
 
     @Test
-    void what_makes_no_sense_is_passed_over() throws Exception {
+    void unreadable_lines_are_ignored() throws Exception {
         Path program = script("echo 'Unable to determine the device handle'; echo '[N/A], 12'; echo; echo ',,,';"
                 + " printf '\\377\\376\\n'; echo '7, 1, 2'; echo '-3, 5'; echo '12, 34'; sleep 60");
         try (GpuMonitor watch = GpuMonitor.over(program.toString(), "0")) {
@@ -68,7 +68,7 @@ class GpuMonitorTest {
     }
 
     @Test
-    void a_program_that_dies_leaves_nothing_known() throws Exception {
+    void a_program_that_dies_leaves_no_values() throws Exception {
         Path program = script("echo '99, 7'; exit 9");
         try (GpuMonitor watch = GpuMonitor.over(program.toString(), "0")) {
             assertThat(heard(watch)).isEqualTo(new GpuUsage(99, 7L << 20));
@@ -77,7 +77,7 @@ class GpuMonitorTest {
     }
 
     @Test
-    void without_such_a_program_and_on_the_processor_nothing_is_known() {
+    void without_the_program_or_on_the_processor_there_are_no_values() {
         assertThatCode(() -> {
                     try (GpuMonitor watch =
                                     GpuMonitor.over(folder.resolve("nowhere").toString(), "0");
@@ -99,7 +99,7 @@ class GpuMonitorTest {
     }
 
     @Test
-    void cards_are_called_what_the_environment_calls_them() {
+    void gpus_have_the_names_of_the_environment() {
         assertThat(GpuMonitor.card(1, Optional.empty())).isEqualTo("1");
         assertThat(GpuMonitor.card(1, Optional.of(""))).isEqualTo("1");
         assertThat(GpuMonitor.card(1, Optional.of("3, 2"))).isEqualTo("2");

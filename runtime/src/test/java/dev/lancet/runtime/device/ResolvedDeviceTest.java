@@ -21,7 +21,7 @@ class ResolvedDeviceTest {
             .build();
 
     @Test
-    void on_a_gpu_all_nodes_are_there_but_decompositions_and_what_has_a_place() {
+    void on_a_gpu_all_nodes_without_a_device_are_placed_except_decompositions() {
         GraphDef placed = ResolvedDevice.gpu(1, 1).of(GRAPH);
 
         assertThat(placed.getNodeList())

@@ -33,7 +33,7 @@ class AllocatorPeakTest {
     private static final ResolvedDevice CARD = new ResolvedDevice(OptionalInt.of(0), 1);
 
     @Test
-    void two_products_that_are_needed_together_take_twice_what_they_take_one_after_the_other() {
+    void two_products_needed_together_take_twice_the_memory_of_two_in_sequence() {
         AllocatorPeak together = traced(tf -> {
             Operand<TFloat32> x = variable(tf, "x");
             return mean(tf, tf.math.add(tf.linalg.matMul(x, x), tf.linalg.matMul(x, x)));
@@ -54,7 +54,7 @@ class AllocatorPeakTest {
     }
 
     @Test
-    void what_is_made_in_the_place_of_an_input_takes_nothing() {
+    void outputs_that_reuse_an_input_buffer_take_no_memory() {
         AllocatorPeak peak = traced(tf -> {
             Operand<TFloat32> x = variable(tf, "x");
             return mean(tf, tf.math.exp(tf.math.neg(tf.math.square(tf.linalg.matMul(x, x)))));
@@ -63,7 +63,7 @@ class AllocatorPeakTest {
     }
 
     @Test
-    void what_is_fed_counts() {
+    void fed_tensors_count() {
         AtomicReference<AllocatorPeak> told = new AtomicReference<>();
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
@@ -110,13 +110,13 @@ class AllocatorPeakTest {
     }
 
     @Test
-    void of_what_xla_holds_where_nobody_counts_nothing_is_told() {
+    void no_peak_is_reported_for_xla_functions_without_a_counting_allocator() {
         RunMetadata trace = trace(device("/device:CPU:0", used("cpu", 0, 100, 1, 4)));
         assertThat(AllocatorPeak.of(trace, ResolvedDevice.cpu(), 600, true)).isEmpty();
     }
 
     @Test
-    void what_is_given_back_in_the_microsecond_in_which_something_is_taken_is_not_held_together_with_it() {
+    void memory_released_and_taken_in_the_same_microsecond_does_not_add_up() {
         RunMetadata trace = trace(device("/device:CPU:0", used("cpu", 0, 100, 1, 4), used("cpu", 0, 60, 4, 5)));
         assertThat(AllocatorPeak.of(trace, ResolvedDevice.cpu(), 0, false)).hasValue(new AllocatorPeak(100, 0, 100));
     }

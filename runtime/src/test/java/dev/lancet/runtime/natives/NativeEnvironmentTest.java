@@ -21,7 +21,7 @@ class NativeEnvironmentTest {
     }
 
     @Test
-    void a_variable_comes_behind_those_that_were_there() {
+    void a_variable_is_added_after_the_existing_ones() {
         List<String> before = variables();
         NativeEnvironment.put("LANCET_OF_A_TEST", "ä=1");
         assertThat(variables())

@@ -113,7 +113,7 @@ class ReportTest {
     }
 
     @Test
-    void the_page_escapes_what_models_and_people_write_and_needs_nothing_from_elsewhere() {
+    void the_page_escapes_text_and_needs_no_external_files() {
         String html = report.html();
 
         assertThat(html)
@@ -154,7 +154,7 @@ class ReportTest {
     }
 
     @Test
-    void the_headline_tells_size_and_price() {
+    void the_headline_gives_size_and_perplexity() {
         assertThat(Headline.of(report))
                 .contains(
                         "low <rank> takes 1.09 MB, 52.2 % of dense’s 2.10 MB, at a perplexity of 3.500 against 3.250.");
@@ -174,7 +174,7 @@ class ReportTest {
     }
 
     @Test
-    void three_files_are_written_again_with_the_same_bytes() throws IOException {
+    void writing_a_report_twice_gives_the_same_bytes() throws IOException {
         List<Path> files = report.write(folder.resolve("out"));
         String first = Files.readString(files.get(2));
         report.write(folder.resolve("out"));

@@ -23,7 +23,7 @@ class PrefetchingBatchesTest {
     }
 
     @Test
-    void what_cannot_be_read_is_told_at_its_step() {
+    void an_unreadable_batch_fails_at_its_step() {
         TokenIds broken = new TokenIds() {
             private int reads;
 

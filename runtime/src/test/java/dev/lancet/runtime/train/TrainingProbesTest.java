@@ -83,7 +83,7 @@ class TrainingProbesTest {
     }
 
     @Test
-    void without_a_word_from_the_card_a_training_goes_on_and_writes_nothing_of_it() throws Exception {
+    void a_training_without_gpu_values_continues_and_records_none() throws Exception {
         for (Path program : List.of(script("echo 'No devices were found'; exit 6"), folder.resolve("nowhere"))) {
             TrainingLog log = train(program, note -> {}, TRAINING);
             assertThat(log.points()).hasSize(12).allSatisfy(point -> assertThat(point.card())
@@ -95,7 +95,7 @@ class TrainingProbesTest {
     }
 
     @Test
-    void the_third_step_of_a_training_that_is_kept_is_traced_for_its_memory_and_no_other() throws Exception {
+    void only_the_third_step_of_a_training_in_a_folder_is_traced() throws Exception {
         TrainingLog log = train(folder.resolve("nowhere"), note -> {}, TRAINING);
 
         List<TrainingLog.Point> traced = log.points().stream()

@@ -37,7 +37,7 @@ class GoldenGraphsTest {
     }
 
     @Test
-    void windows_line_ends_are_no_difference() throws IOException {
+    void windows_line_ends_do_not_count_as_a_difference() throws IOException {
         Files.writeString(folder.resolve("neg.graph"), TEXT.replace("\n", "\r\n"));
 
         assertThat(GraphText.parse(TEXT)).isGolden("neg.graph", read);
@@ -67,7 +67,7 @@ class GoldenGraphsTest {
     }
 
     @Test
-    void a_golden_that_is_not_there_fails_and_writes_nothing() {
+    void a_missing_golden_fails_and_writes_nothing() {
         assertThatThrownBy(() -> read.verify("new.graph", TEXT))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageStartingWith("golden: there is no new.graph yet\n\nIf this is what you want, ");
@@ -75,7 +75,7 @@ class GoldenGraphsTest {
     }
 
     @Test
-    void an_update_writes_what_is_new_or_another_and_then_it_is_golden() throws IOException {
+    void an_update_writes_new_and_changed_goldens() throws IOException {
         Files.writeString(folder.resolve("neg.graph"), TEXT);
 
         write.verify("neg.graph", OTHER);

@@ -62,7 +62,7 @@ class GraphAssertTest {
     }
 
     @Test
-    void a_layer_that_is_not_there_fails_with_near_misses() {
+    void a_missing_layer_fails_with_near_misses() {
         assertThatThrownBy(() -> assertThat(DENSE).hasLinear("h.*.upp"))
                 .hasMessageStartingWith("graph: no weight is called h.*.upp; near it: h.0.up");
     }
@@ -102,7 +102,7 @@ class GraphAssertTest {
     }
 
     @Test
-    void signatures_are_what_goes_in_and_comes_out() {
+    void signatures_are_compared_by_inputs_and_outputs() {
         GraphDef wider = GraphText.parse("""
                 x = Placeholder [-1,6]
                 h.0.up = Variable [6,9]

@@ -39,7 +39,7 @@ class LancetSoftAssertionsTest {
     private Path folder;
 
     @Test
-    void all_that_fails_is_told_at_once() {
+    void all_failures_are_reported_together() {
         LancetSoftAssertions softly = new LancetSoftAssertions();
 
         softly.assertThat(DENSE)
@@ -69,7 +69,7 @@ class LancetSoftAssertionsTest {
     }
 
     @Test
-    void what_holds_collects_nothing() {
+    void assertions_that_hold_collect_nothing() {
         LancetSoftAssertions softly = new LancetSoftAssertions();
 
         softly.assertThat(DENSE)

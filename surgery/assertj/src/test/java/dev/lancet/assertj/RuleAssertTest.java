@@ -52,7 +52,7 @@ class RuleAssertTest {
     }
 
     @Test
-    void what_a_rule_makes_of_a_graph_is_compared_as_text() {
+    void the_result_of_a_rule_is_compared_as_text() {
         assertThat(becoming("Abs", 2)).on(NEGATED).becomes("""
                 x = Placeholder [2]
                 y = Abs(x) : [2]

@@ -1,4 +1,4 @@
-/** What a graph is compared by: files that hold graphs, their canonical text, and how two texts differ. */
+/** Compares graphs: reads files with graphs, writes canonical text, and finds the differences of two texts. */
 @NullMarked
 package dev.lancet.surgery.golden;
 

@@ -1,4 +1,4 @@
-/** Graphs as values: what a pass needs to draw nodes and functions, without any native library. */
+/** Graphs as values: builders, views and text of graphs, without any native library. */
 @NullMarked
 package dev.lancet.surgery.graph;
 

@@ -1,4 +1,4 @@
-/** Graphs that Lancet did not declare: their linear layers found wherever they are, and cut as those of its own. */
+/** Graphs that another tool wrote: finds their linear layers and compresses them like Lancet's own. */
 @NullMarked
 package dev.lancet.surgery.imported;
 

@@ -1,4 +1,4 @@
-/** Patterns over values: typed, with captures, immutable, and able to say what they look for. They know no graphs. */
+/** Patterns over values: typed, immutable, with captures and a readable text. They are independent of graphs. */
 @NullMarked
 package dev.lancet.surgery.match;
 

@@ -1,4 +1,4 @@
-/** What makes a graph that trains fast: passes from graph to graph, each of which can be left out. */
+/** Passes from graph to graph that make training fast; each can be left out. */
 @NullMarked
 package dev.lancet.surgery.pass;
 

@@ -1,4 +1,4 @@
-/** Rules of surgery, one a file: what they look for in a graph, and what they put in its place or why they do not. */
+/** Rules of surgery, one per file: the pattern that a rule looks for, and its replacement or the reason to refuse. */
 @NullMarked
 package dev.lancet.surgery.rule;
 

@@ -1,4 +1,4 @@
-/** SavedModel folders and the checkpoints in them, read and written in plain Java: no TensorFlow is loaded. */
+/** Reads and writes SavedModel folders and their checkpoints in plain Java, without TensorFlow. */
 @NullMarked
 package dev.lancet.surgery.savedmodel;
 

@@ -68,7 +68,7 @@ class TextDiffTest {
     }
 
     @Test
-    void names_are_told_by_what_stands_before_the_sign_and_by_section() {
+    void names_come_from_the_text_before_the_equals_sign_and_the_section() {
         TextDiff.Names names = TextDiff.of(
                         "x = Placeholder [2]\ny = Neg(x)\n\nfunction f(a) -> (b)\n  n = Neg(a)\n  return b = n:y\n",
                         "x = Placeholder [2]\ny = Abs(x)\nz = Abs(y)\n\nfunction f(a) -> (b)\n  m = Neg(a)\n  return b = m:y\n")

@@ -116,7 +116,7 @@ class BackwardTest {
     }
 
     @Test
-    void an_op_without_gradient_off_the_path_is_nobodys_business() {
+    void an_op_without_gradient_off_the_path_does_not_matter() {
         String text = LAYER.replace("MatMul(x, w)", "MatMul(rounded, w)")
                 .replace("product =", "rounded = Floor(x) : [4,3]\nproduct =");
         assertThat(added(text, "w")).contains("w.grad = ");

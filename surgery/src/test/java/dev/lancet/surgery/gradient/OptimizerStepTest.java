@@ -32,7 +32,7 @@ class OptimizerStepTest {
     }
 
     @Test
-    void what_is_not_asked_for_is_not_there() {
+    void settings_that_are_zero_add_no_nodes() {
         assertThat(names(new OptimizerStep(0.9, 0.95, 1e-8, 0, 0)))
                 .contains("grad.norm", "train", "train.start")
                 .doesNotContain("w.decayed", "w.grad.clipped", "clip", "decay");
@@ -49,7 +49,7 @@ class OptimizerStepTest {
     }
 
     @Test
-    void numbers_that_make_no_step_are_refused() {
+    void settings_that_are_out_of_range_are_refused() {
         assertThatThrownBy(() -> new OptimizerStep(1, 0.95, 1e-8, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("beta1: 1.0; it must be 0 up to 1");

@@ -113,7 +113,7 @@ class CanonicalTextTest {
     }
 
     @Test
-    void what_is_no_default_shows_even_if_it_is_false_or_nothing() {
+    void attributes_that_differ_from_the_default_are_shown_even_if_false_or_empty() {
         String said = text(node("v", "Assign").putAttr("validate_shape", Attributes.of(false)));
 
         assertThat(said).endsWith("v = Assign() validate_shape=false\n");
@@ -124,7 +124,7 @@ class CanonicalTextTest {
     }
 
     @Test
-    void names_are_in_the_order_of_their_numbers_and_inputs_before_what_takes_them() {
+    void nodes_are_in_natural_order_with_inputs_before_their_users() {
         assertThat(text(
                         node("y.10", "Neg", "x"),
                         node("y.9", "Neg", "x"),
@@ -140,7 +140,7 @@ class CanonicalTextTest {
     }
 
     @Test
-    void what_only_orders_has_no_order_of_its_own() {
+    void control_inputs_are_sorted() {
         assertThat(text(node("a", "NoOp"), node("b", "NoOp"), node("c", "NoOp", "^b", "^a", "^b")))
                 .isEqualTo(text(node("b", "NoOp"), node("a", "NoOp"), node("c", "NoOp", "^a", "^b")))
                 .endsWith("c = NoOp(^a, ^b)\n");
@@ -196,7 +196,7 @@ class CanonicalTextTest {
     }
 
     @Test
-    void a_constant_whose_shape_lies_costs_nothing() {
+    void a_constant_with_a_false_shape_takes_no_memory() {
         TensorProto.Builder lie =
                 TensorProto.newBuilder().setDtype(DataType.DT_FLOAT).addFloatVal(1f);
 

@@ -60,7 +60,7 @@ class GraphBuilderTest {
     }
 
     @Test
-    void a_call_takes_and_gives_what_its_function_does() {
+    void a_call_has_the_arguments_and_results_of_its_function() {
         GraphBuilder body = GraphBuilder.function("twice");
         Value x = body.argument("x", VECTOR);
         body.result("y", new Ops(body).add("sum", x, x));

@@ -59,7 +59,7 @@ class GraphTextTest {
     }
 
     @Test
-    void a_text_that_is_read_is_written_again() {
+    void a_parsed_text_is_written_unchanged() {
         assertThat(GraphText.of(GraphText.parse(LAYER))).isEqualTo(LAYER);
     }
 

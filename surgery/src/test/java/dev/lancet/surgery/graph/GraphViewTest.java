@@ -41,7 +41,7 @@ class GraphViewTest {
     }
 
     @Test
-    void a_node_knows_who_feeds_it_and_who_uses_it() {
+    void a_node_knows_its_inputs_and_its_users() {
         GraphView view = GraphView.of(
                 graph(node("x", "Placeholder"), node("s", "Split", "x", "x"), node("y", "Add", "s:1", "s", "^x")));
 
@@ -92,7 +92,7 @@ class GraphViewTest {
     }
 
     @Test
-    void a_loop_of_control_flow_is_no_circle() {
+    void a_control_flow_loop_is_not_a_cycle() {
         GraphView view = GraphView.of(graph(
                 node("start", "Enter"),
                 node("merge", "Merge", "start", "next"),
@@ -102,14 +102,14 @@ class GraphViewTest {
     }
 
     @Test
-    void an_input_that_is_not_there_is_an_error_with_near_misses() {
+    void a_missing_input_is_an_error_with_near_misses() {
         assertThatThrownBy(() -> GraphView.of(graph(node("h.0.attn.q", "Const"), node("y", "Neg", "h.0.attn.qq"))))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("graph: y takes 'h.0.attn.qq', which does not exist; near it: h.0.attn.q, y");
     }
 
     @Test
-    void a_name_that_is_not_there_is_an_error_with_near_misses() {
+    void a_missing_name_is_an_error_with_near_misses() {
         assertThatThrownBy(() -> GraphView.of(graph(node("logits", "Const"))).node("logit"))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("graph: no node is called 'logit'; near it: logits");
@@ -124,7 +124,7 @@ class GraphViewTest {
 
     @Test
     @Timeout(10)
-    void a_chain_of_a_hundred_thousand_nodes_is_no_feat() {
+    void a_chain_of_a_hundred_thousand_nodes_does_not_overflow_the_stack() {
         GraphDef.Builder chain = GraphDef.newBuilder().addNode(node("n0", "Placeholder"));
         for (int i = 1; i < 100_000; i++) {
             chain.addNode(node("n" + i, "Neg", "n" + (i - 1)));

@@ -18,7 +18,7 @@ class PatternTest {
                     Pattern.<String>of("word", text -> text.matches("\\w+")).keep(head)));
 
     @Test
-    void what_matches_is_kept() {
+    void matched_values_are_captured() {
         assertThat(beginsWithWord.match(List.of("scalpel")))
                 .hasValueSatisfying(met -> assertThat(met.get(head)).isEqualTo("scalpel"));
     }

@@ -42,9 +42,9 @@ class DeclinesTest {
     }
 
     @Test
-    void a_cross_entropy_whose_gradient_is_used_otherwise_stays() {
+    void a_cross_entropy_stays_if_other_nodes_use_its_gradient() {
         GraphDef graph = entropy(DataType.DT_INT32, "Identity");
-        assertDeclines(FusedCrossEntropy.rules(false)[0], graph, "entropy", "entropy: other nodes use its gradient");
+        assertDeclines(FusedCrossEntropy.rules(false)[0], graph, "cross_entropy", "cross_entropy: other nodes use its gradient");
         assertThat(Rewriting.with(graph, FusedCrossEntropy.rules(false))).isSameAs(graph);
     }
 
@@ -94,7 +94,7 @@ class DeclinesTest {
     }
 
     @Test
-    void products_whose_matrices_lie_well_stay() {
+    void products_with_a_fast_layout_stay() {
         assertProductStays(255, 192, 2048, "product: 255 rows are too few for transposing to pay off");
         assertProductStays(-1, 192, 2048, "product: the sizes of its matrices are unknown");
         assertProductStays(513, 192, 2048, "product: its matrices already have a fast layout");
@@ -138,14 +138,14 @@ class DeclinesTest {
     }
 
     @Test
-    void attention_whose_mask_may_let_a_query_look_ahead_is_not_tiled() {
+    void attention_without_a_causal_mask_is_not_tiled() {
         GraphBuilder builder = GraphBuilder.graph();
         attention(builder, builder.placeholder("visible", TensorType.of(DataType.DT_BOOL, 256, 256)));
         assertDeclines(new CausalTiles(), builder.toGraph(), "mix", "mix: its mask is not known to be causal");
     }
 
     @Test
-    void attention_whose_shares_are_looked_at_is_not_tiled() {
+    void attention_is_not_tiled_if_other_nodes_use_its_probabilities() {
         GraphBuilder builder = GraphBuilder.graph();
         Value shares = attention(builder, causal(builder, 256));
         new Ops(builder).unary("seen", "Identity", shares);

@@ -1,4 +1,4 @@
-/** Training graphs that others wrote, on examples. */
+/** Trains imported graphs on examples. */
 @NullMarked
 package dev.lancet.runtime.train.graph;
 

@@ -1,4 +1,4 @@
-/** What a training did, step by step, and the files that say so: metrics and curves. */
+/** The record of a training, step by step, and its files: metrics and curves. */
 @NullMarked
 package dev.lancet.runtime.train.log;
 

@@ -1,4 +1,4 @@
-/** What a training keeps so that it can go on as if it had never stopped. */
+/** The states of a training, from which it resumes without a difference. */
 @NullMarked
 package dev.lancet.runtime.train.state;
 

@@ -1,4 +1,4 @@
-/** Calls, branches and loops: opened so that the rest sees one flat graph, and closed again before it is written. */
+/** Calls, branches and loops: inlined, so that all other code sees one flat graph, and restored before it is written. */
 @NullMarked
 package dev.lancet.surgery.imported.controlflow;
 

@@ -1,4 +1,4 @@
-/** What is in a graph: its variables, its linear layers, what is compressed already, and why a product is skipped. */
+/** Finds the contents of a graph: variables, linear layers, compressed matrices, and the reasons why products are skipped. */
 @NullMarked
 package dev.lancet.surgery.imported.discovery;
 

@@ -1,4 +1,4 @@
-/** Where a value of a graph comes from: through reshapes, transposes and reads, back to a variable or a constant. */
+/** Traces a value of a graph back to a variable or a constant, through reshapes, transposes and reads. */
 @NullMarked
 package dev.lancet.surgery.imported.tracing;
 

@@ -1,4 +1,4 @@
-/** A graph after surgery, written as a SavedModel or as one frozen file. */
+/** Writes a graph after surgery as a SavedModel or as one frozen file. */
 @NullMarked
 package dev.lancet.surgery.imported.writing;
 

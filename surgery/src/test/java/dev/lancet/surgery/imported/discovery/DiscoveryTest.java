@@ -97,7 +97,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void what_an_einsum_interleaves_or_moves_is_left_alone() throws IOException {
+    void an_einsum_that_interleaves_or_moves_axes_is_skipped() throws IOException {
         assertThat(told(model("""
                 x = Placeholder [-1,6]
                 w = Variable [4,6,2]
@@ -143,7 +143,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void whatever_cannot_be_cut_says_why() throws IOException {
+    void layers_that_cannot_be_compressed_have_a_reason() throws IOException {
         assertThat(told(model("""
                 x = Placeholder [-1,6]
                 w = Variable [6,8]
@@ -167,7 +167,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void a_plan_that_cuts_what_cannot_be_cut_is_refused_whole() throws IOException {
+    void a_plan_that_changes_an_unsupported_layer_is_refused_as_a_whole() throws IOException {
         ImportedModel model = model("""
                 x = Placeholder [-1,6]
                 w = Variable [6,8]
@@ -181,7 +181,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void activations_times_activations_are_no_layer() throws IOException {
+    void a_product_of_activations_is_not_a_layer() throws IOException {
         ImportedModel model = model("""
                 q = Placeholder [-1,7,6]
                 k = Placeholder [-1,7,6]
@@ -328,7 +328,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void a_matrix_that_changes_from_turn_to_turn_stays_whole() throws IOException {
+    void a_matrix_that_changes_between_iterations_stays_whole() throws IOException {
         assertThat(told(model(loop(false))))
                 .containsExactly("w LINEAR [6, 6] [y (MatMul, x · W)] left alone: it also feeds loop, a While");
     }
