@@ -64,15 +64,10 @@ public final class TrainingFolder implements AutoCloseable {
             origin = Optional.of(states);
         } else if (other.isPresent()) {
             origin = other.map(StateStore::new);
-            noneIn(origin.get().steps(), other.get(), "start from another state, or without --from");
-        } else if (start == CheckpointPolicy.Start.RESUME) {
-            noneIn(states.steps(), folder, "start it without --resume");
-        }
-    }
-
-    private static void noneIn(NavigableSet<Integer> steps, Path where, String wayOut) {
-        if (steps.isEmpty()) {
-            throw new LancetException("resume: " + where + " has no state of a training; " + wayOut);
+            if (origin.get().steps().isEmpty()) {
+                throw new LancetException("resume: " + other.get()
+                        + " has no state of a training; start from another state, or without --from");
+            }
         }
     }
 
