@@ -44,7 +44,11 @@ class DeclinesTest {
     @Test
     void a_cross_entropy_stays_if_other_nodes_use_its_gradient() {
         GraphDef graph = entropy(DataType.DT_INT32, "Identity");
-        assertDeclines(FusedCrossEntropy.rules(false)[0], graph, "cross_entropy", "cross_entropy: other nodes use its gradient");
+        assertDeclines(
+                FusedCrossEntropy.rules(false)[0],
+                graph,
+                "cross_entropy",
+                "cross_entropy: other nodes use its gradient");
         assertThat(Rewriting.with(graph, FusedCrossEntropy.rules(false))).isSameAs(graph);
     }
 
