@@ -71,7 +71,7 @@ class AtomicFileTest {
         try (AtomicFile file = AtomicFile.create(folder.resolve("a.bin"))) {
             assertThatExceptionOfType(LancetException.class)
                     .isThrownBy(() -> file.requireRoom(1L << 60))
-                    .withMessageContaining("1152921504606846976 bytes are needed, but the disk has only");
+                    .withMessageContaining("needs 1152921504606846976 bytes, but the disk has only");
         }
     }
 }

@@ -56,7 +56,7 @@ public final class TrainingFolder implements AutoCloseable {
         events = new EventFile(folder);
     }
 
-    /** Chooses the state to start from. */
+    /** Chooses the state to start from. A resumed training that ended before it kept a state begins anew. */
     void choose(CheckpointPolicy.Start start, Optional<Path> other) {
         boolean own = start != CheckpointPolicy.Start.ANEW && !states.steps().isEmpty();
         if (own) {
