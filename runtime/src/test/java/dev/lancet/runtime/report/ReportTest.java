@@ -184,7 +184,7 @@ class ReportTest {
                 .containsExactly("report.json", "report.md", "report.html");
         assertThat(Files.readString(files.get(2))).isEqualTo(first).isEqualTo(report.html());
         assertThat(folder.resolve("out"))
-                .isDirectoryNotContaining(file -> file.toString().endsWith(".part"));
+                .isDirectoryNotContaining(file -> file.toString().endsWith(".partial"));
     }
 
     @Test
@@ -193,7 +193,7 @@ class ReportTest {
 
         assertThatThrownBy(() -> report.write(file))
                 .isInstanceOf(LancetException.class)
-                .hasMessageStartingWith("report: " + file.resolve("report.json") + " cannot be written: ");
+                .hasMessageStartingWith(file.resolve("report.json") + ": cannot be written: ");
     }
 
     private static ReportedModel model(String name, Plan plan, double perplexity) {

@@ -86,7 +86,7 @@ class GraphAssertTest {
                 .contains("-y = Neg(x)\n+y = Abs(x)\n");
         assertThat(after).isGoldenDifference(before, "abs.diff", goldens);
         assertThatThrownBy(() -> assertThat(before).isGoldenDifference(before, "abs.diff", goldens))
-                .hasMessageStartingWith("golden: abs.diff is another text now");
+                .hasMessageStartingWith("golden: abs.diff differs from the actual text");
     }
 
     @Test
