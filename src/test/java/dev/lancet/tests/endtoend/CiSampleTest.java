@@ -37,6 +37,9 @@ class CiSampleTest {
             new Room("surgery", "lancet-surgery"),
             new Room("surgery/assertj", "lancet-assertj"),
             new Room("compression", "lancet-compression"),
+            new Room("dsl/io", "lancet-io"),
+            new Room("runtime/text", "lancet-text"),
+            new Room("runtime/checkpoint", "lancet-checkpoint"),
             new Room("runtime", "lancet-runtime"));
 
     private record Ran(int status, String output) {}

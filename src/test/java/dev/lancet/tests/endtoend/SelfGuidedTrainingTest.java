@@ -184,7 +184,7 @@ class SelfGuidedTrainingTest {
                 .hasMessage("selfGuided: candidate 'late' trains dense first, after which its factors need no"
                         + " guide; choose one of the two");
         assertThatThrownBy(() -> late.train("next", text, GUIDED))
-                .hasMessageStartingWith("selfGuided: candidate 'next' has trained weights then");
+                .hasMessageStartingWith("selfGuided: candidate 'next' starts from trained weights");
         assertThat(two.train("narrow", text, GUIDED).toString())
                 .contains("muon(24, 0.02).adam(0.005).batch(4).sequence(16).selfGuided(0.5).seed(3)");
     }

@@ -113,7 +113,7 @@ class TuningTest {
     void what_a_tuning_cannot_be_is_refused() {
         assertThatThrownBy(() -> FineTuning.full().over(Precision.int8()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("bits: int8; what is stored in fewer bits is frozen");
+                .hasMessageStartingWith("bits: int8; weights in fewer bits are frozen");
         try (Model base = Model.create(bytes(swiglu(64)), 1);
                 Model adapted = base.adapt(queries(), lora(2));
                 Model coded = FineTuning.with(lora(4), everything())

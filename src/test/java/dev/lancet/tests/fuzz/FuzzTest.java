@@ -108,7 +108,7 @@ class FuzzTest {
                 .setOp("Const")
                 .putAttr("value", AttrValue.newBuilder().setTensor(huge).build())
                 .build();
-        refused(GraphDef.newBuilder().addNode(constant).build(), "w, a Const, holds float of 1600000000 bytes");
+        refused(GraphDef.newBuilder().addNode(constant).build(), "w, a Const, should have float of 1600000000 bytes");
     }
 
     @Test

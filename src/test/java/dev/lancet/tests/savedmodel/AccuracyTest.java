@@ -51,13 +51,16 @@ class AccuracyTest {
                 .allMatch(step -> step.precision().equals(int8()) && step.rank().isEmpty());
         Plan quarter = planned(model, "4x");
         assertThat(quarter.compression()).isGreaterThanOrEqualTo(4);
-        assertThat(quarter.steps()).allMatch(step -> step.precision().equals(int8()));
-        assertThat(quarter.steps()).filteredOn(step -> step.rank().isPresent()).isNotEmpty();
-        assertThat(quarter.steps()).filteredOn(step -> step.rank().isPresent()).allMatch(step -> step.predictedError()
-                .isPresent());
-        Plan sixth = planned(model, "6x");
-        assertThat(sixth.compression()).isGreaterThanOrEqualTo(6);
-        assertThat(sixth.steps()).extracting(Step::precision).containsOnly(Precision.int4(32));
+        assertThat(quarter.steps())
+                .allMatch(step -> step.precision().equals(Precision.int4(32))
+                        && step.rank().isEmpty());
+        Plan seventh = planned(model, "7x");
+        assertThat(seventh.compression()).isGreaterThanOrEqualTo(7);
+        assertThat(seventh.steps()).extracting(Step::precision).containsOnly(Precision.int4(32));
+        assertThat(seventh.steps())
+                .filteredOn(step -> step.rank().isPresent())
+                .isNotEmpty()
+                .allMatch(step -> step.predictedError().isPresent());
     }
 
     private static Plan planned(ImportedModel model, String budget) {

@@ -55,7 +55,7 @@ class BenchCommandTest {
                 "bench generate --steps 0 | --steps: 0; at least 1 is needed",
                 "bench generate --bits 5 | --bits: 5; choose 16, 8, 4 or nf4",
                 "bench generate --group 32 | --group: 32 applies only with --bits 4 or --bits nf4; add one of them",
-                "bench compress | compress: nothing to do; add --rank, --bits or both",
+                "bench compress | compress: nothing to do; give --rank, --bits or both",
             })
     void wrong_usage_is_one_line(String line, String message) {
         assertThat(lancet(line.split(" "))).isEqualTo(new Ran(2, "", "error: " + message + "\n"));
@@ -78,8 +78,8 @@ class BenchCommandTest {
                 .satisfies(ran -> assertThat(ran.status()).isEqualTo(2))
                 .satisfies(
                         ran -> assertThat(ran.err())
-                                .startsWith("error: --without pass: wide-sums; it is not done here anyway, where"
-                                        + " there are only ")
+                                .startsWith("error: --without pass: wide-sums; it does not run here anyway; the passes"
+                                        + " are ")
                                 .endsWith(
                                         "softmax-gradient,fused-cross-entropy,backward-dequantization,cheap-recomputation,matrix-layout,single-results,short-sums,compiled\n"));
     }

@@ -30,7 +30,7 @@ class ForeignCommandsTest {
         assertThat(lancet("inspect", KERAS).out())
                 .contains(
                         "embed/token/embeddings              [4096, 64]     embedding",
-                        "BatchMatMulV2): both its sides are activations",
+                        "BatchMatMulV2): both operands are activations",
                         "unused: 45 tensors of the checkpoint that no signature reaches, 38 of them copies of"
                                 + " used ones");
     }
