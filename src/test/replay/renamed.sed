@@ -11,7 +11,7 @@ s/\bvisible\.near\b/attention_mask.window/g
 s/\bvisible\b/attention_mask/g
 s/(^|[^.a-z_-])entropy\b/\1cross_entropy/g
 s/attention\.slope/attention.softmax_gradient/g
-s/(^|[^a-z])again\//\1recomputed\//g
+s/(^|[ (,^])again\//\1recomputed\//g
 s/\b(step|rate)\.sound\b/\1.finite/g
 s/\bopen = Sigmoid/sigmoid = Sigmoid/
 s/\bopen:y/sigmoid:y/g
@@ -19,3 +19,4 @@ s/\bopen_wide\b/sigmoid_wide/g
 s/\bbent\b/cubic_sum/g
 s/\bbend\b/cubic_coefficient/g
 s/\bodd\b/erf/g
+s/"dtype" : "int4",/"dtype" : "int4(32)",/
