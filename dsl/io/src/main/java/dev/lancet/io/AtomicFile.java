@@ -47,9 +47,7 @@ public final class AtomicFile implements AutoCloseable {
 
     /** Begins a new file in a folder that is itself being written; messages call the file {@code shown}. */
     public static AtomicFile create(Path target, Path shown) {
-        if (Files.exists(target)) {
-            throw IoErrors.exists(shown);
-        }
+        IoErrors.requireFree(target, shown);
         return new AtomicFile(target, shown);
     }
 

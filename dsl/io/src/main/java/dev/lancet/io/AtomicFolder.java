@@ -30,9 +30,7 @@ public final class AtomicFolder implements AutoCloseable {
      * @throws LancetException if a file or folder of this name exists, or the folder cannot be created
      */
     public static AtomicFolder create(Path target) {
-        if (Files.exists(target)) {
-            throw IoErrors.exists(target);
-        }
+        IoErrors.requireFree(target);
         AtomicFolder folder = new AtomicFolder(target);
         try {
             folder.makeParents();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -30,9 +31,20 @@ public final class IoErrors {
                 cause);
     }
 
-    /** The error for an output path at which a file or folder already exists. */
-    public static LancetException exists(Path path) {
-        return new LancetException(path + ": exists already; choose another path or remove it first");
+    /**
+     * Checks that an output path is free. A command calls this before its work starts, so that the work is not lost.
+     *
+     * @throws LancetException if a file or folder already exists there
+     */
+    public static void requireFree(Path path) {
+        requireFree(path, path);
+    }
+
+    /** As above, with the name that messages give the path. */
+    static void requireFree(Path path, Path shown) {
+        if (Files.exists(path)) {
+            throw new LancetException(shown + ": exists already; choose another path or remove it first");
+        }
     }
 
     private static String reason(IOException cause) {

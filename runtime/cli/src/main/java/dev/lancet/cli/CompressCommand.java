@@ -4,16 +4,17 @@ import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.CompressionRules;
 import dev.lancet.cli.option.ModelArgument;
-import dev.lancet.cli.option.OutputArgument;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.compress.ModelSource;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -63,6 +64,9 @@ final class CompressCommand extends LancetCommand {
                     + " in .pb.")
     private Path out = Path.of("");
 
+    /** Rounding to 4 bits stays below this relative error; the rank cuts that destroyed a model exceed it. */
+    private static final double DAMAGE = 0.2;
+
     @Mixin
     private final CompressionRules rules = new CompressionRules();
 
@@ -77,7 +81,7 @@ final class CompressCommand extends LancetCommand {
             throw wrongUsage(
                     "rules: none given; add --rank, --ratio, --energy, --bits, --lora or --budget, or name a recipe");
         }
-        OutputArgument.mustNotExist(out);
+        IoErrors.requireFree(out);
         ModelSource source = ModelArgument.of(what).source();
         CompressionJob job = new CompressionJob(source, progress());
         Compression full = source.plan().resolved(compression, source.constraints());
@@ -91,14 +95,15 @@ final class CompressCommand extends LancetCommand {
                 .with(ReportedModel.of(out.toString(), plan))
                 .with(out.toString(), plan, losses)
                 .fact("rules", compression.toString().replaceAll("\\s+", ""))
+                .fact("quality of the whole model", "not measured")
                 .write(Files.isDirectory(out) ? out : Path.of(out + ".report"));
         Map<String, @Nullable Object> document = PlanDocument.of(plan, losses);
         document.put("out", out.toString());
         document.put("report", report.stream().map(Path::toString).toList());
-        return new Answer(document, text(plan, report));
+        return new Answer(document, text(plan, losses, report));
     }
 
-    private String text(Plan plan, List<Path> report) {
+    private String text(Plan plan, List<Fidelity> losses, List<Path> report) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%d of %d matrices changed, %,d -> %,d bytes, %.2fx smaller%nsaved %s%n",
@@ -108,7 +113,34 @@ final class CompressCommand extends LancetCommand {
                 plan.bytesAfter(),
                 plan.compression(),
                 out));
+        text.append(quality(plan, losses));
         report.forEach(file -> text.append("wrote ").append(file).append('\n'));
         return text.toString();
+    }
+
+    /** What is known of the cost: the error of single matrices. Only data can tell what the whole model lost. */
+    private String quality(Plan plan, List<Fidelity> losses) {
+        StringBuilder text = new StringBuilder();
+        losses.stream()
+                .max(Comparator.comparingDouble(Fidelity::relativeFrobenius))
+                .ifPresent(worst -> text.append(String.format(
+                        Locale.ROOT,
+                        "largest relative error of a matrix: %.3g (%s)%n",
+                        worst.relativeFrobenius(),
+                        worst.weight())));
+        long damaged = losses.stream()
+                .filter(loss -> plan.step(loss.weight()).rank().isPresent() && loss.relativeFrobenius() > DAMAGE)
+                .count();
+        if (damaged > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "lower ranks: %d of %d matrices lost more than %.0f %% of their norm; a trained model seldom survives"
+                            + " that, so train it again%n",
+                    damaged,
+                    plan.steps().size(),
+                    100 * DAMAGE));
+        }
+        return text.append("quality of the whole model: not measured; compare it with the original on your data\n")
+                .toString();
     }
 }

@@ -3,8 +3,8 @@ package dev.lancet.cli;
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.ModelArgument;
-import dev.lancet.cli.option.OutputArgument;
 import dev.lancet.compression.Fidelity;
+import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.tune.MergeResult;
 import java.nio.file.Path;
@@ -78,7 +78,7 @@ final class MergeCommand extends LancetCommand {
         if (adapter.isEmpty() && !model.checkpoint().plan().adapted()) {
             throw wrongUsage("merge: " + what + " has no adapters; name a folder of adapters after it");
         }
-        OutputArgument.mustNotExist(out);
+        IoErrors.requireFree(out);
         try (Model base = model.model(progress());
                 Model adapted = adapter.map(base::adapt).orElse(base)) {
             MergeResult merged =

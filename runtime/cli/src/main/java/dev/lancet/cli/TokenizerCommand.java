@@ -2,8 +2,8 @@ package dev.lancet.cli;
 
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
-import dev.lancet.cli.option.OutputArgument;
 import dev.lancet.cli.option.TextArguments;
+import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.text.LearntTokenizer;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.TokenizerTraining;
@@ -77,7 +77,7 @@ final class TokenizerCommand extends LancetCommand {
             throw wrongUsage("--out: " + out + " is not recognizable as a tokenizer file; choose a name that"
                     + " ends in .json");
         }
-        OutputArgument.mustNotExist(out);
+        IoErrors.requireFree(out);
         long began = System.nanoTime();
         TokenizerTraining training = training();
         TokenText.Counts counts = training.add(texts.documents(), texts.toString(), progress());

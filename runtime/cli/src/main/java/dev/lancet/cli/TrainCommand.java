@@ -3,13 +3,13 @@ package dev.lancet.cli;
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.DeviceOptions;
-import dev.lancet.cli.option.OutputArgument;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Stage;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.train.log.TrainingLog;
@@ -99,7 +99,7 @@ final class TrainCommand extends LancetCommand {
         Training training = training(stage);
         Candidate chosen = recipe.find(stage.candidate()).orElseThrow();
         Path saved = out.resolve("model");
-        OutputArgument.mustNotExist(saved);
+        IoErrors.requireFree(saved);
         if (!(chosen.origin() instanceof Origin.Declared declared)) {
             throw new LancetException("train: candidate '" + chosen.name()
                     + "' starts from other weights, or trains a dense stage first; use lancet run RECIPE instead");

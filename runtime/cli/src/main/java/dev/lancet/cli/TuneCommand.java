@@ -5,7 +5,6 @@ import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.DeviceOptions;
 import dev.lancet.cli.option.FieldOption;
 import dev.lancet.cli.option.ModelArgument;
-import dev.lancet.cli.option.OutputArgument;
 import dev.lancet.cli.option.PrecisionOptions;
 import dev.lancet.cli.option.TrainingOptions;
 import dev.lancet.cli.option.TuningOptions;
@@ -13,6 +12,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.device.Device;
@@ -124,8 +124,8 @@ final class TuneCommand extends LancetCommand {
                 this,
                 adapters.full(this) ? FULL_RATE : ADAPTER_RATE,
                 Math.min(found.transformer().context(), LONGEST));
-        OutputArgument.mustNotExist(TuningResult.adapter(out));
-        OutputArgument.mustNotExist(TuningResult.model(out));
+        IoErrors.requireFree(TuningResult.adapter(out));
+        IoErrors.requireFree(TuningResult.model(out));
         try (Model base = base(argument).on(device).keepCorporaIn(out.resolveSibling("corpora"));
                 Model model = tuning.begin(base)) {
             model.train(corpus, training, resume ? CheckpointPolicy.resume(out) : CheckpointPolicy.in(out));

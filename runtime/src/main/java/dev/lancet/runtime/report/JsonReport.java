@@ -33,7 +33,7 @@ final class JsonReport {
         ArrayNode steps = root.putArray("steps");
         report.cuts().forEach(cut -> add(steps.addObject(), cut));
         ArrayNode curves = root.putArray("curves");
-        for (ReportCurve curve : report.curves()) {
+        for (TrainingCurves curve : report.curves()) {
             ObjectNode node = curves.addObject().put("model", curve.model());
             points(node.putArray("training"), curve.training());
             points(node.putArray("validation"), curve.validation());

@@ -25,13 +25,13 @@ final class LossChart {
                 all.stream().mapToDouble(CurvePoint::value).max().orElse(1));
         Plot plot = new Plot("Loss over training steps", HEIGHT, lastStep(report), axis::share);
         plot.frame(axis.ticks(), LogAxis::label, "loss, nats a token, logarithmic");
-        for (ReportCurve curve : report.curves()) {
+        for (TrainingCurves curve : report.curves()) {
             draw(plot, curve, colour(report, curve.model()));
         }
         return plot.finished("Thin: loss of each step. Thick: its running mean. Dots: loss over held-out text.");
     }
 
-    private static void draw(Plot plot, ReportCurve curve, String colour) {
+    private static void draw(Plot plot, TrainingCurves curve, String colour) {
         List<CurvePoint> mean = runningMean(curve.training());
         plot.line("raw " + colour, curve.training());
         plot.line("mean " + colour, mean);

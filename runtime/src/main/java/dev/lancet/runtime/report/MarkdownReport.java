@@ -43,7 +43,7 @@ final class MarkdownReport {
                 | model | steps | first loss | last loss | last validation loss |
                 |---|---:|---:|---:|---:|
                 """);
-        for (ReportCurve curve : report.curves()) {
+        for (TrainingCurves curve : report.curves()) {
             List<CurvePoint> training = curve.training();
             text.append(row(List.of(
                     curve.model(),

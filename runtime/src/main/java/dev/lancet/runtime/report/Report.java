@@ -27,7 +27,7 @@ public record Report(
         String title,
         List<ReportedModel> models,
         List<Cut> cuts,
-        List<ReportCurve> curves,
+        List<TrainingCurves> curves,
         List<Text> samples,
         Map<String, String> facts,
         Optional<String> recipe) {
@@ -91,7 +91,7 @@ public record Report(
     }
 
     /** Adds a curve. */
-    public Report with(ReportCurve curve) {
+    public Report with(TrainingCurves curve) {
         return new Report(title, models, cuts, plus(curves, List.of(curve)), samples, facts, recipe);
     }
 

@@ -32,7 +32,7 @@ final class SpeedChart {
                 LossChart.lastStep(report),
                 value -> Math.min(1, value / most));
         plot.frame(ticks, SpeedChart::shown, "tokens a second");
-        for (ReportCurve curve : report.curves()) {
+        for (TrainingCurves curve : report.curves()) {
             String colour = LossChart.colour(report, curve.model());
             List<CurvePoint> medians = medians(curve.speed());
             plot.line("raw " + colour, curve.speed());

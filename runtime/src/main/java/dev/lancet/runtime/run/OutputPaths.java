@@ -5,7 +5,6 @@ import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Export;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.io.IoErrors;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,8 +69,8 @@ final class OutputPaths {
                             + "' is the name of the metrics folder; give the candidate another name");
                 }
                 for (Path folder : outputs(candidate, seed)) {
-                    if (Files.exists(folder) && !resume) {
-                        throw IoErrors.exists(folder);
+                    if (!resume) {
+                        IoErrors.requireFree(folder);
                     }
                 }
             }

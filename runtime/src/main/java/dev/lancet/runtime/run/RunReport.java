@@ -7,8 +7,8 @@ import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.CurvePoint;
 import dev.lancet.runtime.report.Report;
-import dev.lancet.runtime.report.ReportCurve;
 import dev.lancet.runtime.report.ReportedModel;
+import dev.lancet.runtime.report.TrainingCurves;
 import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -84,8 +84,8 @@ final class RunReport {
                 .map(measured -> new Report.Repeat(one.seed(), measured.loss(), log.tokensPerSecond(), log.seconds())));
     }
 
-    private static ReportCurve curve(String name, TrainingLog log) {
-        return new ReportCurve(
+    private static TrainingCurves curve(String name, TrainingLog log) {
+        return new TrainingCurves(
                 name,
                 log.points().stream()
                         .map(point -> new CurvePoint(point.step(), point.loss()))

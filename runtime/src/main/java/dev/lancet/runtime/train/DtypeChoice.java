@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param chosen float32 or bfloat16
  * @param timing the measurement that decided it; empty for a resumed training, which keeps its arithmetic
  */
-public record DtypeChoice(Arithmetic chosen, Optional<StepTiming> timing) {
+public record DtypeChoice(Arithmetic chosen, Optional<DtypeTiming> timing) {
 
     public DtypeChoice {
         if (chosen != Arithmetic.FLOAT32 && chosen != Arithmetic.BFLOAT16) {
@@ -19,7 +19,7 @@ public record DtypeChoice(Arithmetic chosen, Optional<StepTiming> timing) {
     }
 
     /** The faster arithmetic. */
-    static DtypeChoice of(StepTiming timing) {
+    static DtypeChoice of(DtypeTiming timing) {
         return new DtypeChoice(timing.faster(), Optional.of(timing));
     }
 

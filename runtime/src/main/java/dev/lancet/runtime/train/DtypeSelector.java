@@ -58,7 +58,7 @@ final class DtypeSelector {
                 bfloat16.measure();
                 task.advance(2 * round + 2, "bfloat16");
             }
-            DtypeChoice choice = DtypeChoice.of(new StepTiming(float32.fastest(), bfloat16.fastest()));
+            DtypeChoice choice = DtypeChoice.of(new DtypeTiming(float32.fastest(), bfloat16.fastest()));
             return new Selected((choice.bfloat16() ? bfloat16 : float32).take(), undecided.in(choice));
         }
     }

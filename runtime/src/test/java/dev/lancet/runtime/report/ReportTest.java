@@ -37,8 +37,8 @@ class ReportTest {
             .with(model("dense", Plan.dense("tiny", List.of(up, down)), 3.25))
             .with(model("low <rank>", plan, 3.5))
             .with("low <rank>", plan, List.of(new Fidelity("h.0.mlp.up", 0.01, 0.5)))
-            .with(new ReportCurve("dense", points(5, 3, 2), points(4, 2.5), points(900, 11_000, 12_500)))
-            .with(new ReportCurve("low <rank>", points(5, 3.5, Double.NaN), List.of()))
+            .with(new TrainingCurves("dense", points(5, 3, 2), points(4, 2.5), points(900, 11_000, 12_500)))
+            .with(new TrainingCurves("low <rank>", points(5, 3.5, Double.NaN), List.of()))
             .with(new Report.Text("low <rank>", "The Committee", " said \"no\" & <b>left</b>."))
             .fact("seed", "42")
             .recipe("recipe(\"tiny\")\n.report(\"out\")");

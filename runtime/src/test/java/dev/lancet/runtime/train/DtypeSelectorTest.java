@@ -64,7 +64,7 @@ class DtypeSelectorTest {
             Trainer.Rehearsal rehearsal = trainer(PLAN, training).rehearse(fresh(PLAN), TEXT);
 
             DtypeChoice choice = rehearsal.selection().choice().orElseThrow();
-            StepTiming timing = choice.timing().orElseThrow();
+            DtypeTiming timing = choice.timing().orElseThrow();
             assertThat(timing.float32()).isPositive().isFinite();
             assertThat(timing.bfloat16()).isPositive().isFinite();
             assertThat(titles).containsExactly("time a step of timed", "train timed (" + choice + ")");
@@ -158,7 +158,7 @@ class DtypeSelectorTest {
                 "2.55   | 1.25   | bfloat16: 1.3 ms a step, float32: 2.6 ms; training in bfloat16",
             })
     void both_times_are_told_and_float32_is_given_up_only_for_a_gain(double float32, double bfloat16, String told) {
-        assertThat(DtypeChoice.of(new StepTiming(float32, bfloat16))).hasToString(told);
+        assertThat(DtypeChoice.of(new DtypeTiming(float32, bfloat16))).hasToString(told);
     }
 
     @Test

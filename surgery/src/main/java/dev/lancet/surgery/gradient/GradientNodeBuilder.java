@@ -1,7 +1,7 @@
 package dev.lancet.surgery.gradient;
 
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.Constants;
+import dev.lancet.surgery.graph.ConstantTensors;
 import dev.lancet.surgery.graph.Shapes;
 import dev.lancet.surgery.graph.Value;
 import java.util.ArrayList;
@@ -196,20 +196,20 @@ final class GradientNodeBuilder {
     }
 
     Value integers(String word, List<Long> values) {
-        return constant(word, Constants.integers(List.of((long) values.size()), values));
+        return constant(word, ConstantTensors.integers(List.of((long) values.size()), values));
     }
 
     /** The integers as an array {@code [n, 2]}. */
     Value pairs(String word, List<Long> values) {
-        return constant(word, Constants.integers(List.of(values.size() / 2L, 2L), values));
+        return constant(word, ConstantTensors.integers(List.of(values.size() / 2L, 2L), values));
     }
 
     Value integer(String word, long value) {
-        return constant(word, Constants.scalar(value));
+        return constant(word, ConstantTensors.scalar(value));
     }
 
     Value number(String word, DataType type, double value) {
-        return constant(word, Constants.scalar(type, value));
+        return constant(word, ConstantTensors.scalar(type, value));
     }
 
     Value zeros(String word, Value like) {

@@ -2,7 +2,7 @@ package dev.lancet.surgery.gradient;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.Constants;
+import dev.lancet.surgery.graph.ConstantTensors;
 import dev.lancet.surgery.graph.ElementTypes;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Value;
@@ -91,12 +91,12 @@ final class MutableGraph {
 
     /** The integers of a constant. */
     List<Long> integers(Value tensor) {
-        return Constants.integers(constant(tensor).getAttrOrThrow("value").getTensor());
+        return ConstantTensors.integers(constant(tensor).getAttrOrThrow("value").getTensor());
     }
 
     /** The value of a floating constant with one element. */
     double number(Value tensor) {
-        return Constants.number(constant(tensor).getAttrOrThrow("value").getTensor());
+        return ConstantTensors.number(constant(tensor).getAttrOrThrow("value").getTensor());
     }
 
     private NodeDef constant(Value tensor) {

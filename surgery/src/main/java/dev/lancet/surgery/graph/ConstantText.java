@@ -1,11 +1,10 @@
 package dev.lancet.surgery.graph;
 
 import com.google.protobuf.ByteString;
+import dev.lancet.io.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -90,12 +89,8 @@ final class ConstantText {
     }
 
     private static String hash(Consumer<MessageDigest> fill) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            fill.accept(digest);
-            return "#" + HexFormat.of().formatHex(digest.digest(), 0, 4);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every JDK has SHA-256", impossible);
-        }
+        MessageDigest digest = Sha256.digest();
+        fill.accept(digest);
+        return "#" + Sha256.text(digest.digest()).substring(0, 8);
     }
 }

@@ -57,7 +57,7 @@ public final class ElementTypes {
      * @param output index over all outputs
      */
     public static DataType of(NodeDef node, int output) {
-        Optional<List<DeclaredOutput>> declared = Operators.current().outputs(node.getOp());
+        Optional<List<OperatorOutput>> declared = Operators.current().outputs(node.getOp());
         if (declared.isEmpty()) {
             return List.of("T", "dtype").stream()
                     .filter(node::containsAttr)
@@ -67,7 +67,7 @@ public final class ElementTypes {
                     .orElse(DataType.DT_FLOAT);
         }
         int before = 0;
-        for (DeclaredOutput one : declared.get()) {
+        for (OperatorOutput one : declared.get()) {
             int count = one.count(node);
             if (output < before + count) {
                 return one.type(node, output - before).orElse(DataType.DT_FLOAT);

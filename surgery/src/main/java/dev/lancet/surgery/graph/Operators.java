@@ -43,7 +43,7 @@ public final class Operators {
         this.operators = operators;
     }
 
-    private record Operator(List<DeclaredOutput> outputs, Map<String, String> defaults) {}
+    private record Operator(List<OperatorOutput> outputs, Map<String, String> defaults) {}
 
     /**
      * The operators of a TensorFlow version.
@@ -86,10 +86,10 @@ public final class Operators {
                 defaults.put(fields[i].substring(0, equals), fields[i].substring(equals + 1));
             }
             String[] declared = fields[0].split(GIVES, 2);
-            List<DeclaredOutput> outputs = declared.length == 1
+            List<OperatorOutput> outputs = declared.length == 1
                     ? List.of()
                     : Arrays.stream(declared[1].split(" ", -1))
-                            .map(DeclaredOutput::parse)
+                            .map(OperatorOutput::parse)
                             .toList();
             table.put(declared[0], new Operator(outputs, Map.copyOf(defaults)));
         });
@@ -102,7 +102,7 @@ public final class Operators {
     }
 
     /** The outputs that an operator declares, or empty if there is no such operator. */
-    Optional<List<DeclaredOutput>> outputs(String op) {
+    Optional<List<OperatorOutput>> outputs(String op) {
         return Optional.ofNullable(operators.get(op)).map(Operator::outputs);
     }
 
@@ -133,7 +133,7 @@ public final class Operators {
 
     private static String outputs(OpDef op) {
         return op.getOutputArgList().stream()
-                .map(output -> DeclaredOutput.of(output).toString())
+                .map(output -> OperatorOutput.of(output).toString())
                 .collect(Collectors.joining(" ", op.getOutputArgCount() == 0 ? "" : GIVES, ""));
     }
 }

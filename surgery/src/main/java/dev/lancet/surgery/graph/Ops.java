@@ -25,7 +25,7 @@ public record Ops(GraphBuilder sketch) {
     }
 
     private Value floats(String name, List<Long> dims, float... values) {
-        return constant(name, new TensorType(DataType.DT_FLOAT, dims), Constants.floats(dims, values));
+        return constant(name, new TensorType(DataType.DT_FLOAT, dims), ConstantTensors.floats(dims, values));
     }
 
     /** An int32 scalar. */
@@ -40,7 +40,7 @@ public record Ops(GraphBuilder sketch) {
 
     private Value ints(String name, List<Long> dims, int... values) {
         List<Long> numbers = Arrays.stream(values).mapToObj(Long::valueOf).toList();
-        return constant(name, new TensorType(DataType.DT_INT32, dims), Constants.integers(dims, numbers));
+        return constant(name, new TensorType(DataType.DT_INT32, dims), ConstantTensors.integers(dims, numbers));
     }
 
     private Value constant(String name, TensorType type, TensorProto tensor) {

@@ -20,12 +20,12 @@ public final class OutputNames {
      * @throws LancetException if the node has no such output, or its operator is not in the registry
      */
     public static String of(NodeDef node, int output) {
-        List<DeclaredOutput> outputs = Operators.current()
+        List<OperatorOutput> outputs = Operators.current()
                 .outputs(node.getOp())
                 .orElseThrow(() -> new LancetException(node(node) + ", an operator that TensorFlow " + Operators.VERSION
                         + " does not have; a function that contains it cannot be written"));
         int before = 0;
-        for (DeclaredOutput declared : outputs) {
+        for (OperatorOutput declared : outputs) {
             int count = declared.count(node);
             if (output < before + count) {
                 return declared.name() + ":" + (output - before);
@@ -42,19 +42,19 @@ public final class OutputNames {
      * @throws LancetException if the node has no such output
      */
     public static int number(NodeDef node, String name, int index) {
-        List<DeclaredOutput> outputs = Operators.current().outputs(node.getOp()).orElse(List.of());
+        List<OperatorOutput> outputs = Operators.current().outputs(node.getOp()).orElse(List.of());
         if (outputs.isEmpty()) {
             return index;
         }
         int before = 0;
-        for (DeclaredOutput declared : outputs) {
+        for (OperatorOutput declared : outputs) {
             if (declared.name().equals(name)) {
                 return before + index;
             }
             before += declared.count(node);
         }
         throw new LancetException(node(node) + ", which has no output '" + name + "'; its outputs are "
-                + outputs.stream().map(DeclaredOutput::name).collect(Collectors.joining(", ")));
+                + outputs.stream().map(OperatorOutput::name).collect(Collectors.joining(", ")));
     }
 
     private static String node(NodeDef node) {

@@ -1,7 +1,7 @@
 package dev.lancet.surgery.imported;
 
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.Constants;
+import dev.lancet.surgery.graph.ConstantTensors;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import java.util.List;
@@ -23,7 +23,7 @@ final class KnownShapes {
                 .addAllInput(
                         asking.controlInputs().stream().map(Input::toString).toList())
                 .putAttr("dtype", Attributes.of(type))
-                .putAttr("value", Attributes.of(Constants.integers(type, List.of((long) shape.size()), shape)))
+                .putAttr("value", Attributes.of(ConstantTensors.integers(type, List.of((long) shape.size()), shape)))
                 .build();
     }
 }

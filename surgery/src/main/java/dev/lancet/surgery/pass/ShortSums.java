@@ -1,7 +1,7 @@
 package dev.lancet.surgery.pass;
 
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.Constants;
+import dev.lancet.surgery.graph.ConstantTensors;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import java.util.ArrayDeque;
@@ -133,7 +133,8 @@ final class ShortSums {
     private Optional<Integer> axis(String input, int rank) {
         return Optional.ofNullable(nodes.get(FunctionLibrary.producer(input)))
                 .filter(node -> node.getOp().equals("Const"))
-                .map(node -> Constants.integers(node.getAttrOrThrow("value").getTensor()))
+                .map(node ->
+                        ConstantTensors.integers(node.getAttrOrThrow("value").getTensor()))
                 .filter(axes -> axes.size() == 1)
                 .map(axes -> Math.floorMod(axes.get(0), rank));
     }
@@ -158,7 +159,7 @@ final class ShortSums {
         }
         String whole = open.remove();
         if (sum.getOp().equals("Mean")) {
-            TensorProto share = Constants.scalar(DataType.DT_FLOAT, 1f / slices);
+            TensorProto share = ConstantTensors.scalar(DataType.DT_FLOAT, 1f / slices);
             result.addNodeDef(constant(name + ".share", share, List.of()));
             result.addNodeDef(node(name + ".shared", "Mul", part, whole, name + ".share:output:0"));
             whole = name + ".shared:z:0";
@@ -168,7 +169,7 @@ final class ShortSums {
 
     private String ints(String name, List<Long> values) {
         List<Long> dims = List.of((long) values.size());
-        result.addNodeDef(constant(name, Constants.integers(dims, values), dims));
+        result.addNodeDef(constant(name, ConstantTensors.integers(dims, values), dims));
         return name + ":output:0";
     }
 

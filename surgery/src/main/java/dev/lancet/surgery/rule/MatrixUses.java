@@ -1,6 +1,6 @@
 package dev.lancet.surgery.rule;
 
-import dev.lancet.surgery.graph.Constants;
+import dev.lancet.surgery.graph.ConstantTensors;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.graph.TensorType;
@@ -57,7 +57,7 @@ final class MatrixUses {
         boolean rows = site.producer(2)
                 .filter(axis -> axis.is("Const"))
                 .flatMap(axis -> axis.attribute("value"))
-                .flatMap(value -> Constants.shortIntegers(value.getTensor()))
+                .flatMap(value -> ConstantTensors.shortIntegers(value.getTensor()))
                 .filter(axis -> axis.equals(List.of(0L)))
                 .isPresent();
         boolean batched =

@@ -70,8 +70,8 @@ public final class Corpora {
             return new TokenFolder(folder.get().resolve("tokens-" + shortened(fingerprint)), fingerprint)
                     .open(corpus.name(), tokenizer, texts, progress);
         }
-        IdList training = new IdList();
-        IdList heldOut = new IdList();
+        TokenIdList training = new TokenIdList();
+        TokenIdList heldOut = new TokenIdList();
         encode(texts, tokenizer, training, heldOut, progress);
         return new TokenText(
                 corpus.name(),
@@ -82,11 +82,12 @@ public final class Corpora {
                 fingerprint);
     }
 
-    static void encode(SplitCorpus texts, Tokenizer tokenizer, IdSink training, IdSink heldOut, Progress progress) {
+    static void encode(
+            SplitCorpus texts, Tokenizer tokenizer, TokenIdSink training, TokenIdSink heldOut, Progress progress) {
         int[] between =
                 tokenizer.end().isPresent() ? new int[] {tokenizer.end().getAsInt()} : tokenizer.encode("\n\n", false);
         texts.each("encode", progress, (text, held) -> {
-            IdSink sink = held ? heldOut : training;
+            TokenIdSink sink = held ? heldOut : training;
             if (sink.size() > 0) {
                 sink.add(between);
             }

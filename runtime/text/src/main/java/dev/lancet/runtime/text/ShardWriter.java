@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the files that {@link Shards} maps. */
-final class ShardWriter implements IdSink, AutoCloseable {
+final class ShardWriter implements TokenIdSink, AutoCloseable {
 
     private static final int BUFFER = 1 << 20;
 

@@ -2,7 +2,7 @@ package dev.lancet.surgery.imported.discovery;
 
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Weight;
-import dev.lancet.surgery.graph.Constants;
+import dev.lancet.surgery.graph.ConstantTensors;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.imported.discovery.CompressedMatrix.Storage;
@@ -181,7 +181,7 @@ public final class CompressedMatrixFinder {
                         && node.producer(0)
                                 .filter(joined -> joined.is("ConcatV2") || joined.is("Pack"))
                                 .isPresent())
-                .flatMap(node -> node.producer(1).flatMap(Constants::shortIntegers).stream())
+                .flatMap(node -> node.producer(1).flatMap(ConstantTensors::shortIntegers).stream())
                 .filter(shape -> shape.size() == 3)
                 .map(shape -> shape.get(table ? 2 : 1).intValue())
                 .filter(group -> group >= 2 && group % 2 == 0)

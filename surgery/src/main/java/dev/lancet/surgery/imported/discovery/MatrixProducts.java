@@ -1,6 +1,6 @@
 package dev.lancet.surgery.imported.discovery;
 
-import dev.lancet.surgery.graph.Constants;
+import dev.lancet.surgery.graph.ConstantTensors;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.imported.discovery.WeightUse.Contraction;
 import dev.lancet.surgery.imported.tracing.ArrayView;
@@ -135,7 +135,7 @@ public final class MatrixProducts {
         List<List<Piece>> axes = table.get().view().axes();
         boolean rows = node.is("ResourceGather")
                 || node.producer(2)
-                        .flatMap(Constants::shortIntegers)
+                        .flatMap(ConstantTensors::shortIntegers)
                         .filter(axis -> axis.equals(List.of(0L)))
                         .isPresent();
         boolean batched =

@@ -1,7 +1,7 @@
 package dev.lancet.surgery.imported.tracing;
 
 import dev.lancet.surgery.graph.Attributes;
-import dev.lancet.surgery.graph.Constants;
+import dev.lancet.surgery.graph.ConstantTensors;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import java.util.ArrayList;
@@ -101,7 +101,7 @@ public record Tracing(WeightSource source, ArrayView view, List<Node> path) {
                     .or(() -> squeezed(node))
                     .flatMap(view::reshaped);
         }
-        Optional<List<Long>> said = node.producer(1).flatMap(Constants::shortIntegers);
+        Optional<List<Long>> said = node.producer(1).flatMap(ConstantTensors::shortIntegers);
         if (node.is("ExpandDims")) {
             return said.flatMap(axis -> expanded(axis.get(0)));
         }

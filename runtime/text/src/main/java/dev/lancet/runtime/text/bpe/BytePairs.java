@@ -13,7 +13,7 @@ import java.util.function.IntConsumer;
  * @param special the ids of special tokens, by the name that stands for them in a text; no merge gives them
  * @param merges the merges, in the order in which they apply
  */
-public record BytePairs(List<byte[]> tokens, Set<Integer> special, List<Merge> merges) {
+public record BytePairs(List<byte[]> tokens, Set<Integer> special, List<TokenMerge> merges) {
 
     public BytePairs {
         tokens = List.copyOf(tokens);
@@ -59,7 +59,7 @@ public record BytePairs(List<byte[]> tokens, Set<Integer> special, List<Merge> m
             tokens.add(new byte[] {(byte) b});
         }
         MergeLearner learner = new MergeLearner(tokens, counts.sorted());
-        List<Merge> merges = learner.learn(size, minimumFrequency, each);
+        List<TokenMerge> merges = learner.learn(size, minimumFrequency, each);
         for (int id = 0; id < special.size(); id++) {
             tokens.set(id, special.get(id));
         }

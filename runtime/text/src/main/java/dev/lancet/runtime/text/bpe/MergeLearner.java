@@ -93,8 +93,8 @@ final class MergeLearner {
     }
 
     /** Learns until there are {@code size} tokens, or until no pair occurs often enough. */
-    List<Merge> learn(int vocabulary, long minimumFrequency, IntConsumer each) {
-        List<Merge> merges = new ArrayList<>();
+    List<TokenMerge> learn(int vocabulary, long minimumFrequency, IntConsumer each) {
+        List<TokenMerge> merges = new ArrayList<>();
         while (tokens.size() < vocabulary) {
             Queued top = queue.poll();
             if (top == null || top.count < Math.max(1, minimumFrequency)) {
@@ -108,7 +108,7 @@ final class MergeLearner {
                 continue;
             }
             int whole = token(pair);
-            merges.add(new Merge(pair.left, pair.right, whole));
+            merges.add(new TokenMerge(pair.left, pair.right, whole));
             for (int i = 0; i < pair.seen; i++) {
                 merge(pair.words[i], pair, whole);
             }

@@ -16,7 +16,7 @@ final class MergeTable {
     private final int[] wholes;
     private final int mask;
 
-    MergeTable(List<Merge> merges) {
+    MergeTable(List<TokenMerge> merges) {
         int capacity = Integer.highestOneBit(Math.max(4, merges.size() * 3)) * 2;
         keys = new long[capacity];
         Arrays.fill(keys, EMPTY);
@@ -24,7 +24,7 @@ final class MergeTable {
         mask = capacity - 1;
         wholes = new int[merges.size()];
         for (int rank = 0; rank < merges.size(); rank++) {
-            Merge merge = merges.get(rank);
+            TokenMerge merge = merges.get(rank);
             wholes[rank] = merge.whole();
             int at = place(key(merge.left(), merge.right()));
             keys[at] = key(merge.left(), merge.right());

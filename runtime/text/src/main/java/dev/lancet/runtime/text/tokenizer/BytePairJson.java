@@ -2,7 +2,7 @@ package dev.lancet.runtime.text.tokenizer;
 
 import dev.lancet.runtime.text.bpe.Alphabet;
 import dev.lancet.runtime.text.bpe.BytePairs;
-import dev.lancet.runtime.text.bpe.Merge;
+import dev.lancet.runtime.text.bpe.TokenMerge;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
@@ -58,7 +58,7 @@ public final class BytePairJson {
             vocabulary.put(token(pairs, id), id);
         }
         ArrayNode merges = model.putArray("merges");
-        for (Merge merge : pairs.merges()) {
+        for (TokenMerge merge : pairs.merges()) {
             merges.addArray().add(token(pairs, merge.left())).add(token(pairs, merge.right()));
         }
     }

@@ -2,7 +2,7 @@ package dev.lancet.runtime.text.tokenizer;
 
 import dev.lancet.runtime.text.bpe.Alphabet;
 import dev.lancet.runtime.text.bpe.BytePairs;
-import dev.lancet.runtime.text.bpe.Merge;
+import dev.lancet.runtime.text.bpe.TokenMerge;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -101,18 +101,18 @@ final class BytePairReader {
         for (int b = 0; b < Alphabet.SIZE; b++) {
             check(ids.containsKey(Alphabet.text(new byte[] {(byte) b})), "a byte is missing");
         }
-        List<Merge> merges = new ArrayList<>();
+        List<TokenMerge> merges = new ArrayList<>();
         root.path("model").path("merges").forEach(merge -> merges.add(merge(merge, ids)));
         return new BytePairs(inOrder, added.keySet(), merges);
     }
 
     /** A pair of texts, or one text with a space between them. */
-    private static Merge merge(JsonNode node, Map<String, Integer> ids) {
+    private static TokenMerge merge(JsonNode node, Map<String, Integer> ids) {
         String[] parts = node.isArray()
                 ? new String[] {node.path(0).asString(""), node.path(1).asString("")}
                 : node.asString("").split(" ", -1);
         check(parts.length == 2, "a merge is not a pair");
-        return new Merge(id(parts[0], ids), id(parts[1], ids), id(parts[0] + parts[1], ids));
+        return new TokenMerge(id(parts[0], ids), id(parts[1], ids), id(parts[0] + parts[1], ids));
     }
 
     private static int id(String token, Map<String, Integer> ids) {

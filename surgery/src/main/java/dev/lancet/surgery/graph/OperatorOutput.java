@@ -16,26 +16,26 @@ import org.tensorflow.proto.OpDef;
  * @param typeAttribute the attribute that says the element type; empty if the type is fixed, or if {@code length} lists types
  * @param fixedType the element type as text, {@code bool}; empty if an attribute says it
  */
-record DeclaredOutput(String name, String length, String typeAttribute, String fixedType) {
+record OperatorOutput(String name, String length, String typeAttribute, String fixedType) {
 
     private static final Pattern TEXT =
             Pattern.compile("(?<name>\\w+)(?:\\*(?<length>\\w+))?(?::(?<attribute>\\w+))?(?:=(?<fixed>\\w+))?");
 
-    static DeclaredOutput of(OpDef.ArgDef output) {
+    static OperatorOutput of(OpDef.ArgDef output) {
         String length = output.getTypeListAttr().isEmpty() ? output.getNumberAttr() : output.getTypeListAttr();
         boolean fixed =
                 output.getTypeAttr().isEmpty() && output.getTypeListAttr().isEmpty();
-        return new DeclaredOutput(
+        return new OperatorOutput(
                 output.getName(), length, output.getTypeAttr(), fixed ? ElementTypes.name(output.getType()) : "");
     }
 
     /** Reads what {@link #toString} writes. */
-    static DeclaredOutput parse(String text) {
+    static OperatorOutput parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException("'" + text + "' does not declare an output of an operator");
         }
-        return new DeclaredOutput(
+        return new OperatorOutput(
                 matcher.group("name"), group(matcher, "length"), group(matcher, "attribute"), group(matcher, "fixed"));
     }
 

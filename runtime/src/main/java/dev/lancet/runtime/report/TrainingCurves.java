@@ -10,16 +10,16 @@ import java.util.List;
  * @param validation loss over held-out text
  * @param speed tokens per second at every recorded step; empty if unknown
  */
-public record ReportCurve(
+public record TrainingCurves(
         String model, List<CurvePoint> training, List<CurvePoint> validation, List<CurvePoint> speed) {
-    public ReportCurve {
+    public TrainingCurves {
         training = List.copyOf(training);
         validation = List.copyOf(validation);
         speed = List.copyOf(speed);
     }
 
     /** A curve without speed. */
-    public ReportCurve(String model, List<CurvePoint> training, List<CurvePoint> validation) {
+    public TrainingCurves(String model, List<CurvePoint> training, List<CurvePoint> validation) {
         this(model, training, validation, List.of());
     }
 }

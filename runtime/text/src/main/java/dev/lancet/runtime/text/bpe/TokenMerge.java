@@ -7,4 +7,4 @@ package dev.lancet.runtime.text.bpe;
  * @param right id of the second token
  * @param whole id of the merged token
  */
-public record Merge(int left, int right, int whole) {}
+public record TokenMerge(int left, int right, int whole) {}

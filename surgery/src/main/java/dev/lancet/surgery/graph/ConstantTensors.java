@@ -11,12 +11,12 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
 /** Reads and writes the numbers of constants: shapes, axes, permutations, scalars. */
-public final class Constants {
+public final class ConstantTensors {
 
     /** The most elements that a list in an unchecked graph may have. */
     private static final int SHORT = 64;
 
-    private Constants() {}
+    private ConstantTensors() {}
 
     /** An array of int32. */
     public static TensorProto integers(List<Long> dims, List<Long> values) {
@@ -116,7 +116,7 @@ public final class Constants {
             constant = constant.producer(0).get();
         }
         return constant.is("Const")
-                ? constant.attribute("value").map(AttrValue::getTensor).flatMap(Constants::shortIntegers)
+                ? constant.attribute("value").map(AttrValue::getTensor).flatMap(ConstantTensors::shortIntegers)
                 : Optional.empty();
     }
 

@@ -1,7 +1,7 @@
 package dev.lancet.runtime.text;
 
 /** Receives token ids as they are produced. */
-interface IdSink {
+interface TokenIdSink {
 
     /** How many ids it has received so far. */
     long size();

@@ -3,7 +3,7 @@ package dev.lancet.runtime.text;
 import java.util.Arrays;
 
 /** A growing list of token ids in memory. */
-final class IdList implements IdSink {
+final class TokenIdList implements TokenIdSink {
 
     private int[] ids = new int[1 << 12];
     private int size;

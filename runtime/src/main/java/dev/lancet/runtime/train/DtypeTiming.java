@@ -8,7 +8,7 @@ import dev.lancet.dsl.recipe.Arithmetic;
  * @param float32 milliseconds in float32
  * @param bfloat16 milliseconds in bfloat16
  */
-public record StepTiming(double float32, double bfloat16) {
+public record DtypeTiming(double float32, double bfloat16) {
 
     /** Float32 is more precise, so bfloat16 is chosen only if its advantage exceeds the noise of a measurement. */
     private static final double WORTH = 1.03;
