@@ -5,6 +5,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Export;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.io.AtomicFile;
+import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Versions;
 import dev.lancet.runtime.json.LanguageJson;
@@ -85,7 +86,7 @@ final class RunFolder {
             return files.map(file -> file.getFileName().toString())
                     .anyMatch(name -> name.equals(DONE) || name.startsWith("state-"));
         } catch (IOException e) {
-            throw new LancetException("run: " + folder + " cannot be read: " + e.getMessage(), e);
+            throw IoErrors.reading(folder, e);
         }
     }
 
@@ -139,7 +140,7 @@ final class RunFolder {
         try (Stream<Path> files = Files.list(folder)) {
             return files.toList();
         } catch (IOException e) {
-            throw new LancetException("run: " + folder + " cannot be read: " + e.getMessage(), e);
+            throw IoErrors.reading(folder, e);
         }
     }
 

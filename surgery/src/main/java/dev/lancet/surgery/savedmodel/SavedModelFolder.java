@@ -2,6 +2,7 @@ package dev.lancet.surgery.savedmodel;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.IoErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public record SavedModelFolder(Path folder, long schema, MetaGraphDef meta, Opti
             }
             return Files.readAllBytes(file);
         } catch (IOException failure) {
-            throw new LancetException(file + ": cannot be read: " + failure.getMessage(), failure);
+            throw IoErrors.reading(file, failure);
         }
     }
 

@@ -40,7 +40,10 @@ public final class SavedModelWriter implements AutoCloseable {
             assets.map(model -> model.resolve(ASSETS))
                     .filter(Files::isDirectory)
                     .ifPresent(begun::copy);
-            return new SavedModelWriter(begun, TensorBundleWriter.begin(begun.partial(SavedModelFolder.VARIABLES)));
+            return new SavedModelWriter(
+                    begun,
+                    TensorBundleWriter.begin(
+                            begun.partial(SavedModelFolder.VARIABLES), begun.shown(SavedModelFolder.VARIABLES)));
         } catch (IOException failure) {
             begun.close();
             throw IoErrors.writing(folder, failure);

@@ -3,6 +3,7 @@ package dev.lancet.surgery.savedmodel;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.io.IoErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -63,7 +64,7 @@ public final class TensorBundle {
             throw new LancetException(
                     index + ": is not the index of a checkpoint, or is damaged: " + damage.getMessage(), damage);
         } catch (IOException failure) {
-            throw new LancetException(index + ": cannot be read: " + failure.getMessage(), failure);
+            throw IoErrors.reading(index, failure);
         }
     }
 
@@ -147,7 +148,7 @@ public final class TensorBundle {
             }
             return bytes.order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException failure) {
-            throw new LancetException(data + ": cannot be read: " + failure.getMessage(), failure);
+            throw IoErrors.reading(data, failure);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.lancet.surgery.savedmodel;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.IoErrors;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.ElementTypes;
 import java.io.IOException;
@@ -24,11 +25,13 @@ import org.tensorflow.proto.VersionDef;
 public final class TensorBundleWriter implements AutoCloseable {
 
     private final Path prefix;
+    private final Path shown;
     private final FileChannel data;
     private final Map<String, byte[]> rows = new LinkedHashMap<>();
 
-    private TensorBundleWriter(Path prefix, FileChannel data) {
+    private TensorBundleWriter(Path prefix, Path shown, FileChannel data) {
         this.prefix = prefix;
+        this.shown = shown;
         this.data = data;
     }
 
@@ -39,12 +42,17 @@ public final class TensorBundleWriter implements AutoCloseable {
      * @throws LancetException if a checkpoint of this name exists, or the folder cannot be written to
      */
     public static TensorBundleWriter begin(Path prefix) {
+        return begin(prefix, prefix);
+    }
+
+    /** Starts a checkpoint in a folder that is still being written; messages name the checkpoint {@code shown}. */
+    static TensorBundleWriter begin(Path prefix, Path shown) {
         Path file = TensorBundle.shard(prefix, 0, 1);
         try {
             return new TensorBundleWriter(
-                    prefix, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+                    prefix, shown, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
         } catch (IOException failure) {
-            throw failed(file, failure);
+            throw IoErrors.writing(shown, failure);
         }
     }
 
@@ -95,7 +103,7 @@ public final class TensorBundleWriter implements AutoCloseable {
                             .build()
                             .toByteArray());
         } catch (IOException failure) {
-            throw failed(TensorBundle.shard(prefix, 0, 1), failure);
+            throw IoErrors.writing(shown, failure);
         }
     }
 
@@ -112,7 +120,7 @@ public final class TensorBundleWriter implements AutoCloseable {
             data.force(true);
             Files.write(index, SortedStringTableWriter.of(rows), StandardOpenOption.CREATE_NEW);
         } catch (IOException failure) {
-            throw failed(index, failure);
+            throw IoErrors.writing(shown, failure);
         }
     }
 
@@ -121,11 +129,7 @@ public final class TensorBundleWriter implements AutoCloseable {
         try {
             data.close();
         } catch (IOException failure) {
-            throw failed(TensorBundle.shard(prefix, 0, 1), failure);
+            throw IoErrors.writing(shown, failure);
         }
-    }
-
-    private static LancetException failed(Path file, IOException failure) {
-        return new LancetException(file + ": cannot be written: " + failure, failure);
     }
 }

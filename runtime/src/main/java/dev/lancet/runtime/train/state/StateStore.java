@@ -3,6 +3,7 @@ package dev.lancet.runtime.train.state;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Arithmetic;
+import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsEntry;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsWriter;
@@ -137,7 +138,7 @@ final class StateStore {
         try (Stream<Path> files = Files.list(folder)) {
             return files.toList();
         } catch (IOException e) {
-            throw new LancetException("training: " + folder + " cannot be read: " + e.getMessage(), e);
+            throw IoErrors.reading(folder, e);
         }
     }
 

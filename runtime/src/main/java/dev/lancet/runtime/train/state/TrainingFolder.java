@@ -4,6 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.io.AtomicFile;
+import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.train.log.EventFile;
 import dev.lancet.runtime.train.log.Metrics;
@@ -128,7 +129,7 @@ public final class TrainingFolder implements AutoCloseable {
         try {
             return Files.exists(file) ? Files.readAllLines(file) : List.of();
         } catch (IOException e) {
-            throw new LancetException("training: " + file + " cannot be read: " + e.getMessage(), e);
+            throw IoErrors.reading(file, e);
         }
     }
 
@@ -159,7 +160,7 @@ public final class TrainingFolder implements AutoCloseable {
             out.write(line);
             out.write('\n');
         } catch (IOException e) {
-            throw new LancetException("training: " + file + " cannot be written: " + e.getMessage(), e);
+            throw IoErrors.writing(file, e);
         }
     }
 

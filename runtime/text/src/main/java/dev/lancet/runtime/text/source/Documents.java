@@ -1,6 +1,7 @@
 package dev.lancet.runtime.text.source;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.IoErrors;
 import dev.lancet.io.Progress;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,7 +75,7 @@ public final class Documents {
             }
             return files;
         } catch (IOException e) {
-            throw new LancetException("corpus: " + folder + " cannot be read: " + e.getMessage(), e);
+            throw IoErrors.reading(folder, e);
         }
     }
 
@@ -166,7 +167,7 @@ public final class Documents {
         try {
             return Files.size(file);
         } catch (IOException e) {
-            throw new LancetException("corpus: " + file + " cannot be read: " + e.getMessage(), e);
+            throw IoErrors.reading(file, e);
         }
     }
 }

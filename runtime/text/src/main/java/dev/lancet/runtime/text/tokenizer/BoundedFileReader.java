@@ -1,6 +1,7 @@
 package dev.lancet.runtime.text.tokenizer;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.IoErrors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ final class BoundedFileReader {
         try (InputStream in = Files.newInputStream(file)) {
             return read(in, largest, what + ": " + file);
         } catch (IOException e) {
-            throw new LancetException(what + ": " + file + " cannot be read: " + e.getMessage(), e);
+            throw IoErrors.reading(file, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.lancet.runtime.text.tokenizer;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.IoErrors;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ final class TokenizerFiles {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "tok*.bin")) {
             files.forEach(found::add);
         } catch (IOException e) {
-            throw new LancetException("tokenizer: " + folder + " cannot be read: " + e.getMessage(), e);
+            throw IoErrors.reading(folder, e);
         }
         if (found.size() > 1) {
             throw new LancetException(
