@@ -10,7 +10,7 @@ import dev.lancet.dsl.weights.Weights;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.compress.CompressionJob;
-import dev.lancet.runtime.compress.GraphSource;
+import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.train.graph.Examples;

@@ -11,7 +11,7 @@ import dev.lancet.io.Progress;
 import dev.lancet.runtime.checkpoint.HuggingFace;
 import dev.lancet.runtime.checkpoint.ModelFolder;
 import dev.lancet.runtime.compress.CompressionJob;
-import dev.lancet.runtime.compress.DeclaredSource;
+import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;

@@ -13,7 +13,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.compress.CompressionJob;
-import dev.lancet.runtime.compress.GraphSource;
+import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.surgery.imported.ImportedModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;

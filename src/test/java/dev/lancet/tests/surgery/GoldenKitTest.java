@@ -13,7 +13,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.compress.CompressionJob;
-import dev.lancet.runtime.compress.GraphSource;
+import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.imported.ImportedModel;

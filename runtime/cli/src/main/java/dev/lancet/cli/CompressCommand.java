@@ -9,7 +9,7 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.compress.CompressionJob;
-import dev.lancet.runtime.compress.ModelSource;
+import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
 import java.nio.file.Files;

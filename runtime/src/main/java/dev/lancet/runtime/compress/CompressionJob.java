@@ -1,5 +1,7 @@
 package dev.lancet.runtime.compress;
 
+import dev.lancet.runtime.source.ModelSource;
+
 import dev.lancet.compression.Compressor;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.Spectrometer;

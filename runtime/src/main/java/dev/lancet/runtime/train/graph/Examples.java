@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -148,8 +149,48 @@ public final class Examples {
         return labels.map(column -> column.ints().clone()).orElse(new int[0]);
     }
 
+    /**
+     * The whole numbers of an input, {@code [rows · elements of a row]}.
+     *
+     * @throws LancetException if there is no such input
+     */
+    public int[] ids(String input) {
+        return column(input).ints().clone();
+    }
+
+    private ExampleColumn column(String input) {
+        ExampleColumn column = inputs.get(input);
+        if (column == null) {
+            throw new LancetException("examples: the signature takes '" + input + "', but they have only " + names());
+        }
+        return column;
+    }
+
+    /** The elements of the longest row among the inputs, at least 1. */
+    public int longestRow() {
+        return inputs.values().stream().mapToInt(ExampleColumn::width).max().orElse(1);
+    }
+
+    /**
+     * Which positions of all rows count, from the whole numbers of an input whose name contains {@code mask}; empty if there
+     * is none with this many positions.
+     */
+    public Optional<boolean[]> mask(int positions) {
+        for (Map.Entry<String, ExampleColumn> input : inputs.entrySet()) {
+            int[] values = input.getValue().ints();
+            if (input.getKey().toLowerCase(Locale.ROOT).contains("mask") && values.length == positions) {
+                boolean[] counts = new boolean[positions];
+                for (int i = 0; i < positions; i++) {
+                    counts[i] = values[i] != 0;
+                }
+                return Optional.of(counts);
+            }
+        }
+        return Optional.empty();
+    }
+
     /** A SHA-256 over names, shapes and values, which identifies a set of examples. */
-    String fingerprint() {
+    public String fingerprint() {
         MessageDigest digest = Sha256.digest();
         names().forEach(name -> {
             digest.update(name.getBytes(StandardCharsets.UTF_8));
@@ -166,10 +207,7 @@ public final class Examples {
 
     /** An input as a tensor of this type; the caller owns it. */
     Tensor tensor(String input, DataType type) {
-        ExampleColumn column = inputs.get(input);
-        if (column == null) {
-            throw new LancetException("examples: the signature takes '" + input + "', but they have only " + names());
-        }
+        ExampleColumn column = column(input);
         long[] dims = new long[column.row().length + 1];
         dims[0] = rows;
         System.arraycopy(column.row(), 0, dims, 1, column.row().length);

@@ -10,12 +10,13 @@ import org.tensorflow.Tensor;
 import org.tensorflow.proto.SignatureDef;
 
 /** The feeds of one run of an imported graph; releases its tensors when it is closed. */
-final class GraphFeeds implements AutoCloseable {
+public final class GraphFeeds implements AutoCloseable {
 
     private final Session.Runner runner;
     private final List<Tensor> tensors = new ArrayList<>();
 
-    GraphFeeds(Session.Runner runner) {
+    /** Feeds a runner. */
+    public GraphFeeds(Session.Runner runner) {
         this.runner = runner;
     }
 
@@ -26,12 +27,13 @@ final class GraphFeeds implements AutoCloseable {
     }
 
     /** Feeds all inputs of a signature. */
-    GraphFeeds put(Examples examples, SignatureDef signature) {
+    public GraphFeeds put(Examples examples, SignatureDef signature) {
         signature.getInputsMap().forEach((name, info) -> put(info.getName(), examples.tensor(name, info.getDtype())));
         return this;
     }
 
-    GraphFeeds fetch(String node) {
+    /** Fetches a tensor. */
+    public GraphFeeds fetch(String node) {
         runner.fetch(node);
         return this;
     }
@@ -47,7 +49,7 @@ final class GraphFeeds implements AutoCloseable {
      * @param how runs the runner, so that a caller may trace it
      * @throws LancetException if the graph does not accept the feeds
      */
-    Result run(Function<Session.Runner, Result> how) {
+    public Result run(Function<Session.Runner, Result> how) {
         try {
             return how.apply(runner);
         } catch (RuntimeException wrong) {

@@ -1,4 +1,4 @@
-package dev.lancet.runtime.compress;
+package dev.lancet.runtime.source;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Constraints;

@@ -1,0 +1,5 @@
+/** Dense linear algebra in 64 bits: what calibrated methods need from LAPACK. */
+@NullMarked
+package dev.lancet.compression.algebra;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,98 @@
+package dev.lancet.runtime.algebra;
+
+import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.CblasUpper;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dtrtri;
+import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
+import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
+import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
+
+import dev.lancet.compression.algebra.Eigen;
+import dev.lancet.compression.algebra.Float64Algebra;
+import dev.lancet.dsl.LancetException;
+import java.util.Optional;
+
+/**
+ * {@link Float64Algebra} by OpenBLAS, with LAPACK's blocked algorithms on all cores. LAPACK counts in columns, so what is a
+ * lower triangle here is an upper triangle there; a symmetric matrix is the same in both.
+ */
+public final class OpenBlas implements Float64Algebra {
+
+    private static final byte LOWER_OF_ROWS = 'U';
+
+    /** Uses the native library, which is loaded at the first call. */
+    public OpenBlas() {}
+
+    @Override
+    public double[] product(double[] left, boolean transposeLeft, double[] right, boolean transposeRight, Shape shape) {
+        int m = shape.m();
+        int k = shape.k();
+        int n = shape.n();
+        double[] result = new double[Math.multiplyExact(m, n)];
+        cblas_dgemm(
+                CblasRowMajor,
+                transposeLeft ? CblasTrans : CblasNoTrans,
+                transposeRight ? CblasTrans : CblasNoTrans,
+                m,
+                n,
+                k,
+                1,
+                left,
+                transposeLeft ? m : k,
+                right,
+                transposeRight ? k : n,
+                0,
+                result,
+                n);
+        return result;
+    }
+
+    @Override
+    public void addGram(double[] sums, double[] rows, int count, int width) {
+        cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, width, count, 1, rows, width, 1, sums, width);
+    }
+
+    @Override
+    public Optional<double[]> cholesky(double[] symmetric, int width) {
+        double[] factor = symmetric.clone();
+        int info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, LOWER_OF_ROWS, width, factor, width);
+        if (info > 0) {
+            return Optional.empty();
+        }
+        check("Cholesky", info);
+        for (int i = 0; i < width; i++) {
+            for (int j = i + 1; j < width; j++) {
+                factor[i * width + j] = 0;
+            }
+        }
+        return Optional.of(factor);
+    }
+
+    @Override
+    public double[] inverseOfLower(double[] lower, int width) {
+        double[] inverse = lower.clone();
+        check("triangular inverse", LAPACKE_dtrtri(LAPACK_COL_MAJOR, LOWER_OF_ROWS, (byte) 'N', width, inverse, width));
+        return inverse;
+    }
+
+    @Override
+    public Eigen eigen(double[] symmetric, int width) {
+        double[] vectors = symmetric.clone();
+        double[] values = new double[width];
+        check(
+                "eigenvalues",
+                LAPACKE_dsyevd(LAPACK_COL_MAJOR, (byte) 'V', LOWER_OF_ROWS, width, vectors, width, values));
+        return new Eigen(values, vectors);
+    }
+
+    private static void check(String what, int info) {
+        if (info != 0) {
+            throw new LancetException("algebra: the " + what + " failed with LAPACK's code " + info
+                    + "; check that the calibration data are finite and not all 0");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package dev.lancet.runtime.calibration;
+
+import dev.lancet.compression.matrix.Matrix;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.runtime.source.DeclaredSource;
+import dev.lancet.runtime.source.GraphSource;
+import dev.lancet.runtime.source.ModelSource;
+import dev.lancet.runtime.device.ResolvedDevice;
+import dev.lancet.runtime.engine.Engine;
+import dev.lancet.runtime.engine.TensorTransfer;
+import dev.lancet.runtime.train.graph.Examples;
+import dev.lancet.runtime.train.graph.GraphFeeds;
+import dev.lancet.surgery.Blueprint;
+import dev.lancet.surgery.LayerInput;
+import dev.lancet.surgery.LayerInputs;
+import dev.lancet.surgery.Surgeon;
+import dev.lancet.surgery.VariableLoading;
+import dev.lancet.surgery.imported.ImportedSurgery;
+import dev.lancet.surgery.pass.XlaCompilation;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+
+/**
+ * A model in a session that reads rows: its outputs and the inputs of its layers can be read, and its matrices replaced. A
+ * declared model takes {@code ids [rows, seq]} and gives {@code logits [rows, seq, vocabulary]}; a graph has its own
+ * signature.
+ */
+public final class RunningModel implements AutoCloseable {
+
+    /** The input of a declared model. */
+    public static final String IDS = "ids";
+
+    /** The output of a declared model. */
+    public static final String LOGITS = "logits";
+
+    private static final String USUAL = "serving_default";
+
+    private final Engine engine;
+    private final SignatureDef signature;
+    private final List<LayerInput> layerInputs;
+    private final boolean language;
+
+    private RunningModel(Engine engine, SignatureDef signature, List<LayerInput> layerInputs, boolean language) {
+        this.engine = engine;
+        this.signature = signature;
+        this.layerInputs = List.copyOf(layerInputs);
+        this.language = language;
+    }
+
+    /**
+     * Opens a model under its current plan.
+     *
+     * @throws LancetException if a graph has no signature {@code serving_default} among several, or an input that rows
+     *     cannot have
+     */
+    public static RunningModel open(ModelSource source, ResolvedDevice device) {
+        return source instanceof GraphSource graph ? open(graph, device) : open((DeclaredSource) source, device);
+    }
+
+    private static RunningModel open(DeclaredSource source, ResolvedDevice device) {
+        Plan plan = source.plan();
+        GraphDef graph =
+                Surgeon.operate(Blueprint.scoring(source.transformer()), plan).graph();
+        Engine engine = Engine.literal(
+                VariableLoading.into(device.isGpu() ? graph : XlaCompilation.unpacking(graph)), device);
+        SignatureDef signature = SignatureDef.newBuilder()
+                .putInputs(IDS, tensor(IDS, DataType.DT_INT32))
+                .putOutputs(LOGITS, tensor(LOGITS, DataType.DT_FLOAT))
+                .build();
+        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(graph, plan), true);
+        return model.loaded(() -> engine.load(plan, source.weights()));
+    }
+
+    private static RunningModel open(GraphSource source, ResolvedDevice device) {
+        ImportedSurgery surgery = ImportedSurgery.operate(source.model(), source.plan());
+        MetaGraphDef meta = surgery.meta();
+        Engine engine = Engine.literal(VariableLoading.into(surgery.graph()), device);
+        RunningModel model =
+                new RunningModel(engine, signature(source, meta), LayerInputs.of(source.model()), false);
+        return model.loaded(() -> engine.assign(
+                engine.variables(),
+                name -> source.weights().find(name).isPresent()
+                        ? source.weights().read(name).bytes()
+                        : source.model().bytes(name)));
+    }
+
+    private RunningModel loaded(Runnable loading) {
+        try {
+            loading.run();
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static TensorInfo tensor(String name, DataType type) {
+        return TensorInfo.newBuilder().setName(name + ":0").setDtype(type).build();
+    }
+
+    private static SignatureDef signature(GraphSource source, MetaGraphDef meta) {
+        List<String> names = meta.getSignatureDefMap().keySet().stream()
+                .filter(name -> !name.startsWith("__"))
+                .sorted()
+                .toList();
+        if (!names.contains(USUAL) && names.size() != 1) {
+            throw new LancetException("signature: " + source.model().path() + " has " + names + ", but no " + USUAL
+                    + "; save it with one");
+        }
+        return meta.getSignatureDefOrThrow(names.contains(USUAL) ? USUAL : names.get(0));
+    }
+
+    /** Whether it is a language model, so that its logits predict the next id of every row. */
+    public boolean language() {
+        return language;
+    }
+
+    /** The inputs of the layers; a matrix that is used twice has two. */
+    public List<LayerInput> layerInputs() {
+        return layerInputs;
+    }
+
+    /** The names of the inputs. */
+    public List<String> inputs() {
+        return signature.getInputsMap().keySet().stream().sorted().toList();
+    }
+
+    /** The names of the float outputs. */
+    public List<String> outputs() {
+        return signature.getOutputsMap().entrySet().stream()
+                .filter(output -> output.getValue().getDtype() == DataType.DT_FLOAT)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * The float outputs for some rows.
+     *
+     * @return by name, the rows one after the other, each in row-major order
+     * @throws LancetException if the rows do not fit the inputs; the message names the input and the shapes
+     */
+    public Map<String, float[]> outputs(Examples rows) {
+        Map<String, float[]> outputs = new LinkedHashMap<>();
+        List<String> tensors = outputs().stream()
+                .map(name -> signature.getOutputsOrThrow(name).getName())
+                .toList();
+        run(rows, tensors, result -> {
+            for (int i = 0; i < tensors.size(); i++) {
+                outputs.put(outputs().get(i), TensorTransfer.floats(result.get(i)));
+            }
+        });
+        return outputs;
+    }
+
+    /** Passes the float tensors of these names, in row-major order, to a consumer. */
+    void read(Examples rows, List<String> tensors, Consumer<List<float[]>> reader) {
+        run(rows, tensors, result -> {
+            List<float[]> values = new ArrayList<>();
+            for (int i = 0; i < tensors.size(); i++) {
+                values.add(TensorTransfer.floats(result.get(i)));
+            }
+            reader.accept(values);
+        });
+    }
+
+    private void run(Examples rows, List<String> tensors, Consumer<Result> reader) {
+        try (GraphFeeds feeds = new GraphFeeds(engine.runner()).put(rows, signature)) {
+            tensors.forEach(feeds::fetch);
+            try (Result result = feeds.run(Session.Runner::run)) {
+                reader.accept(result);
+            }
+        }
+    }
+
+    /** Replaces a matrix that is stored in one float32 piece. */
+    public void replace(String weight, Matrix matrix) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.multiplyExact(matrix.values().length, Float.BYTES))
+                .order(ByteOrder.nativeOrder());
+        bytes.asFloatBuffer().put(matrix.values());
+        engine.assign(List.of(weight), name -> bytes.rewind());
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}
