@@ -65,9 +65,7 @@ public final class LayerInputs {
                 boolean transposed = use.kind() == WeightUse.Kind.TRANSPOSED;
                 inputs.add(new LayerInput(
                         layer.weight().name(),
-                        tensor(site.get()
-                                .dataInputs()
-                                .get(1 - use.contraction().input())),
+                        tensor(site.get().dataInputs().get(1 - use.contraction().input())),
                         transposed ? use.columns() : use.rows(),
                         transposed));
             }

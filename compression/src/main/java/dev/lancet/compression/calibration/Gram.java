@@ -111,8 +111,7 @@ public final class Gram {
      */
     public double energy(Matrix change, Float64Algebra algebra) {
         double[] delta = oriented(change);
-        double[] weighted =
-                algebra.product(sums, false, delta, false, new Shape(width, width, delta.length / width));
+        double[] weighted = algebra.product(sums, false, delta, false, new Shape(width, width, delta.length / width));
         double sum = 0;
         for (int i = 0; i < delta.length; i++) {
             sum += delta[i] * weighted[i];

@@ -8,8 +8,13 @@ import dev.lancet.cli.option.FieldOption;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.calibration.Quality;
+import dev.lancet.runtime.calibration.QualityMeasurement;
+import dev.lancet.runtime.calibration.QualityText;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
+import dev.lancet.runtime.train.graph.ExampleFiles;
+import dev.lancet.runtime.train.graph.Examples;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -26,8 +31,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "evaluate",
         description = {
-            "Measure a model's perplexity over a text; lower is better.",
-            "With --baseline, also prints the recovery, and fails if it is below --min-recovery."
+            "Measure a model's perplexity over a text; lower is better. With --baseline, also print the recovery.",
+            "For a graph: compare its outputs on rows with those of --baseline."
         },
         footer = {
             "",
@@ -37,13 +42,15 @@ import picocli.CommandLine.Parameters;
             "  lancet evaluate my-model --ids test.bin --window 256 --json",
             "  lancet evaluate my-model-int8 --text held-out.txt --baseline my-model --min-recovery 0.95",
             "  lancet evaluate my-model --adapter tuned/adapter --text held-out.txt --baseline my-model",
+            "  lancet evaluate encoder-int8 --inputs rows.npz --baseline encoder --min-recovery 0.99",
             "",
             "Recovery is the baseline's perplexity divided by the model's: 1 means equally good, less means",
-            "worse. If recovery is below --min-recovery, the exit status is 1.",
+            "worse. For a graph it is the mean cosine between the outputs of both, the least over all outputs.",
+            "If recovery is below --min-recovery, the exit status is 1.",
         })
 final class EvaluateCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL)
+    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL_OR_GRAPH)
     private String what = "";
 
     @ArgGroup(multiplicity = "1")
@@ -81,6 +88,13 @@ final class EvaluateCommand extends LancetCommand {
 
         @Option(names = "--ids", paramLabel = "FILE", description = "Token ids, as raw little-endian int32.")
         Optional<Path> ids = Optional.empty();
+
+        @Option(
+                names = "--inputs",
+                paramLabel = "FILE",
+                description = "For a graph: rows as .npz or .safetensors, with an array for each input of the"
+                        + " signature.")
+        Optional<Path> rows = Optional.empty();
     }
 
     @Mixin
@@ -92,8 +106,9 @@ final class EvaluateCommand extends LancetCommand {
 
     @Override
     public Answer answer() {
-        if (input.text.isEmpty() && input.ids.isEmpty()) {
-            throw wrongUsage("evaluate: " + what + " has nothing to read; add --text FILE or --ids FILE");
+        if (input.text.isEmpty() && input.ids.isEmpty() && input.rows.isEmpty()) {
+            throw wrongUsage(
+                    "evaluate: " + what + " has nothing to read; add --text FILE, --ids FILE or --inputs FILE");
         }
         if (minRecovery.isPresent() && baseline.isEmpty()) {
             throw wrongUsage(
@@ -106,6 +121,28 @@ final class EvaluateCommand extends LancetCommand {
             throw wrongUsage("--window: " + window.get() + " applies only to --ids; leave it out: a text is read in"
                     + " windows of the model's context");
         }
+        return input.rows.isPresent() ? compared(input.rows.get()) : perplexity();
+    }
+
+    private Answer compared(Path rows) {
+        if (baseline.isEmpty()) {
+            throw wrongUsage("evaluate: the outputs of " + what
+                    + " on --inputs are compared with those of another model; add --baseline MODEL");
+        }
+        Examples examples = ExampleFiles.read(rows);
+        Quality quality = QualityMeasurement.of(
+                ModelArgument.of(baseline.get()).source(),
+                ModelArgument.of(what).source(),
+                examples,
+                where.device(this).resolve(),
+                progress());
+        double recovery = quality.recovery();
+        Map<String, @Nullable Object> document = QualityDocument.of(quality);
+        document.put("recovery", finite(recovery));
+        return new Answer(document, QualityText.of(quality), complaint(recovery));
+    }
+
+    private Answer perplexity() {
         Perplexity measured = measure(what, adapter);
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("perplexity", finite(measured.value()));

@@ -23,10 +23,34 @@ public record Quality(int rows, Optional<LanguageQuality> language, Map<String, 
      * predictions in nats, for a graph the mean of {@code 1 − cosine} over its outputs.
      */
     public double distance() {
-        return language.map(LanguageQuality::kl)
-                .orElseGet(() -> outputs.values().stream()
-                        .mapToDouble(output -> 1 - output.cosineMean())
-                        .average()
-                        .orElse(0));
+        return language.map(LanguageQuality::kl).orElseGet(() -> outputs.values().stream()
+                .mapToDouble(output -> 1 - output.cosineMean())
+                .average()
+                .orElse(0));
+    }
+
+    /** The least over the outputs of their mean cosines; 1 for a language model, which has no cosines. */
+    public double cosineMean() {
+        return outputs.values().stream()
+                .mapToDouble(OutputQuality::cosineMean)
+                .min()
+                .orElse(1);
+    }
+
+    /** The least cosine of any row of any output; 1 for a language model, which has no cosines. */
+    public double cosineLeast() {
+        return outputs.values().stream()
+                .mapToDouble(OutputQuality::cosineLeast)
+                .min()
+                .orElse(1);
+    }
+
+    /**
+     * How much of the original is left, 1 for all: for a language model the perplexity before divided by the perplexity
+     * after, for a graph the {@link #cosineMean}.
+     */
+    public double recovery() {
+        return language.map(measured -> measured.perplexityBefore() / measured.perplexity())
+                .orElseGet(this::cosineMean);
     }
 }

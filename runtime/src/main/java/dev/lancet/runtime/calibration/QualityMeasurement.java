@@ -1,6 +1,8 @@
 package dev.lancet.runtime.calibration;
 
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.device.ResolvedDevice;
+import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.train.graph.Examples;
 
 /** Measures how close a smaller model stays to its original on some rows. */
@@ -13,6 +15,19 @@ public final class QualityMeasurement {
 
     /**
      * Compares two models on the same rows.
+     *
+     * @throws dev.lancet.dsl.LancetException if the rows do not fit the models, or their outputs differ in shape
+     */
+    public static Quality of(
+            ModelSource original, ModelSource smaller, Examples rows, ResolvedDevice device, Progress progress) {
+        try (RunningModel before = RunningModel.open(original, device);
+                RunningModel after = RunningModel.open(smaller, device)) {
+            return of(before, after, rows, progress);
+        }
+    }
+
+    /**
+     * Compares two running models on the same rows.
      *
      * @throws dev.lancet.dsl.LancetException if the rows do not fit the models, or their outputs differ in shape
      */

@@ -3,12 +3,12 @@ package dev.lancet.runtime.calibration;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.runtime.source.DeclaredSource;
-import dev.lancet.runtime.source.GraphSource;
-import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
+import dev.lancet.runtime.source.DeclaredSource;
+import dev.lancet.runtime.source.GraphSource;
+import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.train.graph.Examples;
 import dev.lancet.runtime.train.graph.GraphFeeds;
 import dev.lancet.surgery.Blueprint;
@@ -74,8 +74,8 @@ public final class RunningModel implements AutoCloseable {
         Plan plan = source.plan();
         GraphDef graph =
                 Surgeon.operate(Blueprint.scoring(source.transformer()), plan).graph();
-        Engine engine = Engine.literal(
-                VariableLoading.into(device.isGpu() ? graph : XlaCompilation.unpacking(graph)), device);
+        Engine engine =
+                Engine.literal(VariableLoading.into(device.isGpu() ? graph : XlaCompilation.unpacking(graph)), device);
         SignatureDef signature = SignatureDef.newBuilder()
                 .putInputs(IDS, tensor(IDS, DataType.DT_INT32))
                 .putOutputs(LOGITS, tensor(LOGITS, DataType.DT_FLOAT))
@@ -88,8 +88,7 @@ public final class RunningModel implements AutoCloseable {
         ImportedSurgery surgery = ImportedSurgery.operate(source.model(), source.plan());
         MetaGraphDef meta = surgery.meta();
         Engine engine = Engine.literal(VariableLoading.into(surgery.graph()), device);
-        RunningModel model =
-                new RunningModel(engine, signature(source, meta), LayerInputs.of(source.model()), false);
+        RunningModel model = new RunningModel(engine, signature(source, meta), LayerInputs.of(source.model()), false);
         return model.loaded(() -> engine.assign(
                 engine.variables(),
                 name -> source.weights().find(name).isPresent()

@@ -1,7 +1,5 @@
 package dev.lancet.runtime.compress;
 
-import dev.lancet.runtime.source.ModelSource;
-
 import dev.lancet.compression.Compressor;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.Spectrometer;
@@ -16,6 +14,7 @@ import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.algebra.TensorFlowAlgebra;
+import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;

@@ -36,6 +36,10 @@ public final class Examples {
         this.labels = labels;
     }
 
+    static Examples of(int rows, Map<String, ExampleColumn> inputs) {
+        return new Examples(rows, Map.copyOf(inputs), Optional.empty());
+    }
+
     /** No rows. */
     public static Examples none() {
         return new Examples(0, Map.of(), Optional.empty());
@@ -138,7 +142,8 @@ public final class Examples {
         return at(to - from, i -> from + i);
     }
 
-    Examples at(int count, IntUnaryOperator which) {
+    /** Some rows: row i is row {@code which(i)} of these. */
+    public Examples at(int count, IntUnaryOperator which) {
         Map<String, ExampleColumn> some = new LinkedHashMap<>();
         inputs.forEach((name, column) -> some.put(name, column.at(count, which)));
         return new Examples(count, some, labels.map(column -> column.at(count, which)));

@@ -1,7 +1,7 @@
 package dev.lancet.runtime.checkpoint.safetensors;
 
 /** Converts 16-bit floats to float32 without loss: float32 can represent every value of both formats. */
-final class HalfFloats {
+public final class HalfFloats {
 
     private static final int SIGN = 0x8000;
     private static final int EXPONENT = 0x7c00;
@@ -11,12 +11,12 @@ final class HalfFloats {
     private HalfFloats() {}
 
     /** Converts a bfloat16, which is the upper half of a float32. */
-    static float brain(short bits) {
+    public static float brain(short bits) {
         return Float.intBitsToFloat(bits << 16);
     }
 
     /** Converts an IEEE 754 binary16, which has 5 bits of exponent and 10 of fraction. */
-    static float half(short bits) {
+    public static float half(short bits) {
         int sign = (bits & SIGN) << 16;
         int exponent = bits & EXPONENT;
         int fraction = bits & FRACTION;

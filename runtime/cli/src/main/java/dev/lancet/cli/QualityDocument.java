@@ -1,0 +1,43 @@
+package dev.lancet.cli;
+
+import dev.lancet.runtime.calibration.Quality;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The measured quality of a smaller model, as JSON has it. */
+final class QualityDocument {
+
+    private QualityDocument() {}
+
+    static Map<String, @Nullable Object> of(Quality quality) {
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("measured", true);
+        document.put("rows", quality.rows());
+        quality.language().ifPresent(language -> {
+            document.put("perplexity_before", finite(language.perplexityBefore()));
+            document.put("perplexity", finite(language.perplexity()));
+            document.put("kl", finite(language.kl()));
+            document.put("agreement", finite(language.agreement()));
+        });
+        if (!quality.outputs().isEmpty()) {
+            Map<String, @Nullable Object> outputs = new LinkedHashMap<>();
+            quality.outputs().forEach((name, output) -> {
+                Map<String, @Nullable Object> one = new LinkedHashMap<>();
+                one.put("cosine_mean", finite(output.cosineMean()));
+                one.put("cosine_min", finite(output.cosineLeast()));
+                one.put("relative_error", finite(output.relativeError()));
+                outputs.put(name, one);
+            });
+            document.put("cosine_mean", finite(quality.cosineMean()));
+            document.put("cosine_min", finite(quality.cosineLeast()));
+            document.put("outputs", outputs);
+        }
+        return document;
+    }
+
+    /** A number, or nothing: JSON has no NaN. */
+    private static @Nullable Object finite(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+}
