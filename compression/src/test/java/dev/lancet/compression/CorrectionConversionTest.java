@@ -75,9 +75,9 @@ class CorrectionConversionTest {
         Weights after = compress(dense, corrected, weights);
         assertThat(error()).isCloseTo(0.03509308841727425, within(1e-7));
         Matrix whole = matrix(corrected, after);
-        assertThat(whole.at(0, 0)).isCloseTo(-0.81045878f, within(1e-6f));
-        assertThat(whole.at(0, 3)).isCloseTo(0.01200603f, within(1e-6f));
-        assertThat(whole.at(7, 5)).isCloseTo(0.72163448f, within(1e-6f));
+        assertThat((double) whole.at(0, 0)).isCloseTo(-0.81045878, within(1e-6));
+        assertThat((double) whole.at(0, 3)).isCloseTo(0.01200603, within(1e-6));
+        assertThat((double) whole.at(7, 5)).isCloseTo(0.72163448, within(1e-6));
 
         Step halves = Step.quantize(up, int4(4), "test").corrected(correction(3).storedIn(bfloat16()), "test");
         compress(dense, dense.with(halves), weights);
