@@ -3,6 +3,7 @@ package dev.lancet;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Budget;
+import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Nonlinearity;
@@ -132,6 +133,11 @@ public final class Lancet extends Selectors {
     /** 4-bit NormalFloat codes with one scale per group of weights. */
     public static Precision nf4(int group) {
         return Precision.nf4(group);
+    }
+
+    /** Two narrow matrices of this rank that restore a part of what rounding lost, stored in int8. */
+    public static Correction correction(int rank) {
+        return Correction.correction(rank);
     }
 
     /** A low-rank adapter (LoRA) of this rank beside a frozen matrix; its alpha is twice the rank. */

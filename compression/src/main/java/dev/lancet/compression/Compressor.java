@@ -11,7 +11,8 @@ import java.util.List;
 /**
  * Converts the weights of a model from one plan to another, with one matrix in memory at a time. It changes each matrix
  * as little as possible: equal storage is copied byte for byte; at the same rank each stored matrix is quantised, rounded
- * to 16 bits or dequantized separately; only a change of rank multiplies the factors and decomposes the product. An
+ * to 16 bits or dequantized separately; only a change of rank multiplies the factors and decomposes the product. A
+ * correction is computed from what the rounding loses; any other change of a corrected matrix multiplies it out first. An
  * adapter is initialised, kept, or merged into its matrix if the other plan has none.
  */
 public final class Compressor {

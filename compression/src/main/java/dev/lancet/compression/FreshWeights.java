@@ -26,7 +26,8 @@ import java.util.Optional;
  * <p>Linear layers are normal with standard deviation {@code 1 / √(3 · inputs)}; those that write to the residual stream
  * (o and down) are divided by {@code √(2 · layers)} (Radford et al., 2019). Tables have standard deviation 0.02, gains
  * are 1, biases 0. Factors are initialised as their step says, or spectrally; see {@link Initialisation}. Spectral right
- * factors behind a nonlinearity start at half of that.
+ * factors behind a nonlinearity start at half of that. Corrections are 0, because fresh weights are what their codes
+ * stand for.
  */
 public final class FreshWeights {
 
@@ -60,6 +61,9 @@ public final class FreshWeights {
                 } else {
                     weights.add(matrix.arrays().get(0), into -> draw(step.weight(), into));
                 }
+            }
+            for (StoredMatrix matrix : step.correctionMatrices()) {
+                weights.add(matrix.arrays(), () -> CorrectionConversion.nothing(matrix));
             }
             for (StoredMatrix matrix : step.adapterMatrices()) {
                 weights.add(matrix.arrays(), () -> List.of(AdapterConversion.fresh(step, matrix, seed)));

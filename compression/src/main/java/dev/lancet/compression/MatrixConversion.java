@@ -21,27 +21,30 @@ final class MatrixConversion {
     private final Step from;
     private final Step into;
     private final AdapterConversion adapter;
+    private final CorrectionConversion correction;
 
     MatrixConversion(LinearAlgebra algebra, Step from, Step into) {
         this.algebra = algebra;
         this.from = from;
         this.into = into;
         adapter = new AdapterConversion(from, into);
+        correction = new CorrectionConversion(algebra, from, into);
     }
 
     /** Passes on the matrix in its new form. Returns its error, unless it is a copy. */
     Optional<Fidelity> apply(Weights weights, WeightSink sink) {
-        if (from.baseMatrices().equals(into.baseMatrices()) && !adapter.merges()) {
-            into.baseMatrices()
-                    .forEach(matrix -> matrix.arrays().forEach(array -> sink.accept(weights.read(array.name()))));
+        if (from.baseMatrices().equals(into.baseMatrices()) && correction.same() && !adapter.merges()) {
+            copy(into.baseMatrices(), weights, sink);
+            copy(into.correctionMatrices(), weights, sink);
             adapter.put(weights, sink);
             return Optional.empty();
         }
         long begin = System.nanoTime();
         List<Matrix> before = unpack(from.baseMatrices(), weights);
-        Matrix dense = comparable(before);
+        Matrix dense = correction.multipliedOut(comparable(before), weights);
         dense = adapter.merges() ? adapter.merged(dense, weights, algebra) : dense;
-        List<Matrix> wanted = from.rank().equals(into.rank()) && !adapter.merges() ? before : factoredAgain(dense);
+        boolean alike = from.rank().equals(into.rank()) && !adapter.merges() && !correction.before();
+        List<Matrix> wanted = alike ? before : factoredAgain(dense);
         List<Matrix> after = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
             StoredMatrix matrix = into.baseMatrices().get(i);
@@ -49,9 +52,13 @@ final class MatrixConversion {
             after.add(matrix.precision().narrow() ? Quantizer.unpack(matrix, arrays) : wanted.get(i));
             arrays.forEach(sink::accept);
         }
+        Matrix result = correction.put(dense, comparable(after), sink);
         adapter.put(weights, sink);
-        Matrix result = comparable(after);
         return Optional.of(Fidelity.of(into.weight().name(), dense, result, (System.nanoTime() - begin) / 1e9));
+    }
+
+    private static void copy(List<StoredMatrix> pieces, Weights weights, WeightSink sink) {
+        pieces.forEach(matrix -> matrix.arrays().forEach(array -> sink.accept(weights.read(array.name()))));
     }
 
     private List<Matrix> factoredAgain(Matrix dense) {
@@ -90,11 +97,12 @@ final class MatrixConversion {
         return pieces.stream().map(matrix -> Quantizer.unpack(matrix, weights)).toList();
     }
 
-    /** The whole matrix that the storage of a step stands for, with its adapter. */
+    /** The whole matrix that the storage of a step stands for, with its correction and its adapter. */
     static Matrix dense(LinearAlgebra algebra, Step step, Weights weights) {
         FactorCompatibility.checkMatrix(step);
         MatrixConversion merging = new MatrixConversion(algebra, step, step.merged());
-        Matrix matrix = merging.multiplied(unpack(step.baseMatrices(), weights));
+        Matrix pieces = merging.multiplied(unpack(step.baseMatrices(), weights));
+        Matrix matrix = merging.correction.multipliedOut(pieces, weights);
         return merging.adapter.merges() ? merging.adapter.merged(matrix, weights, algebra) : matrix;
     }
 }

@@ -169,6 +169,17 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
             return treated(Treatment.keep().with(adapter));
         }
 
+        /** Stores them in fewer bits, with two narrow matrices that restore a part of what the rounding loses. */
+        public Compression quantize(Precision precision, Correction correction) {
+            return treated(new Treatment(Optional.empty(), precision).with(correction));
+        }
+
+        /** The same, and adds an adapter to each. */
+        public Compression quantize(Precision precision, Correction correction, Adapter adapter) {
+            return treated(
+                    new Treatment(Optional.empty(), precision).with(correction).with(adapter));
+        }
+
         /** Stores them in fewer bits and adds an adapter to each (QLoRA, arXiv 2305.14314). */
         public Compression quantize(Precision precision, Adapter adapter) {
             return treated(new Treatment(Optional.empty(), precision).with(adapter));

@@ -3,17 +3,23 @@ package dev.lancet.dsl;
 import java.util.Optional;
 
 /**
- * What to do with one weight: an optional rank, an optional nonlinearity between the factors, a precision, and an
- * optional adapter.
+ * What to do with one weight: an optional rank, an optional nonlinearity between the factors, a precision, an optional
+ * adapter, and an optional correction.
  *
  * @param rank how to choose the rank of the factors; empty keeps the matrix in one piece
  * @param precision how to store the matrix, or each of its factors
  * @param between the nonlinearity between the factors; empty for a plain product
  * @param adapter the adapter to train beside the weight; empty for none. With an adapter, only adapters are trained. An
  *     adapter without rank and bits leaves the stored weight unchanged
+ * @param correction the correction of what the rounding loses; empty for none. Only for a weight in one piece in 8 or 4
+ *     bits
  */
 public record Treatment(
-        Optional<Rank> rank, Precision precision, Optional<Nonlinearity> between, Optional<Adapter> adapter) {
+        Optional<Rank> rank,
+        Precision precision,
+        Optional<Nonlinearity> between,
+        Optional<Adapter> adapter,
+        Optional<Correction> correction) {
 
     public Treatment {
         Check.that(
@@ -25,6 +31,22 @@ public record Treatment(
                         || rank.filter(Rank.ByBudget.class::isInstance).isEmpty(),
                 "%s: a budget does not count adapters; compress first, then add adapters to the result",
                 adapter.map(Adapter::toString).orElse(""));
+        Check.that(
+                correction.isEmpty() || rank.isEmpty(),
+                "%s: corrects a matrix in one piece, but a rank is given; leave out one of them",
+                correction.map(Correction::toString).orElse(""));
+        Check.that(
+                correction.isEmpty() || precision.quantized(),
+                "%s: corrects what rounding to 8 or 4 bits loses, but the precision is %s; choose int8, int4(32) or"
+                        + " nf4(32)",
+                correction.map(Correction::toString).orElse(""),
+                precision);
+    }
+
+    /** A treatment without a correction. */
+    public Treatment(
+            Optional<Rank> rank, Precision precision, Optional<Nonlinearity> between, Optional<Adapter> adapter) {
+        this(rank, precision, between, adapter, Optional.empty());
     }
 
     /** A rank times a precision, without an adapter. */
@@ -44,7 +66,12 @@ public record Treatment(
 
     /** The same treatment with an adapter. */
     public Treatment with(Adapter beside) {
-        return new Treatment(rank, precision, between, Optional.of(beside));
+        return new Treatment(rank, precision, between, Optional.of(beside), correction);
+    }
+
+    /** The same treatment with a correction. */
+    public Treatment with(Correction restored) {
+        return new Treatment(rank, precision, between, adapter, Optional.of(restored));
     }
 
     /** Whether this changes nothing. */
@@ -67,7 +94,7 @@ public record Treatment(
         }
         String beside = adapter.map(some -> ", " + some).orElse("") + ")";
         if (rank.isEmpty()) {
-            return "quantize(" + precision + beside;
+            return "quantize(" + precision + correction.map(some -> ", " + some).orElse("") + beside;
         }
         return "factorise(" + rank.get() + between.map(curve -> ", " + curve).orElse("")
                 + (precision.narrow() ? ", " + precision : "") + beside;

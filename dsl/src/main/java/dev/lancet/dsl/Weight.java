@@ -9,8 +9,9 @@ import java.util.List;
  * ({@link Role#table()}) is {@code [rows = entries, columns = width]}. A vector has one row.
  *
  * <p>This class defines all names that are derived from a weight. For {@code h.0.mlp.up}, the factors are {@code
- * h.0.mlp.up.left} and {@code h.0.mlp.up.right}, and the adapter is {@code h.0.mlp.up.lora.a} and {@code
- * h.0.mlp.up.lora.b}. The scales of a quantized array have the suffix {@code .scale}.
+ * h.0.mlp.up.left} and {@code h.0.mlp.up.right}, the adapter is {@code h.0.mlp.up.lora.a} and {@code
+ * h.0.mlp.up.lora.b}, and the correction is {@code h.0.mlp.up.correction.a} and {@code h.0.mlp.up.correction.b}. The
+ * scales of a quantized array have the suffix {@code .scale}.
  *
  * @param name the name from the declaration, for example {@code h.0.attn.q}
  * @param role its function in the model
@@ -44,6 +45,16 @@ public record Weight(String name, Role role, int block, int rows, int columns) {
     /** The name of an adapter's second factor, {@code [rank, columns]}. */
     public String adapterB() {
         return name + ".lora.b";
+    }
+
+    /** The name of a correction's first factor, {@code [rows, rank]}. */
+    public String correctionA() {
+        return name + ".correction.a";
+    }
+
+    /** The name of a correction's second factor, {@code [rank, columns]}. */
+    public String correctionB() {
+        return name + ".correction.b";
     }
 
     /** The name of the scales of a quantised array called {@code stored}. */

@@ -46,6 +46,12 @@ final class GraphWeights {
                         != step.between().isPresent();
     }
 
+    /** Whether a weight already has a correction in the graph, although the step asks for none. */
+    boolean correctedOtherwise(Step step) {
+        return step.correction().isEmpty()
+                && variable(step.weight().correctionA()).isPresent();
+    }
+
     /**
      * Whether a product with this variable feeds a nonlinearity. A dequantization may come before the product, and a Mul
      * or Cast after it.
@@ -81,6 +87,11 @@ final class GraphWeights {
     /** The error for a weight that is neither whole nor already compressed as its step says. */
     LancetException unexpectedForm(Step step) {
         String name = step.weight().name();
+        if (correctedOtherwise(step)) {
+            return new LancetException(
+                    "surgery: " + name + " already has a correction in the graph, but not in the plan ("
+                            + step.because() + "); operate on the graph of the declared model");
+        }
         Optional<Node> there = variable(name);
         if (there.isPresent()) {
             return new LancetException("surgery: " + name + " is "

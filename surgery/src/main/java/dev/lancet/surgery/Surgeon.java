@@ -13,6 +13,7 @@ import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.match.Captures;
 import dev.lancet.surgery.rule.AdaptMatMul;
+import dev.lancet.surgery.rule.CorrectMatMul;
 import dev.lancet.surgery.rule.FactoriseLookup;
 import dev.lancet.surgery.rule.FactoriseMatMul;
 import dev.lancet.surgery.rule.Incision;
@@ -28,8 +29,8 @@ import org.tensorflow.proto.GraphDef;
 /**
  * Rewrites graphs, as pure functions: the input graph never changes, and a failure returns no partial result.
  *
- * <p>Carries out a plan weight by weight, on all uses of the weight: first the adapters, then the factors, then the
- * precision of each stored matrix. A graph that already follows the plan is returned unchanged.
+ * <p>Carries out a plan weight by weight, on all uses of the weight: first the adapters, then the corrections, then
+ * the factors, then the precision of each stored matrix. A graph that already follows the plan is returned unchanged.
  */
 public final class Surgeon {
 
@@ -52,7 +53,8 @@ public final class Surgeon {
                 .map(Outcome::step)
                 .toList();
         GraphDef adapted = pass(before, open, Surgeon::adapting);
-        GraphDef factored = pass(GraphView.of(adapted), open, Surgeon::factorising);
+        GraphDef corrected = pass(GraphView.of(adapted), open, Surgeon::correcting);
+        GraphDef factored = pass(GraphView.of(corrected), open, Surgeon::factorising);
         GraphDef after = open.isEmpty() ? graph : pass(GraphView.of(factored), open, Surgeon::quantizing);
         return new SurgeryResult(after, outcomes);
     }
@@ -67,7 +69,7 @@ public final class Surgeon {
 
     private static Outcome outcome(GraphView graph, Step step) {
         GraphWeights weights = new GraphWeights(graph);
-        if (weights.factoredOtherwise(step)) {
+        if (weights.factoredOtherwise(step) || weights.correctedOtherwise(step)) {
             throw weights.unexpectedForm(step);
         }
         if (step.matrices().stream().allMatch(weights::holds)) {
@@ -103,6 +105,15 @@ public final class Surgeon {
                 .orElse(List.of());
     }
 
+    private static List<Treatment> correcting(GraphView graph, Step step) {
+        Weight weight = step.weight();
+        return step.correction()
+                .filter(correction -> graph.find(weight.correctionA()).isEmpty())
+                .map(correction ->
+                        List.of(new Treatment(weight.name(), List.of(new CorrectMatMul(weight, correction.rank())))))
+                .orElse(List.of());
+    }
+
     private static List<Treatment> factorising(GraphView graph, Step step) {
         Weight weight = step.weight();
         if (step.rank().isEmpty() || graph.find(weight.name()).isEmpty()) {
@@ -118,7 +129,7 @@ public final class Surgeon {
 
     private static List<Treatment> quantizing(GraphView graph, Step step) {
         GraphWeights weights = new GraphWeights(graph);
-        return step.baseMatrices().stream()
+        return step.matrices().stream()
                 .filter(matrix -> matrix.precision().narrow() && !weights.holds(matrix))
                 .map(matrix -> new Treatment(matrix.name(), List.of(new QuantizeWeight(matrix))))
                 .toList();

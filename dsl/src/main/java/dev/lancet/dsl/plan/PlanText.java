@@ -108,7 +108,8 @@ final class PlanText {
         String rank = step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "";
         rank += step.between().map(curve -> curve + " ").orElse("");
         rank += step.initialisation().map(how -> how + " ").orElse("");
-        String beside = step.adapter().map(some -> " + " + some).orElse("");
+        String beside = step.correction().map(some -> " + " + some).orElse("")
+                + step.adapter().map(some -> " + " + some).orElse("");
         return step.keeps() ? "keep" : rank + step.precision() + beside;
     }
 

@@ -2,6 +2,7 @@ package dev.lancet.dsl.plan;
 
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Compression.Clause;
+import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Nonlinearity;
@@ -79,14 +80,14 @@ final class Planner {
         String name = step.weight().name();
         @Nullable String fixed = constraints.fixed().get(name);
         if (fixed != null) {
-            return step.stored(step.precision(), refused(fixed, changing.map(Clause::toString)));
+            return step.explained(refused(fixed, changing.map(Clause::toString)));
         }
         if (changing.isPresent()) {
             Step treated = treat(step, changing.get());
             @Nullable String whole = constraints.unfactored().get(name);
             return whole == null || treated.rank().isEmpty()
                     ? treated
-                    : step.stored(step.precision(), refused(whole, Optional.of(treated.because())));
+                    : step.explained(refused(whole, Optional.of(treated.because())));
         }
         return decisive.isPresent() && step.keeps()
                 ? Step.keep(step.weight(), decisive.get().toString())
@@ -106,14 +107,19 @@ final class Planner {
             throw new LancetException("plan: " + step.weight().name() + " is a table, and " + clause
                     + " adds an adapter to it; select linears() instead, or give the table another clause");
         }
-        return without.adapted(clause.treatment().adapter().get(), clause.toString());
+        String because = clause.treatment().storesAlike() ? clause.toString() : without.because();
+        return without.adapted(clause.treatment().adapter().get(), because);
     }
 
     private Step stored(Step step, Clause clause) {
         Weight weight = step.weight();
         Precision precision = clause.treatment().precision();
         if (clause.treatment().rank().isEmpty()) {
-            return step.stored(precision, clause.toString());
+            Step whole = step.stored(precision, clause.toString());
+            return clause.treatment()
+                    .correction()
+                    .map(correction -> corrected(whole, correction, clause))
+                    .orElse(whole);
         }
         return clause.treatment()
                 .rank()
@@ -123,6 +129,22 @@ final class Planner {
                         ratio -> ratio(weight, ratio, precision, clause),
                         energy -> energy(weight, energy, precision, clause),
                         byBudget -> whole(step, byBudget, precision, clause));
+    }
+
+    private static Step corrected(Step step, Correction correction, Clause clause) {
+        Weight weight = step.weight();
+        if (weight.role().table()) {
+            throw new LancetException("plan: " + weight.name() + " is a table, and " + clause
+                    + " adds a correction to it; select linears() instead, or give the table another clause");
+        }
+        if (step.rank().isPresent()) {
+            throw new LancetException("plan: " + weight.name() + " is stored in two factors of rank "
+                    + step.rank().getAsInt() + ", and " + clause
+                    + " adds a correction to it; only a matrix in one piece has one, so leave it out here");
+        }
+        int side = Math.min(weight.rows(), weight.columns());
+        String because = clause + (correction.rank() > side ? ": its full rank is " + side : "");
+        return step.corrected(correction.atMost(side), because);
     }
 
     /** The largest form that a weight may have under a budget. The budget chooses the final form later. */

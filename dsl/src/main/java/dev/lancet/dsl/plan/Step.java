@@ -1,6 +1,7 @@
 package dev.lancet.dsl.plan;
 
 import dev.lancet.dsl.Adapter;
+import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Precision;
@@ -22,6 +23,7 @@ import java.util.OptionalInt;
  * @param between the nonlinearity between the factors, or empty for a plain product
  * @param initialisation how to initialize fresh factors, or empty for the default
  * @param adapter the adapter beside the matrix, or empty for none
+ * @param correction the correction of what the rounding of the matrix lost, or empty for none
  */
 public record Step(
         Weight weight,
@@ -31,7 +33,8 @@ public record Step(
         OptionalDouble predictedError,
         Optional<Nonlinearity> between,
         Optional<Initialisation> initialisation,
-        Optional<Adapter> adapter) {
+        Optional<Adapter> adapter,
+        Optional<Correction> correction) {
 
     public Step {
         if (!weight.role().matrix()) {
@@ -53,9 +56,24 @@ public record Step(
             throw new IllegalArgumentException("step: " + adapter.get() + " for " + weight.name()
                     + " is an embedding table; only linear layers have adapters");
         }
+        if (correction.isPresent()) {
+            check(weight, rank.isEmpty(), precision, correction.get());
+        }
     }
 
-    /** A step without a predicted error, nonlinearity, initialization or adapter. */
+    private static void check(Weight weight, boolean whole, Precision precision, Correction correction) {
+        if (weight.role().table() || !whole || !precision.quantized()) {
+            throw new IllegalArgumentException("step: " + correction + " for " + weight.name() + " of shape "
+                    + weight.shape() + "; only a linear layer in one piece in 8 or 4 bits has a correction");
+        }
+        int side = Math.min(weight.rows(), weight.columns());
+        if (correction.rank() > side) {
+            throw new IllegalArgumentException("step: " + correction + " for " + weight.name() + " of shape "
+                    + weight.shape() + "; its rank must lie between 1 and " + side);
+        }
+    }
+
+    /** A step without a predicted error, nonlinearity, initialization, adapter or correction. */
     public Step(Weight weight, OptionalInt rank, Precision precision, String because) {
         this(
                 weight,
@@ -63,6 +81,7 @@ public record Step(
                 precision,
                 because,
                 OptionalDouble.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
@@ -80,36 +99,66 @@ public record Step(
 
     /** The same step with the predicted relative Frobenius error of the truncation, if it is known. */
     public Step predicting(OptionalDouble error) {
-        return new Step(weight, rank, precision, because, error, between, initialisation, adapter);
+        return new Step(weight, rank, precision, because, error, between, initialisation, adapter, correction);
     }
 
     /** The same step with a nonlinearity between the factors. */
     public Step with(Nonlinearity curve) {
         return new Step(
-                weight, rank, precision, because, OptionalDouble.empty(), Optional.of(curve), initialisation, adapter);
+                weight,
+                rank,
+                precision,
+                because,
+                OptionalDouble.empty(),
+                Optional.of(curve),
+                initialisation,
+                adapter,
+                correction);
     }
 
     /** The same step with this initialization of fresh factors; no change if the matrix stays in one piece. */
     public Step beginning(Initialisation how) {
         return rank.isEmpty()
                 ? this
-                : new Step(weight, rank, precision, because, predictedError, between, Optional.of(how), adapter);
+                : new Step(
+                        weight,
+                        rank,
+                        precision,
+                        because,
+                        predictedError,
+                        between,
+                        Optional.of(how),
+                        adapter,
+                        correction);
     }
 
-    /** The same step in another precision, for a reason. Any factors and adapter stay. */
+    /** The same step in another precision, for a reason. Any factors and adapter stay; a correction does not. */
     public Step stored(Precision bits, String reason) {
-        return new Step(weight, rank, bits, reason, predictedError, between, initialisation, adapter);
+        return new Step(weight, rank, bits, reason, predictedError, between, initialisation, adapter, Optional.empty());
+    }
+
+    /** The same step for another reason. */
+    Step explained(String reason) {
+        return beside(reason, adapter, correction);
+    }
+
+    /** The same step with a correction of what its rounding loses, for a reason. */
+    public Step corrected(Correction restored, String reason) {
+        return beside(reason, adapter, Optional.of(restored));
     }
 
     /** The same step with an adapter, for a reason. */
     public Step adapted(Adapter beside, String reason) {
-        return new Step(weight, rank, precision, reason, predictedError, between, initialisation, Optional.of(beside));
+        return beside(reason, Optional.of(beside), correction);
     }
 
-    /** The same step after its adapter, if any, is merged. */
+    /** The same step after its adapter, if any, is merged. A correction stays. */
     public Step merged() {
-        String reason = because + (adapter.isEmpty() ? "" : ", merged");
-        return new Step(weight, rank, precision, reason, predictedError, between, initialisation, Optional.empty());
+        return beside(because + (adapter.isEmpty() ? "" : ", merged"), Optional.empty(), correction);
+    }
+
+    private Step beside(String reason, Optional<Adapter> trained, Optional<Correction> restored) {
+        return new Step(weight, rank, precision, reason, predictedError, between, initialisation, trained, restored);
     }
 
     /** Stores a matrix in one piece in fewer bits, for a reason. */
@@ -123,11 +172,12 @@ public record Step(
     }
 
     /**
-     * All matrices that the compressed model stores: the {@link #baseMatrices}, then the {@link #adapterMatrices
-     * adapter}.
+     * All matrices that the compressed model stores: the {@link #baseMatrices}, the {@link #correctionMatrices
+     * correction}, then the {@link #adapterMatrices adapter}.
      */
     public List<StoredMatrix> matrices() {
         List<StoredMatrix> all = new ArrayList<>(baseMatrices());
+        all.addAll(correctionMatrices());
         all.addAll(adapterMatrices());
         return List.copyOf(all);
     }
@@ -138,13 +188,22 @@ public record Step(
      */
     public List<StoredMatrix> adapterMatrices() {
         return adapter.map(some -> List.of(
-                        floats(weight.adapterA(), weight.rows(), some.rank()),
-                        floats(weight.adapterB(), some.rank(), weight.columns())))
+                        columns(weight.adapterA(), weight.rows(), some.rank(), Precision.float32()),
+                        columns(weight.adapterB(), some.rank(), weight.columns(), Precision.float32())))
                 .orElse(List.of());
     }
 
-    private static StoredMatrix floats(String name, int rows, int columns) {
-        return new StoredMatrix(name, rows, columns, Precision.float32(), StoredMatrix.Channels.COLUMNS);
+    /** The two matrices of the correction, A {@code [rows, rank]} and B {@code [rank, columns]}; or an empty list. */
+    public List<StoredMatrix> correctionMatrices() {
+        return correction
+                .map(some -> List.of(
+                        columns(weight.correctionA(), weight.rows(), some.rank(), some.precision()),
+                        columns(weight.correctionB(), some.rank(), weight.columns(), some.precision())))
+                .orElse(List.of());
+    }
+
+    private static StoredMatrix columns(String name, int rows, int columns, Precision precision) {
+        return new StoredMatrix(name, rows, columns, precision, StoredMatrix.Channels.COLUMNS);
     }
 
     /**

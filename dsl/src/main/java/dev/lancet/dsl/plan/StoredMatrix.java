@@ -5,7 +5,7 @@ import dev.lancet.dsl.Weight;
 import java.util.List;
 
 /**
- * A stored matrix: a whole weight, or one of its two factors. This class alone defines the layout of codes and scales.
+ * A stored matrix: a whole weight, one of its two factors, or one of the two matrices of its correction. This class alone defines the layout of codes and scales.
  * {@code compression} writes this layout, and {@code surgery} reads it in the graph.
  *
  * <p>A scale belongs to one output channel. A linear matrix {@code [rows = inputs, columns = outputs]} has a scale per

@@ -14,9 +14,16 @@ final class UnpackingMemory {
         return steps.stream()
                 .filter(step -> multiplied(step.weight().role(), ownHead)
                         && step.precision().quantized())
-                .mapToLong(step -> Float.BYTES * step.merged().parameters())
+                .mapToLong(step -> Float.BYTES * codes(step))
                 .max()
                 .orElse(0);
+    }
+
+    private static long codes(Step step) {
+        return step.matrices().stream()
+                .filter(matrix -> matrix.precision().quantized())
+                .mapToLong(matrix -> (long) matrix.rows() * matrix.columns())
+                .sum();
     }
 
     /** Whether the matrix is used in a product. A token table is, if it also serves as the head. */

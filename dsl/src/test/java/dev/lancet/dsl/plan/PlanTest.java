@@ -4,6 +4,7 @@ import static dev.lancet.Lancet.attention;
 import static dev.lancet.Lancet.bfloat16;
 import static dev.lancet.Lancet.budget;
 import static dev.lancet.Lancet.byBudget;
+import static dev.lancet.Lancet.correction;
 import static dev.lancet.Lancet.embedding;
 import static dev.lancet.Lancet.energy;
 import static dev.lancet.Lancet.everything;
@@ -198,6 +199,91 @@ class PlanTest {
         assertThatThrownBy(() -> lora(2).alpha(-1)).hasMessage("lora: alpha -1.0; it must be a positive number");
         assertThat(lora(16).scale()).isEqualTo(2);
         assertThat(lora(16).stabilised().scale()).isEqualTo(8);
+    }
+
+    @Test
+    void a_correction_stands_beside_codes_and_counts_with_them() {
+        Plan plan = Plan.of(
+                MINI,
+                on().on(linears())
+                        .quantize(int4(4), correction(3))
+                        .on(attention())
+                        .quantize(int8(), correction(30).storedIn(bfloat16()), lora(2)));
+
+        Step up = plan.step("h.0.mlp.up");
+        Weight weight = up.weight();
+        assertThat(up.matrices())
+                .extracting(StoredMatrix::name)
+                .containsExactly("h.0.mlp.up", "h.0.mlp.up.correction.a", "h.0.mlp.up.correction.b");
+        assertThat(up.correctionMatrices())
+                .extracting(StoredMatrix::rows, StoredMatrix::columns)
+                .containsExactly(tuple(weight.rows(), 3), tuple(3, weight.columns()));
+        assertThat(up.bytes())
+                .isEqualTo(Step.quantize(weight, int4(4), "").bytes()
+                        + 3L * (weight.rows() + weight.columns())
+                        + 4L * (3 + weight.columns()));
+        assertThat(up.because()).isEqualTo("on(linears()).quantize(int4(4), correction(3))");
+        Step q = plan.step("h.0.attn.q");
+        assertThat(q.matrices())
+                .extracting(StoredMatrix::name)
+                .containsExactly(
+                        "h.0.attn.q",
+                        "h.0.attn.q.correction.a",
+                        "h.0.attn.q.correction.b",
+                        "h.0.attn.q.lora.a",
+                        "h.0.attn.q.lora.b");
+        assertThat(q.correction()).as("the full rank").contains(correction(24).storedIn(bfloat16()));
+        assertThat(q.because())
+                .isEqualTo("on(attention()).quantize(int8, correction(30).storedIn(bfloat16), lora(2)):"
+                        + " its full rank is 24");
+        assertThat(plan.canonical())
+                .contains("int4(4) + correction(3), ")
+                .contains("int8 + correction(24).storedIn(bfloat16) + lora(2), ");
+        assertThat(plan.merged().step("h.0.attn.q").correction()).isPresent();
+    }
+
+    @Test
+    void other_bits_take_a_correction_in_and_an_adapter_leaves_it() {
+        Plan corrected = Plan.of(MINI, on().on(linears()).quantize(int4(4), correction(3)));
+
+        Plan adapted = corrected.then(on().on(attention()).adapt(lora(2)), Spectra.none());
+        assertThat(adapted.step("h.0.attn.q").correction()).contains(correction(3));
+        Plan wider = corrected.then(on().on(linears()).quantize(int8()), Spectra.none());
+        assertThat(wider.steps()).allMatch(step -> step.correction().isEmpty());
+        Plan same = corrected.then(on().on(linears()).quantize(int4(4), correction(3)), Spectra.none());
+        assertThat(same.changedSince(corrected)).isEmpty();
+        Plan kept = corrected.then(
+                on().on(linears()).keep(),
+                Spectra.none(),
+                new Constraints(Map.of("h.0.attn.q", "it is so already"), Map.of()));
+        assertThat(kept.changedSince(corrected)).isEmpty();
+    }
+
+    @Test
+    void a_correction_needs_codes_in_one_piece() {
+        assertThatThrownBy(() -> Plan.of(MINI, on().on(everything()).quantize(int8(), correction(2))))
+                .isInstanceOf(LancetException.class)
+                .hasMessage("plan: embedding is a table, and on(everything()).quantize(int8, correction(2)) adds a"
+                        + " correction to it; select linears() instead, or give the table another clause");
+        Plan factored = Plan.of(MINI, on().on(attention()).factorise(rank(4)));
+        assertThatThrownBy(() -> factored.then(on().on(linears()).quantize(int8(), correction(2)), Spectra.none()))
+                .hasMessage("plan: h.0.attn.q is stored in two factors of rank 4, and on(linears()).quantize(int8,"
+                        + " correction(2)) adds a correction to it; only a matrix in one piece has one, so leave it"
+                        + " out here");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> on().on(linears()).quantize(bfloat16(), correction(2)))
+                .withMessage("correction(2): corrects what rounding to 8 or 4 bits loses, but the precision is"
+                        + " bfloat16; choose int8, int4(32) or nf4(32)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Treatment(Optional.of(rank(4)), int8()).with(correction(2)))
+                .withMessage("correction(2): corrects a matrix in one piece, but a rank is given; leave out one of"
+                        + " them");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> correction(2).storedIn(Precision.float32()))
+                .withMessage("correction: cannot be stored in float32; choose int8 or bfloat16");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> correction(0))
+                .withMessage("correction: rank 0; it must be at least 1");
     }
 
     @Test

@@ -37,6 +37,7 @@ final class DeclaredInspection {
         layer.put("columns", step.weight().columns());
         layer.put("rank", step.rank().isPresent() ? step.rank().getAsInt() : null);
         layer.put("dtype", model.dtype(step));
+        step.correction().ifPresent(some -> layer.put("correction", PlanDocument.correction(some)));
         step.adapter().ifPresent(beside -> layer.put("adapter", beside.toString()));
         layer.put("bytes", model.bytes(step));
         return layer;
@@ -60,6 +61,7 @@ final class DeclaredInspection {
         for (Step step : steps) {
             String form = (step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "")
                     + model.dtype(step)
+                    + step.correction().map(some -> " + " + some).orElse("")
                     + step.adapter().map(beside -> " + " + beside).orElse("");
             text.append(String.format(
                     Locale.ROOT,

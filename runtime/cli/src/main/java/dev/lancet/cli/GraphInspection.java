@@ -81,13 +81,16 @@ final class GraphInspection {
         entry.put("columns", matrix.columns());
         entry.put("rank", matrix.rank().isPresent() ? (Integer) matrix.rank().getAsInt() : null);
         entry.put("dtype", matrix.precision().toString());
+        matrix.correction().ifPresent(some -> entry.put("correction", PlanDocument.correction(some)));
         entry.put("bytes", matrix.bytes());
         return entry;
     }
 
-    /** {@code rank 12 int8}. */
+    /** {@code rank 12 int8}, or {@code int4(32) + correction(16)}. */
     private static String form(CompressedMatrix matrix) {
-        return (matrix.rank().isPresent() ? "rank " + matrix.rank().getAsInt() + " " : "") + matrix.precision();
+        return (matrix.rank().isPresent() ? "rank " + matrix.rank().getAsInt() + " " : "")
+                + matrix.precision()
+                + matrix.correction().map(some -> " + " + some).orElse("");
     }
 
     private static Map<String, @Nullable Object> layer(Layer layer) {

@@ -2,6 +2,7 @@ package dev.lancet.cli;
 
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.compression.Fidelity;
+import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
@@ -59,6 +60,7 @@ final class PlanDocument {
         step.initialisation()
                 .ifPresent(how -> entry.put("initialisation", how.name().toLowerCase(Locale.ROOT)));
         step.adapter().ifPresent(some -> entry.put("adapter", some.toString()));
+        step.correction().ifPresent(some -> entry.put("correction", correction(some)));
         entry.put("precision", precision.format().name().toLowerCase(Locale.ROOT));
         entry.put("bits", precision.bits());
         entry.put("group", precision.group() == 0 ? null : precision.group());
@@ -68,6 +70,14 @@ final class PlanDocument {
                 "predicted_error",
                 step.predictedError().isPresent() ? step.predictedError().getAsDouble() : null);
         entry.put("because", step.because());
+        return entry;
+    }
+
+    /** The rank of a correction, and how its two matrices are stored. */
+    static Map<String, Object> correction(Correction correction) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("rank", correction.rank());
+        entry.put("precision", correction.precision().format().name().toLowerCase(Locale.ROOT));
         return entry;
     }
 

@@ -89,6 +89,9 @@ final class JsonReport {
         step.initialisation()
                 .ifPresent(how -> node.put("initialisation", how.name().toLowerCase(Locale.ROOT)));
         step.adapter().ifPresent(some -> node.put("adapter", some.toString()));
+        step.correction().ifPresent(some -> node.putObject("correction")
+                .put("rank", some.rank())
+                .put("precision", some.precision().format().name().toLowerCase(Locale.ROOT)));
         node.put("bits", step.precision().bits());
         node.put("group", step.precision().group());
         node.put("bytes_before", step.weight().bytes());

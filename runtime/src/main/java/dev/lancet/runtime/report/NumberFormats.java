@@ -69,7 +69,8 @@ final class NumberFormats {
         rank += step.between().map(curve -> " " + curve).orElse("");
         rank += step.initialisation().map(how -> " " + how).orElse("");
         String precision = step.precision().narrow() ? step.precision().toString() : "";
-        String beside = step.adapter().map(some -> "+ " + some).orElse("");
+        String beside = step.correction().map(some -> "+ " + some + " ").orElse("")
+                + step.adapter().map(some -> "+ " + some).orElse("");
         return step.keeps()
                 ? "kept"
                 : (rank + " " + precision + " " + beside).strip().replaceAll(" +", " ");

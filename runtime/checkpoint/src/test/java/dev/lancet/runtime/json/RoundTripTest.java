@@ -6,6 +6,7 @@ import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Nonlinearity;
@@ -64,7 +65,11 @@ class RoundTripTest {
             boolean bent = choice == 2 && step.weight().role().linear();
             Step whole = bent ? other.with(Nonlinearity.silu()) : other;
             boolean beside = step.weight().role().linear() && seed % 2 == 0;
-            plan = plan.with(beside ? whole.adapted(Adapter.lora(2).alpha(3.5), "beside") : whole);
+            Step adapted = beside ? whole.adapted(Adapter.lora(2).alpha(3.5), "beside") : whole;
+            boolean corrected = rank.isEmpty()
+                    && precision.quantized()
+                    && step.weight().role().linear();
+            plan = plan.with(corrected ? adapted.corrected(Correction.correction(1), "corrected") : adapted);
         }
         comesBack(plan, Plan.class);
     }
@@ -198,7 +203,9 @@ class RoundTripTest {
                         precision,
                         some.filter(bent -> bent.hashCode() % 2 == 0).map(bent -> Nonlinearity.silu()),
                         some.filter(Rank.Fixed.class::isInstance)
-                                .map(beside -> Adapter.lora(4).stabilised())));
+                                .map(beside -> Adapter.lora(4).stabilised()),
+                        Optional.of(Correction.correction(6).storedIn(Precision.bfloat16()))
+                                .filter(lost -> some.isEmpty() && precision.quantized())));
         Arbitrary<Compression.Clause> clause =
                 Combinators.combine(selectors(), treatment).as(Compression.Clause::new);
         return Combinators.combine(clause.list().ofMaxSize(4), budget.optional())

@@ -2,6 +2,7 @@ package dev.lancet.cli.option;
 
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
@@ -71,9 +72,29 @@ final class CompressionRule {
                     "it excludes all other options of the rule; give one or" + " the other");
             return target.keep();
         }
-        Treatment treatment =
-                new Treatment(rank().or(() -> byBudget ? Optional.of(Rank.byBudget()) : Optional.empty()), precision());
+        boolean whole = !byBudget || said.containsKey("--correction");
+        Treatment stored =
+                new Treatment(rank().or(() -> whole ? Optional.empty() : Optional.of(Rank.byBudget())), precision());
+        Treatment treatment = correction(stored).map(stored::with).orElse(stored);
         return target.treated(adapter().map(treatment::with).orElse(treatment));
+    }
+
+    private Optional<Correction> correction(Treatment treatment) {
+        if (!said.containsKey("--correction")) {
+            return Optional.empty();
+        }
+        String value = said.getOrDefault("--correction", "");
+        check(
+                !ranks(),
+                "--correction",
+                value,
+                "it corrects a matrix in one piece; leave out " + String.join(", ", RANKS));
+        check(
+                treatment.precision().quantized(),
+                "--correction",
+                value,
+                "it applies only with --bits 8, 4 or nf4; add one of them");
+        return Optional.of(Correction.correction(number("--correction", Integer::valueOf)));
     }
 
     private Optional<Adapter> adapter() {

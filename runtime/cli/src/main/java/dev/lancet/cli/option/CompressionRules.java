@@ -76,6 +76,15 @@ public final class CompressionRules {
     String group = "";
 
     @Option(
+            names = "--correction",
+            paramLabel = "N",
+            parameterConsumer = Taker.class,
+            description =
+                    "Add two narrow 8-bit matrices of rank N to each layer; they restore a part of what the rounding"
+                            + " of --bits 8, 4 or nf4 loses. A budget then chooses no rank for the layer.")
+    String correction = "";
+
+    @Option(
             names = "--lora",
             paramLabel = "N",
             parameterConsumer = Taker.class,

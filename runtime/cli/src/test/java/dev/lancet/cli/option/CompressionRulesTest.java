@@ -72,6 +72,20 @@ class CompressionRulesTest {
     }
 
     @Test
+    void a_correction_stands_beside_codes_and_a_budget_leaves_it_in_one_piece() {
+        JsonNode plan = plan("--bits", "4", "--on", "h.0.*", "--bits", "4", "--correction", "16", "--lora", "4");
+
+        assertThat(because(plan, "h.0.attn.q"))
+                .isEqualTo("on(named(\"h.0.*\")).quantize(int4(32), correction(16), lora(4))");
+        JsonNode corrected = step(plan, "h.0.attn.q").get("correction");
+        assertThat(corrected.get("rank").intValue()).isEqualTo(16);
+        assertThat(corrected.get("precision").asString()).isEqualTo("int8");
+        assertThat(step(plan, "h.1.attn.q").has("correction")).isFalse();
+        JsonNode limited = plan("--bits", "8", "--on", "h.0.*", "--bits", "4", "--correction", "16", "--budget", "5x");
+        assertThat(because(limited, "h.0.attn.q")).isEqualTo("on(named(\"h.0.*\")).quantize(int4(32), correction(16))");
+    }
+
+    @Test
     void a_rule_that_selects_nothing_fails() {
         assertThat(lancet("plan", "llama-2-7b", "--on", "h.*.atn.q", "--bits", "8"))
                 .isEqualTo(new Ran(
@@ -108,6 +122,11 @@ class CompressionRulesTest {
                 "--on head          | --on: head; no option follows it; add --rank, --bits, --lora or --keep",
                 "--budget 600       | budget: '600'; write bytes with a unit, or how many times smaller, for example 600MB, 590MiB or 2.64x",
                 "--budget 2x --rank 9 | --budget: 2x has nothing to choose, because a rule gives every linear layer its rank; leave out the budget or the rank, or limit the rank to some layers with --on",
+                "--correction 16    | --correction: 16; it applies only with --bits 8, 4 or nf4; add one of them",
+                "--bits 16 --correction 8 | --correction: 8; it applies only with --bits 8, 4 or nf4; add one of them",
+                "--bits 8 --rank 4 --correction 8 | --correction: 8; it corrects a matrix in one piece; leave out --rank, --ratio, --energy",
+                "--bits 8 --correction x | --correction: x is not a number; write for example 32",
+                "--bits 8 --correction 0 | correction: rank 0; it must be at least 1",
                 "--alpha 4          | --alpha: 4; it applies only with --lora; add --lora 8",
                 "--lora 0           | lora: rank 0; it must be at least 1",
                 "--lora 8 --budget 2x | lora(8): a budget does not count adapters; compress first, then add adapters to the result",
@@ -226,10 +245,14 @@ class CompressionRulesTest {
     }
 
     private static String because(JsonNode plan, String weight) {
+        return step(plan, weight).get("because").asString();
+    }
+
+    private static JsonNode step(JsonNode plan, String weight) {
         for (String list : new String[] {"steps", "kept"}) {
             for (JsonNode entry : plan.get(list)) {
                 if (entry.get("name").asString().equals(weight)) {
-                    return entry.get("because").asString();
+                    return entry;
                 }
             }
         }

@@ -1,15 +1,18 @@
 package dev.lancet.surgery.imported.discovery;
 
+import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.surgery.graph.ElementTypes;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A matrix that Lancet already compressed: factors, 16-bit floats, codes with scales, or a combination.
+ * A matrix that Lancet already compressed: factors, 16-bit floats, codes with scales, codes with a
+ * correction, or a combination.
  *
  * @param name the name of the whole matrix, also if it is stored in factors
  * @param rows its rows
@@ -28,10 +31,11 @@ public record CompressedMatrix(String name, int rows, int columns, Storage stora
      * @param rank the rank of its factors, or empty if it is not factored
      * @param precision the precision of the matrix, or of each factor
      * @param table whether its rows are looked up, or its scales belong to rows, as in tables
+     * @param correction the correction of what its rounding lost, or empty for none
      */
-    public record Storage(OptionalInt rank, Precision precision, boolean table) {
+    public record Storage(OptionalInt rank, Precision precision, boolean table, Optional<Correction> correction) {
         static Storage whole(Precision precision, boolean table) {
-            return new Storage(OptionalInt.empty(), precision, table);
+            return new Storage(OptionalInt.empty(), precision, table, Optional.empty());
         }
     }
 
@@ -54,6 +58,11 @@ public record CompressedMatrix(String name, int rows, int columns, Storage stora
         return storage.table();
     }
 
+    /** The correction of what its rounding lost, or empty for none. */
+    public Optional<Correction> correction() {
+        return storage.correction();
+    }
+
     /** The bytes of its arrays. */
     public long bytes() {
         return arrays.stream().mapToLong(CompressedMatrix::bytes).sum();
@@ -66,6 +75,7 @@ public record CompressedMatrix(String name, int rows, int columns, Storage stora
     /** The step of a plan that leaves it unchanged. */
     Step step() {
         Role role = table() ? Role.EMBEDDING : Role.LINEAR;
-        return new Step(new Weight(name, role, -1, rows, columns), rank(), precision(), ALREADY);
+        Step step = new Step(new Weight(name, role, -1, rows, columns), rank(), precision(), ALREADY);
+        return correction().map(some -> step.corrected(some, ALREADY)).orElse(step);
     }
 }

@@ -61,7 +61,8 @@ public final class CompressedMatrixFinder {
         Set<String> used = new HashSet<>();
         for (CompressedMatrix piece : pieces.values()) {
             if (!used.contains(piece.name())) {
-                Optional<CompressedMatrix> pair = pair(pieces, piece.name());
+                Optional<CompressedMatrix> pair =
+                        pair(pieces, piece.name()).or(() -> CorrectionPieces.of(pieces, piece.name()));
                 pair.ifPresent(both -> both.arrays().forEach(array -> used.add(array.name())));
                 pair.or(() -> Optional.of(piece).filter(one -> one.precision().narrow()))
                         .ifPresent(found::add);
@@ -228,7 +229,7 @@ public final class CompressedMatrixFinder {
                 whole,
                 left.rows(),
                 right.columns(),
-                new Storage(OptionalInt.of(left.columns()), left.precision(), left.table()),
+                new Storage(OptionalInt.of(left.columns()), left.precision(), left.table(), Optional.empty()),
                 arrays));
     }
 }
