@@ -126,12 +126,12 @@ public final class Lancet extends Selectors {
     }
 
     /** 4-bit codes with one scale per group of weights. */
-    public static Precision int4(int group) {
+    public static Precision.Int4 int4(int group) {
         return Precision.int4(group);
     }
 
     /** 4-bit NormalFloat codes with one scale per group of weights. */
-    public static Precision nf4(int group) {
+    public static Precision.Nf4 nf4(int group) {
         return Precision.nf4(group);
     }
 

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * How a matrix is stored: as floats of 32 or 16 bits, or {@linkplain #quantized() quantized}, as codes with scales.
- * Quantization is symmetric and concerns only the weights: the arithmetic stays in floating point.
+ * Quantization concerns only the weights: the arithmetic stays in floating point. It is symmetric around 0, except for
+ * {@linkplain Int4#asymmetric() asymmetric} int4.
  *
  * <p>Only float32 weights are trained. {@linkplain #narrow() Narrower} weights are frozen, bfloat16 included, because
  * 16 bits would lose the small steps of an optimizer. Gradients pass through frozen weights to earlier layers.
@@ -59,10 +60,26 @@ public sealed interface Precision {
      * {@code scale = max|w| / 7}, codes −8…7. If the group does not divide the inputs, the last group is shorter.
      *
      * @param group weights that share a scale; even
+     * @param zeroPoints whether each group has a zero point too, see {@link #asymmetric()}
+     * @param compactScales whether the scales are 8-bit codes, see {@link #doubleQuantized()}
      */
-    record Int4(int group) implements Precision {
+    record Int4(int group, boolean zeroPoints, boolean compactScales) implements Precision {
         public Int4 {
             checkGroup("int4", group);
+        }
+
+        /**
+         * The same with a range from the smallest to the largest weight of a group instead of a symmetric one. Each
+         * group has a zero point too, an integer in 0…15 that stands for 0. Let lo and hi be the smallest and largest of
+         * its weights and 0: {@code scale = (hi − lo) / 15}, {@code w ≈ (code − zero point) · scale}, codes 0…15.
+         */
+        public Int4 asymmetric() {
+            return new Int4(group, true, compactScales);
+        }
+
+        /** The same with the scales in 8 bits, see {@link Precision#compactScales()}. */
+        public Int4 doubleQuantized() {
+            return new Int4(group, zeroPoints, true);
         }
 
         @Override
@@ -72,7 +89,8 @@ public sealed interface Precision {
 
         @Override
         public String toString() {
-            return "int4(" + group + ")";
+            return "int4(" + group + ")" + (zeroPoints ? ".asymmetric()" : "")
+                    + (compactScales ? ".doubleQuantized()" : "");
         }
     }
 
@@ -81,8 +99,9 @@ public sealed interface Precision {
      * and one float32 scale {@code max|w|} per group as in {@link Int4}.
      *
      * @param group weights that share a scale; even
+     * @param compactScales whether the scales are 8-bit codes, see {@link #doubleQuantized()}
      */
-    record Nf4(int group) implements Precision {
+    record Nf4(int group, boolean compactScales) implements Precision {
         /** The values of the 16 codes before scaling, in ascending order (Dettmers et al., 2023, appendix E). */
         public static final List<Float> VALUES = List.of(
                 -1.0f,
@@ -106,6 +125,11 @@ public sealed interface Precision {
             checkGroup("nf4", group);
         }
 
+        /** The same with the scales in 8 bits, see {@link Precision#compactScales()}. */
+        public Nf4 doubleQuantized() {
+            return new Nf4(group, true);
+        }
+
         @Override
         public Format format() {
             return Format.NF4;
@@ -113,7 +137,7 @@ public sealed interface Precision {
 
         @Override
         public String toString() {
-            return "nf4(" + group + ")";
+            return "nf4(" + group + ")" + (compactScales ? ".doubleQuantized()" : "");
         }
     }
 
@@ -137,6 +161,20 @@ public sealed interface Precision {
     /** How many weights along the inputs share a scale; 0 if a whole channel shares one, or if there are no scales. */
     default int group() {
         return 0;
+    }
+
+    /** Whether each group has an integer zero point beside its scale. */
+    default boolean zeroPoints() {
+        return false;
+    }
+
+    /**
+     * Whether the scales are quantized too (double quantization, Dettmers et al., 2023, section 3): to 8-bit codes
+     * −127…127 with {@code scale = max(0, mean + code · step)}. The scales of one group of inputs, over all output
+     * channels, share a mean and a step.
+     */
+    default boolean compactScales() {
+        return false;
     }
 
     /** Bits per weight, without scales. */
@@ -178,13 +216,13 @@ public sealed interface Precision {
     }
 
     /** 4-bit codes with one scale per group of {@code group} inputs. */
-    static Precision int4(int group) {
-        return new Int4(group);
+    static Int4 int4(int group) {
+        return new Int4(group, false, false);
     }
 
     /** 4-bit NormalFloat codes with one scale per group of {@code group} inputs. */
-    static Precision nf4(int group) {
-        return new Nf4(group);
+    static Nf4 nf4(int group) {
+        return new Nf4(group, false);
     }
 
     private static void checkGroup(String what, int group) {

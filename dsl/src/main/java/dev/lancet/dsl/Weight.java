@@ -11,7 +11,8 @@ import java.util.List;
  * <p>This class defines all names that are derived from a weight. For {@code h.0.mlp.up}, the factors are {@code
  * h.0.mlp.up.left} and {@code h.0.mlp.up.right}, the adapter is {@code h.0.mlp.up.lora.a} and {@code
  * h.0.mlp.up.lora.b}, and the correction is {@code h.0.mlp.up.correction.a} and {@code h.0.mlp.up.correction.b}. The
- * scales of a quantized array have the suffix {@code .scale}.
+ * scales of a quantized array have the suffix {@code .scale}, its zero points {@code .zero}. If the scales are codes,
+ * their step is {@code .scale.step}, and their mean {@code .scale.mean}.
  *
  * @param name the name from the declaration, for example {@code h.0.attn.q}
  * @param role its function in the model
@@ -60,6 +61,26 @@ public record Weight(String name, Role role, int block, int rows, int columns) {
     /** The name of the scales of a quantised array called {@code stored}. */
     public static String scale(String stored) {
         return stored + ".scale";
+    }
+
+    /** The name of the steps between the scales of a quantised array called {@code stored}. */
+    public static String scaleStep(String stored) {
+        return scale(stored) + ".step";
+    }
+
+    /** The name of the means of the scales of a quantised array called {@code stored}. */
+    public static String scaleMean(String stored) {
+        return scale(stored) + ".mean";
+    }
+
+    /** The name of the zero points of a quantised array called {@code stored}. */
+    public static String zeroPoint(String stored) {
+        return stored + ".zero";
+    }
+
+    /** The names of all arrays that a quantised array called {@code stored} can have, in their order. */
+    public static List<String> quantizedArrays(String stored) {
+        return List.of(stored, scale(stored), scaleStep(stored), scaleMean(stored), zeroPoint(stored));
     }
 
     /** {@code [rows, columns]}, or {@code [columns]} for a vector. */

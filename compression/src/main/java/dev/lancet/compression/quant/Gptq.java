@@ -2,6 +2,7 @@ package dev.lancet.compression.quant;
 
 import dev.lancet.compression.algebra.Float64Algebra;
 import dev.lancet.compression.calibration.Gram;
+import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.dsl.LancetException;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -11,7 +12,7 @@ import java.util.stream.IntStream;
  * input by input, each rounding error is compensated by the weights of the inputs that are not rounded yet. Inputs with
  * the largest mean square come first. The scales are fixed before.
  */
-final class Gptq {
+public final class Gptq {
 
     /** The share of the mean diagonal that is added to the diagonal of the Gram matrix. */
     private static final double DAMPING = 0.01;
@@ -19,16 +20,20 @@ final class Gptq {
     /** The number of outputs that are rounded together: 64 doubles are eight cache lines. */
     private static final int TILE = 64;
 
+    private final Gram gram;
     private final int width;
     private final int[] order;
     private final double[] compensation;
 
     /**
-     * Prepares the rounding of a layer.
+     * Prepares the rounding of a layer. The work is done once for all precisions that are tried.
      *
+     * @param name the weight, for errors
      * @param gram of the layer's inputs
+     * @throws LancetException if the Gram matrix is not finite
      */
-    Gptq(String name, Gram gram, Float64Algebra algebra) {
+    public Gptq(String name, Gram gram, Float64Algebra algebra) {
+        this.gram = gram;
         width = gram.width();
         double[] sums = gram.damped(DAMPING);
         order = IntStream.range(0, width)
@@ -66,21 +71,47 @@ final class Gptq {
     /** The value that a weight is rounded to. */
     @FunctionalInterface
     interface Grid {
-        double nearest(double value, int input, int output);
+        float nearest(float value, int input, int channel);
+    }
+
+    /** The weight of the rounding errors of each input of a layout: the mean square of the layer's input. */
+    float[] importance(QuantizationLayout layout) {
+        float[] importance = new float[layout.inputs];
+        double mean = gram.meanDiagonal();
+        for (int i = 0; i < importance.length; i++) {
+            boolean known = along(layout) && mean > 0;
+            importance[i] = known ? (float) (gram.sums()[i * width + i] / mean + DAMPING) : 1;
+        }
+        return importance;
+    }
+
+    /** Whether the inputs of a layout, along which its groups run, are the inputs of the layer. */
+    private boolean along(QuantizationLayout layout) {
+        return layout.byColumn() != gram.transposed();
     }
 
     /**
-     * The weights as they are when their turn comes: {@code nearest} of each is the rounded weight.
+     * The weights as they are when their turn comes: the nearest value of each is the rounded weight.
      *
-     * @param weights {@code [width, outputs]} in row-major order; changed and returned
+     * @param matrix of the layer
+     * @param grid the nearest value at an input and a channel of the layout
+     * @return in the order of the matrix
      */
-    double[] compensate(double[] weights, Grid grid) {
+    float[] compensated(Matrix matrix, QuantizationLayout layout, Grid grid) {
+        double[] weights = gram.oriented(matrix);
         int outputs = weights.length / width;
+        Grid turned = along(layout) ? grid : (value, input, output) -> grid.nearest(value, output, input);
         IntStream.range(0, (outputs + TILE - 1) / TILE).parallel().forEach(tile -> {
             int first = tile * TILE;
-            compensate(weights, outputs, first, Math.min(outputs, first + TILE), grid);
+            compensate(weights, outputs, first, Math.min(outputs, first + TILE), turned);
         });
-        return weights;
+        float[] result = new float[weights.length];
+        for (int i = 0; i < width; i++) {
+            for (int j = 0; j < outputs; j++) {
+                result[gram.transposed() ? j * width + i : i * outputs + j] = (float) weights[i * outputs + j];
+            }
+        }
+        return result;
     }
 
     private void compensate(double[] weights, int outputs, int first, int end, Grid grid) {
@@ -93,8 +124,10 @@ final class Gptq {
         for (int i = 0; i < width; i++) {
             double diagonal = compensation[i * width + i];
             for (int c = 0; c < count; c++) {
-                double value = rest[i * count + c];
-                error[c] = (value - grid.nearest(value, order[i], first + c)) / diagonal;
+                // The codes are chosen from 32-bit values later; the same values here keep both choices equal.
+                float value = (float) rest[i * count + c];
+                rest[i * count + c] = value;
+                error[c] = ((double) value - grid.nearest(value, order[i], first + c)) / diagonal;
             }
             for (int j = i + 1; j < width; j++) {
                 double share = compensation[i * width + j];

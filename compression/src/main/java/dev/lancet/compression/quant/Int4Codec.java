@@ -6,22 +6,22 @@ final class Int4Codec extends FourBitCodec {
     private static final int BIAS = 8;
 
     @Override
-    float scale(float largest) {
-        return largest / 7;
+    float scale(float lowest, float highest) {
+        return Math.max(-lowest, highest) / 7;
     }
 
     @Override
-    int code(float value, float scale) {
-        return (int) Math.max(-8, Math.min(7, Math.rint((double) value / scale))) + BIAS;
-    }
-
-    @Override
-    int zero() {
+    int zero(float lowest, float scale) {
         return BIAS;
     }
 
     @Override
-    float value(int code, float scale) {
-        return (code - BIAS) * scale;
+    int code(float value, float scale, int zero) {
+        return level(value, scale, zero);
+    }
+
+    @Override
+    float value(int code, float scale, int zero) {
+        return (code - zero) * scale;
     }
 }

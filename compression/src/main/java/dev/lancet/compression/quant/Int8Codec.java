@@ -4,22 +4,22 @@ package dev.lancet.compression.quant;
 final class Int8Codec extends Codec {
 
     @Override
-    float scale(float largest) {
-        return largest / 127;
+    float scale(float lowest, float highest) {
+        return Math.max(-lowest, highest) / 127;
     }
 
     @Override
-    int code(float value, float scale) {
-        return (int) Math.max(-127, Math.min(127, Math.rint((double) value / scale)));
-    }
-
-    @Override
-    int zero() {
+    int zero(float lowest, float scale) {
         return 0;
     }
 
     @Override
-    float value(int code, float scale) {
+    int code(float value, float scale, int zero) {
+        return (int) Math.max(-127, Math.min(127, Math.rint((double) value / scale)));
+    }
+
+    @Override
+    float value(int code, float scale, int zero) {
         return code * scale;
     }
 

@@ -5,6 +5,8 @@ import dev.lancet.dsl.Precision.Nf4;
 /** The nearest of 16 quantiles of the normal distribution times max|w| (Dettmers et al., 2023, appendix E). */
 final class Nf4Codec extends FourBitCodec {
 
+    private static final int ZERO = Nf4.VALUES.indexOf(0f);
+
     private final float[] values = new float[16];
     private final double[] borders = new double[15];
 
@@ -18,12 +20,12 @@ final class Nf4Codec extends FourBitCodec {
     }
 
     @Override
-    float scale(float largest) {
-        return largest;
+    float scale(float lowest, float highest) {
+        return Math.max(-lowest, highest);
     }
 
     @Override
-    int code(float value, float scale) {
+    int code(float value, float scale, int zero) {
         double x = (double) value / scale;
         int code = 0;
         for (int half = 8; half > 0; half /= 2) {
@@ -35,12 +37,12 @@ final class Nf4Codec extends FourBitCodec {
     }
 
     @Override
-    int zero() {
-        return Nf4.VALUES.indexOf(0f);
+    int zero(float lowest, float scale) {
+        return ZERO;
     }
 
     @Override
-    float value(int code, float scale) {
+    float value(int code, float scale, int zero) {
         return values[code] * scale;
     }
 }

@@ -32,6 +32,11 @@ final class QuantizationLayout {
         groups = (inputs + group - 1) / group;
     }
 
+    /** Whether the channels are columns, so that the inputs are rows. */
+    boolean byColumn() {
+        return byColumn;
+    }
+
     int value(int input, int channel) {
         return byColumn ? input * columns + channel : channel * columns + input;
     }

@@ -2,7 +2,6 @@ package dev.lancet.compression.quant;
 
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.weights.HostTensor;
@@ -11,8 +10,7 @@ import java.util.List;
 
 /**
  * Converts a float matrix to its stored form and back, in the layout of {@link StoredMatrix}: codes rounded to nearest,
- * symmetric around 0, with a float scale per output channel or per group of its inputs. A channel or group that contains
- * only zeros has the scale 0. 16-bit floats are rounded to nearest, ties to even, and have no scale.
+ * with a scale per output channel or per group of its inputs. A channel or group that contains only zeros stays zero. 16-bit floats are rounded to nearest, ties to even, and have no scale.
  */
 public final class Quantizer {
 
@@ -30,22 +28,27 @@ public final class Quantizer {
         return switch (piece.precision().format()) {
             case FLOAT32 -> List.of(HostTensor.of(stored.get(0), matrix.values()));
             case BFLOAT16 -> List.of(Bfloat16Rounding.pack(piece, stored.get(0), matrix.values()));
-            case INT8, INT4, NF4 -> Codec.of(piece.precision()).pack(piece, stored, matrix.values());
+            case INT8, INT4, NF4 -> new CodedMatrix(piece).pack(matrix.values());
         };
+    }
+
+    /**
+     * The arrays that store a matrix, rounded so that the output of its layer changes least. Floats are rounded to nearest.
+     *
+     * @throws LancetException as {@link #pack(StoredMatrix, Matrix)}
+     */
+    public static List<HostTensor> pack(StoredMatrix piece, Matrix matrix, Gptq gptq) {
+        checkShape(piece, matrix);
+        return piece.precision().quantized() ? new CodedMatrix(piece).pack(matrix, gptq) : pack(piece, matrix);
     }
 
     /** The matrix that the stored arrays stand for, read from weights that contain them. */
     public static Matrix unpack(StoredMatrix matrix, Weights weights) {
-        HostTensor array = weights.read(matrix.name());
         float[] values =
                 switch (matrix.precision().format()) {
-                    case FLOAT32 -> array.floats();
-                    case BFLOAT16 -> Bfloat16Rounding.unpack(array);
-                    case INT8, INT4, NF4 -> {
-                        float[] scales =
-                                weights.read(Weight.scale(matrix.name())).floats();
-                        yield Codec.of(matrix.precision()).unpack(matrix, array.toArray(), scales);
-                    }
+                    case FLOAT32 -> weights.read(matrix.name()).floats();
+                    case BFLOAT16 -> Bfloat16Rounding.unpack(weights.read(matrix.name()));
+                    case INT8, INT4, NF4 -> new CodedMatrix(matrix).unpack(weights);
                 };
         return Matrix.of(matrix.rows(), matrix.columns(), values);
     }

@@ -28,13 +28,24 @@ class PackingPropertiesTest {
                 Precision.int8(), Precision.int4(2), Precision.int4(6), Precision.int4(32), Precision.nf4(4));
     }
 
+    @Provide
+    Arbitrary<Precision> layouts() {
+        return precisions()
+                .flatMap(precision -> Arbitraries.of(
+                        precision,
+                        Precision.nf4(4).doubleQuantized(),
+                        Precision.int4(2).asymmetric(),
+                        Precision.int4(6).doubleQuantized(),
+                        Precision.int4(32).asymmetric().doubleQuantized()));
+    }
+
     private static Matrix matrix(int rows, int columns, long seed) {
         return Matrix.of(rows, columns, new Normals(seed, "property").floats(rows * columns, 3));
     }
 
     @Property(tries = 300)
     void arrays_have_the_types_and_shapes_of_the_plan(
-            @ForAll("precisions") Precision precision,
+            @ForAll("layouts") Precision precision,
             @ForAll Channels channels,
             @ForAll @IntRange(min = 1, max = 140) int rows,
             @ForAll @IntRange(min = 1, max = 140) int columns,
@@ -88,7 +99,7 @@ class PackingPropertiesTest {
 
     @Property(tries = 200)
     void rows_and_columns_are_treated_alike(
-            @ForAll("precisions") Precision precision,
+            @ForAll("layouts") Precision precision,
             @ForAll @IntRange(min = 1, max = 100) int rows,
             @ForAll @IntRange(min = 1, max = 100) int columns,
             @ForAll long seed) {

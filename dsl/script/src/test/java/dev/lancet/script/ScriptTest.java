@@ -21,6 +21,7 @@ import dev.lancet.dsl.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -163,6 +164,15 @@ class ScriptTest {
                 .evaluate(minutes.heldOut())
                 .sample("The Committee", 60)
                 .report("target/small");
+    }
+
+    @Test
+    void a_kotlin_script_names_the_variants_of_four_bits() throws IOException {
+        for (String precision : List.of("nf4(64).doubleQuantized()", "int4(32).asymmetric().doubleQuantized()")) {
+            assertThat(Script.load(script("bits.lancet.kts", KOTLIN.replace("int8()", precision)))
+                            .toString())
+                    .contains("quantize(" + precision + ")");
+        }
     }
 
     private Path script(String name, String text) throws IOException {

@@ -17,9 +17,9 @@ public record ArraySpec(String name, Type type, List<Integer> shape) {
         FLOAT32(4),
         /** The upper half of a 32-bit float. */
         BFLOAT16(2),
-        /** Signed byte: a code of int8. */
+        /** Signed byte: a code of int8, or of a scale. */
         INT8(1),
-        /** Unsigned byte: two 4-bit codes, the lower half first. */
+        /** Unsigned byte: two 4-bit codes, the lower half first, or a zero point. */
         UINT8(1);
 
         private final int bytes;

@@ -63,6 +63,55 @@ class StoredMatrixTest {
     }
 
     @Test
+    void double_quantized_scales_are_bytes_with_a_step_and_a_mean_for_each_group() {
+        Precision precision = Precision.nf4(4).doubleQuantized();
+        StoredMatrix linear = new StoredMatrix("x", 10, 7, precision, Channels.COLUMNS);
+        assertThat(linear.arrays())
+                .containsExactly(
+                        new ArraySpec("x", ArraySpec.Type.UINT8, List.of(5, 7)),
+                        new ArraySpec("x.scale", ArraySpec.Type.INT8, List.of(3, 7)),
+                        new ArraySpec("x.scale.step", ArraySpec.Type.FLOAT32, List.of(3, 1)),
+                        new ArraySpec("x.scale.mean", ArraySpec.Type.FLOAT32, List.of(3, 1)));
+        assertThat(linear.bytes()).isEqualTo(35 + 21 + 12 + 12);
+        assertThat(new StoredMatrix("x", 7, 10, precision, Channels.ROWS).arrays())
+                .containsExactly(
+                        new ArraySpec("x", ArraySpec.Type.UINT8, List.of(7, 5)),
+                        new ArraySpec("x.scale", ArraySpec.Type.INT8, List.of(7, 3)),
+                        new ArraySpec("x.scale.step", ArraySpec.Type.FLOAT32, List.of(1, 3)),
+                        new ArraySpec("x.scale.mean", ArraySpec.Type.FLOAT32, List.of(1, 3)));
+    }
+
+    @Test
+    void an_asymmetric_group_has_a_zero_point_beside_its_scale() {
+        StoredMatrix linear = new StoredMatrix("x", 10, 7, Precision.int4(4).asymmetric(), Channels.COLUMNS);
+        assertThat(linear.arrays())
+                .containsExactly(
+                        new ArraySpec("x", ArraySpec.Type.UINT8, List.of(5, 7)),
+                        new ArraySpec("x.scale", ArraySpec.Type.FLOAT32, List.of(3, 7)),
+                        new ArraySpec("x.zero", ArraySpec.Type.UINT8, List.of(3, 7)));
+        assertThat(linear.bytes()).isEqualTo(35 + 84 + 21);
+        Precision both = Precision.int4(4).asymmetric().doubleQuantized();
+        assertThat(new StoredMatrix("x", 7, 10, both, Channels.ROWS).arrays())
+                .extracting(ArraySpec::toString)
+                .containsExactly(
+                        "x UINT8 [7, 5]",
+                        "x.scale INT8 [7, 3]",
+                        "x.scale.step FLOAT32 [1, 3]",
+                        "x.scale.mean FLOAT32 [1, 3]",
+                        "x.zero UINT8 [7, 3]");
+    }
+
+    @Test
+    void the_text_of_a_precision_is_its_code() {
+        assertThat(Precision.int4(64).doubleQuantized()).hasToString("int4(64).doubleQuantized()");
+        assertThat(Precision.nf4(64).doubleQuantized()).hasToString("nf4(64).doubleQuantized()");
+        assertThat(Precision.int4(32).asymmetric()).hasToString("int4(32).asymmetric()");
+        assertThat(Precision.int4(32).doubleQuantized().asymmetric())
+                .hasToString("int4(32).asymmetric().doubleQuantized()")
+                .isEqualTo(Precision.int4(32).asymmetric().doubleQuantized());
+    }
+
+    @Test
     void a_group_is_even() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Precision.int4(3))

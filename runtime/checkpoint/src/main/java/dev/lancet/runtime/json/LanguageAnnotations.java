@@ -1,5 +1,6 @@
 package dev.lancet.runtime.json;
 
+import dev.lancet.dsl.Precision;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import tools.jackson.databind.introspect.AnnotatedParameter;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 
 /**
- * Replaces annotations, which the language does not have: keys are required unless optional, constants are in lower
+ * Replaces annotations, which the language does not have: keys are required unless optional or a later flag, constants are in lower
  * case.
  */
 final class LanguageAnnotations extends JacksonAnnotationIntrospector {
@@ -25,10 +26,13 @@ final class LanguageAnnotations extends JacksonAnnotationIntrospector {
     private static final Set<Class<?>> OPTIONAL =
             Set.of(Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
 
+    /** Types that gained flags after files were written without them: a flag that is missing is not set. */
+    static final Set<Class<?>> FLAGGED = Set.of(Precision.Int4.class, Precision.Nf4.class);
+
     @Override
     public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
         if (member instanceof AnnotatedParameter && !OPTIONAL.contains(member.getRawType())) {
-            return true;
+            return member.getRawType() != boolean.class || !FLAGGED.contains(member.getDeclaringClass());
         }
         return super.hasRequiredMarker(config, member);
     }

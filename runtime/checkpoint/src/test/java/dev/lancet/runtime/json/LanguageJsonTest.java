@@ -5,6 +5,7 @@ import static dev.lancet.Lancet.everything;
 import static dev.lancet.Lancet.heads;
 import static dev.lancet.Lancet.int4;
 import static dev.lancet.Lancet.matching;
+import static dev.lancet.Lancet.nf4;
 import static dev.lancet.Lancet.rank;
 import static dev.lancet.Lancet.swiglu;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +18,7 @@ import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +86,22 @@ class LanguageJsonTest {
                                 + "{\"selector\":{\"kind\":\"everything\"},\"treatment\":{\"precision\":{\"kind\":\"float32\"}}}]}");
         assertThat(LanguageJson.read(LanguageJson.compact(diet), Compression.class))
                 .isEqualTo(diet);
+    }
+
+    @Test
+    void a_flag_of_a_precision_is_written_only_if_it_is_set() {
+        assertThat(LanguageJson.compact(int4(32))).isEqualTo("{\"kind\":\"int4\",\"group\":32}");
+        assertThat(LanguageJson.compact(nf4(64).doubleQuantized()))
+                .isEqualTo("{\"kind\":\"nf4\",\"group\":64,\"compactScales\":true}");
+        for (Precision precision : List.of(
+                int4(32),
+                nf4(64).doubleQuantized(),
+                int4(32).asymmetric(),
+                int4(32).doubleQuantized(),
+                int4(32).asymmetric().doubleQuantized())) {
+            assertThat(LanguageJson.read(LanguageJson.compact(precision), Precision.class))
+                    .isEqualTo(precision);
+        }
     }
 
     @Test
