@@ -7,6 +7,7 @@ import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Nonlinearity;
+import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Precision;
@@ -200,5 +201,25 @@ public final class Lancet extends Selectors {
     /** The finished weights of another candidate. */
     public static Origin after(String candidate) {
         return Origin.after(candidate);
+    }
+
+    /** Truncation that keeps the matrix; the default without calibration. */
+    public static Method plain() {
+        return Method.PLAIN;
+    }
+
+    /** Truncation that keeps the layer's output on calibration data; the default with calibration. */
+    public static Method whitened() {
+        return Method.WHITENED;
+    }
+
+    /** Rounding of each weight to the nearest value; the default without calibration. */
+    public static Method nearest() {
+        return Method.NEAREST;
+    }
+
+    /** Rounding that keeps the layer's output on calibration data; the default with calibration. */
+    public static Method gptq() {
+        return Method.GPTQ;
     }
 }

@@ -1,5 +1,6 @@
 package dev.lancet.compression;
 
+import dev.lancet.compression.calibration.Calibration;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
@@ -7,6 +8,7 @@ import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Converts the weights of a model from one plan to another, with one matrix in memory at a time. It changes each matrix
@@ -18,10 +20,17 @@ import java.util.List;
 public final class Compressor {
 
     private final LinearAlgebra algebra;
+    private final Optional<Calibration> calibration;
 
-    /** A compressor with this linear algebra. */
+    /** A compressor with this linear algebra, without calibration. */
     public Compressor(LinearAlgebra algebra) {
+        this(algebra, Optional.empty());
+    }
+
+    /** A compressor with this linear algebra, and with calibration if there is any. */
+    public Compressor(LinearAlgebra algebra, Optional<Calibration> calibration) {
         this.algebra = algebra;
+        this.calibration = calibration;
     }
 
     /** {@link #compress(Plan, Plan, Weights, WeightSink, MatrixProgress)} without progress reports. */
@@ -57,7 +66,7 @@ public final class Compressor {
         for (int i = 0; i < count; i++) {
             long begin = System.nanoTime();
             MatrixConversion conversion = new MatrixConversion(
-                    algebra, from.steps().get(i), into.steps().get(i));
+                    algebra, from.steps().get(i), into.steps().get(i), calibration);
             conversion.apply(weights, sink).ifPresent(losses::add);
             progress.finished(into.steps().get(i).weight().name(), i + 1, count, (System.nanoTime() - begin) / 1e9);
         }

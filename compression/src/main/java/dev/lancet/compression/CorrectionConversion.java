@@ -1,15 +1,18 @@
 package dev.lancet.compression;
 
+import dev.lancet.compression.calibration.Calibration;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.LinearAlgebra;
+import dev.lancet.compression.svd.WhitenedTruncation;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.Weights;
 import java.util.List;
+import java.util.Optional;
 
 /** Converts the correction of a matrix: multiplies it out, {@code Q + A · B}, or computes and stores a new one. */
 final class CorrectionConversion {
@@ -17,9 +20,11 @@ final class CorrectionConversion {
     private final LinearAlgebra algebra;
     private final Step from;
     private final Step into;
+    private final Optional<Calibration> calibration;
 
-    CorrectionConversion(LinearAlgebra algebra, Step from, Step into) {
+    CorrectionConversion(LinearAlgebra algebra, Step from, Step into, Optional<Calibration> calibration) {
         this.algebra = algebra;
+        this.calibration = calibration;
         this.from = from;
         this.into = into;
     }
@@ -53,12 +58,17 @@ final class CorrectionConversion {
         if (pieces.isEmpty()) {
             return rounded;
         }
-        Factors best = new ResidualCorrection(algebra)
-                .of(
-                        into.weight().name(),
-                        difference(exact, rounded),
-                        into.correction().orElseThrow().rank());
+        Factors best = factors(difference(exact, rounded), into.correction().orElseThrow().rank());
         return sum(rounded, stored(pieces.get(0), best.left(), sink), stored(pieces.get(1), best.right(), sink));
+    }
+
+    /** With calibration the factors restore most of the layer's output (EoRA), otherwise most of the matrix. */
+    private Factors factors(Matrix lost, int rank) {
+        String name = into.weight().name();
+        return calibration
+                .flatMap(known -> known.forTruncation(into.weight()))
+                .map(gram -> new WhitenedTruncation(calibration.orElseThrow().algebra()).cut(name, lost, gram, rank))
+                .orElseGet(() -> new ResidualCorrection(algebra).of(name, lost, rank));
     }
 
     private static Matrix stored(StoredMatrix piece, Matrix factor, WeightSink sink) {
@@ -75,7 +85,8 @@ final class CorrectionConversion {
         return Matrix.of(rounded.rows(), rounded.columns(), sum);
     }
 
-    private static Matrix difference(Matrix exact, Matrix rounded) {
+    /** The first matrix minus the second. */
+    static Matrix difference(Matrix exact, Matrix rounded) {
         float[] difference = new float[exact.values().length];
         for (int i = 0; i < difference.length; i++) {
             difference[i] = exact.values()[i] - rounded.values()[i];

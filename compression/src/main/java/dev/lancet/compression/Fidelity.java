@@ -1,6 +1,9 @@
 package dev.lancet.compression;
 
 import dev.lancet.compression.matrix.Matrix;
+import dev.lancet.dsl.Method;
+import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * The error of a converted matrix: the matrix that was read, compared with the matrix that its new storage stands for.
@@ -8,9 +11,29 @@ import dev.lancet.compression.matrix.Matrix;
  *
  * @param weight its name
  * @param relativeFrobenius {@code ‖W − Ŵ‖ / ‖W‖} in the Frobenius norm, accumulated in 64 bits; 0 if nothing was lost
+ * @param outputError {@code ‖X·W − X·Ŵ‖ / ‖X·W‖} over the calibration inputs X; empty without calibration
+ * @param methods how factors and codes were computed
  * @param seconds the time for the conversion and the measurement
  */
-public record Fidelity(String weight, double relativeFrobenius, double seconds) {
+public record Fidelity(
+        String weight, double relativeFrobenius, OptionalDouble outputError, List<Method> methods, double seconds) {
+
+    public Fidelity {
+        methods = List.copyOf(methods);
+    }
+
+    /** The error of a conversion without calibration. */
+    public Fidelity(String weight, double relativeFrobenius, double seconds) {
+        this(weight, relativeFrobenius, OptionalDouble.empty(), List.of(), seconds);
+    }
+
+    Fidelity by(List<Method> used) {
+        return new Fidelity(weight, relativeFrobenius, outputError, used, seconds);
+    }
+
+    Fidelity withOutputError(OptionalDouble measured) {
+        return new Fidelity(weight, relativeFrobenius, measured, methods, seconds);
+    }
 
     /**
      * The ratio of signal to quantisation noise in decibels, {@code 10 · log₁₀(‖W‖² / ‖W − Ŵ‖²)}; infinite if nothing was

@@ -1,18 +1,23 @@
 package dev.lancet.compression;
 
+import dev.lancet.compression.algebra.Float64Algebra;
+import dev.lancet.compression.calibration.Calibration;
+import dev.lancet.compression.calibration.Gram;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.compression.svd.Truncation;
+import dev.lancet.compression.svd.WhitenedTruncation;
+import dev.lancet.dsl.Method;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
-import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Converts one matrix. */
 final class MatrixConversion {
@@ -22,13 +27,19 @@ final class MatrixConversion {
     private final Step into;
     private final AdapterConversion adapter;
     private final CorrectionConversion correction;
+    private final Optional<Calibration> calibration;
 
     MatrixConversion(LinearAlgebra algebra, Step from, Step into) {
+        this(algebra, from, into, Optional.empty());
+    }
+
+    MatrixConversion(LinearAlgebra algebra, Step from, Step into, Optional<Calibration> calibration) {
         this.algebra = algebra;
         this.from = from;
         this.into = into;
+        this.calibration = calibration;
         adapter = new AdapterConversion(from, into);
-        correction = new CorrectionConversion(algebra, from, into);
+        correction = new CorrectionConversion(algebra, from, into, calibration);
     }
 
     /** Passes on the matrix in its new form. Returns its error, unless it is a copy. */
@@ -45,16 +56,12 @@ final class MatrixConversion {
         dense = adapter.merges() ? adapter.merged(dense, weights, algebra) : dense;
         boolean alike = from.rank().equals(into.rank()) && !adapter.merges() && !correction.before();
         List<Matrix> wanted = alike ? before : factoredAgain(dense);
-        List<Matrix> after = new ArrayList<>();
-        for (int i = 0; i < wanted.size(); i++) {
-            StoredMatrix matrix = into.baseMatrices().get(i);
-            List<HostTensor> arrays = Quantizer.pack(matrix, wanted.get(i));
-            after.add(matrix.precision().narrow() ? Quantizer.unpack(matrix, arrays) : wanted.get(i));
-            arrays.forEach(sink::accept);
-        }
+        Rounding rounding = new Rounding(into, calibration);
+        List<Matrix> after = rounding.put(wanted, sink);
         Matrix result = correction.put(dense, comparable(after), sink);
         adapter.put(weights, sink);
-        return Optional.of(Fidelity.of(into.weight().name(), dense, result, (System.nanoTime() - begin) / 1e9));
+        Fidelity loss = Fidelity.of(into.weight().name(), dense, result, (System.nanoTime() - begin) / 1e9);
+        return Optional.of(loss.by(methods(alike, rounding)).withOutputError(outputError(dense, result)));
     }
 
     private static void copy(List<StoredMatrix> pieces, Weights weights, WeightSink sink) {
@@ -65,9 +72,42 @@ final class MatrixConversion {
         if (into.rank().isEmpty()) {
             return List.of(dense);
         }
-        Factors factors = new Truncation(algebra)
-                .cut(into.weight().name(), dense, into.rank().getAsInt());
+        String name = into.weight().name();
+        int rank = into.rank().getAsInt();
+        Factors factors = truncation()
+                .map(gram -> new WhitenedTruncation(calibration.orElseThrow().algebra()).cut(name, dense, gram, rank))
+                .orElseGet(() -> new Truncation(algebra).cut(name, dense, rank));
         return List.of(factors.left(), factors.right());
+    }
+
+    private Optional<Gram> truncation() {
+        return calibration.flatMap(known -> known.forTruncation(into.weight()));
+    }
+
+    /** The methods that computed the factors, unless they were there before, and the codes, if there are any. */
+    private List<Method> methods(boolean alike, Rounding rounding) {
+        List<Method> used = new ArrayList<>();
+        if (into.rank().isPresent() && !alike) {
+            used.add(truncation().isPresent() ? Method.WHITENED : Method.PLAIN);
+        }
+        if (into.precision().quantized()) {
+            used.add(rounding.calibrated() ? Method.GPTQ : Method.NEAREST);
+        }
+        return used;
+    }
+
+    /** {@code ‖X·W − X·Ŵ‖ / ‖X·W‖} over the calibration inputs X, if they are known. */
+    private OptionalDouble outputError(Matrix exact, Matrix result) {
+        Optional<Gram> gram = into.between().isPresent()
+                ? Optional.empty()
+                : calibration.flatMap(known -> known.grams().of(into.weight().name()));
+        if (gram.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        Float64Algebra wide = calibration.orElseThrow().algebra();
+        double all = gram.get().energy(exact, wide);
+        double lost = gram.get().energy(CorrectionConversion.difference(exact, result), wide);
+        return OptionalDouble.of(all == 0 ? 0 : Math.sqrt(lost / all));
     }
 
     /**

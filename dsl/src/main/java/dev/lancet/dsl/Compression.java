@@ -212,6 +212,28 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
             return treated(new Treatment(Optional.of(rank), precision).with(adapter));
         }
 
+        /** Stores them in fewer bits by a method, for example {@code gptq()}. */
+        public Compression quantize(Precision precision, Method method) {
+            return treated(new Treatment(Optional.empty(), precision).by(method));
+        }
+
+        /** Stores them in fewer bits by a method, with a correction of what the rounding loses. */
+        public Compression quantize(Precision precision, Correction correction, Method method) {
+            return treated(new Treatment(Optional.empty(), precision)
+                    .with(correction)
+                    .by(method));
+        }
+
+        /** Replaces each matrix by two factors in float32, computed by a method, for example {@code whitened()}. */
+        public Compression factorise(Rank rank, Method method) {
+            return treated(new Treatment(Optional.of(rank), Precision.float32()).by(method));
+        }
+
+        /** Replaces each matrix by two factors, stored in fewer bits, computed by these methods. */
+        public Compression factorise(Rank rank, Precision precision, Method... methods) {
+            return treated(new Treatment(Optional.of(rank), precision).by(methods));
+        }
+
         /** Applies a treatment. */
         public Compression treated(Treatment treatment) {
             List<Clause> more = new ArrayList<>(before.clauses);

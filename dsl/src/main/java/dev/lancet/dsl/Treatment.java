@@ -1,6 +1,8 @@
 package dev.lancet.dsl;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What to do with one weight: an optional rank, an optional nonlinearity between the factors, a precision, an optional
@@ -13,15 +15,32 @@ import java.util.Optional;
  *     adapter without rank and bits leaves the stored weight unchanged
  * @param correction the correction of what the rounding loses; empty for none. Only for a weight in one piece in 8 or 4
  *     bits
+ * @param methods how factors and codes are computed, at most one each; otherwise whitened truncation and GPTQ if there is
+ *     calibration, plain truncation and rounding to nearest if there is none
  */
 public record Treatment(
         Optional<Rank> rank,
         Precision precision,
         Optional<Nonlinearity> between,
         Optional<Adapter> adapter,
-        Optional<Correction> correction) {
+        Optional<Correction> correction,
+        List<Method> methods) {
 
     public Treatment {
+        methods = List.copyOf(methods);
+        for (Method method : methods) {
+            Check.that(
+                    method.truncates() ? rank.isPresent() : precision.quantized(),
+                    "%s: %s; leave it out",
+                    method,
+                    method.truncates()
+                            ? "computes factors, but no rank is given"
+                            : "computes codes, but the precision is " + precision);
+        }
+        Check.that(
+                methods.stream().map(Method::truncates).distinct().count() == methods.size(),
+                "%s: at most one method can compute the factors, and one the codes",
+                methods);
         Check.that(
                 rank.isPresent() || between.isEmpty(),
                 "%s: needs two factors, but no rank is given; write factorise(rank(64), silu())",
@@ -46,7 +65,7 @@ public record Treatment(
     /** A treatment without a correction. */
     public Treatment(
             Optional<Rank> rank, Precision precision, Optional<Nonlinearity> between, Optional<Adapter> adapter) {
-        this(rank, precision, between, adapter, Optional.empty());
+        this(rank, precision, between, adapter, Optional.empty(), List.of());
     }
 
     /** A rank times a precision, without an adapter. */
@@ -66,12 +85,17 @@ public record Treatment(
 
     /** The same treatment with an adapter. */
     public Treatment with(Adapter beside) {
-        return new Treatment(rank, precision, between, Optional.of(beside), correction);
+        return new Treatment(rank, precision, between, Optional.of(beside), correction, methods);
     }
 
     /** The same treatment with a correction. */
     public Treatment with(Correction restored) {
-        return new Treatment(rank, precision, between, adapter, Optional.of(restored));
+        return new Treatment(rank, precision, between, adapter, Optional.of(restored), methods);
+    }
+
+    /** The same treatment with these methods in place of the usual ones. */
+    public Treatment by(Method... chosen) {
+        return new Treatment(rank, precision, between, adapter, correction, List.of(chosen));
     }
 
     /** Whether this changes nothing. */
@@ -92,7 +116,8 @@ public record Treatment(
         if (storesAlike()) {
             return "adapt(" + adapter.orElseThrow() + ")";
         }
-        String beside = adapter.map(some -> ", " + some).orElse("") + ")";
+        String how = methods.stream().map(method -> ", " + method).collect(Collectors.joining());
+        String beside = adapter.map(some -> ", " + some).orElse("") + how + ")";
         if (rank.isEmpty()) {
             return "quantize(" + precision + correction.map(some -> ", " + some).orElse("") + beside;
         }

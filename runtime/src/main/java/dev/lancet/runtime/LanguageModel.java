@@ -96,8 +96,13 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Mode
 
     /** Perplexity over a part of a corpus, with the numbers behind it. */
     public Perplexity evaluate(Corpus.Part part) {
-        int[] ids = read(part.corpus()).part(part).toArray();
+        int[] ids = tokens(part);
         return evaluate(ids, Math.min(transformer.context(), Math.max(2, ids.length)));
+    }
+
+    /** The token ids of a part of a corpus, by this model's tokenizer. */
+    public int[] tokens(Corpus.Part part) {
+        return read(part.corpus()).part(part).toArray();
     }
 
     /** Perplexity over token ids, in consecutive windows; see {@link Perplexity}. */

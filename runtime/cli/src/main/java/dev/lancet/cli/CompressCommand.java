@@ -8,6 +8,13 @@ import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
+import dev.lancet.cli.option.CalibrationOptions;
+import dev.lancet.runtime.calibration.CalibrationData;
+import dev.lancet.runtime.calibration.GramMeasurement;
+import dev.lancet.runtime.calibration.Quality;
+import dev.lancet.runtime.calibration.QualityMeasurement;
+import dev.lancet.runtime.calibration.QualityText;
+import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
@@ -36,6 +43,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  lancet compress my-model --bits 8 --out my-model-int8",
+            "  lancet compress my-model --on '*' --bits 4 --calibrate texts.jsonl --out my-model-int4",
             "  lancet compress my-model --on '*' --bits 16 --out my-model-bf16",
             "  lancet compress my-model --on 'h.*.mlp.*' --ratio 0.5 --bits 4 --group 32 --out slim",
             "  lancet compress my-model --on '*' --bits 8 --budget 600MB --out slim",
@@ -70,6 +78,9 @@ final class CompressCommand extends LancetCommand {
     @Mixin
     private final CompressionRules rules = new CompressionRules();
 
+    @Mixin
+    private final CalibrationOptions calibration = new CalibrationOptions();
+
     CompressCommand(Console console) {
         super(console);
     }
@@ -82,28 +93,39 @@ final class CompressCommand extends LancetCommand {
                     "rules: none given; add --rank, --ratio, --energy, --bits, --lora or --budget, or name a recipe");
         }
         IoErrors.requireFree(out);
-        ModelSource source = ModelArgument.of(what).source();
-        CompressionJob job = new CompressionJob(source, progress());
+        ModelArgument argument = ModelArgument.of(what);
+        ModelSource source = argument.source();
+        Optional<CalibrationData> data = calibration.data(this, argument, progress());
         Compression full = source.plan().resolved(compression, source.constraints());
+        CompressionJob job = new CompressionJob(source, progress()).by(full);
         Plan plan = job.plan(full);
-        return answer(full, source.plan(), plan, job.write(plan, out));
+        if (data.isEmpty()) {
+            return answer(full, source.plan(), plan, job.write(plan, out), Optional.empty());
+        }
+        List<Fidelity> losses = job.calibrated(GramMeasurement.of(source, data.get(), progress())).write(plan, out);
+        Quality quality = QualityMeasurement.of(
+                source, ModelSource.open(out), data.get().heldOut(), Device.auto().resolve(), progress());
+        return answer(full, source.plan(), plan, losses, Optional.of(quality));
     }
 
-    private Answer answer(Compression compression, Plan before, Plan plan, List<Fidelity> losses) {
+    private Answer answer(
+            Compression compression, Plan before, Plan plan, List<Fidelity> losses, Optional<Quality> quality) {
+        String measured = quality.map(QualityText::of).orElseGet(() -> unmeasured(plan, losses));
         List<Path> report = Report.titled(what + " made smaller")
                 .with(ReportedModel.of(what, before))
                 .with(ReportedModel.of(out.toString(), plan))
                 .with(out.toString(), plan, losses)
                 .fact("rules", compression.toString().replaceAll("\\s+", ""))
-                .fact("quality of the whole model", "not measured")
+                .fact("quality", measured.strip())
                 .write(Files.isDirectory(out) ? out : Path.of(out + ".report"));
         Map<String, @Nullable Object> document = PlanDocument.of(plan, losses);
+        document.put("quality", quality.map(QualityDocument::of).orElseGet(QualityDocument::unmeasured));
         document.put("out", out.toString());
         document.put("report", report.stream().map(Path::toString).toList());
-        return new Answer(document, text(plan, losses, report));
+        return new Answer(document, text(plan, measured, report));
     }
 
-    private String text(Plan plan, List<Fidelity> losses, List<Path> report) {
+    private String text(Plan plan, String quality, List<Path> report) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%d of %d matrices changed, %,d -> %,d bytes, %.2fx smaller%nsaved %s%n",
@@ -113,13 +135,13 @@ final class CompressCommand extends LancetCommand {
                 plan.bytesAfter(),
                 plan.compression(),
                 out));
-        text.append(quality(plan, losses));
+        text.append(quality);
         report.forEach(file -> text.append("wrote ").append(file).append('\n'));
         return text.toString();
     }
 
     /** What is known of the cost: the error of single matrices. Only data can tell what the whole model lost. */
-    private String quality(Plan plan, List<Fidelity> losses) {
+    private String unmeasured(Plan plan, List<Fidelity> losses) {
         StringBuilder text = new StringBuilder();
         losses.stream()
                 .max(Comparator.comparingDouble(Fidelity::relativeFrobenius))
@@ -140,7 +162,7 @@ final class CompressCommand extends LancetCommand {
                     plan.steps().size(),
                     100 * DAMAGE));
         }
-        return text.append("quality of the whole model: not measured; compare it with the original on your data\n")
+        return text.append("quality of the whole model: unknown; give data with --calibrate FILE\n")
                 .toString();
     }
 }

@@ -36,6 +36,13 @@ final class QualityDocument {
         return document;
     }
 
+    /** Nothing was measured. */
+    static Map<String, @Nullable Object> unmeasured() {
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("measured", false);
+        return document;
+    }
+
     /** A number, or nothing: JSON has no NaN. */
     private static @Nullable Object finite(double value) {
         return Double.isFinite(value) ? value : null;

@@ -5,6 +5,9 @@ import dev.lancet.compression.calibration.Gram;
 import dev.lancet.compression.calibration.Grams;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.algebra.OpenBlas;
+import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.train.graph.Examples;
 import dev.lancet.surgery.LayerInput;
 import java.util.ArrayList;
@@ -33,6 +36,13 @@ public final class GramMeasurement {
         this.model = model;
         this.algebra = algebra;
         this.progress = progress;
+    }
+
+    /** The Gram matrices of the layers of a model on its calibration rows. */
+    public static Grams of(ModelSource source, CalibrationData data, Progress progress) {
+        try (RunningModel model = RunningModel.open(source, Device.auto().resolve())) {
+            return new GramMeasurement(model, new OpenBlas(), progress).measure(data.calibration());
+        }
     }
 
     /**

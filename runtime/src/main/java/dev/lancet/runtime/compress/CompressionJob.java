@@ -1,6 +1,12 @@
 package dev.lancet.runtime.compress;
 
 import dev.lancet.compression.Compressor;
+import dev.lancet.compression.calibration.Calibration;
+import dev.lancet.compression.calibration.Grams;
+import dev.lancet.dsl.Method;
+import dev.lancet.dsl.LancetException;
+import dev.lancet.runtime.algebra.OpenBlas;
+import java.util.Optional;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.Spectrometer;
 import dev.lancet.dsl.Compression;
@@ -32,11 +38,29 @@ public final class CompressionJob {
 
     private final ModelSource source;
     private final Progress progress;
+    private final Optional<Grams> grams;
+    private final Compression named;
 
-    /** A job for a model; {@code progress} receives its progress. */
+    /** A job for a model, without calibration; {@code progress} receives its progress. */
     public CompressionJob(ModelSource source, Progress progress) {
+        this(source, progress, Optional.empty(), Compression.keepAll());
+    }
+
+    private CompressionJob(ModelSource source, Progress progress, Optional<Grams> grams, Compression named) {
         this.source = source;
         this.progress = progress;
+        this.grams = grams;
+        this.named = named;
+    }
+
+    /** The same job with measured inputs of the layers, so that truncation and rounding keep the layers' outputs. */
+    public CompressionJob calibrated(Grams measured) {
+        return new CompressionJob(source, progress, Optional.of(measured), named);
+    }
+
+    /** The same job with the methods that the clauses of a compression name. */
+    public CompressionJob by(Compression compression) {
+        return new CompressionJob(source, progress, grams, compression);
     }
 
     /**
@@ -81,6 +105,27 @@ public final class CompressionJob {
         }
     }
 
+    private Optional<Calibration> calibration() {
+        if (grams.isPresent()) {
+            return Optional.of(new Calibration(grams.get(), new OpenBlas(), this::methods));
+        }
+        for (Compression.Clause clause : named.clauses()) {
+            for (Method method : clause.treatment().methods()) {
+                if (method.calibrated()) {
+                    throw new LancetException("calibrate: " + clause + " needs the inputs of the layers; give"
+                            + " calibration data with --calibrate FILE, or leave out " + method);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<Method> methods(Weight weight) {
+        return named.decisive(weight)
+                .map(clause -> clause.treatment().methods())
+                .orElse(List.of());
+    }
+
     /**
      * Writes the model in the form of a plan: a Lancet model folder, or a graph with its original signatures. Neither the
      * model nor the result has to fit into memory.
@@ -107,7 +152,7 @@ public final class CompressionJob {
         try (TensorFlowAlgebra algebra = new TensorFlowAlgebra();
                 Progress.Task task =
                         progress.begin("compress", conversion.into().steps().size())) {
-            return new Compressor(algebra)
+            return new Compressor(algebra, calibration())
                     .compress(
                             conversion.from(),
                             conversion.into(),

@@ -9,6 +9,7 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Initialisation;
+import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
@@ -26,6 +27,7 @@ import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Schedule;
 import dev.lancet.dsl.recipe.Training;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -205,7 +207,8 @@ class RoundTripTest {
                         some.filter(Rank.Fixed.class::isInstance)
                                 .map(beside -> Adapter.lora(4).stabilised()),
                         Optional.of(Correction.correction(6).storedIn(Precision.bfloat16()))
-                                .filter(lost -> some.isEmpty() && precision.quantized())));
+                                .filter(lost -> some.isEmpty() && precision.quantized()),
+                        precision.quantized() ? List.of(Method.gptq()) : List.of()));
         Arbitrary<Compression.Clause> clause =
                 Combinators.combine(selectors(), treatment).as(Compression.Clause::new);
         return Combinators.combine(clause.list().ofMaxSize(4), budget.optional())
