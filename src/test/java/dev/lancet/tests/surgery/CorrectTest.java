@@ -10,6 +10,7 @@ import static dev.lancet.dsl.Selector.attention;
 import static dev.lancet.dsl.Selector.linears;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
@@ -19,8 +20,18 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.SurgeryResult.Change;
+import dev.lancet.surgery.graph.GraphBuilder;
+import dev.lancet.surgery.graph.Ops;
+import dev.lancet.surgery.graph.TensorType;
+import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.rule.CorrectMatMul;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorflow.Tensor;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 
 /** Layers that get a correction of what rounding loses. */
@@ -66,6 +77,50 @@ class CorrectTest {
                 up.out.correction = MatMul(up.out.narrow, up.correction.a) transpose_b : [-1,6]
                 up.out = AddV2(up.out.rounded, up.out.correction) : [-1,6]
                 """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void the_product_is_that_with_the_matrix_and_its_correction(boolean transposed) {
+        int inputs = transposed ? 8 : 6;
+        int outputs = transposed ? 6 : 8;
+        GraphBuilder builder = GraphBuilder.graph();
+        Value in = builder.placeholder("x", TensorType.of(DataType.DT_FLOAT, -1, inputs));
+        Value up = builder.variable("up", TensorType.of(DataType.DT_FLOAT, 6, 8));
+        new Ops(builder).matmul("y", in, false, up, transposed);
+        GraphDef graph = Surgeon.rewrite(builder.toGraph(), rule).graph();
+        float[] x = random(3 * inputs, 1);
+        float[] w = random(6 * 8, 2);
+        float[] a = random(6 * 2, 3);
+        float[] b = random(2 * 8, 4);
+
+        float[] y;
+        try (Running running = new Running(graph, Map.of("up", w, "up.correction.a", a, "up.correction.b", b));
+                Tensor fed = Running.floats(x, 3, inputs)) {
+            y = running.floats(Map.of("x", fed), "y");
+        }
+
+        for (int n = 0; n < 3; n++) {
+            for (int o = 0; o < outputs; o++) {
+                double sum = 0;
+                for (int i = 0; i < inputs; i++) {
+                    int row = transposed ? o : i;
+                    int column = transposed ? i : o;
+                    double restored = (double) a[2 * row] * b[column] + (double) a[2 * row + 1] * b[8 + column];
+                    sum += x[n * inputs + i] * (w[8 * row + column] + restored);
+                }
+                assertThat((double) y[n * outputs + o]).isCloseTo(sum, within(1e-5));
+            }
+        }
+    }
+
+    private static float[] random(int count, long seed) {
+        Random random = new Random(seed);
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = random.nextFloat() - 0.5f;
+        }
+        return values;
     }
 
     @Test
