@@ -1,5 +1,8 @@
 package dev.lancet.cli.option;
 
+import java.util.Arrays;
+import java.util.ArrayList;
+import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Correction;
@@ -76,7 +79,23 @@ final class CompressionRule {
         Treatment stored =
                 new Treatment(rank().or(() -> whole ? Optional.empty() : Optional.of(Rank.byBudget())), precision());
         Treatment treatment = correction(stored).map(stored::with).orElse(stored);
-        return target.treated(adapter().map(treatment::with).orElse(treatment));
+        return target.treated(methods(adapter().map(treatment::with).orElse(treatment)));
+    }
+
+    private Treatment methods(Treatment treatment) {
+        if (!said.containsKey("--method")) {
+            return treatment;
+        }
+        String value = said.getOrDefault("--method", "");
+        List<Method> methods = new ArrayList<>();
+        for (String name : value.split(",")) {
+            Optional<Method> found = Arrays.stream(Method.values())
+                    .filter(method -> method.name().equalsIgnoreCase(name.strip()))
+                    .findFirst();
+            check(found.isPresent(), "--method", value, "choose among plain, whitened, nearest and gptq");
+            methods.add(found.orElseThrow());
+        }
+        return treatment.by(methods.toArray(Method[]::new));
     }
 
     private Optional<Correction> correction(Treatment treatment) {

@@ -85,6 +85,14 @@ public final class CompressionRules {
     String correction = "";
 
     @Option(
+            names = "--method",
+            paramLabel = "METHOD",
+            parameterConsumer = Taker.class,
+            description = "How to compute factors (plain, whitened) and codes (nearest, gptq); one of each, separated by a"
+                    + " comma. Default: whitened and gptq with --calibrate, plain and nearest without.")
+    String method = "";
+
+    @Option(
             names = "--lora",
             paramLabel = "N",
             parameterConsumer = Taker.class,
