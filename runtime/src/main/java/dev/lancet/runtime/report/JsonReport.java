@@ -91,6 +91,12 @@ final class JsonReport {
         step.adapter().ifPresent(some -> node.put("adapter", some.toString()));
         node.put("bits", step.precision().bits());
         node.put("group", step.precision().group());
+        if (step.precision().zeroPoints()) {
+            node.put("asymmetric", true);
+        }
+        if (step.precision().compactScales()) {
+            node.put("double_quantized", true);
+        }
         node.put("bytes_before", step.weight().bytes());
         node.put("bytes", step.bytes());
         node.put("because", step.because());
