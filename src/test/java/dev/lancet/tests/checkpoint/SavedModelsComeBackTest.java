@@ -103,7 +103,9 @@ class SavedModelsComeBackTest {
                         .on(Lancet.everything())
                         .quantize(Lancet.int8())
                         .on(Lancet.feedForward())
-                        .factorise(Lancet.ratio(0.5), Lancet.int4(32)));
+                        .factorise(Lancet.ratio(0.5), Lancet.int4(32))
+                        .on(Lancet.attention())
+                        .quantize(Lancet.int4(32).asymmetric().doubleQuantized()));
         Weights weights = random(plan);
         Path out = temporary.resolve("model");
         ModelFolder.save(out, read.transformer(), plan, weights, read.tokenizer(), OptionalLong.of(7));

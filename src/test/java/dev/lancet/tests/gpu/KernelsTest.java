@@ -46,7 +46,9 @@ class KernelsTest {
                     Precision.bfloat16(),
                     Precision.int8(),
                     Precision.int4(16),
-                    Precision.nf4(16))) {
+                    Precision.nf4(16),
+                    Precision.nf4(16).doubleQuantized(),
+                    Precision.int4(16).asymmetric().doubleQuantized())) {
                 Compression form = precision.narrow()
                         ? Compression.keepAll()
                                 .on(precision.quantized() ? linears() : everything())

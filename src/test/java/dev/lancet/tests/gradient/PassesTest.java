@@ -15,6 +15,7 @@ import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.pass.Pass;
 import dev.lancet.surgery.pass.Passes;
 import java.util.List;
@@ -120,6 +121,24 @@ class PassesTest {
             assertClose(again, plain, precision.toString(), 1e-6);
             Passes both = only(Pass.BACKWARD_DEQUANTIZATION).and(Pass.ACTIVATION_CHECKPOINTING);
             assertClose(losses(model, Plan.of(model, codes), both), plain, precision + ", blocks too", 1e-6);
+        }
+    }
+
+    @Test
+    void codes_of_scales_and_zero_points_become_floats_again_too() {
+        Transformer model = TinyModels.llama();
+        for (Precision precision : List.of(
+                Precision.nf4(4).doubleQuantized(),
+                Precision.int4(4).asymmetric().doubleQuantized())) {
+            Plan plan = Plan.of(model, Compression.keepAll().on(linears()).quantize(precision));
+            List<Double> plain = losses(model, plan, only());
+            assertClose(losses(model, plan, only(Pass.BACKWARD_DEQUANTIZATION)), plain, precision.toString(), 1e-6);
+            assertThat(GraphText.of(step(model, plan, only(Pass.BACKWARD_DEQUANTIZATION)))
+                            .lines()
+                            .filter(line -> line.contains("later/h.0.mlp.up") && line.contains("= @")))
+                    .singleElement()
+                    .asString()
+                    .contains("double_quantized", "h.0.mlp.up.scale.step", "h.0.mlp.up.scale.mean");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.lancet.tests.surgery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.StoredMatrix;
@@ -14,20 +15,33 @@ import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.pass.XlaCompilation;
 import dev.lancet.surgery.rule.QuantizeWeight;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Tensor;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 
 class CompiledUnpackingTest {
 
+    private static Stream<Arguments> storage() {
+        return Stream.of(Channels.values()).flatMap(channels -> Stream.of(
+                        Precision.nf4(4),
+                        Precision.nf4(4).doubleQuantized(),
+                        Precision.int4(4).asymmetric(),
+                        Precision.int4(4).asymmetric().doubleQuantized())
+                .map(precision -> arguments(channels, precision)));
+    }
+
     @ParameterizedTest
-    @EnumSource(Channels.class)
-    void a_compiled_product_is_that_of_the_interpreter_and_lookups_stay_as_they_are(Channels channels) {
-        Stock stock = Stock.random(new StoredMatrix("w", 11, 7, Precision.nf4(4), channels), new Random(5));
+    @MethodSource("storage")
+    void a_compiled_product_is_that_of_the_interpreter_and_lookups_stay_as_they_are(
+            Channels channels, Precision precision) {
+        Stock stock = Stock.random(new StoredMatrix("w", 11, 7, precision, channels), new Random(5));
         GraphBuilder builder = GraphBuilder.graph();
         Ops ops = new Ops(builder);
         Value weight = builder.variable("w", TensorType.of(DataType.DT_FLOAT, 11, 7));
@@ -44,7 +58,7 @@ class CompiledUnpackingTest {
         assertThat(GraphText.of(compiled).lines().filter(line -> line.contains("_XlaMustCompile")))
                 .singleElement()
                 .asString()
-                .startsWith("y.values = @nf4_");
+                .startsWith("y.values = @" + precision.format().name().toLowerCase(Locale.ROOT) + "_");
         assertThat(XlaCompilation.unpacking(compiled)).isSameAs(compiled);
         float[] expected = product(interpreted, stock);
         float[] actual = product(compiled, stock);

@@ -38,10 +38,14 @@ class DequantisationTest {
                 Precision.int4(4),
                 Precision.int4(32),
                 Precision.nf4(4),
-                Precision.nf4(6));
+                Precision.nf4(6),
+                Precision.nf4(4).doubleQuantized(),
+                Precision.int4(4).asymmetric(),
+                Precision.int4(6).doubleQuantized(),
+                Precision.int4(2).asymmetric().doubleQuantized());
     }
 
-    @Property(tries = 60)
+    @Property(tries = 100)
     void a_product_is_that_with_the_meaning_of_the_codes(
             @ForAll("precisions") Precision precision,
             @ForAll Channels channels,
@@ -83,7 +87,7 @@ class DequantisationTest {
         }
     }
 
-    @Property(tries = 40)
+    @Property(tries = 80)
     void a_lookup_is_that_in_the_meaning_of_the_codes(
             @ForAll("precisions") Precision precision,
             @ForAll @IntRange(min = 1, max = 9) int rows,

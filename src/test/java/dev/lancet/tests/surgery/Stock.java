@@ -12,23 +12,33 @@ import java.util.Random;
 final class Stock {
 
     private final StoredMatrix piece;
-    private final byte[] codes;
-    private final float[] scales;
+    private final Map<String, Object> arrays = new HashMap<>();
 
-    private Stock(StoredMatrix matrix, byte[] codes, float[] scales) {
+    private Stock(StoredMatrix matrix) {
         this.piece = matrix;
-        this.codes = codes;
-        this.scales = scales;
     }
 
     static Stock random(StoredMatrix matrix, Random random) {
-        byte[] codes = new byte[(int) matrix.arrays().get(0).elements()];
-        random.nextBytes(codes);
-        float[] scales = new float[(int) matrix.arrays().get(1).elements()];
-        for (int i = 0; i < scales.length; i++) {
-            scales[i] = 0.01f + random.nextFloat();
+        Stock stock = new Stock(matrix);
+        matrix.arrays().forEach(array -> stock.arrays.put(array.name(), fill(array, random)));
+        return stock;
+    }
+
+    private static Object fill(ArraySpec array, Random random) {
+        int count = (int) array.elements();
+        if (array.type() == ArraySpec.Type.FLOAT32) {
+            float[] floats = new float[count];
+            for (int i = 0; i < count; i++) {
+                floats[i] = (0.01f + random.nextFloat()) / (array.name().endsWith(".step") ? 100 : 1);
+            }
+            return floats;
         }
-        return new Stock(matrix, codes, scales);
+        byte[] bytes = new byte[count];
+        random.nextBytes(bytes);
+        for (int i = 0; i < count && array.name().endsWith(".zero"); i++) {
+            bytes[i] &= 15;
+        }
+        return bytes;
     }
 
     StoredMatrix piece() {
@@ -37,10 +47,7 @@ final class Stock {
 
     /** Under the names of the variables. */
     Map<String, Object> variables() {
-        Map<String, Object> variables = new HashMap<>();
-        variables.put(piece.name(), codes);
-        variables.put(Weight.scale(piece.name()), scales);
-        return variables;
+        return Map.copyOf(arrays);
     }
 
     /** The matrix [rows, columns] in row-major order. */
@@ -55,6 +62,7 @@ final class Stock {
     }
 
     private float level(int i, int j) {
+        byte[] codes = (byte[]) arrays.get(piece.name());
         ArraySpec array = piece.arrays().get(0);
         int width = array.shape().get(1);
         if (piece.precision().format() == Precision.Format.INT8) {
@@ -64,15 +72,33 @@ final class Stock {
         int along = byColumn ? i : j;
         byte pair = byColumn ? codes[i / 2 * width + j] : codes[i * width + j / 2];
         int half = along % 2 == 0 ? pair & 15 : pair >> 4 & 15;
-        return piece.precision().format() == Precision.Format.INT4 ? half - 8 : Precision.Nf4.VALUES.get(half);
+        if (piece.precision().format() == Precision.Format.NF4) {
+            return Precision.Nf4.VALUES.get(half);
+        }
+        return half
+                - (piece.precision().zeroPoints()
+                        ? ((byte[]) arrays.get(Weight.zeroPoint(piece.name())))[group(i, j)]
+                        : 8);
+    }
+
+    /** The place of the scale of an element. */
+    private int group(int i, int j) {
+        int width = piece.arrays().get(1).shape().get(1);
+        int group = piece.precision().group();
+        return piece.channels() == StoredMatrix.Channels.COLUMNS
+                ? (group == 0 ? 0 : i / group) * width + j
+                : i * width + (group == 0 ? 0 : j / group);
     }
 
     private float scale(int i, int j) {
-        int width = piece.arrays().get(1).shape().get(1);
-        int group = piece.precision().group();
-        if (piece.channels() == StoredMatrix.Channels.COLUMNS) {
-            return scales[(group == 0 ? 0 : i / group) * width + j];
+        Object scales = arrays.get(Weight.scale(piece.name()));
+        if (!piece.precision().compactScales()) {
+            return ((float[]) scales)[group(i, j)];
         }
-        return scales[i * width + (group == 0 ? 0 : j / group)];
+        int shared = (piece.channels() == StoredMatrix.Channels.COLUMNS ? i : j)
+                / piece.precision().group();
+        float step = ((float[]) arrays.get(Weight.scaleStep(piece.name())))[shared];
+        float mean = ((float[]) arrays.get(Weight.scaleMean(piece.name())))[shared];
+        return Math.max(0, mean + ((byte[]) scales)[group(i, j)] * step);
     }
 }

@@ -1,6 +1,7 @@
 package dev.lancet.surgery;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
@@ -23,9 +24,18 @@ final class GraphWeights {
         this.graph = graph;
     }
 
-    /** Whether the graph has every array of a stored matrix with its type and shape. */
+    /**
+     * Whether the graph has every array of a stored matrix with its type and shape, and, if the matrix is quantized, no
+     * array of another quantized form.
+     */
     boolean holds(StoredMatrix matrix) {
-        return matrix.arrays().stream().allMatch(this::holds);
+        List<ArraySpec> arrays = matrix.arrays();
+        List<String> names = arrays.stream().map(ArraySpec::name).toList();
+        return arrays.stream().allMatch(this::holds)
+                && (!matrix.precision().quantized()
+                        || Weight.quantizedArrays(matrix.name()).stream()
+                                .allMatch(name ->
+                                        names.contains(name) || variable(name).isEmpty()));
     }
 
     boolean holds(ArraySpec array) {

@@ -64,6 +64,12 @@ final class PlanDocument {
         entry.put("precision", precision.format().name().toLowerCase(Locale.ROOT));
         entry.put("bits", precision.bits());
         entry.put("group", precision.group() == 0 ? null : precision.group());
+        if (precision.zeroPoints()) {
+            entry.put("asymmetric", true);
+        }
+        if (precision.compactScales()) {
+            entry.put("double_quantized", true);
+        }
         entry.put("bytes_before", step.weight().bytes());
         entry.put("bytes", step.bytes());
         entry.put(

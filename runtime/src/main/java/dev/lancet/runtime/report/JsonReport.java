@@ -94,6 +94,12 @@ final class JsonReport {
                 .put("precision", some.precision().format().name().toLowerCase(Locale.ROOT)));
         node.put("bits", step.precision().bits());
         node.put("group", step.precision().group());
+        if (step.precision().zeroPoints()) {
+            node.put("asymmetric", true);
+        }
+        if (step.precision().compactScales()) {
+            node.put("double_quantized", true);
+        }
         node.put("bytes_before", step.weight().bytes());
         node.put("bytes", step.bytes());
         node.put("because", step.because());

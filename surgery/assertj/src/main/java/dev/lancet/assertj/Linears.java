@@ -14,6 +14,9 @@ import org.tensorflow.proto.TensorShapeProto;
 /** The weight matrices of a graph, as variables or constants, each whole or in two factors. */
 final class Linears {
 
+    /** The ends of the names of arrays that belong to another one. */
+    private static final List<String> BESIDE = List.of(".right", ".scale", ".scale.step", ".scale.mean", ".zero");
+
     private final GraphView graph;
 
     private Linears(GraphView graph) {
@@ -36,7 +39,7 @@ final class Linears {
                 .filter(Linears::holds)
                 .map(Node::name)
                 .map(name -> name.endsWith(".left") ? name.substring(0, name.length() - ".left".length()) : name)
-                .filter(name -> !name.endsWith(".right") && !name.endsWith(".scale"))
+                .filter(name -> BESIDE.stream().noneMatch(name::endsWith))
                 .filter(name -> pattern.matcher(name).matches())
                 .distinct()
                 .toList();

@@ -27,7 +27,7 @@ final class FourBitUses {
         QuantizedVariables stored = QuantizedVariables.of(matrix, builder);
         boolean transposed = site.flag("transpose_b");
         Value x = MatrixUses.rowsInto(site, transposed ? matrix.columns() : matrix.rows());
-        Value values = values(site.name() + ".values", stored.codes(), stored.scales(), matrix.rows(), x.node());
+        Value values = values(site.name() + ".values", stored, matrix.rows(), x.node());
         new Ops(builder).matmul(site.name(), x, false, values, transposed);
         return Incision.of(site, builder);
     }
@@ -36,20 +36,27 @@ final class FourBitUses {
         QuantizedVariables stored = QuantizedVariables.of(matrix, builder);
         LookupFrame lookup = new LookupFrame(site, builder, matrix.columns());
         Value list = lookup.list();
-        Value rows = lookup.gather(site.name() + ".rows", stored.codes(), list);
-        Value scales = lookup.gather(site.name() + ".scales", stored.scales(), list);
-        lookup.shaped(values(lookup.matrix(), rows, scales, list.dim(0), list.node()));
+        QuantizedVariables rows = new QuantizedVariables(
+                lookup.gather(site.name() + ".rows", stored.codes(), list),
+                lookup.gather(site.name() + ".scales", stored.scales(), list),
+                stored.shared(),
+                stored.zeros().stream()
+                        .map(zeros -> lookup.gather(site.name() + ".zeros", zeros, list))
+                        .toList());
+        lookup.shaped(values(lookup.matrix(), rows, list.dim(0), list.node()));
         return Incision.of(site, builder);
     }
 
-    private Value values(String name, Value codes, Value scales, long rows, String after) {
+    private Value values(String name, QuantizedVariables stored, long rows, String after) {
         GraphBuilder.Function function = builder.define(Unpacking.of(matrix));
         NameAttrList called = NameAttrList.newBuilder().setName(function.name()).build();
         return builder.node(name, "PartitionedCall")
-                .in(codes, scales)
+                .in(stored.all())
                 .after(after)
                 .with("f", Attributes.of(called))
-                .with("Tin", Attributes.types(List.of(codes.type(), scales.type())))
+                .with(
+                        "Tin",
+                        Attributes.types(stored.all().stream().map(Value::type).toList()))
                 .with("Tout", Attributes.types(List.of(DataType.DT_FLOAT)))
                 .with("config", "")
                 .with("config_proto", "")

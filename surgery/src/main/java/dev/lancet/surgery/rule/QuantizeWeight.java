@@ -46,7 +46,31 @@ import java.util.Optional;
  *                                    X.out = MatMul(x, X.out.values)
  * </pre>
  *
- * <p>A lookup gathers rows of codes and of scales and dequantizes only those. Products with the transposed matrix work in
+ * <p>If the scales are 8-bit codes or there are zero points, the function has more arguments:
+ *
+ * <pre>
+ * X = Variable [m,n]                 X = Variable uint8 [m/2,n]
+ * X.out = MatMul(x, X)       ->      X.scale = Variable uint8 [m/g,n]
+ *                                    X.scale.step = Variable [m/g,1]
+ *                                    X.scale.mean = Variable [m/g,1]
+ *                                    X.zero = Variable uint8 [m/g,n]
+ *                                    X.out.values = &#64;int4_asymmetric_double_quantized_columns_MxN_gG(
+ *                                                    X, X.scale, X.scale.step, X.scale.mean, X.zero, ^x)
+ *                                    X.out = MatMul(x, X.out.values)
+ * </pre>
+ *
+ * <p>A lookup gathers rows of codes, scales and zero points, and dequantizes only those; the step and the mean serve all
+ * rows:
+ *
+ * <pre>
+ * X = Variable [m,n]                 y.rows = GatherV2(X, ids, axis)
+ * y = GatherV2(X, ids, axis) ->      y.scales = GatherV2(X.scale, ids, axis)
+ *                                    y.zeros = GatherV2(X.zero, ids, axis)
+ *                                    y = &#64;int4_asymmetric_double_quantized_rows_of_N_gG(
+ *                                                    y.rows, y.scales, X.scale.step, X.scale.mean, y.zeros, ^ids)
+ * </pre>
+ *
+ * <p>Products with the transposed matrix work in
  * the same way. Matrices narrower than float32 are frozen in training; the gradient flows through to x, in bfloat16 if
  * the matrix is bfloat16.
  *

@@ -24,6 +24,8 @@ import org.tensorflow.proto.TensorProto;
  * bytes [⌈m/2⌉, n] -> padded [G·g/2, n] -> low and high halves side by side [G·g/2, 2, n]
  *       -> levels [G, g, n] × scales [G, 1, n] -> [G·g, n] -> [m, n]
  * </pre>
+ *
+ * The levels are the codes minus 8, the codes minus their zero points [G, 1, n], or the entries of a table.
  */
 final class Unpacking {
 
@@ -50,7 +52,9 @@ final class Unpacking {
     }
 
     private String name() {
-        String format = matrix.precision().format().name().toLowerCase(Locale.ROOT);
+        String format = matrix.precision().format().name().toLowerCase(Locale.ROOT)
+                + (matrix.precision().zeroPoints() ? "_asymmetric" : "")
+                + (matrix.precision().compactScales() ? "_double_quantized" : "");
         return byRow
                 ? format + "_rows_of_" + length + "_g" + group
                 : format + "_columns_" + length + "x" + matrix.columns() + "_g" + group;
@@ -60,7 +64,7 @@ final class Unpacking {
         int bytes = (length + 1) / 2;
         int padded = groups * group / 2;
         Value codes = builder.argument("codes", TensorType.of(DataType.DT_UINT8, shape(bytes)));
-        Value scales = builder.argument("scales", TensorType.of(DataType.DT_FLOAT, shape(groups)));
+        Value scales = scales();
         Value all = padded == bytes ? codes : pad(codes, padded - bytes, shape(padded));
         Value low = half("low", "BitwiseAnd", all, 15);
         Value high = half("high", "RightShift", all, 4);
@@ -69,6 +73,20 @@ final class Unpacking {
         Value whole = reshape("whole", scaled, shape(groups * group));
         builder.result("values", length == groups * group ? whole : cut(whole));
         return builder;
+    }
+
+    /** The scales: an argument, or decoded from arguments. */
+    private Value scales() {
+        if (!matrix.precision().compactScales()) {
+            return builder.argument("scales", TensorType.of(DataType.DT_FLOAT, shape(groups)));
+        }
+        TensorType shared =
+                byRow ? TensorType.of(DataType.DT_FLOAT, 1, groups) : TensorType.of(DataType.DT_FLOAT, groups, 1);
+        return new ScaleDecoding(builder)
+                .decoded(
+                        builder.argument("scales", TensorType.of(DataType.DT_UINT8, shape(groups))),
+                        builder.argument("step", shared),
+                        builder.argument("mean", shared));
     }
 
     private Value levels(Value codes) {
@@ -81,7 +99,13 @@ final class Unpacking {
             Value index = ops.cast("index", codes, DataType.DT_INT32);
             return ops.gather("levels", ops.floats("table", values), index, ops.constant("table_axis", 0), 0);
         }
-        return ops.sub("levels", ops.cast("shifted", codes, DataType.DT_FLOAT), ops.constant("zero", 8f));
+        Value shifted = ops.cast("shifted", codes, DataType.DT_FLOAT);
+        return ops.sub("levels", shifted, matrix.precision().zeroPoints() ? zeros() : ops.constant("zero", 8f));
+    }
+
+    private Value zeros() {
+        Value bytes = builder.argument("zeros", TensorType.of(DataType.DT_UINT8, shape(groups)));
+        return ops.cast("zeros_shifted", reshape("zeros_grouped", bytes, grouped(1)), DataType.DT_FLOAT);
     }
 
     /**

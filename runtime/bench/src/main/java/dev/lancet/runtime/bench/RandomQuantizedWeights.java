@@ -9,6 +9,7 @@ import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.Weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,21 @@ final class RandomQuantizedWeights implements Weights {
 
     private static final int PART = 1 << 20;
 
-    /** One array, and the standard deviation of its values at scale 1. */
-    private record Filled(ArraySpec stored, float scale) {}
+    /** Codes of scales differ from their mean by up to half of it. */
+    private static final float STEPS_IN_MEAN = 256;
+
+    private static final byte MIDDLE = 8;
+
+    /** One array, and the value of all its elements if they are floats. */
+    private record Filled(ArraySpec stored, float value) {
+        static Filled of(ArraySpec stored, float scale) {
+            return new Filled(stored, stored.name().endsWith(".step") ? scale / STEPS_IN_MEAN : scale);
+        }
+
+        boolean zeroPoints() {
+            return stored.name().endsWith(".zero");
+        }
+    }
 
     private final Map<String, Filled> arrays = new LinkedHashMap<>();
 
@@ -39,7 +53,7 @@ final class RandomQuantizedWeights implements Weights {
             for (StoredMatrix matrix : step.baseMatrices()) {
                 if (matrix.precision().quantized()) {
                     float scale = (float) (1 / Math.sqrt(3.0 * matrix.rows()) / spread(matrix.precision()));
-                    matrix.arrays().forEach(array -> codes.arrays.put(array.name(), new Filled(array, scale)));
+                    matrix.arrays().forEach(array -> codes.arrays.put(array.name(), Filled.of(array, scale)));
                 }
             }
         }
@@ -85,9 +99,11 @@ final class RandomQuantizedWeights implements Weights {
             ByteBuffer part = ByteBuffer.wrap(bytes, 0, count).order(ByteOrder.LITTLE_ENDIAN);
             if (filled.stored().type() == ArraySpec.Type.FLOAT32) {
                 while (part.hasRemaining()) {
-                    part.putFloat(filled.scale());
+                    part.putFloat(filled.value());
                 }
                 part.flip();
+            } else if (filled.zeroPoints()) {
+                Arrays.fill(bytes, MIDDLE);
             } else {
                 random.nextBytes(bytes);
             }

@@ -79,7 +79,11 @@ class BenchTest {
 
     @Test
     void training_of_adapters_is_measured_beside_random_codes() {
-        for (Precision precision : List.of(Precision.int8(), Precision.int4(16), Precision.nf4(16))) {
+        for (Precision precision : List.of(
+                Precision.int8(),
+                Precision.int4(16),
+                Precision.nf4(16),
+                Precision.int4(16).asymmetric().doubleQuantized())) {
             BenchmarkCase benchmark = new BenchmarkCase(TINY, 0, precision, 2, 2);
             Map<String, Object> fields = TrainingBench.run(benchmark, NOBODY).fields();
 

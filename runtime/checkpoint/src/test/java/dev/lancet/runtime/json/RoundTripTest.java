@@ -171,7 +171,10 @@ class RoundTripTest {
                 Arbitraries.just(Precision.bfloat16()),
                 Arbitraries.just(Precision.int8()),
                 groups.map(Precision::int4),
-                groups.map(Precision::nf4));
+                groups.map(Precision::nf4),
+                groups.map(group -> Precision.nf4(group).doubleQuantized()),
+                groups.map(group -> Precision.int4(group).asymmetric()),
+                groups.map(group -> Precision.int4(group).asymmetric().doubleQuantized()));
     }
 
     private Arbitrary<Selector> selectors() {

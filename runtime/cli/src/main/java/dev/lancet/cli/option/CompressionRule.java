@@ -154,6 +154,11 @@ final class CompressionRule {
                 "--group",
                 group,
                 "it applies only with --bits 4 or --bits nf4; add one of them");
+        FourBits four = new FourBits(
+                said.containsKey("--group") ? number("--group", Integer::valueOf) : FourBits.USUAL_GROUP,
+                said.containsKey(FourBits.DOUBLE_QUANTIZED),
+                said.containsKey(FourBits.ASYMMETRIC));
+        four.checkUse(bits);
         return switch (bits) {
             case "32" -> {
                 check(
@@ -165,14 +170,9 @@ final class CompressionRule {
             }
             case "16" -> Precision.bfloat16();
             case "8" -> Precision.int8();
-            case "4" -> Precision.int4(groupSize());
-            case "nf4" -> Precision.nf4(groupSize());
+            case "4", "nf4" -> four.of(bits);
             default -> throw new IllegalArgumentException("--bits: " + bits + "; choose 16, 8, 4 or nf4");
         };
-    }
-
-    private int groupSize() {
-        return said.containsKey("--group") ? number("--group", Integer::valueOf) : 32;
     }
 
     private <T> T number(String option, Function<String, T> reader) {

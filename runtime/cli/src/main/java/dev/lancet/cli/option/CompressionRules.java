@@ -93,6 +93,21 @@ public final class CompressionRules {
     String method = "";
 
     @Option(
+            names = FourBits.DOUBLE_QUANTIZED,
+            arity = "0",
+            parameterConsumer = Taker.class,
+            description = "With --bits 4 or nf4, store the scales in 8 bits instead of 32.")
+    boolean doubleQuantized;
+
+    @Option(
+            names = FourBits.ASYMMETRIC,
+            arity = "0",
+            parameterConsumer = Taker.class,
+            description = "With --bits 4, quantize from the smallest to the largest weight of each group instead of"
+                    + " symmetrically around 0. Stores one more byte per group.")
+    boolean asymmetric;
+
+    @Option(
             names = "--lora",
             paramLabel = "N",
             parameterConsumer = Taker.class,

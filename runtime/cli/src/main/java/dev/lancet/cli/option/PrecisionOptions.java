@@ -8,8 +8,6 @@ import picocli.CommandLine.Option;
 /** The options that choose the precision in which the linear layers are stored. */
 public final class PrecisionOptions {
 
-    private static final int USUAL_GROUP = 32;
-
     @Option(
             names = "--bits",
             paramLabel = "16|8|4|nf4",
@@ -23,6 +21,17 @@ public final class PrecisionOptions {
             paramLabel = "N",
             description = "How many weights share a scale with --bits 4 or" + " nf4 (default: 32).")
     private Optional<Integer> group = Optional.empty();
+
+    @Option(
+            names = FourBits.DOUBLE_QUANTIZED,
+            description = "With --bits 4 or nf4, store the scales in 8 bits instead of 32.")
+    private boolean doubleQuantized;
+
+    @Option(
+            names = FourBits.ASYMMETRIC,
+            description = "With --bits 4, quantize from the smallest to the largest weight of each group instead of"
+                    + " symmetrically around 0. Stores one more byte per group.")
+    private boolean asymmetric;
 
     public Precision precision(LancetCommand command) {
         try {
@@ -39,15 +48,15 @@ public final class PrecisionOptions {
             throw new IllegalArgumentException(
                     "--group: " + group.get() + " applies only with --bits 4 or --bits nf4; add one of them");
         }
-        int size = group.orElse(USUAL_GROUP);
+        FourBits four = new FourBits(group.orElse(FourBits.USUAL_GROUP), doubleQuantized, asymmetric);
+        four.checkUse(wanted);
         if (bits.isEmpty()) {
             return Precision.float32();
         }
         return switch (wanted) {
             case "16" -> Precision.bfloat16();
             case "8" -> Precision.int8();
-            case "4" -> Precision.int4(size);
-            case "nf4" -> Precision.nf4(size);
+            case "4", "nf4" -> four.of(wanted);
             default -> throw new IllegalArgumentException("--bits: " + wanted + "; choose 16, 8, 4 or nf4");
         };
     }

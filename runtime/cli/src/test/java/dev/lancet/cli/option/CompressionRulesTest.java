@@ -51,6 +51,31 @@ class CompressionRulesTest {
     }
 
     @Test
+    void four_bits_have_variants() {
+        JsonNode plan = plan(
+                "--bits",
+                "nf4",
+                "--group",
+                "64",
+                "--double-quantized",
+                "--on",
+                "h.*.attn.*",
+                "--bits",
+                "4",
+                "--asymmetric",
+                "--double-quantized");
+
+        assertThat(because(plan, "h.0.mlp.up")).isEqualTo("on(linears()).quantize(nf4(64).doubleQuantized())");
+        assertThat(because(plan, "h.0.attn.k"))
+                .isEqualTo("on(named(\"h.*.attn.*\")).quantize(int4(32).asymmetric().doubleQuantized())");
+        JsonNode step = plan.get("steps").get(0);
+        assertThat(step.get("name").asString()).isEqualTo("h.0.attn.q");
+        assertThat(step.get("precision").asString()).isEqualTo("int4");
+        assertThat(step.get("asymmetric").asBoolean()).isTrue();
+        assertThat(step.get("double_quantized").asBoolean()).isTrue();
+    }
+
+    @Test
     void a_rank_past_break_even_needs_to_be_allowed() {
         assertThat(lancet("plan", "llama-2-7b", "--rank", "3000"))
                 .isEqualTo(new Ran(
@@ -111,6 +136,9 @@ class CompressionRulesTest {
                 "--bits 32          | --bits: 32; choose 16, 8, 4 or nf4, or leave it out to keep float32",
                 "--bits 16 --group 4 | --group: 4; it applies only with --bits 4 or --bits nf4; add one of them",
                 "--bits 8 --group 4 | --group: 4; it applies only with --bits 4 or --bits nf4; add one of them",
+                "--bits 8 --double-quantized | --double-quantized: it applies only with --bits 4 or --bits nf4; add one of them",
+                "--rank 8 --asymmetric | --asymmetric: it applies only with --bits 4; add it",
+                "--bits nf4 --asymmetric | --asymmetric: it applies only with --bits 4; choose it instead of nf4",
                 "--bits 4 --group 3 | int4: group 3; it must be even and at least 2, usually 32",
                 "--rank x           | --rank: x is not a number; write for example 32",
                 "--ratio x          | --ratio: x is not a number; write for example 0.5",

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.tensorflow.proto.DataType;
 
 /**
@@ -104,17 +105,28 @@ public final class CompressedMatrixFinder {
                     matrixRows,
                     matrixColumns,
                     Storage.whole(
-                            precision(format, group(one.name(), table).orElse((int) (shared + shared % 2))), table),
-                    List.of(one, scales));
+                            precision(
+                                    one.name(), format, group(one.name(), table).orElse((int) (shared + shared % 2))),
+                            table),
+                    arrays(one.name()));
         });
     }
 
-    private static Precision precision(Precision.Format format, int group) {
+    /** The precision of codes. Codes of scales and zero points are found by their names. */
+    private Precision precision(String codes, Precision.Format format, int group) {
+        boolean compact = held.containsKey(Weight.scaleStep(codes)) && held.containsKey(Weight.scaleMean(codes));
         return switch (format) {
             case INT8 -> Precision.int8();
-            case NF4 -> Precision.nf4(group);
-            default -> Precision.int4(group);
+            case NF4 -> new Precision.Nf4(group, compact);
+            default -> new Precision.Int4(group, held.containsKey(Weight.zeroPoint(codes)), compact);
         };
+    }
+
+    /** The variables of codes: the codes, the scales, and what these need. */
+    private List<GraphVariable> arrays(String codes) {
+        return Weight.quantizedArrays(codes).stream()
+                .flatMap(name -> Stream.ofNullable(held.get(name)))
+                .toList();
     }
 
     /** The number of weights that share a scale, estimated from the number of scales. */

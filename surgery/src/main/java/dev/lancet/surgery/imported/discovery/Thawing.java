@@ -15,7 +15,7 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * Turns constants that are weights into variables, so that a frozen graph can be handled like any other.
+ * Turns constants that are weights, or codes and scales of weights, into variables, so that a frozen graph can be handled like any other.
  *
  * @param graph the open graph with variables instead of those constants
  * @param values the constants by the name of their variable
@@ -40,6 +40,9 @@ public record Thawing(GraphDef graph, Map<String, TensorProto> values) {
                 wanted.put(name, anonymous ? layer.uses().get(0).node() + end(layer) : named(name, end(layer)));
             }
         }
+        Map<String, String> codes = FrozenCodes.of(flat);
+        constants.addAll(codes.keySet());
+        wanted.putAll(codes);
         Map<String, String> names = Naming.possible(flat, wanted);
         if (constants.isEmpty()) {
             return new Thawing(opened.graph(), Map.of());
