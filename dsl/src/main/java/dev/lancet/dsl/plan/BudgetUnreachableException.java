@@ -7,7 +7,8 @@ public final class BudgetUnreachableException extends LancetException {
 
     private static final long serialVersionUID = 1;
 
-    BudgetUnreachableException(String message) {
+    /** A budget that cannot be met. */
+    public BudgetUnreachableException(String message) {
         super(message);
     }
 }

@@ -138,7 +138,7 @@ public record Step(
     }
 
     /** The same step for another reason. */
-    Step explained(String reason) {
+    public Step explained(String reason) {
         return beside(reason, adapter, correction);
     }
 

@@ -10,11 +10,9 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
 import dev.lancet.cli.option.CalibrationOptions;
 import dev.lancet.runtime.calibration.CalibrationData;
-import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.Quality;
-import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.calibration.QualityText;
-import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
@@ -87,7 +85,7 @@ final class CompressCommand extends LancetCommand {
 
     @Override
     public Answer answer() {
-        Compression compression = rules.chosen(this, recipe);
+        Compression compression = rules.chosen(this, recipe, calibration.given());
         if (compression.keepsAll()) {
             throw wrongUsage(
                     "rules: none given; add --rank, --ratio, --energy, --bits, --lora or --budget, or name a recipe");
@@ -96,21 +94,26 @@ final class CompressCommand extends LancetCommand {
         ModelArgument argument = ModelArgument.of(what);
         ModelSource source = argument.source();
         Optional<CalibrationData> data = calibration.data(this, argument, progress());
+        if (data.isPresent()) {
+            CalibratedCompression.Outcome outcome =
+                    new CalibratedCompression(source, data.get(), progress()).write(compression, out);
+            return answer(compression, source.plan(), outcome.plan(), outcome.losses(), Optional.of(outcome));
+        }
         Compression full = source.plan().resolved(compression, source.constraints());
         CompressionJob job = new CompressionJob(source, progress()).by(full);
         Plan plan = job.plan(full);
-        if (data.isEmpty()) {
-            return answer(full, source.plan(), plan, job.write(plan, out), Optional.empty());
-        }
-        List<Fidelity> losses = job.calibrated(GramMeasurement.of(source, data.get(), progress())).write(plan, out);
-        Quality quality = QualityMeasurement.of(
-                source, ModelSource.open(out), data.get().heldOut(), Device.auto().resolve(), progress());
-        return answer(full, source.plan(), plan, losses, Optional.of(quality));
+        return answer(full, source.plan(), plan, job.write(plan, out), Optional.empty());
     }
 
     private Answer answer(
-            Compression compression, Plan before, Plan plan, List<Fidelity> losses, Optional<Quality> quality) {
-        String measured = quality.map(QualityText::of).orElseGet(() -> unmeasured(plan, losses));
+            Compression compression,
+            Plan before,
+            Plan plan,
+            List<Fidelity> losses,
+            Optional<CalibratedCompression.Outcome> outcome) {
+        Optional<Quality> quality = outcome.map(CalibratedCompression.Outcome::quality);
+        String measured = outcome.map(CompressCommand::tried).orElse("")
+                + quality.map(QualityText::of).orElseGet(() -> unmeasured(plan, losses));
         List<Path> report = Report.titled(what + " made smaller")
                 .with(ReportedModel.of(what, before))
                 .with(ReportedModel.of(out.toString(), plan))
@@ -123,6 +126,19 @@ final class CompressCommand extends LancetCommand {
         document.put("out", out.toString());
         document.put("report", report.stream().map(Path::toString).toList());
         return new Answer(document, text(plan, measured, report));
+    }
+
+    private static String tried(CalibratedCompression.Outcome outcome) {
+        StringBuilder text = new StringBuilder();
+        outcome.tried()
+                .forEach(one -> text.append(String.format(
+                        Locale.ROOT,
+                        "tried %s: %,d bytes, %.2fx, distance %.3g%n",
+                        one.setting(),
+                        one.plan().bytesAfter(),
+                        one.plan().compression(),
+                        one.quality().distance())));
+        return text.toString();
     }
 
     private String text(Plan plan, String quality, List<Path> report) {

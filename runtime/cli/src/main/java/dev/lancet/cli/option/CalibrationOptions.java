@@ -50,6 +50,11 @@ public final class CalibrationOptions {
 
     private static final int LONGEST = 2048;
 
+    /** Whether calibration data are named. */
+    public boolean given() {
+        return file.isPresent();
+    }
+
     /** The calibration data for a model; empty if none are named. */
     public Optional<CalibrationData> data(LancetCommand command, ModelArgument model, Progress progress) {
         if (file.isEmpty()) {

@@ -161,15 +161,27 @@ public final class CompressionRules {
 
     /** The compression that the options describe, or that of the recipe if there is one. */
     public Compression chosen(LancetCommand command, Optional<Path> recipe) {
+        return chosen(command, recipe, false);
+    }
+
+    /**
+     * The same; with calibration a budget chooses the form of every layer that no rule names, and rules leave nothing open.
+     */
+    public Compression chosen(LancetCommand command, Optional<Path> recipe, boolean calibrated) {
         if (recipe.isPresent() && given()) {
             throw command.wrongUsage("rules: " + recipe.get() + " and options are both given; give only one");
         }
-        return recipe.map(script -> RecipePlans.rules(Script.load(script))).orElseGet(() -> compression(command));
+        return recipe.map(script -> RecipePlans.rules(Script.load(script)))
+                .orElseGet(() -> compression(command, calibrated));
     }
 
-    private Compression compression(LancetCommand command) {
+    private Compression compression(LancetCommand command, boolean calibrated) {
         try {
-            return budget.map(limit -> within(Budget.parse(limit))).orElseGet(() -> all(Compression.keepAll(), false));
+            Optional<Budget> limit = budget.map(Budget::parse);
+            return limit.isPresent() && !calibrated
+                    ? within(limit.get())
+                    : limit.map(all(Compression.keepAll(), false)::within)
+                            .orElseGet(() -> all(Compression.keepAll(), false));
         } catch (IllegalArgumentException e) {
             throw command.wrongUsage(String.valueOf(e.getMessage()));
         }

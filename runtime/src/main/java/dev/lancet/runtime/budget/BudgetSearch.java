@@ -1,0 +1,179 @@
+package dev.lancet.runtime.budget;
+
+import dev.lancet.compression.calibration.Calibration;
+import dev.lancet.compression.calibration.Grams;
+import dev.lancet.dsl.Budget;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.BudgetUnreachableException;
+import dev.lancet.dsl.plan.FormAllocator;
+import dev.lancet.dsl.plan.LayerForm;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.io.Progress;
+import dev.lancet.runtime.algebra.OpenBlas;
+import dev.lancet.runtime.algebra.TensorFlowAlgebra;
+import dev.lancet.runtime.calibration.CalibrationData;
+import dev.lancet.runtime.calibration.Quality;
+import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.source.ModelSource;
+import dev.lancet.runtime.train.graph.Examples;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Finds the plan with the least loss within a budget. It measures what every form of every layer costs, chooses forms by
+ * their predicted losses, and compares the choice with the best uniform settings on held-out rows: what it returns is never
+ * worse than they are there.
+ */
+public final class BudgetSearch implements AutoCloseable {
+
+    /** The most tokens of the rows of a probe. */
+    private static final int PROBE_TOKENS = 4096;
+
+    /** How many uniform settings are tried: those with the least predicted losses. */
+    private static final int UNIFORM = 2;
+
+    private final CalibrationData data;
+    private final Progress progress;
+    private final TensorFlowAlgebra algebra;
+    private final PlanTrial trial;
+    private final List<MeasuredForms> measured;
+
+    /**
+     * Measures the layers of a model.
+     *
+     * @param free the layers whose form the budget chooses
+     */
+    public BudgetSearch(
+            ModelSource source, Grams grams, CalibrationData data, Predicate<Step> free, Progress progress) {
+        this.data = data;
+        this.progress = progress;
+        algebra = new TensorFlowAlgebra();
+        LayerConversion conversion = new LayerConversion(source.weights(), algebra);
+        Calibration calibration = Calibration.of(grams, new OpenBlas());
+        trial = new PlanTrial(source, conversion, calibration, Device.auto().resolve());
+        try {
+            List<Step> layers = source.plan().steps().stream()
+                    .filter(step -> step.keeps()
+                            && free.test(step)
+                            && !source.constraints().fixed().containsKey(step.weight().name()))
+                    .toList();
+            measured = new FormMeasurement(conversion, calibration, source.constraints())
+                    .measure(layers, trial, probes(data.calibration()), progress);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static Examples probes(Examples rows) {
+        return rows.between(0, Math.max(1, Math.min(rows.count(), PROBE_TOKENS / rows.longestRow())));
+    }
+
+    /** What every form of every free layer costs. */
+    public List<MeasuredForms> measured() {
+        return measured;
+    }
+
+    /**
+     * A plan with its measured quality.
+     *
+     * @param setting {@code chosen} for the choice of forms, or the precision of a uniform setting
+     * @param quality on the held-out rows
+     */
+    public record Tried(String setting, Plan plan, Quality quality) {}
+
+    /**
+     * The plans that were tried for a budget, the best first.
+     *
+     * @param base the plan in which the layers that the budget does not choose have their final form
+     * @throws BudgetUnreachableException if even the smallest forms exceed the budget
+     */
+    public List<Tried> within(Budget budget, Plan base) {
+        long limit = budget.of(base.bytesBefore());
+        long rest = base.bytesAfter() - freeBytes(base);
+        List<List<LayerForm>> forms =
+                measured.stream().map(MeasuredForms::forms).toList();
+        List<LayerForm> chosen = FormAllocator.choose(forms, limit - rest)
+                .orElseThrow(() -> new BudgetUnreachableException(String.format(
+                        Locale.ROOT,
+                        "budget: %s allows %s %,d bytes, but its smallest forms take %,d; allow more, or let the budget"
+                                + " choose more layers",
+                        budget,
+                        base.model(),
+                        limit,
+                        rest + FormAllocator.least(forms))));
+        Map<String, Plan> plans = new LinkedHashMap<>();
+        plans.put("chosen", with(base, chosen, budget));
+        uniform(base, budget, limit).forEach(plans::putIfAbsent);
+        List<Tried> tried = new ArrayList<>();
+        plans.forEach((setting, plan) ->
+                tried.add(new Tried(setting, plan, trial.measure(plan, data.heldOut(), progress))));
+        tried.sort(Comparator.comparingDouble(one -> badness(one.quality())));
+        return tried;
+    }
+
+    /** The distance; a model that computes NaN is worse than any other. */
+    private static double badness(Quality quality) {
+        double distance = quality.distance();
+        return Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance;
+    }
+
+    private long freeBytes(Plan base) {
+        return measured.stream()
+                .mapToLong(layer -> base.step(layer.weight()).bytes())
+                .sum();
+    }
+
+    private Map<String, Plan> uniform(Plan base, Budget budget, long limit) {
+        Map<String, Plan> plans = new LinkedHashMap<>();
+        CandidateForms.PRECISIONS.stream()
+                .map(this::uniform)
+                .filter(forms -> with(base, forms, budget).bytesAfter() <= limit)
+                .sorted(Comparator.comparingDouble(
+                        forms -> forms.stream().mapToDouble(LayerForm::loss).sum()))
+                .limit(UNIFORM)
+                .forEach(forms -> plans.put(
+                        "uniform " + forms.get(0).step().precision(), with(base, forms, budget)));
+        return plans;
+    }
+
+    private List<LayerForm> uniform(Precision precision) {
+        return measured.stream()
+                .map(layer -> layer.forms().stream()
+                        .filter(form -> form.step().rank().isEmpty()
+                                && form.step().correction().isEmpty()
+                                && form.step().precision().equals(precision))
+                        .findFirst())
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private Plan with(Plan base, List<LayerForm> chosen, Budget budget) {
+        Map<String, Step> byName = new LinkedHashMap<>();
+        for (LayerForm form : chosen) {
+            String because = String.format(
+                    Locale.ROOT, "budget %s: %s, predicted loss %.2g", budget, form.step().because(), form.loss());
+            byName.put(form.step().weight().name(), form.step().explained(because));
+        }
+        return new Plan(
+                base.model(),
+                base.steps().stream()
+                        .map(step -> Objects.requireNonNullElse(byName.get(step.weight().name()), step))
+                        .toList(),
+                base.vectors());
+    }
+
+    @Override
+    public void close() {
+        trial.close();
+        algebra.close();
+    }
+}

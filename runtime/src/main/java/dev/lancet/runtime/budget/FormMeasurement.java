@@ -1,0 +1,87 @@
+package dev.lancet.runtime.budget;
+
+import dev.lancet.compression.Fidelity;
+import dev.lancet.compression.calibration.Calibration;
+import dev.lancet.compression.calibration.Grams;
+import dev.lancet.dsl.Method;
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.plan.Constraints;
+import dev.lancet.dsl.plan.LayerForm;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.io.Progress;
+import dev.lancet.runtime.train.graph.Examples;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Measures what every form of every layer costs. The error of a layer's output is measured for each form. How much the
+ * model suffers from an error of this layer is measured once, by one forward probe: the layer is rounded to 4 bits, the
+ * distance of the model's outputs is measured, and divided by the squared error. The distance grows with the square of a
+ * small error, so this predicts the loss of any other form. A probe needs no gradients, so it works for every graph.
+ */
+final class FormMeasurement {
+
+    /** Large enough to stand out from rounding noise, small enough for the model to stay near its original. */
+    private static final Precision PROBE = Precision.int4(64);
+
+    private final LayerConversion conversion;
+    private final Calibration calibration;
+    private final Constraints constraints;
+
+    FormMeasurement(LayerConversion conversion, Calibration calibration, Constraints constraints) {
+        this.conversion = conversion;
+        this.calibration = calibration;
+        this.constraints = constraints;
+    }
+
+    /**
+     * Measures these layers.
+     *
+     * @param trial runs the probes
+     * @param rows the rows of the probes
+     */
+    List<MeasuredForms> measure(List<Step> layers, PlanTrial trial, Examples rows, Progress progress) {
+        List<MeasuredForms> measured = new ArrayList<>();
+        try (Progress.Task task = progress.begin("measure layers", layers.size())) {
+            for (Step layer : layers) {
+                String name = layer.weight().name();
+                double sensitivity = sensitivity(layer, trial, rows);
+                List<LayerForm> forms = new ArrayList<>();
+                for (Step form : CandidateForms.of(layer, constraints.allowsRank(name))) {
+                    double error = conversion
+                            .convert(layer, form, Optional.of(calibration))
+                            .loss()
+                            .map(FormMeasurement::error)
+                            .orElse(0.0);
+                    forms.add(new LayerForm(form, sensitivity * error * error));
+                }
+                measured.add(new MeasuredForms(name, sensitivity, forms));
+                task.advance(measured.size(), name);
+            }
+        }
+        return List.copyOf(measured);
+    }
+
+    private double sensitivity(Step layer, PlanTrial trial, Examples rows) {
+        Grams grams = calibration.grams();
+        Step rounded = layer.stored(PROBE, "probe");
+        LayerConversion.Converted converted = conversion.convert(
+                layer,
+                rounded,
+                Optional.of(new Calibration(grams, calibration.algebra(), weight -> List.of(Method.NEAREST))));
+        double error = converted.loss().map(FormMeasurement::error).orElse(0.0);
+        if (error == 0) {
+            return 0;
+        }
+        double distance = trial.measure(
+                        layer.weight().name(), conversion.dense(rounded, layer, converted.arrays()), rows)
+                .distance();
+        return Math.max(0, distance) / (error * error);
+    }
+
+    /** The relative error of the layer's output; of the matrix itself if the layer's inputs are not known. */
+    private static double error(Fidelity loss) {
+        return loss.outputError().orElse(loss.relativeFrobenius());
+    }
+}

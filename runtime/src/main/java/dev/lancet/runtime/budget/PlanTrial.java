@@ -1,0 +1,87 @@
+package dev.lancet.runtime.budget;
+
+import dev.lancet.compression.calibration.Calibration;
+import dev.lancet.compression.matrix.Matrix;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.io.Progress;
+import dev.lancet.runtime.calibration.Quality;
+import dev.lancet.runtime.calibration.QualityMeasurement;
+import dev.lancet.runtime.calibration.RunningModel;
+import dev.lancet.runtime.device.ResolvedDevice;
+import dev.lancet.runtime.source.ModelSource;
+import dev.lancet.runtime.train.graph.Examples;
+import java.util.Optional;
+
+/**
+ * Measures what a plan costs without writing anything: in a second copy of the model, every changed matrix is replaced by
+ * the matrix that its new form stands for.
+ */
+final class PlanTrial implements AutoCloseable {
+
+    private final Plan original;
+    private final LayerConversion conversion;
+    private final Calibration calibration;
+    private final RunningModel before;
+    private final RunningModel after;
+
+    PlanTrial(ModelSource source, LayerConversion conversion, Calibration calibration, ResolvedDevice device) {
+        original = source.plan();
+        this.conversion = conversion;
+        this.calibration = calibration;
+        before = RunningModel.open(source, device);
+        try {
+            after = RunningModel.open(source, device);
+        } catch (RuntimeException e) {
+            before.close();
+            throw e;
+        }
+    }
+
+    /** The model as it is. */
+    RunningModel original() {
+        return before;
+    }
+
+    /** The quality of the model under a plan, on some rows. */
+    Quality measure(Plan plan, Examples rows, Progress progress) {
+        try (Progress.Task task = progress.begin("try", plan.steps().size())) {
+            for (int i = 0; i < plan.steps().size(); i++) {
+                Step form = plan.steps().get(i);
+                Step from = original.steps().get(i);
+                if (!form.matrices().equals(from.matrices())) {
+                    LayerConversion.Converted converted = conversion.convert(from, form, Optional.of(calibration));
+                    after.replace(form.weight().name(), conversion.dense(form, from, converted.arrays()));
+                }
+                task.advance(i + 1, form.weight().name());
+            }
+        }
+        Quality quality = QualityMeasurement.of(before, after, rows, progress);
+        plan.changedSince(original).forEach(step -> restore(step.weight().name()));
+        return quality;
+    }
+
+    private void restore(String weight) {
+        after.replace(weight, matrix(weight));
+    }
+
+    /** The original matrix of a weight. */
+    Matrix matrix(String weight) {
+        Step from = original.step(weight);
+        return conversion.dense(from, from, conversion.convert(from, from, Optional.empty()).arrays());
+    }
+
+    /** The quality with one matrix replaced. */
+    Quality measure(String weight, Matrix other, Examples rows) {
+        after.replace(weight, other);
+        Quality quality = QualityMeasurement.of(before, after, rows, Progress.silent());
+        restore(weight);
+        return quality;
+    }
+
+    @Override
+    public void close() {
+        before.close();
+        after.close();
+    }
+}
