@@ -14,6 +14,7 @@ import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.algebra.TensorFlowAlgebra;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
+import dev.lancet.runtime.calibration.ReferenceOutputs;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.train.graph.Examples;
@@ -34,13 +35,16 @@ import java.util.function.Predicate;
  */
 public final class BudgetSearch implements AutoCloseable {
 
-    /** The most tokens of the rows of a probe. */
-    private static final int PROBE_TOKENS = 4096;
+    /** The tokens of the rows of a probe: so many that a probe takes about this many multiplications. */
+    private static final double PROBE_WORK = 25e9;
+
+    private static final int FEWEST_TOKENS = 256;
+    private static final int MOST_TOKENS = 2048;
 
     /** How many uniform settings are tried: those with the least predicted losses. */
     private static final int UNIFORM = 2;
 
-    private final CalibrationData data;
+    private final ReferenceOutputs heldOut;
     private final Progress progress;
     private final TensorFlowAlgebra algebra;
     private final PlanTrial trial;
@@ -53,28 +57,30 @@ public final class BudgetSearch implements AutoCloseable {
      */
     public BudgetSearch(
             ModelSource source, Grams grams, CalibrationData data, Predicate<Step> free, Progress progress) {
-        this.data = data;
         this.progress = progress;
         algebra = new TensorFlowAlgebra();
         LayerConversion conversion = new LayerConversion(source.weights(), algebra);
         Calibration calibration = Calibration.of(grams, new OpenBlas());
         trial = new PlanTrial(source, conversion, calibration, Device.auto().resolve());
         try {
+            heldOut = trial.reference(data.heldOut());
             List<Step> layers = source.plan().steps().stream()
                     .filter(step -> step.keeps()
                             && free.test(step)
                             && !source.constraints().fixed().containsKey(step.weight().name()))
                     .toList();
             measured = new FormMeasurement(conversion, calibration, source.constraints())
-                    .measure(layers, trial, probes(data.calibration()), progress);
+                    .measure(layers, trial, trial.reference(probes(source.plan(), data.calibration())), progress);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private static Examples probes(Examples rows) {
-        return rows.between(0, Math.max(1, Math.min(rows.count(), PROBE_TOKENS / rows.longestRow())));
+    private static Examples probes(Plan plan, Examples rows) {
+        long tokens = Math.max(
+                FEWEST_TOKENS, Math.min(MOST_TOKENS, (long) (PROBE_WORK / Math.max(1, plan.parametersBefore()))));
+        return rows.between(0, (int) Math.max(1, Math.min(rows.count(), tokens / rows.longestRow())));
     }
 
     /** What every form of every free layer costs. */
@@ -115,7 +121,7 @@ public final class BudgetSearch implements AutoCloseable {
         uniform(base, budget, limit).forEach(plans::putIfAbsent);
         List<Tried> tried = new ArrayList<>();
         plans.forEach((setting, plan) ->
-                tried.add(new Tried(setting, plan, trial.measure(plan, data.heldOut(), progress))));
+                tried.add(new Tried(setting, plan, trial.measure(plan, heldOut, progress))));
         tried.sort(Comparator.comparingDouble(one -> badness(one.quality())));
         return tried;
     }

@@ -9,7 +9,7 @@ import dev.lancet.dsl.plan.Constraints;
 import dev.lancet.dsl.plan.LayerForm;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.train.graph.Examples;
+import dev.lancet.runtime.calibration.ReferenceOutputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,23 +39,17 @@ final class FormMeasurement {
      * Measures these layers.
      *
      * @param trial runs the probes
-     * @param rows the rows of the probes
+     * @param probes the original on the rows of the probes
      */
-    List<MeasuredForms> measure(List<Step> layers, PlanTrial trial, Examples rows, Progress progress) {
+    List<MeasuredForms> measure(List<Step> layers, PlanTrial trial, ReferenceOutputs probes, Progress progress) {
         List<MeasuredForms> measured = new ArrayList<>();
         try (Progress.Task task = progress.begin("measure layers", layers.size())) {
             for (Step layer : layers) {
                 String name = layer.weight().name();
-                double sensitivity = sensitivity(layer, trial, rows);
-                List<LayerForm> forms = new ArrayList<>();
-                for (Step form : CandidateForms.of(layer, constraints.allowsRank(name))) {
-                    double error = conversion
-                            .convert(layer, form, Optional.of(calibration))
-                            .loss()
-                            .map(FormMeasurement::error)
-                            .orElse(0.0);
-                    forms.add(new LayerForm(form, sensitivity * error * error));
-                }
+                double sensitivity = sensitivity(layer, trial, probes);
+                List<LayerForm> forms = CandidateForms.of(layer, constraints.allowsRank(name)).parallelStream()
+                        .map(form -> new LayerForm(form, sensitivity * square(layer, form)))
+                        .toList();
                 measured.add(new MeasuredForms(name, sensitivity, forms));
                 task.advance(measured.size(), name);
             }
@@ -63,7 +57,17 @@ final class FormMeasurement {
         return List.copyOf(measured);
     }
 
-    private double sensitivity(Step layer, PlanTrial trial, Examples rows) {
+    /** The squared relative error of the layer's output in a form. */
+    private double square(Step layer, Step form) {
+        double error = conversion
+                .convert(layer, form, Optional.of(calibration))
+                .loss()
+                .map(FormMeasurement::error)
+                .orElse(0.0);
+        return error * error;
+    }
+
+    private double sensitivity(Step layer, PlanTrial trial, ReferenceOutputs probes) {
         Grams grams = calibration.grams();
         Step rounded = layer.stored(PROBE, "probe");
         LayerConversion.Converted converted = conversion.convert(
@@ -75,7 +79,7 @@ final class FormMeasurement {
             return 0;
         }
         double distance = trial.measure(
-                        layer.weight().name(), conversion.dense(rounded, layer, converted.arrays()), rows)
+                        layer.weight().name(), conversion.dense(rounded, layer, converted.arrays()), probes)
                 .distance();
         return Math.max(0, distance) / (error * error);
     }

@@ -6,7 +6,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.calibration.Quality;
-import dev.lancet.runtime.calibration.QualityMeasurement;
+import dev.lancet.runtime.calibration.ReferenceOutputs;
 import dev.lancet.runtime.calibration.RunningModel;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.source.ModelSource;
@@ -38,13 +38,13 @@ final class PlanTrial implements AutoCloseable {
         }
     }
 
-    /** The model as it is. */
-    RunningModel original() {
-        return before;
+    /** The outputs of the original on some rows, to compare with. */
+    ReferenceOutputs reference(Examples rows) {
+        return new ReferenceOutputs(before, rows);
     }
 
-    /** The quality of the model under a plan, on some rows. */
-    Quality measure(Plan plan, Examples rows, Progress progress) {
+    /** The quality of the model under a plan, on the rows of a reference. */
+    Quality measure(Plan plan, ReferenceOutputs reference, Progress progress) {
         try (Progress.Task task = progress.begin("try", plan.steps().size())) {
             for (int i = 0; i < plan.steps().size(); i++) {
                 Step form = plan.steps().get(i);
@@ -56,7 +56,7 @@ final class PlanTrial implements AutoCloseable {
                 task.advance(i + 1, form.weight().name());
             }
         }
-        Quality quality = QualityMeasurement.of(before, after, rows, progress);
+        Quality quality = reference.compare(after, progress);
         plan.changedSince(original).forEach(step -> restore(step.weight().name()));
         return quality;
     }
@@ -72,9 +72,9 @@ final class PlanTrial implements AutoCloseable {
     }
 
     /** The quality with one matrix replaced. */
-    Quality measure(String weight, Matrix other, Examples rows) {
+    Quality measure(String weight, Matrix other, ReferenceOutputs reference) {
         after.replace(weight, other);
-        Quality quality = QualityMeasurement.of(before, after, rows, Progress.silent());
+        Quality quality = reference.compare(after, Progress.silent());
         restore(weight);
         return quality;
     }
