@@ -91,6 +91,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new PlanCommand(console))
                 .addSubcommand(new CompressCommand(console))
+                .addSubcommand(new ChooseCommand(console))
                 .addSubcommand(new CorpusCommand(console))
                 .addSubcommand(new TokenizerCommand(console))
                 .addSubcommand(new TrainCommand(console))

@@ -49,6 +49,7 @@ public final class BudgetSearch implements AutoCloseable {
     private final TensorFlowAlgebra algebra;
     private final PlanTrial trial;
     private final List<MeasuredForms> measured;
+    private final Map<List<Step>, Quality> known = new LinkedHashMap<>();
 
     /**
      * Measures the layers of a model.
@@ -121,9 +122,21 @@ public final class BudgetSearch implements AutoCloseable {
         uniform(base, budget, limit).forEach(plans::putIfAbsent);
         List<Tried> tried = new ArrayList<>();
         plans.forEach((setting, plan) ->
-                tried.add(new Tried(setting, plan, trial.measure(plan, heldOut, progress))));
+                tried.add(new Tried(setting, plan, quality(plan))));
         tried.sort(Comparator.comparingDouble(one -> badness(one.quality())));
         return tried;
+    }
+
+    /** The quality of a plan; the same forms are measured once. */
+    private Quality quality(Plan plan) {
+        List<Step> forms =
+                plan.steps().stream().map(step -> step.explained("")).toList();
+        Quality quality = known.get(forms);
+        if (quality == null) {
+            quality = trial.measure(plan, heldOut, progress);
+            known.put(forms, quality);
+        }
+        return quality;
     }
 
     /** The distance; a model that computes NaN is worse than any other. */

@@ -1,0 +1,96 @@
+package dev.lancet.cli;
+
+import dev.lancet.cli.console.Console;
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.CalibrationOptions;
+import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.dsl.Budget;
+import dev.lancet.runtime.budget.BudgetSearch;
+import dev.lancet.runtime.budget.QualityCurve;
+import dev.lancet.runtime.calibration.CalibrationData;
+import dev.lancet.runtime.source.ModelSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lancet choose}: the curve of quality against bytes. */
+@Command(
+        name = "choose",
+        description = {
+            "Measure how good a model stays at several sizes, and print the table to choose from.",
+            "Nothing is written. Each size is tried with the best choice of forms and with the uniform settings that fit."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  lancet choose my-model --calibrate texts.jsonl",
+            "  lancet choose encoder --calibrate rows.npz --sizes 3.5x,5x,6x,8x",
+            "",
+            "Then: lancet compress my-model --budget 6x --calibrate texts.jsonl --out my-model-6x",
+        })
+final class ChooseCommand extends LancetCommand {
+
+    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL_OR_GRAPH)
+    private String what = "";
+
+    @Mixin
+    private final CalibrationOptions calibration = new CalibrationOptions();
+
+    @Option(
+            names = "--sizes",
+            paramLabel = "SIZE",
+            split = ",",
+            description = "The sizes to try, as for --budget of compress (default: 2x,3x,4x,5x,6x,8x).")
+    private List<String> sizes = List.of("2x", "3x", "4x", "5x", "6x", "8x");
+
+    ChooseCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    public Answer answer() {
+        List<Budget> budgets = budgets();
+        ModelArgument argument = ModelArgument.of(what);
+        ModelSource source = argument.source();
+        CalibrationData data = calibration
+                .data(this, argument, progress())
+                .orElseThrow(() -> wrongUsage("choose: " + what
+                        + " has nothing to be measured on; add --calibrate FILE"));
+        QualityCurve curve = QualityCurve.measure(source, data, budgets, progress());
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("model", source.plan().model());
+        document.put("bytes_before", source.plan().bytesBefore());
+        document.put("points", curve.points().stream().map(ChooseCommand::point).toList());
+        return new Answer(document, curve.toString());
+    }
+
+    private List<Budget> budgets() {
+        List<Budget> budgets = new ArrayList<>();
+        for (String size : sizes) {
+            try {
+                budgets.add(Budget.parse(size));
+            } catch (IllegalArgumentException e) {
+                throw wrongUsage(String.valueOf(e.getMessage()));
+            }
+        }
+        return budgets;
+    }
+
+    private static Map<String, @Nullable Object> point(QualityCurve.Point point) {
+        BudgetSearch.Tried tried = point.tried();
+        Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+        entry.put("size", point.size());
+        entry.put("bytes", tried.plan().bytesAfter());
+        entry.put("compression", tried.plan().compression());
+        entry.put("setting", tried.setting());
+        entry.put("best", point.best());
+        entry.put("quality", QualityDocument.of(tried.quality()));
+        return entry;
+    }
+}
