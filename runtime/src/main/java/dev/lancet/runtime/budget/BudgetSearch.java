@@ -68,7 +68,9 @@ public final class BudgetSearch implements AutoCloseable {
             List<Step> layers = source.plan().steps().stream()
                     .filter(step -> step.keeps()
                             && free.test(step)
-                            && !source.constraints().fixed().containsKey(step.weight().name()))
+                            && !source.constraints()
+                                    .fixed()
+                                    .containsKey(step.weight().name()))
                     .toList();
             measured = new FormMeasurement(conversion, calibration, source.constraints())
                     .measure(layers, trial, trial.reference(probes(source.plan(), data.calibration())), progress);
@@ -121,16 +123,14 @@ public final class BudgetSearch implements AutoCloseable {
         plans.put("chosen", with(base, chosen, budget));
         uniform(base, budget, limit).forEach(plans::putIfAbsent);
         List<Tried> tried = new ArrayList<>();
-        plans.forEach((setting, plan) ->
-                tried.add(new Tried(setting, plan, quality(plan))));
+        plans.forEach((setting, plan) -> tried.add(new Tried(setting, plan, quality(plan))));
         tried.sort(Comparator.comparingDouble(one -> badness(one.quality())));
         return tried;
     }
 
     /** The quality of a plan; the same forms are measured once. */
     private Quality quality(Plan plan) {
-        List<Step> forms =
-                plan.steps().stream().map(step -> step.explained("")).toList();
+        List<Step> forms = plan.steps().stream().map(step -> step.explained("")).toList();
         Quality quality = known.get(forms);
         if (quality == null) {
             quality = trial.measure(plan, heldOut, progress);
@@ -159,8 +159,7 @@ public final class BudgetSearch implements AutoCloseable {
                 .sorted(Comparator.comparingDouble(
                         forms -> forms.stream().mapToDouble(LayerForm::loss).sum()))
                 .limit(UNIFORM)
-                .forEach(forms -> plans.put(
-                        "uniform " + forms.get(0).step().precision(), with(base, forms, budget)));
+                .forEach(forms -> plans.put("uniform " + forms.get(0).step().precision(), with(base, forms, budget)));
         return plans;
     }
 
@@ -179,13 +178,18 @@ public final class BudgetSearch implements AutoCloseable {
         Map<String, Step> byName = new LinkedHashMap<>();
         for (LayerForm form : chosen) {
             String because = String.format(
-                    Locale.ROOT, "budget %s: %s, predicted loss %.2g", budget, form.step().because(), form.loss());
+                    Locale.ROOT,
+                    "budget %s: %s, predicted loss %.2g",
+                    budget,
+                    form.step().because(),
+                    form.loss());
             byName.put(form.step().weight().name(), form.step().explained(because));
         }
         return new Plan(
                 base.model(),
                 base.steps().stream()
-                        .map(step -> Objects.requireNonNullElse(byName.get(step.weight().name()), step))
+                        .map(step -> Objects.requireNonNullElse(
+                                byName.get(step.weight().name()), step))
                         .toList(),
                 base.vectors());
     }

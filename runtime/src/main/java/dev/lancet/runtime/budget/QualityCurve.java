@@ -63,8 +63,8 @@ public record QualityCurve(List<Point> points, List<String> unreachable) {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        boolean language =
-                points.stream().anyMatch(point -> point.tried().quality().language().isPresent());
+        boolean language = points.stream()
+                .anyMatch(point -> point.tried().quality().language().isPresent());
         text.append(String.format(
                 Locale.ROOT,
                 "%-8s %14s %7s  %-32s %12s %10s%n",
