@@ -4,8 +4,10 @@ import dev.lancet.compression.calibration.Calibration;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.Weights;
+import dev.lancet.dsl.weights.WeightsInMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +23,7 @@ public final class Compressor {
 
     private final LinearAlgebra algebra;
     private final Optional<Calibration> calibration;
+    private final boolean folds;
 
     /** A compressor with this linear algebra, without calibration. */
     public Compressor(LinearAlgebra algebra) {
@@ -29,8 +32,21 @@ public final class Compressor {
 
     /** A compressor with this linear algebra, and with calibration if there is any. */
     public Compressor(LinearAlgebra algebra, Optional<Calibration> calibration) {
+        this(algebra, calibration, false);
+    }
+
+    private Compressor(LinearAlgebra algebra, Optional<Calibration> calibration, boolean folds) {
         this.algebra = algebra;
         this.calibration = calibration;
+        this.folds = folds;
+    }
+
+    /**
+     * The same compressor, which passes on the arrays of {@link Plan#folded}: it computes factors and corrections, and
+     * multiplies them out.
+     */
+    public Compressor folding() {
+        return new Compressor(algebra, calibration, true);
     }
 
     /** {@link #compress(Plan, Plan, Weights, WeightSink, MatrixProgress)} without progress reports. */
@@ -59,18 +75,31 @@ public final class Compressor {
         for (int i = 0; i < into.steps().size(); i++) {
             FactorCompatibility.check(from.steps().get(i), into.steps().get(i));
             new AdapterConversion(from.steps().get(i), into.steps().get(i)).check();
+            if (folds) {
+                FactorCompatibility.check(
+                        into.steps().get(i), into.steps().get(i).folded());
+            }
         }
         weights.require(from);
         List<Fidelity> losses = new ArrayList<>();
         int count = into.steps().size();
         for (int i = 0; i < count; i++) {
             long begin = System.nanoTime();
-            MatrixConversion conversion = new MatrixConversion(
-                    algebra, from.steps().get(i), into.steps().get(i), calibration);
-            conversion.apply(weights, sink).ifPresent(losses::add);
+            convert(from.steps().get(i), into.steps().get(i), weights, sink).ifPresent(losses::add);
             progress.finished(into.steps().get(i).weight().name(), i + 1, count, (System.nanoTime() - begin) / 1e9);
         }
         into.vectors().forEach(vector -> sink.accept(weights.read(vector.name())));
         return List.copyOf(losses);
+    }
+
+    private Optional<Fidelity> convert(Step from, Step into, Weights weights, WeightSink sink) {
+        MatrixConversion conversion = new MatrixConversion(algebra, from, into, calibration);
+        if (!folds || into.folded().equals(into)) {
+            return conversion.apply(weights, sink);
+        }
+        WeightsInMemory pieces = new WeightsInMemory();
+        Optional<Fidelity> loss = conversion.apply(weights, tensor -> pieces.accept(tensor.copy()));
+        new MatrixConversion(algebra, into, into.folded()).apply(pieces, sink);
+        return loss;
     }
 }

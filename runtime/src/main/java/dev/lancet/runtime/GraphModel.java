@@ -138,6 +138,12 @@ public final class GraphModel {
         return smaller;
     }
 
+    /** A new model with factors and corrections multiplied out to float32 matrices; see {@link Plan#folded}. */
+    public GraphModel fold() {
+        new GraphSource(surgery.model(), plan(), weights()).requireFoldable();
+        return compress(plan().folded());
+    }
+
     /** All stored arrays: those from compression and training, and those of the model's files. */
     private Weights weights() {
         return changed.with(surgery.model());
@@ -212,19 +218,13 @@ public final class GraphModel {
      * The values of an output for some examples.
      *
      * @param output the name of an output of {@code serving_default}
-     * @return the rows one after the other, each in row-major order: for an output of shape {@code [rows, d1, d2,
-     *     …]}, {@code rows · d1 · d2 · …} numbers
+     * @return the rows one after the other, each in row-major order
      */
     public float[] output(Examples examples, String output) {
         return output(examples, Objective.crossEntropy(output));
     }
 
-    /**
-     * The values of the output that an objective uses.
-     *
-     * @return the rows one after the other, each in row-major order: for an output of shape {@code [rows, d1, d2,
-     *     …]}, {@code rows · d1 · d2 · …} numbers
-     */
+    /** The values of the output that an objective uses, as those of {@link #output(Examples, String)}. */
     public float[] output(Examples examples, Objective objective) {
         return GraphEvaluator.read(surgery, objective, examples, device.resolve(), this::value);
     }

@@ -169,10 +169,7 @@ public final class Model extends LanguageModel {
         return this;
     }
 
-    /**
-     * The plan that a compression gives for this model. Measures singular values if a rank by energy or by budget needs
-     * them.
-     */
+    /** The plan of a compression; measures singular values if a rank by energy or by budget needs them. */
     public Plan planFor(Compression compression) {
         return compression().plan(compression);
     }
@@ -232,11 +229,15 @@ public final class Model extends LanguageModel {
         return compress(plan.merged());
     }
 
+    /** A new model with factors and corrections multiplied out to float32 matrices; see {@link Plan#folded}. */
+    public Model fold() {
+        return compress(plan.folded());
+    }
+
     /**
      * Saves only the adapters, as a folder that Hugging Face's PEFT loads.
      *
-     * @throws LancetException if the model has no adapters, or the folder exists or cannot be written; see {@link
-     *     Peft}
+     * @throws LancetException if the model has no adapters, or the folder cannot be written; see {@link Peft}
      */
     public void saveAdapters(Path folder) {
         Peft.write(folder, transformer, plan, weights());

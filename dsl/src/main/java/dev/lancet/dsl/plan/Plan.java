@@ -146,6 +146,11 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
         return new Plan(model, steps.stream().map(Step::merged).toList(), vectors);
     }
 
+    /** The same plan with every matrix in one piece and without corrections; see {@link Step#folded}. */
+    public Plan folded() {
+        return new Plan(model, steps.stream().map(Step::folded).toList(), vectors);
+    }
+
     /** Whether any matrix is changed. */
     public boolean changes() {
         return steps.stream().anyMatch(step -> !step.keeps());

@@ -157,6 +157,16 @@ public record Step(
         return beside(because + (adapter.isEmpty() ? "" : ", merged"), Optional.empty(), correction);
     }
 
+    /**
+     * The same step with its factors or its correction multiplied out to one float32 matrix. A matrix in one piece without a
+     * correction keeps its storage, and an adapter stays.
+     */
+    public Step folded() {
+        return rank.isEmpty() && correction.isEmpty()
+                ? this
+                : keep(weight, because).beside(because + ", multiplied out", adapter, Optional.empty());
+    }
+
     private Step beside(String reason, Optional<Adapter> trained, Optional<Correction> restored) {
         return new Step(weight, rank, precision, reason, predictedError, between, initialisation, trained, restored);
     }

@@ -2,13 +2,13 @@ package dev.lancet.cli;
 
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.CalibrationOptions;
 import dev.lancet.cli.option.CompressionRules;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
-import dev.lancet.cli.option.CalibrationOptions;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityText;
@@ -47,6 +47,7 @@ import picocli.CommandLine.Parameters;
             "  lancet compress my-model --on '*' --bits 8 --budget 600MB --out slim",
             "  lancet compress my-model diet.lancet.kts --out slim",
             "  lancet compress saved_model --bits 8 --out saved_model_int8",
+            "  lancet compress saved_model --ratio 0.5 --fold --out saved_model_low_rank",
             "  lancet compress frozen.pb --on '*/kernel' --bits 8 --out small.pb",
         })
 final class CompressCommand extends LancetCommand {
@@ -70,6 +71,13 @@ final class CompressCommand extends LancetCommand {
                     + " in .pb.")
     private Path out = Path.of("");
 
+    @Option(
+            names = "--fold",
+            description = "Multiply factors and corrections out, so that tools that know neither read the result: each"
+                    + " becomes one float32 matrix with the values of its product. Matrices without them keep their bits."
+                    + " Alone, it folds a Lancet model folder that is compressed already.")
+    private boolean fold;
+
     /** Rounding to 4 bits stays below this relative error; the rank cuts that destroyed a model exceed it. */
     private static final double DAMAGE = 0.2;
 
@@ -86,23 +94,28 @@ final class CompressCommand extends LancetCommand {
     @Override
     public Answer answer() {
         Compression compression = rules.chosen(this, recipe, calibration.given());
-        if (compression.keepsAll()) {
-            throw wrongUsage(
-                    "rules: none given; add --rank, --ratio, --energy, --bits, --lora or --budget, or name a recipe");
+        if (compression.keepsAll() && !fold) {
+            throw wrongUsage("rules: none given; add --rank, --ratio, --energy, --bits, --lora, --budget or --fold, or"
+                    + " name a recipe");
+        }
+        if (compression.budget().isPresent() && fold) {
+            throw wrongUsage("--fold: float32 matrices take more bytes than the budget of "
+                    + compression.budget().get() + " counts; leave out --fold or the budget");
         }
         IoErrors.requireFree(out);
         ModelArgument argument = ModelArgument.of(what);
         ModelSource source = argument.source();
         Optional<CalibrationData> data = calibration.data(this, argument, progress());
         if (data.isPresent()) {
-            CalibratedCompression.Outcome outcome =
-                    new CalibratedCompression(source, data.get(), progress()).write(compression, out);
+            CalibratedCompression calibrated = new CalibratedCompression(source, data.get(), progress());
+            CalibratedCompression.Outcome outcome = (fold ? calibrated.folding() : calibrated).write(compression, out);
             return answer(compression, source.plan(), outcome.plan(), outcome.losses(), Optional.of(outcome));
         }
         Compression full = source.plan().resolved(compression, source.constraints());
-        CompressionJob job = new CompressionJob(source, progress()).by(full);
+        CompressionJob plain = new CompressionJob(source, progress()).by(full);
+        CompressionJob job = fold ? plain.folding() : plain;
         Plan plan = job.plan(full);
-        return answer(full, source.plan(), plan, job.write(plan, out), Optional.empty());
+        return answer(full, source.plan(), job.stored(plan), job.write(plan, out), Optional.empty());
     }
 
     private Answer answer(
@@ -125,7 +138,8 @@ final class CompressCommand extends LancetCommand {
         document.put("quality", quality.map(QualityDocument::of).orElseGet(QualityDocument::unmeasured));
         document.put("out", out.toString());
         document.put("report", report.stream().map(Path::toString).toList());
-        return new Answer(document, text(plan, measured, report));
+        return new Answer(
+                document, text(plan, PlanDocument.changed(plan, losses).size(), measured, report));
     }
 
     private static String tried(CalibratedCompression.Outcome outcome) {
@@ -141,11 +155,11 @@ final class CompressCommand extends LancetCommand {
         return text.toString();
     }
 
-    private String text(Plan plan, String quality, List<Path> report) {
+    private String text(Plan plan, int changed, String quality, List<Path> report) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%d of %d matrices changed, %,d -> %,d bytes, %.2fx smaller%nsaved %s%n",
-                plan.changed().size(),
+                changed,
                 plan.steps().size(),
                 plan.bytesBefore(),
                 plan.bytesAfter(),

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A plan as a JSON document: the totals, every matrix that changes, and every other matrix with the reason. */
@@ -34,10 +36,24 @@ final class PlanDocument {
     /** The same for a plan that was carried out, with the approximation error of every matrix. */
     static Map<String, @Nullable Object> of(Plan plan, List<Fidelity> losses) {
         Map<String, @Nullable Object> document = of(plan);
+        List<Step> changed = changed(plan, losses);
         document.put(
-                "steps",
-                plan.changed().stream().map(step -> measured(step, losses)).toList());
+                "steps", changed.stream().map(step -> measured(step, losses)).toList());
+        document.put(
+                "kept",
+                plan.kept().stream()
+                        .filter(step -> !changed.contains(step))
+                        .map(PlanDocument::kept)
+                        .toList());
         return document;
+    }
+
+    /** The steps that changed their matrix: those with another form, and those with other values in the same form. */
+    static List<Step> changed(Plan plan, List<Fidelity> losses) {
+        Set<String> measured = losses.stream().map(Fidelity::weight).collect(Collectors.toSet());
+        return plan.steps().stream()
+                .filter(step -> !step.keeps() || measured.contains(step.weight().name()))
+                .toList();
     }
 
     private static Map<String, @Nullable Object> measured(Step step, List<Fidelity> losses) {

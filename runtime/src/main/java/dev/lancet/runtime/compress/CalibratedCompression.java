@@ -26,12 +26,24 @@ public final class CalibratedCompression {
     private final ModelSource source;
     private final CalibrationData data;
     private final Progress progress;
+    private final boolean folds;
 
     /** A compression of a model; {@code progress} receives its progress. */
     public CalibratedCompression(ModelSource source, CalibrationData data, Progress progress) {
+        this(source, data, progress, false);
+    }
+
+    private CalibratedCompression(ModelSource source, CalibrationData data, Progress progress, boolean folds) {
         this.source = source;
         this.data = data;
         this.progress = progress;
+        this.folds = folds;
+    }
+
+    /** The same compression, which multiplies factors and corrections out; see {@link CompressionJob#folding}. */
+    public CalibratedCompression folding() {
+        source.requireFoldable();
+        return new CalibratedCompression(source, data, progress, true);
     }
 
     /**
@@ -57,13 +69,15 @@ public final class CalibratedCompression {
      */
     public Outcome write(Compression compression, Path out) {
         Grams grams = GramMeasurement.of(source, data, progress);
-        CompressionJob job = new CompressionJob(source, progress).by(compression).calibrated(grams);
+        CompressionJob chosen =
+                new CompressionJob(source, progress).by(compression).calibrated(grams);
+        CompressionJob job = folds ? chosen.folding() : chosen;
         List<BudgetSearch.Tried> tried = chooses(compression) ? search(compression, grams, job) : List.of();
         Plan plan = tried.isEmpty() ? job.plan(compression) : tried.get(0).plan();
         List<Fidelity> losses = job.write(plan, out);
         Quality quality = QualityMeasurement.of(
                 source, ModelSource.open(out), data.heldOut(), Device.auto().resolve(), progress);
-        return new Outcome(plan, losses, quality, tried);
+        return new Outcome(job.stored(plan), losses, quality, tried);
     }
 
     /** Whether a budget chooses forms: if no clause asks it for ranks. */

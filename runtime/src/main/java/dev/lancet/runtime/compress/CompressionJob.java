@@ -1,16 +1,13 @@
 package dev.lancet.runtime.compress;
 
 import dev.lancet.compression.Compressor;
-import dev.lancet.compression.calibration.Calibration;
-import dev.lancet.compression.calibration.Grams;
-import dev.lancet.dsl.Method;
-import dev.lancet.dsl.LancetException;
-import dev.lancet.runtime.algebra.OpenBlas;
-import java.util.Optional;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.Spectrometer;
+import dev.lancet.compression.calibration.Calibration;
+import dev.lancet.compression.calibration.Grams;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Constraints;
 import dev.lancet.dsl.plan.Plan;
@@ -19,10 +16,12 @@ import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.algebra.TensorFlowAlgebra;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -40,27 +39,41 @@ public final class CompressionJob {
     private final Progress progress;
     private final Optional<Grams> grams;
     private final Compression named;
+    private final boolean folds;
 
     /** A job for a model, without calibration; {@code progress} receives its progress. */
     public CompressionJob(ModelSource source, Progress progress) {
-        this(source, progress, Optional.empty(), Compression.keepAll());
+        this(source, progress, Optional.empty(), Compression.keepAll(), false);
     }
 
-    private CompressionJob(ModelSource source, Progress progress, Optional<Grams> grams, Compression named) {
+    private CompressionJob(
+            ModelSource source, Progress progress, Optional<Grams> grams, Compression named, boolean folds) {
         this.source = source;
         this.progress = progress;
         this.grams = grams;
         this.named = named;
+        this.folds = folds;
     }
 
     /** The same job with measured inputs of the layers, so that truncation and rounding keep the layers' outputs. */
     public CompressionJob calibrated(Grams measured) {
-        return new CompressionJob(source, progress, Optional.of(measured), named);
+        return new CompressionJob(source, progress, Optional.of(measured), named, folds);
     }
 
     /** The same job with the methods that the clauses of a compression name. */
     public CompressionJob by(Compression compression) {
-        return new CompressionJob(source, progress, grams, compression);
+        return new CompressionJob(source, progress, grams, compression, folds);
+    }
+
+    /**
+     * The same job, which writes {@link Plan#folded} of a plan: factors and corrections are computed, then multiplied out to
+     * float32 matrices.
+     *
+     * @throws LancetException if a graph was written with factors or corrections
+     */
+    public CompressionJob folding() {
+        source.requireFoldable();
+        return new CompressionJob(source, progress, grams, named, true);
     }
 
     /**
@@ -135,11 +148,16 @@ public final class CompressionJob {
      *     behind then
      */
     public List<Fidelity> write(Plan into, Path out) {
-        try (WeightWriter writer = source.create(out, into)) {
+        try (WeightWriter writer = source.create(out, stored(into))) {
             List<Fidelity> losses = convert(into, writer);
             writer.finish();
             return losses;
         }
+    }
+
+    /** The form in which the result of a plan is written. */
+    public Plan stored(Plan into) {
+        return folds ? into.folded() : into;
     }
 
     /**
@@ -148,11 +166,12 @@ public final class CompressionJob {
      * @return the error of every changed matrix
      */
     public List<Fidelity> convert(Plan into, WeightSink sink) {
-        ModelSource.Conversion conversion = source.conversion(into);
+        ModelSource.Conversion conversion = source.conversion(into, stored(into));
         try (TensorFlowAlgebra algebra = new TensorFlowAlgebra();
                 Progress.Task task =
                         progress.begin("compress", conversion.into().steps().size())) {
-            return new Compressor(algebra, calibration())
+            Compressor compressor = new Compressor(algebra, calibration());
+            return (folds ? compressor.folding() : compressor)
                     .compress(
                             conversion.from(),
                             conversion.into(),

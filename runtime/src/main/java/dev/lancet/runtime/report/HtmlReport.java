@@ -111,7 +111,7 @@ final class HtmlReport {
             List<Report.Cut> cuts = report.cuts().stream()
                     .filter(cut -> cut.model().equals(model))
                     .toList();
-            long changed = cuts.stream().filter(cut -> !cut.step().keeps()).count();
+            long changed = cuts.stream().filter(cut -> !cut.keeps()).count();
             page.append("<details" + (models.size() == 1 ? " open" : "") + "><summary><i class=\"dot "
                     + LossChart.colour(report, model) + "\"></i>" + Html.escape(model) + " <span>" + changed + " of "
                     + cuts.size() + " matrices changed</span></summary>\n" + CUT_HEADS);
@@ -122,9 +122,9 @@ final class HtmlReport {
 
     private void cut(Report.Cut cut) {
         long before = cut.step().weight().bytes();
-        page.append("<tr" + (cut.step().keeps() ? " class=\"kept\"" : "") + "><th scope=\"row\">"
+        page.append("<tr" + (cut.keeps() ? " class=\"kept\"" : "") + "><th scope=\"row\">"
                 + Html.escape(cut.step().weight().name()) + "</th><td class=\"n\">" + NumberFormats.shape(cut.step())
-                + "</td><td>" + Html.escape(NumberFormats.form(cut.step())) + "</td><td class=\"n\">"
+                + "</td><td>" + Html.escape(NumberFormats.form(cut)) + "</td><td class=\"n\">"
                 + NumberFormats.bytes(before)
                 + "</td><td class=\"n\">" + NumberFormats.bytes(cut.step().bytes())
                 + "</td><td class=\"bar\"><i class=\""

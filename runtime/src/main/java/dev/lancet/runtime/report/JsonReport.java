@@ -79,7 +79,7 @@ final class JsonReport {
         node.put("name", step.weight().name());
         node.put("rows", step.weight().rows());
         node.put("columns", step.weight().columns());
-        node.put("kept", step.keeps());
+        node.put("kept", cut.keeps());
         if (step.rank().isPresent()) {
             node.put("rank", step.rank().getAsInt());
         } else {

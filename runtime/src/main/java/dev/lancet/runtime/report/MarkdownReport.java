@@ -93,7 +93,7 @@ final class MarkdownReport {
                     cut.model(),
                     cut.step().weight().name(),
                     NumberFormats.shape(cut.step()),
-                    NumberFormats.form(cut.step()),
+                    NumberFormats.form(cut),
                     NumberFormats.bytes(cut.step().weight().bytes()),
                     NumberFormats.bytes(cut.step().bytes()),
                     cut.fidelity()

@@ -64,16 +64,18 @@ final class NumberFormats {
         return String.format(Locale.ROOT, "%.2f×", factor);
     }
 
-    static String form(Step step) {
+    static String form(Report.Cut cut) {
+        Step step = cut.step();
         String rank = step.rank().isPresent() ? "rank " + step.rank().getAsInt() : "";
         rank += step.between().map(curve -> " " + curve).orElse("");
         rank += step.initialisation().map(how -> " " + how).orElse("");
         String precision = step.precision().narrow() ? step.precision().toString() : "";
         String beside = step.correction().map(some -> "+ " + some + " ").orElse("")
                 + step.adapter().map(some -> "+ " + some).orElse("");
-        return step.keeps()
-                ? "kept"
-                : (rank + " " + precision + " " + beside).strip().replaceAll(" +", " ");
+        if (step.keeps()) {
+            return cut.keeps() ? "kept" : "float32";
+        }
+        return (rank + " " + precision + " " + beside).strip().replaceAll(" +", " ");
     }
 
     static String shape(Step step) {

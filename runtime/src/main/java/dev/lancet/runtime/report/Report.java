@@ -49,7 +49,13 @@ public record Report(
      * @param step the planned step
      * @param fidelity the measured error, or empty
      */
-    public record Cut(String model, Step step, Optional<Fidelity> fidelity) {}
+    public record Cut(String model, Step step, Optional<Fidelity> fidelity) {
+
+        /** Whether the matrix has its old form and its old values. */
+        boolean keeps() {
+            return step.keeps() && fidelity.isEmpty();
+        }
+    }
 
     /**
      * A text that a model generated.

@@ -34,9 +34,12 @@ public record DeclaredSource(Transformer transformer, Plan plan, Weights weights
     }
 
     @Override
-    public Conversion conversion(Plan into) {
+    public Conversion conversion(Plan into, Plan stored) {
         return new Conversion(plan, into);
     }
+
+    @Override
+    public void requireFoldable() {}
 
     @Override
     public WeightWriter create(Path out, Plan into) {

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.source;
 
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Constraints;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
@@ -10,6 +11,7 @@ import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.writing.GraphWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A graph that another tool wrote. Its result is written as a frozen graph if the path ends in {@code .pb}, otherwise as
@@ -32,11 +34,26 @@ public record GraphSource(ImportedModel model, Plan plan, Weights weights) imple
     }
 
     @Override
-    public Conversion conversion(Plan into) {
-        List<Step> changed = into.changedSince(plan);
+    public Conversion conversion(Plan into, Plan stored) {
+        List<Step> changed = Stream.concat(into.changedSince(plan).stream(), into.changedSince(stored).stream())
+                .distinct()
+                .toList();
         List<Step> before =
                 changed.stream().map(step -> plan.step(step.weight().name())).toList();
         return new Conversion(new Plan(into.model(), before, List.of()), new Plan(into.model(), changed, List.of()));
+    }
+
+    @Override
+    public void requireFoldable() {
+        model.compressed().stream()
+                .filter(matrix ->
+                        matrix.rank().isPresent() || matrix.correction().isPresent())
+                .findFirst()
+                .ifPresent(matrix -> {
+                    throw new LancetException("fold: " + matrix.name() + " in " + model.path()
+                            + " was compressed before; only the graph that it was made from can be folded: compress that"
+                            + " one again, with --fold");
+                });
     }
 
     @Override

@@ -49,7 +49,23 @@ public sealed interface ModelSource permits DeclaredSource, GraphSource {
      * The conversion that a plan needs. For a declared model it covers everything, because all arrays are written. For a
      * graph it covers only what the plan changes; the other arrays are copied from file to file.
      */
-    Conversion conversion(Plan into);
+    default Conversion conversion(Plan into) {
+        return conversion(into, into);
+    }
+
+    /**
+     * The conversion of a plan whose result is then stored in another form.
+     *
+     * @param stored the form that is written, for example {@link Plan#folded}
+     */
+    Conversion conversion(Plan into, Plan stored);
+
+    /**
+     * Checks that factors and corrections can be multiplied out.
+     *
+     * @throws LancetException if a graph was written with factors or corrections: its nodes do not tell the matrix
+     */
+    void requireFoldable();
 
     /**
      * Starts writing the model in the form of a plan. The writer takes the arrays of the {@link #conversion}.
