@@ -52,12 +52,19 @@ public final class RunningModel implements AutoCloseable {
     private final SignatureDef signature;
     private final List<LayerInput> layerInputs;
     private final boolean language;
+    private final FetchableInputs fetchable;
 
-    private RunningModel(Engine engine, SignatureDef signature, List<LayerInput> layerInputs, boolean language) {
+    private RunningModel(
+            Engine engine,
+            SignatureDef signature,
+            List<LayerInput> layerInputs,
+            boolean language,
+            FetchableInputs fetchable) {
         this.engine = engine;
         this.signature = signature;
         this.layerInputs = List.copyOf(layerInputs);
         this.language = language;
+        this.fetchable = fetchable;
     }
 
     /**
@@ -74,21 +81,24 @@ public final class RunningModel implements AutoCloseable {
         Plan plan = source.plan();
         GraphDef graph =
                 Surgeon.operate(Blueprint.scoring(source.transformer()), plan).graph();
-        Engine engine =
-                Engine.literal(VariableLoading.into(device.isGpu() ? graph : XlaCompilation.unpacking(graph)), device);
         SignatureDef signature = SignatureDef.newBuilder()
                 .putInputs(IDS, tensor(IDS, DataType.DT_INT32))
                 .putOutputs(LOGITS, tensor(LOGITS, DataType.DT_FLOAT))
                 .build();
-        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(graph, plan), true);
+        FetchableInputs fetchable = new FetchableInputs(
+                VariableLoading.into(device.isGpu() ? graph : XlaCompilation.unpacking(graph)), signature);
+        Engine engine = Engine.literal(fetchable.graph(), device);
+        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(graph, plan), true, fetchable);
         return model.loaded(() -> engine.load(plan, source.weights()));
     }
 
     private static RunningModel open(GraphSource source, ResolvedDevice device) {
         ImportedSurgery surgery = ImportedSurgery.operate(source.model(), source.plan());
         MetaGraphDef meta = surgery.meta();
-        Engine engine = Engine.literal(VariableLoading.into(surgery.graph()), device);
-        RunningModel model = new RunningModel(engine, signature(source, meta), LayerInputs.of(source.model()), false);
+        SignatureDef signature = signature(source, meta);
+        FetchableInputs fetchable = new FetchableInputs(VariableLoading.into(surgery.graph()), signature);
+        Engine engine = Engine.literal(fetchable.graph(), device);
+        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(source.model()), false, fetchable);
         return model.loaded(() -> engine.assign(
                 engine.variables(),
                 name -> source.weights().find(name).isPresent()
@@ -178,7 +188,7 @@ public final class RunningModel implements AutoCloseable {
 
     private void run(Examples rows, List<String> tensors, Consumer<Result> reader) {
         try (GraphFeeds feeds = new GraphFeeds(engine.runner()).put(rows, signature)) {
-            tensors.forEach(feeds::fetch);
+            tensors.forEach(tensor -> feeds.fetch(fetchable.readable(tensor)));
             try (Result result = feeds.run(Session.Runner::run)) {
                 reader.accept(result);
             }
