@@ -29,6 +29,9 @@ class RhymeTest {
     /** Of the bytes of the rhyme the small model must foresee so many right. */
     private static final double FLOOR = 0.90;
 
+    /** By this share the perplexity may be larger than that of the original. */
+    private static final double LOSS = 0.10;
+
     private static final Recipe RECIPE = Script.load(Path.of("model/Rhyme.java"));
     private static final Transformer GPT =
             ((Origin.Declared) RECIPE.candidates().get(0).origin()).transformer();
@@ -60,12 +63,15 @@ class RhymeTest {
     void the_small_model_stays_above_the_floor_of_accuracy() throws IOException {
         Stage training = RECIPE.stages().get(0);
         Path saved = folder.resolve("slim");
+        Path original = folder.resolve("dense");
         try (Model dense = Model.create(GPT, 7).train(training.corpus(), training.training());
                 Model slim = dense.compress(SLIM)) {
             assertThat(accuracy(slim)).isGreaterThan(FLOOR);
             slim.save(saved);
+            dense.save(original);
         }
         assertThatModel(saved).isGolden("rhyme.graph").isNumericallyEqualTo(saved).within(0);
+        assertThatModel(saved).losesPerplexityAtMost(LOSS).against(original).on(Path.of("model/rhyme.txt"));
     }
 
     /** The share of bytes that the likeliest next byte foretells, in windows of the model's context. */

@@ -65,6 +65,20 @@ public class PlanAssert extends AbstractAssert<PlanAssert, Plan> {
         return this;
     }
 
+    /**
+     * Starts a demand on a plan that a budget chose: no uniform setting of the original takes no more bytes and is nearer to
+     * it; see {@link GraphFileAssert#isNoWorseThanUniform}. The plan is carried out in memory, calibrated on a part of the
+     * data.
+     *
+     * <pre>{@code
+     * assertThat(plan).isNoWorseThanUniform().against(Path.of("original")).on(Path.of("rows.npz"));
+     * }</pre>
+     */
+    public QualityAssert<PlanAssert> isNoWorseThanUniform() {
+        isNotNull();
+        return new QualityAssert<>(myself, QualityDemands.uniform(actual), this::complain);
+    }
+
     private void complain(String message) {
         AssertionError failure = new AssertionError("");
         try {
