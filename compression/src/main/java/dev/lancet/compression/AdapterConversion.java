@@ -4,6 +4,7 @@ import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.random.Normals;
 import dev.lancet.compression.svd.LinearAlgebra;
+import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Step;
@@ -39,11 +40,23 @@ final class AdapterConversion {
                     "adapter: " + weight.name() + " has " + from.adapter().get() + " already, not "
                             + into.adapter().get() + "; merge that adapter first, or train it further");
         }
+        int side = Math.min(weight.rows(), weight.columns());
+        if (startsFromLoss() && into.adapter().orElseThrow().rank() > side) {
+            throw new LancetException("adapter: " + into.adapter().get() + " for " + weight.name() + " of shape "
+                    + weight.shape() + "; an adapter that begins with what rounding loses has a rank of at most " + side
+                    + " here");
+        }
         if (merges() && from.between().isPresent()) {
             throw new LancetException(
                     "merge: " + weight.name() + " has " + from.between().get()
                             + " between its factors, so no adapter can be added to it; keep the adapter");
         }
+    }
+
+    /** Whether a new adapter begins with what the rounding of the matrix loses. */
+    boolean startsFromLoss() {
+        return from.adapter().isEmpty()
+                && into.adapter().filter(Adapter::startsFromLoss).isPresent();
     }
 
     /** Whether the adapter is merged into the matrix. */

@@ -57,11 +57,17 @@ final class MatrixConversion {
         boolean alike = from.rank().equals(into.rank()) && !adapter.merges() && !correction.before();
         List<Matrix> wanted = alike ? before : factoredAgain(dense);
         Rounding rounding = new Rounding(into, calibration);
-        List<Matrix> after = rounding.put(wanted, sink);
-        Matrix result = correction.put(dense, comparable(after), sink);
-        adapter.put(weights, sink);
+        Matrix result = adapter.startsFromLoss()
+                ? new AdapterStart(algebra, into, calibration, AdapterStart.ROUNDS).put(dense, sink)
+                : plain(dense, rounding.put(wanted, sink), weights, sink);
         Fidelity loss = Fidelity.of(into.weight().name(), dense, result, (System.nanoTime() - begin) / 1e9);
         return Optional.of(loss.by(methods(alike, rounding)).withOutputError(outputError(dense, result)));
+    }
+
+    private Matrix plain(Matrix dense, List<Matrix> after, Weights weights, WeightSink sink) {
+        Matrix result = correction.put(dense, comparable(after), sink);
+        adapter.put(weights, sink);
+        return result;
     }
 
     private static void copy(List<StoredMatrix> pieces, Weights weights, WeightSink sink) {

@@ -11,8 +11,9 @@ public sealed interface Adapter {
      * @param rank the inner width
      * @param alpha the strength: {@code scale = alpha / rank}
      * @param rankStabilised whether {@code scale = alpha / √rank} instead (Kalajdzievski, arXiv 2312.03732)
+     * @param startsFromLoss whether A and B begin with the best approximation of what the rounding loses instead
      */
-    record Lora(int rank, double alpha, boolean rankStabilised) implements Adapter {
+    record Lora(int rank, double alpha, boolean rankStabilised, boolean startsFromLoss) implements Adapter {
 
         public Lora {
             Check.that(rank > 0, "lora: rank %d; it must be at least 1", rank);
@@ -21,12 +22,21 @@ public sealed interface Adapter {
 
         /** The same adapter with another strength. */
         public Lora alpha(double strength) {
-            return new Lora(rank, strength, rankStabilised);
+            return new Lora(rank, strength, rankStabilised, startsFromLoss);
         }
 
         /** The same adapter with {@code scale = alpha / √rank}, which suits large ranks. */
         public Lora stabilised() {
-            return new Lora(rank, alpha, true);
+            return new Lora(rank, alpha, true, startsFromLoss);
+        }
+
+        /**
+         * The same adapter, which begins with what rounding loses (LoftQ, Li et al., arXiv 2310.08659): {@code scale · A · B}
+         * approximates {@code W − Q}, and Q is rounded again for it, five times. Only for a matrix that is quantized in the
+         * same step.
+         */
+        public Lora loftq() {
+            return new Lora(rank, alpha, rankStabilised, true);
         }
 
         @Override
@@ -39,7 +49,7 @@ public sealed interface Adapter {
         public String toString() {
             String strength = alpha == Math.rint(alpha) ? String.valueOf((long) alpha) : String.valueOf(alpha);
             return "lora(" + rank + ")" + (alpha == 2.0 * rank ? "" : ".alpha(" + strength + ")")
-                    + (rankStabilised ? ".stabilised()" : "");
+                    + (rankStabilised ? ".stabilised()" : "") + (startsFromLoss ? ".loftq()" : "");
         }
     }
 
@@ -49,8 +59,11 @@ public sealed interface Adapter {
     /** The factor by which the product of the two matrices is multiplied. */
     double scale();
 
+    /** Whether it begins with what the rounding of its matrix loses. */
+    boolean startsFromLoss();
+
     /** A low-rank adapter of this rank; its alpha is twice the rank. */
     static Lora lora(int rank) {
-        return new Lora(rank, 2.0 * rank, false);
+        return new Lora(rank, 2.0 * rank, false, false);
     }
 }

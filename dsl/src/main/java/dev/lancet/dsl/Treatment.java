@@ -60,6 +60,24 @@ public record Treatment(
                         + " nf4(32)",
                 correction.map(Correction::toString).orElse(""),
                 precision);
+        checkStart(rank, precision, adapter, correction);
+    }
+
+    private static void checkStart(
+            Optional<Rank> rank, Precision precision, Optional<Adapter> adapter, Optional<Correction> correction) {
+        adapter.filter(Adapter::startsFromLoss).ifPresent(some -> {
+            Check.that(
+                    rank.isEmpty() && precision.quantized(),
+                    "%s: begins with what rounding loses, so it needs a matrix in one piece in 8 or 4 bits; write"
+                            + " quantize(nf4(64), %s), or leave out loftq()",
+                    some,
+                    some);
+            Check.that(
+                    correction.isEmpty(),
+                    "%s: %s restores the same loss already; leave out one of them",
+                    some,
+                    correction.map(Correction::toString).orElse(""));
+        });
     }
 
     /** A treatment without a correction. */

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.json;
 
+import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Precision;
 import java.util.Arrays;
 import java.util.Locale;
@@ -27,7 +28,7 @@ final class LanguageAnnotations extends JacksonAnnotationIntrospector {
             Set.of(Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
 
     /** Types that gained flags after files were written without them: a flag that is missing is not set. */
-    static final Set<Class<?>> FLAGGED = Set.of(Precision.Int4.class, Precision.Nf4.class);
+    static final Set<Class<?>> FLAGGED = Set.of(Precision.Int4.class, Precision.Nf4.class, Adapter.Lora.class);
 
     @Override
     public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {

@@ -67,7 +67,7 @@ class RoundTripTest {
             boolean bent = choice == 2 && step.weight().role().linear();
             Step whole = bent ? other.with(Nonlinearity.silu()) : other;
             boolean beside = step.weight().role().linear() && seed % 2 == 0;
-            Step adapted = beside ? whole.adapted(Adapter.lora(2).alpha(3.5), "beside") : whole;
+            Step adapted = beside ? whole.adapted(Adapter.lora(2).alpha(3.5).loftq(), "beside") : whole;
             boolean corrected = rank.isEmpty()
                     && precision.quantized()
                     && step.weight().role().linear();

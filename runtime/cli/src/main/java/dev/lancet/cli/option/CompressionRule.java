@@ -118,12 +118,20 @@ final class CompressionRule {
 
     private Optional<Adapter> adapter() {
         boolean strong = said.containsKey("--alpha");
+        boolean loftq = said.containsKey("--loftq");
         if (!said.containsKey("--lora")) {
+            check(!loftq, "--loftq", about, "it applies only with --lora; add --lora 8");
             check(!strong, "--alpha", said.getOrDefault("--alpha", ""), "it applies only with --lora; add --lora 8");
             return Optional.empty();
         }
         Adapter.Lora lora = Adapter.lora(number("--lora", Integer::valueOf));
-        return Optional.of(strong ? lora.alpha(number("--alpha", Double::valueOf)) : lora);
+        check(
+                !loftq || (said.containsKey("--bits") && !said.containsKey("--correction") && !ranks()),
+                "--loftq",
+                about,
+                "it applies only with --bits 8, 4 or nf4, and without a rank or --correction");
+        Adapter.Lora strength = strong ? lora.alpha(number("--alpha", Double::valueOf)) : lora;
+        return Optional.of(loftq ? strength.loftq() : strength);
     }
 
     private Optional<Rank> rank() {

@@ -113,7 +113,7 @@ public final class CompressionRules {
             paramLabel = "N",
             parameterConsumer = Taker.class,
             description =
-                    "Add an untrained adapter of rank N to each layer. lancet tune then trains only the" + " adapters.")
+                    "Add an untrained adapter of rank N to each layer. lancet tune then trains only the adapters.")
     String lora = "";
 
     @Option(
@@ -122,6 +122,13 @@ public final class CompressionRules {
             parameterConsumer = Taker.class,
             description = "Strength of the adapter: its product is multiplied by X / rank (default: twice the rank).")
     String alpha = "";
+
+    @Option(
+            names = "--loftq",
+            arity = "0",
+            parameterConsumer = Taker.class,
+            description = "With --lora and --bits 8, 4 or nf4, begin the adapter with what rounding loses (LoftQ).")
+    boolean loftq;
 
     @Option(
             names = "--keep",
@@ -140,19 +147,13 @@ public final class CompressionRules {
     @Option(
             names = "--budget",
             paramLabel = "600MB|2.64x",
-            description =
-                    "The most bytes that the whole model may take, in B, kB, MB, GB, KiB, MiB or GiB; or how many times"
-                            + " smaller it must be, for example 4x. Without other rules, the budget chooses"
-                            + " bits and ranks: 8"
-                            + " bits for every matrix, embeddings included; 4 bits if 8 do not suffice; and"
-                            + " lower ranks of the"
-                            + " linear layers if 4 bits do not suffice. With rules, the budget chooses the rank"
-                            + " of each linear"
-                            + " layer that no rule keeps or gives a rank; embeddings shrink only by a rule,"
-                            + " such as --on"
-                            + " embedding --bits 8. Ranks are chosen by singular values if the model has"
-                            + " weights; otherwise"
-                            + " every layer keeps the same share.")
+            description = "The most bytes that the whole model may take, in B, kB, MB, GB, KiB, MiB or GiB; or how many"
+                    + " times smaller it must be, for example 4x. Without other rules, the budget chooses bits and ranks:"
+                    + " 8 bits for every matrix, embeddings included; 4 bits if 8 do not suffice; and lower ranks of the"
+                    + " linear layers if 4 bits do not suffice. With rules, the budget chooses the rank of each linear"
+                    + " layer that no rule keeps or gives a rank; embeddings shrink only by a rule, such as --on"
+                    + " embedding --bits 8. Ranks are chosen by singular values if the model has weights; otherwise every"
+                    + " layer keeps the same share.")
     Optional<String> budget = Optional.empty();
 
     /** Whether any rule was given. */

@@ -97,6 +97,20 @@ class CompressionRulesTest {
     }
 
     @Test
+    void an_adapter_begins_with_what_its_rounding_loses() {
+        JsonNode plan = plan("--bits", "nf4", "--lora", "8", "--loftq");
+
+        assertThat(because(plan, "h.0.attn.q")).isEqualTo("on(linears()).quantize(nf4(32), lora(8).loftq())");
+        assertThat(lancet("plan", "llama-2-7b", "--bits", "4", "--loftq").err())
+                .contains("--loftq: every linear layer; it applies only with --lora; add --lora 8");
+        assertThat(lancet("plan", "llama-2-7b", "--lora", "8", "--loftq").err())
+                .contains("it applies only with --bits 8, 4 or nf4, and without a rank or --correction");
+        assertThat(lancet("plan", "llama-2-7b", "--bits", "16", "--lora", "8", "--loftq")
+                        .err())
+                .contains("needs a matrix in one piece in 8 or 4 bits");
+    }
+
+    @Test
     void a_correction_stands_beside_codes_and_a_budget_leaves_it_in_one_piece() {
         JsonNode plan = plan("--bits", "4", "--on", "h.0.*", "--bits", "4", "--correction", "16", "--lora", "4");
 

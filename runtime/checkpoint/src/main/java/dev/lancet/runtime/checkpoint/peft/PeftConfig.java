@@ -59,7 +59,8 @@ final class PeftConfig {
                 .flatMap(key -> pattern("alpha_pattern").number(key))
                 .orElseGet(() -> config.requiredNumber("lora_alpha"));
         try {
-            return new Adapter.Lora(rank, alpha, config.flag("use_rslora").orElse(false));
+            Adapter.Lora lora = Adapter.lora(rank).alpha(alpha);
+            return config.flag("use_rslora").orElse(false) ? lora.stabilised() : lora;
         } catch (IllegalArgumentException wrong) {
             throw new LancetException(config.file() + ": " + wrong.getMessage(), wrong);
         }
