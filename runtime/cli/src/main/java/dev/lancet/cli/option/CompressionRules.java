@@ -112,8 +112,7 @@ public final class CompressionRules {
             names = "--lora",
             paramLabel = "N",
             parameterConsumer = Taker.class,
-            description =
-                    "Add an untrained adapter of rank N to each layer. lancet tune then trains only the adapters.")
+            description = "Add an untrained adapter of rank N to each layer. lancet tune then trains these alone.")
     String lora = "";
 
     @Option(
