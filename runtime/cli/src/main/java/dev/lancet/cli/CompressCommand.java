@@ -14,6 +14,7 @@ import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityText;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.recovery.Recovered;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
 import dev.lancet.runtime.source.ModelSource;
@@ -79,6 +80,22 @@ final class CompressCommand extends LancetCommand {
     @Mixin
     private final CalibrationOptions calibration = new CalibrationOptions();
 
+    @Option(
+            names = "--recover",
+            paramLabel = "N",
+            description = "With --calibrate: train factors, corrections and norms on N tokens of the calibration data (rows"
+                    + " for a graph), so that the model predicts what its original predicts. The better model on held-out"
+                    + " rows is kept.")
+    private long recover;
+
+    @Option(
+            names = "--min-recovery",
+            paramLabel = "X",
+            description = "With --calibrate: exit with status 1 if the quality is below X: the perplexity of the original"
+                    + " divided by that of the smaller model, or for a graph the mean cosine. The model is written"
+                    + " anyway.")
+    private Optional<Double> minRecovery = Optional.empty();
+
     CompressCommand(Console console) {
         super(console);
     }
@@ -95,9 +112,14 @@ final class CompressCommand extends LancetCommand {
         ModelSource source = argument.source();
         Optional<CalibrationData> data = calibration.data(this, argument, progress());
         if (data.isPresent()) {
-            CalibratedCompression.Outcome outcome =
-                    new CalibratedCompression(source, data.get(), progress()).write(compression, out);
+            CalibratedCompression.Outcome outcome = new CalibratedCompression(source, data.get(), progress())
+                    .recover(recover)
+                    .write(compression, out);
             return answer(compression, source.plan(), outcome.plan(), outcome.losses(), Optional.of(outcome));
+        }
+        if (recover > 0 || minRecovery.isPresent()) {
+            throw wrongUsage((recover > 0 ? "--recover: " + recover : "--min-recovery: " + minRecovery.orElseThrow())
+                    + " applies only with --calibrate; add --calibrate FILE");
         }
         Compression full = source.plan().resolved(compression, source.constraints());
         CompressionJob job = new CompressionJob(source, progress()).by(full);
@@ -113,6 +135,9 @@ final class CompressCommand extends LancetCommand {
             Optional<CalibratedCompression.Outcome> outcome) {
         Optional<Quality> quality = outcome.map(CalibratedCompression.Outcome::quality);
         String measured = outcome.map(CompressCommand::tried).orElse("")
+                + outcome.flatMap(CalibratedCompression.Outcome::recovered)
+                        .map(CompressCommand::recovery)
+                        .orElse("")
                 + quality.map(QualityText::of).orElseGet(() -> unmeasured(plan, losses));
         List<Path> report = Report.titled(what + " made smaller")
                 .with(ReportedModel.of(what, before))
@@ -125,7 +150,29 @@ final class CompressCommand extends LancetCommand {
         document.put("quality", quality.map(QualityDocument::of).orElseGet(QualityDocument::unmeasured));
         document.put("out", out.toString());
         document.put("report", report.stream().map(Path::toString).toList());
-        return new Answer(document, text(plan, measured, report));
+        outcome.flatMap(CalibratedCompression.Outcome::recovered)
+                .ifPresent(recovered -> document.put("recovery", QualityDocument.of(recovered)));
+        return new Answer(document, text(plan, measured, report), quality.flatMap(this::complaint));
+    }
+
+    private Optional<String> complaint(Quality quality) {
+        return minRecovery
+                .filter(least -> !(quality.recovery() >= least))
+                .map(least -> String.format(
+                        Locale.ROOT,
+                        "recovery: %.4f is below %s; keep more bits, allow a larger budget, or add --recover",
+                        quality.recovery(),
+                        least));
+    }
+
+    private static String recovery(Recovered recovered) {
+        return String.format(
+                Locale.ROOT,
+                "recovery: distance %.3g -> %.3g, %.0f %% of the loss won back in at most %d steps%n",
+                recovered.before().distance(),
+                recovered.after().distance(),
+                100 * recovered.ratio(),
+                recovered.steps());
     }
 
     private static String tried(CalibratedCompression.Outcome outcome) {

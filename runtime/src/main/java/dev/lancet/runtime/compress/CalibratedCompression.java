@@ -12,6 +12,16 @@ import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.device.ResolvedDevice;
+import dev.lancet.runtime.recovery.GraphRecovery;
+import dev.lancet.runtime.recovery.LanguageRecovery;
+import dev.lancet.runtime.recovery.Recovered;
+import dev.lancet.runtime.algebra.OpenBlas;
+import dev.lancet.compression.calibration.Calibration;
+import dev.lancet.runtime.source.DeclaredSource;
+import dev.lancet.runtime.source.GraphSource;
+import dev.lancet.dsl.weights.WeightWriter;
+import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,12 +36,27 @@ public final class CalibratedCompression {
     private final ModelSource source;
     private final CalibrationData data;
     private final Progress progress;
+    private final long recovery;
 
-    /** A compression of a model; {@code progress} receives its progress. */
+    /** A compression of a model, without recovery; {@code progress} receives its progress. */
     public CalibratedCompression(ModelSource source, CalibrationData data, Progress progress) {
+        this(source, data, progress, 0);
+    }
+
+    private CalibratedCompression(ModelSource source, CalibrationData data, Progress progress, long recovery) {
         this.source = source;
         this.data = data;
         this.progress = progress;
+        this.recovery = recovery;
+    }
+
+    /**
+     * The same compression followed by a recovery: a short training on the predictions of the original.
+     *
+     * @param tokens the most tokens to train on, or rows for a graph; 0 for no recovery
+     */
+    public CalibratedCompression recover(long tokens) {
+        return new CalibratedCompression(source, data, progress, tokens);
     }
 
     /**
@@ -41,8 +66,14 @@ public final class CalibratedCompression {
      * @param losses the error of every changed matrix
      * @param quality of the written model on the held-out rows
      * @param tried the plans that a budget was tried with, the best first; empty without a budget
+     * @param recovered the recovery; empty if none was wanted
      */
-    public record Outcome(Plan plan, List<Fidelity> losses, Quality quality, List<BudgetSearch.Tried> tried) {
+    public record Outcome(
+            Plan plan,
+            List<Fidelity> losses,
+            Quality quality,
+            List<BudgetSearch.Tried> tried,
+            Optional<Recovered> recovered) {
 
         public Outcome {
             losses = List.copyOf(losses);
@@ -60,10 +91,36 @@ public final class CalibratedCompression {
         CompressionJob job = new CompressionJob(source, progress).by(compression).calibrated(grams);
         List<BudgetSearch.Tried> tried = chooses(compression) ? search(compression, grams, job) : List.of();
         Plan plan = tried.isEmpty() ? job.plan(compression) : tried.get(0).plan();
+        if (recovery > 0) {
+            return recovered(plan, job, grams, tried, out);
+        }
         List<Fidelity> losses = job.write(plan, out);
-        Quality quality = QualityMeasurement.of(
+        return new Outcome(plan, losses, quality(out), tried, Optional.empty());
+    }
+
+    private Outcome recovered(Plan plan, CompressionJob job, Grams grams, List<BudgetSearch.Tried> tried, Path out) {
+        WeightsInMemory arrays = new WeightsInMemory();
+        List<Fidelity> losses = job.convert(plan, tensor -> arrays.accept(tensor.copy()));
+        ResolvedDevice device = Device.auto().resolve();
+        Recovered recovered = source instanceof GraphSource graph
+                ? new GraphRecovery(graph, data, device, progress).recover(plan, arrays, recovery)
+                : new LanguageRecovery(
+                                (DeclaredSource) source,
+                                data,
+                                Optional.of(Calibration.of(grams, new OpenBlas())),
+                                device,
+                                progress)
+                        .recover(plan, arrays, recovery);
+        try (WeightWriter writer = source.create(out, plan)) {
+            recovered.weights().copyTo(writer);
+            writer.finish();
+        }
+        return new Outcome(plan, losses, quality(out), tried, Optional.of(recovered));
+    }
+
+    private Quality quality(Path out) {
+        return QualityMeasurement.of(
                 source, ModelSource.open(out), data.heldOut(), Device.auto().resolve(), progress);
-        return new Outcome(plan, losses, quality, tried);
     }
 
     /** Whether a budget chooses forms: if no clause asks it for ranks. */
