@@ -88,7 +88,7 @@ final class CompressionRule {
         }
         String value = said.getOrDefault("--method", "");
         List<Method> methods = new ArrayList<>();
-        for (String name : value.split(",")) {
+        for (String name : value.split(",", -1)) {
             Optional<Method> found = Arrays.stream(Method.values())
                     .filter(method -> method.name().equalsIgnoreCase(name.strip()))
                     .findFirst();
