@@ -2,20 +2,20 @@ package dev.lancet.cli;
 
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.CalibrationOptions;
 import dev.lancet.cli.option.CompressionRules;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
-import dev.lancet.cli.option.CalibrationOptions;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.calibration.QualityText;
-import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
 import dev.lancet.runtime.source.ModelSource;
@@ -102,9 +102,14 @@ final class CompressCommand extends LancetCommand {
         if (data.isEmpty()) {
             return answer(full, source.plan(), plan, job.write(plan, out), Optional.empty());
         }
-        List<Fidelity> losses = job.calibrated(GramMeasurement.of(source, data.get(), progress())).write(plan, out);
+        List<Fidelity> losses = job.calibrated(GramMeasurement.of(source, data.get(), progress()))
+                .write(plan, out);
         Quality quality = QualityMeasurement.of(
-                source, ModelSource.open(out), data.get().heldOut(), Device.auto().resolve(), progress());
+                source,
+                ModelSource.open(out),
+                data.get().heldOut(),
+                Device.auto().resolve(),
+                progress());
         return answer(full, source.plan(), plan, losses, Optional.of(quality));
     }
 
