@@ -6,10 +6,12 @@ import dev.lancet.cli.option.CalibrationOptions;
 import dev.lancet.cli.option.CompressionRules;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.compression.Fidelity;
+import dev.lancet.compression.calibration.Grams;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.calibration.CalibrationData;
+import dev.lancet.runtime.calibration.FewRows;
 import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
@@ -100,22 +102,31 @@ final class CompressCommand extends LancetCommand {
         CompressionJob job = new CompressionJob(source, progress()).by(full);
         Plan plan = job.plan(full);
         if (data.isEmpty()) {
-            return answer(full, source.plan(), plan, job.write(plan, out), Optional.empty());
+            List<Fidelity> losses = job.write(plan, out);
+            return answer(full, source.plan(), plan, losses, unmeasured(plan, losses), QualityDocument.unmeasured());
         }
-        List<Fidelity> losses = job.calibrated(GramMeasurement.of(source, data.get(), progress()))
-                .write(plan, out);
+        Grams grams = GramMeasurement.of(source, data.get(), progress());
+        List<Fidelity> losses = job.calibrated(grams).write(plan, out);
         Quality quality = QualityMeasurement.of(
                 source,
                 ModelSource.open(out),
                 data.get().heldOut(),
                 Device.auto().resolve(),
                 progress());
-        return answer(full, source.plan(), plan, losses, Optional.of(quality));
+        Optional<String> warning = FewRows.of(plan, grams);
+        Map<String, @Nullable Object> document = QualityDocument.of(quality);
+        document.put("warnings", warning.stream().toList());
+        String text = QualityText.of(quality) + warning.map(line -> line + "\n").orElse("");
+        return answer(full, source.plan(), plan, losses, text, document);
     }
 
     private Answer answer(
-            Compression compression, Plan before, Plan plan, List<Fidelity> losses, Optional<Quality> quality) {
-        String measured = quality.map(QualityText::of).orElseGet(() -> unmeasured(plan, losses));
+            Compression compression,
+            Plan before,
+            Plan plan,
+            List<Fidelity> losses,
+            String measured,
+            Map<String, @Nullable Object> quality) {
         List<Path> report = Report.titled(what + " made smaller")
                 .with(ReportedModel.of(what, before))
                 .with(ReportedModel.of(out.toString(), plan))
@@ -124,7 +135,7 @@ final class CompressCommand extends LancetCommand {
                 .fact("quality", measured.strip())
                 .write(Files.isDirectory(out) ? out : Path.of(out + ".report"));
         Map<String, @Nullable Object> document = PlanDocument.of(plan, losses);
-        document.put("quality", quality.map(QualityDocument::of).orElseGet(QualityDocument::unmeasured));
+        document.put("quality", quality);
         document.put("out", out.toString());
         document.put("report", report.stream().map(Path::toString).toList());
         return new Answer(document, text(plan, measured, report));

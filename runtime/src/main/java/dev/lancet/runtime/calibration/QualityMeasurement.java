@@ -33,7 +33,7 @@ public final class QualityMeasurement {
      */
     public static Quality of(RunningModel original, RunningModel smaller, Examples rows, Progress progress) {
         QualityMeter meter = new QualityMeter(original.language());
-        int batch = Math.max(1, TOKENS_A_RUN / rows.longestRow());
+        int batch = original.batch(rows, TOKENS_A_RUN);
         try (Progress.Task task = progress.begin("quality", rows.count())) {
             for (int from = 0; from < rows.count(); from += batch) {
                 int to = Math.min(rows.count(), from + batch);

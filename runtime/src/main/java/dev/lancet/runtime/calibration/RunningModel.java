@@ -185,6 +185,20 @@ public final class RunningModel implements AutoCloseable {
         }
     }
 
+    /**
+     * How many rows to run together: about so many that they have this number of elements, but always as many as a graph
+     * with a fixed number of rows takes.
+     */
+    int batch(Examples rows, int elements) {
+        for (TensorInfo input : signature.getInputsMap().values()) {
+            if (input.getTensorShape().getDimCount() > 0
+                    && input.getTensorShape().getDim(0).getSize() > 0) {
+                return Math.toIntExact(input.getTensorShape().getDim(0).getSize());
+            }
+        }
+        return Math.max(1, elements / rows.longestRow());
+    }
+
     /** Replaces a matrix that is stored in one float32 piece. */
     public void replace(String weight, Matrix matrix) {
         ByteBuffer bytes = ByteBuffer.allocateDirect(Math.multiplyExact(matrix.values().length, Float.BYTES))

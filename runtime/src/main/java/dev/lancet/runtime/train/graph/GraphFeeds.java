@@ -2,12 +2,17 @@ package dev.lancet.runtime.train.graph;
 
 import dev.lancet.dsl.LancetException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
 
 /** The feeds of one run of an imported graph; releases its tensors when it is closed. */
 public final class GraphFeeds implements AutoCloseable {
@@ -26,10 +31,35 @@ public final class GraphFeeds implements AutoCloseable {
         return this;
     }
 
-    /** Feeds all inputs of a signature. */
+    /**
+     * Feeds all inputs of a signature.
+     *
+     * @throws LancetException if an input is missing or has another type or shape
+     */
     public GraphFeeds put(Examples examples, SignatureDef signature) {
-        signature.getInputsMap().forEach((name, info) -> put(info.getName(), examples.tensor(name, info.getDtype())));
+        signature.getInputsMap().forEach((name, info) -> {
+            Tensor tensor = examples.tensor(name, info.getDtype());
+            tensors.add(tensor);
+            check(name, info, tensor.shape());
+            runner.feed(info.getName(), tensor);
+        });
         return this;
+    }
+
+    /** A graph without stated shapes, or with one of no axes, as old graphs have them, takes any. */
+    private static void check(String name, TensorInfo info, Shape given) {
+        List<TensorShapeProto.Dim> wanted = info.getTensorShape().getDimList();
+        boolean fits = wanted.isEmpty() || wanted.size() == given.numDimensions();
+        for (int i = 0; fits && i < wanted.size(); i++) {
+            fits = wanted.get(i).getSize() < 0 || wanted.get(i).getSize() == given.get(i);
+        }
+        if (!fits) {
+            String shape = wanted.stream()
+                    .map(dim -> dim.getSize() < 0 ? "any" : String.valueOf(dim.getSize()))
+                    .collect(Collectors.joining(", ", "[", "]"));
+            throw new LancetException("examples: the signature takes its input '" + name + "' in the shape " + shape
+                    + ", but these rows have " + Arrays.toString(given.asArray()) + "; give the array that shape");
+        }
     }
 
     /** Fetches a tensor. */
@@ -54,7 +84,9 @@ public final class GraphFeeds implements AutoCloseable {
             return how.apply(runner);
         } catch (RuntimeException wrong) {
             // TensorFlow's exceptions have no other common superclass.
-            throw new LancetException("graph: it does not run on these examples: " + wrong.getMessage(), wrong);
+            String first = String.valueOf(wrong.getMessage()).lines().findFirst().orElse("");
+            throw new LancetException(
+                    "graph: it does not run on these examples: " + first + "; check the values of the inputs", wrong);
         }
     }
 
