@@ -41,7 +41,10 @@ public final class FewRows {
 
     private static String line(String name, Gram gram, int others) {
         return "calibrate: " + gram.rows() + " rows for " + gram.width() + " inputs of " + name
-                + (others == 0 ? "" : ", and also too few for " + others + (others == 1 ? " other layer" : " other layers")) + "; at least " + gram.width()
+                + (others == 0
+                        ? ""
+                        : ", and also too few for " + others + (others == 1 ? " other layer" : " other layers"))
+                + "; at least " + gram.width()
                 + " are wanted, so damping decides a part of the result; give more data or a larger --samples";
     }
 }

@@ -65,7 +65,9 @@ final class ArrayRows {
             values[i] = (int) value;
             // Whole numbers of 64 bits without a sign that exceed the signed ones are negative here.
             if (values[i] != value || (kind == 'u' && value < 0)) {
-                throw new LancetException(what + ": contains " + (kind == 'u' ? Long.toUnsignedString(value) : Long.toString(value)) + "; only whole numbers of 32 bits can be fed");
+                throw new LancetException(
+                        what + ": contains " + (kind == 'u' ? Long.toUnsignedString(value) : Long.toString(value))
+                                + "; only whole numbers of 32 bits can be fed");
             }
         }
         return new ExampleColumn(values, new float[0], row);

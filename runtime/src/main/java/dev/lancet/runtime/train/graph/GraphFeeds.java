@@ -4,6 +4,7 @@ import dev.lancet.dsl.LancetException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tensorflow.Result;
@@ -19,6 +20,7 @@ public final class GraphFeeds implements AutoCloseable {
 
     private final Session.Runner runner;
     private final List<Tensor> tensors = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
 
     /** Feeds a runner. */
     public GraphFeeds(Session.Runner runner) {
@@ -27,6 +29,7 @@ public final class GraphFeeds implements AutoCloseable {
 
     GraphFeeds put(String node, Tensor tensor) {
         tensors.add(tensor);
+        names.add(port(node));
         runner.feed(node, tensor);
         return this;
     }
@@ -39,9 +42,8 @@ public final class GraphFeeds implements AutoCloseable {
     public GraphFeeds put(Examples examples, SignatureDef signature) {
         signature.getInputsMap().forEach((name, info) -> {
             Tensor tensor = examples.tensor(name, info.getDtype());
-            tensors.add(tensor);
+            put(info.getName(), tensor);
             check(name, info, tensor.shape());
-            runner.feed(info.getName(), tensor);
         });
         return this;
     }
@@ -60,6 +62,16 @@ public final class GraphFeeds implements AutoCloseable {
             throw new LancetException("examples: the signature takes its input '" + name + "' in the shape " + shape
                     + ", but these rows have " + Arrays.toString(given.asArray()) + "; give the array that shape");
         }
+    }
+
+    private static String port(String node) {
+        return node.contains(":") ? node : node + ":0";
+    }
+
+    /** The tensor that is fed under this name, if there is one; these feeds own it. */
+    public Optional<Tensor> fed(String node) {
+        int at = names.indexOf(port(node));
+        return at < 0 ? Optional.empty() : Optional.of(tensors.get(at));
     }
 
     /** Fetches a tensor. */
@@ -84,7 +96,8 @@ public final class GraphFeeds implements AutoCloseable {
             return how.apply(runner);
         } catch (RuntimeException wrong) {
             // TensorFlow's exceptions have no other common superclass.
-            String first = String.valueOf(wrong.getMessage()).lines().findFirst().orElse("");
+            String first =
+                    String.valueOf(wrong.getMessage()).lines().findFirst().orElse("");
             throw new LancetException(
                     "graph: it does not run on these examples: " + first + "; check the values of the inputs", wrong);
         }

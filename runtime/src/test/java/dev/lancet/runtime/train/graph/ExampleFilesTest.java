@@ -54,7 +54,8 @@ class ExampleFilesTest {
         byte[] data = new byte[2 * size];
         data[0] = 1;
         data[size] = 5;
-        new Npz().entry("ids.npy", Npz.array(Npz.header(type, "False", "2, 1"), data))
+        new Npz()
+                .entry("ids.npy", Npz.array(Npz.header(type, "False", "2, 1"), data))
                 .write(file);
         assertThat(ExampleFiles.read(file).ids("ids")).containsExactly(1, 5);
     }
@@ -90,7 +91,8 @@ class ExampleFilesTest {
 
     @Test
     void an_array_with_another_header_is_refused() throws IOException {
-        new Npz().entry("x.npy", "hello, this is no array".getBytes(StandardCharsets.UTF_8))
+        new Npz()
+                .entry("x.npy", "hello, this is no array".getBytes(StandardCharsets.UTF_8))
                 .write(file);
         refuses("'x': is no NumPy array; write it with numpy.savez");
     }
@@ -106,7 +108,8 @@ class ExampleFilesTest {
     @ParameterizedTest
     @CsvSource({"<f4, True", ">f4, False", "<U4, False", "|O, False", "<c8, False"})
     void other_orders_and_other_elements_than_numbers_are_refused(String type, String fortran) throws IOException {
-        new Npz().entry("x.npy", Npz.array(Npz.header(type, fortran, "1, 1"), new byte[8]))
+        new Npz()
+                .entry("x.npy", Npz.array(Npz.header(type, fortran, "1, 1"), new byte[8]))
                 .write(file);
         refuses("only little-endian numbers in row-major order can be read, as numpy.ascontiguousarray gives them");
     }
@@ -143,7 +146,8 @@ class ExampleFilesTest {
     void whole_numbers_of_more_than_32_bits_are_refused() throws IOException {
         for (String type : new String[] {"<i8", "<u8"}) {
             byte[] data = {-1, -1, -1, -1, -1, -1, -1, type.equals("<u8") ? (byte) -1 : 127};
-            new Npz().entry("x.npy", Npz.array(Npz.header(type, "False", "1,"), data))
+            new Npz()
+                    .entry("x.npy", Npz.array(Npz.header(type, "False", "1,"), data))
                     .write(file);
             refuses("only whole numbers of 32 bits can be fed");
         }
