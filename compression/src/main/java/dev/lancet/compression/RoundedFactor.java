@@ -51,8 +51,8 @@ final class RoundedFactor {
         }
         double[] inverse = algebra.inverseOfLower(lower, rank);
         double[] solved = algebra.product(inverse, true, inverse, false, new Shape(rank, rank, rank));
-        double[] cross = algebra.product(
-                weighted, true, inputs.oriented(exact), false, new Shape(rank, inputs.width(), rank));
+        double[] cross =
+                algebra.product(weighted, true, inputs.oriented(exact), false, new Shape(rank, inputs.width(), rank));
         double[] change = algebra.product(solved, false, cross, false, new Shape(rank, rank, rank));
         double[] wide = outputs().oriented(second);
         int outputs = wide.length / rank;

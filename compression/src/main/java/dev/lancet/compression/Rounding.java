@@ -50,9 +50,10 @@ final class Rounding {
         List<Matrix> after = new ArrayList<>();
         for (int i = 0; i < pieces.size(); i++) {
             Matrix matrix = wanted.get(i);
-            after.add(gram.isPresent()
-                    ? rounded(pieces.get(i), matrix, gram.get(), sink)
-                    : stored(pieces.get(i), Quantizer.pack(pieces.get(i), matrix), matrix, sink));
+            after.add(
+                    gram.isPresent()
+                            ? rounded(pieces.get(i), matrix, gram.get(), sink)
+                            : stored(pieces.get(i), Quantizer.pack(pieces.get(i), matrix), matrix, sink));
         }
         return after;
     }
@@ -70,7 +71,8 @@ final class Rounding {
     private List<Matrix> factors(List<StoredMatrix> pieces, List<Matrix> wanted, Gram inputs, WeightSink sink) {
         int near = inputs.transposed() ? 1 : 0;
         Matrix first = rounded(pieces.get(near), wanted.get(near), inputs, sink);
-        RoundedFactor seen = new RoundedFactor(inputs, first, calibration.orElseThrow().algebra());
+        RoundedFactor seen =
+                new RoundedFactor(inputs, first, calibration.orElseThrow().algebra());
         Matrix fitted = seen.fitted(wanted.get(near), wanted.get(1 - near));
         Matrix second = rounded(pieces.get(1 - near), fitted, seen.outputs(), sink);
         return near == 0 ? List.of(first, second) : List.of(second, first);

@@ -219,9 +219,8 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
 
         /** Stores them in fewer bits by a method, with a correction of what the rounding loses. */
         public Compression quantize(Precision precision, Correction correction, Method method) {
-            return treated(new Treatment(Optional.empty(), precision)
-                    .with(correction)
-                    .by(method));
+            return treated(
+                    new Treatment(Optional.empty(), precision).with(correction).by(method));
         }
 
         /** Replaces each matrix by two factors in float32, computed by a method, for example {@code whitened()}. */

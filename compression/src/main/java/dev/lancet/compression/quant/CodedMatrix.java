@@ -57,8 +57,12 @@ final class CodedMatrix {
         byte[] zeros = zeros(scales, lowest);
         float[] fixed = scales;
         float[] values = gptq.map(rounding -> rounding.compensated(
-                        Matrix.of(matrix.rows(), matrix.columns(), given), layout, (value, i, c) -> nearest(
-                                value, fixed[layout.scale(i / layout.group, c)], zeros[layout.scale(i / layout.group, c)])))
+                        Matrix.of(matrix.rows(), matrix.columns(), given),
+                        layout,
+                        (value, i, c) -> nearest(
+                                value,
+                                fixed[layout.scale(i / layout.group, c)],
+                                zeros[layout.scale(i / layout.group, c)])))
                 .orElse(given);
         arrays.add(0, HostTensor.of(stored.get(0), codes(values, scales, zeros)));
         if (matrix.precision().zeroPoints()) {

@@ -11,16 +11,13 @@ import dev.lancet.io.IoErrors;
 import dev.lancet.cli.option.CalibrationOptions;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
-import dev.lancet.runtime.calibration.QualityText;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.compress.CompressionJob;
-import dev.lancet.runtime.recovery.Recovered;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,9 +67,6 @@ final class CompressCommand extends LancetCommand {
                     + " graph if DIR ends"
                     + " in .pb.")
     private Path out = Path.of("");
-
-    /** Rounding to 4 bits stays below this relative error; the rank cuts that destroyed a model exceed it. */
-    private static final double DAMAGE = 0.2;
 
     @Mixin
     private final CompressionRules rules = new CompressionRules();
@@ -133,26 +127,22 @@ final class CompressCommand extends LancetCommand {
             Plan plan,
             List<Fidelity> losses,
             Optional<CalibratedCompression.Outcome> outcome) {
-        Optional<Quality> quality = outcome.map(CalibratedCompression.Outcome::quality);
-        String measured = outcome.map(CompressCommand::tried).orElse("")
-                + outcome.flatMap(CalibratedCompression.Outcome::recovered)
-                        .map(CompressCommand::recovery)
-                        .orElse("")
-                + quality.map(QualityText::of).orElseGet(() -> unmeasured(plan, losses));
+        CompressionSummary summary = new CompressionSummary(plan, losses, outcome);
         List<Path> report = Report.titled(what + " made smaller")
                 .with(ReportedModel.of(what, before))
                 .with(ReportedModel.of(out.toString(), plan))
                 .with(out.toString(), plan, losses)
                 .fact("rules", compression.toString().replaceAll("\\s+", ""))
-                .fact("quality", measured.strip())
+                .fact("quality", summary.quality().strip())
                 .write(Files.isDirectory(out) ? out : Path.of(out + ".report"));
         Map<String, @Nullable Object> document = PlanDocument.of(plan, losses);
-        document.put("quality", quality.map(QualityDocument::of).orElseGet(QualityDocument::unmeasured));
+        document.putAll(summary.document());
         document.put("out", out.toString());
         document.put("report", report.stream().map(Path::toString).toList());
-        outcome.flatMap(CalibratedCompression.Outcome::recovered)
-                .ifPresent(recovered -> document.put("recovery", QualityDocument.of(recovered)));
-        return new Answer(document, text(plan, measured, report), quality.flatMap(this::complaint));
+        return new Answer(
+                document,
+                summary.text(out, report),
+                outcome.map(CalibratedCompression.Outcome::quality).flatMap(this::complaint));
     }
 
     private Optional<String> complaint(Quality quality) {
@@ -163,69 +153,5 @@ final class CompressCommand extends LancetCommand {
                         "recovery: %.4f is below %s; keep more bits, allow a larger budget, or add --recover",
                         quality.recovery(),
                         least));
-    }
-
-    private static String recovery(Recovered recovered) {
-        return String.format(
-                Locale.ROOT,
-                "recovery: distance %.3g -> %.3g, %.0f %% of the loss won back in at most %d steps%n",
-                recovered.before().distance(),
-                recovered.after().distance(),
-                100 * recovered.ratio(),
-                recovered.steps());
-    }
-
-    private static String tried(CalibratedCompression.Outcome outcome) {
-        StringBuilder text = new StringBuilder();
-        outcome.tried()
-                .forEach(one -> text.append(String.format(
-                        Locale.ROOT,
-                        "tried %s: %,d bytes, %.2fx, distance %.3g%n",
-                        one.setting(),
-                        one.plan().bytesAfter(),
-                        one.plan().compression(),
-                        one.quality().distance())));
-        return text.toString();
-    }
-
-    private String text(Plan plan, String quality, List<Path> report) {
-        StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT,
-                "%d of %d matrices changed, %,d -> %,d bytes, %.2fx smaller%nsaved %s%n",
-                plan.changed().size(),
-                plan.steps().size(),
-                plan.bytesBefore(),
-                plan.bytesAfter(),
-                plan.compression(),
-                out));
-        text.append(quality);
-        report.forEach(file -> text.append("wrote ").append(file).append('\n'));
-        return text.toString();
-    }
-
-    /** What is known of the cost: the error of single matrices. Only data can tell what the whole model lost. */
-    private String unmeasured(Plan plan, List<Fidelity> losses) {
-        StringBuilder text = new StringBuilder();
-        losses.stream()
-                .max(Comparator.comparingDouble(Fidelity::relativeFrobenius))
-                .ifPresent(worst -> text.append(String.format(
-                        Locale.ROOT,
-                        "largest relative error of a matrix: %.3g (%s)%n",
-                        worst.relativeFrobenius(),
-                        worst.weight())));
-        long damaged = losses.stream()
-                .filter(loss -> plan.step(loss.weight()).rank().isPresent() && loss.relativeFrobenius() > DAMAGE)
-                .count();
-        if (damaged > 0) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "lower ranks: %d of %d matrices lost more than %.0f %% of their norm; a trained model seldom survives"
-                            + " that, so train it again%n",
-                    damaged,
-                    plan.steps().size(),
-                    100 * DAMAGE));
-        }
-        return text.append("quality of the whole model: unknown; give data with --calibrate FILE\n")
-                .toString();
     }
 }

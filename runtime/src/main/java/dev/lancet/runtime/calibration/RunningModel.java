@@ -21,12 +21,14 @@ import dev.lancet.surgery.pass.XlaCompilation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.Tensor;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
@@ -88,7 +90,8 @@ public final class RunningModel implements AutoCloseable {
         ImportedSurgery surgery = ImportedSurgery.operate(source.model(), source.plan());
         MetaGraphDef meta = surgery.meta();
         Engine engine = Engine.literal(VariableLoading.into(surgery.graph()), device);
-        RunningModel model = new RunningModel(engine, signature(source, meta), LayerInputs.of(source.model()), false);
+        SignatureDef signature = signature(source, meta);
+        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(source.model(), signature), false);
         return model.loaded(() -> engine.assign(
                 engine.variables(),
                 name -> source.weights().find(name).isPresent()
@@ -176,13 +179,43 @@ public final class RunningModel implements AutoCloseable {
         });
     }
 
-    private void run(Examples rows, List<String> tensors, Consumer<Result> reader) {
+    /** Runs the model. TensorFlow refuses to fetch what is fed, as the input of a first layer is; it is known already. */
+    private void run(Examples rows, List<String> tensors, Consumer<List<Tensor>> reader) {
         try (GraphFeeds feeds = new GraphFeeds(engine.runner()).put(rows, signature)) {
-            tensors.forEach(feeds::fetch);
+            List<String> computed =
+                    tensors.stream().filter(name -> feeds.fed(name).isEmpty()).toList();
+            if (computed.isEmpty()) {
+                reader.accept(all(tensors, feeds, List.of()));
+                return;
+            }
+            computed.forEach(feeds::fetch);
             try (Result result = feeds.run(Session.Runner::run)) {
-                reader.accept(result);
+                List<Tensor> values = new ArrayList<>();
+                result.forEach(entry -> values.add(entry.getValue()));
+                reader.accept(all(tensors, feeds, values));
             }
         }
+    }
+
+    private static List<Tensor> all(List<String> tensors, GraphFeeds feeds, List<Tensor> computed) {
+        Iterator<Tensor> next = computed.iterator();
+        return tensors.stream()
+                .map(name -> feeds.fed(name).orElseGet(next::next))
+                .toList();
+    }
+
+    /**
+     * How many rows to run together: about so many that they have this number of elements, but always as many as a graph
+     * with a fixed number of rows takes.
+     */
+    int batch(Examples rows, int elements) {
+        for (TensorInfo input : signature.getInputsMap().values()) {
+            if (input.getTensorShape().getDimCount() > 0
+                    && input.getTensorShape().getDim(0).getSize() > 0) {
+                return Math.toIntExact(input.getTensorShape().getDim(0).getSize());
+            }
+        }
+        return Math.max(1, elements / rows.longestRow());
     }
 
     /** Replaces a matrix that is stored in one float32 piece. */

@@ -8,6 +8,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.budget.BudgetSearch;
 import dev.lancet.runtime.calibration.CalibrationData;
+import dev.lancet.runtime.calibration.FewRows;
 import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
@@ -67,13 +68,15 @@ public final class CalibratedCompression {
      * @param quality of the written model on the held-out rows
      * @param tried the plans that a budget was tried with, the best first; empty without a budget
      * @param recovered the recovery; empty if none was wanted
+     * @param warning of too few rows; empty if there were enough
      */
     public record Outcome(
             Plan plan,
             List<Fidelity> losses,
             Quality quality,
             List<BudgetSearch.Tried> tried,
-            Optional<Recovered> recovered) {
+            Optional<Recovered> recovered,
+            Optional<String> warning) {
 
         public Outcome {
             losses = List.copyOf(losses);
@@ -95,7 +98,7 @@ public final class CalibratedCompression {
             return recovered(plan, job, grams, tried, out);
         }
         List<Fidelity> losses = job.write(plan, out);
-        return new Outcome(plan, losses, quality(out), tried, Optional.empty());
+        return new Outcome(plan, losses, quality(out), tried, Optional.empty(), FewRows.of(plan, grams));
     }
 
     private Outcome recovered(Plan plan, CompressionJob job, Grams grams, List<BudgetSearch.Tried> tried, Path out) {
@@ -115,7 +118,7 @@ public final class CalibratedCompression {
             recovered.weights().copyTo(writer);
             writer.finish();
         }
-        return new Outcome(plan, losses, quality(out), tried, Optional.of(recovered));
+        return new Outcome(plan, losses, quality(out), tried, Optional.of(recovered), FewRows.of(plan, grams));
     }
 
     private Quality quality(Path out) {

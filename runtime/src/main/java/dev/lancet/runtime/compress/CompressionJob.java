@@ -1,16 +1,13 @@
 package dev.lancet.runtime.compress;
 
 import dev.lancet.compression.Compressor;
-import dev.lancet.compression.calibration.Calibration;
-import dev.lancet.compression.calibration.Grams;
-import dev.lancet.dsl.Method;
-import dev.lancet.dsl.LancetException;
-import dev.lancet.runtime.algebra.OpenBlas;
-import java.util.Optional;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.Spectrometer;
+import dev.lancet.compression.calibration.Calibration;
+import dev.lancet.compression.calibration.Grams;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Constraints;
 import dev.lancet.dsl.plan.Plan;
@@ -19,10 +16,12 @@ import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.algebra.TensorFlowAlgebra;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**

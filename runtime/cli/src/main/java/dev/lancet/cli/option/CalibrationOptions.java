@@ -22,17 +22,19 @@ public final class CalibrationOptions {
     @Option(
             names = "--calibrate",
             paramLabel = "FILE",
-            description = "Fit factors and codes to what the layers see on these data, and measure the result on a held-out"
-                    + " part of them. For a language model: a text of any kind that a training reads, or raw"
-                    + " little-endian int32 token ids (.i32). For a graph: .npz or .safetensors with an array for each"
-                    + " input of the signature.")
+            description =
+                    "Fit factors and codes to what the layers see on these data, and measure the result on a held-out"
+                            + " part of them. For a language model: a text of any kind that a training reads, or raw"
+                            + " little-endian int32 token ids (.i32). For a graph: .npz or .safetensors with an array for each"
+                            + " input of the signature.")
     Optional<Path> file = Optional.empty();
 
     @Option(
             names = "--samples",
             paramLabel = "N",
-            description = "How many rows of the calibration data to use, drawn at random (default: 128). A quarter of all"
-                    + " rows, at most 64, is held out.")
+            description =
+                    "How many rows of the calibration data to use, drawn at random (default: 128). A quarter of all"
+                            + " rows, at most 64, is held out.")
     Optional<Integer> samples = Optional.empty();
 
     @Option(
@@ -75,20 +77,22 @@ public final class CalibrationOptions {
     private Examples rows(LancetCommand command, ModelArgument model, Path path, Progress progress) {
         if (ExampleFiles.holdsArrays(path)) {
             window.ifPresent(some -> {
-                throw command.wrongUsage(
-                        "--window: " + some + " applies only to a text or token ids; " + path + " has rows, leave it out");
+                throw command.wrongUsage("--window: " + some + " applies only to a text or token ids; " + path
+                        + " has rows, leave it out");
             });
             return ExampleFiles.read(path);
         }
         if (model.graph().isPresent()) {
-            throw new LancetException("calibrate: " + path + " is no .npz or .safetensors, and the model is a graph; give"
-                    + " rows with an array for each of its inputs");
+            throw new LancetException(
+                    "calibrate: " + path + " is no .npz or .safetensors, and the model is a graph; give"
+                            + " rows with an array for each of its inputs");
         }
         try (Model declared = model.model(progress)) {
             int length = window.orElse(Math.min(LONGEST, declared.transformer().context()));
             if (length > declared.transformer().context()) {
                 throw new LancetException("--window: " + length + " is longer than the context "
-                        + declared.transformer().context() + " of " + declared.transformer().name()
+                        + declared.transformer().context() + " of "
+                        + declared.transformer().name()
                         + "; use a shorter one");
             }
             if (path.toString().endsWith(IDS)) {
@@ -97,7 +101,8 @@ public final class CalibrationOptions {
                 return CalibrationData.windows(ids, length);
             }
             model.requireTokenizer(", or give token ids as .i32");
-            return CalibrationData.windows(declared.tokens(field.of(Corpus.corpus(path.toString())).rest()), length);
+            return CalibrationData.windows(
+                    declared.tokens(field.of(Corpus.corpus(path.toString())).rest()), length);
         }
     }
 }

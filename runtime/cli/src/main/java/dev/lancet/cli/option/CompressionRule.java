@@ -1,15 +1,15 @@
 package dev.lancet.cli.option;
 
-import java.util.Arrays;
-import java.util.ArrayList;
-import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Correction;
+import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Treatment;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

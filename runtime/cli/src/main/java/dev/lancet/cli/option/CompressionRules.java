@@ -88,8 +88,9 @@ public final class CompressionRules {
             names = "--method",
             paramLabel = "METHOD",
             parameterConsumer = Taker.class,
-            description = "How to compute factors (plain, whitened) and codes (nearest, gptq); one of each, separated by a"
-                    + " comma. Default: whitened and gptq with --calibrate, plain and nearest without.")
+            description =
+                    "How to compute factors (plain, whitened) and codes (nearest, gptq); one of each, separated by a"
+                            + " comma. Default: whitened and gptq with --calibrate, plain and nearest without.")
     String method = "";
 
     @Option(
