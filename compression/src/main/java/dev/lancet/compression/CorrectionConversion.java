@@ -58,7 +58,8 @@ final class CorrectionConversion {
         if (pieces.isEmpty()) {
             return rounded;
         }
-        Factors best = factors(difference(exact, rounded), into.correction().orElseThrow().rank());
+        Factors best = factors(
+                difference(exact, rounded), into.correction().orElseThrow().rank());
         return sum(rounded, stored(pieces.get(0), best.left(), sink), stored(pieces.get(1), best.right(), sink));
     }
 

@@ -19,7 +19,8 @@ import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.algebra.TensorFlowAlgebra;
+import dev.lancet.runtime.algebra.BlasThreads;
+import dev.lancet.runtime.algebra.GramAlgebra;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,15 +89,16 @@ public final class CompressionJob {
         return source.plan().then(full, spectra, constraints);
     }
 
+    @SuppressWarnings("try") // the limit of threads acts by being open
     private Spectra spectra(Predicate<Weight> wanted) {
         long count =
                 source.plan().steps().stream().map(Step::weight).filter(wanted).count();
         if (count == 0) {
             return Spectra.none();
         }
-        try (TensorFlowAlgebra algebra = new TensorFlowAlgebra();
+        try (BlasThreads one = new BlasThreads(1);
                 Progress.Task task = progress.begin("singular values", count)) {
-            return new Spectrometer(algebra)
+            return new Spectrometer(new GramAlgebra())
                     .measure(
                             source.plan(),
                             source.weights(),
@@ -147,12 +149,13 @@ public final class CompressionJob {
      *
      * @return the error of every changed matrix
      */
+    @SuppressWarnings("try") // the limit of threads acts by being open
     public List<Fidelity> convert(Plan into, WeightSink sink) {
         ModelSource.Conversion conversion = source.conversion(into);
-        try (TensorFlowAlgebra algebra = new TensorFlowAlgebra();
+        try (BlasThreads one = new BlasThreads(1);
                 Progress.Task task =
                         progress.begin("compress", conversion.into().steps().size())) {
-            return new Compressor(algebra, calibration())
+            return new Compressor(new GramAlgebra(), calibration())
                     .compress(
                             conversion.from(),
                             conversion.into(),

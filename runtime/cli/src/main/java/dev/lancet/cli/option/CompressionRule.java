@@ -1,15 +1,15 @@
 package dev.lancet.cli.option;
 
-import java.util.Arrays;
-import java.util.ArrayList;
-import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Correction;
+import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Treatment;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +88,7 @@ final class CompressionRule {
         }
         String value = said.getOrDefault("--method", "");
         List<Method> methods = new ArrayList<>();
-        for (String name : value.split(",")) {
+        for (String name : value.split(",", -1)) {
             Optional<Method> found = Arrays.stream(Method.values())
                     .filter(method -> method.name().equalsIgnoreCase(name.strip()))
                     .findFirst();
