@@ -2,22 +2,26 @@ package dev.lancet.cli;
 
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.CalibrationOptions;
 import dev.lancet.cli.option.CompressionRules;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
-import dev.lancet.cli.option.CalibrationOptions;
+import dev.lancet.io.ResumableFolder;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.calibration.QualityText;
-import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.CompressionWork;
+import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
+import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +76,13 @@ final class CompressCommand extends LancetCommand {
                     + " in .pb.")
     private Path out = Path.of("");
 
+    @Option(
+            names = "--resume",
+            description =
+                    "Continue a compression that was killed: matrices that it wrote are not computed again, and the"
+                            + " result is the same. Begins anew if there is nothing to continue. Not for graphs.")
+    private boolean resume;
+
     /** Rounding to 4 bits stays below this relative error; the rank cuts that destroyed a model exceed it. */
     private static final double DAMAGE = 0.2;
 
@@ -93,19 +104,37 @@ final class CompressCommand extends LancetCommand {
                     "rules: none given; add --rank, --ratio, --energy, --bits, --lora or --budget, or name a recipe");
         }
         IoErrors.requireFree(out);
+        if (!resume) {
+            ResumableFolder.requireNone(out, "add --resume");
+        }
         ModelArgument argument = ModelArgument.of(what);
         ModelSource source = argument.source();
+        if (resume && argument.graph().isPresent()) {
+            throw new LancetException(
+                    "resume: " + what + " is a graph, which is written anew each time; leave out --resume");
+        }
         Optional<CalibrationData> data = calibration.data(this, argument, progress());
-        Compression full = source.plan().resolved(compression, source.constraints());
+        Compression full = source.stored().resolved(compression, source.constraints());
         CompressionJob job = new CompressionJob(source, progress()).by(full);
         Plan plan = job.plan(full);
         if (data.isEmpty()) {
-            return answer(full, source.plan(), plan, job.write(plan, out), Optional.empty());
+            return answer(full, source.stored(), plan, written(job, source, plan), Optional.empty());
         }
-        List<Fidelity> losses = job.calibrated(GramMeasurement.of(source, data.get(), progress())).write(plan, out);
+        CompressionJob calibrated = job.calibrated(GramMeasurement.of(source, data.get(), progress()));
+        List<Fidelity> losses = written(calibrated, source, plan);
         Quality quality = QualityMeasurement.of(
-                source, ModelSource.open(out), data.get().heldOut(), Device.auto().resolve(), progress());
-        return answer(full, source.plan(), plan, losses, Optional.of(quality));
+                source,
+                ModelSource.open(out),
+                data.get().heldOut(),
+                Device.auto().resolve(),
+                progress());
+        return answer(full, source.stored(), plan, losses, Optional.of(quality));
+    }
+
+    private List<Fidelity> written(CompressionJob job, ModelSource source, Plan plan) {
+        return source instanceof DeclaredSource declared
+                ? job.resume(declared, plan, out, CompressionWork.of(Path.of(what), plan, calibration.identity()))
+                : job.write(plan, out);
     }
 
     private Answer answer(
@@ -122,14 +151,14 @@ final class CompressCommand extends LancetCommand {
         document.put("quality", quality.map(QualityDocument::of).orElseGet(QualityDocument::unmeasured));
         document.put("out", out.toString());
         document.put("report", report.stream().map(Path::toString).toList());
-        return new Answer(document, text(plan, measured, report));
+        return new Answer(document, text(before, plan, measured, report));
     }
 
-    private String text(Plan plan, String quality, List<Path> report) {
+    private String text(Plan before, Plan plan, String quality, List<Path> report) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%d of %d matrices changed, %,d -> %,d bytes, %.2fx smaller%nsaved %s%n",
-                plan.changed().size(),
+                plan.changedSince(before).size(),
                 plan.steps().size(),
                 plan.bytesBefore(),
                 plan.bytesAfter(),
