@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Converts the weights of a model from one plan to another, with one matrix in memory at a time. It changes each matrix
+ * Converts the weights of a model from one plan to another, with a few matrices in memory at a time. It changes each matrix
  * as little as possible: equal storage is copied byte for byte; at the same rank each stored matrix is quantised, rounded
  * to 16 bits or dequantized separately; only a change of rank multiplies the factors and decomposes the product. A
  * correction is computed from what the rounding loses; any other change of a corrected matrix multiplies it out first. An
@@ -21,6 +21,7 @@ public final class Compressor {
 
     private final LinearAlgebra algebra;
     private final Optional<Calibration> calibration;
+    private final int first;
 
     /** A compressor with this linear algebra, without calibration. */
     public Compressor(LinearAlgebra algebra) {
@@ -29,8 +30,18 @@ public final class Compressor {
 
     /** A compressor with this linear algebra, and with calibration if there is any. */
     public Compressor(LinearAlgebra algebra, Optional<Calibration> calibration) {
+        this(algebra, calibration, 0);
+    }
+
+    private Compressor(LinearAlgebra algebra, Optional<Calibration> calibration, int first) {
         this.algebra = algebra;
         this.calibration = calibration;
+        this.first = first;
+    }
+
+    /** The same compressor, which leaves out the first matrices, because they are converted already. */
+    public Compressor after(int converted) {
+        return new Compressor(algebra, calibration, converted);
     }
 
     /** {@link #compress(Plan, Plan, Weights, WeightSink, MatrixProgress)} without progress reports. */
@@ -39,7 +50,8 @@ public final class Compressor {
     }
 
     /**
-     * Compresses every weight, in the order of {@code into.stored()}.
+     * Compresses every weight, in the order of {@code into.stored()}. Matrices are converted on several threads; the sink
+     * and the progress are called only by this one.
      *
      * @param from the current plan of the weights; {@link Plan#dense} for a model as it was trained
      * @param into the wanted plan, for the same weights
@@ -61,14 +73,32 @@ public final class Compressor {
             new AdapterConversion(from.steps().get(i), into.steps().get(i)).check();
         }
         weights.require(from);
+        List<MatrixConversion> conversions = new ArrayList<>();
+        for (int i = first; i < into.steps().size(); i++) {
+            conversions.add(new MatrixConversion(
+                    algebra, from.steps().get(i), into.steps().get(i), calibration));
+        }
         List<Fidelity> losses = new ArrayList<>();
-        int count = into.steps().size();
-        for (int i = 0; i < count; i++) {
-            long begin = System.nanoTime();
-            MatrixConversion conversion = new MatrixConversion(
-                    algebra, from.steps().get(i), into.steps().get(i), calibration);
-            conversion.apply(weights, sink).ifPresent(losses::add);
-            progress.finished(into.steps().get(i).weight().name(), i + 1, count, (System.nanoTime() - begin) / 1e9);
+        List<MatrixQueue.Job<Converted>> changing = conversions.stream()
+                .filter(conversion -> !conversion.copies())
+                .map(conversion -> new MatrixQueue.Job<>(conversion.denseBytes(), () -> conversion.converted(weights)))
+                .toList();
+        try (MatrixQueue<Converted> queue = new MatrixQueue<>(changing)) {
+            for (int i = 0; i < conversions.size(); i++) {
+                long begin = System.nanoTime();
+                String name = into.steps().get(first + i).weight().name();
+                Optional<Fidelity> loss = Optional.empty();
+                if (conversions.get(i).copies()) {
+                    conversions.get(i).apply(weights, sink);
+                } else {
+                    Converted done = queue.take();
+                    done.arrays().forEach(sink::accept);
+                    loss = done.loss();
+                }
+                loss.ifPresent(losses::add);
+                progress.converted(name, loss);
+                progress.finished(name, first + i + 1, into.steps().size(), (System.nanoTime() - begin) / 1e9);
+            }
         }
         into.vectors().forEach(vector -> sink.accept(weights.read(vector.name())));
         return List.copyOf(losses);

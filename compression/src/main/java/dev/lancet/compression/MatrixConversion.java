@@ -12,6 +12,7 @@ import dev.lancet.compression.svd.WhitenedTruncation;
 import dev.lancet.dsl.Method;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.Weights;
 import java.util.ArrayList;
@@ -42,9 +43,19 @@ final class MatrixConversion {
         correction = new CorrectionConversion(algebra, from, into, calibration);
     }
 
+    /** Whether the stored arrays stay as they are, with at most an adapter beside them. */
+    boolean copies() {
+        return from.baseMatrices().equals(into.baseMatrices()) && correction.same() && !adapter.merges();
+    }
+
+    /** Bytes of the whole matrix in float32. */
+    long denseBytes() {
+        return into.weight().bytes();
+    }
+
     /** Passes on the matrix in its new form. Returns its error, unless it is a copy. */
     Optional<Fidelity> apply(Weights weights, WeightSink sink) {
-        if (from.baseMatrices().equals(into.baseMatrices()) && correction.same() && !adapter.merges()) {
+        if (copies()) {
             copy(into.baseMatrices(), weights, sink);
             copy(into.correctionMatrices(), weights, sink);
             adapter.put(weights, sink);
@@ -58,10 +69,26 @@ final class MatrixConversion {
         List<Matrix> wanted = alike ? before : factoredAgain(dense);
         Rounding rounding = new Rounding(into, calibration);
         List<Matrix> after = rounding.put(wanted, sink);
-        Matrix result = correction.put(dense, comparable(after), sink);
+        Fidelity loss = loss(dense, after, sink, begin);
         adapter.put(weights, sink);
-        Fidelity loss = Fidelity.of(into.weight().name(), dense, result, (System.nanoTime() - begin) / 1e9);
-        return Optional.of(loss.by(methods(alike, rounding)).withOutputError(outputError(dense, result)));
+        return Optional.of(loss.by(methods(alike, rounding)));
+    }
+
+    /** The matrix in its new form, in memory. */
+    Converted converted(Weights weights) {
+        List<HostTensor> arrays = new ArrayList<>();
+        return new Converted(arrays, apply(weights, arrays::add));
+    }
+
+    private Fidelity loss(Matrix dense, List<Matrix> after, WeightSink sink, long begin) {
+        String name = into.weight().name();
+        if (after.size() == 2 && into.between().isEmpty() && inputs().isEmpty()) {
+            double error = Fidelity.relativeError(dense, after.get(0), after.get(1), algebra);
+            return new Fidelity(name, error, (System.nanoTime() - begin) / 1e9);
+        }
+        Matrix result = correction.put(dense, comparable(after), sink);
+        return Fidelity.of(name, dense, result, (System.nanoTime() - begin) / 1e9)
+                .withOutputError(outputError(dense, result));
     }
 
     private static void copy(List<StoredMatrix> pieces, Weights weights, WeightSink sink) {
@@ -96,11 +123,15 @@ final class MatrixConversion {
         return used;
     }
 
-    /** {@code ‖X·W − X·Ŵ‖ / ‖X·W‖} over the calibration inputs X, if they are known. */
-    private OptionalDouble outputError(Matrix exact, Matrix result) {
-        Optional<Gram> gram = into.between().isPresent()
+    private Optional<Gram> inputs() {
+        return into.between().isPresent()
                 ? Optional.empty()
                 : calibration.flatMap(known -> known.grams().of(into.weight().name()));
+    }
+
+    /** {@code ‖X·W − X·Ŵ‖ / ‖X·W‖} over the calibration inputs X, if they are known. */
+    private OptionalDouble outputError(Matrix exact, Matrix result) {
+        Optional<Gram> gram = inputs();
         if (gram.isEmpty()) {
             return OptionalDouble.empty();
         }

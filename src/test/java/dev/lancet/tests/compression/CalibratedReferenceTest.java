@@ -20,8 +20,8 @@ import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.WeightsInMemory;
+import dev.lancet.runtime.algebra.GramAlgebra;
 import dev.lancet.runtime.algebra.OpenBlas;
-import dev.lancet.runtime.algebra.TensorFlowAlgebra;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +41,7 @@ import tools.jackson.databind.JsonNode;
 class CalibratedReferenceTest {
 
     private final OpenBlas algebra = new OpenBlas();
-    private final TensorFlowAlgebra single = new TensorFlowAlgebra();
+    private final GramAlgebra single = new GramAlgebra();
 
     @AfterAll
     void close() {

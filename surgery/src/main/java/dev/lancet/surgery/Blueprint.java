@@ -209,13 +209,14 @@ public final class Blueprint {
         int rows = Math.toIntExact(logits.dim(0));
         int classes = Math.toIntExact(logits.dim(1));
         Value flat = ops.reshape(
-                "labels.flat", labels, ops.ints("labels.shape", rows, classes), logits.form().dims());
+                "labels.flat",
+                labels,
+                ops.ints("labels.shape", rows, classes),
+                logits.form().dims());
         return builder.node("cross_entropy", "SoftmaxCrossEntropyWithLogits")
                 .in(logits, flat)
                 .with("T", logits.type())
-                .gives(List.of(
-                        new TensorType(logits.type(), List.of(logits.dim(0))),
-                        logits.form()))
+                .gives(List.of(new TensorType(logits.type(), List.of(logits.dim(0))), logits.form()))
                 .get(0);
     }
 }

@@ -60,8 +60,8 @@ final class ChooseCommand extends LancetCommand {
         ModelSource source = argument.source();
         CalibrationData data = calibration
                 .data(this, argument, progress())
-                .orElseThrow(() -> wrongUsage("choose: " + what
-                        + " has nothing to be measured on; add --calibrate FILE"));
+                .orElseThrow(
+                        () -> wrongUsage("choose: " + what + " has nothing to be measured on; add --calibrate FILE"));
         QualityCurve curve = QualityCurve.measure(source, data, budgets, progress());
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("model", source.plan().model());

@@ -2,19 +2,23 @@ package dev.lancet.cli;
 
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.CalibrationOptions;
 import dev.lancet.cli.option.CompressionRules;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
-import dev.lancet.cli.option.CalibrationOptions;
+import dev.lancet.io.ResumableFolder;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.CompressionWork;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
+import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +72,13 @@ final class CompressCommand extends LancetCommand {
                     + " in .pb.")
     private Path out = Path.of("");
 
+    @Option(
+            names = "--resume",
+            description =
+                    "Continue a compression that was killed: matrices that it wrote are not computed again, and the"
+                            + " result is the same. Begins anew if there is nothing to continue. Not for graphs.")
+    private boolean resume;
+
     @Mixin
     private final CompressionRules rules = new CompressionRules();
 
@@ -77,17 +88,19 @@ final class CompressCommand extends LancetCommand {
     @Option(
             names = "--recover",
             paramLabel = "N",
-            description = "With --calibrate: train factors, corrections and norms on N tokens of the calibration data (rows"
-                    + " for a graph), so that the model predicts what its original predicts. The better model on held-out"
-                    + " rows is kept.")
+            description =
+                    "With --calibrate: train factors, corrections and norms on N tokens of the calibration data (rows"
+                            + " for a graph), so that the model predicts what its original predicts. The better model on held-out"
+                            + " rows is kept.")
     private long recover;
 
     @Option(
             names = "--min-recovery",
             paramLabel = "X",
-            description = "With --calibrate: exit with status 1 if the quality is below X: the perplexity of the original"
-                    + " divided by that of the smaller model, or for a graph the mean cosine. The model is written"
-                    + " anyway.")
+            description =
+                    "With --calibrate: exit with status 1 if the quality is below X: the perplexity of the original"
+                            + " divided by that of the smaller model, or for a graph the mean cosine. The model is written"
+                            + " anyway.")
     private Optional<Double> minRecovery = Optional.empty();
 
     CompressCommand(Console console) {
@@ -102,23 +115,36 @@ final class CompressCommand extends LancetCommand {
                     "rules: none given; add --rank, --ratio, --energy, --bits, --lora or --budget, or name a recipe");
         }
         IoErrors.requireFree(out);
+        if (!resume) {
+            ResumableFolder.requireNone(out, "add --resume");
+        }
         ModelArgument argument = ModelArgument.of(what);
         ModelSource source = argument.source();
+        if (resume && argument.graph().isPresent()) {
+            throw new LancetException(
+                    "resume: " + what + " is a graph, which is written anew each time; leave out --resume");
+        }
         Optional<CalibrationData> data = calibration.data(this, argument, progress());
         if (data.isPresent()) {
             CalibratedCompression.Outcome outcome = new CalibratedCompression(source, data.get(), progress())
                     .recover(recover)
-                    .write(compression, out);
-            return answer(compression, source.plan(), outcome.plan(), outcome.losses(), Optional.of(outcome));
+                    .write(compression, out, (job, plan) -> written(job, source, plan));
+            return answer(compression, source.stored(), outcome.plan(), outcome.losses(), Optional.of(outcome));
         }
         if (recover > 0 || minRecovery.isPresent()) {
             throw wrongUsage((recover > 0 ? "--recover: " + recover : "--min-recovery: " + minRecovery.orElseThrow())
                     + " applies only with --calibrate; add --calibrate FILE");
         }
-        Compression full = source.plan().resolved(compression, source.constraints());
+        Compression full = source.stored().resolved(compression, source.constraints());
         CompressionJob job = new CompressionJob(source, progress()).by(full);
         Plan plan = job.plan(full);
-        return answer(full, source.plan(), plan, job.write(plan, out), Optional.empty());
+        return answer(full, source.stored(), plan, written(job, source, plan), Optional.empty());
+    }
+
+    private List<Fidelity> written(CompressionJob job, ModelSource source, Plan plan) {
+        return source instanceof DeclaredSource declared
+                ? job.resume(declared, plan, out, CompressionWork.of(Path.of(what), plan, calibration.identity()))
+                : job.write(plan, out);
     }
 
     private Answer answer(
@@ -127,7 +153,7 @@ final class CompressCommand extends LancetCommand {
             Plan plan,
             List<Fidelity> losses,
             Optional<CalibratedCompression.Outcome> outcome) {
-        CompressionSummary summary = new CompressionSummary(plan, losses, outcome);
+        CompressionSummary summary = new CompressionSummary(before, plan, losses, outcome);
         List<Path> report = Report.titled(what + " made smaller")
                 .with(ReportedModel.of(what, before))
                 .with(ReportedModel.of(out.toString(), plan))

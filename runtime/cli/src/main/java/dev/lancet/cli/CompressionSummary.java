@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a compression did and what it cost, for the screen and as JSON.
  *
+ * @param before the form of every matrix before
  * @param plan the form of every matrix
  * @param losses the error of every changed matrix
  * @param outcome what was measured; empty without calibration data
  */
-record CompressionSummary(Plan plan, List<Fidelity> losses, Optional<CalibratedCompression.Outcome> outcome) {
+record CompressionSummary(
+        Plan before, Plan plan, List<Fidelity> losses, Optional<CalibratedCompression.Outcome> outcome) {
 
     /** Rounding to 4 bits stays below this relative error; the rank cuts that destroyed a model exceed it. */
     private static final double DAMAGE = 0.2;
@@ -36,7 +38,7 @@ record CompressionSummary(Plan plan, List<Fidelity> losses, Optional<CalibratedC
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%d of %d matrices changed, %,d -> %,d bytes, %.2fx smaller%nsaved %s%n",
-                plan.changed().size(),
+                plan.changedSince(before).size(),
                 plan.steps().size(),
                 plan.bytesBefore(),
                 plan.bytesAfter(),
@@ -110,9 +112,8 @@ record CompressionSummary(Plan plan, List<Fidelity> losses, Optional<CalibratedC
 
     /** The measured quality, or that there is none. */
     Map<String, @Nullable Object> document() {
-        Map<String, @Nullable Object> quality = outcome.map(Outcome::quality)
-                .map(QualityDocument::of)
-                .orElseGet(QualityDocument::unmeasured);
+        Map<String, @Nullable Object> quality =
+                outcome.map(Outcome::quality).map(QualityDocument::of).orElseGet(QualityDocument::unmeasured);
         Optional<String> warned = outcome.isPresent() ? outcome.get().warning() : warning();
         quality.put("warnings", warned.map(String::strip).stream().toList());
         Map<String, @Nullable Object> document = new LinkedHashMap<>();

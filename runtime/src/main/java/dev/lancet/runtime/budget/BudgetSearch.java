@@ -10,8 +10,9 @@ import dev.lancet.dsl.plan.LayerForm;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.algebra.BlasThreads;
+import dev.lancet.runtime.algebra.GramAlgebra;
 import dev.lancet.runtime.algebra.OpenBlas;
-import dev.lancet.runtime.algebra.TensorFlowAlgebra;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.ReferenceOutputs;
@@ -46,7 +47,7 @@ public final class BudgetSearch implements AutoCloseable {
 
     private final ReferenceOutputs heldOut;
     private final Progress progress;
-    private final TensorFlowAlgebra algebra;
+    private final BlasThreads single;
     private final PlanTrial trial;
     private final List<MeasuredForms> measured;
     private final Map<List<Step>, Quality> known = new LinkedHashMap<>();
@@ -59,8 +60,8 @@ public final class BudgetSearch implements AutoCloseable {
     public BudgetSearch(
             ModelSource source, Grams grams, CalibrationData data, Predicate<Step> free, Progress progress) {
         this.progress = progress;
-        algebra = new TensorFlowAlgebra();
-        LayerConversion conversion = new LayerConversion(source.weights(), algebra);
+        single = new BlasThreads(1);
+        LayerConversion conversion = new LayerConversion(source.weights(), new GramAlgebra());
         Calibration calibration = Calibration.of(grams, new OpenBlas());
         trial = new PlanTrial(source, conversion, calibration, Device.auto().resolve());
         try {
@@ -68,7 +69,9 @@ public final class BudgetSearch implements AutoCloseable {
             List<Step> layers = source.plan().steps().stream()
                     .filter(step -> step.keeps()
                             && free.test(step)
-                            && !source.constraints().fixed().containsKey(step.weight().name()))
+                            && !source.constraints()
+                                    .fixed()
+                                    .containsKey(step.weight().name()))
                     .toList();
             measured = new FormMeasurement(conversion, calibration, source.constraints())
                     .measure(layers, trial, trial.reference(probes(source.plan(), data.calibration())), progress);
@@ -121,16 +124,14 @@ public final class BudgetSearch implements AutoCloseable {
         plans.put("chosen", with(base, chosen, budget));
         uniform(base, budget, limit).forEach(plans::putIfAbsent);
         List<Tried> tried = new ArrayList<>();
-        plans.forEach((setting, plan) ->
-                tried.add(new Tried(setting, plan, quality(plan))));
+        plans.forEach((setting, plan) -> tried.add(new Tried(setting, plan, quality(plan))));
         tried.sort(Comparator.comparingDouble(one -> badness(one.quality())));
         return tried;
     }
 
     /** The quality of a plan; the same forms are measured once. */
     private Quality quality(Plan plan) {
-        List<Step> forms =
-                plan.steps().stream().map(step -> step.explained("")).toList();
+        List<Step> forms = plan.steps().stream().map(step -> step.explained("")).toList();
         Quality quality = known.get(forms);
         if (quality == null) {
             quality = trial.measure(plan, heldOut, progress);
@@ -159,8 +160,7 @@ public final class BudgetSearch implements AutoCloseable {
                 .sorted(Comparator.comparingDouble(
                         forms -> forms.stream().mapToDouble(LayerForm::loss).sum()))
                 .limit(UNIFORM)
-                .forEach(forms -> plans.put(
-                        "uniform " + forms.get(0).step().precision(), with(base, forms, budget)));
+                .forEach(forms -> plans.put("uniform " + forms.get(0).step().precision(), with(base, forms, budget)));
         return plans;
     }
 
@@ -179,13 +179,18 @@ public final class BudgetSearch implements AutoCloseable {
         Map<String, Step> byName = new LinkedHashMap<>();
         for (LayerForm form : chosen) {
             String because = String.format(
-                    Locale.ROOT, "budget %s: %s, predicted loss %.2g", budget, form.step().because(), form.loss());
+                    Locale.ROOT,
+                    "budget %s: %s, predicted loss %.2g",
+                    budget,
+                    form.step().because(),
+                    form.loss());
             byName.put(form.step().weight().name(), form.step().explained(because));
         }
         return new Plan(
                 base.model(),
                 base.steps().stream()
-                        .map(step -> Objects.requireNonNullElse(byName.get(step.weight().name()), step))
+                        .map(step -> Objects.requireNonNullElse(
+                                byName.get(step.weight().name()), step))
                         .toList(),
                 base.vectors());
     }
@@ -193,6 +198,6 @@ public final class BudgetSearch implements AutoCloseable {
     @Override
     public void close() {
         trial.close();
-        algebra.close();
+        single.close();
     }
 }

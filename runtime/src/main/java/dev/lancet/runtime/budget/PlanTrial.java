@@ -68,7 +68,8 @@ final class PlanTrial implements AutoCloseable {
     /** The original matrix of a weight. */
     Matrix matrix(String weight) {
         Step from = original.step(weight);
-        return conversion.dense(from, from, conversion.convert(from, from, Optional.empty()).arrays());
+        return conversion.dense(
+                from, from, conversion.convert(from, from, Optional.empty()).arrays());
     }
 
     /** The quality with one matrix replaced. */

@@ -47,7 +47,7 @@ public record QualityCurve(List<Point> points, List<String> unreachable) {
         try (BudgetSearch search = new BudgetSearch(source, grams, data, step -> true, progress)) {
             for (Budget size : sizes) {
                 try {
-                    List<BudgetSearch.Tried> tried = search.within(size, source.plan());
+                    List<BudgetSearch.Tried> tried = search.within(size, source.stored());
                     for (int i = 0; i < tried.size(); i++) {
                         points.add(new Point(size.toString(), tried.get(i), i == 0));
                     }
@@ -63,8 +63,8 @@ public record QualityCurve(List<Point> points, List<String> unreachable) {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        boolean language =
-                points.stream().anyMatch(point -> point.tried().quality().language().isPresent());
+        boolean language = points.stream()
+                .anyMatch(point -> point.tried().quality().language().isPresent());
         text.append(String.format(
                 Locale.ROOT,
                 "%-8s %14s %7s  %-32s %12s %10s%n",

@@ -1,11 +1,15 @@
 package dev.lancet.runtime.compress;
 
 import dev.lancet.compression.Fidelity;
+import dev.lancet.compression.calibration.Calibration;
 import dev.lancet.compression.calibration.Grams;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.WeightWriter;
+import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.budget.BudgetSearch;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.FewRows;
@@ -17,12 +21,8 @@ import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.recovery.GraphRecovery;
 import dev.lancet.runtime.recovery.LanguageRecovery;
 import dev.lancet.runtime.recovery.Recovered;
-import dev.lancet.runtime.algebra.OpenBlas;
-import dev.lancet.compression.calibration.Calibration;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.GraphSource;
-import dev.lancet.dsl.weights.WeightWriter;
-import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
@@ -84,20 +84,32 @@ public final class CalibratedCompression {
         }
     }
 
+    /** Writes the model of a job in the form of a plan, and returns the error of every changed matrix. */
+    @FunctionalInterface
+    public interface Writing {
+        List<Fidelity> write(CompressionJob job, Plan plan);
+    }
+
+    /** {@link #write(Compression, Path, Writing)} with {@link CompressionJob#write}. */
+    public Outcome write(Compression compression, Path out) {
+        return write(compression, out, (job, plan) -> job.write(plan, out));
+    }
+
     /**
-     * Writes the smaller model; see {@link CompressionJob#write}.
+     * Writes the smaller model.
      *
      * @throws dev.lancet.dsl.LancetException also if the data do not fit the model, or no form of the layers fits the budget
      */
-    public Outcome write(Compression compression, Path out) {
+    public Outcome write(Compression compression, Path out, Writing writing) {
         Grams grams = GramMeasurement.of(source, data, progress);
-        CompressionJob job = new CompressionJob(source, progress).by(compression).calibrated(grams);
+        CompressionJob job =
+                new CompressionJob(source, progress).by(compression).calibrated(grams);
         List<BudgetSearch.Tried> tried = chooses(compression) ? search(compression, grams, job) : List.of();
         Plan plan = tried.isEmpty() ? job.plan(compression) : tried.get(0).plan();
         if (recovery > 0) {
             return recovered(plan, job, grams, tried, out);
         }
-        List<Fidelity> losses = job.write(plan, out);
+        List<Fidelity> losses = writing.write(job, plan);
         return new Outcome(plan, losses, quality(out), tried, Optional.empty(), FewRows.of(plan, grams));
     }
 
@@ -137,7 +149,7 @@ public final class CalibratedCompression {
 
     private List<BudgetSearch.Tried> search(Compression compression, Grams grams, CompressionJob job) {
         Compression fixed = new Compression(compression.clauses(), Optional.empty(), compression.initialisation());
-        Plan base = fixed.keepsAll() ? source.plan() : job.plan(fixed);
+        Plan base = fixed.keepsAll() ? source.stored() : job.plan(fixed);
         try (BudgetSearch search = new BudgetSearch(
                 source, grams, data, step -> fixed.decisive(step.weight()).isEmpty(), progress)) {
             return search.within(compression.budget().orElseThrow(), base);

@@ -60,8 +60,8 @@ public final class GraphRecovery {
             Quality quality = quality(plan, before, reference);
             String output = teacher.outputs().stream()
                     .findFirst()
-                    .orElseThrow(() -> new LancetException("recover: " + original.model().path()
-                            + " has no float output; leave out the recovery"));
+                    .orElseThrow(() -> new LancetException(
+                            "recover: " + original.model().path() + " has no float output; leave out the recovery"));
             Training training = training(rows);
             WeightsInMemory trained = new GraphTrainer(surgery, Objective.meanSquaredError(output), training)
                     .train(

@@ -5,7 +5,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.algebra.TensorFlowAlgebra;
+import dev.lancet.runtime.algebra.GramAlgebra;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.ReferenceOutputs;
@@ -57,14 +57,16 @@ public final class LanguageRecovery {
      * @param tokens the most tokens to train on; rows repeat if there are fewer
      */
     public Recovered recover(Plan plan, Weights weights, long tokens) {
-        try (RunningModel teacher = RunningModel.open(original, device);
-                TensorFlowAlgebra algebra = new TensorFlowAlgebra()) {
+        try (RunningModel teacher = RunningModel.open(original, device)) {
             ReferenceOutputs reference = new ReferenceOutputs(teacher, data.heldOut());
             Quality before = quality(plan, weights, reference);
-            TrainableForm form = new TrainableForm(plan, algebra);
+            TrainableForm form = new TrainableForm(plan, new GramAlgebra());
             Training training = training(tokens);
             Weights trained = Trainer.of(
-                            original.transformer(), form.plan(), training, PassSelection.here(training, Set.of(), device))
+                            original.transformer(),
+                            form.plan(),
+                            training,
+                            PassSelection.here(training, Set.of(), device))
                     .teaching(new OriginalPredictions(teacher))
                     .progress(progress)
                     .train(
@@ -89,8 +91,8 @@ public final class LanguageRecovery {
     }
 
     private Training training(long tokens) {
-        int sequence = Math.min(
-                data.training().longestRow(), original.transformer().context());
+        int sequence =
+                Math.min(data.training().longestRow(), original.transformer().context());
         int batch = Math.max(2, BATCH_TOKENS / sequence);
         int steps = (int) Math.max(1, Math.min(Integer.MAX_VALUE, tokens / ((long) batch * sequence)));
         return Training.muon(steps, RATE)

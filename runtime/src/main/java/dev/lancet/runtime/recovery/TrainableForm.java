@@ -85,8 +85,7 @@ final class TrainableForm {
     /** The arrays of the compressed model after a training of this form. */
     WeightsInMemory pack(Weights trained, Optional<Calibration> calibration) {
         WeightsInMemory arrays = new WeightsInMemory();
-        new Compressor(algebra, calibration)
-                .compress(unpacked, bare, trained, tensor -> arrays.accept(tensor.copy()));
+        new Compressor(algebra, calibration).compress(unpacked, bare, trained, tensor -> arrays.accept(tensor.copy()));
         for (Step step : compressed.steps()) {
             List<StoredMatrix> pieces = step.correctionMatrices();
             if (!pieces.isEmpty()) {

@@ -36,7 +36,8 @@ public record GraphSource(ImportedModel model, Plan plan, Weights weights) imple
         List<Step> changed = into.changedSince(plan);
         List<Step> before =
                 changed.stream().map(step -> plan.step(step.weight().name())).toList();
-        return new Conversion(new Plan(into.model(), before, List.of()), new Plan(into.model(), changed, List.of()));
+        return new Conversion(
+                new Plan(into.model(), before, List.of()), new Plan(into.model(), changed, List.of()), weights);
     }
 
     @Override

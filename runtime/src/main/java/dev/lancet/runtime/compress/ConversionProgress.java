@@ -1,0 +1,22 @@
+package dev.lancet.runtime.compress;
+
+import dev.lancet.compression.Fidelity;
+import dev.lancet.compression.MatrixProgress;
+import dev.lancet.io.Progress;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** Shows the progress of a compression, and tells a listener what has been passed on. */
+record ConversionProgress(Progress.Task task, BiConsumer<String, Optional<Fidelity>> listener)
+        implements MatrixProgress {
+
+    @Override
+    public void converted(String weight, Optional<Fidelity> loss) {
+        listener.accept(weight, loss);
+    }
+
+    @Override
+    public void finished(String weight, int done, int count, double seconds) {
+        task.advance(done, weight);
+    }
+}
