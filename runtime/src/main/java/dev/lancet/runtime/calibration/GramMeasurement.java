@@ -9,7 +9,7 @@ import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.train.graph.Examples;
-import dev.lancet.surgery.LayerInput;
+import dev.lancet.surgery.layer.LayerInput;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.lancet.surgery;
+package dev.lancet.surgery.layer;
 
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Node;

@@ -1,4 +1,4 @@
-package dev.lancet.surgery;
+package dev.lancet.surgery.layer;
 
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
