@@ -15,7 +15,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.compress.CompressionJob;
-import dev.lancet.runtime.compress.GraphSource;
+import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.discovery.CompressedMatrix;
 import java.nio.file.Files;
