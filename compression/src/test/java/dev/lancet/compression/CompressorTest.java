@@ -11,7 +11,6 @@ import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.svd.JacobiAlgebra;
 import dev.lancet.compression.svd.LinearAlgebra;
-import dev.lancet.compression.svd.Svd;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Transformer;
@@ -193,9 +192,9 @@ class CompressorTest {
                 .measure(cut, factors, up::equals, MatrixProgress.unseen())
                 .of(up.name())
                 .orElseThrow();
-        Svd before = algebra.svd(read(dense, weights, up.name()), 4);
+        double[] before = algebra.singularValues(read(dense, weights, up.name()));
         for (int k = 0; k < 12; k++) {
-            assertThat(after.get(k)).isCloseTo(k < 4 ? before.values()[k] : 0, within(1e-5));
+            assertThat(after.get(k)).isCloseTo(k < 4 ? before[k] : 0, within(1e-5));
         }
     }
 }

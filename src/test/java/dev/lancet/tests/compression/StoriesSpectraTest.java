@@ -32,7 +32,6 @@ class StoriesSpectraTest {
         spectra.properties().forEach(entry -> {
             Matrix matrix = stories.inOut(entry.getKey() + ".weight");
             double[] alone = algebra.singularValues(matrix);
-            double[] withVectors = algebra.svd(matrix, matrix.smallerSide()).values();
             JsonNode plain = entry.getValue().path("plain");
             assertThat(alone).as(entry.getKey()).hasSize(plain.size());
             for (int k = 0; k < alone.length; k++) {
@@ -40,7 +39,6 @@ class StoriesSpectraTest {
                 assertThat(alone[k])
                         .as(entry.getKey())
                         .isCloseTo(expected, within(1e-8 * plain.path(0).asDouble()));
-                assertThat(withVectors[k]).isCloseTo(alone[k], within(1e-6 * alone[0]));
             }
         });
     }

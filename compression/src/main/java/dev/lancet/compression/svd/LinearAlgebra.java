@@ -6,16 +6,18 @@ import dev.lancet.compression.matrix.Matrix;
 public interface LinearAlgebra {
 
     /**
-     * The leading part of the singular value decomposition, from the eigenvectors of the smaller Gram matrix. {@code U ·
-     * diag(σ) · Vᵀ} is the matrix projected on its leading singular vectors, so it is the best approximation of this
-     * rank up to rounding, even where σ itself is too small to be accurate.
+     * The best two factors of this rank (Eckart and Young, 1936), {@code [m, rank]} and {@code [rank, n]}, with the singular
+     * values split evenly between them: {@code U√σ · √σVᵀ}. They come from the eigenvectors V (or U) of the smaller Gram
+     * matrix, and the other factor is {@code W·V/√σ}. So their product is the matrix projected on V, the best approximation
+     * up to rounding, even where σ itself is too small to be accurate.
+     *
+     * <p>Each pair of vectors has two possible signs. The one that makes the largest entry of the left vector positive is
+     * chosen, so that the factors do not depend on the implementation. Where σ = 0, both are 0.
      *
      * @param matrix {@code [m, n]}
      * @param rank from 1 to min(m, n)
-     * @return {@code U [m, rank]}, {@code σ [rank]} in descending order and {@code V [n, rank]}; columns of U for σ = 0
-     *     are 0
      */
-    Svd svd(Matrix matrix, int rank);
+    Factors factors(Matrix matrix, int rank);
 
     /**
      * All singular values. They are the roots of the eigenvalues of the smaller Gram matrix in 64 bits, a squared

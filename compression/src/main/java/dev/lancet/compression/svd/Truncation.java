@@ -20,6 +20,6 @@ public final class Truncation {
      * @throws LancetException if the matrix contains NaN or infinity
      */
     public Factors cut(String name, Matrix matrix, int rank) {
-        return algebra.svd(matrix.requireFinite(name), rank).factors();
+        return algebra.factors(matrix.requireFinite(name), rank);
     }
 }

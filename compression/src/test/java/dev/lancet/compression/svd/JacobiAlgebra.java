@@ -9,9 +9,10 @@ import java.util.stream.IntStream;
 public final class JacobiAlgebra implements LinearAlgebra {
 
     @Override
-    public Svd svd(Matrix matrix, int rank) {
+    public Factors factors(Matrix matrix, int rank) {
         Svd whole = svd(matrix);
-        return new Svd(leading(whole.u(), rank), Arrays.copyOf(whole.values(), rank), leading(whole.v(), rank));
+        return new Svd(leading(whole.u(), rank), Arrays.copyOf(whole.values(), rank), leading(whole.v(), rank))
+                .factors();
     }
 
     private static Matrix leading(Matrix matrix, int columns) {

@@ -6,8 +6,8 @@ import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 
 import dev.lancet.compression.matrix.Matrix;
+import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.LinearAlgebra;
-import dev.lancet.compression.svd.Svd;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -22,62 +22,101 @@ public final class GramAlgebra implements LinearAlgebra {
     public GramAlgebra() {}
 
     @Override
-    public Svd svd(Matrix matrix, int rank) {
+    public Factors factors(Matrix matrix, int rank) {
         if (rank < 1 || rank > matrix.smallerSide()) {
-            throw new IllegalArgumentException("svd: rank " + rank + " of " + matrix);
+            throw new IllegalArgumentException("factors: rank " + rank + " of " + matrix);
         }
         LongSide blocks = new LongSide(matrix);
+        boolean tall = blocks.tall();
         float[] vectors = new GramMatrix(blocks).leadingVectors(rank);
-        float[] across = projected(blocks, vectors, rank);
-        double[] values = normalized(across, rank);
-        Matrix other = Matrix.of(blocks.length(), rank, across);
-        Matrix own = Matrix.of(blocks.side(), rank, transposed(vectors, rank, blocks.side()));
-        return blocks.tall() ? new Svd(other, values, own) : new Svd(own, values, other);
+        float[] across = tall ? columns(blocks, vectors, rank) : rows(blocks, vectors, rank);
+        VectorSet own = new VectorSet(vectors, rank, false);
+        VectorSet other = new VectorSet(across, rank, tall);
+        double[] sigma = other.norms();
+        float[] largest = tall ? other.largest() : own.largest();
+        float[] up = new float[rank];
+        float[] down = new float[rank];
+        for (int k = 0; k < rank; k++) {
+            up[k] = (float) (Math.sqrt(sigma[k]) * (largest[k] < 0 ? -1 : 1));
+            down[k] = up[k] == 0 ? 0 : 1 / up[k];
+        }
+        own.scale(up);
+        other.scale(down);
+        Matrix narrow = Matrix.of(rank, blocks.side(), vectors);
+        return tall
+                ? new Factors(Matrix.of(blocks.length(), rank, across), narrow)
+                : new Factors(transposed(narrow), Matrix.of(rank, blocks.length(), across));
     }
 
-    /** The projection of the long side on these vectors {@code [rank, side]}: {@code [length, rank]}. */
-    private static float[] projected(LongSide blocks, float[] vectors, int rank) {
+    /** A tall matrix times these vectors {@code [rank, side]}: {@code [length, rank]}. */
+    private static float[] columns(LongSide blocks, float[] vectors, int rank) {
         float[] across = new float[Math.multiplyExact(blocks.length(), rank)];
         int side = blocks.side();
         try (PointerScope scope = new PointerScope()) {
             FloatPointer v = new FloatPointer(vectors);
             FloatPointer part = new FloatPointer((long) Math.min(LongSide.BLOCK, blocks.length()) * rank);
             blocks.floats((block, first, count) -> {
-                int turn = blocks.tall() ? CblasNoTrans : CblasTrans;
-                int width = blocks.tall() ? side : count;
                 cblas_sgemm(
-                        CblasRowMajor, turn, CblasTrans, count, rank, side, 1, block, width, v, side, 0, part, rank);
+                        CblasRowMajor,
+                        CblasNoTrans,
+                        CblasTrans,
+                        count,
+                        rank,
+                        side,
+                        1,
+                        block,
+                        side,
+                        v,
+                        side,
+                        0,
+                        part,
+                        rank);
                 part.get(across, first * rank, count * rank);
             });
         }
         return across;
     }
 
-    /** Divides each column of {@code [length, rank]} by its norm, unless that is 0, and returns the norms. */
-    private static double[] normalized(float[] columns, int rank) {
-        double[] norms = new double[rank];
-        for (int i = 0; i < columns.length; i++) {
-            norms[i % rank] += (double) columns[i] * columns[i];
+    /** These vectors {@code [rank, side]} times a wide matrix: {@code [rank, length]}. */
+    private static float[] rows(LongSide blocks, float[] vectors, int rank) {
+        float[] across = new float[Math.multiplyExact(blocks.length(), rank)];
+        int side = blocks.side();
+        try (PointerScope scope = new PointerScope()) {
+            FloatPointer v = new FloatPointer(vectors);
+            FloatPointer part = new FloatPointer((long) Math.min(LongSide.BLOCK, blocks.length()) * rank);
+            blocks.floats((block, first, count) -> {
+                cblas_sgemm(
+                        CblasRowMajor,
+                        CblasNoTrans,
+                        CblasNoTrans,
+                        rank,
+                        count,
+                        side,
+                        1,
+                        v,
+                        side,
+                        block,
+                        count,
+                        0,
+                        part,
+                        count);
+                for (int k = 0; k < rank; k++) {
+                    part.position((long) k * count).get(across, k * blocks.length() + first, count);
+                }
+                part.position(0);
+            });
         }
-        float[] inverse = new float[rank];
-        for (int k = 0; k < rank; k++) {
-            norms[k] = Math.sqrt(norms[k]);
-            inverse[k] = norms[k] == 0 ? 0 : (float) (1 / norms[k]);
-        }
-        for (int i = 0; i < columns.length; i++) {
-            columns[i] *= inverse[i % rank];
-        }
-        return norms;
+        return across;
     }
 
-    private static float[] transposed(float[] values, int rows, int columns) {
-        float[] turned = new float[values.length];
-        for (int j = 0; j < columns; j++) {
-            for (int i = 0; i < rows; i++) {
-                turned[j * rows + i] = values[i * columns + j];
+    private static Matrix transposed(Matrix matrix) {
+        float[] turned = new float[matrix.values().length];
+        for (int j = 0; j < matrix.columns(); j++) {
+            for (int i = 0; i < matrix.rows(); i++) {
+                turned[j * matrix.rows() + i] = matrix.at(i, j);
             }
         }
-        return turned;
+        return Matrix.of(matrix.columns(), matrix.rows(), turned);
     }
 
     @Override

@@ -20,7 +20,7 @@ import org.bytedeco.javacpp.PointerScope;
 
 /**
  * The eigenvalues and eigenvectors of the smaller Gram matrix of a matrix, {@code WᵀW} or {@code WWᵀ}, {@code [side,
- * side]}. Eigenvectors are computed in float32 if all wanted eigenvalues lie well above its rounding errors, otherwise in
+ * side]}. Eigenvectors of a large one are computed in float32 if all wanted eigenvalues lie well above its rounding errors, otherwise in
  * float64, which takes almost twice the time.
  */
 @SuppressWarnings("try") // a PointerScope frees what is allocated while it is open
@@ -32,6 +32,9 @@ final class GramMatrix {
     private static final byte VALUES = 'N';
     private static final byte VECTORS = 'V';
     private static final byte BY_INDEX = 'I';
+
+    /** Up to this side, float64 takes too little time to be worth the rounding errors of float32. */
+    private static final int CHEAP_SIDE = 512;
 
     /** Eigenvalues below this share of the largest are too close to the rounding errors of float32. */
     private static final float LEAST_SHARE = 1e-4f;
@@ -51,7 +54,7 @@ final class GramMatrix {
 
     /** The eigenvectors of the largest eigenvalues, largest first, {@code [count, side]}. */
     float[] leadingVectors(int count) {
-        return narrow(count).orElseGet(() -> wide(count));
+        return side <= CHEAP_SIDE ? wide(count) : narrow(count).orElseGet(() -> wide(count));
     }
 
     private Optional<float[]> narrow(int count) {

@@ -184,8 +184,9 @@ public final class CompressionJob {
             Plan into, WeightSink sink, int done, BiConsumer<String, Optional<Fidelity>> converted) {
         ModelSource.Conversion conversion = source.conversion(into);
         try (BlasThreads one = new BlasThreads(1);
-                Progress.Task task =
-                        progress.begin("compress", conversion.into().steps().size())) {
+                Progress.Task task = progress.begin(
+                        done == 0 ? "compress" : "compress, continued",
+                        conversion.into().steps().size() - done)) {
             return new Compressor(new GramAlgebra(), calibration())
                     .after(done)
                     .compress(
@@ -193,7 +194,7 @@ public final class CompressionJob {
                             conversion.into(),
                             conversion.weights(),
                             sink,
-                            new ConversionProgress(task, converted));
+                            new ConversionProgress(task, done, converted));
         }
     }
 }

@@ -6,8 +6,12 @@ import dev.lancet.io.Progress;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/** Shows the progress of a compression, and tells a listener what has been passed on. */
-record ConversionProgress(Progress.Task task, BiConsumer<String, Optional<Fidelity>> listener)
+/**
+ * Shows the progress of a compression, and tells a listener what has been passed on.
+ *
+ * @param before the matrices that an earlier process converted; not shown, so that the remaining time is right
+ */
+record ConversionProgress(Progress.Task task, int before, BiConsumer<String, Optional<Fidelity>> listener)
         implements MatrixProgress {
 
     @Override
@@ -17,6 +21,6 @@ record ConversionProgress(Progress.Task task, BiConsumer<String, Optional<Fideli
 
     @Override
     public void finished(String weight, int done, int count, double seconds) {
-        task.advance(done, weight);
+        task.advance(done - before, weight);
     }
 }

@@ -46,7 +46,7 @@ public final class Svd {
      * makes the largest entry of the left vector positive is chosen, so that the factors do not depend on the
      * implementation.
      */
-    public Factors factors() {
+    Factors factors() {
         int rank = values.length;
         float[] root = new float[rank];
         float[] largest = largest();
