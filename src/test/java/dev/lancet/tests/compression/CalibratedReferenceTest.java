@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,11 +41,6 @@ class CalibratedReferenceTest {
 
     private final OpenBlas algebra = new OpenBlas();
     private final GramAlgebra single = new GramAlgebra();
-
-    @AfterAll
-    void close() {
-        single.close();
-    }
 
     static Stream<CalibratedCase> cases() {
         return CalibratedCase.all().stream();

@@ -47,9 +47,10 @@ final class FormMeasurement {
             for (Step layer : layers) {
                 String name = layer.weight().name();
                 double sensitivity = sensitivity(layer, trial, probes);
-                List<LayerForm> forms = CandidateForms.of(layer, constraints.allowsRank(name)).parallelStream()
-                        .map(form -> new LayerForm(form, sensitivity * square(layer, form)))
-                        .toList();
+                List<LayerForm> forms = new ArrayList<>();
+                for (Step form : CandidateForms.of(layer, constraints.allowsRank(name))) {
+                    forms.add(new LayerForm(form, sensitivity * square(layer, form)));
+                }
                 measured.add(new MeasuredForms(name, sensitivity, forms));
                 task.advance(measured.size(), name);
             }

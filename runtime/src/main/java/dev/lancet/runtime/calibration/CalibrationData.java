@@ -14,6 +14,11 @@ import java.util.Random;
  */
 public record CalibrationData(Examples calibration, Examples heldOut, Examples training) {
 
+    /** Rows without others to train on than those that are calibrated on. */
+    public CalibrationData(Examples calibration, Examples heldOut) {
+        this(calibration, heldOut, calibration);
+    }
+
     /** How many rows are calibrated on if a user says nothing. */
     public static final int SAMPLES = 128;
 

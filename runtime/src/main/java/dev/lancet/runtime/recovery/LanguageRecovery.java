@@ -91,14 +91,15 @@ public final class LanguageRecovery {
     }
 
     private Training training(long tokens) {
-        int sequence =
-                Math.min(data.training().longestRow(), original.transformer().context());
-        int batch = Math.max(2, BATCH_TOKENS / sequence);
+        int sequence = Math.min(
+                data.training().longestRow(), original.transformer().context());
+        int heldOut = data.heldOut().ids(RunningModel.IDS).length;
+        // A validation needs more held-out tokens than a batch has.
+        int batch = Math.max(1, Math.min(BATCH_TOKENS, heldOut - 1) / sequence);
         int steps = (int) Math.max(1, Math.min(Integer.MAX_VALUE, tokens / ((long) batch * sequence)));
-        return Training.muon(steps, RATE)
-                .batch(batch)
-                .sequence(sequence)
-                .validateEvery(Math.max(1, steps / VALIDATIONS))
-                .stopEarly(PATIENCE);
+        Training training = Training.muon(steps, RATE).batch(batch).sequence(sequence);
+        return heldOut > (long) batch * sequence
+                ? training.validateEvery(Math.max(1, steps / VALIDATIONS)).stopEarly(PATIENCE)
+                : training;
     }
 }
