@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Converts the weights of a model from one plan to another, with one matrix in memory at a time. It changes each matrix
+ * Converts the weights of a model from one plan to another, with a few matrices in memory at a time. It changes each matrix
  * as little as possible: equal storage is copied byte for byte; at the same rank each stored matrix is quantised, rounded
  * to 16 bits or dequantized separately; only a change of rank multiplies the factors and decomposes the product. A
  * correction is computed from what the rounding loses; any other change of a corrected matrix multiplies it out first. An
@@ -24,6 +24,7 @@ public final class Compressor {
     private final LinearAlgebra algebra;
     private final Optional<Calibration> calibration;
     private final boolean folds;
+    private final int first;
 
     /** A compressor with this linear algebra, without calibration. */
     public Compressor(LinearAlgebra algebra) {
@@ -32,13 +33,19 @@ public final class Compressor {
 
     /** A compressor with this linear algebra, and with calibration if there is any. */
     public Compressor(LinearAlgebra algebra, Optional<Calibration> calibration) {
-        this(algebra, calibration, false);
+        this(algebra, calibration, false, 0);
     }
 
-    private Compressor(LinearAlgebra algebra, Optional<Calibration> calibration, boolean folds) {
+    private Compressor(LinearAlgebra algebra, Optional<Calibration> calibration, boolean folds, int first) {
         this.algebra = algebra;
         this.calibration = calibration;
         this.folds = folds;
+        this.first = first;
+    }
+
+    /** The same compressor, which leaves out the first matrices, because they are converted already. */
+    public Compressor after(int converted) {
+        return new Compressor(algebra, calibration, folds, converted);
     }
 
     /**
@@ -46,7 +53,7 @@ public final class Compressor {
      * multiplies them out.
      */
     public Compressor folding() {
-        return new Compressor(algebra, calibration, true);
+        return new Compressor(algebra, calibration, true, first);
     }
 
     /** {@link #compress(Plan, Plan, Weights, WeightSink, MatrixProgress)} without progress reports. */
@@ -55,7 +62,8 @@ public final class Compressor {
     }
 
     /**
-     * Compresses every weight, in the order of {@code into.stored()}.
+     * Compresses every weight, in the order of {@code into.stored()}. Matrices are converted on several threads; the sink
+     * and the progress are called only by this one.
      *
      * @param from the current plan of the weights; {@link Plan#dense} for a model as it was trained
      * @param into the wanted plan, for the same weights
@@ -81,25 +89,53 @@ public final class Compressor {
             }
         }
         weights.require(from);
+        List<MatrixConversion> conversions = new ArrayList<>();
+        for (int i = first; i < into.steps().size(); i++) {
+            conversions.add(new MatrixConversion(
+                    algebra, from.steps().get(i), into.steps().get(i), calibration));
+        }
         List<Fidelity> losses = new ArrayList<>();
-        int count = into.steps().size();
-        for (int i = 0; i < count; i++) {
-            long begin = System.nanoTime();
-            convert(from.steps().get(i), into.steps().get(i), weights, sink).ifPresent(losses::add);
-            progress.finished(into.steps().get(i).weight().name(), i + 1, count, (System.nanoTime() - begin) / 1e9);
+        List<MatrixQueue.Job<Converted>> changing = conversions.stream()
+                .filter(conversion -> !copies(conversion))
+                .map(conversion -> new MatrixQueue.Job<>(conversion.denseBytes(), () -> converted(conversion, weights)))
+                .toList();
+        try (MatrixQueue<Converted> queue = new MatrixQueue<>(changing)) {
+            for (int i = 0; i < conversions.size(); i++) {
+                long begin = System.nanoTime();
+                String name = into.steps().get(first + i).weight().name();
+                Optional<Fidelity> loss = Optional.empty();
+                if (copies(conversions.get(i))) {
+                    conversions.get(i).apply(weights, sink);
+                } else {
+                    Converted done = queue.take();
+                    done.arrays().forEach(sink::accept);
+                    loss = done.loss();
+                }
+                loss.ifPresent(losses::add);
+                progress.converted(name, loss);
+                progress.finished(name, first + i + 1, into.steps().size(), (System.nanoTime() - begin) / 1e9);
+            }
         }
         into.vectors().forEach(vector -> sink.accept(weights.read(vector.name())));
         return List.copyOf(losses);
     }
 
-    private Optional<Fidelity> convert(Step from, Step into, Weights weights, WeightSink sink) {
-        MatrixConversion conversion = new MatrixConversion(algebra, from, into, calibration);
-        if (!folds || into.folded().equals(into)) {
-            return conversion.apply(weights, sink);
+    private boolean copies(MatrixConversion conversion) {
+        return conversion.copies() && !folds(conversion.into());
+    }
+
+    private boolean folds(Step step) {
+        return folds && !step.folded().equals(step);
+    }
+
+    private Converted converted(MatrixConversion conversion, Weights weights) {
+        if (!folds(conversion.into())) {
+            return conversion.converted(weights);
         }
         WeightsInMemory pieces = new WeightsInMemory();
         Optional<Fidelity> loss = conversion.apply(weights, tensor -> pieces.accept(tensor.copy()));
-        new MatrixConversion(algebra, into, into.folded()).apply(pieces, sink);
-        return loss;
+        Step step = conversion.into();
+        return new Converted(
+                new MatrixConversion(algebra, step, step.folded()).converted(pieces).arrays(), loss);
     }
 }

@@ -1,6 +1,7 @@
 package dev.lancet.compression;
 
 import dev.lancet.compression.matrix.Matrix;
+import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.dsl.Method;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -17,6 +18,9 @@ import java.util.OptionalDouble;
  */
 public record Fidelity(
         String weight, double relativeFrobenius, OptionalDouble outputError, List<Method> methods, double seconds) {
+
+    /** The rows of a product that are in memory at a time. */
+    private static final int ROWS = 1024;
 
     public Fidelity {
         methods = List.copyOf(methods);
@@ -44,15 +48,40 @@ public record Fidelity(
     }
 
     static Fidelity of(String weight, Matrix before, Matrix after, double seconds) {
-        float[] exact = before.values();
-        float[] kept = after.values();
+        double[] sums = new double[2];
+        add(sums, before.values(), 0, after.values());
+        return new Fidelity(weight, relative(sums), seconds);
+    }
+
+    /** {@code ‖W − left · right‖ / ‖W‖}; the product is computed some rows at a time. */
+    static double relativeError(Matrix exact, Matrix left, Matrix right, LinearAlgebra algebra) {
+        double[] sums = new double[2];
+        for (int first = 0; first < exact.rows(); first += ROWS) {
+            Matrix some = left.rows(first, Math.min(exact.rows(), first + ROWS));
+            add(
+                    sums,
+                    exact.values(),
+                    first * exact.columns(),
+                    algebra.product(some, right).values());
+        }
+        return relative(sums);
+    }
+
+    /** Adds the squares of the exact values and those of the differences. */
+    private static void add(double[] sums, float[] exact, int first, float[] kept) {
         double signal = 0;
         double noise = 0;
-        for (int i = 0; i < exact.length; i++) {
-            double difference = (double) exact[i] - kept[i];
-            signal += (double) exact[i] * exact[i];
+        for (int i = 0; i < kept.length; i++) {
+            float value = exact[first + i];
+            double difference = (double) value - kept[i];
+            signal += (double) value * value;
             noise += difference * difference;
         }
-        return new Fidelity(weight, noise == 0 ? 0 : Math.sqrt(noise / signal), seconds);
+        sums[0] += signal;
+        sums[1] += noise;
+    }
+
+    private static double relative(double[] sums) {
+        return sums[1] == 0 ? 0 : Math.sqrt(sums[1] / sums[0]);
     }
 }

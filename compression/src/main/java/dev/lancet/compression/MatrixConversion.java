@@ -12,6 +12,7 @@ import dev.lancet.compression.svd.WhitenedTruncation;
 import dev.lancet.dsl.Method;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.Weights;
 import java.util.ArrayList;
@@ -42,9 +43,24 @@ final class MatrixConversion {
         correction = new CorrectionConversion(algebra, from, into, calibration);
     }
 
+    /** The form afterwards. */
+    Step into() {
+        return into;
+    }
+
+    /** Whether the stored arrays stay as they are, with at most an adapter beside them. */
+    boolean copies() {
+        return from.baseMatrices().equals(into.baseMatrices()) && correction.same() && !adapter.merges();
+    }
+
+    /** Bytes of the whole matrix in float32. */
+    long denseBytes() {
+        return into.weight().bytes();
+    }
+
     /** Passes on the matrix in its new form. Returns its error, unless it is a copy. */
     Optional<Fidelity> apply(Weights weights, WeightSink sink) {
-        if (from.baseMatrices().equals(into.baseMatrices()) && correction.same() && !adapter.merges()) {
+        if (copies()) {
             copy(into.baseMatrices(), weights, sink);
             copy(into.correctionMatrices(), weights, sink);
             adapter.put(weights, sink);
@@ -57,17 +73,35 @@ final class MatrixConversion {
         boolean alike = from.rank().equals(into.rank()) && !adapter.merges() && !correction.before();
         List<Matrix> wanted = alike ? before : factoredAgain(dense);
         Rounding rounding = new Rounding(into, calibration);
-        Matrix result = adapter.startsFromLoss()
-                ? new AdapterStart(algebra, into, calibration, AdapterStart.ROUNDS).put(dense, sink)
-                : plain(dense, rounding.put(wanted, sink), weights, sink);
-        Fidelity loss = Fidelity.of(into.weight().name(), dense, result, (System.nanoTime() - begin) / 1e9);
-        return Optional.of(loss.by(methods(alike, rounding)).withOutputError(outputError(dense, result)));
+        if (adapter.startsFromLoss()) {
+            Matrix started = new AdapterStart(algebra, into, calibration, AdapterStart.ROUNDS).put(dense, sink);
+            return Optional.of(measured(dense, started, begin).by(methods(alike, rounding)));
+        }
+        List<Matrix> after = rounding.put(wanted, sink);
+        Fidelity loss = loss(dense, after, sink, begin);
+        adapter.put(weights, sink);
+        return Optional.of(loss.by(methods(alike, rounding)));
     }
 
-    private Matrix plain(Matrix dense, List<Matrix> after, Weights weights, WeightSink sink) {
+    /** The matrix in its new form, in memory. */
+    Converted converted(Weights weights) {
+        List<HostTensor> arrays = new ArrayList<>();
+        return new Converted(arrays, apply(weights, arrays::add));
+    }
+
+    private Fidelity loss(Matrix dense, List<Matrix> after, WeightSink sink, long begin) {
+        String name = into.weight().name();
+        if (after.size() == 2 && into.between().isEmpty() && inputs().isEmpty()) {
+            double error = Fidelity.relativeError(dense, after.get(0), after.get(1), algebra);
+            return new Fidelity(name, error, (System.nanoTime() - begin) / 1e9);
+        }
         Matrix result = correction.put(dense, comparable(after), sink);
-        adapter.put(weights, sink);
-        return result;
+        return measured(dense, result, begin);
+    }
+
+    private Fidelity measured(Matrix dense, Matrix result, long begin) {
+        return Fidelity.of(into.weight().name(), dense, result, (System.nanoTime() - begin) / 1e9)
+                .withOutputError(outputError(dense, result));
     }
 
     private static void copy(List<StoredMatrix> pieces, Weights weights, WeightSink sink) {
@@ -102,11 +136,15 @@ final class MatrixConversion {
         return used;
     }
 
-    /** {@code ‖X·W − X·Ŵ‖ / ‖X·W‖} over the calibration inputs X, if they are known. */
-    private OptionalDouble outputError(Matrix exact, Matrix result) {
-        Optional<Gram> gram = into.between().isPresent()
+    private Optional<Gram> inputs() {
+        return into.between().isPresent()
                 ? Optional.empty()
                 : calibration.flatMap(known -> known.grams().of(into.weight().name()));
+    }
+
+    /** {@code ‖X·W − X·Ŵ‖ / ‖X·W‖} over the calibration inputs X, if they are known. */
+    private OptionalDouble outputError(Matrix exact, Matrix result) {
+        Optional<Gram> gram = inputs();
         if (gram.isEmpty()) {
             return OptionalDouble.empty();
         }

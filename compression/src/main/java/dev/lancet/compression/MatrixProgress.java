@@ -1,5 +1,7 @@
 package dev.lancet.compression;
 
+import java.util.Optional;
+
 /** Receives the progress of long work on many matrices. */
 @FunctionalInterface
 public interface MatrixProgress {
@@ -13,6 +15,14 @@ public interface MatrixProgress {
      * @param seconds the time for this matrix
      */
     void finished(String weight, int done, int count, double seconds);
+
+    /**
+     * Called when a compression has passed on all arrays of a matrix, before {@link #finished}.
+     *
+     * @param weight its name
+     * @param loss its error, or empty if it is a copy
+     */
+    default void converted(String weight, Optional<Fidelity> loss) {}
 
     /** Ignores the progress. */
     static MatrixProgress unseen() {

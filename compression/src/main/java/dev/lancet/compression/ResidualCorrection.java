@@ -18,7 +18,7 @@ final class ResidualCorrection {
      * Two factors of this rank, {@code [m, rank]} and {@code [rank, n]}, with the singular values split evenly between
      * them.
      *
-     * @param name the weight, for the seed of a sketch and for errors
+     * @param name the weight, for errors
      * @param residual the matrix minus the rounded matrix
      */
     Factors of(String name, Matrix residual, int rank) {

@@ -1,6 +1,5 @@
 package dev.lancet.compression;
 
-import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
@@ -37,14 +36,23 @@ public final class Spectrometer {
         List<Step> steps =
                 plan.steps().stream().filter(step -> wanted.test(step.weight())).toList();
         Map<String, List<Double>> byName = new HashMap<>();
-        for (Step step : steps) {
-            long begin = System.nanoTime();
-            String name = step.weight().name();
-            Matrix dense = MatrixConversion.dense(algebra, step, weights).requireFinite(name);
-            byName.put(
-                    name, DoubleStream.of(algebra.singularValues(dense)).boxed().toList());
-            progress.finished(name, byName.size(), steps.size(), (System.nanoTime() - begin) / 1e9);
+        List<MatrixQueue.Job<double[]>> jobs = steps.stream()
+                .map(step -> new MatrixQueue.Job<>(step.weight().bytes(), () -> values(step, weights)))
+                .toList();
+        try (MatrixQueue<double[]> queue = new MatrixQueue<>(jobs)) {
+            for (Step step : steps) {
+                long begin = System.nanoTime();
+                String name = step.weight().name();
+                byName.put(name, DoubleStream.of(queue.take()).boxed().toList());
+                progress.finished(name, byName.size(), steps.size(), (System.nanoTime() - begin) / 1e9);
+            }
         }
         return new Spectra(byName);
+    }
+
+    private double[] values(Step step, Weights weights) {
+        String name = step.weight().name();
+        return algebra.singularValues(
+                MatrixConversion.dense(algebra, step, weights).requireFinite(name));
     }
 }

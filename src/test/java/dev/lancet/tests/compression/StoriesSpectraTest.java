@@ -6,30 +6,23 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.Truncation;
-import dev.lancet.runtime.algebra.TensorFlowAlgebra;
+import dev.lancet.runtime.algebra.GramAlgebra;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
 
-/** TensorFlow's decomposition of a trained model against an independent one in float64. */
+/** OpenBLAS's decomposition of a trained model against an independent one in float64. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StoriesSpectraTest {
 
-    private TensorFlowAlgebra algebra;
+    private final GramAlgebra algebra = new GramAlgebra();
     private StoriesReference stories;
 
     @BeforeAll
     void open() throws IOException {
-        algebra = new TensorFlowAlgebra();
         stories = new StoriesReference();
-    }
-
-    @AfterAll
-    void close() {
-        algebra.close();
     }
 
     @Test
@@ -39,7 +32,6 @@ class StoriesSpectraTest {
         spectra.properties().forEach(entry -> {
             Matrix matrix = stories.inOut(entry.getKey() + ".weight");
             double[] alone = algebra.singularValues(matrix);
-            double[] withVectors = algebra.svd(matrix).values();
             JsonNode plain = entry.getValue().path("plain");
             assertThat(alone).as(entry.getKey()).hasSize(plain.size());
             for (int k = 0; k < alone.length; k++) {
@@ -47,7 +39,6 @@ class StoriesSpectraTest {
                 assertThat(alone[k])
                         .as(entry.getKey())
                         .isCloseTo(expected, within(1e-8 * plain.path(0).asDouble()));
-                assertThat(withVectors[k]).isCloseTo(alone[k], within(1e-12 * alone[0]));
             }
         });
     }

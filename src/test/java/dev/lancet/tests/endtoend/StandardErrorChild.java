@@ -8,7 +8,7 @@ import static dev.lancet.Lancet.swiglu;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.algebra.TensorFlowAlgebra;
+import dev.lancet.runtime.algebra.GramAlgebra;
 import dev.lancet.runtime.device.RegisteredDevice;
 import dev.lancet.runtime.doctor.DoctorReport;
 import java.util.Map;
@@ -22,11 +22,7 @@ final class StandardErrorChild {
         System.err.println("begun");
         switch (args[0]) {
             case "train" -> train(args[1]);
-            case "algebra" -> {
-                try (TensorFlowAlgebra algebra = new TensorFlowAlgebra()) {
-                    algebra.singularValues(Matrix.of(1, 1, new float[] {1}));
-                }
-            }
+            case "algebra" -> new GramAlgebra().singularValues(Matrix.of(1, 1, new float[] {1}));
             case "devices" -> RegisteredDevice.all();
             case "doctor" -> DoctorReport.examine(Map.of());
             default -> throw new IllegalArgumentException("kind: " + args[0] + "; there is none");

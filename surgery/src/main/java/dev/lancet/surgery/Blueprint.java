@@ -106,6 +106,19 @@ public final class Blueprint {
      * @throws IllegalArgumentException if batch or seq is not positive, or seq is longer than the context
      */
     public static GraphDef training(Transformer model, int batch, int seq) {
+        return training(model, batch, seq, false);
+    }
+
+    /**
+     * The form for training on the predictions of another model (distillation, Hinton et al., arXiv 1503.02531, with
+     * temperature 1): as {@link #training(Transformer, int, int)}, but {@code labels} holds its probabilities, float32
+     * {@code [batch, seq, vocabulary]}, and {@code loss} is the mean cross entropy with them.
+     */
+    public static GraphDef distillation(Transformer model, int batch, int seq) {
+        return training(model, batch, seq, true);
+    }
+
+    private static GraphDef training(Transformer model, int batch, int seq, boolean distilled) {
         if (batch <= 0 || seq <= 0) {
             throw new IllegalArgumentException(
                     "training: batch " + batch + ", sequence " + seq + "; both must be positive");
@@ -117,11 +130,15 @@ public final class Blueprint {
         GraphBuilder builder = GraphBuilder.graph();
         Ops ops = new Ops(builder);
         Value ids = GraphSizes.tokens(builder, "ids", batch, seq);
-        Value labels = GraphSizes.tokens(builder, "labels", batch, seq);
+        Value labels = distilled
+                ? builder.placeholder("labels", TensorType.of(DataType.DT_FLOAT, batch, seq, model.vocabulary()))
+                : GraphSizes.tokens(builder, "labels", batch, seq);
         GraphSizes sizes = GraphSizes.fixed(builder, batch, seq);
         Layers layers = new Layers(builder, model, sizes);
         Value logits = layers.head(stream(builder, model, sizes, layers, ids));
-        Value each = crossEntropy(builder, ops, layers, logits, labels);
+        Value each = distilled
+                ? softCrossEntropy(builder, ops, logits, labels)
+                : crossEntropy(builder, ops, layers, logits, labels);
         ops.reduce("loss", "Mean", each, ops.ints("loss.axis", 0), false, List.of());
         return builder.toGraph();
     }
@@ -185,6 +202,21 @@ public final class Blueprint {
                 .with("T", logits.type())
                 .with("Tlabels", flat.type())
                 .gives(List.of(new TensorType(logits.type(), flat.dims()), logits.form()))
+                .get(0);
+    }
+
+    private static Value softCrossEntropy(GraphBuilder builder, Ops ops, Value logits, Value labels) {
+        int rows = Math.toIntExact(logits.dim(0));
+        int classes = Math.toIntExact(logits.dim(1));
+        Value flat = ops.reshape(
+                "labels.flat",
+                labels,
+                ops.ints("labels.shape", rows, classes),
+                logits.form().dims());
+        return builder.node("cross_entropy", "SoftmaxCrossEntropyWithLogits")
+                .in(logits, flat)
+                .with("T", logits.type())
+                .gives(List.of(new TensorType(logits.type(), List.of(logits.dim(0))), logits.form()))
                 .get(0);
     }
 }

@@ -3,6 +3,7 @@ package dev.lancet.compression.matrix;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.weights.HostTensor;
+import java.util.Arrays;
 
 /**
  * A float matrix {@code [rows, columns]} on the heap, in row-major order. Its values are shared, not copied: callers may
@@ -56,6 +57,13 @@ public final class Matrix {
     /** One value. */
     public float at(int row, int column) {
         return values[row * columns + column];
+    }
+
+    /** A copy of the rows from {@code first} to before {@code end}; the matrix itself if these are all. */
+    public Matrix rows(int first, int end) {
+        return first == 0 && end == rows
+                ? this
+                : of(end - first, columns, Arrays.copyOfRange(values, first * columns, end * columns));
     }
 
     /** The smaller side, which is the largest possible rank. */

@@ -46,7 +46,7 @@ public final class Quantizer {
     public static Matrix unpack(StoredMatrix matrix, Weights weights) {
         float[] values =
                 switch (matrix.precision().format()) {
-                    case FLOAT32 -> weights.read(matrix.name()).floats();
+                    case FLOAT32 -> weights.readFloats(matrix.name());
                     case BFLOAT16 -> Bfloat16Rounding.unpack(weights.read(matrix.name()));
                     case INT8, INT4, NF4 -> new CodedMatrix(matrix).unpack(weights);
                 };

@@ -2,44 +2,32 @@ package dev.lancet.compression.svd;
 
 import dev.lancet.compression.matrix.Matrix;
 
-/** The few matrix operations of compression that need a fast implementation. */
+/** The linear algebra that plain compression needs. Implementations may be called by several threads at once. */
 public interface LinearAlgebra {
 
     /**
-     * The thin singular value decomposition, computed in 64 bits.
+     * The best two factors of this rank (Eckart and Young, 1936), {@code [m, rank]} and {@code [rank, n]}, with the singular
+     * values split evenly between them: {@code U√σ · √σVᵀ}. They come from the eigenvectors V (or U) of the smaller Gram
+     * matrix, and the other factor is {@code W·V/√σ}. So their product is the matrix projected on V, the best approximation
+     * up to rounding, even where σ itself is too small to be accurate.
+     *
+     * <p>Each pair of vectors has two possible signs. The one that makes the largest entry of the left vector positive is
+     * chosen, so that the factors do not depend on the implementation. Where σ = 0, both are 0.
      *
      * @param matrix {@code [m, n]}
-     * @return {@code U [m, k]}, {@code σ [k]} in descending order and {@code V [n, k]}, with {@code k = min(m, n)}
+     * @param rank from 1 to min(m, n)
      */
-    Svd svd(Matrix matrix);
+    Factors factors(Matrix matrix, int rank);
 
     /**
-     * The singular values alone, computed in 64 bits.
+     * All singular values. They are the roots of the eigenvalues of the smaller Gram matrix in 64 bits, a squared
+     * matrix, so their error is about {@code 1e-16 · σ₁² / σ}: values below {@code 1e-8 · σ₁} are noise.
      *
      * @param matrix {@code [m, n]}
      * @return {@code [min(m, n)]}, in descending order
      */
     double[] singularValues(Matrix matrix);
 
-    /**
-     * An orthonormal basis of the columns.
-     *
-     * @param matrix {@code [m, n]} with n ≤ m
-     * @return {@code [m, n]}
-     */
-    Matrix orthonormal(Matrix matrix);
-
-    /**
-     * The product of two matrices, each optionally transposed first.
-     *
-     * @param left {@code [m, n]}, or {@code [n, m]} if it is transposed
-     * @param right {@code [n, p]}, or {@code [p, n]} if it is transposed
-     * @return {@code [m, p]}
-     */
-    Matrix product(Matrix left, boolean transposeLeft, Matrix right, boolean transposeRight);
-
     /** The product of two matrices: {@code [m, n] · [n, p] = [m, p]}. */
-    default Matrix product(Matrix left, Matrix right) {
-        return product(left, false, right, false);
-    }
+    Matrix product(Matrix left, Matrix right);
 }

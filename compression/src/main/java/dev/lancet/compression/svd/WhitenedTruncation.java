@@ -34,14 +34,14 @@ public final class WhitenedTruncation {
      * @param name the weight, for errors
      * @param matrix W, {@code [m, n]}
      * @param gram of the layer's inputs
-     * @throws LancetException if the matrix contains NaN or infinity
+     * @throws LancetException if the matrix or the Gram matrix contains NaN or infinity
      */
     public Factors cut(String name, Matrix matrix, Gram gram, int rank) {
         double[] w = gram.oriented(matrix.requireFinite(name));
         int m = gram.width();
         int n = w.length / m;
         double[] sigma = new double[rank];
-        double[] rows = n <= m ? byOutputs(w, gram, sigma) : byInputs(w, gram, sigma);
+        double[] rows = n <= m ? byOutputs(w, gram, sigma) : byInputs(name, w, gram, sigma);
         double[] columns = algebra.product(w, false, rows, true, new Shape(m, n, rank));
         for (int i = 0; i < rank; i++) {
             double root = sigma[i] == 0 ? 1 : Math.sqrt(sigma[i]);
@@ -66,10 +66,10 @@ public final class WhitenedTruncation {
     }
 
     /** The same rows from the eigenvectors U of {@code LᵀWWᵀL}: {@code Vᵀ = Σ⁻¹UᵀLᵀW}. */
-    private double[] byInputs(double[] w, Gram gram, double[] sigma) {
+    private double[] byInputs(String name, double[] w, Gram gram, double[] sigma) {
         int m = gram.width();
         int n = w.length / m;
-        double[] whitened = algebra.product(lower(gram), true, w, false, new Shape(m, m, n));
+        double[] whitened = algebra.product(lower(name, gram), true, w, false, new Shape(m, m, n));
         double[] u =
                 leading(algebra.eigen(algebra.product(whitened, false, whitened, true, new Shape(m, n, m)), m), sigma);
         double[] rows = algebra.product(u, false, whitened, false, new Shape(sigma.length, m, n));
@@ -108,13 +108,14 @@ public final class WhitenedTruncation {
         return turned;
     }
 
-    private double[] lower(Gram gram) {
+    private double[] lower(String name, Gram gram) {
         for (double share = 0; share < 1; share = share == 0 ? LEAST_DAMPING : share * 10) {
             var lower = algebra.cholesky(share == 0 ? gram.sums() : gram.damped(share), gram.width());
             if (lower.isPresent()) {
                 return lower.get();
             }
         }
-        throw new IllegalStateException("a damped Gram matrix is not positive definite");
+        throw new LancetException("whitened: the inputs of " + name
+                + " on the calibration data are not finite; check the calibration data");
     }
 }

@@ -1,13 +1,29 @@
 package dev.lancet.compression.svd;
 
 import dev.lancet.compression.matrix.Matrix;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** Linear algebra without TensorFlow, slow and plain: one-sided Jacobi rotations (Hestenes, 1958), Gram and Schmidt. */
+/** Linear algebra without native code, slow and plain: one-sided Jacobi rotations (Hestenes, 1958). */
 public final class JacobiAlgebra implements LinearAlgebra {
 
     @Override
+    public Factors factors(Matrix matrix, int rank) {
+        Svd whole = svd(matrix);
+        return new Svd(leading(whole.u(), rank), Arrays.copyOf(whole.values(), rank), leading(whole.v(), rank))
+                .factors();
+    }
+
+    private static Matrix leading(Matrix matrix, int columns) {
+        float[] values = new float[matrix.rows() * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = matrix.at(i / columns, i % columns);
+        }
+        return Matrix.of(matrix.rows(), columns, values);
+    }
+
+    /** All of the decomposition. */
     public Svd svd(Matrix matrix) {
         if (matrix.rows() < matrix.columns()) {
             Svd turned = svd(transposed(matrix));
@@ -77,30 +93,11 @@ public final class JacobiAlgebra implements LinearAlgebra {
     }
 
     @Override
-    public Matrix orthonormal(Matrix matrix) {
-        double[][] a = columns(matrix);
-        for (int k = 0; k < a.length; k++) {
-            for (int round = 0; round < 2; round++) {
-                for (int j = 0; j < k; j++) {
-                    double along = dot(a[j], a[k]);
-                    for (int i = 0; i < a[k].length; i++) {
-                        a[k][i] -= along * a[j][i];
-                    }
-                }
-            }
-            double norm = Math.sqrt(dot(a[k], a[k]));
-            for (int i = 0; i < a[k].length; i++) {
-                a[k][i] /= norm;
-            }
-        }
-        float[] values = new float[matrix.rows() * matrix.columns()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) a[i % matrix.columns()][i / matrix.columns()];
-        }
-        return Matrix.of(matrix.rows(), matrix.columns(), values);
+    public Matrix product(Matrix left, Matrix right) {
+        return product(left, false, right, false);
     }
 
-    @Override
+    /** The product of two matrices, each optionally transposed first. */
     public Matrix product(Matrix left, boolean transposeLeft, Matrix right, boolean transposeRight) {
         Matrix a = transposeLeft ? transposed(left) : left;
         Matrix b = transposeRight ? transposed(right) : right;

@@ -60,43 +60,6 @@ class TruncationTest {
     }
 
     @Test
-    void a_sketch_finds_a_low_rank_exactly() {
-        Matrix low = algebra.product(normal(60, 5, 1), normal(5, 90, 2));
-        Svd sketched = truncation.sketched("w", low, 5);
-        assertThat(error(low, sketched.factors(5))).isLessThan(1e-3);
-        assertThat(sketched.values()[0]).isCloseTo(algebra.singularValues(low)[0], within(1e-3));
-    }
-
-    @Test
-    void a_sketch_of_a_flat_spectrum_is_nearly_the_best_cut() {
-        Matrix flat = normal(120, 100, 3);
-        double best = tail(algebra.singularValues(flat), 12);
-        assertThat(error(flat, truncation.sketched("w", flat, 12).factors(12))).isBetween(best, 1.01 * best);
-    }
-
-    @Test
-    void a_sketch_repeats_itself_and_depends_on_the_name() {
-        Matrix matrix = normal(60, 50, 4);
-        float[] once = truncation.sketched("w", matrix, 3).u().values();
-        assertThat(truncation.sketched("w", matrix, 3).u().values()).isEqualTo(once);
-        assertThat(truncation.sketched("v", matrix, 3).u().values()).isNotEqualTo(once);
-    }
-
-    @Test
-    void only_small_ranks_of_large_matrices_are_sketched() {
-        assertThat(Truncation.exact(512, 100_000, 1)).isTrue();
-        assertThat(Truncation.exact(1024, 4096, 257)).isTrue();
-        assertThat(Truncation.exact(1024, 4096, 256)).isFalse();
-        assertThat(Truncation.exact(4096, 1024, 256)).isFalse();
-    }
-
-    @Test
-    void a_large_matrix_is_cut_through_a_sketch() {
-        Matrix low = algebra.product(normal(520, 2, 1), normal(2, 514, 2));
-        assertThat(error(low, truncation.cut("w", low, 2))).isLessThan(1e-2);
-    }
-
-    @Test
     void a_matrix_that_is_not_finite_is_refused() {
         assertThatThrownBy(() -> truncation.cut("h.0.attn.q", Matrix.of(1, 2, new float[] {1, Float.NaN}), 1))
                 .isInstanceOf(LancetException.class)

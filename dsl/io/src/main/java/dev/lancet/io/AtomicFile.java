@@ -25,6 +25,13 @@ public final class AtomicFile implements AutoCloseable {
     private final Path partial;
     private boolean finished;
 
+    /** A file that is written under its final name, because its folder is temporary. */
+    private AtomicFile(Path target, Path shown, Path partial) {
+        this.target = target;
+        this.shown = shown;
+        this.partial = partial;
+    }
+
     private AtomicFile(Path target, Path shown) {
         this.target = target.toAbsolutePath().normalize();
         this.shown = shown;
@@ -49,6 +56,14 @@ public final class AtomicFile implements AutoCloseable {
     public static AtomicFile create(Path target, Path shown) {
         IoErrors.requireFree(target, shown);
         return new AtomicFile(target, shown);
+    }
+
+    /**
+     * Begins a file in a folder that is itself being written, or opens what an earlier process left of it; messages call
+     * the file {@code shown}. It has its final name from the beginning.
+     */
+    public static AtomicFile resumable(Path target, Path shown) {
+        return new AtomicFile(target, shown, target);
     }
 
     /** Begins a file that replaces an existing file of this name. */
@@ -85,13 +100,19 @@ public final class AtomicFile implements AutoCloseable {
         return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
+    /** Opens a file for writing, which may exist. */
+    public static FileChannel reopen(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
     /**
      * Checks that the disk has room for this many bytes.
      *
      * @throws LancetException if the disk has less room
      */
     public void requireRoom(long bytes) throws IOException {
-        long free = Files.getFileStore(folder(target)).getUsableSpace();
+        long there = Files.exists(partial) ? Files.size(partial) : 0;
+        long free = there + Files.getFileStore(folder(target)).getUsableSpace();
         if (bytes > free) {
             throw new LancetException(shown + ": needs " + bytes + " bytes, but the disk has only " + free
                     + " free; free some or choose another place");
@@ -106,7 +127,9 @@ public final class AtomicFile implements AutoCloseable {
     public void finish() {
         try {
             DiskFlush.file(partial);
-            publish(partial, target);
+            if (!partial.equals(target)) {
+                publish(partial, target);
+            }
             finished = true;
         } catch (IOException wrong) {
             throw IoErrors.writing(shown, wrong);

@@ -4,8 +4,10 @@ import dev.lancet.dsl.LancetException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * A folder that appears complete or not at all. It is filled under a temporary name beside its final place; {@link
@@ -17,11 +19,13 @@ public final class AtomicFolder implements AutoCloseable {
     private final Path target;
     private final Path partial;
     private final Deque<Path> madeParents = new ArrayDeque<>();
+    private final List<String> scratch;
     private boolean finished;
 
-    private AtomicFolder(Path target) {
+    private AtomicFolder(Path target, Path partial, List<String> scratch) {
         this.target = target;
-        this.partial = PartialPath.of(target.toAbsolutePath().normalize());
+        this.partial = partial;
+        this.scratch = scratch;
     }
 
     /**
@@ -31,13 +35,29 @@ public final class AtomicFolder implements AutoCloseable {
      */
     public static AtomicFolder create(Path target) {
         IoErrors.requireFree(target);
-        AtomicFolder folder = new AtomicFolder(target);
+        AtomicFolder folder =
+                new AtomicFolder(target, PartialPath.of(target.toAbsolutePath().normalize()), List.of());
         try {
             folder.makeParents();
             Files.createDirectory(folder.partial);
             return folder;
         } catch (IOException wrong) {
             folder.close();
+            throw IoErrors.writing(target, wrong);
+        }
+    }
+
+    /**
+     * Begins a folder under this temporary name, or opens what is there under it.
+     *
+     * @param scratch files that the finished folder does not have
+     */
+    static AtomicFolder resumable(Path target, Path partial, List<String> scratch) {
+        AtomicFolder folder = new AtomicFolder(target, partial, scratch);
+        try {
+            Files.createDirectories(partial);
+            return folder;
+        } catch (IOException wrong) {
             throw IoErrors.writing(target, wrong);
         }
     }
@@ -97,7 +117,10 @@ public final class AtomicFolder implements AutoCloseable {
         String name = String.valueOf(source.getFileName());
         try {
             for (Path path : FolderTree.list(source)) {
-                Files.copy(path, partial(name).resolve(source.relativize(path).toString()));
+                Files.copy(
+                        path,
+                        partial(name).resolve(source.relativize(path).toString()),
+                        StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException wrong) {
             throw IoErrors.writing(shown(name), wrong);
@@ -112,6 +135,9 @@ public final class AtomicFolder implements AutoCloseable {
     public void finish() {
         try {
             DiskFlush.tree(partial);
+            for (String name : scratch) {
+                Files.deleteIfExists(partial(name));
+            }
             AtomicFile.publish(partial, target.toAbsolutePath().normalize());
             finished = true;
         } catch (IOException wrong) {

@@ -28,6 +28,11 @@ record JoinedWeights(Weights first, Weights second) implements Weights {
     }
 
     @Override
+    public float[] readFloats(String name) {
+        return holder(name).readFloats(name);
+    }
+
+    @Override
     public void readInParts(String name, Consumer<ByteBuffer> parts) {
         holder(name).readInParts(name, parts);
     }

@@ -22,6 +22,15 @@ public interface Weights {
     HostTensor read(String name);
 
     /**
+     * A copy of the floats of one float32 array in row-major order. A source that converts its arrays makes no other copy.
+     *
+     * @throws LancetException if no array has this name
+     */
+    default float[] readFloats(String name) {
+        return read(name).floats();
+    }
+
+    /**
      * Passes the bytes of one array to a consumer in consecutive parts. Each part is valid only during its call. An
      * array in a file then goes through a small buffer, whereas a mapped file counts as memory of the process until
      * garbage collection.

@@ -7,19 +7,21 @@ import dev.lancet.cli.option.CompressionRules;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.ResumableFolder;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
-import dev.lancet.runtime.calibration.QualityText;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.CompressionWork;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
+import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,7 +49,6 @@ import picocli.CommandLine.Parameters;
             "  lancet compress my-model --on '*' --bits 8 --budget 600MB --out slim",
             "  lancet compress my-model diet.lancet.kts --out slim",
             "  lancet compress saved_model --bits 8 --out saved_model_int8",
-            "  lancet compress saved_model --ratio 0.5 --fold --out saved_model_low_rank",
             "  lancet compress frozen.pb --on '*/kernel' --bits 8 --out small.pb",
         })
 final class CompressCommand extends LancetCommand {
@@ -78,14 +79,36 @@ final class CompressCommand extends LancetCommand {
                     + " Alone, it folds a Lancet model folder that is compressed already.")
     private boolean fold;
 
-    /** Rounding to 4 bits stays below this relative error; the rank cuts that destroyed a model exceed it. */
-    private static final double DAMAGE = 0.2;
+    @Option(
+            names = "--resume",
+            description =
+                    "Continue a compression that was killed: matrices that it wrote are not computed again, and the"
+                            + " result is the same. Begins anew if there is nothing to continue. Not for graphs.")
+    private boolean resume;
 
     @Mixin
     private final CompressionRules rules = new CompressionRules();
 
     @Mixin
     private final CalibrationOptions calibration = new CalibrationOptions();
+
+    @Option(
+            names = "--recover",
+            paramLabel = "N",
+            description =
+                    "With --calibrate: train factors, corrections and norms on N tokens of the calibration data (rows"
+                            + " for a graph), so that the model predicts what its original predicts. The better model on held-out"
+                            + " rows is kept.")
+    private long recover;
+
+    @Option(
+            names = "--min-recovery",
+            paramLabel = "X",
+            description =
+                    "With --calibrate: exit with status 1 if the quality is below X: the perplexity of the original"
+                            + " divided by that of the smaller model, or for a graph the mean cosine. The model is written"
+                            + " anyway.")
+    private Optional<Double> minRecovery = Optional.empty();
 
     CompressCommand(Console console) {
         super(console);
@@ -94,6 +117,33 @@ final class CompressCommand extends LancetCommand {
     @Override
     public Answer answer() {
         Compression compression = rules.chosen(this, recipe, calibration.given());
+        checkUsage(compression);
+        IoErrors.requireFree(out);
+        if (!resume) {
+            ResumableFolder.requireNone(out, "add --resume");
+        }
+        ModelArgument argument = ModelArgument.of(what);
+        ModelSource source = argument.source();
+        if (resume && argument.graph().isPresent()) {
+            throw new LancetException(
+                    "resume: " + what + " is a graph, which is written anew each time; leave out --resume");
+        }
+        Optional<CalibrationData> data = calibration.data(this, argument, progress());
+        if (data.isPresent()) {
+            CalibratedCompression plain =
+                    new CalibratedCompression(source, data.get(), progress()).recover(recover);
+            CalibratedCompression.Outcome outcome = (fold ? plain.folding() : plain)
+                    .write(compression, out, (job, plan) -> written(job, source, plan));
+            return answer(compression, source.stored(), outcome.plan(), outcome.losses(), Optional.of(outcome));
+        }
+        Compression full = source.stored().resolved(compression, source.constraints());
+        CompressionJob plain = new CompressionJob(source, progress()).by(full);
+        CompressionJob job = fold ? plain.folding() : plain;
+        Plan plan = job.plan(full);
+        return answer(full, source.stored(), job.stored(plan), written(job, source, plan), Optional.empty());
+    }
+
+    private void checkUsage(Compression compression) {
         if (compression.keepsAll() && !fold) {
             throw wrongUsage("rules: none given; add --rank, --ratio, --energy, --bits, --lora, --budget or --fold, or"
                     + " name a recipe");
@@ -102,20 +152,24 @@ final class CompressCommand extends LancetCommand {
             throw wrongUsage("--fold: float32 matrices take more bytes than the budget of "
                     + compression.budget().get() + " counts; leave out --fold or the budget");
         }
-        IoErrors.requireFree(out);
-        ModelArgument argument = ModelArgument.of(what);
-        ModelSource source = argument.source();
-        Optional<CalibrationData> data = calibration.data(this, argument, progress());
-        if (data.isPresent()) {
-            CalibratedCompression calibrated = new CalibratedCompression(source, data.get(), progress());
-            CalibratedCompression.Outcome outcome = (fold ? calibrated.folding() : calibrated).write(compression, out);
-            return answer(compression, source.plan(), outcome.plan(), outcome.losses(), Optional.of(outcome));
+        if (recover > 0 && (fold || resume)) {
+            throw wrongUsage("--recover: " + recover + " tokens; a recovery is neither folded nor continued, so leave out "
+                    + (fold ? "--fold" : "--resume"));
         }
-        Compression full = source.plan().resolved(compression, source.constraints());
-        CompressionJob plain = new CompressionJob(source, progress()).by(full);
-        CompressionJob job = fold ? plain.folding() : plain;
-        Plan plan = job.plan(full);
-        return answer(full, source.plan(), job.stored(plan), job.write(plan, out), Optional.empty());
+        if (!calibration.given() && (recover > 0 || minRecovery.isPresent())) {
+            throw wrongUsage((recover > 0 ? "--recover: " + recover : "--min-recovery: " + minRecovery.orElseThrow())
+                    + " applies only with --calibrate; add --calibrate FILE");
+        }
+    }
+
+    private List<Fidelity> written(CompressionJob job, ModelSource source, Plan plan) {
+        return source instanceof DeclaredSource declared
+                ? job.resume(declared, plan, out, work(plan))
+                : job.write(plan, out);
+    }
+
+    private String work(Plan plan) {
+        return CompressionWork.of(Path.of(what), plan, calibration.identity() + (fold ? ", folded" : ""));
     }
 
     private Answer answer(
@@ -124,75 +178,31 @@ final class CompressCommand extends LancetCommand {
             Plan plan,
             List<Fidelity> losses,
             Optional<CalibratedCompression.Outcome> outcome) {
-        Optional<Quality> quality = outcome.map(CalibratedCompression.Outcome::quality);
-        String measured = outcome.map(CompressCommand::tried).orElse("")
-                + quality.map(QualityText::of).orElseGet(() -> unmeasured(plan, losses));
+        CompressionSummary summary = new CompressionSummary(before, plan, losses, outcome);
         List<Path> report = Report.titled(what + " made smaller")
                 .with(ReportedModel.of(what, before))
                 .with(ReportedModel.of(out.toString(), plan))
                 .with(out.toString(), plan, losses)
                 .fact("rules", compression.toString().replaceAll("\\s+", ""))
-                .fact("quality", measured.strip())
+                .fact("quality", summary.quality().strip())
                 .write(Files.isDirectory(out) ? out : Path.of(out + ".report"));
         Map<String, @Nullable Object> document = PlanDocument.of(plan, losses);
-        document.put("quality", quality.map(QualityDocument::of).orElseGet(QualityDocument::unmeasured));
+        document.putAll(summary.document());
         document.put("out", out.toString());
         document.put("report", report.stream().map(Path::toString).toList());
         return new Answer(
-                document, text(plan, PlanDocument.changed(plan, losses).size(), measured, report));
+                document,
+                summary.text(out, report),
+                outcome.map(CalibratedCompression.Outcome::quality).flatMap(this::complaint));
     }
 
-    private static String tried(CalibratedCompression.Outcome outcome) {
-        StringBuilder text = new StringBuilder();
-        outcome.tried()
-                .forEach(one -> text.append(String.format(
+    private Optional<String> complaint(Quality quality) {
+        return minRecovery
+                .filter(least -> !(quality.recovery() >= least))
+                .map(least -> String.format(
                         Locale.ROOT,
-                        "tried %s: %,d bytes, %.2fx, distance %.3g%n",
-                        one.setting(),
-                        one.plan().bytesAfter(),
-                        one.plan().compression(),
-                        one.quality().distance())));
-        return text.toString();
-    }
-
-    private String text(Plan plan, int changed, String quality, List<Path> report) {
-        StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT,
-                "%d of %d matrices changed, %,d -> %,d bytes, %.2fx smaller%nsaved %s%n",
-                changed,
-                plan.steps().size(),
-                plan.bytesBefore(),
-                plan.bytesAfter(),
-                plan.compression(),
-                out));
-        text.append(quality);
-        report.forEach(file -> text.append("wrote ").append(file).append('\n'));
-        return text.toString();
-    }
-
-    /** What is known of the cost: the error of single matrices. Only data can tell what the whole model lost. */
-    private String unmeasured(Plan plan, List<Fidelity> losses) {
-        StringBuilder text = new StringBuilder();
-        losses.stream()
-                .max(Comparator.comparingDouble(Fidelity::relativeFrobenius))
-                .ifPresent(worst -> text.append(String.format(
-                        Locale.ROOT,
-                        "largest relative error of a matrix: %.3g (%s)%n",
-                        worst.relativeFrobenius(),
-                        worst.weight())));
-        long damaged = losses.stream()
-                .filter(loss -> plan.step(loss.weight()).rank().isPresent() && loss.relativeFrobenius() > DAMAGE)
-                .count();
-        if (damaged > 0) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "lower ranks: %d of %d matrices lost more than %.0f %% of their norm; a trained model seldom survives"
-                            + " that, so train it again%n",
-                    damaged,
-                    plan.steps().size(),
-                    100 * DAMAGE));
-        }
-        return text.append("quality of the whole model: unknown; give data with --calibrate FILE\n")
-                .toString();
+                        "recovery: %.4f is below %s; keep more bits, allow a larger budget, or add --recover",
+                        quality.recovery(),
+                        least));
     }
 }

@@ -1,6 +1,7 @@
 package dev.lancet.cli;
 
 import dev.lancet.runtime.calibration.Quality;
+import dev.lancet.runtime.recovery.Recovered;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,16 @@ final class QualityDocument {
             document.put("cosine_min", finite(quality.cosineLeast()));
             document.put("outputs", outputs);
         }
+        return document;
+    }
+
+    /** What a recovery won back. */
+    static Map<String, @Nullable Object> of(Recovered recovered) {
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("ratio", finite(recovered.ratio()));
+        document.put("steps", recovered.steps());
+        document.put("before", of(recovered.before()));
+        document.put("after", of(recovered.after()));
         return document;
     }
 

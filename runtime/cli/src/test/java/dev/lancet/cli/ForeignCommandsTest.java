@@ -60,7 +60,7 @@ class ForeignCommandsTest {
                 .contains("1 of 3 matrices changed")
                 .containsPattern("largest relative error of a matrix: \\d\\.\\d+e-0[5-9] \\(dense2/kernel\\)")
                 .doesNotContain("lower ranks: ")
-                .contains("quality of the whole model: not measured");
+                .contains("quality of the whole model: unknown; give data with --calibrate FILE");
         assertThat(lancet("inspect", out.toString()).out())
                 .contains(
                         "dense2/kernel  [256, 256]     linear            24,576 bytes  rank 12 float", "dense1/kernel")

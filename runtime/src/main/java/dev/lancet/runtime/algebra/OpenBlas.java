@@ -24,6 +24,9 @@ public final class OpenBlas implements Float64Algebra {
 
     private static final byte LOWER_OF_ROWS = 'U';
 
+    /** What LAPACK's Cholesky answers if its fourth argument, the matrix, contains NaN. */
+    private static final int NOT_A_NUMBER = -4;
+
     /** Uses the native library, which is loaded at the first call. */
     public OpenBlas() {}
 
@@ -60,7 +63,7 @@ public final class OpenBlas implements Float64Algebra {
     public Optional<double[]> cholesky(double[] symmetric, int width) {
         double[] factor = symmetric.clone();
         int info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, LOWER_OF_ROWS, width, factor, width);
-        if (info > 0) {
+        if (info > 0 || info == NOT_A_NUMBER) {
             return Optional.empty();
         }
         check("Cholesky", info);

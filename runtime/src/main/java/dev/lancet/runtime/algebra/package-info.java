@@ -1,4 +1,4 @@
-/** Linear algebra by TensorFlow, for compression. */
+/** Linear algebra by OpenBLAS, for compression. */
 @NullMarked
 package dev.lancet.runtime.algebra;
 

@@ -10,8 +10,9 @@ import dev.lancet.dsl.plan.LayerForm;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.algebra.BlasThreads;
+import dev.lancet.runtime.algebra.GramAlgebra;
 import dev.lancet.runtime.algebra.OpenBlas;
-import dev.lancet.runtime.algebra.TensorFlowAlgebra;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.ReferenceOutputs;
@@ -46,7 +47,7 @@ public final class BudgetSearch implements AutoCloseable {
 
     private final ReferenceOutputs heldOut;
     private final Progress progress;
-    private final TensorFlowAlgebra algebra;
+    private final BlasThreads single;
     private final PlanTrial trial;
     private final List<MeasuredForms> measured;
     private final Map<List<Step>, Quality> known = new LinkedHashMap<>();
@@ -59,8 +60,8 @@ public final class BudgetSearch implements AutoCloseable {
     public BudgetSearch(
             ModelSource source, Grams grams, CalibrationData data, Predicate<Step> free, Progress progress) {
         this.progress = progress;
-        algebra = new TensorFlowAlgebra();
-        LayerConversion conversion = new LayerConversion(source.weights(), algebra);
+        single = new BlasThreads(1);
+        LayerConversion conversion = new LayerConversion(source.weights(), new GramAlgebra());
         Calibration calibration = Calibration.of(grams, new OpenBlas());
         trial = new PlanTrial(source, conversion, calibration, Device.auto().resolve());
         try {
@@ -197,6 +198,6 @@ public final class BudgetSearch implements AutoCloseable {
     @Override
     public void close() {
         trial.close();
-        algebra.close();
+        single.close();
     }
 }

@@ -43,13 +43,14 @@ final class FormMeasurement {
      */
     List<MeasuredForms> measure(List<Step> layers, PlanTrial trial, ReferenceOutputs probes, Progress progress) {
         List<MeasuredForms> measured = new ArrayList<>();
-        try (Progress.Task task = progress.begin("measure layers", layers.size())) {
+        try (Workers workers = new Workers();
+                Progress.Task task = progress.begin("measure layers", layers.size())) {
             for (Step layer : layers) {
                 String name = layer.weight().name();
                 double sensitivity = sensitivity(layer, trial, probes);
-                List<LayerForm> forms = CandidateForms.of(layer, constraints.allowsRank(name)).parallelStream()
-                        .map(form -> new LayerForm(form, sensitivity * square(layer, form)))
-                        .toList();
+                List<LayerForm> forms = workers.all(
+                        CandidateForms.of(layer, constraints.allowsRank(name)),
+                        form -> new LayerForm(form, sensitivity * square(layer, form)));
                 measured.add(new MeasuredForms(name, sensitivity, forms));
                 task.advance(measured.size(), name);
             }

@@ -47,7 +47,7 @@ public record QualityCurve(List<Point> points, List<String> unreachable) {
         try (BudgetSearch search = new BudgetSearch(source, grams, data, step -> true, progress)) {
             for (Budget size : sizes) {
                 try {
-                    List<BudgetSearch.Tried> tried = search.within(size, source.plan());
+                    List<BudgetSearch.Tried> tried = search.within(size, source.stored());
                     for (int i = 0; i < tried.size(); i++) {
                         points.add(new Point(size.toString(), tried.get(i), i == 0));
                     }

@@ -10,8 +10,14 @@ import java.util.Random;
  *
  * @param calibration the rows whose layer inputs are measured
  * @param heldOut other rows
+ * @param training all rows that are not held out, in their order, for a recovery
  */
-public record CalibrationData(Examples calibration, Examples heldOut) {
+public record CalibrationData(Examples calibration, Examples heldOut, Examples training) {
+
+    /** Rows without others to train on than those that are calibrated on. */
+    public CalibrationData(Examples calibration, Examples heldOut) {
+        this(calibration, heldOut, calibration);
+    }
 
     /** How many rows are calibrated on if a user says nothing. */
     public static final int SAMPLES = 128;
@@ -38,7 +44,9 @@ public record CalibrationData(Examples calibration, Examples heldOut) {
         int[] order = shuffled(all.count(), seed);
         int held = Math.max(1, Math.min(MOST_HELD_OUT, all.count() / 4));
         int used = Math.min(samples, all.count() - held);
-        return new CalibrationData(all.at(used, i -> order[held + i]), all.at(held, i -> order[i]));
+        int[] rest = Arrays.stream(order).skip(held).sorted().toArray();
+        return new CalibrationData(
+                all.at(used, i -> order[held + i]), all.at(held, i -> order[i]), all.at(rest.length, i -> rest[i]));
     }
 
     /**

@@ -9,7 +9,7 @@ import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.train.graph.Examples;
-import dev.lancet.surgery.LayerInput;
+import dev.lancet.surgery.layer.LayerInput;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +57,7 @@ public final class GramMeasurement {
         Map<String, Sum> sums = new LinkedHashMap<>();
         byTensor.forEach((tensor, users) -> sums.put(tensor, new Sum(users.get(0))));
         List<String> tensors = List.copyOf(byTensor.keySet());
-        int batch = Math.max(1, TOKENS_A_RUN / rows.longestRow());
+        int batch = model.batch(rows, TOKENS_A_RUN);
         try (Progress.Task task = progress.begin("calibrate", rows.count())) {
             for (int from = 0; from < rows.count(); from += batch) {
                 int to = Math.min(rows.count(), from + batch);

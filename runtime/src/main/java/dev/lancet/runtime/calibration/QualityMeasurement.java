@@ -22,4 +22,13 @@ public final class QualityMeasurement {
             return new ReferenceOutputs(before, rows).compare(after, progress);
         }
     }
+
+    /**
+     * Compares two running models on the same rows.
+     *
+     * @throws dev.lancet.dsl.LancetException if the rows do not fit the models, or their outputs differ in shape
+     */
+    public static Quality of(RunningModel original, RunningModel smaller, Examples rows, Progress progress) {
+        return new ReferenceOutputs(original, rows).compare(smaller, progress);
+    }
 }

@@ -28,7 +28,7 @@ public final class ReferenceOutputs {
     public ReferenceOutputs(RunningModel original, Examples rows) {
         this.original = original;
         this.rows = rows;
-        batch = Math.max(1, TOKENS_A_RUN / rows.longestRow());
+        batch = original.batch(rows, TOKENS_A_RUN);
     }
 
     /**

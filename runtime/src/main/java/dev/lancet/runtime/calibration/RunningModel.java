@@ -12,21 +12,23 @@ import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.train.graph.Examples;
 import dev.lancet.runtime.train.graph.GraphFeeds;
 import dev.lancet.surgery.Blueprint;
-import dev.lancet.surgery.LayerInput;
-import dev.lancet.surgery.LayerInputs;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.imported.ImportedSurgery;
+import dev.lancet.surgery.layer.LayerInput;
+import dev.lancet.surgery.layer.LayerInputs;
 import dev.lancet.surgery.pass.XlaCompilation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.Tensor;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
@@ -52,19 +54,12 @@ public final class RunningModel implements AutoCloseable {
     private final SignatureDef signature;
     private final List<LayerInput> layerInputs;
     private final boolean language;
-    private final FetchableInputs fetchable;
 
-    private RunningModel(
-            Engine engine,
-            SignatureDef signature,
-            List<LayerInput> layerInputs,
-            boolean language,
-            FetchableInputs fetchable) {
+    private RunningModel(Engine engine, SignatureDef signature, List<LayerInput> layerInputs, boolean language) {
         this.engine = engine;
         this.signature = signature;
         this.layerInputs = List.copyOf(layerInputs);
         this.language = language;
-        this.fetchable = fetchable;
     }
 
     /**
@@ -81,24 +76,22 @@ public final class RunningModel implements AutoCloseable {
         Plan plan = source.plan();
         GraphDef graph =
                 Surgeon.operate(Blueprint.scoring(source.transformer()), plan).graph();
+        Engine engine =
+                Engine.literal(VariableLoading.into(device.isGpu() ? graph : XlaCompilation.unpacking(graph)), device);
         SignatureDef signature = SignatureDef.newBuilder()
                 .putInputs(IDS, tensor(IDS, DataType.DT_INT32))
                 .putOutputs(LOGITS, tensor(LOGITS, DataType.DT_FLOAT))
                 .build();
-        FetchableInputs fetchable = new FetchableInputs(
-                VariableLoading.into(device.isGpu() ? graph : XlaCompilation.unpacking(graph)), signature);
-        Engine engine = Engine.literal(fetchable.graph(), device);
-        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(graph, plan), true, fetchable);
+        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(graph, plan), true);
         return model.loaded(() -> engine.load(plan, source.weights()));
     }
 
     private static RunningModel open(GraphSource source, ResolvedDevice device) {
         ImportedSurgery surgery = ImportedSurgery.operate(source.model(), source.plan());
         MetaGraphDef meta = surgery.meta();
+        Engine engine = Engine.literal(VariableLoading.into(surgery.graph()), device);
         SignatureDef signature = signature(source, meta);
-        FetchableInputs fetchable = new FetchableInputs(VariableLoading.into(surgery.graph()), signature);
-        Engine engine = Engine.literal(fetchable.graph(), device);
-        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(source.model()), false, fetchable);
+        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(source.model(), signature), false);
         return model.loaded(() -> engine.assign(
                 engine.variables(),
                 name -> source.weights().find(name).isPresent()
@@ -186,13 +179,43 @@ public final class RunningModel implements AutoCloseable {
         });
     }
 
-    private void run(Examples rows, List<String> tensors, Consumer<Result> reader) {
+    /** Runs the model. TensorFlow refuses to fetch what is fed, as the input of a first layer is; it is known already. */
+    private void run(Examples rows, List<String> tensors, Consumer<List<Tensor>> reader) {
         try (GraphFeeds feeds = new GraphFeeds(engine.runner()).put(rows, signature)) {
-            tensors.forEach(tensor -> feeds.fetch(fetchable.readable(tensor)));
+            List<String> computed =
+                    tensors.stream().filter(name -> feeds.fed(name).isEmpty()).toList();
+            if (computed.isEmpty()) {
+                reader.accept(all(tensors, feeds, List.of()));
+                return;
+            }
+            computed.forEach(feeds::fetch);
             try (Result result = feeds.run(Session.Runner::run)) {
-                reader.accept(result);
+                List<Tensor> values = new ArrayList<>();
+                result.forEach(entry -> values.add(entry.getValue()));
+                reader.accept(all(tensors, feeds, values));
             }
         }
+    }
+
+    private static List<Tensor> all(List<String> tensors, GraphFeeds feeds, List<Tensor> computed) {
+        Iterator<Tensor> next = computed.iterator();
+        return tensors.stream()
+                .map(name -> feeds.fed(name).orElseGet(next::next))
+                .toList();
+    }
+
+    /**
+     * How many rows to run together: about so many that they have this number of elements, but always as many as a graph
+     * with a fixed number of rows takes.
+     */
+    int batch(Examples rows, int elements) {
+        for (TensorInfo input : signature.getInputsMap().values()) {
+            if (input.getTensorShape().getDimCount() > 0
+                    && input.getTensorShape().getDim(0).getSize() > 0) {
+                return Math.toIntExact(input.getTensorShape().getDim(0).getSize());
+            }
+        }
+        return Math.max(1, elements / rows.longestRow());
     }
 
     /** Replaces a matrix that is stored in one float32 piece. */

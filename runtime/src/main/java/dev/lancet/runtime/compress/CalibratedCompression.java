@@ -1,17 +1,28 @@
 package dev.lancet.runtime.compress;
 
 import dev.lancet.compression.Fidelity;
+import dev.lancet.compression.calibration.Calibration;
 import dev.lancet.compression.calibration.Grams;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.WeightWriter;
+import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.budget.BudgetSearch;
 import dev.lancet.runtime.calibration.CalibrationData;
+import dev.lancet.runtime.calibration.FewRows;
 import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.device.ResolvedDevice;
+import dev.lancet.runtime.recovery.GraphRecovery;
+import dev.lancet.runtime.recovery.LanguageRecovery;
+import dev.lancet.runtime.recovery.Recovered;
+import dev.lancet.runtime.source.DeclaredSource;
+import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,23 +38,35 @@ public final class CalibratedCompression {
     private final CalibrationData data;
     private final Progress progress;
     private final boolean folds;
+    private final long recovery;
 
-    /** A compression of a model; {@code progress} receives its progress. */
+    /** A compression of a model, without recovery; {@code progress} receives its progress. */
     public CalibratedCompression(ModelSource source, CalibrationData data, Progress progress) {
-        this(source, data, progress, false);
+        this(source, data, progress, false, 0);
     }
 
-    private CalibratedCompression(ModelSource source, CalibrationData data, Progress progress, boolean folds) {
+    private CalibratedCompression(
+            ModelSource source, CalibrationData data, Progress progress, boolean folds, long recovery) {
         this.source = source;
         this.data = data;
         this.progress = progress;
         this.folds = folds;
+        this.recovery = recovery;
     }
 
     /** The same compression, which multiplies factors and corrections out; see {@link CompressionJob#folding}. */
     public CalibratedCompression folding() {
         source.requireFoldable();
-        return new CalibratedCompression(source, data, progress, true);
+        return new CalibratedCompression(source, data, progress, true, recovery);
+    }
+
+    /**
+     * The same compression followed by a recovery: a short training on the predictions of the original.
+     *
+     * @param tokens the most tokens to train on, or rows for a graph; 0 for no recovery
+     */
+    public CalibratedCompression recover(long tokens) {
+        return new CalibratedCompression(source, data, progress, folds, tokens);
     }
 
     /**
@@ -53,8 +76,16 @@ public final class CalibratedCompression {
      * @param losses the error of every changed matrix
      * @param quality of the written model on the held-out rows
      * @param tried the plans that a budget was tried with, the best first; empty without a budget
+     * @param recovered the recovery; empty if none was wanted
+     * @param warning of too few rows; empty if there were enough
      */
-    public record Outcome(Plan plan, List<Fidelity> losses, Quality quality, List<BudgetSearch.Tried> tried) {
+    public record Outcome(
+            Plan plan,
+            List<Fidelity> losses,
+            Quality quality,
+            List<BudgetSearch.Tried> tried,
+            Optional<Recovered> recovered,
+            Optional<String> warning) {
 
         public Outcome {
             losses = List.copyOf(losses);
@@ -62,22 +93,59 @@ public final class CalibratedCompression {
         }
     }
 
+    /** Writes the model of a job in the form of a plan, and returns the error of every changed matrix. */
+    @FunctionalInterface
+    public interface Writing {
+        List<Fidelity> write(CompressionJob job, Plan plan);
+    }
+
+    /** {@link #write(Compression, Path, Writing)} with {@link CompressionJob#write}. */
+    public Outcome write(Compression compression, Path out) {
+        return write(compression, out, (job, plan) -> job.write(plan, out));
+    }
+
     /**
-     * Writes the smaller model; see {@link CompressionJob#write}.
+     * Writes the smaller model.
      *
      * @throws dev.lancet.dsl.LancetException also if the data do not fit the model, or no form of the layers fits the budget
      */
-    public Outcome write(Compression compression, Path out) {
+    public Outcome write(Compression compression, Path out, Writing writing) {
         Grams grams = GramMeasurement.of(source, data, progress);
         CompressionJob chosen =
                 new CompressionJob(source, progress).by(compression).calibrated(grams);
         CompressionJob job = folds ? chosen.folding() : chosen;
         List<BudgetSearch.Tried> tried = chooses(compression) ? search(compression, grams, job) : List.of();
         Plan plan = tried.isEmpty() ? job.plan(compression) : tried.get(0).plan();
-        List<Fidelity> losses = job.write(plan, out);
-        Quality quality = QualityMeasurement.of(
+        if (recovery > 0) {
+            return recovered(plan, job, grams, tried, out);
+        }
+        List<Fidelity> losses = writing.write(job, plan);
+        return new Outcome(job.stored(plan), losses, quality(out), tried, Optional.empty(), FewRows.of(plan, grams));
+    }
+
+    private Outcome recovered(Plan plan, CompressionJob job, Grams grams, List<BudgetSearch.Tried> tried, Path out) {
+        WeightsInMemory arrays = new WeightsInMemory();
+        List<Fidelity> losses = job.convert(plan, tensor -> arrays.accept(tensor.copy()));
+        ResolvedDevice device = Device.auto().resolve();
+        Recovered recovered = source instanceof GraphSource graph
+                ? new GraphRecovery(graph, data, device, progress).recover(plan, arrays, recovery)
+                : new LanguageRecovery(
+                                (DeclaredSource) source,
+                                data,
+                                Optional.of(Calibration.of(grams, new OpenBlas())),
+                                device,
+                                progress)
+                        .recover(plan, arrays, recovery);
+        try (WeightWriter writer = source.create(out, plan)) {
+            recovered.weights().copyTo(writer);
+            writer.finish();
+        }
+        return new Outcome(plan, losses, quality(out), tried, Optional.of(recovered), FewRows.of(plan, grams));
+    }
+
+    private Quality quality(Path out) {
+        return QualityMeasurement.of(
                 source, ModelSource.open(out), data.heldOut(), Device.auto().resolve(), progress);
-        return new Outcome(job.stored(plan), losses, quality, tried);
     }
 
     /** Whether a budget chooses forms: if no clause asks it for ranks. */
@@ -91,7 +159,7 @@ public final class CalibratedCompression {
 
     private List<BudgetSearch.Tried> search(Compression compression, Grams grams, CompressionJob job) {
         Compression fixed = new Compression(compression.clauses(), Optional.empty(), compression.initialisation());
-        Plan base = fixed.keepsAll() ? source.plan() : job.plan(fixed);
+        Plan base = fixed.keepsAll() ? source.stored() : job.plan(fixed);
         try (BudgetSearch search = new BudgetSearch(
                 source, grams, data, step -> fixed.decisive(step.weight()).isEmpty(), progress)) {
             return search.within(compression.budget().orElseThrow(), base);

@@ -16,12 +16,17 @@ import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.io.Progress;
+import dev.lancet.io.ResumableFolder;
+import dev.lancet.runtime.algebra.BlasThreads;
+import dev.lancet.runtime.algebra.GramAlgebra;
 import dev.lancet.runtime.algebra.OpenBlas;
-import dev.lancet.runtime.algebra.TensorFlowAlgebra;
+import dev.lancet.runtime.checkpoint.ModelFolderWriter;
+import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -82,7 +87,7 @@ public final class CompressionJob {
      * @throws LancetException if a clause selects nothing, a rank does not make a layer smaller, or a budget cannot be reached
      */
     public Plan plan(Compression compression) {
-        Compression full = source.plan().resolved(compression, source.constraints());
+        Compression full = source.stored().resolved(compression, source.constraints());
         return plan(full, full::needsSpectrum);
     }
 
@@ -91,25 +96,26 @@ public final class CompressionJob {
      * takes longer.
      */
     public Plan planWithErrors(Compression compression) {
-        Compression full = source.plan().resolved(compression, source.constraints());
+        Compression full = source.stored().resolved(compression, source.constraints());
         return plan(full, full::factorises);
     }
 
     private Plan plan(Compression full, Predicate<Weight> wanted) {
         Constraints constraints = source.constraints();
         Spectra spectra = spectra(weight -> constraints.allowsRank(weight.name()) && wanted.test(weight));
-        return source.plan().then(full, spectra, constraints);
+        return source.stored().then(full, spectra, constraints);
     }
 
+    @SuppressWarnings("try") // the limit of threads acts by being open
     private Spectra spectra(Predicate<Weight> wanted) {
         long count =
                 source.plan().steps().stream().map(Step::weight).filter(wanted).count();
         if (count == 0) {
             return Spectra.none();
         }
-        try (TensorFlowAlgebra algebra = new TensorFlowAlgebra();
+        try (BlasThreads one = new BlasThreads(1);
                 Progress.Task task = progress.begin("singular values", count)) {
-            return new Spectrometer(algebra)
+            return new Spectrometer(new GramAlgebra())
                     .measure(
                             source.plan(),
                             source.weights(),
@@ -161,23 +167,53 @@ public final class CompressionJob {
     }
 
     /**
+     * Writes a declared model in the form of a plan, so that it can be continued after the process died: what an earlier
+     * process finished with the same work is not done again, and the result is the same.
+     *
+     * @param work identifies the input, the plan and the calibration; one line
+     * @return the error of every changed matrix, also of those that an earlier process changed
+     * @throws LancetException as {@link #write(Plan, Path)}, or if what is there was begun from other work
+     */
+    public List<Fidelity> resume(DeclaredSource declared, Plan into, Path out, String work) {
+        try (ResumableFolder folder = ResumableFolder.open(out, work)) {
+            ConversionJournal done = new ConversionJournal(folder.journal(), stored(into));
+            try (ModelFolderWriter writer = declared.resume(folder.folder(), stored(into), done.arrays())) {
+                convert(into, writer, done.count(), (weight, loss) -> {
+                    writer.flush();
+                    done.add(weight, loss);
+                });
+                folder.journal().close();
+                writer.finish();
+                return done.losses();
+            }
+        }
+    }
+
+    /**
      * Passes on the converted arrays, one at a time; for a graph only those that the plan changes.
      *
      * @return the error of every changed matrix
      */
     public List<Fidelity> convert(Plan into, WeightSink sink) {
+        return convert(into, sink, 0, (weight, loss) -> {});
+    }
+
+    @SuppressWarnings("try") // the limit of threads acts by being open
+    private List<Fidelity> convert(
+            Plan into, WeightSink sink, int done, BiConsumer<String, Optional<Fidelity>> converted) {
         ModelSource.Conversion conversion = source.conversion(into, stored(into));
-        try (TensorFlowAlgebra algebra = new TensorFlowAlgebra();
-                Progress.Task task =
-                        progress.begin("compress", conversion.into().steps().size())) {
-            Compressor compressor = new Compressor(algebra, calibration());
+        try (BlasThreads one = new BlasThreads(1);
+                Progress.Task task = progress.begin(
+                        done == 0 ? "compress" : "compress, continued",
+                        conversion.into().steps().size() - done)) {
+            Compressor compressor = new Compressor(new GramAlgebra(), calibration()).after(done);
             return (folds ? compressor.folding() : compressor)
                     .compress(
                             conversion.from(),
                             conversion.into(),
-                            source.weights(),
+                            conversion.weights(),
                             sink,
-                            (name, done, all, seconds) -> task.advance(done, name));
+                            new ConversionProgress(task, done, converted));
         }
     }
 }

@@ -40,7 +40,8 @@ public record GraphSource(ImportedModel model, Plan plan, Weights weights) imple
                 .toList();
         List<Step> before =
                 changed.stream().map(step -> plan.step(step.weight().name())).toList();
-        return new Conversion(new Plan(into.model(), before, List.of()), new Plan(into.model(), changed, List.of()));
+        return new Conversion(
+                new Plan(into.model(), before, List.of()), new Plan(into.model(), changed, List.of()), weights);
     }
 
     @Override

@@ -31,6 +31,14 @@ public sealed interface ModelSource permits DeclaredSource, GraphSource {
     /** The current storage of the weights. */
     Plan plan();
 
+    /**
+     * The storage of the weights in the files of the model: that of {@link #plan} or, where a checkpoint has bfloat16
+     * that is read as float32, bfloat16. What a compression keeps stays in this form.
+     */
+    default Plan stored() {
+        return plan();
+    }
+
     /** What a plan must leave unchanged. */
     Constraints constraints();
 
@@ -42,8 +50,9 @@ public sealed interface ModelSource permits DeclaredSource, GraphSource {
      *
      * @param from their current storage
      * @param into their wanted storage
+     * @param weights the arrays of their current storage
      */
-    record Conversion(Plan from, Plan into) {}
+    record Conversion(Plan from, Plan into, Weights weights) {}
 
     /**
      * The conversion that a plan needs. For a declared model it covers everything, because all arrays are written. For a

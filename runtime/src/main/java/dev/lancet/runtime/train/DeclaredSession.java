@@ -19,6 +19,7 @@ import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicReference;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.Tensor;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -169,7 +170,7 @@ final class DeclaredSession implements TrainingSession {
                 TFloat32 scale = TFloat32.scalarOf(
                         scaler.map(LossScaler::factor).orElse(1.0).floatValue());
                 TInt32 ids = inputs(batch);
-                TInt32 labels = labels(batch)) {
+                Tensor labels = setup.targets().labels(batch)) {
             Session.Runner runner = scaled(led(share), scaler, scale)
                     .feed("rate", rate)
                     .feed("beta1.power", power1)
@@ -210,7 +211,7 @@ final class DeclaredSession implements TrainingSession {
         try (TFloat32 scale = TFloat32.scalarOf(
                         scaler.map(LossScaler::factor).orElse(1.0).floatValue());
                 TInt32 ids = inputs(batch);
-                TInt32 labels = labels(batch);
+                Tensor labels = setup.targets().labels(batch);
                 TFloat32 share = TFloat32.scalarOf((float) guide);
                 var result = scaled(led(share), scaler, scale)
                         .feed("ids", ids)
@@ -230,12 +231,6 @@ final class DeclaredSession implements TrainingSession {
     private static TInt32 inputs(int[][] batch) {
         return TensorTransfer.matrix(Arrays.stream(batch)
                 .map(row -> Arrays.copyOf(row, row.length - 1))
-                .toArray(int[][]::new));
-    }
-
-    private static TInt32 labels(int[][] batch) {
-        return TensorTransfer.matrix(Arrays.stream(batch)
-                .map(row -> Arrays.copyOfRange(row, 1, row.length))
                 .toArray(int[][]::new));
     }
 

@@ -27,6 +27,7 @@ public final class Trainer {
 
     private final Transformer transformer;
     private final Plan plan;
+    private final Targets targets;
     private final Training training;
     private final PassSelection selection;
     private final StepRange range;
@@ -35,8 +36,8 @@ public final class Trainer {
     private final int sequence;
     private final List<ArraySpec> trained;
 
-    /** The model that is trained: its declaration, and the form in which its weights are stored. */
-    private record Form(Transformer transformer, Plan plan) {}
+    /** The model that is trained: its declaration, the form in which its weights are stored, what it is taught. */
+    private record Form(Transformer transformer, Plan plan, Targets targets) {}
 
     private Trainer(
             Form form,
@@ -47,6 +48,7 @@ public final class Trainer {
             TrainingProbes probes) {
         this.transformer = form.transformer();
         this.plan = form.plan();
+        this.targets = form.targets();
         this.training = training;
         this.selection = selection;
         this.range = range;
@@ -69,7 +71,7 @@ public final class Trainer {
     /** A trainer for models of this kind, with these passes: all steps, without progress reports. */
     public static Trainer of(Transformer transformer, Plan plan, Training training, PassSelection selection) {
         return new Trainer(
-                new Form(transformer, plan),
+                new Form(transformer, plan, Targets.nextTokens()),
                 training,
                 selection,
                 StepRange.all(training),
@@ -78,7 +80,7 @@ public final class Trainer {
     }
 
     private Form form() {
-        return new Form(transformer, plan);
+        return new Form(transformer, plan, targets);
     }
 
     /** The number of parameters that training changes in a model of this form. */
@@ -91,6 +93,11 @@ public final class Trainer {
     /** A trainer for some of the steps, with the batches and rates that they have in the whole training. */
     public Trainer over(StepRange some) {
         return new Trainer(form(), training, selection, some, progress, probes);
+    }
+
+    /** A trainer that teaches these targets instead of the next tokens of the text. */
+    public Trainer teaching(Targets others) {
+        return new Trainer(new Form(transformer, plan, others), training, selection, range, progress, probes);
     }
 
     /** A trainer that reports its progress. */
@@ -160,7 +167,7 @@ public final class Trainer {
         int first = folder.map(TrainingFolder::done).orElse(OptionalInt.empty()).orElse(range.from());
         DtypeSelector.Selected selected = selected(
                 passes -> new DeclaredSession(
-                        new TrainingSetup(transformer, plan, training, sequence, passes, weights),
+                        new TrainingSetup(transformer, plan, training, sequence, passes, weights, targets),
                         first,
                         range,
                         ids,

@@ -1,9 +1,7 @@
 package dev.lancet.runtime.train;
 
-import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.SelfGuidanceGraph;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.VariableLoading;
@@ -21,8 +19,11 @@ final class TrainingGraph {
 
     private TrainingGraph() {}
 
-    static GraphDef of(Transformer transformer, TrainingForm form, Training training, int sequence, Passes passes) {
-        GraphDef blueprint = Blueprint.training(transformer, training.batch() / passes.streams(), sequence);
+    static GraphDef of(TrainingSetup setup, TrainingForm form) {
+        Training training = setup.training();
+        Passes passes = setup.passing().passes();
+        GraphDef blueprint =
+                setup.targets().blueprint(setup.transformer(), training.batch() / passes.streams(), setup.sequence());
         GraphDef forward = passes.forward(cut(blueprint, form));
         List<String> trained = form.trainable().stream().map(ArraySpec::name).toList();
         GraphDef gradients = passes.gradients(forward, Backward.derive(forward, passes.loss(), trained));

@@ -16,9 +16,27 @@ import dev.lancet.surgery.SelfGuidanceGraph;
  * @param sequence tokens per sequence
  * @param passing the passes and the device
  * @param weights the weights to start from
+ * @param targets what it teaches
  */
 record TrainingSetup(
-        Transformer transformer, Plan plan, Training training, int sequence, PassSelection passing, Weights weights) {
+        Transformer transformer,
+        Plan plan,
+        Training training,
+        int sequence,
+        PassSelection passing,
+        Weights weights,
+        Targets targets) {
+
+    /** A training on the next tokens of a text. */
+    TrainingSetup(
+            Transformer transformer,
+            Plan plan,
+            Training training,
+            int sequence,
+            PassSelection passing,
+            Weights weights) {
+        this(transformer, plan, training, sequence, passing, weights, Targets.nextTokens());
+    }
 
     TrainingForm form(int step) {
         return TrainingForm.at(step, plan, training);
@@ -26,7 +44,7 @@ record TrainingSetup(
 
     /** A session in a form, with the initial weights and an empty optimiser state. */
     Engine open(TrainingForm form) {
-        Engine engine = passing.session(TrainingGraph.of(transformer, form, training, sequence, passing.passes()));
+        Engine engine = passing.session(TrainingGraph.of(this, form));
         try {
             start(engine, form);
             return engine;

@@ -9,7 +9,8 @@ final class CrossEntropyVjps {
 
     static final Map<String, Vjp> VJPS = Map.of(
             "Softmax", CrossEntropyVjps::softmax,
-            "SparseSoftmaxCrossEntropyWithLogits", CrossEntropyVjps::crossEntropy);
+            "SparseSoftmaxCrossEntropyWithLogits", CrossEntropyVjps::crossEntropy,
+            "SoftmaxCrossEntropyWithLogits", CrossEntropyVjps::crossEntropy);
 
     private CrossEntropyVjps() {}
 
@@ -21,7 +22,7 @@ final class CrossEntropyVjps {
         context.give(0, builder.times("0", builder.op("centred", "Sub", context.gradient(), mean), p));
     }
 
-    /** The op's second output is its gradient: softmax minus one-hot, {@code [rows, classes]}. */
+    /** The op's second output is its gradient: softmax minus one-hot or probabilities, {@code [rows, classes]}. */
     private static void crossEntropy(VjpContext context) {
         if (context.gradient(1).isPresent()) {
             throw VjpRegistry.missing(context.node(), "of its second output");

@@ -83,6 +83,8 @@ final class ShapeInference {
             case "UnsortedSegmentSum" -> List.of(segments(graph, in));
             case "SparseSoftmaxCrossEntropyWithLogits" ->
                 List.of(in.get(1).dims(), in.get(0).dims());
+            case "SoftmaxCrossEntropyWithLogits" ->
+                List.of(List.of(in.get(0).dim(0)), in.get(0).dims());
             case "Split" -> SliceShapes.split(graph, node, in);
             case "SplitV" -> SliceShapes.splitV(graph, in);
             case "Slice" ->

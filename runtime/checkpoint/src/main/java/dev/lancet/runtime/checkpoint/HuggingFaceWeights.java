@@ -7,9 +7,12 @@ import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.checkpoint.family.LayoutConversion;
 import dev.lancet.runtime.checkpoint.family.TensorMapping;
 import dev.lancet.runtime.checkpoint.safetensors.Dtype;
-import dev.lancet.runtime.checkpoint.safetensors.FloatSource;
+import dev.lancet.runtime.checkpoint.safetensors.FloatFile;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsShards;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,16 +45,42 @@ final class HuggingFaceWeights implements Weights {
 
     @Override
     public HostTensor read(String name) {
+        Place place = place(name);
+        TensorMapping mapping = place.slot();
+        Safetensors file = file(name);
+        if (file.tensor(mapping.tensor()).dtype() == Dtype.F32 && mapping.isWhole(place.weight())) {
+            return new HostTensor(place.stored(), file.map(mapping.tensor()));
+        }
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Math.toIntExact(place.weight().bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        take(place, bytes.asFloatBuffer());
+        return new HostTensor(place.stored(), bytes);
+    }
+
+    @Override
+    public float[] readFloats(String name) {
+        Place place = place(name);
+        float[] values = new float[Math.toIntExact(place.weight().parameters())];
+        take(place, FloatBuffer.wrap(values));
+        return values;
+    }
+
+    private void take(Place place, FloatBuffer into) {
+        try (FloatFile floats =
+                file(place.weight().name()).floatFile(place.slot().tensor())) {
+            LayoutConversion.take(floats, place.slot(), place.weight(), into);
+        }
+    }
+
+    private Place place(String name) {
         Place place = places.get(name);
         if (place == null) {
             throw missing(name);
         }
-        TensorMapping mapping = place.slot();
-        Safetensors file = files.fileOf(mapping.tensor()).orElseThrow(() -> missing(name));
-        FloatSource source = file.floatSource(mapping.tensor());
-        if (source.dtype() == Dtype.F32 && mapping.isWhole(place.weight())) {
-            return new HostTensor(place.stored(), source.bytes());
-        }
-        return new HostTensor(place.stored(), LayoutConversion.take(source, mapping, place.weight()));
+        return place;
+    }
+
+    private Safetensors file(String name) {
+        return files.fileOf(place(name).slot().tensor()).orElseThrow(() -> missing(name));
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,6 +21,8 @@ import java.util.TreeMap;
  * #finish} makes the complete folder appear; without it, no folder remains.
  */
 public final class ModelFolderWriter implements WeightWriter {
+
+    private static final Map<String, String> METADATA = Map.of("format", "lancet");
 
     private final AtomicFolder target;
     private final SafetensorsWriter arrays;
@@ -29,13 +32,18 @@ public final class ModelFolderWriter implements WeightWriter {
     private final OptionalLong seed;
 
     private ModelFolderWriter(
-            AtomicFolder target, Transformer transformer, Plan plan, Optional<Path> tokenizer, OptionalLong seed) {
+            AtomicFolder target,
+            SafetensorsWriter arrays,
+            Transformer transformer,
+            Plan plan,
+            Optional<Path> tokenizer,
+            OptionalLong seed) {
         this.target = target;
+        this.arrays = arrays;
         this.transformer = transformer;
         this.plan = plan;
         this.tokenizer = tokenizer;
         this.seed = seed;
-        arrays = SafetensorsWriter.create(target, ModelFolder.ARRAYS, Map.of("format", "lancet"), plan.arrays());
     }
 
     /**
@@ -52,11 +60,30 @@ public final class ModelFolderWriter implements WeightWriter {
         ModelFolder.requireSameWeights("plan", transformer, plan);
         AtomicFolder target = AtomicFolder.create(folder);
         try {
-            return new ModelFolderWriter(target, transformer, plan, tokenizer, seed);
+            SafetensorsWriter arrays = SafetensorsWriter.create(target, ModelFolder.ARRAYS, METADATA, plan.arrays());
+            return new ModelFolderWriter(target, arrays, transformer, plan, tokenizer, seed);
         } catch (RuntimeException wrong) {
             target.close();
             throw wrong;
         }
+    }
+
+    /**
+     * Begins a model folder, or continues one that an earlier process began with the same plan.
+     *
+     * @param written the arrays that are there already
+     */
+    public static ModelFolderWriter resume(
+            AtomicFolder target, Transformer transformer, Plan plan, Optional<Path> tokenizer, Set<String> written) {
+        ModelFolder.requireSameWeights("plan", transformer, plan);
+        SafetensorsWriter arrays =
+                SafetensorsWriter.resume(target, ModelFolder.ARRAYS, METADATA, plan.arrays(), written);
+        return new ModelFolderWriter(target, arrays, transformer, plan, tokenizer, OptionalLong.empty());
+    }
+
+    /** Waits until all arrays so far are on the disk. */
+    public void flush() {
+        arrays.flush();
     }
 
     @Override

@@ -3,12 +3,15 @@ package dev.lancet.cli.option;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.io.IoErrors;
 import dev.lancet.io.Progress;
+import dev.lancet.io.Sha256;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.train.graph.ExampleFiles;
 import dev.lancet.runtime.train.graph.Examples;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -68,6 +71,19 @@ public final class CalibrationOptions {
         }
         return Optional.of(CalibrationData.draw(
                 rows(command, model, file.get(), progress), samples.orElse(CalibrationData.SAMPLES), seed.orElse(0L)));
+    }
+
+    /** Identifies the data and how rows are drawn from them, in one line; empty if none are named. */
+    public String identity() {
+        return file.map(path -> {
+                    try {
+                        return Sha256.of(path) + " samples " + samples + " window " + window + " seed " + seed
+                                + " field " + field.name();
+                    } catch (IOException wrong) {
+                        throw IoErrors.reading(path, wrong);
+                    }
+                })
+                .orElse("");
     }
 
     private static void unused(LancetCommand command, String option, Object value) {

@@ -63,8 +63,11 @@ final class ArrayRows {
         for (int i = 0; i < count; i++) {
             long value = whole(i);
             values[i] = (int) value;
-            if (values[i] != value) {
-                throw new LancetException(what + ": contains " + value + "; only whole numbers of 32 bits can be fed");
+            // Whole numbers of 64 bits without a sign that exceed the signed ones are negative here.
+            if (values[i] != value || (kind == 'u' && value < 0)) {
+                throw new LancetException(
+                        what + ": contains " + (kind == 'u' ? Long.toUnsignedString(value) : Long.toString(value))
+                                + "; only whole numbers of 32 bits can be fed");
             }
         }
         return new ExampleColumn(values, new float[0], row);

@@ -2,9 +2,9 @@ package dev.lancet.runtime.checkpoint.family;
 
 import dev.lancet.dsl.Weight;
 import dev.lancet.runtime.checkpoint.safetensors.Dtype;
+import dev.lancet.runtime.checkpoint.safetensors.FloatReader;
 import dev.lancet.runtime.checkpoint.safetensors.FloatSource;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /** Converts a weight between its own layout and the array of a file that holds it. */
@@ -15,10 +15,8 @@ public final class LayoutConversion {
 
     private LayoutConversion() {}
 
-    /** The weight in its own layout: {@code [rows, columns]} in row-major order, float32, little-endian. */
-    public static ByteBuffer take(FloatSource from, TensorMapping mapping, Weight weight) {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(weight.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-        FloatBuffer into = bytes.asFloatBuffer();
+    /** The weight in its own layout: {@code [rows, columns]} in row-major order. */
+    public static void take(FloatReader from, TensorMapping mapping, Weight weight, FloatBuffer into) {
         if (mapping.transposed()) {
             transpose(from, weight.columns(), weight.rows(), into);
         } else {
@@ -28,7 +26,6 @@ public final class LayoutConversion {
                 into.put(row);
             }
         }
-        return bytes;
     }
 
     /** Copies a weight to its place in an array of the mapping's shape. */
@@ -46,7 +43,7 @@ public final class LayoutConversion {
     }
 
     /** Transposes {@code [height, breadth]} to {@code [breadth, height]}. */
-    public static void transpose(FloatSource from, int height, int breadth, FloatBuffer into) {
+    public static void transpose(FloatReader from, int height, int breadth, FloatBuffer into) {
         float[] band = new float[BAND * breadth];
         float[] line = new float[BAND];
         for (int first = 0; first < height; first += BAND) {

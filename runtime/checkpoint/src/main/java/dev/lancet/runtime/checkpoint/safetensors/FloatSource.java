@@ -10,13 +10,13 @@ import java.nio.ShortBuffer;
  * @param dtype F32, F16 or BF16
  * @param bytes the elements, little-endian
  */
-public record FloatSource(Dtype dtype, ByteBuffer bytes) {
+public record FloatSource(Dtype dtype, ByteBuffer bytes) implements FloatReader {
 
     int length() {
         return bytes.remaining() / (dtype.bits() / 8);
     }
 
-    /** Copies {@code count} values, from index {@code from} on, into an array from index {@code at} on. */
+    @Override
     public void copy(int from, float[] into, int at, int count) {
         if (dtype == Dtype.F32) {
             FloatBuffer floats = bytes.asFloatBuffer();

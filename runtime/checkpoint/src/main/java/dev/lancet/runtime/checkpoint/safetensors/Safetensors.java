@@ -181,6 +181,19 @@ public final class Safetensors {
         return new FloatSource(tensor.dtype(), map(name));
     }
 
+    /**
+     * The values of an F32, F16 or BF16 array, read from the file without mapping.
+     *
+     * @throws LancetException if the array is missing, has another dtype, or is too long for one Java array
+     */
+    public FloatFile floatFile(String name) {
+        SafetensorsEntry tensor = tensor(name);
+        if (!tensor.dtype().weights()) {
+            throw noWeights(file, tensor);
+        }
+        return new FloatFile(file, tensor);
+    }
+
     public static LancetException noWeights(Path file, SafetensorsEntry tensor) {
         return new LancetException(file + ": tensor " + tensor
                 + " does not hold weights, which must be F32, F16 or BF16; convert" + " it first");
@@ -192,7 +205,7 @@ public final class Safetensors {
         return buffer.flip();
     }
 
-    private static void fill(ByteBuffer buffer, FileChannel channel, long offset) throws IOException {
+    static void fill(ByteBuffer buffer, FileChannel channel, long offset) throws IOException {
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, offset + buffer.position()) < 0) {
                 throw new EOFException("the file became shorter while it was read");

@@ -70,6 +70,34 @@ public final class SafetensorsWriter implements WeightWriter {
         return create(AtomicFile.create(folder.partial(name), shown), shown, metadata, tensors, AtomicFile::open);
     }
 
+    /**
+     * Begins a file in a folder that is itself being written, or continues the one that an earlier process left there with
+     * the same description.
+     *
+     * @param written the arrays that are there already
+     */
+    public static SafetensorsWriter resume(
+            AtomicFolder folder,
+            String name,
+            Map<String, String> metadata,
+            List<ArraySpec> tensors,
+            Set<String> written) {
+        Path shown = folder.shown(name);
+        AtomicFile file = AtomicFile.resumable(folder.partial(name), shown);
+        SafetensorsWriter writer = create(file, shown, metadata, tensors, AtomicFile::reopen);
+        writer.missing.keySet().removeAll(written);
+        return writer;
+    }
+
+    /** Waits until all that was written is on the disk. */
+    public void flush() {
+        try {
+            channel.force(false);
+        } catch (IOException wrong) {
+            throw IoErrors.writing(shown, wrong);
+        }
+    }
+
     /** Begins a file that a given function opens, so that tests can make writing fail. */
     static SafetensorsWriter create(
             AtomicFile file, Path shown, Map<String, String> metadata, List<ArraySpec> tensors, Opener opener) {

@@ -41,33 +41,41 @@ public final class Svd {
     }
 
     /**
-     * The best two factors of this rank (Eckart and Young, 1936), {@code [m, rank]} and {@code [rank, n]}, with the
-     * singular values split evenly between them: {@code U√σ · √σVᵀ}. Each pair of vectors has two possible signs. The one
-     * that makes the largest entry of the left vector positive is chosen, so that the factors do not depend on the
+     * The best two factors of this rank (Eckart and Young, 1936), {@code [m, k]} and {@code [k, n]}, with the singular
+     * values split evenly between them: {@code U√σ · √σVᵀ}. Each pair of vectors has two possible signs. The one that
+     * makes the largest entry of the left vector positive is chosen, so that the factors do not depend on the
      * implementation.
      */
-    public Factors factors(int rank) {
-        float[] left = new float[Math.multiplyExact(u.rows(), rank)];
-        float[] right = new float[Math.multiplyExact(rank, v.rows())];
+    Factors factors() {
+        int rank = values.length;
+        float[] root = new float[rank];
+        float[] largest = largest();
         for (int k = 0; k < rank; k++) {
-            double root = Math.sqrt(values[k]) * sign(k);
-            for (int i = 0; i < u.rows(); i++) {
-                left[i * rank + k] = (float) (root * u.at(i, k));
-            }
-            for (int j = 0; j < v.rows(); j++) {
-                right[k * v.rows() + j] = (float) (root * v.at(j, k));
+            root[k] = (float) (Math.sqrt(values[k]) * (largest[k] < 0 ? -1 : 1));
+        }
+        float[] left = new float[u.values().length];
+        for (int i = 0; i < left.length; i++) {
+            left[i] = root[i % rank] * u.values()[i];
+        }
+        float[] right = new float[v.values().length];
+        for (int j = 0; j < v.rows(); j++) {
+            for (int k = 0; k < rank; k++) {
+                right[k * v.rows() + j] = root[k] * v.at(j, k);
             }
         }
         return new Factors(Matrix.of(u.rows(), rank, left), Matrix.of(rank, v.rows(), right));
     }
 
-    private int sign(int k) {
-        float largest = 0;
+    /** The entry of the largest magnitude of each left vector; of several, the first. */
+    private float[] largest() {
+        float[] largest = new float[values.length];
         for (int i = 0; i < u.rows(); i++) {
-            if (Math.abs(u.at(i, k)) > Math.abs(largest)) {
-                largest = u.at(i, k);
+            for (int k = 0; k < largest.length; k++) {
+                if (Math.abs(u.at(i, k)) > Math.abs(largest[k])) {
+                    largest[k] = u.at(i, k);
+                }
             }
         }
-        return largest < 0 ? -1 : 1;
+        return largest;
     }
 }

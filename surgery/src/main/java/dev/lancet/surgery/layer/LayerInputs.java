@@ -1,4 +1,4 @@
-package dev.lancet.surgery;
+package dev.lancet.surgery.layer;
 
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
@@ -11,7 +11,10 @@ import dev.lancet.surgery.imported.discovery.WeightUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.SignatureDef;
 
 /** Finds the tensors that the layers of a graph multiply with their matrices. */
 public final class LayerInputs {
@@ -51,10 +54,16 @@ public final class LayerInputs {
 
     /**
      * The inputs of the layers of an imported model. Layers inside loops and branches are left out, because their inputs
-     * cannot be read from outside.
+     * cannot be read from outside, and so are the uses of layers by other signatures.
+     *
+     * @param signature the inputs that are fed
      */
-    public static List<LayerInput> of(ImportedModel model) {
+    public static List<LayerInput> of(ImportedModel model, SignatureDef signature) {
         GraphView view = GraphView.of(model.meta().getGraphDef());
+        Set<String> fed = signature.getInputsMap().values().stream()
+                .map(info -> info.getName().replaceFirst(":\\d+$", ""))
+                .collect(Collectors.toSet());
+        ReadableNodes readable = new ReadableNodes(view, fed);
         List<LayerInput> inputs = new ArrayList<>();
         for (Layer layer : model.layers()) {
             for (WeightUse use : layer.uses()) {
@@ -62,12 +71,13 @@ public final class LayerInputs {
                 if (!layer.treatable() || use.kind() == WeightUse.Kind.LOOKUP || site.isEmpty()) {
                     continue;
                 }
+                Input taken = site.get().dataInputs().get(1 - use.contraction().input());
+                if (!readable.contains(taken.node())) {
+                    continue;
+                }
                 boolean transposed = use.kind() == WeightUse.Kind.TRANSPOSED;
                 inputs.add(new LayerInput(
-                        layer.weight().name(),
-                        tensor(site.get().dataInputs().get(1 - use.contraction().input())),
-                        transposed ? use.columns() : use.rows(),
-                        transposed));
+                        layer.weight().name(), tensor(taken), transposed ? use.columns() : use.rows(), transposed));
             }
         }
         return inputs;

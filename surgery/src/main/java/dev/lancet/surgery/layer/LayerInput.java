@@ -1,4 +1,4 @@
-package dev.lancet.surgery;
+package dev.lancet.surgery.layer;
 
 /**
  * The tensor that a layer multiplies with its matrix.

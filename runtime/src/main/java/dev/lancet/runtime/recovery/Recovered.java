@@ -1,0 +1,28 @@
+package dev.lancet.runtime.recovery;
+
+import dev.lancet.dsl.weights.Weights;
+import dev.lancet.runtime.calibration.Quality;
+
+/**
+ * The result of a recovery.
+ *
+ * @param weights the better arrays on the held-out rows: those after the training, or those before
+ * @param before the quality before the training
+ * @param after the quality of {@code weights}; the same as before if the training did not help
+ * @param steps how many steps were trained
+ */
+public record Recovered(Weights weights, Quality before, Quality after, int steps) {
+
+    /** The share of the lost quality that was won back: 1 for all, 0 for nothing. */
+    public double ratio() {
+        double lost = loss(before);
+        return lost <= 0 ? 0 : (lost - loss(after)) / lost;
+    }
+
+    /** For a language model the increase of the log-perplexity, for a graph the distance. */
+    private static double loss(Quality quality) {
+        return quality.language()
+                .map(language -> Math.log(language.perplexity()) - Math.log(language.perplexityBefore()))
+                .orElseGet(quality::distance);
+    }
+}

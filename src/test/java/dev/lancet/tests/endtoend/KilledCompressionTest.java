@@ -1,0 +1,118 @@
+package dev.lancet.tests.endtoend;
+
+import static dev.lancet.Lancet.heads;
+import static dev.lancet.Lancet.swiglu;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lancet.compression.FreshWeights;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.runtime.checkpoint.HuggingFace;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code lancet compress} that is killed, as by {@code kill -9}, and continued, against the same without disturbance. */
+class KilledCompressionTest {
+
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(300);
+
+    @TempDir
+    Path folder;
+
+    private Path output() {
+        return folder.resolve("output.txt");
+    }
+
+    @Test
+    void killed_several_times_it_continues_to_the_same_bytes() throws IOException, InterruptedException {
+        Path model = folder.resolve("model");
+        Transformer small = Transformer.decoder("small")
+                .vocabulary(300)
+                .context(32)
+                .width(256)
+                .layers(4)
+                .attention(heads(4))
+                .feedForward(swiglu(512))
+                .build();
+        HuggingFace.write(model, small, new FreshWeights(small, 1).under(Plan.dense(small)), Optional.empty());
+        Path whole = folder.resolve("whole");
+        assertThat(start(model, whole).waitFor()).as(Files.readString(output())).isZero();
+
+        Path disturbed = folder.resolve("disturbed");
+        Path journal = folder.resolve(".disturbed.resumable/journal");
+        int killed = 0;
+        for (int wanted : new int[] {2, 7, 16, 29}) {
+            killed += kill(start(model, disturbed, "--resume"), journal, wanted) ? 1 : 0;
+        }
+        assertThat(killed).isPositive();
+        if (!Files.exists(disturbed)) {
+            int before = lines(journal);
+            assertThat(start(model, disturbed).waitFor()).isEqualTo(1);
+            assertThat(Files.readString(output())).contains("was begun and not finished; add --resume to continue");
+            assertThat(before).isPositive();
+            assertThat(lines(journal)).isEqualTo(before);
+            assertThat(start(model, disturbed, "--resume").waitFor())
+                    .as(Files.readString(output()))
+                    .isZero();
+        }
+        for (String name : new String[] {"model.safetensors", "plan.json", "lancet.json"}) {
+            assertThat(disturbed.resolve(name)).hasSameBinaryContentAs(whole.resolve(name));
+        }
+        assertThat(folder).isDirectoryNotContaining("glob:**resumable**");
+        assertThat(disturbed).isDirectoryNotContaining("glob:**journal**");
+    }
+
+    /** Kills it at a random moment after so many lines of the journal; false if it ended before. */
+    private static boolean kill(Process process, Path journal, int wanted) throws IOException, InterruptedException {
+        long until = System.nanoTime() + PATIENCE;
+        while (process.isAlive() && lines(journal) < wanted) {
+            assertThat(System.nanoTime()).as("the moment never came").isLessThan(until);
+            Thread.sleep(1);
+        }
+        Thread.sleep(new Random().nextInt(30));
+        process.destroyForcibly();
+        return process.waitFor() == 128 + 9;
+    }
+
+    private static int lines(Path journal) {
+        try {
+            return Files.exists(journal) ? Files.readAllLines(journal).size() : 0;
+        } catch (IOException gone) {
+            return 0;
+        }
+    }
+
+    private Process start(Path model, Path out, String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.lancet.cli.Main",
+                "compress",
+                model.toString(),
+                "--ratio",
+                "0.5",
+                "--bits",
+                "4",
+                "--out",
+                out.toString()));
+        command.addAll(List.of(more));
+        File said = output().toFile();
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(said)
+                .start();
+    }
+}
