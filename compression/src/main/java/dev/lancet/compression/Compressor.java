@@ -136,6 +136,9 @@ public final class Compressor {
         Optional<Fidelity> loss = conversion.apply(weights, tensor -> pieces.accept(tensor.copy()));
         Step step = conversion.into();
         return new Converted(
-                new MatrixConversion(algebra, step, step.folded()).converted(pieces).arrays(), loss);
+                new MatrixConversion(algebra, step, step.folded())
+                        .converted(pieces)
+                        .arrays(),
+                loss);
     }
 }

@@ -130,10 +130,9 @@ final class CompressCommand extends LancetCommand {
         }
         Optional<CalibrationData> data = calibration.data(this, argument, progress());
         if (data.isPresent()) {
-            CalibratedCompression plain =
-                    new CalibratedCompression(source, data.get(), progress()).recover(recover);
-            CalibratedCompression.Outcome outcome = (fold ? plain.folding() : plain)
-                    .write(compression, out, (job, plan) -> written(job, source, plan));
+            CalibratedCompression plain = new CalibratedCompression(source, data.get(), progress()).recover(recover);
+            CalibratedCompression.Outcome outcome =
+                    (fold ? plain.folding() : plain).write(compression, out, (job, plan) -> written(job, source, plan));
             return answer(compression, source.stored(), outcome.plan(), outcome.losses(), Optional.of(outcome));
         }
         Compression full = source.stored().resolved(compression, source.constraints());
@@ -153,8 +152,9 @@ final class CompressCommand extends LancetCommand {
                     + compression.budget().get() + " counts; leave out --fold or the budget");
         }
         if (recover > 0 && (fold || resume)) {
-            throw wrongUsage("--recover: " + recover + " tokens; a recovery is neither folded nor continued, so leave out "
-                    + (fold ? "--fold" : "--resume"));
+            throw wrongUsage(
+                    "--recover: " + recover + " tokens; a recovery is neither folded nor continued, so leave out "
+                            + (fold ? "--fold" : "--resume"));
         }
         if (!calibration.given() && (recover > 0 || minRecovery.isPresent())) {
             throw wrongUsage((recover > 0 ? "--recover: " + recover : "--min-recovery: " + minRecovery.orElseThrow())

@@ -7,7 +7,8 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.algebra.OpenBlas;
-import dev.lancet.runtime.algebra.TensorFlowAlgebra;
+import dev.lancet.runtime.algebra.BlasThreads;
+import dev.lancet.runtime.algebra.GramAlgebra;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.ReferenceOutputs;
@@ -23,7 +24,7 @@ public final class UniformSettings implements AutoCloseable {
 
     private final ModelSource source;
     private final Progress progress;
-    private final TensorFlowAlgebra algebra;
+    private final BlasThreads single;
     private final PlanTrial trial;
     private final ReferenceOutputs heldOut;
 
@@ -32,15 +33,15 @@ public final class UniformSettings implements AutoCloseable {
         this.source = source;
         this.progress = progress;
         Grams grams = GramMeasurement.of(source, data, progress);
-        algebra = new TensorFlowAlgebra();
+        single = new BlasThreads(1);
         try {
             trial = new PlanTrial(
                     source,
-                    new LayerConversion(source.weights(), algebra),
+                    new LayerConversion(source.weights(), new GramAlgebra()),
                     Calibration.of(grams, new OpenBlas()),
                     Device.auto().resolve());
         } catch (RuntimeException e) {
-            algebra.close();
+            single.close();
             throw e;
         }
         heldOut = trial.reference(data.heldOut());
@@ -75,6 +76,6 @@ public final class UniformSettings implements AutoCloseable {
     @Override
     public void close() {
         trial.close();
-        algebra.close();
+        single.close();
     }
 }

@@ -91,8 +91,8 @@ public final class LanguageRecovery {
     }
 
     private Training training(long tokens) {
-        int sequence = Math.min(
-                data.training().longestRow(), original.transformer().context());
+        int sequence =
+                Math.min(data.training().longestRow(), original.transformer().context());
         int heldOut = data.heldOut().ids(RunningModel.IDS).length;
         // A validation needs more held-out tokens than a batch has.
         int batch = Math.max(1, Math.min(BATCH_TOKENS, heldOut - 1) / sequence);
