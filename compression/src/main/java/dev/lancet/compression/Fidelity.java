@@ -19,8 +19,8 @@ import java.util.OptionalDouble;
 public record Fidelity(
         String weight, double relativeFrobenius, OptionalDouble outputError, List<Method> methods, double seconds) {
 
-    /** The rows of a product that are in memory at a time. */
-    private static final int ROWS = 1024;
+    /** The rows or columns of a product that are in memory at a time. */
+    private static final int PART = 1024;
 
     public Fidelity {
         methods = List.copyOf(methods);
@@ -49,33 +49,39 @@ public record Fidelity(
 
     static Fidelity of(String weight, Matrix before, Matrix after, double seconds) {
         double[] sums = new double[2];
-        add(sums, before.values(), 0, after.values());
+        add(sums, before, after, 0, 0);
         return new Fidelity(weight, relative(sums), seconds);
     }
 
-    /** {@code ‖W − left · right‖ / ‖W‖}; the product is computed some rows at a time. */
+    /** {@code ‖W − left · right‖ / ‖W‖}; some rows of a tall product, or columns of a wide one, are computed at a time. */
     static double relativeError(Matrix exact, Matrix left, Matrix right, LinearAlgebra algebra) {
         double[] sums = new double[2];
-        for (int first = 0; first < exact.rows(); first += ROWS) {
-            Matrix some = left.rows(first, Math.min(exact.rows(), first + ROWS));
-            add(
-                    sums,
-                    exact.values(),
-                    first * exact.columns(),
-                    algebra.product(some, right).values());
+        boolean tall = exact.rows() >= exact.columns();
+        int all = tall ? exact.rows() : exact.columns();
+        for (int first = 0; first < all; first += PART) {
+            int end = Math.min(all, first + PART);
+            if (tall) {
+                add(sums, exact, algebra.product(left.rows(first, end), right), first, 0);
+            } else {
+                add(sums, exact, algebra.product(left, right.columns(first, end)), 0, first);
+            }
         }
         return relative(sums);
     }
 
-    /** Adds the squares of the exact values and those of the differences. */
-    private static void add(double[] sums, float[] exact, int first, float[] kept) {
+    /** Adds the squares of the exact values and those of the differences; {@code kept} begins at this row and column. */
+    private static void add(double[] sums, Matrix exact, Matrix kept, int row, int column) {
         double signal = 0;
         double noise = 0;
-        for (int i = 0; i < kept.length; i++) {
-            float value = exact[first + i];
-            double difference = (double) value - kept[i];
-            signal += (double) value * value;
-            noise += difference * difference;
+        for (int i = 0; i < kept.rows(); i++) {
+            int from = (row + i) * exact.columns() + column;
+            int at = i * kept.columns();
+            for (int j = 0; j < kept.columns(); j++) {
+                double value = exact.values()[from + j];
+                double difference = value - kept.values()[at + j];
+                signal += value * value;
+                noise += difference * difference;
+            }
         }
         sums[0] += signal;
         sums[1] += noise;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.random.Normals;
+import dev.lancet.compression.svd.JacobiAlgebra;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.StoredMatrix;
 import org.junit.jupiter.api.Test;
@@ -54,5 +55,22 @@ class FidelityTest {
     void a_matrix_of_zeros_loses_nothing() {
         Matrix zeros = Matrix.of(1, 2, new float[2]);
         assertThat(Fidelity.of("w", zeros, zeros, 0).relativeFrobenius()).isZero();
+    }
+
+    private static Matrix normal(int rows, int columns, long seed) {
+        return Matrix.of(rows, columns, new Normals(seed, "matrix").floats(rows * columns, 1));
+    }
+
+    @Test
+    void the_error_of_a_product_in_parts_is_that_of_the_whole_wide_or_tall() {
+        JacobiAlgebra jacobi = new JacobiAlgebra();
+        for (int[] shape : new int[][] {{2500, 3}, {3, 2500}, {40, 40}, {1024, 2}}) {
+            Matrix exact = normal(shape[0], shape[1], 1);
+            Matrix left = normal(shape[0], 2, 2);
+            Matrix right = normal(2, shape[1], 3);
+            double whole =
+                    Fidelity.of("w", exact, jacobi.product(left, right), 0).relativeFrobenius();
+            assertThat(Fidelity.relativeError(exact, left, right, jacobi)).isCloseTo(whole, within(1e-9 * whole));
+        }
     }
 }

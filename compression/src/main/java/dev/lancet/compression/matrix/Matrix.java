@@ -66,6 +66,19 @@ public final class Matrix {
                 : of(end - first, columns, Arrays.copyOfRange(values, first * columns, end * columns));
     }
 
+    /** A copy of the columns from {@code first} to before {@code end}; the matrix itself if these are all. */
+    public Matrix columns(int first, int end) {
+        if (first == 0 && end == columns) {
+            return this;
+        }
+        int width = end - first;
+        float[] some = new float[Math.multiplyExact(rows, width)];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(values, row * columns + first, some, row * width, width);
+        }
+        return of(rows, width, some);
+    }
+
     /** The smaller side, which is the largest possible rank. */
     public int smallerSide() {
         return Math.min(rows, columns);
