@@ -3,6 +3,7 @@ package dev.lancet.dsl;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What to do with one weight: an optional rank, an optional nonlinearity between the factors, a precision, an optional
@@ -15,8 +16,8 @@ import java.util.stream.Collectors;
  *     adapter without rank and bits leaves the stored weight unchanged
  * @param correction the correction of what the rounding loses; empty for none. Only for a weight in one piece in 8 or 4
  *     bits
- * @param methods how factors and codes are computed, at most one each; otherwise whitened truncation and GPTQ if there is
- *     calibration, plain truncation and rounding to nearest if there is none
+ * @param truncation how factors are computed; if empty, whitened with calibration and plain without
+ * @param rounding how codes are computed; if empty, by GPTQ with calibration and to nearest without
  */
 public record Treatment(
         Optional<Rank> rank,
@@ -24,11 +25,17 @@ public record Treatment(
         Optional<Nonlinearity> between,
         Optional<Adapter> adapter,
         Optional<Correction> correction,
-        List<Method> methods) {
+        Optional<Method> truncation,
+        Optional<Method> rounding) {
 
     public Treatment {
-        methods = List.copyOf(methods);
-        for (Method method : methods) {
+        Check.that(
+                truncation.filter(method -> !method.truncates()).isEmpty()
+                        && rounding.filter(Method::truncates).isEmpty(),
+                "%s, %s: the first must compute factors, the second codes",
+                truncation.map(Method::toString).orElse("usual"),
+                rounding.map(Method::toString).orElse("usual"));
+        for (Method method : both(truncation, rounding)) {
             Check.that(
                     method.truncates() ? rank.isPresent() : precision.quantized(),
                     "%s: %s; leave it out",
@@ -37,10 +44,6 @@ public record Treatment(
                             ? "computes factors, but no rank is given"
                             : "computes codes, but the precision is " + precision);
         }
-        Check.that(
-                methods.stream().map(Method::truncates).distinct().count() == methods.size(),
-                "%s: at most one method can compute the factors, and one the codes",
-                methods);
         Check.that(
                 rank.isPresent() || between.isEmpty(),
                 "%s: needs two factors, but no rank is given; write factorise(rank(64), silu())",
@@ -83,7 +86,7 @@ public record Treatment(
     /** A treatment without a correction. */
     public Treatment(
             Optional<Rank> rank, Precision precision, Optional<Nonlinearity> between, Optional<Adapter> adapter) {
-        this(rank, precision, between, adapter, Optional.empty(), List.of());
+        this(rank, precision, between, adapter, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** A rank times a precision, without an adapter. */
@@ -103,17 +106,36 @@ public record Treatment(
 
     /** The same treatment with an adapter. */
     public Treatment with(Adapter beside) {
-        return new Treatment(rank, precision, between, Optional.of(beside), correction, methods);
+        return new Treatment(rank, precision, between, Optional.of(beside), correction, truncation, rounding);
     }
 
     /** The same treatment with a correction. */
     public Treatment with(Correction restored) {
-        return new Treatment(rank, precision, between, adapter, Optional.of(restored), methods);
+        return new Treatment(rank, precision, between, adapter, Optional.of(restored), truncation, rounding);
     }
 
-    /** The same treatment with these methods in place of the usual ones. */
+    /** The same treatment with these methods in place of the usual ones: at most one for the factors, and one for the codes. */
     public Treatment by(Method... chosen) {
-        return new Treatment(rank, precision, between, adapter, correction, List.of(chosen));
+        Optional<Method> factors = Optional.empty();
+        Optional<Method> codes = Optional.empty();
+        for (Method method : chosen) {
+            Check.that(
+                    (method.truncates() ? factors : codes).isEmpty(),
+                    "%s: at most one method can compute the factors, and one the codes",
+                    List.of(chosen));
+            factors = method.truncates() ? Optional.of(method) : factors;
+            codes = method.truncates() ? codes : Optional.of(method);
+        }
+        return new Treatment(rank, precision, between, adapter, correction, factors, codes);
+    }
+
+    /** The methods that are given: at most one for the factors, then at most one for the codes. */
+    public List<Method> methods() {
+        return both(truncation, rounding);
+    }
+
+    private static List<Method> both(Optional<Method> factors, Optional<Method> codes) {
+        return Stream.concat(factors.stream(), codes.stream()).toList();
     }
 
     /** Whether this changes nothing. */
@@ -134,7 +156,7 @@ public record Treatment(
         if (storesAlike()) {
             return "adapt(" + adapter.orElseThrow() + ")";
         }
-        String how = methods.stream().map(method -> ", " + method).collect(Collectors.joining());
+        String how = methods().stream().map(method -> ", " + method).collect(Collectors.joining());
         String beside = adapter.map(some -> ", " + some).orElse("") + how + ")";
         if (rank.isEmpty()) {
             return "quantize(" + precision + correction.map(some -> ", " + some).orElse("") + beside;

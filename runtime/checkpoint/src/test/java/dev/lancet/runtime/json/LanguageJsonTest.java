@@ -137,7 +137,7 @@ class LanguageJsonTest {
         fails(
                 Precision.class,
                 "{\n  \"kind\": \"int4\",\n  \"gruop\": 32\n}",
-                "json: key 'gruop' is not known at line 3, column 3; near it: group");
+                "json: key 'gruop' is not known at line 3, column 3; near it: group, zeroPoints, compactScales");
     }
 
     @Test
@@ -153,7 +153,7 @@ class LanguageJsonTest {
         fails(
                 Precision.class,
                 "{\"kind\":\"int4\",\"group\":32,\"size\":4}",
-                "json: key 'size' is not known at line 1, column 27; near it: group");
+                "json: key 'size' is not known at line 1, column 27; near it: group, zeroPoints, compactScales");
     }
 
     @Test

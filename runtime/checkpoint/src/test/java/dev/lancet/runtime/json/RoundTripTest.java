@@ -27,7 +27,6 @@ import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Schedule;
 import dev.lancet.dsl.recipe.Training;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -211,7 +210,8 @@ class RoundTripTest {
                                 .map(beside -> Adapter.lora(4).stabilised()),
                         Optional.of(Correction.correction(6).storedIn(Precision.bfloat16()))
                                 .filter(lost -> some.isEmpty() && precision.quantized()),
-                        precision.quantized() ? List.of(Method.gptq()) : List.of()));
+                        some.map(any -> Method.whitened()),
+                        Optional.of(Method.gptq()).filter(any -> precision.quantized())));
         Arbitrary<Compression.Clause> clause =
                 Combinators.combine(selectors(), treatment).as(Compression.Clause::new);
         return Combinators.combine(clause.list().ofMaxSize(4), budget.optional())
