@@ -264,7 +264,7 @@ class GraphModelTest {
                 model,
                 Examples.of("x", new float[4][95]).labels(0, 1, 2, 3),
                 "logits",
-                "graph: it does not run on these examples: ");
+                "examples: the signature takes its input 'x' in the shape [any, 96], but these rows have");
         refused(model, rows.labels(0, 1, 2, 10), "logits", "examples: the label 10 is not one of the 10 classes");
         refused(
                 model,

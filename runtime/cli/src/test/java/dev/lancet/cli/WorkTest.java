@@ -176,8 +176,8 @@ class WorkTest {
                 .isEqualTo(new Ran(
                         2,
                         "",
-                        "error: rules: none given; add --rank, --ratio, --energy, --bits, --lora or"
-                                + " --budget, or name a recipe\n"));
+                        "error: rules: none given; add --rank, --ratio, --energy, --bits, --lora, --budget"
+                                + " or --fold, or name a recipe\n"));
         assertThat(lancet(
                                 "train",
                                 recipe,
