@@ -158,8 +158,9 @@ class ForeignCommandsTest {
         Path half = folder.resolve("half");
         assertThat(lancet("compress", KERAS, "--ratio", "0.5", "--out", half.toString())
                         .out())
-                .containsPattern("warning: \\d+ of 15 matrices lost more than 20 % of their norm to a lower rank; the model is"
-                        + " probably destroyed: give --calibrate, or use --bits 4 instead of the rank");
+                .containsPattern(
+                        "warning: \\d+ of 15 matrices lost more than 20 % of their norm to a lower rank; the model is"
+                                + " probably destroyed: give --calibrate, or use --bits 4 instead of the rank");
         lancet("compress", KERAS, "--budget", "7x", "--out", seventh.toString(), "--quiet");
         assertThat(lancet("inspect", seventh.toString()).out()).containsPattern("rank \\d+ int4");
     }
