@@ -3,10 +3,10 @@ package dev.lancet;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Budget;
+import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Initialisation;
-import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
@@ -204,22 +204,22 @@ public final class Lancet extends Selectors {
     }
 
     /** Truncation that keeps the matrix; the default without calibration. */
-    public static Method plain() {
-        return Method.PLAIN;
+    public static CompressionMethod plain() {
+        return CompressionMethod.PLAIN;
     }
 
     /** Truncation that keeps the layer's output on calibration data; the default with calibration. */
-    public static Method whitened() {
-        return Method.WHITENED;
+    public static CompressionMethod whitened() {
+        return CompressionMethod.WHITENED;
     }
 
     /** Rounding of each weight to the nearest value; the default without calibration. */
-    public static Method nearest() {
-        return Method.NEAREST;
+    public static CompressionMethod nearest() {
+        return CompressionMethod.NEAREST;
     }
 
     /** Rounding that keeps the layer's output on calibration data; the default with calibration. */
-    public static Method gptq() {
-        return Method.GPTQ;
+    public static CompressionMethod gptq() {
+        return CompressionMethod.GPTQ;
     }
 }

@@ -95,11 +95,11 @@ public final class Compressor {
                     algebra, from.steps().get(i), into.steps().get(i), calibration));
         }
         List<Fidelity> losses = new ArrayList<>();
-        List<MatrixQueue.Job<Converted>> changing = conversions.stream()
+        List<MatrixQueue.Job<ConvertedMatrix>> changing = conversions.stream()
                 .filter(conversion -> !copies(conversion))
                 .map(conversion -> new MatrixQueue.Job<>(conversion.denseBytes(), () -> converted(conversion, weights)))
                 .toList();
-        try (MatrixQueue<Converted> queue = new MatrixQueue<>(changing)) {
+        try (MatrixQueue<ConvertedMatrix> queue = new MatrixQueue<>(changing)) {
             for (int i = 0; i < conversions.size(); i++) {
                 long begin = System.nanoTime();
                 String name = into.steps().get(first + i).weight().name();
@@ -107,7 +107,7 @@ public final class Compressor {
                 if (copies(conversions.get(i))) {
                     conversions.get(i).apply(weights, sink);
                 } else {
-                    Converted done = queue.take();
+                    ConvertedMatrix done = queue.take();
                     done.arrays().forEach(sink::accept);
                     loss = done.loss();
                 }
@@ -128,14 +128,14 @@ public final class Compressor {
         return folds && !step.folded().equals(step);
     }
 
-    private Converted converted(MatrixConversion conversion, Weights weights) {
+    private ConvertedMatrix converted(MatrixConversion conversion, Weights weights) {
         if (!folds(conversion.into())) {
             return conversion.converted(weights);
         }
         WeightsInMemory pieces = new WeightsInMemory();
         Optional<Fidelity> loss = conversion.apply(weights, tensor -> pieces.accept(tensor.copy()));
         Step step = conversion.into();
-        return new Converted(
+        return new ConvertedMatrix(
                 new MatrixConversion(algebra, step, step.folded())
                         .converted(pieces)
                         .arrays(),

@@ -5,7 +5,6 @@ import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.LinearAlgebra;
-import dev.lancet.compression.svd.WhitenedTruncation;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.weights.HostTensor;
@@ -58,18 +57,9 @@ final class CorrectionConversion {
         if (pieces.isEmpty()) {
             return rounded;
         }
-        Factors best = factors(
-                difference(exact, rounded), into.correction().orElseThrow().rank());
+        Factors best = new LayerTruncation(algebra, calibration, into.weight())
+                .cut(difference(exact, rounded), into.correction().orElseThrow().rank());
         return sum(rounded, stored(pieces.get(0), best.left(), sink), stored(pieces.get(1), best.right(), sink));
-    }
-
-    /** With calibration the factors restore most of the layer's output (EoRA), otherwise most of the matrix. */
-    private Factors factors(Matrix lost, int rank) {
-        String name = into.weight().name();
-        return calibration
-                .flatMap(known -> known.forTruncation(into.weight()))
-                .map(gram -> new WhitenedTruncation(calibration.orElseThrow().algebra()).cut(name, lost, gram, rank))
-                .orElseGet(() -> new ResidualCorrection(algebra).of(name, lost, rank));
     }
 
     private static Matrix stored(StoredMatrix piece, Matrix factor, WeightSink sink) {

@@ -2,7 +2,7 @@ package dev.lancet.compression;
 
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.svd.LinearAlgebra;
-import dev.lancet.dsl.Method;
+import dev.lancet.dsl.CompressionMethod;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -17,7 +17,11 @@ import java.util.OptionalDouble;
  * @param seconds the time for the conversion and the measurement
  */
 public record Fidelity(
-        String weight, double relativeFrobenius, OptionalDouble outputError, List<Method> methods, double seconds) {
+        String weight,
+        double relativeFrobenius,
+        OptionalDouble outputError,
+        List<CompressionMethod> methods,
+        double seconds) {
 
     /** The rows or columns of a product that are in memory at a time. */
     private static final int PART = 1024;
@@ -31,7 +35,7 @@ public record Fidelity(
         this(weight, relativeFrobenius, OptionalDouble.empty(), List.of(), seconds);
     }
 
-    Fidelity by(List<Method> used) {
+    Fidelity by(List<CompressionMethod> used) {
         return new Fidelity(weight, relativeFrobenius, outputError, used, seconds);
     }
 

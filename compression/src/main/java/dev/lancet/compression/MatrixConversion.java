@@ -2,14 +2,12 @@ package dev.lancet.compression;
 
 import dev.lancet.compression.algebra.Float64Algebra;
 import dev.lancet.compression.calibration.Calibration;
-import dev.lancet.compression.calibration.Gram;
+import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.LinearAlgebra;
-import dev.lancet.compression.svd.Truncation;
-import dev.lancet.compression.svd.WhitenedTruncation;
-import dev.lancet.dsl.Method;
+import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.weights.HostTensor;
@@ -74,7 +72,8 @@ final class MatrixConversion {
         List<Matrix> wanted = alike ? before : factoredAgain(dense);
         Rounding rounding = new Rounding(into, calibration);
         if (adapter.startsFromLoss()) {
-            Matrix started = new AdapterStart(algebra, into, calibration, AdapterStart.ROUNDS).put(dense, sink);
+            Matrix started =
+                    new LoftqInitialisation(algebra, into, calibration, LoftqInitialisation.ROUNDS).put(dense, sink);
             return Optional.of(measured(dense, started, begin).by(methods(alike, rounding)));
         }
         List<Matrix> after = rounding.put(wanted, sink);
@@ -84,9 +83,9 @@ final class MatrixConversion {
     }
 
     /** The matrix in its new form, in memory. */
-    Converted converted(Weights weights) {
+    ConvertedMatrix converted(Weights weights) {
         List<HostTensor> arrays = new ArrayList<>();
-        return new Converted(arrays, apply(weights, arrays::add));
+        return new ConvertedMatrix(arrays, apply(weights, arrays::add));
     }
 
     private Fidelity loss(Matrix dense, List<Matrix> after, WeightSink sink, long begin) {
@@ -112,31 +111,27 @@ final class MatrixConversion {
         if (into.rank().isEmpty()) {
             return List.of(dense);
         }
-        String name = into.weight().name();
-        int rank = into.rank().getAsInt();
-        Factors factors = truncation()
-                .map(gram -> new WhitenedTruncation(calibration.orElseThrow().algebra()).cut(name, dense, gram, rank))
-                .orElseGet(() -> new Truncation(algebra).cut(name, dense, rank));
+        Factors factors = truncation().cut(dense, into.rank().getAsInt());
         return List.of(factors.left(), factors.right());
     }
 
-    private Optional<Gram> truncation() {
-        return calibration.flatMap(known -> known.forTruncation(into.weight()));
+    private LayerTruncation truncation() {
+        return new LayerTruncation(algebra, calibration, into.weight());
     }
 
     /** The methods that computed the factors, unless they were there before, and the codes, if there are any. */
-    private List<Method> methods(boolean alike, Rounding rounding) {
-        List<Method> used = new ArrayList<>();
+    private List<CompressionMethod> methods(boolean alike, Rounding rounding) {
+        List<CompressionMethod> used = new ArrayList<>();
         if (into.rank().isPresent() && !alike) {
-            used.add(truncation().isPresent() ? Method.WHITENED : Method.PLAIN);
+            used.add(truncation().inputs().isPresent() ? CompressionMethod.WHITENED : CompressionMethod.PLAIN);
         }
         if (into.precision().quantized()) {
-            used.add(rounding.calibrated() ? Method.GPTQ : Method.NEAREST);
+            used.add(rounding.calibrated() ? CompressionMethod.GPTQ : CompressionMethod.NEAREST);
         }
         return used;
     }
 
-    private Optional<Gram> inputs() {
+    private Optional<GramMatrix> inputs() {
         return into.between().isPresent()
                 ? Optional.empty()
                 : calibration.flatMap(known -> known.grams().of(into.weight().name()));
@@ -144,7 +139,7 @@ final class MatrixConversion {
 
     /** {@code ‖X·W − X·Ŵ‖ / ‖X·W‖} over the calibration inputs X, if they are known. */
     private OptionalDouble outputError(Matrix exact, Matrix result) {
-        Optional<Gram> gram = inputs();
+        Optional<GramMatrix> gram = inputs();
         if (gram.isEmpty()) {
             return OptionalDouble.empty();
         }

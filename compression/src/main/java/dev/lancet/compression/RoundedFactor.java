@@ -2,7 +2,7 @@ package dev.lancet.compression;
 
 import dev.lancet.compression.algebra.Float64Algebra;
 import dev.lancet.compression.algebra.Float64Algebra.Shape;
-import dev.lancet.compression.calibration.Gram;
+import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.compression.matrix.Matrix;
 
 /**
@@ -15,14 +15,14 @@ final class RoundedFactor {
     /** A rounded factor may lose rank; this share of the mean diagonal keeps the equations solvable. */
     private static final double DAMPING = 1e-6;
 
-    private final Gram inputs;
+    private final GramMatrix inputs;
     private final double[] rounded;
     private final int rank;
     private final double[] weighted;
     private final double[] seen;
     private final Float64Algebra algebra;
 
-    RoundedFactor(Gram inputs, Matrix factor, Float64Algebra algebra) {
+    RoundedFactor(GramMatrix inputs, Matrix factor, Float64Algebra algebra) {
         this.inputs = inputs;
         this.algebra = algebra;
         int width = inputs.width();
@@ -33,8 +33,8 @@ final class RoundedFactor {
     }
 
     /** The Gram matrix of the inputs of the second factor. */
-    Gram outputs() {
-        return Gram.of(rank, inputs.rows(), seen, inputs.transposed());
+    GramMatrix outputs() {
+        return GramMatrix.of(rank, inputs.rows(), seen, inputs.transposed());
     }
 
     /**

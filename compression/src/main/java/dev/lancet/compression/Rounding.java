@@ -1,7 +1,7 @@
 package dev.lancet.compression;
 
 import dev.lancet.compression.calibration.Calibration;
-import dev.lancet.compression.calibration.Gram;
+import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Gptq;
 import dev.lancet.compression.quant.Quantizer;
@@ -22,7 +22,7 @@ final class Rounding {
 
     private final Step step;
     private final Optional<Calibration> calibration;
-    private final Optional<Gram> gram;
+    private final Optional<GramMatrix> gram;
 
     Rounding(Step step, Optional<Calibration> calibration) {
         this.step = step;
@@ -58,7 +58,7 @@ final class Rounding {
         return after;
     }
 
-    private Matrix rounded(StoredMatrix piece, Matrix matrix, Gram inputs, WeightSink sink) {
+    private Matrix rounded(StoredMatrix piece, Matrix matrix, GramMatrix inputs, WeightSink sink) {
         Gptq gptq = new Gptq(piece.name(), inputs, calibration.orElseThrow().algebra());
         return stored(piece, Quantizer.pack(piece, matrix, gptq), matrix, sink);
     }
@@ -68,7 +68,7 @@ final class Rounding {
         return piece.precision().narrow() ? Quantizer.unpack(piece, arrays) : matrix;
     }
 
-    private List<Matrix> factors(List<StoredMatrix> pieces, List<Matrix> wanted, Gram inputs, WeightSink sink) {
+    private List<Matrix> factors(List<StoredMatrix> pieces, List<Matrix> wanted, GramMatrix inputs, WeightSink sink) {
         int near = inputs.transposed() ? 1 : 0;
         Matrix first = rounded(pieces.get(near), wanted.get(near), inputs, sink);
         RoundedFactor seen =

@@ -213,23 +213,23 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
         }
 
         /** Stores them in fewer bits by a method, for example {@code gptq()}. */
-        public Compression quantize(Precision precision, Method method) {
+        public Compression quantize(Precision precision, CompressionMethod method) {
             return treated(new Treatment(Optional.empty(), precision).by(method));
         }
 
         /** Stores them in fewer bits by a method, with a correction of what the rounding loses. */
-        public Compression quantize(Precision precision, Correction correction, Method method) {
+        public Compression quantize(Precision precision, Correction correction, CompressionMethod method) {
             return treated(
                     new Treatment(Optional.empty(), precision).with(correction).by(method));
         }
 
         /** Replaces each matrix by two factors in float32, computed by a method, for example {@code whitened()}. */
-        public Compression factorise(Rank rank, Method method) {
+        public Compression factorise(Rank rank, CompressionMethod method) {
             return treated(new Treatment(Optional.of(rank), Precision.float32()).by(method));
         }
 
         /** Replaces each matrix by two factors, stored in fewer bits, computed by these methods. */
-        public Compression factorise(Rank rank, Precision precision, Method... methods) {
+        public Compression factorise(Rank rank, Precision precision, CompressionMethod... methods) {
             return treated(new Treatment(Optional.of(rank), precision).by(methods));
         }
 

@@ -25,17 +25,17 @@ public record Treatment(
         Optional<Nonlinearity> between,
         Optional<Adapter> adapter,
         Optional<Correction> correction,
-        Optional<Method> truncation,
-        Optional<Method> rounding) {
+        Optional<CompressionMethod> truncation,
+        Optional<CompressionMethod> rounding) {
 
     public Treatment {
         Check.that(
                 truncation.filter(method -> !method.truncates()).isEmpty()
-                        && rounding.filter(Method::truncates).isEmpty(),
+                        && rounding.filter(CompressionMethod::truncates).isEmpty(),
                 "%s, %s: the first must compute factors, the second codes",
-                truncation.map(Method::toString).orElse("usual"),
-                rounding.map(Method::toString).orElse("usual"));
-        for (Method method : both(truncation, rounding)) {
+                truncation.map(CompressionMethod::toString).orElse("usual"),
+                rounding.map(CompressionMethod::toString).orElse("usual"));
+        for (CompressionMethod method : both(truncation, rounding)) {
             Check.that(
                     method.truncates() ? rank.isPresent() : precision.quantized(),
                     "%s: %s; leave it out",
@@ -115,10 +115,10 @@ public record Treatment(
     }
 
     /** The same treatment with these methods in place of the usual ones: at most one for the factors, and one for the codes. */
-    public Treatment by(Method... chosen) {
-        Optional<Method> factors = Optional.empty();
-        Optional<Method> codes = Optional.empty();
-        for (Method method : chosen) {
+    public Treatment by(CompressionMethod... chosen) {
+        Optional<CompressionMethod> factors = Optional.empty();
+        Optional<CompressionMethod> codes = Optional.empty();
+        for (CompressionMethod method : chosen) {
             Check.that(
                     (method.truncates() ? factors : codes).isEmpty(),
                     "%s: at most one method can compute the factors, and one the codes",
@@ -130,11 +130,12 @@ public record Treatment(
     }
 
     /** The methods that are given: at most one for the factors, then at most one for the codes. */
-    public List<Method> methods() {
+    public List<CompressionMethod> methods() {
         return both(truncation, rounding);
     }
 
-    private static List<Method> both(Optional<Method> factors, Optional<Method> codes) {
+    private static List<CompressionMethod> both(
+            Optional<CompressionMethod> factors, Optional<CompressionMethod> codes) {
         return Stream.concat(factors.stream(), codes.stream()).toList();
     }
 

@@ -1,7 +1,7 @@
 package dev.lancet.tests.compression;
 
 import dev.lancet.compression.algebra.Float64Algebra;
-import dev.lancet.compression.calibration.Gram;
+import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Role;
@@ -72,7 +72,7 @@ record CalibratedCase(JsonNode json) {
         return transposed() ? weight().columns() : weight().rows();
     }
 
-    Gram gram(Float64Algebra algebra) {
+    GramMatrix gram(Float64Algebra algebra) {
         int width = width();
         double[] rows = doubles(json.path("x"));
         for (int i = 0; i < rows.length; i++) {
@@ -89,7 +89,7 @@ record CalibratedCase(JsonNode json) {
                 sums[i * width + j] = sums[j * width + i];
             }
         }
-        return Gram.of(width, rows.length / width, sums, transposed());
+        return GramMatrix.of(width, rows.length / width, sums, transposed());
     }
 
     private float[] floats(String name) {

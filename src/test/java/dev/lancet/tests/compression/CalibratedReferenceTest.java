@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.lancet.compression.Compressor;
 import dev.lancet.compression.calibration.Calibration;
-import dev.lancet.compression.calibration.Gram;
-import dev.lancet.compression.calibration.Grams;
+import dev.lancet.compression.calibration.GramMatrices;
+import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Gptq;
 import dev.lancet.compression.quant.Quantizer;
@@ -53,7 +53,7 @@ class CalibratedReferenceTest {
     @ParameterizedTest
     @MethodSource("cases")
     void a_gram_matrix_of_rows_in_two_parts_is_that_of_numpy(CalibratedCase layer) {
-        Gram gram = layer.gram(algebra);
+        GramMatrix gram = layer.gram(algebra);
         double[] expected = CalibratedCase.doubles(layer.json().path("gram"));
         assertThat(gram.rows()).isEqualTo(56);
         for (int i = 0; i < gram.width(); i++) {
@@ -64,7 +64,7 @@ class CalibratedReferenceTest {
     @ParameterizedTest
     @MethodSource("cases")
     void whitened_factors_have_the_product_and_the_error_of_numpy(CalibratedCase layer) {
-        Gram gram = layer.gram(algebra);
+        GramMatrix gram = layer.gram(algebra);
         for (JsonNode row : layer.json().path("whitened")) {
             Factors factors = new WhitenedTruncation(algebra)
                     .cut("w", layer.matrix(), gram, row.path("rank").asInt());
@@ -80,7 +80,7 @@ class CalibratedReferenceTest {
     @ParameterizedTest
     @MethodSource("cases")
     void gptq_gives_the_codes_and_the_error_of_numpy(CalibratedCase layer) {
-        Gram gram = layer.gram(algebra);
+        GramMatrix gram = layer.gram(algebra);
         Gptq gptq = new Gptq("w", gram, algebra);
         for (JsonNode row : layer.json().path("gptq")) {
             Precision precision = CalibratedCase.precision(row);
@@ -97,7 +97,7 @@ class CalibratedReferenceTest {
         }
     }
 
-    private double nearest(Gram gram, StoredMatrix piece, Matrix matrix) {
+    private double nearest(GramMatrix gram, StoredMatrix piece, Matrix matrix) {
         return outputError(gram, matrix, Quantizer.unpack(piece, Quantizer.pack(piece, matrix)));
     }
 
@@ -140,7 +140,7 @@ class CalibratedReferenceTest {
         for (int i = 0; i < stored.size(); i++) {
             Quantizer.pack(from.step("w").baseMatrices().get(i), stored.get(i)).forEach(given::accept);
         }
-        Calibration calibration = Calibration.of(Grams.of(Map.of("w", layer.gram(algebra))), algebra);
+        Calibration calibration = Calibration.of(GramMatrices.of(Map.of("w", layer.gram(algebra))), algebra);
         return new Compressor(single, Optional.of(calibration))
                 .compress(from, into, given, result)
                 .get(0)
@@ -148,7 +148,7 @@ class CalibratedReferenceTest {
                 .orElseThrow();
     }
 
-    private double outputError(Gram gram, Matrix exact, Matrix result) {
+    private double outputError(GramMatrix gram, Matrix exact, Matrix result) {
         float[] change = new float[exact.values().length];
         for (int i = 0; i < change.length; i++) {
             change[i] = exact.values()[i] - result.values()[i];

@@ -3,7 +3,7 @@ package dev.lancet.tests.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lancet.compression.calibration.Grams;
+import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Precision;
@@ -54,7 +54,7 @@ class BudgetSearchTest {
     private void noWorseThanUniform(Path model, Examples rows) {
         ModelSource source = ModelSource.open(model);
         CalibrationData data = CalibrationData.draw(rows, 64, 0);
-        Grams grams = GramMeasurement.of(source, data, Progress.silent());
+        GramMatrices grams = GramMeasurement.of(source, data, Progress.silent());
         try (BudgetSearch search = new BudgetSearch(source, grams, data, step -> true, Progress.silent())) {
             for (String budget : BUDGETS) {
                 Plan chosen = search.within(Budget.parse(budget), source.stored())
@@ -81,7 +81,7 @@ class BudgetSearchTest {
         }
     }
 
-    private Quality written(ModelSource source, Grams grams, CalibrationData data, Plan plan, String name) {
+    private Quality written(ModelSource source, GramMatrices grams, CalibrationData data, Plan plan, String name) {
         Path out = folder.resolve(name.replaceAll("[^A-Za-z0-9.]", ""));
         new CompressionJob(source, Progress.silent()).calibrated(grams).write(plan, out);
         return QualityMeasurement.of(
@@ -92,7 +92,7 @@ class BudgetSearchTest {
     void a_budget_below_the_smallest_forms_says_how_many_bytes_they_take() {
         ModelSource source = ModelSource.open(Classifier.MODEL);
         CalibrationData data = CalibrationData.draw(Classifier.rows(16, 11), 12, 0);
-        Grams grams = GramMeasurement.of(source, data, Progress.silent());
+        GramMatrices grams = GramMeasurement.of(source, data, Progress.silent());
         try (BudgetSearch search = new BudgetSearch(source, grams, data, step -> true, Progress.silent())) {
             assertThatThrownBy(() -> search.within(Budget.parse("1kB"), source.stored()))
                     .isInstanceOf(BudgetUnreachableException.class)

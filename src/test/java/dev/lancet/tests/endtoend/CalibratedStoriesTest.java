@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.lancet.compression.Fidelity;
-import dev.lancet.compression.calibration.Grams;
+import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Compression;
-import dev.lancet.dsl.Method;
+import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.plan.Plan;
@@ -49,7 +49,7 @@ class CalibratedStoriesTest {
     private static final int[] IDS = TokenIdChecks.read(REFERENCE.folder().resolve("calibration_ids.i32"));
     private static final int WINDOW = 250;
 
-    private Grams grams = Grams.none();
+    private GramMatrices grams = GramMatrices.none();
 
     @BeforeAll
     void measure() {
@@ -88,7 +88,8 @@ class CalibratedStoriesTest {
     @ValueSource(ints = {8, 16, 24, 32, 48})
     void whitened_factors_have_the_perplexity_of_the_reference(int rank, @TempDir Path folder) {
         Rank.Fixed override = rank(rank).allowLarger();
-        assertThat(perplexity(Compression.keepAll().on(linears()).factorise(override, Method.WHITENED), folder))
+        assertThat(perplexity(
+                        Compression.keepAll().on(linears()).factorise(override, CompressionMethod.WHITENED), folder))
                 .isCloseTo(reference("svd-whitened", rank), withinPercentage(0.2));
     }
 
@@ -103,7 +104,7 @@ class CalibratedStoriesTest {
     private static Compression combined(Precision precision) {
         return Compression.keepAll()
                 .on(linears())
-                .factorise(rank(32).allowLarger(), precision, Method.WHITENED, Method.NEAREST);
+                .factorise(rank(32).allowLarger(), precision, CompressionMethod.WHITENED, CompressionMethod.NEAREST);
     }
 
     /** The reference factors also matrices whose smaller side is 32; a compression leaves those in one piece. */
@@ -121,7 +122,7 @@ class CalibratedStoriesTest {
     void gptq_loses_at_most_half_of_what_rounding_to_nearest_loses(@TempDir Path folder) {
         double exact = reference("original", 0);
         double nearest = reference("int4 group 32", 0);
-        Compression rounded = Compression.keepAll().on(linears()).quantize(int4(32), Method.NEAREST);
+        Compression rounded = Compression.keepAll().on(linears()).quantize(int4(32), CompressionMethod.NEAREST);
         assertThat(perplexity(rounded, folder.resolve("nearest"))).isCloseTo(nearest, withinPercentage(1));
         Compression gptq = Compression.keepAll().on(linears()).quantize(int4(32));
         assertThat(perplexity(gptq, folder.resolve("gptq")) - exact).isLessThan((nearest - exact) / 2);
@@ -131,7 +132,7 @@ class CalibratedStoriesTest {
     void every_layer_reports_its_method_and_the_error_of_its_output(@TempDir Path folder) {
         List<Fidelity> losses = write(Compression.keepAll().on(linears()).quantize(int4(32)), folder.resolve("out"));
         assertThat(losses).hasSize(35).allSatisfy(loss -> {
-            assertThat(loss.methods()).containsExactly(Method.GPTQ);
+            assertThat(loss.methods()).containsExactly(CompressionMethod.GPTQ);
             assertThat(loss.outputError().orElseThrow()).isBetween(0.001, loss.relativeFrobenius());
         });
     }

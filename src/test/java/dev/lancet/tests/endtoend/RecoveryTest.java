@@ -16,13 +16,13 @@ import dev.lancet.io.Progress;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.compress.CalibratedCompression;
-import dev.lancet.runtime.recovery.Recovered;
+import dev.lancet.runtime.recovery.RecoveryResult;
 import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.train.PassSelection;
-import dev.lancet.runtime.train.Targets;
 import dev.lancet.runtime.train.Trainer;
+import dev.lancet.runtime.train.TrainingTargets;
 import dev.lancet.surgery.Blueprint;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -51,7 +51,7 @@ class RecoveryTest {
         return CalibrationData.draw(CalibrationData.windows(ids, 250), 24, 0);
     }
 
-    private Recovered recovered(Compression compression, long tokens) {
+    private RecoveryResult recovered(Compression compression, long tokens) {
         return new CalibratedCompression(stories(), data(), Progress.silent())
                 .recover(tokens)
                 .write(compression, folder.resolve("small"))
@@ -64,7 +64,7 @@ class RecoveryTest {
         CalibratedCompression.Outcome outcome = new CalibratedCompression(stories(), data(), Progress.silent())
                 .recover(120_000)
                 .write(Compression.keepAll().on(linears()).factorise(ratio(0.6)), folder.resolve("small"));
-        Recovered recovered = outcome.recovered().orElseThrow();
+        RecoveryResult recovered = outcome.recovered().orElseThrow();
         assertThat(recovered.ratio()).isGreaterThan(0.3);
         assertThat(outcome.quality().distance())
                 .isCloseTo(recovered.after().distance(), within(1e-4))
@@ -73,7 +73,7 @@ class RecoveryTest {
 
     @Test
     void corrections_are_trained_and_rounded_again() {
-        Recovered recovered =
+        RecoveryResult recovered =
                 recovered(Compression.keepAll().on(linears()).quantize(int4(32), Correction.correction(8)), 20_000);
         assertThat(recovered.after().distance())
                 .isLessThanOrEqualTo(recovered.before().distance());
@@ -81,7 +81,7 @@ class RecoveryTest {
 
     @Test
     void a_recovery_that_does_not_help_changes_nothing() {
-        Recovered recovered = recovered(Compression.keepAll().on(linears()).factorise(ratio(0.9)), 1);
+        RecoveryResult recovered = recovered(Compression.keepAll().on(linears()).factorise(ratio(0.9)), 1);
         assertThat(recovered.after().distance())
                 .isLessThanOrEqualTo(recovered.before().distance());
     }
@@ -108,7 +108,7 @@ class RecoveryTest {
     }
 
     /** Probability 1 for the next token of the text. */
-    private record CertainPredictions(int vocabulary) implements Targets {
+    private record CertainPredictions(int vocabulary) implements TrainingTargets {
 
         @Override
         public GraphDef blueprint(Transformer transformer, int batch, int sequence) {
@@ -126,17 +126,13 @@ class RecoveryTest {
             }
             return TFloat32.tensorOf(Shape.of(batch.length, sequence, vocabulary), DataBuffers.of(shares));
         }
-
-        @Override
-        public String fingerprint() {
-            return "certain";
-        }
     }
 
     @Test
     void a_graph_learns_the_outputs_of_its_original() {
         CalibrationData data = CalibrationData.draw(Classifier.rows(96, 11), 48, 0);
-        Recovered recovered = new CalibratedCompression(ModelSource.open(Classifier.MODEL), data, Progress.silent())
+        RecoveryResult recovered = new CalibratedCompression(
+                        ModelSource.open(Classifier.MODEL), data, Progress.silent())
                 .recover(1_600)
                 .write(Compression.keepAll().on(linears()).factorise(ratio(0.4)), folder.resolve("graph"))
                 .recovered()

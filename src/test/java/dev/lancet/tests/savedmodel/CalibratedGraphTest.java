@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.lancet.compression.calibration.Gram;
-import dev.lancet.compression.calibration.Grams;
+import dev.lancet.compression.calibration.GramMatrices;
+import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.Method;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.GramMeasurement;
@@ -57,12 +57,12 @@ class CalibratedGraphTest {
         return Examples.of("ids", values);
     }
 
-    private static Grams measured(Path model, Examples rows) {
+    private static GramMatrices measured(Path model, Examples rows) {
         return GramMeasurement.of(
                 ModelSource.open(model), new CalibrationData(rows, Examples.none()), Progress.silent());
     }
 
-    private Quality quality(Path model, Grams grams, Examples heldOut, Method method) {
+    private Quality quality(Path model, GramMatrices grams, Examples heldOut, CompressionMethod method) {
         ModelSource source = ModelSource.open(model);
         Compression compression = source.plan()
                 .resolved(Compression.keepAll().on(linears()).quantize(int4(32), method), source.constraints());
@@ -75,10 +75,10 @@ class CalibratedGraphTest {
 
     @Test
     void gptq_keeps_the_outputs_of_a_classifier_on_other_rows_better_than_rounding_to_nearest() {
-        Grams grams = measured(Served.KERAS, ids(128, 3));
+        GramMatrices grams = measured(Served.KERAS, ids(128, 3));
         assertThat(grams.of("block0_mha/query/kernel").orElseThrow().rows()).isEqualTo(128 * 32);
-        Quality nearest = quality(Served.KERAS, grams, ids(48, 4), Method.NEAREST);
-        Quality gptq = quality(Served.KERAS, grams, ids(48, 4), Method.GPTQ);
+        Quality nearest = quality(Served.KERAS, grams, ids(48, 4), CompressionMethod.NEAREST);
+        Quality gptq = quality(Served.KERAS, grams, ids(48, 4), CompressionMethod.GPTQ);
         assertThat(gptq.rows()).isEqualTo(48);
         assertThat(gptq.outputs()).containsOnlyKeys("output_0");
         assertThat(gptq.distance()).isLessThan(nearest.distance());
@@ -95,13 +95,30 @@ class CalibratedGraphTest {
     }
 
     @Test
+    void a_frozen_graph_with_frames_is_measured_after_it_was_written_and_opened_again() {
+        Path frames = PythonGraphs.of("frames.pb");
+        float[][] x = {{1, 2, 3, 4, 5, 6, 7, 8}, {-1, 2, -3, 4, -5, 6, -7, 8}};
+        ModelSource source = ModelSource.open(frames);
+        Path out = folder.resolve("small.pb");
+        CompressionJob job = new CompressionJob(source, Progress.silent());
+        job.write(job.plan(Compression.keepAll().on(linears()).quantize(int4(8))), out);
+        Quality quality = QualityMeasurement.of(
+                source,
+                ModelSource.open(out),
+                Examples.of("x", x),
+                Device.auto().resolve(),
+                Progress.silent());
+        assertThat(quality.cosineLeast()).isBetween(0.9, 0.99999);
+    }
+
+    @Test
     void layers_in_loops_and_branches_are_left_without_calibration() {
         Path turns = PythonGraphs.of("turns");
         float[][] x = {{1, 2, 3, 4, 5, 6, 7, 8}, {-1, 2, -3, 4, -5, 6, -7, 8}};
-        Grams grams = measured(turns, Examples.of("x", x));
+        GramMatrices grams = measured(turns, Examples.of("x", x));
         assertThat(grams.of("turn/kernel")).isEmpty();
         assertThat(grams.of("inner/kernel")).isEmpty();
-        quality(turns, grams, Examples.of("x", x), Method.GPTQ);
+        quality(turns, grams, Examples.of("x", x), CompressionMethod.GPTQ);
         assertThat(folder.resolve("GPTQ")).isDirectory();
     }
 
@@ -109,7 +126,7 @@ class CalibratedGraphTest {
     void layers_in_loops_of_tensorflow_1_are_left_without_calibration_too() {
         Path frames = PythonGraphs.of("frames.pb");
         float[][] x = {{1, 2, 3, 4, 5, 6, 7, 8}, {-1, 2, -3, 4, -5, 6, -7, 8}};
-        Grams grams = measured(frames, Examples.of("x", x));
+        GramMatrices grams = measured(frames, Examples.of("x", x));
         assertThat(ModelSource.open(frames).plan().steps())
                 .filteredOn(step -> grams.of(step.weight().name()).isPresent())
                 .hasSize(1);
@@ -119,7 +136,7 @@ class CalibratedGraphTest {
     void a_layer_that_reads_an_input_of_the_graph_is_calibrated() {
         float[][] x = {new float[96], new float[96]};
         x[1][5] = 3;
-        Gram gram =
+        GramMatrix gram =
                 measured(Served.MLP, Examples.of("x", x)).of("dense1/kernel").orElseThrow();
         assertThat(gram.rows()).isEqualTo(2);
         assertThat(gram.sums()[5 * 96 + 5]).isEqualTo(9);
@@ -164,7 +181,7 @@ class CalibratedGraphTest {
         Path model = masked();
         String layer = ModelSource.open(model).plan().steps().get(0).weight().name();
         assertThat(ModelSource.open(model).plan().steps()).hasSize(1);
-        Gram gram = measured(model, Examples.of("x", x, 4, 3, WIDTH).and("mask", mask))
+        GramMatrix gram = measured(model, Examples.of("x", x, 4, 3, WIDTH).and("mask", mask))
                 .of(layer)
                 .orElseThrow();
         assertThat(gram.rows()).isEqualTo(6);

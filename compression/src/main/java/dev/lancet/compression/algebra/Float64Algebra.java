@@ -50,5 +50,5 @@ public interface Float64Algebra {
      *
      * @param symmetric {@code [width, width]}
      */
-    Eigen eigen(double[] symmetric, int width);
+    EigenDecomposition eigen(double[] symmetric, int width);
 }

@@ -1,7 +1,7 @@
 package dev.lancet.compression.calibration;
 
 import dev.lancet.compression.algebra.Float64Algebra;
-import dev.lancet.dsl.Method;
+import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.Weight;
 import java.util.List;
 import java.util.Optional;
@@ -14,20 +14,21 @@ import java.util.function.Function;
  * @param algebra the linear algebra for them
  * @param methods the methods that the compression names for a weight; the usual ones if it names none
  */
-public record Calibration(Grams grams, Float64Algebra algebra, Function<Weight, List<Method>> methods) {
+public record Calibration(
+        GramMatrices grams, Float64Algebra algebra, Function<Weight, List<CompressionMethod>> methods) {
 
     /** Calibration with the usual methods for every weight. */
-    public static Calibration of(Grams grams, Float64Algebra algebra) {
+    public static Calibration of(GramMatrices grams, Float64Algebra algebra) {
         return new Calibration(grams, algebra, weight -> List.of());
     }
 
     /** The Gram matrix for the truncation of a weight; empty if it is truncated plainly. */
-    public Optional<Gram> forTruncation(Weight weight) {
-        return methods.apply(weight).contains(Method.PLAIN) ? Optional.empty() : grams.of(weight.name());
+    public Optional<GramMatrix> forTruncation(Weight weight) {
+        return methods.apply(weight).contains(CompressionMethod.PLAIN) ? Optional.empty() : grams.of(weight.name());
     }
 
     /** The Gram matrix for the rounding of a weight; empty if it is rounded to nearest. */
-    public Optional<Gram> forRounding(Weight weight) {
-        return methods.apply(weight).contains(Method.NEAREST) ? Optional.empty() : grams.of(weight.name());
+    public Optional<GramMatrix> forRounding(Weight weight) {
+        return methods.apply(weight).contains(CompressionMethod.NEAREST) ? Optional.empty() : grams.of(weight.name());
     }
 }

@@ -1,7 +1,7 @@
 package dev.lancet.compression.quant;
 
 import dev.lancet.compression.algebra.Float64Algebra;
-import dev.lancet.compression.calibration.Gram;
+import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.dsl.LancetException;
 import java.util.Comparator;
@@ -20,7 +20,7 @@ public final class Gptq {
     /** The number of outputs that are rounded together: 64 doubles are eight cache lines. */
     private static final int TILE = 64;
 
-    private final Gram gram;
+    private final GramMatrix gram;
     private final int width;
     private final int[] order;
     private final double[] compensation;
@@ -32,7 +32,7 @@ public final class Gptq {
      * @param gram of the layer's inputs
      * @throws LancetException if the Gram matrix is not finite
      */
-    public Gptq(String name, Gram gram, Float64Algebra algebra) {
+    public Gptq(String name, GramMatrix gram, Float64Algebra algebra) {
         this.gram = gram;
         width = gram.width();
         double[] sums = gram.damped(DAMPING);

@@ -1,9 +1,9 @@
 package dev.lancet.compression.svd;
 
-import dev.lancet.compression.algebra.Eigen;
+import dev.lancet.compression.algebra.EigenDecomposition;
 import dev.lancet.compression.algebra.Float64Algebra;
 import dev.lancet.compression.algebra.Float64Algebra.Shape;
-import dev.lancet.compression.calibration.Gram;
+import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.dsl.LancetException;
 
@@ -36,7 +36,7 @@ public final class WhitenedTruncation {
      * @param gram of the layer's inputs
      * @throws LancetException if the matrix or the Gram matrix contains NaN or infinity
      */
-    public Factors cut(String name, Matrix matrix, Gram gram, int rank) {
+    public Factors cut(String name, Matrix matrix, GramMatrix gram, int rank) {
         double[] w = gram.oriented(matrix.requireFinite(name));
         int m = gram.width();
         int n = w.length / m;
@@ -58,7 +58,7 @@ public final class WhitenedTruncation {
     }
 
     /** The leading rows of {@code Vᵀ}, {@code [rank, n]}, from the eigenvectors of {@code WᵀXᵀXW}. */
-    private double[] byOutputs(double[] w, Gram gram, double[] sigma) {
+    private double[] byOutputs(double[] w, GramMatrix gram, double[] sigma) {
         int m = gram.width();
         int n = w.length / m;
         double[] weighted = algebra.product(gram.sums(), false, w, false, new Shape(m, m, n));
@@ -66,7 +66,7 @@ public final class WhitenedTruncation {
     }
 
     /** The same rows from the eigenvectors U of {@code LᵀWWᵀL}: {@code Vᵀ = Σ⁻¹UᵀLᵀW}. */
-    private double[] byInputs(String name, double[] w, Gram gram, double[] sigma) {
+    private double[] byInputs(String name, double[] w, GramMatrix gram, double[] sigma) {
         int m = gram.width();
         int n = w.length / m;
         double[] whitened = algebra.product(lower(name, gram), true, w, false, new Shape(m, m, n));
@@ -80,7 +80,7 @@ public final class WhitenedTruncation {
     }
 
     /** The eigenvectors of the largest eigenvalues, {@code [rank, n]}; fills in the roots of the eigenvalues. */
-    private static double[] leading(Eigen eigen, double[] sigma) {
+    private static double[] leading(EigenDecomposition eigen, double[] sigma) {
         int n = eigen.values().length;
         double[] vectors = new double[sigma.length * n];
         for (int i = 0; i < sigma.length; i++) {
@@ -108,7 +108,7 @@ public final class WhitenedTruncation {
         return turned;
     }
 
-    private double[] lower(String name, Gram gram) {
+    private double[] lower(String name, GramMatrix gram) {
         for (double share = 0; share < 1; share = share == 0 ? LEAST_DAMPING : share * 10) {
             var lower = algebra.cholesky(share == 0 ? gram.sums() : gram.damped(share), gram.width());
             if (lower.isPresent()) {

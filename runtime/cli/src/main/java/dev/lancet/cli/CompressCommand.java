@@ -14,8 +14,8 @@ import dev.lancet.io.ResumableFolder;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.compress.CalibratedCompression;
+import dev.lancet.runtime.compress.CompressionFingerprint;
 import dev.lancet.runtime.compress.CompressionJob;
-import dev.lancet.runtime.compress.CompressionWork;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
 import dev.lancet.runtime.source.DeclaredSource;
@@ -169,7 +169,7 @@ final class CompressCommand extends LancetCommand {
     }
 
     private String work(Plan plan) {
-        return CompressionWork.of(Path.of(what), plan, calibration.identity() + (fold ? ", folded" : ""));
+        return CompressionFingerprint.of(Path.of(what), plan, calibration.identity() + (fold ? ", folded" : ""));
     }
 
     private Answer answer(

@@ -5,7 +5,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.calibration.QualityText;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.compress.CalibratedCompression.Outcome;
-import dev.lancet.runtime.recovery.Recovered;
+import dev.lancet.runtime.recovery.RecoveryResult;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -70,10 +70,11 @@ record CompressionSummary(
         return text.toString();
     }
 
-    private static String recovery(Recovered recovered) {
+    private static String recovery(RecoveryResult recovered) {
         return String.format(
                 Locale.ROOT,
-                "recovery: distance %.3g -> %.3g, %.0f %% of the loss won back in at most %d steps%n",
+                "recovery: distance %.3g -> %.3g, %.0f %% of the loss won back in at most %d steps; the errors of"
+                        + " single matrices are those before it%n",
                 recovered.before().distance(),
                 recovered.after().distance(),
                 100 * recovered.ratio(),

@@ -125,6 +125,10 @@ final class EvaluateCommand extends LancetCommand {
     }
 
     private Answer compared(Path rows) {
+        if (adapter.folder().isPresent()) {
+            throw wrongUsage("--adapter: " + adapter.folder().get()
+                    + " applies only to a language model; with --inputs leave it out");
+        }
         if (baseline.isEmpty()) {
             throw wrongUsage("evaluate: the outputs of " + what
                     + " on --inputs are compared with those of another model; add --baseline MODEL");

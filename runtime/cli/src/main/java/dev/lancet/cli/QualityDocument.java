@@ -1,7 +1,7 @@
 package dev.lancet.cli;
 
 import dev.lancet.runtime.calibration.Quality;
-import dev.lancet.runtime.recovery.Recovered;
+import dev.lancet.runtime.recovery.RecoveryResult;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ final class QualityDocument {
     }
 
     /** What a recovery won back. */
-    static Map<String, @Nullable Object> of(Recovered recovered) {
+    static Map<String, @Nullable Object> of(RecoveryResult recovered) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("ratio", finite(recovered.ratio()));
         document.put("steps", recovered.steps());

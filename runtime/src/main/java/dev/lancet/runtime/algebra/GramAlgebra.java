@@ -26,9 +26,9 @@ public final class GramAlgebra implements LinearAlgebra {
         if (rank < 1 || rank > matrix.smallerSide()) {
             throw new IllegalArgumentException("factors: rank " + rank + " of " + matrix);
         }
-        LongSide blocks = new LongSide(matrix);
+        NativeBlocks blocks = new NativeBlocks(matrix);
         boolean tall = blocks.tall();
-        float[] vectors = new GramMatrix(blocks).leadingVectors(rank);
+        float[] vectors = new GramEigenvectors(blocks).leadingVectors(rank);
         float[] across = tall ? columns(blocks, vectors, rank) : rows(blocks, vectors, rank);
         VectorSet own = new VectorSet(vectors, rank, false);
         VectorSet other = new VectorSet(across, rank, tall);
@@ -49,12 +49,12 @@ public final class GramAlgebra implements LinearAlgebra {
     }
 
     /** A tall matrix times these vectors {@code [rank, side]}: {@code [length, rank]}. */
-    private static float[] columns(LongSide blocks, float[] vectors, int rank) {
+    private static float[] columns(NativeBlocks blocks, float[] vectors, int rank) {
         float[] across = new float[Math.multiplyExact(blocks.length(), rank)];
         int side = blocks.side();
         try (PointerScope scope = new PointerScope()) {
             FloatPointer v = new FloatPointer(vectors);
-            FloatPointer part = new FloatPointer((long) Math.min(LongSide.BLOCK, blocks.length()) * rank);
+            FloatPointer part = new FloatPointer((long) Math.min(NativeBlocks.BLOCK, blocks.length()) * rank);
             blocks.floats((block, first, count) -> {
                 cblas_sgemm(
                         CblasRowMajor,
@@ -78,12 +78,12 @@ public final class GramAlgebra implements LinearAlgebra {
     }
 
     /** These vectors {@code [rank, side]} times a wide matrix: {@code [rank, length]}. */
-    private static float[] rows(LongSide blocks, float[] vectors, int rank) {
+    private static float[] rows(NativeBlocks blocks, float[] vectors, int rank) {
         float[] across = new float[Math.multiplyExact(blocks.length(), rank)];
         int side = blocks.side();
         try (PointerScope scope = new PointerScope()) {
             FloatPointer v = new FloatPointer(vectors);
-            FloatPointer part = new FloatPointer((long) Math.min(LongSide.BLOCK, blocks.length()) * rank);
+            FloatPointer part = new FloatPointer((long) Math.min(NativeBlocks.BLOCK, blocks.length()) * rank);
             blocks.floats((block, first, count) -> {
                 cblas_sgemm(
                         CblasRowMajor,
@@ -121,7 +121,7 @@ public final class GramAlgebra implements LinearAlgebra {
 
     @Override
     public double[] singularValues(Matrix matrix) {
-        double[] values = new GramMatrix(new LongSide(matrix)).allValues();
+        double[] values = new GramEigenvectors(new NativeBlocks(matrix)).allValues();
         double[] roots = new double[values.length];
         for (int i = 0; i < roots.length; i++) {
             roots[i] = Math.sqrt(Math.max(0, values[values.length - 1 - i]));
@@ -139,7 +139,7 @@ public final class GramAlgebra implements LinearAlgebra {
         float[] product = new float[Math.multiplyExact(left.rows(), width)];
         try (PointerScope scope = new PointerScope()) {
             FloatPointer b = new FloatPointer(right.values());
-            int rows = Math.min(LongSide.BLOCK, left.rows());
+            int rows = Math.min(NativeBlocks.BLOCK, left.rows());
             FloatPointer a = new FloatPointer((long) rows * inner);
             FloatPointer c = new FloatPointer((long) rows * width);
             for (int first = 0; first < left.rows(); first += rows) {

@@ -11,7 +11,7 @@ import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 
-import dev.lancet.compression.algebra.Eigen;
+import dev.lancet.compression.algebra.EigenDecomposition;
 import dev.lancet.compression.algebra.Float64Algebra;
 import dev.lancet.dsl.LancetException;
 import java.util.Optional;
@@ -83,13 +83,13 @@ public final class OpenBlas implements Float64Algebra {
     }
 
     @Override
-    public Eigen eigen(double[] symmetric, int width) {
+    public EigenDecomposition eigen(double[] symmetric, int width) {
         double[] vectors = symmetric.clone();
         double[] values = new double[width];
         check(
                 "eigenvalues",
                 LAPACKE_dsyevd(LAPACK_COL_MAJOR, (byte) 'V', LOWER_OF_ROWS, width, vectors, width, values));
-        return new Eigen(values, vectors);
+        return new EigenDecomposition(values, vectors);
     }
 
     private static void check(String what, int info) {

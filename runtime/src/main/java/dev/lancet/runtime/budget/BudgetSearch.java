@@ -1,22 +1,17 @@
 package dev.lancet.runtime.budget;
 
-import dev.lancet.compression.calibration.Calibration;
-import dev.lancet.compression.calibration.Grams;
+import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.BudgetUnreachableException;
-import dev.lancet.dsl.plan.FormAllocator;
-import dev.lancet.dsl.plan.LayerForm;
+import dev.lancet.dsl.plan.KnapsackAllocator;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.StorageOption;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.algebra.BlasThreads;
-import dev.lancet.runtime.algebra.GramAlgebra;
-import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.ReferenceOutputs;
-import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.train.graph.Examples;
 import java.util.ArrayList;
@@ -47,9 +42,8 @@ public final class BudgetSearch implements AutoCloseable {
 
     private final ReferenceOutputs heldOut;
     private final Progress progress;
-    private final BlasThreads single;
     private final PlanTrial trial;
-    private final List<MeasuredForms> measured;
+    private final List<MeasuredLayer> measured;
     private final Map<List<Step>, Quality> known = new LinkedHashMap<>();
 
     /**
@@ -58,12 +52,9 @@ public final class BudgetSearch implements AutoCloseable {
      * @param free the layers whose form the budget chooses
      */
     public BudgetSearch(
-            ModelSource source, Grams grams, CalibrationData data, Predicate<Step> free, Progress progress) {
+            ModelSource source, GramMatrices grams, CalibrationData data, Predicate<Step> free, Progress progress) {
         this.progress = progress;
-        single = new BlasThreads(1);
-        LayerConversion conversion = new LayerConversion(source.weights(), new GramAlgebra());
-        Calibration calibration = Calibration.of(grams, new OpenBlas());
-        trial = new PlanTrial(source, conversion, calibration, Device.auto().resolve());
+        trial = new PlanTrial(source, grams);
         try {
             heldOut = trial.reference(data.heldOut());
             List<Step> layers = source.plan().steps().stream()
@@ -73,8 +64,8 @@ public final class BudgetSearch implements AutoCloseable {
                                     .fixed()
                                     .containsKey(step.weight().name()))
                     .toList();
-            measured = new FormMeasurement(conversion, calibration, source.constraints())
-                    .measure(layers, trial, trial.reference(probes(source.plan(), data.calibration())), progress);
+            measured = new StorageLossMeasurement(trial, source.constraints())
+                    .measure(layers, trial.reference(probes(source.plan(), data.calibration())), progress);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -88,7 +79,7 @@ public final class BudgetSearch implements AutoCloseable {
     }
 
     /** What every form of every free layer costs. */
-    public List<MeasuredForms> measured() {
+    public List<MeasuredLayer> measured() {
         return measured;
     }
 
@@ -109,9 +100,9 @@ public final class BudgetSearch implements AutoCloseable {
     public List<Tried> within(Budget budget, Plan base) {
         long limit = budget.of(base.bytesBefore());
         long rest = base.bytesAfter() - freeBytes(base);
-        List<List<LayerForm>> forms =
-                measured.stream().map(MeasuredForms::forms).toList();
-        List<LayerForm> chosen = FormAllocator.choose(forms, limit - rest)
+        List<List<StorageOption>> forms =
+                measured.stream().map(MeasuredLayer::forms).toList();
+        List<StorageOption> chosen = KnapsackAllocator.choose(forms, limit - rest)
                 .orElseThrow(() -> new BudgetUnreachableException(String.format(
                         Locale.ROOT,
                         "budget: %s allows %s %,d bytes, but its smallest forms take %,d; allow more, or let the budget"
@@ -119,7 +110,7 @@ public final class BudgetSearch implements AutoCloseable {
                         budget,
                         base.model(),
                         limit,
-                        rest + FormAllocator.least(forms))));
+                        rest + KnapsackAllocator.least(forms))));
         Map<String, Plan> plans = new LinkedHashMap<>();
         plans.put("chosen", with(base, chosen, budget));
         uniform(base, budget, limit).forEach(plans::putIfAbsent);
@@ -154,17 +145,17 @@ public final class BudgetSearch implements AutoCloseable {
 
     private Map<String, Plan> uniform(Plan base, Budget budget, long limit) {
         Map<String, Plan> plans = new LinkedHashMap<>();
-        CandidateForms.PRECISIONS.stream()
+        StorageCandidates.PRECISIONS.stream()
                 .map(this::uniform)
                 .filter(forms -> with(base, forms, budget).bytesAfter() <= limit)
                 .sorted(Comparator.comparingDouble(
-                        forms -> forms.stream().mapToDouble(LayerForm::loss).sum()))
+                        forms -> forms.stream().mapToDouble(StorageOption::loss).sum()))
                 .limit(UNIFORM)
                 .forEach(forms -> plans.put("uniform " + forms.get(0).step().precision(), with(base, forms, budget)));
         return plans;
     }
 
-    private List<LayerForm> uniform(Precision precision) {
+    private List<StorageOption> uniform(Precision precision) {
         return measured.stream()
                 .map(layer -> layer.forms().stream()
                         .filter(form -> form.step().rank().isEmpty()
@@ -175,9 +166,9 @@ public final class BudgetSearch implements AutoCloseable {
                 .toList();
     }
 
-    private Plan with(Plan base, List<LayerForm> chosen, Budget budget) {
+    private Plan with(Plan base, List<StorageOption> chosen, Budget budget) {
         Map<String, Step> byName = new LinkedHashMap<>();
-        for (LayerForm form : chosen) {
+        for (StorageOption form : chosen) {
             String because = String.format(
                     Locale.ROOT,
                     "budget %s: %s, predicted loss %.2g",
@@ -198,6 +189,5 @@ public final class BudgetSearch implements AutoCloseable {
     @Override
     public void close() {
         trial.close();
-        single.close();
     }
 }

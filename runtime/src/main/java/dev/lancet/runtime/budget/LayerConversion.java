@@ -29,13 +29,13 @@ final class LayerConversion {
      * @param loss the error of the conversion; empty if nothing changed
      * @param arrays the stored arrays of the form
      */
-    record Converted(Optional<Fidelity> loss, WeightsInMemory arrays) {}
+    record ConvertedLayer(Optional<Fidelity> loss, WeightsInMemory arrays) {}
 
-    Converted convert(Step from, Step into, Optional<Calibration> calibration) {
+    ConvertedLayer convert(Step from, Step into, Optional<Calibration> calibration) {
         WeightsInMemory arrays = new WeightsInMemory();
         List<Fidelity> losses = new Compressor(algebra, calibration)
                 .compress(alone(from), alone(into), weights, tensor -> arrays.accept(tensor.copy()));
-        return new Converted(losses.stream().findFirst(), arrays);
+        return new ConvertedLayer(losses.stream().findFirst(), arrays);
     }
 
     /** The matrix that the arrays of a form stand for. */

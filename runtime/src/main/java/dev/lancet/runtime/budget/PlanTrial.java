@@ -1,13 +1,18 @@
 package dev.lancet.runtime.budget;
 
 import dev.lancet.compression.calibration.Calibration;
+import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.algebra.BlasThreadLimit;
+import dev.lancet.runtime.algebra.GramAlgebra;
+import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.ReferenceOutputs;
 import dev.lancet.runtime.calibration.RunningModel;
+import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.train.graph.Examples;
@@ -24,11 +29,18 @@ final class PlanTrial implements AutoCloseable {
     private final Calibration calibration;
     private final RunningModel before;
     private final RunningModel after;
+    private final BlasThreadLimit single;
 
-    PlanTrial(ModelSource source, LayerConversion conversion, Calibration calibration, ResolvedDevice device) {
+    /**
+     * Opens a model twice.
+     *
+     * @param grams of the inputs of its layers
+     */
+    PlanTrial(ModelSource source, GramMatrices grams) {
         original = source.plan();
-        this.conversion = conversion;
-        this.calibration = calibration;
+        conversion = new LayerConversion(source.weights(), new GramAlgebra());
+        calibration = Calibration.of(grams, new OpenBlas());
+        ResolvedDevice device = Device.auto().resolve();
         before = RunningModel.open(source, device);
         try {
             after = RunningModel.open(source, device);
@@ -36,6 +48,17 @@ final class PlanTrial implements AutoCloseable {
             before.close();
             throw e;
         }
+        single = new BlasThreadLimit(1);
+    }
+
+    /** Converts single layers of the model. */
+    LayerConversion conversion() {
+        return conversion;
+    }
+
+    /** The inputs of its layers. */
+    Calibration calibration() {
+        return calibration;
     }
 
     /** The outputs of the original on some rows, to compare with. */
@@ -50,7 +73,7 @@ final class PlanTrial implements AutoCloseable {
                 Step form = plan.steps().get(i);
                 Step from = original.steps().get(i);
                 if (!form.matrices().equals(from.matrices())) {
-                    LayerConversion.Converted converted = conversion.convert(from, form, Optional.of(calibration));
+                    LayerConversion.ConvertedLayer converted = conversion.convert(from, form, Optional.of(calibration));
                     after.replace(form.weight().name(), conversion.dense(form, from, converted.arrays()));
                 }
                 task.advance(i + 1, form.weight().name());
@@ -84,5 +107,6 @@ final class PlanTrial implements AutoCloseable {
     public void close() {
         before.close();
         after.close();
+        single.close();
     }
 }

@@ -1,6 +1,6 @@
 package dev.lancet.runtime.budget;
 
-import dev.lancet.compression.calibration.Grams;
+import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.plan.BudgetUnreachableException;
 import dev.lancet.io.Progress;
@@ -41,7 +41,7 @@ public record QualityCurve(List<Point> points, List<String> unreachable) {
     /** Measures a curve; the layers are measured once for all sizes. */
     public static QualityCurve measure(
             ModelSource source, CalibrationData data, List<Budget> sizes, Progress progress) {
-        Grams grams = GramMeasurement.of(source, data, progress);
+        GramMatrices grams = GramMeasurement.of(source, data, progress);
         List<Point> points = new ArrayList<>();
         List<String> unreachable = new ArrayList<>();
         try (BudgetSearch search = new BudgetSearch(source, grams, data, step -> true, progress)) {

@@ -1,18 +1,12 @@
 package dev.lancet.runtime.budget;
 
-import dev.lancet.compression.calibration.Calibration;
-import dev.lancet.compression.calibration.Grams;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.algebra.BlasThreads;
-import dev.lancet.runtime.algebra.GramAlgebra;
-import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.ReferenceOutputs;
-import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.source.ModelSource;
 import java.util.List;
 
@@ -24,7 +18,6 @@ public final class UniformSettings implements AutoCloseable {
 
     private final ModelSource source;
     private final Progress progress;
-    private final BlasThreads single;
     private final PlanTrial trial;
     private final ReferenceOutputs heldOut;
 
@@ -32,24 +25,13 @@ public final class UniformSettings implements AutoCloseable {
     public UniformSettings(ModelSource source, CalibrationData data, Progress progress) {
         this.source = source;
         this.progress = progress;
-        Grams grams = GramMeasurement.of(source, data, progress);
-        single = new BlasThreads(1);
-        try {
-            trial = new PlanTrial(
-                    source,
-                    new LayerConversion(source.weights(), new GramAlgebra()),
-                    Calibration.of(grams, new OpenBlas()),
-                    Device.auto().resolve());
-        } catch (RuntimeException e) {
-            single.close();
-            throw e;
-        }
+        trial = new PlanTrial(source, GramMeasurement.of(source, data, progress));
         heldOut = trial.reference(data.heldOut());
     }
 
     /** The settings that take no more than this number of bytes. */
     public List<BudgetSearch.Tried> within(long bytes) {
-        return CandidateForms.PRECISIONS.stream()
+        return StorageCandidates.PRECISIONS.stream()
                 .filter(precision -> plan(precision).bytesAfter() <= bytes)
                 .map(precision -> measure(precision.toString(), plan(precision)))
                 .toList();
@@ -76,6 +58,5 @@ public final class UniformSettings implements AutoCloseable {
     @Override
     public void close() {
         trial.close();
-        single.close();
     }
 }

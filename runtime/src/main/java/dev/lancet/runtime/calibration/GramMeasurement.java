@@ -1,8 +1,8 @@
 package dev.lancet.runtime.calibration;
 
 import dev.lancet.compression.algebra.Float64Algebra;
-import dev.lancet.compression.calibration.Gram;
-import dev.lancet.compression.calibration.Grams;
+import dev.lancet.compression.calibration.GramMatrices;
+import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.algebra.OpenBlas;
@@ -39,7 +39,7 @@ public final class GramMeasurement {
     }
 
     /** The Gram matrices of the layers of a model on its calibration rows. */
-    public static Grams of(ModelSource source, CalibrationData data, Progress progress) {
+    public static GramMatrices of(ModelSource source, CalibrationData data, Progress progress) {
         try (RunningModel model = RunningModel.open(source, Device.auto().resolve())) {
             return new GramMeasurement(model, new OpenBlas(), progress).measure(data.calibration());
         }
@@ -51,7 +51,7 @@ public final class GramMeasurement {
      *
      * @throws LancetException if the rows do not fit the model, or a layer's input is not finite
      */
-    public Grams measure(Examples rows) {
+    public GramMatrices measure(Examples rows) {
         Map<String, List<LayerInput>> byTensor = model.layerInputs().stream()
                 .collect(Collectors.groupingBy(LayerInput::tensor, LinkedHashMap::new, Collectors.toList()));
         Map<String, Sum> sums = new LinkedHashMap<>();
@@ -71,13 +71,13 @@ public final class GramMeasurement {
                 task.advance(to, "");
             }
         }
-        return Grams.of(grams(byTensor, sums));
+        return GramMatrices.of(grams(byTensor, sums));
     }
 
-    private static Map<String, Gram> grams(Map<String, List<LayerInput>> byTensor, Map<String, Sum> sums) {
-        Map<String, Gram> grams = new LinkedHashMap<>();
+    private static Map<String, GramMatrix> grams(Map<String, List<LayerInput>> byTensor, Map<String, Sum> sums) {
+        Map<String, GramMatrix> grams = new LinkedHashMap<>();
         byTensor.forEach((tensor, users) -> {
-            Gram gram = Objects.requireNonNull(sums.get(tensor)).gram();
+            GramMatrix gram = Objects.requireNonNull(sums.get(tensor)).gram();
             for (LayerInput user : users) {
                 grams.merge(
                         user.weight(),
@@ -127,14 +127,14 @@ public final class GramMeasurement {
             counted += kept.size();
         }
 
-        Gram gram() {
+        GramMatrix gram() {
             int width = user.width();
             for (int i = 0; i < width; i++) {
                 for (int j = i + 1; j < width; j++) {
                     sums[j * width + i] = sums[i * width + j];
                 }
             }
-            return Gram.of(width, counted, sums);
+            return GramMatrix.of(width, counted, sums);
         }
     }
 }

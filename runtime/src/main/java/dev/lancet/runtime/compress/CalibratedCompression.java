@@ -1,26 +1,24 @@
 package dev.lancet.runtime.compress;
 
 import dev.lancet.compression.Fidelity;
-import dev.lancet.compression.calibration.Calibration;
-import dev.lancet.compression.calibration.Grams;
+import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.budget.BudgetSearch;
 import dev.lancet.runtime.calibration.CalibrationData;
-import dev.lancet.runtime.calibration.FewRows;
 import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
+import dev.lancet.runtime.calibration.TooFewRowsWarning;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.recovery.GraphRecovery;
 import dev.lancet.runtime.recovery.LanguageRecovery;
-import dev.lancet.runtime.recovery.Recovered;
+import dev.lancet.runtime.recovery.RecoveryResult;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.runtime.source.ModelSource;
@@ -73,7 +71,7 @@ public final class CalibratedCompression {
      * What a compression did.
      *
      * @param plan the form of every matrix
-     * @param losses the error of every changed matrix
+     * @param losses the error of every changed matrix, before a recovery
      * @param quality of the written model on the held-out rows
      * @param tried the plans that a budget was tried with, the best first; empty without a budget
      * @param recovered the recovery; empty if none was wanted
@@ -84,7 +82,7 @@ public final class CalibratedCompression {
             List<Fidelity> losses,
             Quality quality,
             List<BudgetSearch.Tried> tried,
-            Optional<Recovered> recovered,
+            Optional<RecoveryResult> recovered,
             Optional<String> warning) {
 
         public Outcome {
@@ -110,7 +108,7 @@ public final class CalibratedCompression {
      * @throws dev.lancet.dsl.LancetException also if the data do not fit the model, or no form of the layers fits the budget
      */
     public Outcome write(Compression compression, Path out, Writing writing) {
-        Grams grams = GramMeasurement.of(source, data, progress);
+        GramMatrices grams = GramMeasurement.of(source, data, progress);
         CompressionJob chosen =
                 new CompressionJob(source, progress).by(compression).calibrated(grams);
         CompressionJob job = folds ? chosen.folding() : chosen;
@@ -120,27 +118,25 @@ public final class CalibratedCompression {
             return recovered(plan, job, grams, tried, out);
         }
         List<Fidelity> losses = writing.write(job, plan);
-        return new Outcome(job.stored(plan), losses, quality(out), tried, Optional.empty(), FewRows.of(plan, grams));
+        return new Outcome(
+                job.stored(plan), losses, quality(out), tried, Optional.empty(), TooFewRowsWarning.of(plan, grams));
     }
 
-    private Outcome recovered(Plan plan, CompressionJob job, Grams grams, List<BudgetSearch.Tried> tried, Path out) {
+    private Outcome recovered(
+            Plan plan, CompressionJob job, GramMatrices grams, List<BudgetSearch.Tried> tried, Path out) {
         WeightsInMemory arrays = new WeightsInMemory();
         List<Fidelity> losses = job.convert(plan, tensor -> arrays.accept(tensor.copy()));
         ResolvedDevice device = Device.auto().resolve();
-        Recovered recovered = source instanceof GraphSource graph
+        RecoveryResult recovered = source instanceof GraphSource graph
                 ? new GraphRecovery(graph, data, device, progress).recover(plan, arrays, recovery)
-                : new LanguageRecovery(
-                                (DeclaredSource) source,
-                                data,
-                                Optional.of(Calibration.of(grams, new OpenBlas())),
-                                device,
-                                progress)
+                : new LanguageRecovery((DeclaredSource) source, data, job.calibration(), device, progress)
                         .recover(plan, arrays, recovery);
         try (WeightWriter writer = source.create(out, plan)) {
             recovered.weights().copyTo(writer);
             writer.finish();
         }
-        return new Outcome(plan, losses, quality(out), tried, Optional.of(recovered), FewRows.of(plan, grams));
+        return new Outcome(
+                plan, losses, quality(out), tried, Optional.of(recovered), TooFewRowsWarning.of(plan, grams));
     }
 
     private Quality quality(Path out) {
@@ -157,7 +153,7 @@ public final class CalibratedCompression {
                         .isPresent());
     }
 
-    private List<BudgetSearch.Tried> search(Compression compression, Grams grams, CompressionJob job) {
+    private List<BudgetSearch.Tried> search(Compression compression, GramMatrices grams, CompressionJob job) {
         Compression fixed = new Compression(compression.clauses(), Optional.empty(), compression.initialisation());
         Plan base = fixed.keepsAll() ? source.stored() : job.plan(fixed);
         try (BudgetSearch search = new BudgetSearch(

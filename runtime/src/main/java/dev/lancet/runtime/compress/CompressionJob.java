@@ -4,10 +4,10 @@ import dev.lancet.compression.Compressor;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.Spectrometer;
 import dev.lancet.compression.calibration.Calibration;
-import dev.lancet.compression.calibration.Grams;
+import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Constraints;
 import dev.lancet.dsl.plan.Plan;
@@ -17,7 +17,7 @@ import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.io.Progress;
 import dev.lancet.io.ResumableFolder;
-import dev.lancet.runtime.algebra.BlasThreads;
+import dev.lancet.runtime.algebra.BlasThreadLimit;
 import dev.lancet.runtime.algebra.GramAlgebra;
 import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.checkpoint.ModelFolderWriter;
@@ -42,7 +42,7 @@ public final class CompressionJob {
 
     private final ModelSource source;
     private final Progress progress;
-    private final Optional<Grams> grams;
+    private final Optional<GramMatrices> grams;
     private final Compression named;
     private final boolean folds;
 
@@ -52,7 +52,7 @@ public final class CompressionJob {
     }
 
     private CompressionJob(
-            ModelSource source, Progress progress, Optional<Grams> grams, Compression named, boolean folds) {
+            ModelSource source, Progress progress, Optional<GramMatrices> grams, Compression named, boolean folds) {
         this.source = source;
         this.progress = progress;
         this.grams = grams;
@@ -61,7 +61,7 @@ public final class CompressionJob {
     }
 
     /** The same job with measured inputs of the layers, so that truncation and rounding keep the layers' outputs. */
-    public CompressionJob calibrated(Grams measured) {
+    public CompressionJob calibrated(GramMatrices measured) {
         return new CompressionJob(source, progress, Optional.of(measured), named, folds);
     }
 
@@ -113,7 +113,7 @@ public final class CompressionJob {
         if (count == 0) {
             return Spectra.none();
         }
-        try (BlasThreads one = new BlasThreads(1);
+        try (BlasThreadLimit one = new BlasThreadLimit(1);
                 Progress.Task task = progress.begin("singular values", count)) {
             return new Spectrometer(new GramAlgebra())
                     .measure(
@@ -124,12 +124,17 @@ public final class CompressionJob {
         }
     }
 
-    private Optional<Calibration> calibration() {
+    /**
+     * The measured inputs with the methods that the clauses name; empty without calibration.
+     *
+     * @throws LancetException if a clause names a method that needs calibration, and there is none
+     */
+    Optional<Calibration> calibration() {
         if (grams.isPresent()) {
             return Optional.of(new Calibration(grams.get(), new OpenBlas(), this::methods));
         }
         for (Compression.Clause clause : named.clauses()) {
-            for (Method method : clause.treatment().methods()) {
+            for (CompressionMethod method : clause.treatment().methods()) {
                 if (method.calibrated()) {
                     throw new LancetException("calibrate: " + clause + " needs the inputs of the layers; give"
                             + " calibration data with --calibrate FILE, or leave out " + method);
@@ -139,7 +144,7 @@ public final class CompressionJob {
         return Optional.empty();
     }
 
-    private List<Method> methods(Weight weight) {
+    private List<CompressionMethod> methods(Weight weight) {
         return named.decisive(weight)
                 .map(clause -> clause.treatment().methods())
                 .orElse(List.of());
@@ -202,7 +207,7 @@ public final class CompressionJob {
     private List<Fidelity> convert(
             Plan into, WeightSink sink, int done, BiConsumer<String, Optional<Fidelity>> converted) {
         ModelSource.Conversion conversion = source.conversion(into, stored(into));
-        try (BlasThreads one = new BlasThreads(1);
+        try (BlasThreadLimit one = new BlasThreadLimit(1);
                 Progress.Task task = progress.begin(
                         done == 0 ? "compress" : "compress, continued",
                         conversion.into().steps().size() - done)) {

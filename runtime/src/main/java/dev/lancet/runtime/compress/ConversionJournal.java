@@ -1,8 +1,8 @@
 package dev.lancet.runtime.compress;
 
 import dev.lancet.compression.Fidelity;
+import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.Method;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
@@ -75,7 +75,7 @@ final class ConversionJournal {
                 loss.outputError().isPresent()
                         ? Double.toString(loss.outputError().getAsDouble())
                         : "",
-                loss.methods().stream().map(Method::name).collect(Collectors.joining(",")),
+                loss.methods().stream().map(CompressionMethod::name).collect(Collectors.joining(",")),
                 Double.toString(loss.seconds()));
     }
 
@@ -89,7 +89,7 @@ final class ConversionJournal {
                 cells[2].isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(cells[2])),
                 Arrays.stream(cells[3].split(",", -1))
                         .filter(name -> !name.isEmpty())
-                        .map(Method::valueOf)
+                        .map(CompressionMethod::valueOf)
                         .toList(),
                 Double.parseDouble(cells[4])));
     }

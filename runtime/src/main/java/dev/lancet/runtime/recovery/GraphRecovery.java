@@ -52,7 +52,7 @@ public final class GraphRecovery {
      * @param rows the most rows to train on; rows repeat if there are fewer
      * @throws LancetException if an operator between a weight and the output has no gradient
      */
-    public Recovered recover(Plan plan, WeightsInMemory changed, long rows) {
+    public RecoveryResult recover(Plan plan, WeightsInMemory changed, long rows) {
         ImportedSurgery surgery = ImportedSurgery.operate(original.model(), plan);
         Weights before = changed.with(original.weights());
         try (RunningModel teacher = RunningModel.open(original, device)) {
@@ -75,8 +75,8 @@ public final class GraphRecovery {
             Weights after = trained.with(before);
             Quality better = quality(plan, after, reference);
             return better.distance() < quality.distance()
-                    ? new Recovered(WeightsInMemory.of(trained.with(changed)), quality, better, training.steps())
-                    : new Recovered(changed, quality, quality, training.steps());
+                    ? new RecoveryResult(WeightsInMemory.of(trained.with(changed)), quality, better, training.steps())
+                    : new RecoveryResult(changed, quality, quality, training.steps());
         }
     }
 

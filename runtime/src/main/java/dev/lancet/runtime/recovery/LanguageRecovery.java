@@ -56,7 +56,7 @@ public final class LanguageRecovery {
      * @param weights its arrays; they do not change
      * @param tokens the most tokens to train on; rows repeat if there are fewer
      */
-    public Recovered recover(Plan plan, Weights weights, long tokens) {
+    public RecoveryResult recover(Plan plan, Weights weights, long tokens) {
         try (RunningModel teacher = RunningModel.open(original, device)) {
             ReferenceOutputs reference = new ReferenceOutputs(teacher, data.heldOut());
             Quality before = quality(plan, weights, reference);
@@ -67,7 +67,7 @@ public final class LanguageRecovery {
                             form.plan(),
                             training,
                             PassSelection.here(training, Set.of(), device))
-                    .teaching(new OriginalPredictions(teacher))
+                    .teaching(new DistillationTargets(teacher))
                     .progress(progress)
                     .train(
                             form.unpack(weights),
@@ -78,8 +78,8 @@ public final class LanguageRecovery {
             Weights packed = form.pack(trained, calibration);
             Quality after = quality(plan, packed, reference);
             return after.distance() < before.distance()
-                    ? new Recovered(packed, before, after, training.steps())
-                    : new Recovered(weights, before, before, training.steps());
+                    ? new RecoveryResult(packed, before, after, training.steps())
+                    : new RecoveryResult(weights, before, before, training.steps());
         }
     }
 

@@ -27,7 +27,7 @@ public final class Trainer {
 
     private final Transformer transformer;
     private final Plan plan;
-    private final Targets targets;
+    private final TrainingTargets targets;
     private final Training training;
     private final PassSelection selection;
     private final StepRange range;
@@ -37,7 +37,7 @@ public final class Trainer {
     private final List<ArraySpec> trained;
 
     /** The model that is trained: its declaration, the form in which its weights are stored, what it is taught. */
-    private record Form(Transformer transformer, Plan plan, Targets targets) {}
+    private record Form(Transformer transformer, Plan plan, TrainingTargets targets) {}
 
     private Trainer(
             Form form,
@@ -71,7 +71,7 @@ public final class Trainer {
     /** A trainer for models of this kind, with these passes: all steps, without progress reports. */
     public static Trainer of(Transformer transformer, Plan plan, Training training, PassSelection selection) {
         return new Trainer(
-                new Form(transformer, plan, Targets.nextTokens()),
+                new Form(transformer, plan, TrainingTargets.nextTokens()),
                 training,
                 selection,
                 StepRange.all(training),
@@ -96,7 +96,7 @@ public final class Trainer {
     }
 
     /** A trainer that teaches these targets instead of the next tokens of the text. */
-    public Trainer teaching(Targets others) {
+    public Trainer teaching(TrainingTargets others) {
         return new Trainer(new Form(transformer, plan, others), training, selection, range, progress, probes);
     }
 

@@ -25,7 +25,7 @@ record TrainingSetup(
         int sequence,
         PassSelection passing,
         Weights weights,
-        Targets targets) {
+        TrainingTargets targets) {
 
     /** A training on the next tokens of a text. */
     TrainingSetup(
@@ -35,7 +35,7 @@ record TrainingSetup(
             int sequence,
             PassSelection passing,
             Weights weights) {
-        this(transformer, plan, training, sequence, passing, weights, Targets.nextTokens());
+        this(transformer, plan, training, sequence, passing, weights, TrainingTargets.nextTokens());
     }
 
     TrainingForm form(int step) {

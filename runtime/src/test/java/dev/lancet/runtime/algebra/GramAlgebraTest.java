@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class GramAlgebraTest {
 
     private final GramAlgebra algebra = new GramAlgebra();
-    private final BlasThreads one = new BlasThreads(1);
+    private final BlasThreadLimit one = new BlasThreadLimit(1);
 
     @AfterEach
     void free() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.lancet.compression.algebra.Eigen;
+import dev.lancet.compression.algebra.EigenDecomposition;
 import dev.lancet.compression.algebra.Float64Algebra.Shape;
 import dev.lancet.dsl.LancetException;
 import java.util.SplittableRandom;
@@ -139,7 +139,7 @@ class OpenBlasTest {
     @Test
     void eigenvectors_are_orthonormal_rows_in_the_order_of_their_ascending_values() {
         double[] gram = gram();
-        Eigen eigen = algebra.eigen(gram, WIDTH);
+        EigenDecomposition eigen = algebra.eigen(gram, WIDTH);
         assertThat(eigen.values()).isSorted();
         double[] vectors = eigen.vectors();
         double[] columns = transposed(vectors, WIDTH, WIDTH);

@@ -7,7 +7,7 @@ import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.checkpoint.family.LayoutConversion;
 import dev.lancet.runtime.checkpoint.family.TensorMapping;
 import dev.lancet.runtime.checkpoint.safetensors.Dtype;
-import dev.lancet.runtime.checkpoint.safetensors.FloatFile;
+import dev.lancet.runtime.checkpoint.safetensors.FloatArrayFile;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsShards;
 import java.nio.ByteBuffer;
@@ -66,7 +66,7 @@ final class HuggingFaceWeights implements Weights {
     }
 
     private void take(Place place, FloatBuffer into) {
-        try (FloatFile floats =
+        try (FloatArrayFile floats =
                 file(place.weight().name()).floatFile(place.slot().tensor())) {
             LayoutConversion.take(floats, place.slot(), place.weight(), into);
         }

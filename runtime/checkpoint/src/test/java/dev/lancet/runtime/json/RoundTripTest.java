@@ -6,10 +6,10 @@ import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Initialisation;
-import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
@@ -210,8 +210,8 @@ class RoundTripTest {
                                 .map(beside -> Adapter.lora(4).stabilised()),
                         Optional.of(Correction.correction(6).storedIn(Precision.bfloat16()))
                                 .filter(lost -> some.isEmpty() && precision.quantized()),
-                        some.map(any -> Method.whitened()),
-                        Optional.of(Method.gptq()).filter(any -> precision.quantized())));
+                        some.map(any -> CompressionMethod.whitened()),
+                        Optional.of(CompressionMethod.gptq()).filter(any -> precision.quantized())));
         Arbitrary<Compression.Clause> clause =
                 Combinators.combine(selectors(), treatment).as(Compression.Clause::new);
         return Combinators.combine(clause.list().ofMaxSize(4), budget.optional())

@@ -1,26 +1,22 @@
 package dev.lancet.cli.option;
 
 import dev.lancet.cli.console.LancetCommand;
-import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.io.IoErrors;
 import dev.lancet.io.Progress;
 import dev.lancet.io.Sha256;
-import dev.lancet.runtime.Model;
+import dev.lancet.runtime.CalibrationRows;
 import dev.lancet.runtime.calibration.CalibrationData;
-import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.train.graph.ExampleFiles;
 import dev.lancet.runtime.train.graph.Examples;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that name calibration data. */
 public final class CalibrationOptions {
-
-    private static final String IDS = ".i32";
 
     @Option(
             names = "--calibrate",
@@ -53,8 +49,6 @@ public final class CalibrationOptions {
     @Mixin
     private final FieldOption field = new FieldOption();
 
-    private static final int LONGEST = 2048;
-
     /** Whether calibration data are named. */
     public boolean given() {
         return file.isPresent();
@@ -69,8 +63,13 @@ public final class CalibrationOptions {
             field.name().ifPresent(some -> unused(command, "--field", some));
             return Optional.empty();
         }
-        return Optional.of(CalibrationData.draw(
-                rows(command, model, file.get(), progress), samples.orElse(CalibrationData.SAMPLES), seed.orElse(0L)));
+        if (window.isPresent() && ExampleFiles.holdsArrays(file.get())) {
+            throw command.wrongUsage("--window: " + window.get() + " applies only to a text or token ids; " + file.get()
+                    + " has rows, leave it out");
+        }
+        OptionalInt length = window.map(OptionalInt::of).orElse(OptionalInt.empty());
+        Examples rows = new CalibrationRows(model.source(), length).read(file.get(), field.name(), progress);
+        return Optional.of(CalibrationData.draw(rows, samples.orElse(CalibrationData.SAMPLES), seed.orElse(0L)));
     }
 
     /** Identifies the data and how rows are drawn from them, in one line; empty if none are named. */
@@ -88,37 +87,5 @@ public final class CalibrationOptions {
 
     private static void unused(LancetCommand command, String option, Object value) {
         throw command.wrongUsage(option + ": " + value + " applies only with --calibrate; add --calibrate FILE");
-    }
-
-    private Examples rows(LancetCommand command, ModelArgument model, Path path, Progress progress) {
-        if (ExampleFiles.holdsArrays(path)) {
-            window.ifPresent(some -> {
-                throw command.wrongUsage("--window: " + some + " applies only to a text or token ids; " + path
-                        + " has rows, leave it out");
-            });
-            return ExampleFiles.read(path);
-        }
-        if (model.graph().isPresent()) {
-            throw new LancetException(
-                    "calibrate: " + path + " is no .npz or .safetensors, and the model is a graph; give"
-                            + " rows with an array for each of its inputs");
-        }
-        try (Model declared = model.model(progress)) {
-            int length = window.orElse(Math.min(LONGEST, declared.transformer().context()));
-            if (length > declared.transformer().context()) {
-                throw new LancetException("--window: " + length + " is longer than the context "
-                        + declared.transformer().context() + " of "
-                        + declared.transformer().name()
-                        + "; use a shorter one");
-            }
-            if (path.toString().endsWith(IDS)) {
-                int[] ids = TokenIdChecks.read(path);
-                TokenIdChecks.check(ids, declared.transformer().vocabulary(), "calibration data");
-                return CalibrationData.windows(ids, length);
-            }
-            model.requireTokenizer(", or give token ids as .i32");
-            return CalibrationData.windows(
-                    declared.tokens(field.of(Corpus.corpus(path.toString())).rest()), length);
-        }
     }
 }

@@ -2,8 +2,8 @@ package dev.lancet.cli.option;
 
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.Correction;
-import dev.lancet.dsl.Method;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
@@ -87,15 +87,15 @@ final class CompressionRule {
             return treatment;
         }
         String value = said.getOrDefault("--method", "");
-        List<Method> methods = new ArrayList<>();
+        List<CompressionMethod> methods = new ArrayList<>();
         for (String name : value.split(",", -1)) {
-            Optional<Method> found = Arrays.stream(Method.values())
+            Optional<CompressionMethod> found = Arrays.stream(CompressionMethod.values())
                     .filter(method -> method.name().equalsIgnoreCase(name.strip()))
                     .findFirst();
             check(found.isPresent(), "--method", value, "choose among plain, whitened, nearest and gptq");
             methods.add(found.orElseThrow());
         }
-        return treatment.by(methods.toArray(Method[]::new));
+        return treatment.by(methods.toArray(CompressionMethod[]::new));
     }
 
     private Optional<Correction> correction(Treatment treatment) {
@@ -162,10 +162,10 @@ final class CompressionRule {
                 "--group",
                 group,
                 "it applies only with --bits 4 or --bits nf4; add one of them");
-        FourBits four = new FourBits(
-                said.containsKey("--group") ? number("--group", Integer::valueOf) : FourBits.USUAL_GROUP,
-                said.containsKey(FourBits.DOUBLE_QUANTIZED),
-                said.containsKey(FourBits.ASYMMETRIC));
+        FourBitOptions four = new FourBitOptions(
+                said.containsKey("--group") ? number("--group", Integer::valueOf) : FourBitOptions.USUAL_GROUP,
+                said.containsKey(FourBitOptions.DOUBLE_QUANTIZED),
+                said.containsKey(FourBitOptions.ASYMMETRIC));
         four.checkUse(bits);
         return switch (bits) {
             case "32" -> {

@@ -94,14 +94,14 @@ public final class CompressionRules {
     String method = "";
 
     @Option(
-            names = FourBits.DOUBLE_QUANTIZED,
+            names = FourBitOptions.DOUBLE_QUANTIZED,
             arity = "0",
             parameterConsumer = Taker.class,
             description = "With --bits 4 or nf4, store the scales in 8 bits instead of 32.")
     boolean doubleQuantized;
 
     @Option(
-            names = FourBits.ASYMMETRIC,
+            names = FourBitOptions.ASYMMETRIC,
             arity = "0",
             parameterConsumer = Taker.class,
             description = "With --bits 4, quantize from the smallest to the largest weight of each group instead of"

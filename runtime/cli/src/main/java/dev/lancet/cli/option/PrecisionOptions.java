@@ -23,12 +23,12 @@ public final class PrecisionOptions {
     private Optional<Integer> group = Optional.empty();
 
     @Option(
-            names = FourBits.DOUBLE_QUANTIZED,
+            names = FourBitOptions.DOUBLE_QUANTIZED,
             description = "With --bits 4 or nf4, store the scales in 8 bits instead of 32.")
     private boolean doubleQuantized;
 
     @Option(
-            names = FourBits.ASYMMETRIC,
+            names = FourBitOptions.ASYMMETRIC,
             description = "With --bits 4, quantize from the smallest to the largest weight of each group instead of"
                     + " symmetrically around 0. Stores one more byte per group.")
     private boolean asymmetric;
@@ -48,7 +48,7 @@ public final class PrecisionOptions {
             throw new IllegalArgumentException(
                     "--group: " + group.get() + " applies only with --bits 4 or --bits nf4; add one of them");
         }
-        FourBits four = new FourBits(group.orElse(FourBits.USUAL_GROUP), doubleQuantized, asymmetric);
+        FourBitOptions four = new FourBitOptions(group.orElse(FourBitOptions.USUAL_GROUP), doubleQuantized, asymmetric);
         four.checkUse(wanted);
         if (bits.isEmpty()) {
             return Precision.float32();

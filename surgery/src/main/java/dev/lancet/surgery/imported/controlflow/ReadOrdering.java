@@ -3,6 +3,7 @@ package dev.lancet.surgery.imported.controlflow;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
+import java.util.HashSet;
 import java.util.Set;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -29,17 +30,33 @@ public final class ReadOrdering {
 
     /** The same for a graph with loops; its open form shows how the loops use variables. */
     public static GraphDef unordered(GraphView graph, GraphView open) {
+        Set<String> settled = settled(open);
         GraphDef.Builder result = graph.definition().toBuilder().clearNode();
         for (Node node : graph.nodes()) {
             NodeDef.Builder kept = node.definition().toBuilder().clearInput();
             for (Input input : node.inputs()) {
-                if (!(input.control() && settled(open.node(input.node())))) {
+                if (!(input.control() && settled.contains(input.node()))) {
                     kept.addInput(input.toString());
                 }
             }
             result.addNode(kept.removeAttr("_has_manual_control_dependencies"));
         }
         return result.build();
+    }
+
+    /**
+     * The nodes that nobody needs to wait for. A NoOp that waits only for such nodes is one of them. If it stayed without
+     * inputs, it would stand outside the loop whose nodes wait for it, and TensorFlow refuses that.
+     */
+    private static Set<String> settled(GraphView open) {
+        Set<String> settled = new HashSet<>();
+        for (Node node : open.ordered()) {
+            boolean waits = node.inputs().stream().anyMatch(input -> !settled.contains(input.node()));
+            if (node.is("NoOp") ? !waits : settled(node)) {
+                settled.add(node.name());
+            }
+        }
+        return settled;
     }
 
     private static boolean settled(Node node) {

@@ -63,7 +63,7 @@ public final class CompressedMatrixFinder {
         for (CompressedMatrix piece : pieces.values()) {
             if (!used.contains(piece.name())) {
                 Optional<CompressedMatrix> pair =
-                        pair(pieces, piece.name()).or(() -> CorrectionPieces.of(pieces, piece.name()));
+                        pair(pieces, piece.name()).or(() -> CorrectionFinder.of(pieces, piece.name()));
                 pair.ifPresent(both -> both.arrays().forEach(array -> used.add(array.name())));
                 pair.or(() -> Optional.of(piece).filter(one -> one.precision().narrow()))
                         .ifPresent(found::add);

@@ -40,7 +40,7 @@ public record Thawing(GraphDef graph, Map<String, TensorProto> values) {
                 wanted.put(name, anonymous ? layer.uses().get(0).node() + end(layer) : named(name, end(layer)));
             }
         }
-        Map<String, String> codes = FrozenCodes.of(flat);
+        Map<String, String> codes = FrozenCodeConstants.of(flat);
         constants.addAll(codes.keySet());
         wanted.putAll(codes);
         Map<String, String> names = Naming.possible(flat, wanted);

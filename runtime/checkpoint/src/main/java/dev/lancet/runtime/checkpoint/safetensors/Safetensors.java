@@ -186,12 +186,12 @@ public final class Safetensors {
      *
      * @throws LancetException if the array is missing, has another dtype, or is too long for one Java array
      */
-    public FloatFile floatFile(String name) {
+    public FloatArrayFile floatFile(String name) {
         SafetensorsEntry tensor = tensor(name);
         if (!tensor.dtype().weights()) {
             throw noWeights(file, tensor);
         }
-        return new FloatFile(file, tensor);
+        return new FloatArrayFile(file, tensor);
     }
 
     public static LancetException noWeights(Path file, SafetensorsEntry tensor) {

@@ -14,7 +14,7 @@ import java.util.function.Function;
  * One thread for each processor. They are not those of parallel streams: a conversion waits for work in parallel streams,
  * and a thread of theirs that waits cannot do that work.
  */
-final class Workers implements AutoCloseable {
+final class WorkerPool implements AutoCloseable {
 
     private final ExecutorService threads =
             Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), work -> {

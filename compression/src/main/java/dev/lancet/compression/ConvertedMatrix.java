@@ -10,4 +10,4 @@ import java.util.Optional;
  * @param arrays its arrays in their new form
  * @param loss its error, or empty if it is a copy
  */
-record Converted(List<HostTensor> arrays, Optional<Fidelity> loss) {}
+record ConvertedMatrix(List<HostTensor> arrays, Optional<Fidelity> loss) {}

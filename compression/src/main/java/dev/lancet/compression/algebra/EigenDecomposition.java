@@ -1,7 +1,7 @@
 package dev.lancet.compression.algebra;
 
 /** The eigenvalues and eigenvectors of a symmetric matrix {@code [n, n]}. */
-public final class Eigen {
+public final class EigenDecomposition {
 
     private final double[] values;
     private final double[] vectors;
@@ -12,7 +12,7 @@ public final class Eigen {
      * @param values {@code [n]}, in ascending order
      * @param vectors {@code [n, n]} in row-major order; row i is the unit vector of value i
      */
-    public Eigen(double[] values, double[] vectors) {
+    public EigenDecomposition(double[] values, double[] vectors) {
         this.values = values;
         this.vectors = vectors;
     }

@@ -12,11 +12,11 @@ import org.tensorflow.proto.DataType;
  * Finds the constants of a frozen graph that hold the arrays of quantized matrices. Lancet reads the variable {@code x} by
  * the node {@code x.read}, and freezing turns that node into a constant.
  */
-final class FrozenCodes {
+final class FrozenCodeConstants {
 
     private static final String READ = ".read";
 
-    private FrozenCodes() {}
+    private FrozenCodeConstants() {}
 
     /** The names of the variables that such constants were, by the names of the constants. */
     static Map<String, String> of(GraphView frozen) {

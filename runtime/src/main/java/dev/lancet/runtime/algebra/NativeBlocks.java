@@ -10,14 +10,14 @@ import org.bytedeco.javacpp.PointerScope;
  * {@code [side, count]} if it is wide. Blocks are valid only while they are visited.
  */
 @SuppressWarnings("try") // a PointerScope frees what is allocated while it is open
-final class LongSide {
+final class NativeBlocks {
 
     /** The most rows or columns of a block: 8 MB for a side of 2048. */
     static final int BLOCK = 1024;
 
     private final Matrix matrix;
 
-    LongSide(Matrix matrix) {
+    NativeBlocks(Matrix matrix) {
         this.matrix = matrix;
     }
 

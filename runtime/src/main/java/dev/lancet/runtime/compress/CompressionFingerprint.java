@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Identifies a compression by all that its result depends on. */
-public final class CompressionWork {
+public final class CompressionFingerprint {
 
-    private CompressionWork() {}
+    private CompressionFingerprint() {}
 
     /**
      * One line that two compressions share only if they give the same result.

@@ -8,7 +8,7 @@ import org.tensorflow.Tensor;
 import org.tensorflow.proto.GraphDef;
 
 /** What a training of a declared model teaches: the next tokens of a text, or the predictions of another model. */
-public interface Targets {
+public interface TrainingTargets {
 
     /** The training graph with the placeholder {@code labels} for these targets. */
     GraphDef blueprint(Transformer transformer, int batch, int sequence);
@@ -20,12 +20,9 @@ public interface Targets {
      */
     Tensor labels(int[][] batch);
 
-    /** The targets' part of a training's fingerprint; empty for the text itself. */
-    String fingerprint();
-
     /** The next tokens of the text. */
-    static Targets nextTokens() {
-        return new Targets() {
+    static TrainingTargets nextTokens() {
+        return new TrainingTargets() {
             @Override
             public GraphDef blueprint(Transformer transformer, int batch, int sequence) {
                 return Blueprint.training(transformer, batch, sequence);
@@ -36,11 +33,6 @@ public interface Targets {
                 return TensorTransfer.matrix(Arrays.stream(batch)
                         .map(row -> Arrays.copyOfRange(row, 1, row.length))
                         .toArray(int[][]::new));
-            }
-
-            @Override
-            public String fingerprint() {
-                return "";
             }
         };
     }

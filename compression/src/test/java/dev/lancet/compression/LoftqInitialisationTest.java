@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * Adapters that begin with what rounding loses, beside a matrix {@code [12, 10]} in int4. The expected numbers are from NumPy
  * 2 in float64: rounding and {@code numpy.linalg.svd}, alternately, and the best of five rounds.
  */
-class AdapterStartTest {
+class LoftqInitialisationTest {
 
     private static final int ROWS = 12;
     private static final int COLUMNS = 10;
@@ -59,7 +59,7 @@ class AdapterStartTest {
     /** The relative error after so many rounds. */
     private double error(int rounds) {
         WeightsInMemory arrays = new WeightsInMemory();
-        Matrix whole = new AdapterStart(algebra, step, Optional.empty(), rounds).put(exact, arrays);
+        Matrix whole = new LoftqInitialisation(algebra, step, Optional.empty(), rounds).put(exact, arrays);
         return Fidelity.of("up", exact, whole, 0).relativeFrobenius();
     }
 
@@ -89,7 +89,7 @@ class AdapterStartTest {
                 .get(0)
                 .relativeFrobenius();
         assertThat(error(1)).isCloseTo(0.03509244769925287, within(1e-6)).isLessThan(alone);
-        assertThat(error(AdapterStart.ROUNDS)).isLessThanOrEqualTo(error(1));
+        assertThat(error(LoftqInitialisation.ROUNDS)).isLessThanOrEqualTo(error(1));
     }
 
     @Test

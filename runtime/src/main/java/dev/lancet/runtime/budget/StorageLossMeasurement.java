@@ -2,12 +2,12 @@ package dev.lancet.runtime.budget;
 
 import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.calibration.Calibration;
-import dev.lancet.compression.calibration.Grams;
-import dev.lancet.dsl.Method;
+import dev.lancet.compression.calibration.GramMatrices;
+import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Constraints;
-import dev.lancet.dsl.plan.LayerForm;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.StorageOption;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.calibration.ReferenceOutputs;
 import java.util.ArrayList;
@@ -20,38 +20,44 @@ import java.util.Optional;
  * distance of the model's outputs is measured, and divided by the squared error. The distance grows with the square of a
  * small error, so this predicts the loss of any other form. A probe needs no gradients, so it works for every graph.
  */
-final class FormMeasurement {
+final class StorageLossMeasurement {
 
     /** Large enough to stand out from rounding noise, small enough for the model to stay near its original. */
     private static final Precision PROBE = Precision.int4(64);
 
+    private final PlanTrial trial;
     private final LayerConversion conversion;
     private final Calibration calibration;
     private final Constraints constraints;
 
-    FormMeasurement(LayerConversion conversion, Calibration calibration, Constraints constraints) {
-        this.conversion = conversion;
-        this.calibration = calibration;
+    /**
+     * A measurement.
+     *
+     * @param trial runs the probes
+     */
+    StorageLossMeasurement(PlanTrial trial, Constraints constraints) {
+        this.trial = trial;
+        conversion = trial.conversion();
+        calibration = trial.calibration();
         this.constraints = constraints;
     }
 
     /**
      * Measures these layers.
      *
-     * @param trial runs the probes
      * @param probes the original on the rows of the probes
      */
-    List<MeasuredForms> measure(List<Step> layers, PlanTrial trial, ReferenceOutputs probes, Progress progress) {
-        List<MeasuredForms> measured = new ArrayList<>();
-        try (Workers workers = new Workers();
+    List<MeasuredLayer> measure(List<Step> layers, ReferenceOutputs probes, Progress progress) {
+        List<MeasuredLayer> measured = new ArrayList<>();
+        try (WorkerPool workers = new WorkerPool();
                 Progress.Task task = progress.begin("measure layers", layers.size())) {
             for (Step layer : layers) {
                 String name = layer.weight().name();
-                double sensitivity = sensitivity(layer, trial, probes);
-                List<LayerForm> forms = workers.all(
-                        CandidateForms.of(layer, constraints.allowsRank(name)),
-                        form -> new LayerForm(form, sensitivity * square(layer, form)));
-                measured.add(new MeasuredForms(name, sensitivity, forms));
+                double sensitivity = sensitivity(layer, probes);
+                List<StorageOption> forms = workers.all(
+                        StorageCandidates.of(layer, constraints.allowsRank(name)),
+                        form -> new StorageOption(form, sensitivity * square(layer, form)));
+                measured.add(new MeasuredLayer(name, sensitivity, forms));
                 task.advance(measured.size(), name);
             }
         }
@@ -63,19 +69,20 @@ final class FormMeasurement {
         double error = conversion
                 .convert(layer, form, Optional.of(calibration))
                 .loss()
-                .map(FormMeasurement::error)
+                .map(StorageLossMeasurement::error)
                 .orElse(0.0);
         return error * error;
     }
 
-    private double sensitivity(Step layer, PlanTrial trial, ReferenceOutputs probes) {
-        Grams grams = calibration.grams();
+    private double sensitivity(Step layer, ReferenceOutputs probes) {
+        GramMatrices grams = calibration.grams();
         Step rounded = layer.stored(PROBE, "probe");
-        LayerConversion.Converted converted = conversion.convert(
+        LayerConversion.ConvertedLayer converted = conversion.convert(
                 layer,
                 rounded,
-                Optional.of(new Calibration(grams, calibration.algebra(), weight -> List.of(Method.NEAREST))));
-        double error = converted.loss().map(FormMeasurement::error).orElse(0.0);
+                Optional.of(
+                        new Calibration(grams, calibration.algebra(), weight -> List.of(CompressionMethod.NEAREST))));
+        double error = converted.loss().map(StorageLossMeasurement::error).orElse(0.0);
         if (error == 0) {
             return 0;
         }

@@ -2,19 +2,15 @@ package dev.lancet.runtime.graphrunner;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.Model;
+import dev.lancet.runtime.CalibrationRows;
 import dev.lancet.runtime.budget.BudgetSearch;
 import dev.lancet.runtime.budget.UniformSettings;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
-import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
-import dev.lancet.runtime.train.graph.ExampleFiles;
 import dev.lancet.runtime.train.graph.Examples;
 import dev.lancet.surgery.comparison.ComparisonData;
 import dev.lancet.surgery.comparison.ComparisonResult;
@@ -25,20 +21,18 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Measures the quality of smaller models with TensorFlow. */
-public final class MeasuredComparison implements ModelComparison {
+public final class TensorFlowComparison implements ModelComparison {
 
     /** For {@link java.util.ServiceLoader}. */
-    public MeasuredComparison() {}
-
-    /** The longest window of a text, as {@code lancet compress --calibrate} has it. */
-    private static final int LONGEST = 2048;
+    public TensorFlowComparison() {}
 
     @Override
     public ComparisonResult compare(Path smaller, Path original, ComparisonData data) {
         ModelSource before = ModelSource.open(original);
-        Quality quality = quality(before, smaller, rows(before, original, data));
+        Quality quality = quality(before, smaller, rows(before, data));
         if (quality.language().isPresent()) {
             return new ComparisonResult.Predictions(
                     quality.rows(),
@@ -58,7 +52,7 @@ public final class MeasuredComparison implements ModelComparison {
     @Override
     public UniformComparison uniform(Path smaller, Path original, ComparisonData data) {
         ModelSource before = ModelSource.open(original);
-        CalibrationData drawn = CalibrationData.draw(rows(before, original, data), CalibrationData.SAMPLES, 0);
+        CalibrationData drawn = CalibrationData.draw(rows(before, data), CalibrationData.SAMPLES, 0);
         UniformComparison.Setting chosen = new UniformComparison.Setting(
                 smaller.toString(),
                 ModelSource.open(smaller).plan().bytesAfter(),
@@ -75,7 +69,7 @@ public final class MeasuredComparison implements ModelComparison {
             throw new LancetException("quality: the plan for " + plan.model() + " is not for the weights of " + original
                     + "; compare a plan of that model");
         }
-        CalibrationData drawn = CalibrationData.draw(rows(before, original, data), CalibrationData.SAMPLES, 0);
+        CalibrationData drawn = CalibrationData.draw(rows(before, data), CalibrationData.SAMPLES, 0);
         try (UniformSettings settings = new UniformSettings(before, drawn, Progress.silent())) {
             UniformComparison.Setting chosen = setting(settings.measure(plan.model(), plan));
             return new UniformComparison(drawn.heldOut().count(), chosen, best(settings, chosen.bytes()));
@@ -84,7 +78,7 @@ public final class MeasuredComparison implements ModelComparison {
 
     private static Optional<UniformComparison.Setting> best(UniformSettings settings, long bytes) {
         return settings.within(bytes).stream()
-                .map(MeasuredComparison::setting)
+                .map(TensorFlowComparison::setting)
                 .min(Comparator.comparingDouble(UniformComparison.Setting::distance));
     }
 
@@ -93,34 +87,13 @@ public final class MeasuredComparison implements ModelComparison {
                 tried.setting(), tried.plan().bytesAfter(), tried.quality().distance());
     }
 
-    private static Examples rows(ModelSource source, Path original, ComparisonData data) {
-        if (data instanceof ComparisonData.Rows rows) {
-            return Examples.of(rows.input(), rows.values());
+    private static Examples rows(ModelSource source, ComparisonData data) {
+        CalibrationRows rows = new CalibrationRows(source, OptionalInt.empty());
+        if (data instanceof ComparisonData.Rows given) {
+            return Examples.of(given.input(), given.values());
         }
-        if (data instanceof ComparisonData.File file && ExampleFiles.holdsArrays(file.path())) {
-            return ExampleFiles.read(file.path());
-        }
-        if (!(source instanceof DeclaredSource declared)) {
-            throw new LancetException(
-                    "quality: " + original + " is a graph, and these data are a text or token ids; give"
-                            + " rows as .npz or .safetensors, with an array for each input");
-        }
-        int[] ids = ids(original, data);
-        TokenIdChecks.check(ids, declared.transformer().vocabulary(), "quality");
-        int window = Math.min(LONGEST, declared.transformer().context());
-        return CalibrationData.windows(ids, Math.max(2, Math.min(window, ids.length)));
-    }
-
-    private static int[] ids(Path original, ComparisonData data) {
-        if (data instanceof ComparisonData.Ids given) {
-            return given.values();
-        }
-        Path path = ((ComparisonData.File) data).path();
-        if (path.toString().endsWith(".i32")) {
-            return TokenIdChecks.read(path);
-        }
-        try (Model model = Model.open(original)) {
-            return model.tokens(Corpus.corpus(path.toString()).rest());
-        }
+        return data instanceof ComparisonData.Ids ids
+                ? rows.of(ids.values())
+                : rows.read(((ComparisonData.File) data).path(), Optional.empty(), Progress.silent());
     }
 }

@@ -6,7 +6,7 @@ import java.util.Locale;
  * How factors or codes are computed. The methods that need calibration are the default wherever there is calibration; the
  * others are the default without it.
  */
-public enum Method {
+public enum CompressionMethod {
     /** Truncation that keeps the matrix: the best factors in the Frobenius norm (Eckart and Young, 1936). */
     PLAIN(true, false),
     /** Truncation that keeps the layer's output on calibration data (SVD-LLM, arXiv 2403.07378, section 3.1). */
@@ -19,7 +19,7 @@ public enum Method {
     private final boolean truncates;
     private final boolean calibrated;
 
-    Method(boolean truncates, boolean calibrated) {
+    CompressionMethod(boolean truncates, boolean calibrated) {
         this.truncates = truncates;
         this.calibrated = calibrated;
     }
@@ -35,22 +35,22 @@ public enum Method {
     }
 
     /** Truncation that keeps the matrix. */
-    public static Method plain() {
+    public static CompressionMethod plain() {
         return PLAIN;
     }
 
     /** Truncation that keeps the layer's output on calibration data. */
-    public static Method whitened() {
+    public static CompressionMethod whitened() {
         return WHITENED;
     }
 
     /** Rounding of each weight to the nearest value. */
-    public static Method nearest() {
+    public static CompressionMethod nearest() {
         return NEAREST;
     }
 
     /** Rounding that keeps the layer's output on calibration data. */
-    public static Method gptq() {
+    public static CompressionMethod gptq() {
         return GPTQ;
     }
 

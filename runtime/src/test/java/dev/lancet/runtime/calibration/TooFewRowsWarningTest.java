@@ -2,8 +2,8 @@ package dev.lancet.runtime.calibration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lancet.compression.calibration.Gram;
-import dev.lancet.compression.calibration.Grams;
+import dev.lancet.compression.calibration.GramMatrices;
+import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class FewRowsTest {
+class TooFewRowsWarningTest {
 
     private static final Weight UP = new Weight("up", Role.UP, 0, 4, 9);
     private static final Weight DOWN = new Weight("down", Role.DOWN, 0, 9, 4);
@@ -21,27 +21,28 @@ class FewRowsTest {
     private static final Plan INT4 = DENSE.with(Step.quantize(UP, Precision.int4(4), "test"))
             .with(Step.quantize(DOWN, Precision.int4(4), "test"));
 
-    private static Grams grams(int rows) {
-        return Grams.of(Map.of("up", Gram.of(4, rows, new double[16]), "down", Gram.of(9, rows, new double[81])));
+    private static GramMatrices grams(int rows) {
+        return GramMatrices.of(
+                Map.of("up", GramMatrix.of(4, rows, new double[16]), "down", GramMatrix.of(9, rows, new double[81])));
     }
 
     @Test
     void a_layer_with_fewer_rows_than_inputs_is_named_with_both_numbers() {
-        assertThat(FewRows.of(INT4, grams(5)))
+        assertThat(TooFewRowsWarning.of(INT4, grams(5)))
                 .contains("calibrate: 5 rows for 9 inputs of down; at least 9 are wanted, so damping decides a part of"
                         + " the result; give more data or a larger --samples");
     }
 
     @Test
     void the_worst_of_several_layers_is_named_and_the_others_are_counted() {
-        assertThat(FewRows.of(INT4, grams(3)).orElseThrow())
+        assertThat(TooFewRowsWarning.of(INT4, grams(3)).orElseThrow())
                 .startsWith("calibrate: 3 rows for 9 inputs of down, and also too few for 1 other layer;");
     }
 
     @Test
     void enough_rows_and_layers_that_stay_as_they_are_need_no_warning() {
-        assertThat(FewRows.of(INT4, grams(9))).isEmpty();
-        assertThat(FewRows.of(DENSE, grams(1))).isEmpty();
-        assertThat(FewRows.of(INT4, Grams.none())).isEmpty();
+        assertThat(TooFewRowsWarning.of(INT4, grams(9))).isEmpty();
+        assertThat(TooFewRowsWarning.of(DENSE, grams(1))).isEmpty();
+        assertThat(TooFewRowsWarning.of(INT4, GramMatrices.none())).isEmpty();
     }
 }

@@ -9,7 +9,7 @@ import dev.lancet.dsl.Precision;
  * @param doubleQuantized whether the scales are stored in 8 bits
  * @param asymmetric whether groups have zero points
  */
-record FourBits(int group, boolean doubleQuantized, boolean asymmetric) {
+record FourBitOptions(int group, boolean doubleQuantized, boolean asymmetric) {
 
     static final int USUAL_GROUP = 32;
     static final String DOUBLE_QUANTIZED = "--double-quantized";

@@ -2,7 +2,7 @@ package dev.lancet.runtime.recovery;
 
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.calibration.RunningModel;
-import dev.lancet.runtime.train.Targets;
+import dev.lancet.runtime.train.TrainingTargets;
 import dev.lancet.runtime.train.graph.Examples;
 import dev.lancet.surgery.Blueprint;
 import java.util.Arrays;
@@ -18,12 +18,12 @@ import org.tensorflow.types.TFloat32;
  * The probabilities that an original model gives every next token (distillation, Hinton et al., arXiv 1503.02531): they say
  * more about each position than the one token that follows in the text.
  */
-final class OriginalPredictions implements Targets {
+final class DistillationTargets implements TrainingTargets {
 
     private final RunningModel original;
 
     /** Predictions of a running language model. */
-    OriginalPredictions(RunningModel original) {
+    DistillationTargets(RunningModel original) {
         this.original = original;
     }
 
@@ -60,10 +60,5 @@ final class OriginalPredictions implements Targets {
         for (int i = from; i < from + count; i++) {
             values[i] = (float) (values[i] / sum);
         }
-    }
-
-    @Override
-    public String fingerprint() {
-        return "predictions of the original";
     }
 }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * An array of F32, F16 or BF16 in a file, read as float32 through a small buffer. Unlike a mapped array, it never counts as
  * memory of the process.
  */
-public final class FloatFile implements FloatReader, AutoCloseable {
+public final class FloatArrayFile implements FloatReader, AutoCloseable {
 
     private static final int PART = 1 << 18;
 
@@ -20,7 +20,7 @@ public final class FloatFile implements FloatReader, AutoCloseable {
     private final FileChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(PART);
 
-    FloatFile(Path file, SafetensorsEntry tensor) {
+    FloatArrayFile(Path file, SafetensorsEntry tensor) {
         this.file = file;
         this.tensor = tensor;
         try {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The forms that a budget can choose for a layer. */
-final class CandidateForms {
+final class StorageCandidates {
 
     /** Precisions for a matrix in one piece. Each of them, for all layers, is also a uniform setting. */
     static final List<Precision> PRECISIONS = List.of(
@@ -36,7 +36,7 @@ final class CandidateForms {
     /** Ranks are multiples of this, which suits the kernels of processors. */
     private static final int RANK_STEP = 8;
 
-    private CandidateForms() {}
+    private StorageCandidates() {}
 
     /**
      * The forms of a layer.

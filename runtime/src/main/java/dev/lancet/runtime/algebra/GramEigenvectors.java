@@ -24,7 +24,7 @@ import org.bytedeco.javacpp.PointerScope;
  * float64, which takes almost twice the time.
  */
 @SuppressWarnings("try") // a PointerScope frees what is allocated while it is open
-final class GramMatrix {
+final class GramEigenvectors {
 
     /** The upper triangle in rows is the lower triangle in columns, as LAPACK counts. */
     private static final byte LOWER = 'L';
@@ -44,10 +44,10 @@ final class GramMatrix {
 
     private static final float MOST = 1e30f;
 
-    private final LongSide matrix;
+    private final NativeBlocks matrix;
     private final int side;
 
-    GramMatrix(LongSide matrix) {
+    GramEigenvectors(NativeBlocks matrix) {
         this.matrix = matrix;
         side = matrix.side();
     }

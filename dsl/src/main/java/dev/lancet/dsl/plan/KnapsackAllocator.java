@@ -11,9 +11,9 @@ import java.util.Optional;
  * lowers the loss most, along the convex hull of each layer's forms (Sinha and Zoltners, 1979). At the end it spends what
  * is left on the best single improvements. The result differs from the optimum by less than the largest single step.
  */
-public final class FormAllocator {
+public final class KnapsackAllocator {
 
-    private FormAllocator() {}
+    private KnapsackAllocator() {}
 
     /**
      * The chosen forms, in the order of the layers; empty if even the smallest forms exceed the limit.
@@ -21,8 +21,9 @@ public final class FormAllocator {
      * @param layers the forms of each layer, at least one
      * @param limit bytes for all layers together
      */
-    public static Optional<List<LayerForm>> choose(List<List<LayerForm>> layers, long limit) {
-        List<List<LayerForm>> hulls = layers.stream().map(FormAllocator::hull).toList();
+    public static Optional<List<StorageOption>> choose(List<List<StorageOption>> layers, long limit) {
+        List<List<StorageOption>> hulls =
+                layers.stream().map(KnapsackAllocator::hull).toList();
         int[] at = new int[layers.size()];
         long bytes = hulls.stream().mapToLong(hull -> hull.get(0).bytes()).sum();
         if (bytes > limit) {
@@ -53,7 +54,7 @@ public final class FormAllocator {
             at[best]++;
             bytes += more;
         }
-        List<LayerForm> chosen = new ArrayList<>();
+        List<StorageOption> chosen = new ArrayList<>();
         for (int i = 0; i < at.length; i++) {
             chosen.add(hulls.get(i).get(at[i]));
         }
@@ -61,24 +62,24 @@ public final class FormAllocator {
     }
 
     /** The smallest number of bytes that all layers together can take. */
-    public static long least(List<List<LayerForm>> layers) {
+    public static long least(List<List<StorageOption>> layers) {
         return layers.stream()
                 .mapToLong(forms ->
-                        forms.stream().mapToLong(LayerForm::bytes).min().orElseThrow())
+                        forms.stream().mapToLong(StorageOption::bytes).min().orElseThrow())
                 .sum();
     }
 
-    private static double gain(LayerForm from, LayerForm to) {
+    private static double gain(StorageOption from, StorageOption to) {
         return (from.loss() - to.loss()) / (to.bytes() - from.bytes());
     }
 
     /** The forms on the lower convex hull of loss over bytes, from the smallest; every next one loses less. */
-    private static List<LayerForm> hull(List<LayerForm> forms) {
-        List<LayerForm> sorted = forms.stream()
-                .sorted(Comparator.comparingLong(LayerForm::bytes).thenComparingDouble(LayerForm::loss))
+    private static List<StorageOption> hull(List<StorageOption> forms) {
+        List<StorageOption> sorted = forms.stream()
+                .sorted(Comparator.comparingLong(StorageOption::bytes).thenComparingDouble(StorageOption::loss))
                 .toList();
-        List<LayerForm> hull = new ArrayList<>();
-        for (LayerForm form : sorted) {
+        List<StorageOption> hull = new ArrayList<>();
+        for (StorageOption form : sorted) {
             if (!hull.isEmpty() && form.loss() >= hull.get(hull.size() - 1).loss()) {
                 continue;
             }
@@ -93,14 +94,15 @@ public final class FormAllocator {
     }
 
     /** Spends the remaining bytes on the single changes that lower the loss most. */
-    private static List<LayerForm> improved(List<LayerForm> chosen, List<List<LayerForm>> layers, long rest) {
+    private static List<StorageOption> improved(
+            List<StorageOption> chosen, List<List<StorageOption>> layers, long rest) {
         long left = rest;
         while (true) {
             int best = -1;
-            Optional<LayerForm> better = Optional.empty();
+            Optional<StorageOption> better = Optional.empty();
             double most = 0;
             for (int i = 0; i < chosen.size(); i++) {
-                for (LayerForm form : layers.get(i)) {
+                for (StorageOption form : layers.get(i)) {
                     double less = chosen.get(i).loss() - form.loss();
                     if (less > most && form.bytes() - chosen.get(i).bytes() <= left) {
                         best = i;

@@ -6,7 +6,7 @@ package dev.lancet.dsl.plan;
  * @param step the form
  * @param loss the predicted loss of the whole model if only this layer had this form; 0 if nothing is lost
  */
-public record LayerForm(Step step, double loss) {
+public record StorageOption(Step step, double loss) {
 
     /** Bytes of the form. */
     public long bytes() {

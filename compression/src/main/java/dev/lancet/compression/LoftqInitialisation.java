@@ -1,12 +1,9 @@
 package dev.lancet.compression;
 
 import dev.lancet.compression.calibration.Calibration;
-import dev.lancet.compression.calibration.Gram;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.LinearAlgebra;
-import dev.lancet.compression.svd.Truncation;
-import dev.lancet.compression.svd.WhitenedTruncation;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.weights.HostTensor;
@@ -20,7 +17,7 @@ import java.util.Optional;
  * round(W − scale · A · B), then A · B = the best approximation of (W − Q) / scale, alternately. With calibration both keep
  * the layer's output, otherwise the matrix. Rounding again may lose more than before, so the best of all rounds is kept.
  */
-final class AdapterStart {
+final class LoftqInitialisation {
 
     /** The alternations of the paper. */
     static final int ROUNDS = 5;
@@ -31,7 +28,7 @@ final class AdapterStart {
     private final int rounds;
     private final double scale;
 
-    AdapterStart(LinearAlgebra algebra, Step step, Optional<Calibration> calibration, int rounds) {
+    LoftqInitialisation(LinearAlgebra algebra, Step step, Optional<Calibration> calibration, int rounds) {
         this.algebra = algebra;
         this.step = step;
         this.calibration = calibration;
@@ -69,21 +66,10 @@ final class AdapterStart {
         if (norm(lost) == 0) {
             return new Round(codes, Optional.empty(), rounded, 0);
         }
-        Factors factors = factors(scaled(lost, 1 / scale));
+        Factors factors = new LayerTruncation(algebra, calibration, step.weight())
+                .cut(scaled(lost, 1 / scale), step.adapter().orElseThrow().rank());
         Matrix left = CorrectionConversion.difference(lost, update(factors));
         return new Round(codes, Optional.of(factors), CorrectionConversion.difference(exact, left), error(left));
-    }
-
-    private Factors factors(Matrix lost) {
-        String name = step.weight().name();
-        int rank = step.adapter().orElseThrow().rank();
-        return gram().map(
-                        gram -> new WhitenedTruncation(calibration.orElseThrow().algebra()).cut(name, lost, gram, rank))
-                .orElseGet(() -> new Truncation(algebra).cut(name, lost, rank));
-    }
-
-    private Optional<Gram> gram() {
-        return calibration.flatMap(known -> known.forTruncation(step.weight()));
     }
 
     /** {@code scale · A · B}. */
@@ -92,7 +78,9 @@ final class AdapterStart {
     }
 
     private double error(Matrix left) {
-        return gram().map(gram -> gram.energy(left, calibration.orElseThrow().algebra()))
+        return new LayerTruncation(algebra, calibration, step.weight())
+                .inputs()
+                .map(gram -> gram.energy(left, calibration.orElseThrow().algebra()))
                 .orElseGet(() -> norm(left));
     }
 

@@ -1,6 +1,6 @@
 package dev.lancet.runtime.budget;
 
-import dev.lancet.dsl.plan.LayerForm;
+import dev.lancet.dsl.plan.StorageOption;
 import java.util.List;
 
 /**
@@ -10,9 +10,9 @@ import java.util.List;
  * @param sensitivity the distance of the model's outputs per squared relative error of the layer's output
  * @param forms every candidate with its predicted loss
  */
-public record MeasuredForms(String weight, double sensitivity, List<LayerForm> forms) {
+public record MeasuredLayer(String weight, double sensitivity, List<StorageOption> forms) {
 
-    public MeasuredForms {
+    public MeasuredLayer {
         forms = List.copyOf(forms);
     }
 }

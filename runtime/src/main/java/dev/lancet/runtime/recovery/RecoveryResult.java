@@ -11,7 +11,7 @@ import dev.lancet.runtime.calibration.Quality;
  * @param after the quality of {@code weights}; the same as before if the training did not help
  * @param steps how many steps were trained
  */
-public record Recovered(Weights weights, Quality before, Quality after, int steps) {
+public record RecoveryResult(Weights weights, Quality before, Quality after, int steps) {
 
     /** The share of the lost quality that was won back: 1 for all, 0 for nothing. */
     public double ratio() {

@@ -8,14 +8,14 @@ import dev.lancet.compression.matrix.Matrix;
  * The Gram matrix {@code XᵀX} of the inputs X {@code [rows, width]} that a layer saw on calibration data. It gives the
  * error of a layer's output for any change Δ of its matrix: {@code ‖X·Δ‖² = tr(Δᵀ · XᵀX · Δ)}.
  */
-public final class Gram {
+public final class GramMatrix {
 
     private final int width;
     private final long rows;
     private final double[] sums;
     private final boolean transposed;
 
-    private Gram(int width, long rows, double[] sums, boolean transposed) {
+    private GramMatrix(int width, long rows, double[] sums, boolean transposed) {
         this.width = width;
         this.rows = rows;
         this.sums = sums;
@@ -28,7 +28,7 @@ public final class Gram {
      * @param rows how many rows were summed
      * @param sums {@code [width, width]} in row-major order, symmetric; not copied
      */
-    public static Gram of(int width, long rows, double[] sums) {
+    public static GramMatrix of(int width, long rows, double[] sums) {
         return of(width, rows, sums, false);
     }
 
@@ -39,11 +39,11 @@ public final class Gram {
      * @param sums {@code [width, width]} in row-major order, symmetric; not copied
      * @param transposed whether the layer computes {@code x · Wᵀ}, so that the inputs are the columns of W
      */
-    public static Gram of(int width, long rows, double[] sums, boolean transposed) {
+    public static GramMatrix of(int width, long rows, double[] sums, boolean transposed) {
         if ((long) width * width != sums.length) {
             throw new IllegalArgumentException("gram: " + sums.length + " sums for width " + width);
         }
-        return new Gram(width, rows, sums, transposed);
+        return new GramMatrix(width, rows, sums, transposed);
     }
 
     /** The number of inputs of the layer. */
@@ -62,17 +62,17 @@ public final class Gram {
     }
 
     /** The same sums for a layer with this orientation. */
-    public Gram transposed(boolean wanted) {
-        return new Gram(width, rows, sums, wanted);
+    public GramMatrix transposed(boolean wanted) {
+        return new GramMatrix(width, rows, sums, wanted);
     }
 
     /** The Gram matrix of the rows of both. */
-    public Gram plus(Gram other) {
+    public GramMatrix plus(GramMatrix other) {
         double[] both = sums.clone();
         for (int i = 0; i < both.length; i++) {
             both[i] += other.sums[i];
         }
-        return new Gram(width, rows + other.rows, both, transposed);
+        return new GramMatrix(width, rows + other.rows, both, transposed);
     }
 
     /** {@code [width, width]} in row-major order, shared; callers do not write to it. */

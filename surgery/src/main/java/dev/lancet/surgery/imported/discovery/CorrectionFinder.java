@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Joins a rounded matrix and the two narrow matrices of its correction, by their names (see {@code Weight}). */
-final class CorrectionPieces {
+final class CorrectionFinder {
 
-    private CorrectionPieces() {}
+    private CorrectionFinder() {}
 
     /** The matrix that this piece belongs to, with its correction; empty if it has none. */
     static Optional<CompressedMatrix> of(Map<String, CompressedMatrix> pieces, String name) {

@@ -11,12 +11,12 @@ import org.bytedeco.openblas.global.openblas;
  * then. OpenBLAS's own threads wait for each other in busy loops, so where other work runs beside them, one matrix on two
  * of them took up to ten times longer than on one.
  */
-public final class BlasThreads implements AutoCloseable {
+public final class BlasThreadLimit implements AutoCloseable {
 
     private final int before;
 
     /** Limits OpenBLAS to this many threads for a call. */
-    public BlasThreads(int threads) {
+    public BlasThreadLimit(int threads) {
         Loader.load(openblas.class);
         before = blas_get_num_threads();
         blas_set_num_threads(threads);
