@@ -91,9 +91,8 @@ public final class CalibrationRows {
     /** Token ids as rows. */
     public Examples of(int[] ids) {
         if (!(model instanceof DeclaredSource declared)) {
-            throw new LancetException(
-                    "calibrate: token ids, but the model is a graph; give rows with an array for each of"
-                            + " its inputs");
+            throw new LancetException("calibrate: token ids, but the model is a graph; give rows as .npz or"
+                    + " .safetensors, with an array for each of its inputs");
         }
         return windows(declared.transformer(), ids);
     }

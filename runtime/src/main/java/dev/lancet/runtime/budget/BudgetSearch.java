@@ -57,19 +57,55 @@ public final class BudgetSearch implements AutoCloseable {
         trial = new PlanTrial(source, grams);
         try {
             heldOut = trial.reference(data.heldOut());
-            List<Step> layers = source.plan().steps().stream()
-                    .filter(step -> step.keeps()
-                            && free.test(step)
-                            && !source.constraints()
-                                    .fixed()
-                                    .containsKey(step.weight().name()))
-                    .toList();
             measured = new StorageLossMeasurement(trial, source.constraints())
-                    .measure(layers, trial.reference(probes(source.plan(), data.calibration())), progress);
+                    .measure(
+                            layers(source, free), trial.reference(probes(source.plan(), data.calibration())), progress);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private static List<Step> layers(ModelSource source, Predicate<Step> free) {
+        return source.plan().steps().stream()
+                .filter(step -> step.keeps()
+                        && free.test(step)
+                        && !source.constraints()
+                                .fixed()
+                                .containsKey(step.weight().name()))
+                .toList();
+    }
+
+    /**
+     * Checks a budget from the sizes alone, before anything is measured.
+     *
+     * @param base as for {@link #within}
+     * @throws BudgetUnreachableException if even the smallest forms exceed the budget
+     */
+    public static void requireReachable(ModelSource source, Predicate<Step> free, Budget budget, Plan base) {
+        long least = base.bytesAfter();
+        for (Step layer : layers(source, free)) {
+            String name = layer.weight().name();
+            long smallest = StorageCandidates.of(layer, source.constraints().allowsRank(name)).stream()
+                    .mapToLong(Step::bytes)
+                    .min()
+                    .orElse(layer.bytes());
+            least += smallest - base.step(name).bytes();
+        }
+        if (least > budget.of(base.bytesBefore())) {
+            throw unreachable(budget, base, least);
+        }
+    }
+
+    private static BudgetUnreachableException unreachable(Budget budget, Plan base, long least) {
+        return new BudgetUnreachableException(String.format(
+                Locale.ROOT,
+                "budget: %s allows %s %,d bytes, but its smallest forms take %,d; allow more, or let the budget choose"
+                        + " more layers",
+                budget,
+                base.model(),
+                budget.of(base.bytesBefore()),
+                least));
     }
 
     private static Examples probes(Plan plan, Examples rows) {
@@ -103,14 +139,7 @@ public final class BudgetSearch implements AutoCloseable {
         List<List<StorageOption>> forms =
                 measured.stream().map(MeasuredLayer::forms).toList();
         List<StorageOption> chosen = KnapsackAllocator.choose(forms, limit - rest)
-                .orElseThrow(() -> new BudgetUnreachableException(String.format(
-                        Locale.ROOT,
-                        "budget: %s allows %s %,d bytes, but its smallest forms take %,d; allow more, or let the budget"
-                                + " choose more layers",
-                        budget,
-                        base.model(),
-                        limit,
-                        rest + KnapsackAllocator.least(forms))));
+                .orElseThrow(() -> unreachable(budget, base, rest + KnapsackAllocator.least(forms)));
         Map<String, Plan> plans = new LinkedHashMap<>();
         plans.put("chosen", with(base, chosen, budget));
         uniform(base, budget, limit).forEach(plans::putIfAbsent);

@@ -5,6 +5,7 @@ import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
@@ -25,6 +26,7 @@ import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Compresses a model with calibration data, and measures the result. A budget chooses the form of every layer that no
@@ -108,12 +110,14 @@ public final class CalibratedCompression {
      * @throws dev.lancet.dsl.LancetException also if the data do not fit the model, or no form of the layers fits the budget
      */
     public Outcome write(Compression compression, Path out, Writing writing) {
+        CompressionJob uncalibrated = new CompressionJob(source, progress).by(compression);
+        // What cannot be planned fails before anything is measured.
+        Plan base = chooses(compression) ? searchable(compression, uncalibrated) : uncalibrated.plan(compression);
         GramMatrices grams = GramMeasurement.of(source, data, progress);
-        CompressionJob chosen =
-                new CompressionJob(source, progress).by(compression).calibrated(grams);
-        CompressionJob job = folds ? chosen.folding() : chosen;
-        List<BudgetSearch.Tried> tried = chooses(compression) ? search(compression, grams, job) : List.of();
-        Plan plan = tried.isEmpty() ? job.plan(compression) : tried.get(0).plan();
+        CompressionJob calibrated = uncalibrated.calibrated(grams);
+        CompressionJob job = folds ? calibrated.folding() : calibrated;
+        List<BudgetSearch.Tried> tried = chooses(compression) ? search(compression, grams, base) : List.of();
+        Plan plan = tried.isEmpty() ? base : tried.get(0).plan();
         if (recovery > 0) {
             return recovered(plan, job, grams, tried, out);
         }
@@ -153,11 +157,21 @@ public final class CalibratedCompression {
                         .isPresent());
     }
 
-    private List<BudgetSearch.Tried> search(Compression compression, GramMatrices grams, CompressionJob job) {
+    /** The plan of the layers that clauses select; the budget chooses the others. */
+    private Plan searchable(Compression compression, CompressionJob job) {
         Compression fixed = new Compression(compression.clauses(), Optional.empty(), compression.initialisation());
         Plan base = fixed.keepsAll() ? source.stored() : job.plan(fixed);
-        try (BudgetSearch search = new BudgetSearch(
-                source, grams, data, step -> fixed.decisive(step.weight()).isEmpty(), progress)) {
+        BudgetSearch.requireReachable(
+                source, free(compression), compression.budget().orElseThrow(), base);
+        return base;
+    }
+
+    private static Predicate<Step> free(Compression compression) {
+        return step -> compression.decisive(step.weight()).isEmpty();
+    }
+
+    private List<BudgetSearch.Tried> search(Compression compression, GramMatrices grams, Plan base) {
+        try (BudgetSearch search = new BudgetSearch(source, grams, data, free(compression), progress)) {
             return search.within(compression.budget().orElseThrow(), base);
         }
     }
