@@ -13,6 +13,7 @@ import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.recipe.CalibrationText;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
@@ -156,6 +157,11 @@ public final class Lancet extends Selectors {
     /** A corpus from text files and folders. */
     public static Corpus corpus(String path, String... more) {
         return Corpus.corpus(path, more);
+    }
+
+    /** The text that a compression is fitted to and measured on; 128 rows of it unless {@code .samples(n)} says more. */
+    public static CalibrationText calibration(Corpus corpus) {
+        return CalibrationText.calibration(corpus);
     }
 
     /** Training with AdamW. */

@@ -6,25 +6,20 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.dsl.weights.Weights;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.calibration.CalibrationData;
+import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.runtime.train.graph.Examples;
-import dev.lancet.runtime.train.graph.GraphEvaluator;
 import dev.lancet.runtime.train.graph.GraphTrainer;
 import dev.lancet.runtime.train.log.TrainingLog;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
-import dev.lancet.runtime.train.state.Fingerprint;
-import dev.lancet.runtime.train.state.TrainingFolder;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.Objective;
-import dev.lancet.surgery.imported.writing.GraphWriter;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,18 +40,14 @@ import java.util.Optional;
  * <p>Lancet runs the saved graph, which is the model for inference: it has no dropout, and the averages of batch
  * normalisation stay fixed. Weights stored in 8 or 4 bits are frozen.
  */
-public final class GraphModel {
+public final class GraphModel extends RunnableGraph {
 
-    private final ImportedSurgery surgery;
     private final List<Fidelity> losses;
-    private WeightsInMemory changed;
+    private Optional<CalibratedCompression.Outcome> calibrated = Optional.empty();
     private Optional<TrainingLog> log = Optional.empty();
-    private Progress progress = Progress.silent();
-    private Device device = Device.auto();
 
     private GraphModel(ImportedSurgery surgery, WeightsInMemory changed, List<Fidelity> losses) {
-        this.surgery = surgery;
-        this.changed = changed;
+        super(surgery, changed);
         this.losses = List.copyOf(losses);
     }
 
@@ -87,14 +78,14 @@ public final class GraphModel {
         return this;
     }
 
-    /** The form in which each weight is stored. */
-    public Plan plan() {
-        return surgery.plan();
-    }
-
     /** The error of every matrix that compression changed; empty if the model was not compressed. */
     public List<Fidelity> losses() {
         return losses;
+    }
+
+    /** What was measured when this model was made from a larger one with calibration; empty if it was not. */
+    public Optional<CalibratedCompression.Outcome> calibrated() {
+        return calibrated;
     }
 
     /** The log of the last training, or empty if there was none. */
@@ -108,7 +99,7 @@ public final class GraphModel {
     }
 
     private CompressionJob job() {
-        return new CompressionJob(new GraphSource(surgery.model(), plan(), weights()), progress);
+        return new CompressionJob(asSource(), progress);
     }
 
     /** A smaller model; this one does not change. */
@@ -123,9 +114,32 @@ public final class GraphModel {
      * @throws LancetException if a layer cannot be compressed
      */
     public GraphModel compress(Plan into) {
-        ImportedSurgery cut = ImportedSurgery.operate(surgery.model(), into);
         WeightsInMemory arrays = new WeightsInMemory();
         List<Fidelity> lost = job().convert(into, tensor -> arrays.accept(tensor.copy()));
+        return beside(into, arrays, lost);
+    }
+
+    /**
+     * A smaller model, as {@code lancet compress --calibrate} makes it: fitted to rows, and after a recovery if one is wanted.
+     * {@link #calibrated()} of the new model has the measured quality; this one does not change.
+     *
+     * @param data rows with an array for each input of the signature, see {@link CalibrationData#draw}
+     * @param recover the most rows to train on in a recovery; 0 for none
+     * @throws LancetException also if the rows do not fit the inputs, or if no form of the layers fits the budget
+     */
+    public GraphModel compress(Compression compression, CalibrationData data, long recover) {
+        CalibratedCompression.InMemory smaller = new CalibratedCompression(asSource(), data, progress)
+                .recover(recover)
+                .convert(compression);
+        GraphModel model =
+                beside(smaller.outcome().plan(), smaller.arrays(), smaller.outcome().losses());
+        model.calibrated = Optional.of(smaller.outcome());
+        return model;
+    }
+
+    /** Another form of this model; arrays that are in neither keep their trained values. */
+    private GraphModel beside(Plan into, WeightsInMemory arrays, List<Fidelity> lost) {
+        ImportedSurgery cut = ImportedSurgery.operate(surgery.model(), into);
         for (ArraySpec array : into.arrays()) {
             boolean kept = changed.find(array.name()).filter(array::equals).isPresent();
             if (kept && arrays.find(array.name()).isEmpty()) {
@@ -140,13 +154,8 @@ public final class GraphModel {
 
     /** A new model with factors and corrections multiplied out to float32 matrices; see {@link Plan#folded}. */
     public GraphModel fold() {
-        new GraphSource(surgery.model(), plan(), weights()).requireFoldable();
+        asSource().requireFoldable();
         return compress(plan().folded());
-    }
-
-    /** All stored arrays: those from compression and training, and those of the model's files. */
-    private Weights weights() {
-        return changed.with(surgery.model());
     }
 
     /**
@@ -188,62 +197,12 @@ public final class GraphModel {
             Training training,
             Optional<CheckpointPolicy> checkpoints) {
         GraphTrainer trainer = new GraphTrainer(surgery, objective, training);
-        ResolvedDevice place = device.resolve();
-        GraphTrainer.Outcome outcome;
-        if (checkpoints.isEmpty()) {
-            outcome = trainer.train(
-                    examples, heldOut, this::value, new GraphTrainer.GraphRun(place, Optional.empty(), progress));
-        } else {
-            Fingerprint fingerprint = trainer.fingerprint(examples, heldOut, place);
-            try (TrainingFolder folder = checkpoints.get().open(fingerprint)) {
-                outcome = trainer.train(
-                        examples,
-                        heldOut,
-                        this::value,
-                        new GraphTrainer.GraphRun(place, Optional.of(folder), progress));
-            }
-        }
+        GraphTrainer.GraphRun run = new GraphTrainer.GraphRun(device.resolve(), Optional.empty(), progress);
+        GraphTrainer.Outcome outcome = checkpoints
+                .map(policy -> trainer.train(examples, heldOut, this::value, run, policy))
+                .orElseGet(() -> trainer.train(examples, heldOut, this::value, run));
         changed = WeightsInMemory.of(outcome.trained().with(changed));
         log = Optional.of(outcome.log());
         return this;
-    }
-
-    private ByteBuffer value(String variable) {
-        return changed.find(variable).isPresent()
-                ? changed.read(variable).bytes()
-                : surgery.model().bytes(variable);
-    }
-
-    /**
-     * The values of an output for some examples.
-     *
-     * @param output the name of an output of {@code serving_default}
-     * @return the rows one after the other, each in row-major order
-     */
-    public float[] output(Examples examples, String output) {
-        return output(examples, Objective.crossEntropy(output));
-    }
-
-    /** The values of the output that an objective uses, as those of {@link #output(Examples, String)}. */
-    public float[] output(Examples examples, Objective objective) {
-        return GraphEvaluator.read(surgery, objective, examples, device.resolve(), this::value);
-    }
-
-    /** The fraction of rows whose largest score is that of the label. */
-    public double accuracy(Examples examples, Objective objective) {
-        return GraphEvaluator.accuracy(output(examples, objective), examples.classes());
-    }
-
-    /**
-     * Saves the model with its original signatures: as a frozen graph if the path ends in {@code .pb}, otherwise as a
-     * SavedModel folder.
-     *
-     * @throws LancetException if the path exists or cannot be written
-     */
-    public void save(Path out) {
-        try (GraphWriter writer = GraphWriter.create(out, surgery)) {
-            changed.copyTo(writer);
-            writer.finish();
-        }
     }
 }

@@ -27,13 +27,13 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * The inference part of a transformer with weights: it scores text, continues text, and can be saved. {@link Model} adds
- * the methods that change it.
+ * The inference part of a transformer with weights: it scores text, continues text, and can be saved. {@link
+ * CompressibleModel} adds what makes smaller models from it, {@link Model} what changes it.
  *
  * <p>It consists of a declaration, a {@link Plan} with the form in which each weight is stored, and the stored arrays. It
  * takes native memory at its first computation; {@link #close()} releases it. Only one thread may use it at a time.
  */
-public abstract sealed class LanguageModel implements AutoCloseable permits Model {
+public abstract sealed class LanguageModel implements AutoCloseable permits CompressibleModel {
 
     final Transformer transformer;
     final Plan plan;
@@ -173,7 +173,11 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Mode
 
     /** The job that compresses this model, in memory or to files. */
     public CompressionJob compression() {
-        return new CompressionJob(new DeclaredSource(transformer, plan, weights, text.source()), progress);
+        return new CompressionJob(asSource(), progress);
+    }
+
+    DeclaredSource asSource() {
+        return new DeclaredSource(transformer, plan, weights, text.source());
     }
 
     /** Releases native memory; the weights on the host stay as long as someone references them. */

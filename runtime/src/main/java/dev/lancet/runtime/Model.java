@@ -1,21 +1,15 @@
 package dev.lancet.runtime;
 
-import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.FreshWeights;
-import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.weights.Weights;
-import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.checkpoint.Checkpoint;
-import dev.lancet.runtime.checkpoint.peft.Peft;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
@@ -24,7 +18,6 @@ import dev.lancet.runtime.train.log.TrainingLog;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
 import dev.lancet.runtime.train.state.StepRange;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -42,10 +35,9 @@ import java.util.Optional;
  * }
  * }</pre>
  */
-public final class Model extends LanguageModel {
+public final class Model extends CompressibleModel {
 
     private Optional<TrainingLog> log = Optional.empty();
-    private List<Fidelity> losses = List.of();
     private boolean fresh;
 
     private Model(Transformer transformer, Plan plan, Weights weights, Optional<Tokenizer> tokenizer) {
@@ -169,82 +161,12 @@ public final class Model extends LanguageModel {
         return this;
     }
 
-    /** The plan of a compression; measures singular values if a rank by energy or by budget needs them. */
-    public Plan planFor(Compression compression) {
-        return compression().plan(compression);
-    }
-
-    /** A smaller model in memory, with this model's tokenizer; this model does not change. */
-    public Model compress(Compression compression) {
-        return compress(planFor(compression));
-    }
-
-    /** A smaller model in memory, in the form of a plan; this model does not change. */
-    public Model compress(Plan into) {
-        WeightsInMemory smaller = new WeightsInMemory();
-        List<Fidelity> losses = compression().convert(into, smaller);
-        Model model = beside(into, smaller);
-        model.losses = losses;
-        return model;
-    }
-
-    private Model beside(Plan other, Weights arrays) {
+    @Override
+    Model beside(Plan other, Weights arrays) {
         Model model = new Model(transformer, other, arrays, text.tokenizer());
         model.progress = progress;
         model.computeOn(device);
         model.text.keepIn(text.kept());
         return model;
-    }
-
-    /**
-     * This model with fresh adapters for some linear layers; training then changes only the adapters. Untrained adapters
-     * do not change the output. The new model shares this model's arrays.
-     *
-     * @throws LancetException if the selector matches nothing, or a table, or if the model already has adapters
-     */
-    public Model adapt(Selector selector, Adapter adapter) {
-        if (plan.adapted()) {
-            throw new LancetException("adapter: " + plan.model() + " already has adapters; merge them first");
-        }
-        Plan adapted = plan.then(Compression.keepAll().on(selector).adapt(adapter), Spectra.none());
-        return beside(adapted, weights().with(FreshWeights.adapters(adapted, 0)));
-    }
-
-    /**
-     * This model with adapters trained earlier, by Lancet or by Hugging Face's PEFT; it shares this model's arrays.
-     *
-     * @param folder the folder with {@code adapter_config.json} and {@code adapter_model.safetensors}
-     * @throws LancetException if they are damaged, or not for this model; see {@link Peft}
-     */
-    public Model adapt(Path folder) {
-        Peft.Adapters read = Peft.open(folder, transformer, plan);
-        return beside(read.plan(), weights().with(read.arrays()));
-    }
-
-    /**
-     * A new model with the adapters merged into their matrices, {@code W + scale · A · B}. Matrices stored in fewer bits
-     * are rounded again; {@link #losses} gives the errors.
-     */
-    public Model merge() {
-        return compress(plan.merged());
-    }
-
-    /** A new model with factors and corrections multiplied out to float32 matrices; see {@link Plan#folded}. */
-    public Model fold() {
-        return compress(plan.folded());
-    }
-
-    /**
-     * Saves only the adapters, as a folder that Hugging Face's PEFT loads.
-     *
-     * @throws LancetException if the model has no adapters, or the folder cannot be written; see {@link Peft}
-     */
-    public void saveAdapters(Path folder) {
-        Peft.write(folder, transformer, plan, weights());
-    }
-
-    /** The error of every matrix that changed when this model was made from a larger one; empty if it was not. */
-    public List<Fidelity> losses() {
-        return losses;
     }
 }

@@ -8,9 +8,15 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.io.Progress;
+import dev.lancet.runtime.compress.CalibratedCompression;
+import dev.lancet.runtime.run.CandidateResult;
+import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The scripts that lie in {@code samples}. */
 class SampleScriptsTest {
@@ -30,6 +36,29 @@ class SampleScriptsTest {
         assertThat(parameters(recipe, "narrow dense") / (double) lowRank)
                 .as("the twin against low rank")
                 .isCloseTo(1, within(0.002));
+    }
+
+    @Test
+    void the_calibrated_script_measures_every_candidate_and_its_recovery_wins_something_back(@TempDir Path folder) {
+        Recipe recipe = Script.load(Path.of("samples/compress-calibrated.lancet.kts"))
+                .report(folder.resolve("report").toString());
+        List<CandidateResult> finished;
+        try (RecipeRun run = new RecipeRun(recipe, Progress.silent())) {
+            finished = run.carryOut().finished();
+        }
+        assertThat(finished)
+                .extracting(one -> one.candidate().name())
+                .containsExactly("original", "int4", "6x", "ranks, recovered");
+        assertThat(finished.get(0).calibrated()).isEmpty();
+        CalibratedCompression.Outcome sixth = finished.get(2).calibrated().orElseThrow();
+        assertThat(finished.get(2).plan().compression()).isGreaterThanOrEqualTo(6);
+        assertThat(sixth.quality().recovery()).isGreaterThan(0.95);
+        assertThat(finished.get(3)
+                        .calibrated()
+                        .flatMap(CalibratedCompression.Outcome::recovered)
+                        .orElseThrow()
+                        .ratio())
+                .isGreaterThan(0.3);
     }
 
     private static long parameters(Recipe recipe, String name) {

@@ -6,6 +6,11 @@ import dev.lancet.dsl.Transformer;
 /** Where a candidate's weights come from. */
 public sealed interface Origin {
 
+    /** Whether the weights are fresh, so that a training has to come first. */
+    default boolean fresh() {
+        return this instanceof Declared || this instanceof DenseFirst;
+    }
+
     /** Fresh weights of a declared transformer. */
     record Declared(Transformer transformer) implements Origin {
         @Override

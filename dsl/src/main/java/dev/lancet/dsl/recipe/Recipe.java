@@ -68,17 +68,32 @@ public record Recipe(
 
     /** Adds a model from a checkpoint or from another candidate, compressed. */
     public Recipe candidate(String name, Origin origin, Compression compression) {
-        Check.that(find(name).isEmpty(), "candidate: '%s' is already declared; give each candidate its own name", name);
-        if (origin instanceof Origin.After after) {
+        return candidate(new Candidate(name, origin, compression));
+    }
+
+    /**
+     * Adds a model from a checkpoint or from another candidate, compressed as {@code lancet compress --calibrate} does it:
+     * fitted to a text, and measured against its original on other rows of the text.
+     */
+    public Recipe candidate(String name, Origin origin, Compression compression, CalibrationText calibration) {
+        return candidate(new Candidate(name, origin, compression, Optional.of(calibration)));
+    }
+
+    private Recipe candidate(Candidate added) {
+        Check.that(
+                find(added.name()).isEmpty(),
+                "candidate: '%s' is already declared; give each candidate its own name",
+                added.name());
+        if (added.origin() instanceof Origin.After after) {
             known(after.candidate());
         }
         Check.that(
-                !(origin instanceof Origin.DenseFirst) || !compression.keepsAll(),
+                !(added.origin() instanceof Origin.DenseFirst) || !added.compression().keepsAll(),
                 "candidate: '%s' trains dense first, but has no compression for the rest; add a compression",
-                name);
+                added.name());
         return new Recipe(
-                this.name,
-                plus(candidates, new Candidate(name, origin, compression)),
+                name,
+                plus(candidates, added),
                 stages,
                 evaluations,
                 samples,
@@ -90,8 +105,7 @@ public record Recipe(
     /** Trains every candidate declared so far with fresh weights, all on the same batches in the same order. */
     public Recipe pretrain(Corpus corpus, Training training) {
         List<Stage> more = candidates.stream()
-                .filter(candidate -> candidate.origin() instanceof Origin.Declared
-                        || candidate.origin() instanceof Origin.DenseFirst)
+                .filter(candidate -> candidate.origin().fresh())
                 .map(candidate -> stage(candidate, corpus, training))
                 .toList();
         Check.that(
@@ -196,6 +210,7 @@ public record Recipe(
             if (!candidate.compression().keepsAll()) {
                 text.append(",\n    " + indent(candidate.compression().toString()));
             }
+            candidate.calibration().ifPresent(some -> text.append(",\n    " + some));
             text.append(')');
         }
         stages.forEach(stage -> text.append(

@@ -3,6 +3,7 @@ package dev.lancet.dsl.recipe;
 import static dev.lancet.Lancet.adamW;
 import static dev.lancet.Lancet.after;
 import static dev.lancet.Lancet.budget;
+import static dev.lancet.Lancet.calibration;
 import static dev.lancet.Lancet.checkpoint;
 import static dev.lancet.Lancet.corpus;
 import static dev.lancet.Lancet.denseFirst;
@@ -47,6 +48,26 @@ class RecipeTest {
                 mistake(
                         () -> READ.candidate("late", denseFirst(preset("gpt2-127m"), 9), Compression.keepAll()),
                         "candidate: 'late' trains dense first, but has no compression for the rest; add a compression"),
+                mistake(
+                        () -> READ.candidate(
+                                "late",
+                                denseFirst(preset("gpt2-127m"), 9),
+                                Compression.keepAll().within(budget("2x")),
+                                calibration(corpus("t"))),
+                        "calibration: candidate 'late' has fresh weights; calibrate one that starts from"
+                                + " checkpoint(...) or after(...)"),
+                mistake(
+                        () -> READ.candidate(
+                                "same", after("read"), Compression.keepAll(), calibration(corpus("t"))),
+                        "calibration: candidate 'same' has no compression to calibrate; add one, or leave the"
+                                + " calibration out"),
+                mistake(
+                        () -> calibration(corpus("t")).samples(0),
+                        "samples: 0; at least 1 row is needed to calibrate on"),
+                mistake(() -> calibration(corpus("t")).window(1), "window: 1; at least 2 tokens are needed"),
+                mistake(
+                        () -> calibration(corpus("t")).recover(0),
+                        "recover: 0 tokens; give at least 1, or leave the recovery out"),
                 mistake(() -> denseFirst(preset("gpt2-127m"), 0), "denseFirst: 0 steps; at least 1 is needed"),
                 mistake(
                         () -> READ.seeds(new long[0]),
@@ -116,6 +137,32 @@ class RecipeTest {
                         .evaluate(corpus("t.txt").tokenizer("tok.json").holdOut(0.05).heldOut())
                         .export("small", "out")
                         .report("there")""");
+    }
+
+    @Test
+    void a_calibration_is_part_of_the_text_without_its_defaults() {
+        Compression rules = Compression.keepAll().within(budget("6x"));
+
+        assertThat(READ.candidate("plain", after("read"), rules, calibration(corpus("t")))
+                        .candidate(
+                                "small",
+                                after("read"),
+                                rules,
+                                calibration(corpus("t")).samples(64).window(250).seed(3).recover(5_000_000_000L)))
+                .hasToString("""
+                        recipe("run")
+                        .candidate("read",
+                            checkpoint("some/where"))
+                        .candidate("plain",
+                            after("read"),
+                            Compression.keepAll()
+                                .within(budget("6x")),
+                            calibration(corpus("t").bytes()))
+                        .candidate("small",
+                            after("read"),
+                            Compression.keepAll()
+                                .within(budget("6x")),
+                            calibration(corpus("t").bytes()).samples(64).window(250).seed(3).recover(5000000000L))""");
     }
 
     @Test

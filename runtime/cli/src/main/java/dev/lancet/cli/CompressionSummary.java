@@ -2,13 +2,11 @@ package dev.lancet.cli;
 
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.runtime.calibration.QualityText;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.compress.CalibratedCompression.Outcome;
-import dev.lancet.runtime.recovery.RecoveryResult;
+import dev.lancet.runtime.compress.OutcomeText;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,34 +49,7 @@ record CompressionSummary(
 
     /** What is known of the cost. */
     String quality() {
-        return outcome.map(CompressionSummary::measured).orElseGet(this::unmeasured);
-    }
-
-    private static String measured(Outcome outcome) {
-        StringBuilder text = new StringBuilder();
-        outcome.tried()
-                .forEach(one -> text.append(String.format(
-                        Locale.ROOT,
-                        "tried %s: %,d bytes, %.2fx, distance %.3g%n",
-                        one.setting(),
-                        one.plan().bytesAfter(),
-                        one.plan().compression(),
-                        one.quality().distance())));
-        outcome.recovered().ifPresent(recovered -> text.append(recovery(recovered)));
-        text.append(QualityText.of(outcome.quality()));
-        outcome.warning().ifPresent(line -> text.append(line).append('\n'));
-        return text.toString();
-    }
-
-    private static String recovery(RecoveryResult recovered) {
-        return String.format(
-                Locale.ROOT,
-                "recovery: distance %.3g -> %.3g, %.0f %% of the loss won back in at most %d steps; the errors of"
-                        + " single matrices are those before it%n",
-                recovered.before().distance(),
-                recovered.after().distance(),
-                100 * recovered.ratio(),
-                recovered.steps());
+        return outcome.map(OutcomeText::of).orElseGet(this::unmeasured);
     }
 
     /** Without data: the error of single matrices, a warning, and what to do. */
@@ -113,14 +84,7 @@ record CompressionSummary(
 
     /** The measured quality, or that there is none. */
     Map<String, @Nullable Object> document() {
-        Map<String, @Nullable Object> quality =
-                outcome.map(Outcome::quality).map(QualityDocument::of).orElseGet(QualityDocument::unmeasured);
-        Optional<String> warned = outcome.isPresent() ? outcome.get().warning() : warning();
-        quality.put("warnings", warned.map(String::strip).stream().toList());
-        Map<String, @Nullable Object> document = new LinkedHashMap<>();
-        document.put("quality", quality);
-        outcome.flatMap(Outcome::recovered)
-                .ifPresent(recovered -> document.put("recovery", QualityDocument.of(recovered)));
-        return document;
+        return outcome.map(QualityDocument::of)
+                .orElseGet(() -> QualityDocument.unmeasured(warning().map(String::strip)));
     }
 }

@@ -1,15 +1,39 @@
 package dev.lancet.cli;
 
 import dev.lancet.runtime.calibration.Quality;
+import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.recovery.RecoveryResult;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The measured quality of a smaller model, as JSON has it. */
 final class QualityDocument {
 
     private QualityDocument() {}
+
+    /** {@code quality} with its warnings and, if there was one, {@code recovery}. */
+    static Map<String, @Nullable Object> of(CalibratedCompression.Outcome outcome) {
+        Map<String, @Nullable Object> document = warned(of(outcome.quality()), outcome.warning());
+        outcome.recovered().ifPresent(recovered -> document.put("recovery", of(recovered)));
+        return document;
+    }
+
+    /** {@code quality} that was not measured, with a warning. */
+    static Map<String, @Nullable Object> unmeasured(Optional<String> warning) {
+        Map<String, @Nullable Object> nothing = new LinkedHashMap<>();
+        nothing.put("measured", false);
+        return warned(nothing, warning);
+    }
+
+    private static Map<String, @Nullable Object> warned(
+            Map<String, @Nullable Object> quality, Optional<String> warning) {
+        quality.put("warnings", warning.stream().toList());
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("quality", quality);
+        return document;
+    }
 
     static Map<String, @Nullable Object> of(Quality quality) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
@@ -38,19 +62,12 @@ final class QualityDocument {
     }
 
     /** What a recovery won back. */
-    static Map<String, @Nullable Object> of(RecoveryResult recovered) {
+    private static Map<String, @Nullable Object> of(RecoveryResult recovered) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("ratio", finite(recovered.ratio()));
         document.put("steps", recovered.steps());
         document.put("before", of(recovered.before()));
         document.put("after", of(recovered.after()));
-        return document;
-    }
-
-    /** Nothing was measured. */
-    static Map<String, @Nullable Object> unmeasured() {
-        Map<String, @Nullable Object> document = new LinkedHashMap<>();
-        document.put("measured", false);
         return document;
     }
 

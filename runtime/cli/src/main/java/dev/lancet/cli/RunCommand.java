@@ -3,6 +3,7 @@ package dev.lancet.cli;
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.runtime.compress.OutcomeText;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
@@ -66,6 +67,10 @@ final class RunCommand extends LancetCommand {
         Report report = outcome.report();
         StringBuilder text = new StringBuilder(report.table());
         for (CandidateResult one : outcome.finished()) {
+            one.calibrated().ifPresent(measured -> text.append('\n')
+                    .append(one.candidate().name())
+                    .append(", when compressed:\n")
+                    .append(OutcomeText.of(measured).indent(4)));
             for (Generation sample : one.samples()) {
                 text.append('\n')
                         .append(one.candidate().name())

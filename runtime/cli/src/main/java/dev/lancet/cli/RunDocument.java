@@ -72,6 +72,7 @@ final class RunDocument {
                         .map(measured -> evaluation(name, measured))
                         .toList());
         document.put("samples", one.samples());
+        one.calibrated().map(QualityDocument::of).ifPresent(document::putAll);
         return document;
     }
 

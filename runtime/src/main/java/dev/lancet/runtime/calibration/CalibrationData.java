@@ -1,6 +1,7 @@
 package dev.lancet.runtime.calibration;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.recipe.CalibrationText;
 import dev.lancet.runtime.train.graph.Examples;
 import java.util.Arrays;
 import java.util.Random;
@@ -20,7 +21,7 @@ public record CalibrationData(Examples calibration, Examples heldOut, Examples t
     }
 
     /** How many rows are calibrated on if a user says nothing. */
-    public static final int SAMPLES = 128;
+    public static final int SAMPLES = CalibrationText.SAMPLES;
 
     /** A quarter of the rows is held out, but no more than this: the quality of more hardly differs. */
     private static final int MOST_HELD_OUT = 64;

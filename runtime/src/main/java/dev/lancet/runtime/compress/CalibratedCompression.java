@@ -19,6 +19,7 @@ import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.recovery.GraphRecovery;
 import dev.lancet.runtime.recovery.LanguageRecovery;
+import dev.lancet.runtime.recovery.RecoveredWeights;
 import dev.lancet.runtime.recovery.RecoveryResult;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.GraphSource;
@@ -99,6 +100,14 @@ public final class CalibratedCompression {
         List<Fidelity> write(CompressionJob job, Plan plan);
     }
 
+    /**
+     * A smaller model in memory.
+     *
+     * @param outcome what the compression did
+     * @param arrays for a declared model all of them; for a graph those that differ from its original
+     */
+    public record InMemory(Outcome outcome, WeightsInMemory arrays) {}
+
     /** {@link #write(Compression, Path, Writing)} with {@link CompressionJob#write}. */
     public Outcome write(Compression compression, Path out) {
         return write(compression, out, (job, plan) -> job.write(plan, out));
@@ -110,42 +119,76 @@ public final class CalibratedCompression {
      * @throws dev.lancet.dsl.LancetException also if the data do not fit the model, or no form of the layers fits the budget
      */
     public Outcome write(Compression compression, Path out, Writing writing) {
+        Prepared prepared = prepared(compression);
+        if (recovery == 0) {
+            List<Fidelity> losses = writing.write(prepared.job(), prepared.plan());
+            return outcome(prepared, losses, ModelSource.open(out), Optional.empty());
+        }
+        Converted converted = converted(prepared);
+        try (WeightWriter writer = source.create(out, prepared.plan())) {
+            converted.arrays().copyTo(writer);
+            writer.finish();
+        }
+        return outcome(prepared, converted.losses(), ModelSource.open(out), converted.recovered());
+    }
+
+    /**
+     * Makes the smaller model in memory.
+     *
+     * @throws dev.lancet.dsl.LancetException as {@link #write(Compression, Path, Writing)}
+     */
+    public InMemory convert(Compression compression) {
+        Prepared prepared = prepared(compression);
+        Converted converted = converted(prepared);
+        ModelSource smaller = source.compressed(prepared.job().stored(prepared.plan()), converted.arrays());
+        return new InMemory(
+                outcome(prepared, converted.losses(), smaller, converted.recovered()), converted.arrays());
+    }
+
+    /** The chosen plan, and the job that converts to it. */
+    private record Prepared(Plan plan, CompressionJob job, GramMatrices grams, List<BudgetSearch.Tried> tried) {}
+
+    /** The arrays of a plan, after the recovery if there is one. */
+    private record Converted(List<Fidelity> losses, WeightsInMemory arrays, Optional<RecoveryResult> recovered) {}
+
+    private Prepared prepared(Compression compression) {
         CompressionJob uncalibrated = new CompressionJob(source, progress).by(compression);
         // What cannot be planned fails before anything is measured.
         Plan base = chooses(compression) ? searchable(compression, uncalibrated) : uncalibrated.plan(compression);
         GramMatrices grams = GramMeasurement.of(source, data, progress);
         CompressionJob calibrated = uncalibrated.calibrated(grams);
-        CompressionJob job = folds ? calibrated.folding() : calibrated;
         List<BudgetSearch.Tried> tried = chooses(compression) ? search(compression, grams, base) : List.of();
-        Plan plan = tried.isEmpty() ? base : tried.get(0).plan();
-        if (recovery > 0) {
-            return recovered(plan, job, grams, tried, out);
-        }
-        List<Fidelity> losses = writing.write(job, plan);
-        return new Outcome(
-                job.stored(plan), losses, quality(out), tried, Optional.empty(), TooFewRowsWarning.of(plan, grams));
+        return new Prepared(
+                tried.isEmpty() ? base : tried.get(0).plan(), folds ? calibrated.folding() : calibrated, grams, tried);
     }
 
-    private Outcome recovered(
-            Plan plan, CompressionJob job, GramMatrices grams, List<BudgetSearch.Tried> tried, Path out) {
+    private Converted converted(Prepared prepared) {
         WeightsInMemory arrays = new WeightsInMemory();
-        List<Fidelity> losses = job.convert(plan, tensor -> arrays.accept(tensor.copy()));
-        ResolvedDevice device = Device.auto().resolve();
-        RecoveryResult recovered = source instanceof GraphSource graph
-                ? new GraphRecovery(graph, data, device, progress).recover(plan, arrays, recovery)
-                : new LanguageRecovery((DeclaredSource) source, data, job.calibration(), device, progress)
-                        .recover(plan, arrays, recovery);
-        try (WeightWriter writer = source.create(out, plan)) {
-            recovered.weights().copyTo(writer);
-            writer.finish();
+        CompressionJob job = prepared.job();
+        List<Fidelity> losses = job.convert(prepared.plan(), tensor -> arrays.accept(tensor.copy()));
+        if (recovery == 0) {
+            return new Converted(losses, arrays, Optional.empty());
         }
-        return new Outcome(
-                plan, losses, quality(out), tried, Optional.of(recovered), TooFewRowsWarning.of(plan, grams));
+        ResolvedDevice device = Device.auto().resolve();
+        RecoveredWeights recovered = source instanceof GraphSource graph
+                ? new GraphRecovery(graph, data, device, progress).recover(prepared.plan(), arrays, recovery)
+                : new LanguageRecovery((DeclaredSource) source, data, job.calibration(), device, progress)
+                        .recover(prepared.plan(), arrays, recovery);
+        return new Converted(
+                losses, WeightsInMemory.of(recovered.weights()), Optional.of(recovered.result()));
     }
 
-    private Quality quality(Path out) {
-        return QualityMeasurement.of(
-                source, ModelSource.open(out), data.heldOut(), Device.auto().resolve(), progress);
+    private Outcome outcome(
+            Prepared prepared, List<Fidelity> losses, ModelSource smaller, Optional<RecoveryResult> recovered) {
+        Quality quality = QualityMeasurement.of(
+                source, smaller, data.heldOut(), Device.auto().resolve(), progress);
+        return new Outcome(
+                prepared.job().stored(prepared.plan()),
+                losses,
+                quality,
+                prepared.tried(),
+                recovered,
+                TooFewRowsWarning.of(prepared.plan(), prepared.grams()));
     }
 
     /** Whether a budget chooses forms: if no clause asks it for ranks. */

@@ -52,7 +52,7 @@ public final class GraphRecovery {
      * @param rows the most rows to train on; rows repeat if there are fewer
      * @throws LancetException if an operator between a weight and the output has no gradient
      */
-    public RecoveryResult recover(Plan plan, WeightsInMemory changed, long rows) {
+    public RecoveredWeights recover(Plan plan, WeightsInMemory changed, long rows) {
         ImportedSurgery surgery = ImportedSurgery.operate(original.model(), plan);
         Weights before = changed.with(original.weights());
         try (RunningModel teacher = RunningModel.open(original, device)) {
@@ -75,8 +75,10 @@ public final class GraphRecovery {
             Weights after = trained.with(before);
             Quality better = quality(plan, after, reference);
             return better.distance() < quality.distance()
-                    ? new RecoveryResult(WeightsInMemory.of(trained.with(changed)), quality, better, training.steps())
-                    : new RecoveryResult(changed, quality, quality, training.steps());
+                    ? new RecoveredWeights(
+                            WeightsInMemory.of(trained.with(changed)),
+                            new RecoveryResult(quality, better, training.steps()))
+                    : new RecoveredWeights(changed, new RecoveryResult(quality, quality, training.steps()));
         }
     }
 
@@ -95,7 +97,7 @@ public final class GraphRecovery {
     }
 
     private Quality quality(Plan plan, Weights weights, ReferenceOutputs reference) {
-        try (RunningModel running = RunningModel.open(new GraphSource(original.model(), plan, weights), device)) {
+        try (RunningModel running = RunningModel.open(original.compressed(plan, weights), device)) {
             return reference.compare(running, progress);
         }
     }

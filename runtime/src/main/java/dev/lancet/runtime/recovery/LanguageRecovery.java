@@ -56,7 +56,7 @@ public final class LanguageRecovery {
      * @param weights its arrays; they do not change
      * @param tokens the most tokens to train on; rows repeat if there are fewer
      */
-    public RecoveryResult recover(Plan plan, Weights weights, long tokens) {
+    public RecoveredWeights recover(Plan plan, Weights weights, long tokens) {
         try (RunningModel teacher = RunningModel.open(original, device)) {
             ReferenceOutputs reference = new ReferenceOutputs(teacher, data.heldOut());
             Quality before = quality(plan, weights, reference);
@@ -78,14 +78,13 @@ public final class LanguageRecovery {
             Weights packed = form.pack(trained, calibration);
             Quality after = quality(plan, packed, reference);
             return after.distance() < before.distance()
-                    ? new RecoveryResult(packed, before, after, training.steps())
-                    : new RecoveryResult(weights, before, before, training.steps());
+                    ? new RecoveredWeights(packed, new RecoveryResult(before, after, training.steps()))
+                    : new RecoveredWeights(weights, new RecoveryResult(before, before, training.steps()));
         }
     }
 
     private Quality quality(Plan plan, Weights weights, ReferenceOutputs reference) {
-        DeclaredSource smaller = new DeclaredSource(original.transformer(), plan, weights, Optional.empty());
-        try (RunningModel running = RunningModel.open(smaller, device)) {
+        try (RunningModel running = RunningModel.open(original.compressed(plan, weights), device)) {
             return reference.compare(running, progress);
         }
     }

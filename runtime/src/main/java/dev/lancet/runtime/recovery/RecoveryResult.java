@@ -1,17 +1,15 @@
 package dev.lancet.runtime.recovery;
 
-import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.calibration.Quality;
 
 /**
- * The result of a recovery.
+ * What a recovery won back.
  *
- * @param weights the better arrays on the held-out rows: those after the training, or those before
  * @param before the quality before the training
- * @param after the quality of {@code weights}; the same as before if the training did not help
+ * @param after the quality of the better arrays; the same as before if the training did not help
  * @param steps how many steps were trained
  */
-public record RecoveryResult(Weights weights, Quality before, Quality after, int steps) {
+public record RecoveryResult(Quality before, Quality after, int steps) {
 
     /** The share of the lost quality that was won back: 1 for all, 0 for nothing. */
     public double ratio() {

@@ -4,6 +4,7 @@ import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Candidate;
+import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.train.log.TrainingLog;
@@ -41,9 +42,15 @@ public record CandidateResult(
      * @param transformer its declaration
      * @param plan the form in which its weights are stored
      * @param losses the error of each changed matrix, if it was made from a larger model
+     * @param calibrated what was measured when it was compressed with calibration, before any training
      * @param log the log of its last training
      */
-    public record Made(Transformer transformer, Plan plan, List<Fidelity> losses, Optional<TrainingLog> log) {
+    public record Made(
+            Transformer transformer,
+            Plan plan,
+            List<Fidelity> losses,
+            Optional<CalibratedCompression.Outcome> calibrated,
+            Optional<TrainingLog> log) {
         public Made {
             losses = List.copyOf(losses);
         }
@@ -62,6 +69,11 @@ public record CandidateResult(
     /** The error of each changed matrix, if the model was made from a larger one. */
     public List<Fidelity> losses() {
         return made.losses();
+    }
+
+    /** What was measured when the model was compressed with calibration, before any training. */
+    public Optional<CalibratedCompression.Outcome> calibrated() {
+        return made.calibrated();
     }
 
     /** The log of the last training. */

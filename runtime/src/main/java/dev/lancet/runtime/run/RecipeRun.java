@@ -179,10 +179,18 @@ public final class RecipeRun implements AutoCloseable {
         }
         if (origin instanceof Origin.Checkpoint checkpoint) {
             Model opened = Model.open(Path.of(checkpoint.path())).progress(progress);
-            return candidate.compression().keepsAll() ? opened : opened.compress(candidate.compression());
+            places.corpora().ifPresent(opened::keepCorporaIn);
+            return candidate.compression().keepsAll() ? opened : compressed(opened, candidate);
         }
         String before = ((Origin.After) origin).candidate();
-        return Objects.requireNonNull(models.get(before), before).compress(candidate.compression());
+        return compressed(Objects.requireNonNull(models.get(before), before), candidate);
+    }
+
+    private static Model compressed(Model larger, Candidate candidate) {
+        return candidate
+                .calibration()
+                .map(text -> larger.compress(candidate.compression(), text))
+                .orElseGet(() -> larger.compress(candidate.compression()));
     }
 
     private List<Stage> stages(Candidate candidate, OptionalLong seed) {
@@ -223,10 +231,11 @@ public final class RecipeRun implements AutoCloseable {
                 model.transformer(),
                 model.plan(),
                 done.map(RunFolder.Done::losses).orElseGet(model::losses),
+                done.map(RunFolder.Done::calibrated).orElseGet(model::calibrated),
                 done.map(RunFolder.Done::log).orElseGet(model::log));
         CandidateResult finished =
                 new CandidateResult(candidate, fresh(candidate, seed), made, measured, samples, saved);
-        if (done.isEmpty() && !stages(candidate, seed).isEmpty()) {
+        if (done.isEmpty() && (model.calibrated().isPresent() || model.log().isPresent())) {
             kept.ifPresent(folder -> folder.finish(places.name(candidate, seed), finished, model));
         }
         return finished;

@@ -8,6 +8,7 @@ import dev.lancet.io.AtomicFile;
 import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Versions;
+import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.json.LanguageJson;
 import dev.lancet.runtime.natives.TensorFlowLibrary;
 import dev.lancet.runtime.train.log.TrainingLog;
@@ -37,8 +38,15 @@ final class RunFolder {
 
     private final Path folder;
 
-    /** The result of a candidate: the errors of its compression, the log of its training, and its model folder. */
-    record Done(List<Fidelity> losses, Optional<TrainingLog> log, String model) {}
+    /**
+     * The result of a candidate: the errors of its compression, what was measured if it was calibrated, the log of its
+     * training, and its model folder.
+     */
+    record Done(
+            List<Fidelity> losses,
+            Optional<CalibratedCompression.Outcome> calibrated,
+            Optional<TrainingLog> log,
+            String model) {}
 
     private RunFolder(Path folder) {
         this.folder = folder;
@@ -108,7 +116,7 @@ final class RunFolder {
         if (saved.equals(kept) && !Files.exists(kept)) {
             model.save(kept);
         }
-        Done done = new Done(finished.losses(), finished.log(), saved.toString());
+        Done done = new Done(finished.losses(), finished.calibrated(), finished.log(), saved.toString());
         write(folder.resolve(candidate).resolve(DONE), LanguageJson.pretty(done));
         for (int stage = 1;
                 stage < STAGES && Files.isDirectory(keeping(candidate, stage).folder());

@@ -3,6 +3,7 @@ package dev.lancet.runtime.run;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.SelfGuidance;
 import dev.lancet.dsl.recipe.Stage;
+import dev.lancet.runtime.compress.OutcomeText;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.CurvePoint;
@@ -104,6 +105,11 @@ final class RunReport {
             String name = seeds.get(0).candidate().name();
             for (CandidateResult one : seeds) {
                 String with = seeds.size() == 1 ? "" : " with seed " + one.seed();
+                if (one.calibrated().isPresent()) {
+                    more = more.fact(
+                            name + " when compressed" + with,
+                            OutcomeText.of(one.calibrated().get()).strip());
+                }
                 if (one.log().isPresent()) {
                     more = more.fact(
                             name + " trained" + with, trained(one, one.log().get(), seeds.size() > 1));

@@ -89,6 +89,11 @@ public record DeclaredSource(
     public void requireFoldable() {}
 
     @Override
+    public DeclaredSource compressed(Plan into, Weights arrays) {
+        return new DeclaredSource(transformer, into, arrays, tokenizer);
+    }
+
+    @Override
     public WeightWriter create(Path out, Plan into) {
         return ModelFolderWriter.create(out, transformer, into, tokenizer, OptionalLong.empty());
     }

@@ -58,6 +58,11 @@ public record GraphSource(ImportedModel model, Plan plan, Weights weights) imple
     }
 
     @Override
+    public GraphSource compressed(Plan into, Weights arrays) {
+        return new GraphSource(model, into, arrays.with(weights));
+    }
+
+    @Override
     public WeightWriter create(Path out, Plan into) {
         return GraphWriter.create(out, ImportedSurgery.operate(model, into));
     }

@@ -77,6 +77,13 @@ public sealed interface ModelSource permits DeclaredSource, GraphSource {
     void requireFoldable();
 
     /**
+     * The same model in another form, in memory.
+     *
+     * @param arrays what its {@link #conversion} gives
+     */
+    ModelSource compressed(Plan into, Weights arrays);
+
+    /**
      * Starts writing the model in the form of a plan. The writer takes the arrays of the {@link #conversion}.
      *
      * @throws LancetException if the path exists or cannot be written to, or if the plan changes something that

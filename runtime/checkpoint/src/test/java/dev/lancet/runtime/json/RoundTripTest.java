@@ -21,6 +21,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Treatment;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.recipe.CalibrationText;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
@@ -99,6 +100,15 @@ class RoundTripTest {
                                 Compression.keepAll().on(Selector.linears()).factorise(Rank.ratio(share)))
                         .candidate("read", Origin.checkpoint("some/where"))
                         .candidate("later", Origin.after("small"), compression)
+                        .candidate(
+                                "fitted",
+                                Origin.after("dense"),
+                                Compression.keepAll().on(Selector.linears()).factorise(Rank.ratio(share)),
+                                seed % 2 == 0
+                                        ? CalibrationText.calibration(corpus).seed(seed)
+                                        : CalibrationText.calibration(corpus)
+                                                .window(99)
+                                                .recover(7))
                         .pretrain(corpus, seed % 2 == 0 ? training : training.sequence(17))
                         .train("later", Corpus.corpus("b").bytes(), training.clip(share))
                         .train("later", corpus, Training.muon(100, share).adam(1 / share))

@@ -17,6 +17,7 @@ import dev.lancet.runtime.train.TrainingProbes;
 import dev.lancet.runtime.train.TrainingSession;
 import dev.lancet.runtime.train.TrainingStoppedException;
 import dev.lancet.runtime.train.log.TrainingLog;
+import dev.lancet.runtime.train.state.CheckpointPolicy;
 import dev.lancet.runtime.train.state.Fingerprint;
 import dev.lancet.runtime.train.state.StepRange;
 import dev.lancet.runtime.train.state.TrainingFolder;
@@ -100,7 +101,7 @@ public final class GraphTrainer {
     }
 
     /** The fingerprint of this training, for its folder. */
-    public Fingerprint fingerprint(Examples examples, Examples heldOut, ResolvedDevice device) {
+    private Fingerprint fingerprint(Examples examples, Examples heldOut, ResolvedDevice device) {
         MessageDigest digest = Sha256.digest();
         digest.update(GraphText.canonical(surgery.graph()).getBytes(StandardCharsets.UTF_8));
         String graph = surgery.model().name() + ", " + objective + ", graph SHA-256 " + Sha256.text(digest.digest());
@@ -143,6 +144,19 @@ public final class GraphTrainer {
             WeightsInMemory after = new WeightsInMemory();
             session.engine().arrays(trained, after::accept);
             return new Outcome(after, log);
+        }
+    }
+
+    /** Trains with metrics and states where a policy keeps them; see {@link #train(Examples, Examples, Function, GraphRun)}. */
+    public Outcome train(
+            Examples examples,
+            Examples heldOut,
+            Function<String, ByteBuffer> values,
+            GraphRun run,
+            CheckpointPolicy checkpoints) {
+        try (TrainingFolder folder = checkpoints.open(fingerprint(examples, heldOut, run.device()))) {
+            return train(
+                    examples, heldOut, values, new GraphRun(run.device(), Optional.of(folder), run.progress()));
         }
     }
 
