@@ -9,7 +9,11 @@ val fixtures = "src/test/resources/fixtures"
 val model = System.getenv("MODEL") ?: "$fixtures/stories260K-hf"
 val text = corpus(System.getenv("TEXT") ?: "$fixtures/text-tinystories/tinystories.txt").holdOut(0.1)
 
-val fitted = calibration(text).samples(48)
+// A row has WINDOW tokens; more of them, and more tokens for the recovery, take longer and keep more.
+val window = (System.getenv("WINDOW") ?: "128").toInt()
+val recover = (System.getenv("RECOVER") ?: "20000").toLong()
+
+val fitted = calibration(text).samples(48).window(window)
 
 recipe("compress-calibrated")
     .candidate("original", checkpoint(model))
@@ -17,6 +21,6 @@ recipe("compress-calibrated")
     .candidate("6x", after("original"), Compression.keepAll().within(budget("6x")), fitted)
     .candidate(
         "ranks, recovered", after("original"),
-        Compression.keepAll().on(feedForward()).factorise(ratio(0.6)), fitted.recover(60_000))
+        Compression.keepAll().on(feedForward()).factorise(ratio(0.6)), fitted.recover(recover))
     .evaluate(text.heldOut())
     .report("target/compress-calibrated")

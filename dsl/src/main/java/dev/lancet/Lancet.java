@@ -97,9 +97,14 @@ public final class Lancet extends Selectors {
         return Rank.byBudget();
     }
 
-    /** A limit for the bytes of a model: {@code budget("600MB")}, or relative to float32: {@code budget("2.64x")}. */
+    /** A limit for the bytes of a model: {@code budget("600MB")}, relative to float32: {@code budget("2.64x")}. */
     public static Budget budget(String text) {
         return Budget.parse(text);
+    }
+
+    /** A limit for the mean number of bits that a parameter takes: {@code bitsPerWeight(4.5)}; see {@link Budget.BitsPerWeight}. */
+    public static Budget bitsPerWeight(double bits) {
+        return new Budget.BitsPerWeight(bits);
     }
 
     /** {@code z · sigmoid(z)} between the two factors of a layer; only for training from fresh weights. */

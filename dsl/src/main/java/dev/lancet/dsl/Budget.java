@@ -67,21 +67,52 @@ public sealed interface Budget {
     }
 
     /**
-     * Parses a text such as {@code 600MB}, {@code 1.5GB}, {@code 590MiB} or {@code 2.64x}. Fractions of a byte are
-     * dropped.
+     * A limit for the mean number of bits that a parameter takes: {@code 8 · bytes / parameters}. All stored arrays count as
+     * bytes, with scales, zero points, corrections, norms and biases. The parameters are those of the original model, so a
+     * lower rank does not lower their number.
      *
-     * @throws IllegalArgumentException if the text is neither a number of bytes nor a factor
+     * @param bits more than 0, at most the 32 of float32
+     */
+    record BitsPerWeight(double bits) implements Budget {
+
+        public BitsPerWeight {
+            Check.that(
+                    bits > 0 && bits <= Float.SIZE,
+                    "budget: %s bits per weight; it must be more than 0 and at most the 32 of float32",
+                    bits);
+        }
+
+        @Override
+        public long of(long dense) {
+            return (long) (dense * (bits / Float.SIZE));
+        }
+
+        @Override
+        public String toString() {
+            return BigDecimal.valueOf(bits).stripTrailingZeros().toPlainString() + "bpw";
+        }
+    }
+
+    /**
+     * Parses a text such as {@code 600MB}, {@code 1.5GB}, {@code 590MiB}, {@code 2.64x} or {@code 4.5bpw} (bits per weight).
+     * Fractions of a byte are dropped.
+     *
+     * @throws IllegalArgumentException if the text is neither a number of bytes, nor a factor, nor a number of bits
      */
     static Budget parse(String text) {
         Matcher parts = Text.FORM.matcher(text.strip());
         Check.that(
                 parts.matches(),
-                "budget: '%s'; write bytes with a unit, or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "budget: '%s'; write bytes with a unit, how many times smaller, or bits per weight, for example 600MB, 590MiB,"
+                        + " 2.64x or 4.5bpw",
                 text);
         String unit = parts.group(2);
         BigDecimal number = new BigDecimal(parts.group(1));
         if (unit.equalsIgnoreCase("x")) {
             return new Times(number.doubleValue());
+        }
+        if (unit.equalsIgnoreCase("bpw")) {
+            return new BitsPerWeight(number.doubleValue());
         }
         BigDecimal bytes = number.multiply(BigDecimal.valueOf(Text.size(unit))).setScale(0, RoundingMode.DOWN);
         Check.that(
@@ -95,7 +126,7 @@ public sealed interface Budget {
     final class Text {
         private static final Map<String, Long> UNITS = new LinkedHashMap<>();
         private static final Pattern FORM =
-                Pattern.compile("(\\d{1,30}(?:\\.\\d{1,30})?) ?(x|B|kB|MB|GB|KiB|MiB|GiB)", Pattern.CASE_INSENSITIVE);
+                Pattern.compile("(\\d{1,30}(?:\\.\\d{1,30})?) ?(x|bpw|B|kB|MB|GB|KiB|MiB|GiB)", Pattern.CASE_INSENSITIVE);
 
         static {
             UNITS.put("B", 1L);

@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  *         .on(embedding()).keep();
  * }</pre>
  *
- * <p>With a budget, the clauses choose the weights and the bits, and the budget chooses the ranks:
+ * <p>A budget chooses the form of every weight that no clause selects. If a clause asks it for ranks, it chooses these
+ * instead:
  *
  * <pre>{@code
  * Compression.keepAll()
@@ -82,7 +83,8 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
 
     /**
      * The same clauses with a budget for the whole model. The budget chooses the rank of every weight whose clause has
-     * {@link Rank#byBudget()}. If no plan fits, planning fails. A later budget replaces an earlier one.
+     * {@link Rank#byBudget()}; if no clause has one, the form of every weight that no clause selects. If no plan fits,
+     * planning fails. A later budget replaces an earlier one.
      */
     public Compression within(Budget budget) {
         return new Compression(clauses, Optional.of(budget), initialisation);

@@ -3,6 +3,7 @@ package dev.lancet.dsl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.lancet.Lancet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
@@ -38,11 +39,13 @@ class BudgetTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "600     | budget: '600'; write bytes with a unit, or how many times smaller, for example 600MB, 590MiB or 2.64x",
-                "-1MB    | budget: '-1MB'; write bytes with a unit, or how many times smaller, for example 600MB, 590MiB or 2.64x",
-                "small   | budget: 'small'; write bytes with a unit, or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "600     | budget: '600'; write bytes with a unit, how many times smaller, or bits per weight, for example 600MB, 590MiB, 2.64x or 4.5bpw",
+                "-1MB    | budget: '-1MB'; write bytes with a unit, how many times smaller, or bits per weight, for example 600MB, 590MiB, 2.64x or 4.5bpw",
+                "small   | budget: 'small'; write bytes with a unit, how many times smaller, or bits per weight, for example 600MB, 590MiB, 2.64x or 4.5bpw",
                 "0MB     | budget: 0 bytes; it must be at least 1",
                 "0.5x    | budget: 0.5x; it says how many times smaller the model must be, so choose at least 1",
+                "0bpw    | budget: 0.0 bits per weight; it must be more than 0 and at most the 32 of float32",
+                "33bpw   | budget: 33.0 bits per weight; it must be more than 0 and at most the 32 of float32",
                 "99999999999GB | budget: 99999999999GB is larger than any model; choose a smaller one",
             })
     void a_text_that_is_no_budget_is_rejected(String text, String message) {
@@ -56,5 +59,16 @@ class BudgetTest {
         Budget budget = new Budget.Bytes(bytes);
 
         assertThat(Budget.parse(budget.toString())).isEqualTo(budget);
+    }
+
+    @Test
+    void bits_per_weight_count_all_bytes_of_the_model_and_the_parameters_of_its_original() {
+        Budget budget = Lancet.bitsPerWeight(4.5);
+        assertThat(Budget.parse("4.5bpw")).isEqualTo(budget).hasToString("4.5bpw");
+        assertThat(Compression.keepAll().within(budget))
+                .hasToString("Compression.keepAll()\n    .within(budget(\"4.5bpw\"))");
+        // 1,000 parameters take 4,000 bytes in float32; 4.5 bits for each are 562.5 bytes.
+        assertThat(budget.of(4_000)).isEqualTo(562);
+        assertThat(Lancet.bitsPerWeight(32).of(4_000)).isEqualTo(4_000);
     }
 }

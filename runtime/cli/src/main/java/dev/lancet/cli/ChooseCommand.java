@@ -9,7 +9,6 @@ import dev.lancet.runtime.budget.BudgetSearch;
 import dev.lancet.runtime.budget.QualityCurve;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.source.ModelSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +35,8 @@ import picocli.CommandLine.Parameters;
         })
 final class ChooseCommand extends LancetCommand {
 
+    private static final List<String> USUAL = List.of("2x", "3x", "4x", "5x", "6x", "8x");
+
     @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL_OR_GRAPH)
     private String what = "";
 
@@ -47,7 +48,15 @@ final class ChooseCommand extends LancetCommand {
             paramLabel = "SIZE",
             split = ",",
             description = "The sizes to try, as for --budget of compress (default: 2x,3x,4x,5x,6x,8x).")
-    private List<String> sizes = List.of("2x", "3x", "4x", "5x", "6x", "8x");
+    private List<String> sizes = List.of();
+
+    @Option(
+            names = "--bits-per-weight",
+            paramLabel = "X",
+            split = ",",
+            description = "The sizes to try as mean numbers of bits, as for compress, for example 8,4.5,4. Instead of"
+                    + " --sizes.")
+    private List<Double> bitsPerWeight = List.of();
 
     ChooseCommand(Console console) {
         super(console);
@@ -71,15 +80,17 @@ final class ChooseCommand extends LancetCommand {
     }
 
     private List<Budget> budgets() {
-        List<Budget> budgets = new ArrayList<>();
-        for (String size : sizes) {
-            try {
-                budgets.add(Budget.parse(size));
-            } catch (IllegalArgumentException e) {
-                throw wrongUsage(String.valueOf(e.getMessage()));
-            }
+        if (!sizes.isEmpty() && !bitsPerWeight.isEmpty()) {
+            throw wrongUsage("--bits-per-weight: " + bitsPerWeight + " and --sizes " + sizes
+                    + " both name the sizes; give only one");
         }
-        return budgets;
+        try {
+            return bitsPerWeight.isEmpty()
+                    ? (sizes.isEmpty() ? USUAL : sizes).stream().map(Budget::parse).toList()
+                    : bitsPerWeight.stream().<Budget>map(Budget.BitsPerWeight::new).toList();
+        } catch (IllegalArgumentException e) {
+            throw wrongUsage(String.valueOf(e.getMessage()));
+        }
     }
 
     private static Map<String, @Nullable Object> point(QualityCurve.Point point) {

@@ -11,6 +11,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
 import dev.lancet.io.ResumableFolder;
+import dev.lancet.runtime.budget.FreeLayers;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.compress.CalibratedCompression;
@@ -135,11 +136,10 @@ final class CompressCommand extends LancetCommand {
                     (fold ? plain.folding() : plain).write(compression, out, (job, plan) -> written(job, source, plan));
             return answer(compression, source.stored(), outcome.plan(), outcome.losses(), Optional.of(outcome));
         }
-        Compression full = source.stored().resolved(compression, source.constraints());
-        CompressionJob plain = new CompressionJob(source, progress()).by(full);
+        CompressionJob plain = new CompressionJob(source, progress()).by(compression);
         CompressionJob job = fold ? plain.folding() : plain;
-        Plan plan = job.plan(full);
-        return answer(full, source.stored(), job.stored(plan), written(job, source, plan), Optional.empty());
+        Plan plan = job.plan(compression);
+        return answer(compression, source.stored(), job.stored(plan), written(job, source, plan), Optional.empty());
     }
 
     private void checkUsage(Compression compression) {
@@ -178,7 +178,7 @@ final class CompressCommand extends LancetCommand {
             Plan plan,
             List<Fidelity> losses,
             Optional<CalibratedCompression.Outcome> outcome) {
-        CompressionSummary summary = new CompressionSummary(before, plan, losses, outcome);
+        CompressionSummary summary = new CompressionSummary(before, plan, losses, outcome, FreeLayers.chosenBy(compression));
         List<Path> report = Report.titled(what + " made smaller")
                 .with(ReportedModel.of(what, before))
                 .with(ReportedModel.of(out.toString(), plan))

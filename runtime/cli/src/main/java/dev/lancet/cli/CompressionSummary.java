@@ -2,6 +2,7 @@ package dev.lancet.cli;
 
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.runtime.budget.WeightErrorSearch;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.compress.CalibratedCompression.Outcome;
 import dev.lancet.runtime.compress.OutcomeText;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param plan the form of every matrix
  * @param losses the error of every changed matrix
  * @param outcome what was measured; empty without calibration data
+ * @param chosen whether a budget chose the forms
  */
 record CompressionSummary(
-        Plan before, Plan plan, List<Fidelity> losses, Optional<CalibratedCompression.Outcome> outcome) {
+        Plan before,
+        Plan plan,
+        List<Fidelity> losses,
+        Optional<CalibratedCompression.Outcome> outcome,
+        boolean chosen) {
 
     /** Rounding to 4 bits stays below this relative error; the rank cuts that destroyed a model exceed it. */
     private static final double DAMAGE = 0.2;
@@ -62,12 +69,17 @@ record CompressionSummary(
                         "largest relative error of a matrix: %.3g (%s)%n",
                         worst.relativeFrobenius(),
                         worst.weight())));
-        warning().ifPresent(text::append);
+        warnings().forEach(line -> text.append("warning: ").append(line).append('\n'));
         return text.append("quality of the whole model: unknown; give data with --calibrate FILE\n")
                 .toString();
     }
 
-    private Optional<String> warning() {
+    private List<String> warnings() {
+        return Stream.concat(chosen ? Stream.of(WeightErrorSearch.NOTE) : Stream.of(), damage().stream())
+                .toList();
+    }
+
+    private Optional<String> damage() {
         long damaged = losses.stream()
                 .filter(loss -> plan.step(loss.weight()).rank().isPresent() && loss.relativeFrobenius() > DAMAGE)
                 .count();
@@ -75,8 +87,8 @@ record CompressionSummary(
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
-                        "warning: %d of %d matrices lost more than %.0f %% of their norm to a lower rank; the model is"
-                                + " probably destroyed: give --calibrate, or use --bits 4 instead of the rank%n",
+                        "%d of %d matrices lost more than %.0f %% of their norm to a lower rank; the model is"
+                                + " probably destroyed: give --calibrate, or use --bits 4 instead of the rank",
                         damaged,
                         plan.steps().size(),
                         100 * DAMAGE));
@@ -85,6 +97,6 @@ record CompressionSummary(
     /** The measured quality, or that there is none. */
     Map<String, @Nullable Object> document() {
         return outcome.map(QualityDocument::of)
-                .orElseGet(() -> QualityDocument.unmeasured(warning().map(String::strip)));
+                .orElseGet(() -> QualityDocument.unmeasured(warnings()));
     }
 }

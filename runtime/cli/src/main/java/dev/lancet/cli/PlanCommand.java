@@ -11,6 +11,8 @@ import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.SelfGuidance;
 import dev.lancet.dsl.recipe.Stage;
+import dev.lancet.runtime.budget.FreeLayers;
+import dev.lancet.runtime.budget.WeightErrorSearch;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
@@ -91,12 +93,14 @@ final class PlanCommand extends LancetCommand {
             return ofRecipe(Script.load(Path.of(what)));
         }
         Compression compression = rules.chosen(this, recipe);
-        Plan plan = plan(compression);
-        return new Answer(PlanDocument.of(plan), plan.toString());
+        ModelArgument model = ModelArgument.of(what);
+        Plan plan = plan(model, compression);
+        boolean chosen = !model.preset() && FreeLayers.chosenBy(compression);
+        return new Answer(
+                PlanDocument.of(plan), plan + (chosen ? "\n" + WeightErrorSearch.NOTE + "\n" : ""));
     }
 
-    private Plan plan(Compression compression) {
-        ModelArgument model = ModelArgument.of(what);
+    private Plan plan(ModelArgument model, Compression compression) {
         if (model.preset()) {
             if (spectra) {
                 throw wrongUsage(
@@ -121,11 +125,23 @@ final class PlanCommand extends LancetCommand {
                     .append(candidate.getKey())
                     .append(": ")
                     .append(candidate.getValue());
+            measuredLater(recipe, candidate.getKey(), text, last);
             guided(recipe, candidate.getKey(), candidate.getValue(), text, last);
         }
         Map<String, @Nullable Object> document = new LinkedHashMap<>(last);
         document.put("candidates", all);
         return new Answer(document, text.toString());
+    }
+
+    /** Says where a run may choose other forms, because it has the weights and, with calibration, measures losses. */
+    private static void measuredLater(
+            Recipe recipe, String name, StringBuilder text, Map<String, @Nullable Object> document) {
+        recipe.find(name)
+                .filter(one -> !one.origin().fresh() && FreeLayers.chosenBy(one.compression()))
+                .ifPresent(one -> {
+                    text.append(name).append(": chosen by sizes alone; a run chooses by the weights or the calibration\n");
+                    document.put("chosen_by", "sizes");
+                });
     }
 
     /** Adds the self-guidance of a candidate: its plan describes the model after the training, without the guide. */

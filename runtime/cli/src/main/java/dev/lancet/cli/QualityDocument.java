@@ -4,8 +4,8 @@ import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.recovery.RecoveryResult;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The measured quality of a smaller model, as JSON has it. */
@@ -15,21 +15,21 @@ final class QualityDocument {
 
     /** {@code quality} with its warnings and, if there was one, {@code recovery}. */
     static Map<String, @Nullable Object> of(CalibratedCompression.Outcome outcome) {
-        Map<String, @Nullable Object> document = warned(of(outcome.quality()), outcome.warning());
+        Map<String, @Nullable Object> document = warned(of(outcome.quality()), outcome.warning().stream().toList());
         outcome.recovered().ifPresent(recovered -> document.put("recovery", of(recovered)));
         return document;
     }
 
-    /** {@code quality} that was not measured, with a warning. */
-    static Map<String, @Nullable Object> unmeasured(Optional<String> warning) {
+    /** {@code quality} that was not measured, with warnings. */
+    static Map<String, @Nullable Object> unmeasured(List<String> warnings) {
         Map<String, @Nullable Object> nothing = new LinkedHashMap<>();
         nothing.put("measured", false);
-        return warned(nothing, warning);
+        return warned(nothing, warnings);
     }
 
     private static Map<String, @Nullable Object> warned(
-            Map<String, @Nullable Object> quality, Optional<String> warning) {
-        quality.put("warnings", warning.stream().toList());
+            Map<String, @Nullable Object> quality, List<String> warnings) {
+        quality.put("warnings", warnings);
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("quality", quality);
         return document;

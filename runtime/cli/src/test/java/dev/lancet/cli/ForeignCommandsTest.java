@@ -148,21 +148,21 @@ class ForeignCommandsTest {
                         .json()
                         .get("compression")
                         .asDouble())
-                .isGreaterThan(3.7);
+                .isBetween(2.64, 3.0);
         Path out = folder.resolve("quarter");
         JsonNode done = lancet("compress", KERAS, "--budget", "4x", "--out", out.toString(), "--json", "--quiet")
                 .json();
         assertThat(done.get("compression").asDouble()).isGreaterThanOrEqualTo(4);
         assertThat(lancet("inspect", out.toString()).out()).contains("int4").doesNotContain("rank");
-        Path seventh = folder.resolve("seventh");
+        Path ninth = folder.resolve("ninth");
         Path half = folder.resolve("half");
         assertThat(lancet("compress", KERAS, "--ratio", "0.5", "--out", half.toString())
                         .out())
                 .containsPattern(
                         "warning: \\d+ of 15 matrices lost more than 20 % of their norm to a lower rank; the model is"
                                 + " probably destroyed: give --calibrate, or use --bits 4 instead of the rank");
-        lancet("compress", KERAS, "--budget", "7x", "--out", seventh.toString(), "--quiet");
-        assertThat(lancet("inspect", seventh.toString()).out()).containsPattern("rank \\d+ int4");
+        lancet("compress", KERAS, "--budget", "9x", "--out", ninth.toString(), "--quiet");
+        assertThat(lancet("inspect", ninth.toString()).out()).containsPattern("rank \\d+ int4");
     }
 
     @Test

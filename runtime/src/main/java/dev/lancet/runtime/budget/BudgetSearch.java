@@ -2,12 +2,9 @@ package dev.lancet.runtime.budget;
 
 import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Budget;
-import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.BudgetUnreachableException;
-import dev.lancet.dsl.plan.KnapsackAllocator;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.StorageOption;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
@@ -18,16 +15,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Finds the plan with the least loss within a budget. It measures what every form of every layer costs, chooses forms by
- * their predicted losses, and compares the choice with the best uniform settings on held-out rows: what it returns is never
- * worse than they are there.
+ * their predicted losses, and compares the choice with the uniform settings on held-out rows: what it returns is never worse
+ * than they are there.
  */
 public final class BudgetSearch implements AutoCloseable {
 
@@ -37,8 +32,8 @@ public final class BudgetSearch implements AutoCloseable {
     private static final int FEWEST_TOKENS = 256;
     private static final int MOST_TOKENS = 2048;
 
-    /** How many uniform settings are tried: those with the least predicted losses. */
-    private static final int UNIFORM = 2;
+    /** A uniform setting is not tried if its predicted loss is more than this many times the least of all that fit. */
+    private static final double PLAUSIBLE = 2;
 
     private final ReferenceOutputs heldOut;
     private final Progress progress;
@@ -57,55 +52,13 @@ public final class BudgetSearch implements AutoCloseable {
         trial = new PlanTrial(source, grams);
         try {
             heldOut = trial.reference(data.heldOut());
-            measured = new StorageLossMeasurement(trial, source.constraints())
+            measured = new StorageLossMeasurement(trial)
                     .measure(
-                            layers(source, free), trial.reference(probes(source.plan(), data.calibration())), progress);
+                            FreeLayers.of(source, free), trial.reference(probes(source.plan(), data.calibration())), progress);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
-    }
-
-    private static List<Step> layers(ModelSource source, Predicate<Step> free) {
-        return source.plan().steps().stream()
-                .filter(step -> step.keeps()
-                        && free.test(step)
-                        && !source.constraints()
-                                .fixed()
-                                .containsKey(step.weight().name()))
-                .toList();
-    }
-
-    /**
-     * Checks a budget from the sizes alone, before anything is measured.
-     *
-     * @param base as for {@link #within}
-     * @throws BudgetUnreachableException if even the smallest forms exceed the budget
-     */
-    public static void requireReachable(ModelSource source, Predicate<Step> free, Budget budget, Plan base) {
-        long least = base.bytesAfter();
-        for (Step layer : layers(source, free)) {
-            String name = layer.weight().name();
-            long smallest = StorageCandidates.of(layer, source.constraints().allowsRank(name)).stream()
-                    .mapToLong(Step::bytes)
-                    .min()
-                    .orElse(layer.bytes());
-            least += smallest - base.step(name).bytes();
-        }
-        if (least > budget.of(base.bytesBefore())) {
-            throw unreachable(budget, base, least);
-        }
-    }
-
-    private static BudgetUnreachableException unreachable(Budget budget, Plan base, long least) {
-        return new BudgetUnreachableException(String.format(
-                Locale.ROOT,
-                "budget: %s allows %s %,d bytes, but its smallest forms take %,d; allow more, or let the budget choose"
-                        + " more layers",
-                budget,
-                base.model(),
-                budget.of(base.bytesBefore()),
-                least));
     }
 
     private static Examples probes(Plan plan, Examples rows) {
@@ -134,19 +87,21 @@ public final class BudgetSearch implements AutoCloseable {
      * @throws BudgetUnreachableException if even the smallest forms exceed the budget
      */
     public List<Tried> within(Budget budget, Plan base) {
-        long limit = budget.of(base.bytesBefore());
-        long rest = base.bytesAfter() - freeBytes(base);
-        List<List<StorageOption>> forms =
-                measured.stream().map(MeasuredLayer::forms).toList();
-        List<StorageOption> chosen = KnapsackAllocator.choose(forms, limit - rest)
-                .orElseThrow(() -> unreachable(budget, base, rest + KnapsackAllocator.least(forms)));
-        Map<String, Plan> plans = new LinkedHashMap<>();
-        plans.put("chosen", with(base, chosen, budget));
-        uniform(base, budget, limit).forEach(plans::putIfAbsent);
+        BudgetPlans plans = new BudgetPlans(budget, base, measured, "predicted loss");
         List<Tried> tried = new ArrayList<>();
-        plans.forEach((setting, plan) -> tried.add(new Tried(setting, plan, quality(plan))));
+        Stream.concat(Stream.of(plans.chosen()), plausible(plans.uniform()))
+                .forEach(one -> tried.add(new Tried(one.setting(), one.plan(), quality(one.plan()))));
         tried.sort(Comparator.comparingDouble(one -> badness(one.quality())));
         return tried;
+    }
+
+    /** The uniform settings that may be the best one: those whose predicted loss is not far above the least of them. */
+    private static Stream<BudgetPlans.Predicted> plausible(List<BudgetPlans.Predicted> uniform) {
+        double least = uniform.stream()
+                .mapToDouble(BudgetPlans.Predicted::loss)
+                .min()
+                .orElse(0);
+        return uniform.stream().filter(one -> one.loss() <= PLAUSIBLE * least);
     }
 
     /** The quality of a plan; the same forms are measured once. */
@@ -164,55 +119,6 @@ public final class BudgetSearch implements AutoCloseable {
     private static double badness(Quality quality) {
         double distance = quality.distance();
         return Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance;
-    }
-
-    private long freeBytes(Plan base) {
-        return measured.stream()
-                .mapToLong(layer -> base.step(layer.weight()).bytes())
-                .sum();
-    }
-
-    private Map<String, Plan> uniform(Plan base, Budget budget, long limit) {
-        Map<String, Plan> plans = new LinkedHashMap<>();
-        StorageCandidates.PRECISIONS.stream()
-                .map(this::uniform)
-                .filter(forms -> with(base, forms, budget).bytesAfter() <= limit)
-                .sorted(Comparator.comparingDouble(
-                        forms -> forms.stream().mapToDouble(StorageOption::loss).sum()))
-                .limit(UNIFORM)
-                .forEach(forms -> plans.put("uniform " + forms.get(0).step().precision(), with(base, forms, budget)));
-        return plans;
-    }
-
-    private List<StorageOption> uniform(Precision precision) {
-        return measured.stream()
-                .map(layer -> layer.forms().stream()
-                        .filter(form -> form.step().rank().isEmpty()
-                                && form.step().correction().isEmpty()
-                                && form.step().precision().equals(precision))
-                        .findFirst())
-                .flatMap(Optional::stream)
-                .toList();
-    }
-
-    private Plan with(Plan base, List<StorageOption> chosen, Budget budget) {
-        Map<String, Step> byName = new LinkedHashMap<>();
-        for (StorageOption form : chosen) {
-            String because = String.format(
-                    Locale.ROOT,
-                    "budget %s: %s, predicted loss %.2g",
-                    budget,
-                    form.step().because(),
-                    form.loss());
-            byName.put(form.step().weight().name(), form.step().explained(because));
-        }
-        return new Plan(
-                base.model(),
-                base.steps().stream()
-                        .map(step -> Objects.requireNonNullElse(
-                                byName.get(step.weight().name()), step))
-                        .toList(),
-                base.vectors());
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.lancet.compression.calibration.Calibration;
 import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.Precision;
-import dev.lancet.dsl.plan.Constraints;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StorageOption;
 import dev.lancet.io.Progress;
@@ -28,18 +27,16 @@ final class StorageLossMeasurement {
     private final PlanTrial trial;
     private final LayerConversion conversion;
     private final Calibration calibration;
-    private final Constraints constraints;
 
     /**
      * A measurement.
      *
      * @param trial runs the probes
      */
-    StorageLossMeasurement(PlanTrial trial, Constraints constraints) {
+    StorageLossMeasurement(PlanTrial trial) {
         this.trial = trial;
         conversion = trial.conversion();
         calibration = trial.calibration();
-        this.constraints = constraints;
     }
 
     /**
@@ -47,15 +44,15 @@ final class StorageLossMeasurement {
      *
      * @param probes the original on the rows of the probes
      */
-    List<MeasuredLayer> measure(List<Step> layers, ReferenceOutputs probes, Progress progress) {
+    List<MeasuredLayer> measure(FreeLayers layers, ReferenceOutputs probes, Progress progress) {
         List<MeasuredLayer> measured = new ArrayList<>();
         try (WorkerPool workers = new WorkerPool();
-                Progress.Task task = progress.begin("measure layers", layers.size())) {
-            for (Step layer : layers) {
+                Progress.Task task = progress.begin("measure layers", layers.steps().size())) {
+            for (Step layer : layers.steps()) {
                 String name = layer.weight().name();
                 double sensitivity = sensitivity(layer, probes);
                 List<StorageOption> forms = workers.all(
-                        StorageCandidates.of(layer, constraints.allowsRank(name)),
+                        layers.forms(layer),
                         form -> new StorageOption(form, sensitivity * square(layer, form)));
                 measured.add(new MeasuredLayer(name, sensitivity, forms));
                 task.advance(measured.size(), name);

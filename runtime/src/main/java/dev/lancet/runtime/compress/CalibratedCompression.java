@@ -3,13 +3,12 @@ package dev.lancet.runtime.compress;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Compression;
-import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.budget.BudgetSearch;
+import dev.lancet.runtime.budget.FreeLayers;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.Quality;
@@ -27,7 +26,6 @@ import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Compresses a model with calibration data, and measures the result. A budget chooses the form of every layer that no
@@ -154,10 +152,11 @@ public final class CalibratedCompression {
     private Prepared prepared(Compression compression) {
         CompressionJob uncalibrated = new CompressionJob(source, progress).by(compression);
         // What cannot be planned fails before anything is measured.
-        Plan base = chooses(compression) ? searchable(compression, uncalibrated) : uncalibrated.plan(compression);
+        boolean chooses = FreeLayers.chosenBy(compression);
+        Plan base = chooses ? uncalibrated.base(compression) : uncalibrated.plan(compression);
         GramMatrices grams = GramMeasurement.of(source, data, progress);
         CompressionJob calibrated = uncalibrated.calibrated(grams);
-        List<BudgetSearch.Tried> tried = chooses(compression) ? search(compression, grams, base) : List.of();
+        List<BudgetSearch.Tried> tried = chooses ? search(compression, grams, base) : List.of();
         return new Prepared(
                 tried.isEmpty() ? base : tried.get(0).plan(), folds ? calibrated.folding() : calibrated, grams, tried);
     }
@@ -191,30 +190,9 @@ public final class CalibratedCompression {
                 TooFewRowsWarning.of(prepared.plan(), prepared.grams()));
     }
 
-    /** Whether a budget chooses forms: if no clause asks it for ranks. */
-    private static boolean chooses(Compression compression) {
-        return compression.budget().isPresent()
-                && compression.clauses().stream().noneMatch(clause -> clause.treatment()
-                        .rank()
-                        .filter(Rank.ByBudget.class::isInstance)
-                        .isPresent());
-    }
-
-    /** The plan of the layers that clauses select; the budget chooses the others. */
-    private Plan searchable(Compression compression, CompressionJob job) {
-        Compression fixed = new Compression(compression.clauses(), Optional.empty(), compression.initialisation());
-        Plan base = fixed.keepsAll() ? source.stored() : job.plan(fixed);
-        BudgetSearch.requireReachable(
-                source, free(compression), compression.budget().orElseThrow(), base);
-        return base;
-    }
-
-    private static Predicate<Step> free(Compression compression) {
-        return step -> compression.decisive(step.weight()).isEmpty();
-    }
-
     private List<BudgetSearch.Tried> search(Compression compression, GramMatrices grams, Plan base) {
-        try (BudgetSearch search = new BudgetSearch(source, grams, data, free(compression), progress)) {
+        try (BudgetSearch search =
+                new BudgetSearch(source, grams, data, FreeLayers.of(compression), progress)) {
             return search.within(compression.budget().orElseThrow(), base);
         }
     }

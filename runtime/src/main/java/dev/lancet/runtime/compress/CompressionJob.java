@@ -20,6 +20,8 @@ import dev.lancet.io.ResumableFolder;
 import dev.lancet.runtime.algebra.BlasThreadLimit;
 import dev.lancet.runtime.algebra.GramAlgebra;
 import dev.lancet.runtime.algebra.OpenBlas;
+import dev.lancet.runtime.budget.FreeLayers;
+import dev.lancet.runtime.budget.WeightErrorSearch;
 import dev.lancet.runtime.checkpoint.ModelFolderWriter;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
@@ -82,13 +84,14 @@ public final class CompressionJob {
     }
 
     /**
-     * The plan for a compression. Measures singular values if a rank by energy or by budget needs them.
+     * The plan for a compression. Measures singular values if a rank by energy or by budget needs them. A budget that is not
+     * asked for ranks chooses the form of every layer that no clause selects, see {@link WeightErrorSearch}; it rounds every
+     * matrix to every precision for that.
      *
      * @throws LancetException if a clause selects nothing, a rank does not make a layer smaller, or a budget cannot be reached
      */
     public Plan plan(Compression compression) {
-        Compression full = source.stored().resolved(compression, source.constraints());
-        return plan(full, full::needsSpectrum);
+        return plan(compression, compression::needsSpectrum);
     }
 
     /**
@@ -96,11 +99,26 @@ public final class CompressionJob {
      * takes longer.
      */
     public Plan planWithErrors(Compression compression) {
-        Compression full = source.stored().resolved(compression, source.constraints());
-        return plan(full, full::factorises);
+        return plan(compression, compression::factorises);
+    }
+
+    /**
+     * The plan of the layers that clauses select, where the budget chooses the form of the others.
+     *
+     * @throws LancetException as {@link #plan}
+     */
+    Plan base(Compression compression) {
+        Compression fixed = new Compression(compression.clauses(), Optional.empty(), compression.initialisation());
+        Plan base = fixed.keepsAll() ? source.stored() : plan(fixed);
+        FreeLayers.of(source, FreeLayers.of(compression))
+                .requireReachable(compression.budget().orElseThrow(), base);
+        return base;
     }
 
     private Plan plan(Compression full, Predicate<Weight> wanted) {
+        if (FreeLayers.chosenBy(full)) {
+            return WeightErrorSearch.within(source, full, base(full), progress);
+        }
         Constraints constraints = source.constraints();
         Spectra spectra = spectra(weight -> constraints.allowsRank(weight.name()) && wanted.test(weight));
         return source.stored().then(full, spectra, constraints);

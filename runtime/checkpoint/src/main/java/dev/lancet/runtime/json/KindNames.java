@@ -33,7 +33,10 @@ final class KindNames {
                     "energy", Rank.Energy.class,
                     "byBudget", Rank.ByBudget.class),
             Budget.class,
-            Map.of("bytes", Budget.Bytes.class, "times", Budget.Times.class),
+            Map.of(
+                    "bytes", Budget.Bytes.class,
+                    "times", Budget.Times.class,
+                    "bitsPerWeight", Budget.BitsPerWeight.class),
             Position.class,
             Map.of("learned", Position.Learned.class, "rotary", Position.Rotary.class),
             Position.Scaling.class,

@@ -210,7 +210,8 @@ class RoundTripTest {
                 Arbitraries.of(true, false).map(Rank.ByBudget::new));
         Arbitrary<Budget> budget = Arbitraries.oneOf(
                 Arbitraries.longs().greaterOrEqual(1).map(Budget.Bytes::new),
-                shares().map(share -> new Budget.Times(1 / share)));
+                shares().map(share -> new Budget.Times(1 / share)),
+                shares().map(share -> new Budget.BitsPerWeight(32 * share)));
         Arbitrary<Treatment> treatment = Combinators.combine(rank.optional(), precisions())
                 .as((Optional<Rank> some, Precision precision) -> new Treatment(
                         some,

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Stack;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -143,21 +144,12 @@ public final class CompressionRules {
             description = "Accept the --rank even if the two factors are not smaller than the matrix.")
     boolean allowLarger;
 
-    @Option(
-            names = "--budget",
-            paramLabel = "600MB|2.64x",
-            description = "The most bytes that the whole model may take, in B, kB, MB, GB, KiB, MiB or GiB; or how many"
-                    + " times smaller it must be, for example 4x. Without other rules, the budget chooses bits and ranks:"
-                    + " 8 bits for every matrix, embeddings included; 4 bits if 8 do not suffice; and lower ranks of the"
-                    + " linear layers if 4 bits do not suffice. With rules, the budget chooses the rank of each linear"
-                    + " layer that no rule keeps or gives a rank; embeddings shrink only by a rule, such as --on"
-                    + " embedding --bits 8. Ranks are chosen by singular values if the model has weights; otherwise every"
-                    + " layer keeps the same share.")
-    Optional<String> budget = Optional.empty();
+    @Mixin
+    private final BudgetOptions budget = new BudgetOptions();
 
     /** Whether any rule was given. */
     public boolean given() {
-        return !rules.isEmpty() || budget.isPresent();
+        return !rules.isEmpty() || budget.given();
     }
 
     /** The compression that the options describe, or that of the recipe if there is one. */
@@ -172,13 +164,13 @@ public final class CompressionRules {
         if (recipe.isPresent() && given()) {
             throw command.wrongUsage("rules: " + recipe.get() + " and options are both given; give only one");
         }
-        return recipe.map(script -> RecipePlans.rules(Script.load(script)))
+        return recipe.map(script -> RecipePlans.rules(Script.load(script), calibrated))
                 .orElseGet(() -> compression(command, calibrated));
     }
 
     private Compression compression(LancetCommand command, boolean calibrated) {
         try {
-            Optional<Budget> limit = budget.map(Budget::parse);
+            Optional<Budget> limit = budget.limit(command);
             return limit.isPresent() && !calibrated
                     ? within(limit.get())
                     : limit.map(all(Compression.keepAll(), false)::within)

@@ -48,8 +48,12 @@ public final class RecipePlans {
         return plan;
     }
 
-    /** The only compression of a recipe, for use on another model. */
-    static Compression rules(Recipe recipe) {
+    /**
+     * The only compression of a recipe, for use on another model.
+     *
+     * @param calibrated whether calibration data are at hand
+     */
+    static Compression rules(Recipe recipe, boolean calibrated) {
         List<Candidate> compressed = recipe.candidates().stream()
                 .filter(candidate -> !candidate.compression().keepsAll())
                 .toList();
@@ -62,6 +66,10 @@ public final class RecipePlans {
                             : "several compressed candidates, "
                                     + compressed.stream().map(Candidate::name).toList() + "; keep one"));
         }
+        compressed.stream().filter(one -> one.calibration().isPresent() && !calibrated).findFirst().ifPresent(one -> {
+            throw new LancetException("rules: recipe " + recipe.name() + " calibrates '" + one.name()
+                    + "' on its own text; add --calibrate FILE, or carry the recipe out with lancet run");
+        });
         return distinct.get(0);
     }
 }

@@ -232,6 +232,34 @@ class CompressionRulesTest {
     }
 
     @Test
+    void a_preset_has_larger_groups_before_it_has_lower_ranks() {
+        JsonNode plan = plan("--budget", "7.5x");
+
+        assertThat(plan.get("compression").asDouble()).isGreaterThan(7.5);
+        assertThat(plan.get("steps")).allSatisfy(step -> {
+            assertThat(step.get("group").asInt()).isGreaterThan(32);
+            assertThat(step.get("rank").isNull()).isTrue();
+        });
+    }
+
+    @Test
+    void bits_per_weight_are_a_budget() {
+        JsonNode plan = plan("--bits-per-weight", "4.5");
+
+        assertThat(8.0
+                        * plan.get("bytes_after").asLong()
+                        / plan.get("parameters_before").asLong())
+                .isBetween(4.0, 4.5);
+        assertThat(plan).isEqualTo(plan("--budget", "4.5bpw"));
+        assertThat(lancet("plan", "gpt2-127m", "--bits-per-weight", "4.5", "--budget", "4x"))
+                .extracting(Ran::status, Ran::err)
+                .satisfies(ran -> assertThat(ran.toString())
+                        .contains("--bits-per-weight: 4.5 and --budget 4x both limit the size; give only one"));
+        assertThat(lancet("plan", "gpt2-127m", "--bits-per-weight", "0").status())
+                .isEqualTo(2);
+    }
+
+    @Test
     void a_budget_alone_cuts_ranks_where_4_bits_do_not_suffice() {
         JsonNode plan = plan("--budget", "100MB");
 
