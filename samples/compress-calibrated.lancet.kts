@@ -11,7 +11,7 @@ val text = corpus(System.getenv("TEXT") ?: "$fixtures/text-tinystories/tinystori
 
 // A row has WINDOW tokens; more of them, and more tokens for the recovery, take longer and keep more.
 val window = (System.getenv("WINDOW") ?: "128").toInt()
-val recover = (System.getenv("RECOVER") ?: "20000").toLong()
+val recover = (System.getenv("RECOVER") ?: "10000").toLong()
 
 val fitted = calibration(text).samples(48).window(window)
 

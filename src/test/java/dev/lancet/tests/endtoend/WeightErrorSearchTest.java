@@ -20,6 +20,7 @@ import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.train.graph.Examples;
@@ -56,7 +57,7 @@ class WeightErrorSearchTest {
         WeightsInMemory arrays = new WeightsInMemory();
         List<Fidelity> losses = job.convert(plan, arrays);
         double error = losses.stream()
-                .mapToDouble(loss -> loss.relativeFrobenius() * loss.relativeFrobenius())
+                .mapToDouble(loss -> importance(source, loss) * loss.relativeFrobenius() * loss.relativeFrobenius())
                 .sum();
         double distance = QualityMeasurement.of(
                         source,
@@ -66,6 +67,11 @@ class WeightErrorSearchTest {
                         Progress.silent())
                 .distance();
         return new Cost(plan, error, distance);
+    }
+
+    /** The table of stories260K is also its head, behind two halves of five blocks. */
+    private static double importance(ModelSource source, Fidelity loss) {
+        return source instanceof DeclaredSource && loss.weight().equals("embedding") ? 1 + 11 : 1;
     }
 
     private static void noWorseThanUniform(Path model, Examples rows) {
@@ -81,10 +87,13 @@ class WeightErrorSearchTest {
             for (int i = 0; i < UNIFORM.size(); i++) {
                 Cost other = uniform.get(i);
                 if (other.plan().bytesAfter() <= budget(size).of(other.plan().bytesBefore())) {
-                    System.out.printf("%s %s: error %.3g against %.3g, distance %.3g against %.3g%n", size, UNIFORM.get(i), chosen.error(), other.error(), chosen.distance(), other.distance());
                     assertThat(chosen.error())
                             .as("%s against %s", size, UNIFORM.get(i))
                             .isLessThanOrEqualTo(1.001 * other.error());
+                    // The weights alone do not know the outputs, and distances of 1e-5 are noise.
+                    assertThat(chosen.distance())
+                            .as("outputs at %s against %s", size, UNIFORM.get(i))
+                            .isLessThanOrEqualTo(1.2 * other.distance() + 2e-5);
                 }
             }
         }
@@ -110,7 +119,7 @@ class WeightErrorSearchTest {
             assertThat(tenth.steps()).anyMatch(step -> step.rank().isPresent());
             assertThat(seventh.steps().get(0).because())
                     .startsWith("budget 7x: ")
-                    .contains(", squared error of the weights ");
+                    .contains(", weighted squared error ");
             assertThatThrownBy(() -> model.planFor(Compression.keepAll().within(budget("1kB"))))
                     .isInstanceOf(BudgetUnreachableException.class)
                     .hasMessageContaining("its smallest forms take");

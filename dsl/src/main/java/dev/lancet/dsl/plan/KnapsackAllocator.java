@@ -1,6 +1,7 @@
 package dev.lancet.dsl.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -8,10 +9,15 @@ import java.util.Optional;
 /**
  * Chooses one form for every layer so that the sum of the losses is small and the sum of the bytes stays within a limit
  * (the multiple-choice knapsack problem). It begins with the smallest forms and spends the remaining bytes where each byte
- * lowers the loss most, along the convex hull of each layer's forms (Sinha and Zoltners, 1979). At the end it spends what
- * is left on the best single improvements. The result differs from the optimum by less than the largest single step.
+ * lowers the loss most, along the convex hull of each layer's forms (Sinha and Zoltners, 1979). Where one layer is a large
+ * part of the model, its next step may not fit, so the same is solved once more by dynamic programming over bytes in a
+ * limited number of units, and the better of both is taken. At the end what is left is spent on the best single
+ * improvements.
  */
 public final class KnapsackAllocator {
+
+    /** The units of bytes beyond the smallest forms; a form takes a whole number of them. */
+    private static final int UNITS = 5_000;
 
     private KnapsackAllocator() {}
 
@@ -58,7 +64,50 @@ public final class KnapsackAllocator {
         for (int i = 0; i < at.length; i++) {
             chosen.add(hulls.get(i).get(at[i]));
         }
-        return Optional.of(improved(chosen, layers, limit - bytes));
+        List<StorageOption> greedy = improved(chosen, layers, limit - bytes);
+        List<StorageOption> exact = inUnits(layers, limit);
+        return Optional.of(loss(exact) < loss(greedy) ? exact : greedy);
+    }
+
+    private static double loss(List<StorageOption> forms) {
+        return forms.stream().mapToDouble(StorageOption::loss).sum();
+    }
+
+    /** The best choice if the bytes of every form beyond the layer's smallest are rounded up to units. */
+    private static List<StorageOption> inUnits(List<List<StorageOption>> layers, long limit) {
+        long unit = Math.max(1, (limit - least(layers) + UNITS - 1) / UNITS);
+        int all = (int) ((limit - least(layers)) / unit);
+        double[] best = new double[all + 1];
+        int[][] taken = new int[layers.size()][];
+        for (int i = 0; i < taken.length; i++) {
+            List<StorageOption> forms = layers.get(i);
+            long smallest = least(List.of(forms));
+            double[] next = new double[all + 1];
+            Arrays.fill(next, Double.POSITIVE_INFINITY);
+            taken[i] = new int[all + 1];
+            for (int form = 0; form < forms.size(); form++) {
+                long more = (forms.get(form).bytes() - smallest + unit - 1) / unit;
+                for (int at = (int) Math.min(more, all + 1L); at <= all; at++) {
+                    double loss = best[at - (int) more] + forms.get(form).loss();
+                    if (loss < next[at]) {
+                        next[at] = loss;
+                        taken[i][at] = form;
+                    }
+                }
+            }
+            best = next;
+        }
+        List<StorageOption> chosen = new ArrayList<>();
+        int left = all;
+        for (int i = taken.length - 1; i >= 0; i--) {
+            StorageOption form = layers.get(i).get(taken[i][left]);
+            left -= (int) ((form.bytes() - least(List.of(layers.get(i))) + unit - 1) / unit);
+            chosen.add(0, form);
+        }
+        return improved(
+                chosen,
+                layers,
+                limit - chosen.stream().mapToLong(StorageOption::bytes).sum());
     }
 
     /** The smallest number of bytes that all layers together can take. */
@@ -95,7 +144,8 @@ public final class KnapsackAllocator {
 
     /** Spends the remaining bytes on the single changes that lower the loss most. */
     private static List<StorageOption> improved(
-            List<StorageOption> chosen, List<List<StorageOption>> layers, long rest) {
+            List<StorageOption> before, List<List<StorageOption>> layers, long rest) {
+        List<StorageOption> chosen = new ArrayList<>(before);
         long left = rest;
         while (true) {
             int best = -1;

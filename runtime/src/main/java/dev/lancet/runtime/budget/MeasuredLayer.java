@@ -7,7 +7,8 @@ import java.util.List;
  * What every form of a layer costs.
  *
  * @param weight the name of the matrix
- * @param sensitivity the distance of the model's outputs per squared relative error of the layer's output
+ * @param sensitivity the loss per squared relative error of the layer: the distance of the model's outputs if it is measured,
+ *     otherwise the {@link LayerImportance}
  * @param forms every candidate with its predicted loss
  */
 public record MeasuredLayer(String weight, double sensitivity, List<StorageOption> forms) {

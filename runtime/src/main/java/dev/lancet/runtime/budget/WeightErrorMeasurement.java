@@ -23,6 +23,7 @@ import java.util.function.Function;
  */
 final class WeightErrorMeasurement {
 
+    private final ModelSource source;
     private final LayerConversion conversion;
     private final GramAlgebra algebra = new GramAlgebra();
     private final FreeLayers layers;
@@ -30,6 +31,7 @@ final class WeightErrorMeasurement {
 
     /** @param ranks whether lower ranks are among the forms */
     WeightErrorMeasurement(ModelSource source, FreeLayers layers, boolean ranks) {
+        this.source = source;
         conversion = new LayerConversion(source.weights(), algebra);
         this.layers = layers;
         this.ranks = ranks;
@@ -44,14 +46,15 @@ final class WeightErrorMeasurement {
                         progress.begin("measure layers", layers.steps().size())) {
             for (Step layer : layers.steps()) {
                 String name = layer.weight().name();
-                measured.add(new MeasuredLayer(name, 1, options(layer, workers)));
+                double importance = LayerImportance.of(source, layer.weight());
+                measured.add(new MeasuredLayer(name, importance, options(layer, importance, workers)));
                 task.advance(measured.size(), name);
             }
         }
         return List.copyOf(measured);
     }
 
-    private List<StorageOption> options(Step layer, WorkerPool workers) {
+    private List<StorageOption> options(Step layer, double importance, WorkerPool workers) {
         List<Step> forms = layers.forms(layer).stream()
                 .filter(form -> ranks || form.rank().isEmpty())
                 .toList();
@@ -79,7 +82,7 @@ final class WeightErrorMeasurement {
         }
         double[] spectrum = factored ? results.get(results.size() - 1) : new double[0];
         return forms.stream()
-                .map(form -> new StorageOption(form, predicted(form, rounding, residuals, spectrum)))
+                .map(form -> new StorageOption(form, importance * predicted(form, rounding, residuals, spectrum)))
                 .toList();
     }
 

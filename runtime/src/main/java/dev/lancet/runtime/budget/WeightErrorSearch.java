@@ -10,9 +10,10 @@ import java.util.stream.Stream;
 
 /**
  * Chooses forms within a budget from the weights alone, where there is no calibration. It minimises the sum over the layers
- * of the squared relative error {@code ‖W − Ŵ‖² / ‖W‖²}: an error of a layer's output is about that large if its inputs
- * have no preferred direction, and errors of different layers add up in their squares. A lower rank is considered only if
- * no precision of the matrices in one piece fits.
+ * of the squared relative error {@code ‖W − Ŵ‖² / ‖W‖²}, in which the head of a language model counts more, see {@link
+ * LayerImportance}. An error of a layer's output is about as large as that of its matrix if its inputs have no preferred
+ * direction, and errors of different layers add up in their squares. A lower rank is considered only if no precision of
+ * the matrices in one piece fits.
  *
  * <p>This does not tell what the model loses. {@link BudgetSearch} measures it, and needs data for that.
  */
@@ -39,7 +40,7 @@ public final class WeightErrorSearch {
                 budget,
                 base,
                 new WeightErrorMeasurement(source, layers, ranks).measure(progress),
-                "squared error of the weights");
+                "weighted squared error");
         return Stream.concat(Stream.of(plans.chosen()), plans.uniform().stream())
                 .min(Comparator.comparingDouble(BudgetPlans.Predicted::loss))
                 .orElseThrow()

@@ -162,7 +162,7 @@ class CompressionRulesTest {
                 "--rank 4 --ratio 1 | --rank, --ratio: every linear layer; each of them sets the rank; keep one",
                 "--allow-larger     | --allow-larger: every linear layer; it applies only with --rank; add --rank N",
                 "--on head          | --on: head; no option follows it; add --rank, --bits, --lora or --keep",
-                "--budget 600       | budget: '600'; write bytes with a unit, or how many times smaller, for example 600MB, 590MiB or 2.64x",
+                "--budget 600       | budget: '600'; write bytes with a unit, how many times smaller, or bits per weight, for example 600MB, 590MiB, 2.64x or 4.5bpw",
                 "--budget 2x --rank 9 | --budget: 2x has nothing to choose, because a rule gives every linear layer its rank; leave out the budget or the rank, or limit the rank to some layers with --on",
                 "--correction 16    | --correction: 16; it applies only with --bits 8, 4 or nf4; add one of them",
                 "--bits 16 --correction 8 | --correction: 8; it applies only with --bits 8, 4 or nf4; add one of them",
@@ -301,8 +301,8 @@ class CompressionRulesTest {
                         1,
                         "",
                         "error: budget: 20MB allows gpt2-127m 20,000,000 bytes, but these rules need at least"
-                                + " 25,566,816; allow more, use fewer bits, or let the budget also choose the"
-                                + " rank of embedding, which takes 24,123,360 bytes\n"));
+                                + " 20,698,830; allow more, use fewer bits, or let the budget also choose the"
+                                + " rank of embedding, which takes 19,600,278 bytes\n"));
     }
 
     @Test
