@@ -130,7 +130,9 @@ final class CompressCommand extends LancetCommand {
         }
         Optional<CalibrationData> data = calibration.data(this, argument, progress());
         if (data.isPresent()) {
-            CalibratedCompression plain = new CalibratedCompression(source, data.get(), progress()).recover(recover);
+            CalibratedCompression plain = new CalibratedCompression(source, data.get(), progress())
+                    .keeping(calibration.cache(this))
+                    .recover(recover);
             CalibratedCompression.Outcome outcome =
                     (fold ? plain.folding() : plain).write(compression, out, (job, plan) -> written(job, source, plan));
             return answer(compression, source.stored(), outcome.plan(), outcome.losses(), Optional.of(outcome));

@@ -10,8 +10,11 @@ import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.budget.BudgetSearch;
+import dev.lancet.runtime.calibration.CalibrationCache;
 import dev.lancet.runtime.calibration.CalibrationData;
-import dev.lancet.runtime.calibration.GramMeasurement;
+import dev.lancet.runtime.calibration.Calibrations;
+import dev.lancet.runtime.calibration.GramSource;
+import dev.lancet.runtime.calibration.KeptLosses;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.calibration.TooFewRowsWarning;
@@ -37,27 +40,39 @@ public final class CalibratedCompression {
     private final ModelSource source;
     private final CalibrationData data;
     private final Progress progress;
+    private final CalibrationCache cache;
     private final boolean folds;
     private final long recovery;
 
     /** A compression of a model, without recovery; {@code progress} receives its progress. */
     public CalibratedCompression(ModelSource source, CalibrationData data, Progress progress) {
-        this(source, data, progress, false, 0);
+        this(source, data, progress, CalibrationCache.none(), false, 0);
     }
 
     private CalibratedCompression(
-            ModelSource source, CalibrationData data, Progress progress, boolean folds, long recovery) {
+            ModelSource source,
+            CalibrationData data,
+            Progress progress,
+            CalibrationCache cache,
+            boolean folds,
+            long recovery) {
         this.source = source;
         this.data = data;
         this.progress = progress;
+        this.cache = cache;
         this.folds = folds;
         this.recovery = recovery;
+    }
+
+    /** The same compression, which takes measurements from a cache, and keeps there what it measures. */
+    public CalibratedCompression keeping(CalibrationCache measurements) {
+        return new CalibratedCompression(source, data, progress, measurements, folds, recovery);
     }
 
     /** The same compression, which multiplies factors and corrections out; see {@link CompressionJob#folding}. */
     public CalibratedCompression folding() {
         source.requireFoldable();
-        return new CalibratedCompression(source, data, progress, true, recovery);
+        return new CalibratedCompression(source, data, progress, cache, true, recovery);
     }
 
     /**
@@ -66,7 +81,7 @@ public final class CalibratedCompression {
      * @param tokens the most tokens to train on, or rows for a graph; 0 for no recovery
      */
     public CalibratedCompression recover(long tokens) {
-        return new CalibratedCompression(source, data, progress, folds, tokens);
+        return new CalibratedCompression(source, data, progress, cache, folds, tokens);
     }
 
     /**
@@ -113,27 +128,40 @@ public final class CalibratedCompression {
         CompressionJob uncalibrated = new CompressionJob(source, progress).by(compression);
         // What cannot be planned fails before anything is measured.
         Plan base = chooses(compression) ? searchable(compression, uncalibrated) : uncalibrated.plan(compression);
-        GramMatrices grams = GramMeasurement.of(source, data, progress);
-        CompressionJob calibrated = uncalibrated.calibrated(grams);
-        CompressionJob job = folds ? calibrated.folding() : calibrated;
-        List<BudgetSearch.Tried> tried = chooses(compression) ? search(compression, grams, base) : List.of();
-        Plan plan = tried.isEmpty() ? base : tried.get(0).plan();
-        if (recovery > 0) {
-            return recovered(plan, job, grams, tried, out);
+        CompressionJob folding = folds ? uncalibrated.folding() : uncalibrated;
+        Calibrations calibrations = cache.of(source, data.calibration());
+        GramSource measured = calibrations.grams(progress);
+        if (!chooses(compression) && recovery == 0) {
+            return written(base, folding, measured, List.of(), out, writing);
         }
-        List<Fidelity> losses = writing.write(job, plan);
-        return new Outcome(
-                job.stored(plan), losses, quality(out), tried, Optional.empty(), TooFewRowsWarning.of(plan, grams));
+        GramMatrices grams = measured.all();
+        List<BudgetSearch.Tried> tried = chooses(compression) ? search(compression, grams, base, calibrations) : List.of();
+        Plan plan = tried.isEmpty() ? base : tried.get(0).plan();
+        return recovery > 0
+                ? recovered(plan, folding, grams, tried, out)
+                : written(plan, folding, GramSource.of(source.plan(), grams), tried, out, writing);
+    }
+
+    private Outcome written(
+            Plan plan,
+            CompressionJob job,
+            GramSource measured,
+            List<BudgetSearch.Tried> tried,
+            Path out,
+            Writing writing) {
+        TooFewRowsWarning warning = new TooFewRowsWarning();
+        List<Fidelity> losses = writing.write(job.calibrated(warning.watching(measured)), plan);
+        return new Outcome(job.stored(plan), losses, quality(out), tried, Optional.empty(), warning.of(plan));
     }
 
     private Outcome recovered(
             Plan plan, CompressionJob job, GramMatrices grams, List<BudgetSearch.Tried> tried, Path out) {
         WeightsInMemory arrays = new WeightsInMemory();
-        List<Fidelity> losses = job.convert(plan, tensor -> arrays.accept(tensor.copy()));
+        List<Fidelity> losses = job.calibrated(grams).convert(plan, tensor -> arrays.accept(tensor.copy()));
         ResolvedDevice device = Device.auto().resolve();
         RecoveryResult recovered = source instanceof GraphSource graph
                 ? new GraphRecovery(graph, data, device, progress).recover(plan, arrays, recovery)
-                : new LanguageRecovery((DeclaredSource) source, data, job.calibration(), device, progress)
+                : new LanguageRecovery((DeclaredSource) source, data, Optional.of(job.calibration(grams)), device, progress)
                         .recover(plan, arrays, recovery);
         try (WeightWriter writer = source.create(out, plan)) {
             recovered.weights().copyTo(writer);
@@ -170,8 +198,11 @@ public final class CalibratedCompression {
         return step -> compression.decisive(step.weight()).isEmpty();
     }
 
-    private List<BudgetSearch.Tried> search(Compression compression, GramMatrices grams, Plan base) {
-        try (BudgetSearch search = new BudgetSearch(source, grams, data, free(compression), progress)) {
+    private List<BudgetSearch.Tried> search(
+            Compression compression, GramMatrices grams, Plan base, Calibrations calibrations) {
+        KeptLosses losses = calibrations.losses();
+        try (BudgetSearch search = new BudgetSearch(source, grams, data, free(compression), progress, losses)) {
+            calibrations.keep(losses);
             return search.within(compression.budget().orElseThrow(), base);
         }
     }
