@@ -62,10 +62,13 @@ final class StorageLossMeasurement {
                         form -> new StorageOption(
                                 form,
                                 known.loss(name, form(form)).orElseGet(() -> sensitivity * square(layer, form))));
+                // Two shares of a small layer can lead to the same rank.
                 known.add(
                         name,
                         sensitivity,
-                        forms.stream().collect(Collectors.toMap(form -> form(form.step()), StorageOption::loss)));
+                        forms.stream()
+                                .collect(Collectors.toMap(
+                                        option -> form(option.step()), StorageOption::loss, (one, same) -> one)));
                 measured.add(new MeasuredLayer(name, sensitivity, forms));
                 task.advance(measured.size(), name);
             }

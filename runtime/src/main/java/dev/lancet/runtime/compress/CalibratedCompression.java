@@ -3,6 +3,7 @@ package dev.lancet.runtime.compress;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
@@ -13,6 +14,7 @@ import dev.lancet.runtime.budget.BudgetSearch;
 import dev.lancet.runtime.calibration.CalibrationCache;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Calibrations;
+import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.GramSource;
 import dev.lancet.runtime.calibration.KeptLosses;
 import dev.lancet.runtime.calibration.Quality;
@@ -40,39 +42,57 @@ public final class CalibratedCompression {
     private final ModelSource source;
     private final CalibrationData data;
     private final Progress progress;
-    private final CalibrationCache cache;
-    private final boolean folds;
-    private final long recovery;
+    private final Way way;
+
+    /**
+     * How it works.
+     *
+     * @param cache keeps what is measured
+     * @param folds whether factors and corrections are multiplied out
+     * @param sequential whether each part of the model sees the converted parts before it
+     * @param recovery the most tokens of a recovery; 0 for none
+     */
+    private record Way(CalibrationCache cache, boolean folds, boolean sequential, long recovery) {}
 
     /** A compression of a model, without recovery; {@code progress} receives its progress. */
     public CalibratedCompression(ModelSource source, CalibrationData data, Progress progress) {
-        this(source, data, progress, CalibrationCache.none(), false, 0);
+        this(source, data, progress, new Way(CalibrationCache.none(), false, false, 0));
     }
 
-    private CalibratedCompression(
-            ModelSource source,
-            CalibrationData data,
-            Progress progress,
-            CalibrationCache cache,
-            boolean folds,
-            long recovery) {
+    private CalibratedCompression(ModelSource source, CalibrationData data, Progress progress, Way way) {
         this.source = source;
         this.data = data;
         this.progress = progress;
-        this.cache = cache;
-        this.folds = folds;
-        this.recovery = recovery;
+        this.way = way;
+    }
+
+    private CalibratedCompression by(Way other) {
+        return new CalibratedCompression(source, data, progress, other);
     }
 
     /** The same compression, which takes measurements from a cache, and keeps there what it measures. */
     public CalibratedCompression keeping(CalibrationCache measurements) {
-        return new CalibratedCompression(source, data, progress, measurements, folds, recovery);
+        return by(new Way(measurements, way.folds(), way.sequential(), way.recovery()));
     }
 
     /** The same compression, which multiplies factors and corrections out; see {@link CompressionJob#folding}. */
     public CalibratedCompression folding() {
         source.requireFoldable();
-        return new CalibratedCompression(source, data, progress, cache, true, recovery);
+        return by(new Way(way.cache(), true, way.sequential(), way.recovery()));
+    }
+
+    /**
+     * The same compression, which fits each block of a declared model to what the compressed blocks before it compute, instead of
+     * what the original ones compute. What it measures depends on the plan, so it is not kept.
+     *
+     * @throws LancetException if the model is a graph, which runs as a whole
+     */
+    public CalibratedCompression sequential() {
+        if (!(source instanceof DeclaredSource)) {
+            throw new LancetException("sequential: " + source.plan().model()
+                    + " is a graph, which runs as a whole; leave out --sequential");
+        }
+        return by(new Way(way.cache(), way.folds(), true, way.recovery()));
     }
 
     /**
@@ -81,7 +101,7 @@ public final class CalibratedCompression {
      * @param tokens the most tokens to train on, or rows for a graph; 0 for no recovery
      */
     public CalibratedCompression recover(long tokens) {
-        return new CalibratedCompression(source, data, progress, cache, folds, tokens);
+        return by(new Way(way.cache(), way.folds(), way.sequential(), tokens));
     }
 
     /**
@@ -122,24 +142,31 @@ public final class CalibratedCompression {
     /**
      * Writes the smaller model.
      *
-     * @throws dev.lancet.dsl.LancetException also if the data do not fit the model, or no form of the layers fits the budget
+     * @throws LancetException also if the data do not fit the model, or no form of the layers fits the budget
      */
     public Outcome write(Compression compression, Path out, Writing writing) {
         CompressionJob uncalibrated = new CompressionJob(source, progress).by(compression);
         // What cannot be planned fails before anything is measured.
         Plan base = chooses(compression) ? searchable(compression, uncalibrated) : uncalibrated.plan(compression);
-        CompressionJob folding = folds ? uncalibrated.folding() : uncalibrated;
-        Calibrations calibrations = cache.of(source, data.calibration());
-        GramSource measured = calibrations.grams(progress);
-        if (!chooses(compression) && recovery == 0) {
-            return written(base, folding, measured, List.of(), out, writing);
+        CompressionJob job = way.folds() ? uncalibrated.folding() : uncalibrated;
+        Calibrations calibrations = way.cache().of(source, data.calibration());
+        if (!chooses(compression) && way.recovery() == 0) {
+            GramSource measured = way.sequential() ? sequentially() : calibrations.grams(progress);
+            return written(base, job, measured, List.of(), out, writing);
         }
-        GramMatrices grams = measured.all();
-        List<BudgetSearch.Tried> tried = chooses(compression) ? search(compression, grams, base, calibrations) : List.of();
+        GramMatrices grams = calibrations.grams(progress).all();
+        List<BudgetSearch.Tried> tried =
+                chooses(compression) ? search(compression, grams, base, calibrations) : List.of();
         Plan plan = tried.isEmpty() ? base : tried.get(0).plan();
-        return recovery > 0
-                ? recovered(plan, folding, grams, tried, out)
-                : written(plan, folding, GramSource.of(source.plan(), grams), tried, out, writing);
+        if (way.recovery() > 0) {
+            return recovered(plan, job, grams, tried, out);
+        }
+        GramSource measured = way.sequential() ? sequentially() : GramSource.of(source.plan(), grams);
+        return written(plan, job, measured, tried, out, writing);
+    }
+
+    private GramSource sequentially() {
+        return GramMeasurement.sequential((DeclaredSource) source, data.calibration(), progress);
     }
 
     private Outcome written(
@@ -160,9 +187,9 @@ public final class CalibratedCompression {
         List<Fidelity> losses = job.calibrated(grams).convert(plan, tensor -> arrays.accept(tensor.copy()));
         ResolvedDevice device = Device.auto().resolve();
         RecoveryResult recovered = source instanceof GraphSource graph
-                ? new GraphRecovery(graph, data, device, progress).recover(plan, arrays, recovery)
+                ? new GraphRecovery(graph, data, device, progress).recover(plan, arrays, way.recovery())
                 : new LanguageRecovery((DeclaredSource) source, data, Optional.of(job.calibration(grams)), device, progress)
-                        .recover(plan, arrays, recovery);
+                        .recover(plan, arrays, way.recovery());
         try (WeightWriter writer = source.create(out, plan)) {
             recovered.weights().copyTo(writer);
             writer.finish();

@@ -61,14 +61,14 @@ public final class CompressionJob {
         this.folds = folds;
     }
 
-    /** The same job with measured inputs of the layers, so that truncation and rounding keep the layers' outputs. */
+    /** The same job with known inputs of the layers, so that truncation and rounding keep the layers' outputs. */
     public CompressionJob calibrated(GramMatrices measured) {
         return calibrated(GramSource.of(source.plan(), measured));
     }
 
     /**
-     * The same job with a source of measured inputs. The matrices of each of its parts are converted as soon as their inputs
-     * are known, so the order in which matrices are written is that of the source.
+     * The same job with a source of measured inputs. The matrices of each of its parts are converted and written as soon as
+     * their inputs are known.
      */
     public CompressionJob calibrated(GramSource measured) {
         return new CompressionJob(source, progress, Optional.of(measured), named, folds);
@@ -187,7 +187,7 @@ public final class CompressionJob {
      */
     public List<Fidelity> resume(DeclaredSource declared, Plan into, Path out, String work) {
         try (ResumableFolder folder = ResumableFolder.open(out, work)) {
-            ConversionJournal done = new ConversionJournal(folder.journal(), inOrder(stored(into)));
+            ConversionJournal done = new ConversionJournal(folder.journal(), order(stored(into)));
             try (ModelFolderWriter writer = declared.resume(folder.folder(), stored(into), done.arrays())) {
                 convert(into, writer, done.count(), (weight, loss) -> {
                     writer.flush();
@@ -200,6 +200,11 @@ public final class CompressionJob {
         }
     }
 
+    /** A plan with its steps in the order in which they are written. */
+    private Plan order(Plan plan) {
+        return grams.map(parts -> PartwiseConversion.inOrder(plan, parts)).orElse(plan);
+    }
+
     /**
      * Passes on the converted arrays, one at a time; for a graph only those that the plan changes.
      *
@@ -207,17 +212,6 @@ public final class CompressionJob {
      */
     public List<Fidelity> convert(Plan into, WeightSink sink) {
         return convert(into, sink, 0, (weight, loss) -> {});
-    }
-
-    /** The steps in the order in which they are written. */
-    private Plan inOrder(Plan plan) {
-        return grams.map(measured -> new Plan(
-                        plan.model(),
-                        PartwiseConversion.ordered(
-                                plan,
-                                measured.parts().stream().flatMap(List::stream).toList()),
-                        plan.vectors()))
-                .orElse(plan);
     }
 
     private List<Fidelity> convert(

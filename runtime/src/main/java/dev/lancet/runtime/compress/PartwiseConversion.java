@@ -5,7 +5,6 @@ import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
@@ -137,11 +136,15 @@ final class PartwiseConversion implements GramSource.Reader {
 
     /** The steps of these matrices; a conversion of a graph has only those that change. */
     private static Plan part(Plan plan, List<String> matrices) {
-        return new Plan(plan.model(), ordered(plan, matrices), List.of());
+        return new Plan(
+                plan.model(),
+                matrices.stream().flatMap(name -> plan.find(name).stream()).toList(),
+                List.of());
     }
 
-    /** The steps of a plan in the order of the parts of a model. */
-    static List<Step> ordered(Plan plan, List<String> matrices) {
-        return matrices.stream().flatMap(name -> plan.find(name).stream()).toList();
+    /** The same plan with its steps in the order of the parts. */
+    static Plan inOrder(Plan plan, GramSource grams) {
+        List<String> matrices = grams.parts().stream().flatMap(List::stream).toList();
+        return new Plan(plan.model(), part(plan, matrices).steps(), plan.vectors());
     }
 }

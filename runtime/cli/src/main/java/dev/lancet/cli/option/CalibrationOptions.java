@@ -76,7 +76,7 @@ public final class CalibrationOptions {
             seed.ifPresent(some -> unused(command, "--seed", some));
             cache.ifPresent(some -> unused(command, "--cache", some));
             if (noCache) {
-                unused(command, "--no-cache", "it");
+                throw command.wrongUsage("--no-cache applies only with --calibrate; add --calibrate FILE");
             }
             field.name().ifPresent(some -> unused(command, "--field", some));
             return Optional.empty();
