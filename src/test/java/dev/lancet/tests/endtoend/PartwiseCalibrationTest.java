@@ -136,7 +136,7 @@ class PartwiseCalibrationTest {
         CompressionJob job = new CompressionJob(source, Progress.silent());
         Plan plan = job.plan(firstBlock);
         GramMatrices[] seen = {GramMatrices.none()};
-        GramSource sequential = GramMeasurement.sequential(source, ROWS, Progress.silent());
+        GramSource sequential = GramMeasurement.sequential(source, ROWS);
         job.calibrated(new Spy(sequential, (matrices, grams) -> {
                     if (matrices.contains("h.1.attn.q")) {
                         seen[0] = grams;

@@ -52,8 +52,8 @@ public final class GramMeasurement {
      * A source that measures what each part of a declared model sees when the parts before it are converted already, as GPTQ's
      * authors do (arXiv 2210.17323, section 4).
      */
-    public static GramSource sequential(DeclaredSource source, Examples rows, Progress progress) {
-        return new PartwiseGrams(source, rows, Device.auto().resolve(), new OpenBlas(), progress, true);
+    public static GramSource sequential(DeclaredSource source, Examples rows) {
+        return new PartwiseGrams(source, rows, Device.auto().resolve(), new OpenBlas(), Progress.silent(), true);
     }
 
     /** A graph, which runs as a whole. */

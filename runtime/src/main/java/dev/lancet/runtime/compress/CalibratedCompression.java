@@ -149,11 +149,14 @@ public final class CalibratedCompression {
         // What cannot be planned fails before anything is measured.
         Plan base = chooses(compression) ? searchable(compression, uncalibrated) : uncalibrated.plan(compression);
         CompressionJob job = way.folds() ? uncalibrated.folding() : uncalibrated;
-        Calibrations calibrations = way.cache().of(source, data.calibration());
         if (!chooses(compression) && way.recovery() == 0) {
-            GramSource measured = way.sequential() ? sequentially() : calibrations.grams(progress);
+            // The conversion shows the progress of both, because it converts each part as soon as it is measured.
+            GramSource measured = way.sequential()
+                    ? sequentially()
+                    : way.cache().of(source, data.calibration()).grams(Progress.silent());
             return written(base, job, measured, List.of(), out, writing);
         }
+        Calibrations calibrations = way.cache().of(source, data.calibration());
         GramMatrices grams = calibrations.grams(progress).all();
         List<BudgetSearch.Tried> tried =
                 chooses(compression) ? search(compression, grams, base, calibrations) : List.of();
@@ -166,7 +169,7 @@ public final class CalibratedCompression {
     }
 
     private GramSource sequentially() {
-        return GramMeasurement.sequential((DeclaredSource) source, data.calibration(), progress);
+        return GramMeasurement.sequential((DeclaredSource) source, data.calibration());
     }
 
     private Outcome written(

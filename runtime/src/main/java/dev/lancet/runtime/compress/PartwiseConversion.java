@@ -76,6 +76,7 @@ final class PartwiseConversion implements GramSource.Reader {
     public boolean needs(List<String> matrices) {
         int count = part(conversion.into(), matrices).steps().size();
         if (grams.sequential() || passed + count > output.done()) {
+            output.task().advance(Math.max(0, passed - output.done()), "measuring");
             return true;
         }
         passed += count;
