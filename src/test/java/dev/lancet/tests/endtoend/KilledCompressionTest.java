@@ -10,6 +10,8 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.checkpoint.HuggingFace;
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,8 +19,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code lancet compress} that is killed, as by {@code kill -9}, and continued, against the same without disturbance. */
 class KilledCompressionTest {
@@ -28,12 +32,29 @@ class KilledCompressionTest {
     @TempDir
     Path folder;
 
+    private List<String> options = List.of();
+
     private Path output() {
         return folder.resolve("output.txt");
     }
 
-    @Test
-    void killed_several_times_it_continues_to_the_same_bytes() throws IOException, InterruptedException {
+    static Stream<List<String>> ways() {
+        return Stream.of(
+                List.of(),
+                List.of("--calibrate", "IDS", "--window", "32", "--samples", "8", "--cache", "CACHE"),
+                List.of("--calibrate", "IDS", "--window", "32", "--samples", "8", "--no-cache", "--sequential"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void killed_several_times_it_continues_to_the_same_bytes(List<String> way)
+            throws IOException, InterruptedException {
+        options = way.stream()
+                .map(word -> word.equals("IDS") || word.equals("CACHE") ? folder.resolve(word + ".i32").toString() : word)
+                .toList();
+        ByteBuffer ids = ByteBuffer.allocate(12 * 32 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        new Random(5).ints(12 * 32, 0, 300).forEach(ids::putInt);
+        Files.write(folder.resolve("IDS.i32"), ids.array());
         Path model = folder.resolve("model");
         Transformer small = Transformer.decoder("small")
                 .vocabulary(300)
@@ -108,6 +129,7 @@ class KilledCompressionTest {
                 "4",
                 "--out",
                 out.toString()));
+        command.addAll(options);
         command.addAll(List.of(more));
         File said = output().toFile();
         return new ProcessBuilder(command)

@@ -96,12 +96,22 @@ public final class GramMatrix {
      */
     public double[] damped(double share) {
         double[] copy = sums.clone();
-        double mean = meanDiagonal();
+        double[] diagonal = dampedDiagonal(share);
         for (int i = 0; i < width; i++) {
-            int at = i * width + i;
-            copy[at] = copy[at] == 0 ? (mean == 0 ? 1 : mean) : copy[at] + share * mean;
+            copy[i * width + i] = diagonal[i];
         }
         return copy;
+    }
+
+    /** The diagonal of {@link #damped}. */
+    public double[] dampedDiagonal(double share) {
+        double[] diagonal = new double[width];
+        double mean = meanDiagonal();
+        for (int i = 0; i < width; i++) {
+            double sum = sums[i * width + i];
+            diagonal[i] = sum == 0 ? (mean == 0 ? 1 : mean) : sum + share * mean;
+        }
+        return diagonal;
     }
 
     /**

@@ -20,6 +20,9 @@ public final class Gptq {
     /** The number of outputs that are rounded together: 64 doubles are eight cache lines. */
     private static final int TILE = 64;
 
+    /** The number of inputs whose errors are compensated together. The result is the same for any number. */
+    private static final int TOGETHER = 4;
+
     private final GramMatrix gram;
     private final int width;
     private final int[] order;
@@ -35,37 +38,42 @@ public final class Gptq {
     public Gptq(String name, GramMatrix gram, Float64Algebra algebra) {
         this.gram = gram;
         width = gram.width();
-        double[] sums = gram.damped(DAMPING);
+        double[] diagonal = gram.dampedDiagonal(DAMPING);
         order = IntStream.range(0, width)
                 .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> -sums[i * width + i]))
+                .sorted(Comparator.comparingDouble((Integer i) -> -diagonal[i]))
                 .mapToInt(Integer::intValue)
                 .toArray();
-        compensation = compensation(name, sums, algebra);
+        compensation = algebra.inverseOfLower(lower(name, diagonal, algebra), width);
+        reverse(compensation);
     }
 
     /**
-     * The upper triangle U of {@code H⁻¹ = Uᵀ·U} in the order of rounding. With {@code H = R·Rᵀ} for an upper triangle R,
-     * U is {@code R⁻¹}; R is the Cholesky factor of H with its rows and columns reversed.
+     * The Cholesky factor of the damped Gram matrix H with its rows and columns in the reverse order of rounding. The
+     * compensation is the upper triangle U of {@code H⁻¹ = Uᵀ·U} in the order of rounding. With {@code H = R·Rᵀ} for an upper
+     * triangle R, U is {@code R⁻¹}; R is this factor with its rows and columns reversed.
      */
-    private double[] compensation(String name, double[] sums, Float64Algebra algebra) {
-        double[] reversed = new double[sums.length];
+    private double[] lower(String name, double[] diagonal, Float64Algebra algebra) {
+        double[] reversed = new double[Math.multiplyExact(width, width)];
         for (int i = 0; i < width; i++) {
+            int row = order[width - 1 - i];
             for (int j = 0; j < width; j++) {
-                reversed[i * width + j] = sums[order[width - 1 - i] * width + order[width - 1 - j]];
+                reversed[i * width + j] = gram.sums()[row * width + order[width - 1 - j]];
             }
+            reversed[i * width + i] = diagonal[row];
         }
-        double[] lower = algebra.cholesky(reversed, width)
+        return algebra.cholesky(reversed, width)
                 .orElseThrow(() -> new LancetException("gptq: the inputs of " + name
                         + " on the calibration data are not finite or all alike; check the calibration data"));
-        double[] inverse = algebra.inverseOfLower(lower, width);
-        double[] upper = new double[sums.length];
-        for (int i = 0; i < width; i++) {
-            for (int j = i; j < width; j++) {
-                upper[i * width + j] = inverse[(width - 1 - i) * width + width - 1 - j];
-            }
+    }
+
+    /** Reverses rows and columns in place: a copy of a wide layer's matrix takes hundreds of megabytes. */
+    private static void reverse(double[] matrix) {
+        for (int i = 0, j = matrix.length - 1; i < j; i++, j--) {
+            double first = matrix[i];
+            matrix[i] = matrix[j];
+            matrix[j] = first;
         }
-        return upper;
     }
 
     /** The value that a weight is rounded to. */
@@ -120,25 +128,50 @@ public final class Gptq {
         for (int i = 0; i < width; i++) {
             System.arraycopy(weights, order[i] * outputs + first, rest, i * count, count);
         }
-        double[] error = new double[count];
-        for (int i = 0; i < width; i++) {
-            double diagonal = compensation[i * width + i];
-            for (int c = 0; c < count; c++) {
-                // The codes are chosen from 32-bit values later; the same values here keep both choices equal.
-                float value = (float) rest[i * count + c];
-                rest[i * count + c] = value;
-                error[c] = ((double) value - grid.nearest(value, order[i], first + c)) / diagonal;
-            }
-            for (int j = i + 1; j < width; j++) {
-                double share = compensation[i * width + j];
-                int at = j * count;
+        double[][] errors = new double[TOGETHER][count];
+        for (int from = 0; from < width; from += TOGETHER) {
+            int to = Math.min(width, from + TOGETHER);
+            for (int i = from; i < to; i++) {
+                double[] error = errors[i - from];
+                double diagonal = compensation[i * width + i];
                 for (int c = 0; c < count; c++) {
-                    rest[at + c] -= share * error[c];
+                    // The codes are chosen from 32-bit values later; the same values here keep both choices equal.
+                    float value = (float) rest[i * count + c];
+                    rest[i * count + c] = value;
+                    error[c] = ((double) value - grid.nearest(value, order[i], first + c)) / diagonal;
                 }
+                for (int j = i + 1; j < to; j++) {
+                    subtract(rest, j * count, compensation[i * width + j], error);
+                }
+            }
+            for (int j = to; j < width; j++) {
+                subtract(rest, j, from, errors);
             }
         }
         for (int i = 0; i < width; i++) {
             System.arraycopy(rest, i * count, weights, order[i] * outputs + first, count);
+        }
+    }
+
+    private static void subtract(double[] rest, int at, double share, double[] error) {
+        for (int c = 0; c < error.length; c++) {
+            rest[at + c] -= share * error[c];
+        }
+    }
+
+    /** Subtracts the errors of some inputs from the rest of input j: one after the other, but in one pass over memory. */
+    private void subtract(double[] rest, int j, int from, double[][] errors) {
+        double[] e0 = errors[0];
+        double[] e1 = errors[1];
+        double[] e2 = errors[2];
+        double[] e3 = errors[3];
+        double s0 = compensation[from * width + j];
+        double s1 = compensation[(from + 1) * width + j];
+        double s2 = compensation[(from + 2) * width + j];
+        double s3 = compensation[(from + 3) * width + j];
+        int at = j * e0.length;
+        for (int c = 0; c < e0.length; c++) {
+            rest[at + c] = rest[at + c] - s0 * e0[c] - s1 * e1[c] - s2 * e2[c] - s3 * e3[c];
         }
     }
 }

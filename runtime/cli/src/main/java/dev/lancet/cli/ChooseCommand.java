@@ -71,7 +71,7 @@ final class ChooseCommand extends LancetCommand {
                 .data(this, argument, progress())
                 .orElseThrow(
                         () -> wrongUsage("choose: " + what + " has nothing to be measured on; add --calibrate FILE"));
-        QualityCurve curve = QualityCurve.measure(source, data, budgets, progress());
+        QualityCurve curve = QualityCurve.measure(source, data, budgets, progress(), calibration.cache(this));
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("model", source.plan().model());
         document.put("bytes_before", source.plan().bytesBefore());

@@ -94,6 +94,12 @@ final class CompressCommand extends LancetCommand {
     private final CalibrationOptions calibration = new CalibrationOptions();
 
     @Option(
+            names = "--sequential",
+            description = "With --calibrate: fit each block to what the compressed blocks before it compute, instead of what"
+                    + " the original ones compute. Not for graphs.")
+    private boolean sequential;
+
+    @Option(
             names = "--recover",
             paramLabel = "N",
             description =
@@ -131,7 +137,10 @@ final class CompressCommand extends LancetCommand {
         }
         Optional<CalibrationData> data = calibration.data(this, argument, progress());
         if (data.isPresent()) {
-            CalibratedCompression plain = new CalibratedCompression(source, data.get(), progress()).recover(recover);
+            CalibratedCompression measured = new CalibratedCompression(source, data.get(), progress())
+                    .keeping(calibration.cache(this))
+                    .recover(recover);
+            CalibratedCompression plain = sequential ? measured.sequential() : measured;
             CalibratedCompression.Outcome outcome =
                     (fold ? plain.folding() : plain).write(compression, out, (job, plan) -> written(job, source, plan));
             return answer(compression, source.stored(), outcome.plan(), outcome.losses(), Optional.of(outcome));
@@ -156,6 +165,10 @@ final class CompressCommand extends LancetCommand {
                     "--recover: " + recover + " tokens; a recovery is neither folded nor continued, so leave out "
                             + (fold ? "--fold" : "--resume"));
         }
+        if (sequential && (recover > 0 || !calibration.given())) {
+            throw wrongUsage("--sequential applies only with --calibrate and without --recover; "
+                    + (recover > 0 ? "leave out one of them" : "add --calibrate FILE"));
+        }
         if (!calibration.given() && (recover > 0 || minRecovery.isPresent())) {
             throw wrongUsage((recover > 0 ? "--recover: " + recover : "--min-recovery: " + minRecovery.orElseThrow())
                     + " applies only with --calibrate; add --calibrate FILE");
@@ -169,7 +182,10 @@ final class CompressCommand extends LancetCommand {
     }
 
     private String work(Plan plan) {
-        return CompressionFingerprint.of(Path.of(what), plan, calibration.identity() + (fold ? ", folded" : ""));
+        return CompressionFingerprint.of(
+                Path.of(what),
+                plan,
+                calibration.identity() + (fold ? ", folded" : "") + (sequential ? ", sequential" : ""));
     }
 
     private Answer answer(

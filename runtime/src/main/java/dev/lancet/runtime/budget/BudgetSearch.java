@@ -7,6 +7,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.calibration.CalibrationData;
+import dev.lancet.runtime.calibration.KeptLosses;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.ReferenceOutputs;
 import dev.lancet.runtime.source.ModelSource;
@@ -48,13 +49,32 @@ public final class BudgetSearch implements AutoCloseable {
      */
     public BudgetSearch(
             ModelSource source, GramMatrices grams, CalibrationData data, Predicate<Step> free, Progress progress) {
+        this(source, grams, data, free, progress, KeptLosses.none());
+    }
+
+    /**
+     * Measures the layers of a model as far as their losses are not known.
+     *
+     * @param free the layers whose form the budget chooses
+     * @param losses the losses of these layers on the same calibration rows; those that are measured now are added
+     */
+    public BudgetSearch(
+            ModelSource source,
+            GramMatrices grams,
+            CalibrationData data,
+            Predicate<Step> free,
+            Progress progress,
+            KeptLosses losses) {
         this.progress = progress;
         trial = new PlanTrial(source, grams);
         try {
             heldOut = trial.reference(data.heldOut());
             measured = new StorageLossMeasurement(trial)
                     .measure(
-                            FreeLayers.of(source, free), trial.reference(probes(source.plan(), data.calibration())), progress);
+                            FreeLayers.of(source, free),
+                            trial.reference(probes(source.plan(), data.calibration())),
+                            losses,
+                            progress);
         } catch (RuntimeException e) {
             close();
             throw e;

@@ -4,8 +4,10 @@ import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.plan.BudgetUnreachableException;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.calibration.CalibrationCache;
 import dev.lancet.runtime.calibration.CalibrationData;
-import dev.lancet.runtime.calibration.GramMeasurement;
+import dev.lancet.runtime.calibration.Calibrations;
+import dev.lancet.runtime.calibration.KeptLosses;
 import dev.lancet.runtime.source.ModelSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,13 +40,16 @@ public record QualityCurve(List<Point> points, List<String> unreachable) {
      */
     public record Point(String size, BudgetSearch.Tried tried, boolean best) {}
 
-    /** Measures a curve; the layers are measured once for all sizes. */
+    /** Measures a curve; the layers are measured once for all sizes, or taken from a cache. */
     public static QualityCurve measure(
-            ModelSource source, CalibrationData data, List<Budget> sizes, Progress progress) {
-        GramMatrices grams = GramMeasurement.of(source, data, progress);
+            ModelSource source, CalibrationData data, List<Budget> sizes, Progress progress, CalibrationCache cache) {
+        Calibrations calibrations = cache.of(source, data.calibration());
+        GramMatrices grams = calibrations.grams(progress).all();
+        KeptLosses losses = calibrations.losses();
         List<Point> points = new ArrayList<>();
         List<String> unreachable = new ArrayList<>();
-        try (BudgetSearch search = new BudgetSearch(source, grams, data, step -> true, progress)) {
+        try (BudgetSearch search = new BudgetSearch(source, grams, data, step -> true, progress, losses)) {
+            calibrations.keep(losses);
             for (Budget size : sizes) {
                 try {
                     List<BudgetSearch.Tried> tried = search.within(size, source.stored());

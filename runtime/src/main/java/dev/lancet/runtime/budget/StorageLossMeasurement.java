@@ -8,10 +8,12 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StorageOption;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.calibration.KeptLosses;
 import dev.lancet.runtime.calibration.ReferenceOutputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Measures what every form of every layer costs. The error of a layer's output is measured for each form. How much the
@@ -43,22 +45,40 @@ final class StorageLossMeasurement {
      * Measures these layers.
      *
      * @param probes the original on the rows of the probes
+     * @param known losses that need not be measured; the others are added
      */
-    List<MeasuredLayer> measure(FreeLayers layers, ReferenceOutputs probes, Progress progress) {
+    List<MeasuredLayer> measure(
+            FreeLayers layers, ReferenceOutputs probes, KeptLosses known, Progress progress) {
         List<MeasuredLayer> measured = new ArrayList<>();
         try (WorkerPool workers = new WorkerPool();
                 Progress.Task task = progress.begin("measure layers", layers.steps().size())) {
             for (Step layer : layers.steps()) {
                 String name = layer.weight().name();
-                double sensitivity = sensitivity(layer, probes);
+                double sensitivity = known.sensitivity(name).orElseGet(() -> sensitivity(layer, probes));
                 List<StorageOption> forms = workers.all(
                         layers.forms(layer),
-                        form -> new StorageOption(form, sensitivity * square(layer, form)));
+                        form -> new StorageOption(
+                                form,
+                                known.loss(name, form(form)).orElseGet(() -> sensitivity * square(layer, form))));
+                // Two shares of a small layer can lead to the same rank.
+                known.add(
+                        name,
+                        sensitivity,
+                        forms.stream()
+                                .collect(Collectors.toMap(
+                                        option -> form(option.step()), StorageOption::loss, (one, same) -> one)));
                 measured.add(new MeasuredLayer(name, sensitivity, forms));
                 task.advance(measured.size(), name);
             }
         }
         return List.copyOf(measured);
+    }
+
+    /** What tells a form from the other forms of a layer. */
+    private static String form(Step step) {
+        return step.precision()
+                + (step.rank().isPresent() ? ", rank " + step.rank().getAsInt() : "")
+                + step.correction().map(correction -> ", " + correction).orElse("");
     }
 
     /** The squared relative error of the layer's output in a form. */

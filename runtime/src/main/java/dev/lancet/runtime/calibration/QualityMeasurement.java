@@ -2,6 +2,7 @@ package dev.lancet.runtime.calibration;
 
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.device.ResolvedDevice;
+import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.train.graph.Examples;
 
@@ -11,12 +12,15 @@ public final class QualityMeasurement {
     private QualityMeasurement() {}
 
     /**
-     * Compares two models on the same rows.
+     * Compares two models on the same rows. Of declared models only one part is in memory at a time.
      *
      * @throws dev.lancet.dsl.LancetException if the rows do not fit the models, or their outputs differ in shape
      */
     public static Quality of(
             ModelSource original, ModelSource smaller, Examples rows, ResolvedDevice device, Progress progress) {
+        if (original instanceof DeclaredSource before && smaller instanceof DeclaredSource after) {
+            return new PartwiseQuality(before, after, rows, device).measure(progress);
+        }
         try (RunningModel before = RunningModel.open(original, device);
                 RunningModel after = RunningModel.open(smaller, device)) {
             return new ReferenceOutputs(before, rows).compare(after, progress);

@@ -1,19 +1,17 @@
 package dev.lancet.runtime.compress;
 
 import dev.lancet.compression.Fidelity;
-import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.budget.BudgetSearch;
-import dev.lancet.runtime.budget.FreeLayers;
+import dev.lancet.runtime.calibration.CalibrationCache;
 import dev.lancet.runtime.calibration.CalibrationData;
-import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
-import dev.lancet.runtime.calibration.TooFewRowsWarning;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.recovery.GraphRecovery;
@@ -36,27 +34,47 @@ public final class CalibratedCompression {
     private final ModelSource source;
     private final CalibrationData data;
     private final Progress progress;
-    private final boolean folds;
-    private final long recovery;
+    private final CompressionWay way;
 
     /** A compression of a model, without recovery; {@code progress} receives its progress. */
     public CalibratedCompression(ModelSource source, CalibrationData data, Progress progress) {
-        this(source, data, progress, false, 0);
+        this(source, data, progress, CompressionWay.usual());
     }
 
-    private CalibratedCompression(
-            ModelSource source, CalibrationData data, Progress progress, boolean folds, long recovery) {
+    private CalibratedCompression(ModelSource source, CalibrationData data, Progress progress, CompressionWay way) {
         this.source = source;
         this.data = data;
         this.progress = progress;
-        this.folds = folds;
-        this.recovery = recovery;
+        this.way = way;
+    }
+
+    private CalibratedCompression by(CompressionWay other) {
+        return new CalibratedCompression(source, data, progress, other);
+    }
+
+    /** The same compression, which takes measurements from a cache, and keeps there what it measures. */
+    public CalibratedCompression keeping(CalibrationCache measurements) {
+        return by(way.keeping(measurements));
     }
 
     /** The same compression, which multiplies factors and corrections out; see {@link CompressionJob#folding}. */
     public CalibratedCompression folding() {
         source.requireFoldable();
-        return new CalibratedCompression(source, data, progress, true, recovery);
+        return by(way.folding());
+    }
+
+    /**
+     * The same compression, which fits each block of a declared model to what the compressed blocks before it compute, instead of
+     * what the original ones compute. What it measures depends on the plan, so it is not kept.
+     *
+     * @throws LancetException if the model is a graph, which runs as a whole
+     */
+    public CalibratedCompression sequential() {
+        if (!(source instanceof DeclaredSource)) {
+            throw new LancetException("sequential: " + source.plan().model()
+                    + " is a graph, which runs as a whole; leave out --sequential");
+        }
+        return by(way.inSequence());
     }
 
     /**
@@ -65,7 +83,7 @@ public final class CalibratedCompression {
      * @param tokens the most tokens to train on, or rows for a graph; 0 for no recovery
      */
     public CalibratedCompression recover(long tokens) {
-        return new CalibratedCompression(source, data, progress, folds, tokens);
+        return by(way.recovering(tokens));
     }
 
     /**
@@ -114,11 +132,11 @@ public final class CalibratedCompression {
     /**
      * Writes the smaller model.
      *
-     * @throws dev.lancet.dsl.LancetException also if the data do not fit the model, or no form of the layers fits the budget
+     * @throws LancetException also if the data do not fit the model, or no form of the layers fits the budget
      */
     public Outcome write(Compression compression, Path out, Writing writing) {
-        Prepared prepared = prepared(compression);
-        if (recovery == 0) {
+        PreparedCompression prepared = PreparedCompression.of(source, data, way, compression, progress);
+        if (way.recovery() == 0) {
             List<Fidelity> losses = writing.write(prepared.job(), prepared.plan());
             return outcome(prepared, losses, ModelSource.open(out), Optional.empty());
         }
@@ -133,52 +151,38 @@ public final class CalibratedCompression {
     /**
      * Makes the smaller model in memory.
      *
-     * @throws dev.lancet.dsl.LancetException as {@link #write(Compression, Path, Writing)}
+     * @throws LancetException as {@link #write(Compression, Path, Writing)}
      */
     public InMemory convert(Compression compression) {
-        Prepared prepared = prepared(compression);
+        PreparedCompression prepared = PreparedCompression.of(source, data, way, compression, progress);
         Converted converted = converted(prepared);
         ModelSource smaller = source.compressed(prepared.job().stored(prepared.plan()), converted.arrays());
         return new InMemory(
                 outcome(prepared, converted.losses(), smaller, converted.recovered()), converted.arrays());
     }
 
-    /** The chosen plan, and the job that converts to it. */
-    private record Prepared(Plan plan, CompressionJob job, GramMatrices grams, List<BudgetSearch.Tried> tried) {}
-
     /** The arrays of a plan, after the recovery if there is one. */
     private record Converted(List<Fidelity> losses, WeightsInMemory arrays, Optional<RecoveryResult> recovered) {}
 
-    private Prepared prepared(Compression compression) {
-        CompressionJob uncalibrated = new CompressionJob(source, progress).by(compression);
-        // What cannot be planned fails before anything is measured.
-        boolean chooses = FreeLayers.chosenBy(compression);
-        Plan base = chooses ? uncalibrated.base(compression) : uncalibrated.plan(compression);
-        GramMatrices grams = GramMeasurement.of(source, data, progress);
-        CompressionJob calibrated = uncalibrated.calibrated(grams);
-        List<BudgetSearch.Tried> tried = chooses ? search(compression, grams, base) : List.of();
-        return new Prepared(
-                tried.isEmpty() ? base : tried.get(0).plan(), folds ? calibrated.folding() : calibrated, grams, tried);
-    }
-
-    private Converted converted(Prepared prepared) {
+    private Converted converted(PreparedCompression prepared) {
         WeightsInMemory arrays = new WeightsInMemory();
         CompressionJob job = prepared.job();
         List<Fidelity> losses = job.convert(prepared.plan(), tensor -> arrays.accept(tensor.copy()));
-        if (recovery == 0) {
+        if (way.recovery() == 0) {
             return new Converted(losses, arrays, Optional.empty());
         }
         ResolvedDevice device = Device.auto().resolve();
         RecoveredWeights recovered = source instanceof GraphSource graph
-                ? new GraphRecovery(graph, data, device, progress).recover(prepared.plan(), arrays, recovery)
-                : new LanguageRecovery((DeclaredSource) source, data, job.calibration(), device, progress)
-                        .recover(prepared.plan(), arrays, recovery);
+                ? new GraphRecovery(graph, data, device, progress).recover(prepared.plan(), arrays, way.recovery())
+                : new LanguageRecovery(
+                                (DeclaredSource) source, data, prepared.grams().map(job::calibration), device, progress)
+                        .recover(prepared.plan(), arrays, way.recovery());
         return new Converted(
                 losses, WeightsInMemory.of(recovered.weights()), Optional.of(recovered.result()));
     }
 
     private Outcome outcome(
-            Prepared prepared, List<Fidelity> losses, ModelSource smaller, Optional<RecoveryResult> recovered) {
+            PreparedCompression prepared, List<Fidelity> losses, ModelSource smaller, Optional<RecoveryResult> recovered) {
         Quality quality = QualityMeasurement.of(
                 source, smaller, data.heldOut(), Device.auto().resolve(), progress);
         return new Outcome(
@@ -187,13 +191,6 @@ public final class CalibratedCompression {
                 quality,
                 prepared.tried(),
                 recovered,
-                TooFewRowsWarning.of(prepared.plan(), prepared.grams()));
-    }
-
-    private List<BudgetSearch.Tried> search(Compression compression, GramMatrices grams, Plan base) {
-        try (BudgetSearch search =
-                new BudgetSearch(source, grams, data, FreeLayers.of(compression), progress)) {
-            return search.within(compression.budget().orElseThrow(), base);
-        }
+                prepared.warning().of(prepared.plan()));
     }
 }

@@ -22,6 +22,7 @@ import dev.lancet.runtime.algebra.GramAlgebra;
 import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.budget.FreeLayers;
 import dev.lancet.runtime.budget.WeightErrorSearch;
+import dev.lancet.runtime.calibration.GramSource;
 import dev.lancet.runtime.checkpoint.ModelFolderWriter;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
@@ -44,7 +45,7 @@ public final class CompressionJob {
 
     private final ModelSource source;
     private final Progress progress;
-    private final Optional<GramMatrices> grams;
+    private final Optional<GramSource> grams;
     private final Compression named;
     private final boolean folds;
 
@@ -54,7 +55,7 @@ public final class CompressionJob {
     }
 
     private CompressionJob(
-            ModelSource source, Progress progress, Optional<GramMatrices> grams, Compression named, boolean folds) {
+            ModelSource source, Progress progress, Optional<GramSource> grams, Compression named, boolean folds) {
         this.source = source;
         this.progress = progress;
         this.grams = grams;
@@ -62,8 +63,16 @@ public final class CompressionJob {
         this.folds = folds;
     }
 
-    /** The same job with measured inputs of the layers, so that truncation and rounding keep the layers' outputs. */
+    /** The same job with known inputs of the layers, so that truncation and rounding keep the layers' outputs. */
     public CompressionJob calibrated(GramMatrices measured) {
+        return calibrated(GramSource.of(source.plan(), measured));
+    }
+
+    /**
+     * The same job with a source of measured inputs. The matrices of each of its parts are converted and written as soon as
+     * their inputs are known.
+     */
+    public CompressionJob calibrated(GramSource measured) {
         return new CompressionJob(source, progress, Optional.of(measured), named, folds);
     }
 
@@ -142,15 +151,13 @@ public final class CompressionJob {
         }
     }
 
-    /**
-     * The measured inputs with the methods that the clauses name; empty without calibration.
-     *
-     * @throws LancetException if a clause names a method that needs calibration, and there is none
-     */
-    Optional<Calibration> calibration() {
-        if (grams.isPresent()) {
-            return Optional.of(new Calibration(grams.get(), new OpenBlas(), this::methods));
-        }
+    /** Measured inputs with the methods that the clauses name. */
+    Calibration calibration(GramMatrices measured) {
+        return new Calibration(measured, new OpenBlas(), this::methods);
+    }
+
+    /** Without calibration, no clause may name a method that needs it. */
+    private void requireNoCalibratedMethod() {
         for (Compression.Clause clause : named.clauses()) {
             for (CompressionMethod method : clause.treatment().methods()) {
                 if (method.calibrated()) {
@@ -159,7 +166,6 @@ public final class CompressionJob {
                 }
             }
         }
-        return Optional.empty();
     }
 
     private List<CompressionMethod> methods(Weight weight) {
@@ -199,7 +205,7 @@ public final class CompressionJob {
      */
     public List<Fidelity> resume(DeclaredSource declared, Plan into, Path out, String work) {
         try (ResumableFolder folder = ResumableFolder.open(out, work)) {
-            ConversionJournal done = new ConversionJournal(folder.journal(), stored(into));
+            ConversionJournal done = new ConversionJournal(folder.journal(), order(stored(into)));
             try (ModelFolderWriter writer = declared.resume(folder.folder(), stored(into), done.arrays())) {
                 convert(into, writer, done.count(), (weight, loss) -> {
                     writer.flush();
@@ -212,6 +218,11 @@ public final class CompressionJob {
         }
     }
 
+    /** A plan with its steps in the order in which they are written. */
+    private Plan order(Plan plan) {
+        return grams.map(parts -> PartwiseConversion.inOrder(plan, parts)).orElse(plan);
+    }
+
     /**
      * Passes on the converted arrays, one at a time; for a graph only those that the plan changes.
      *
@@ -221,22 +232,37 @@ public final class CompressionJob {
         return convert(into, sink, 0, (weight, loss) -> {});
     }
 
-    @SuppressWarnings("try") // the limit of threads acts by being open
     private List<Fidelity> convert(
             Plan into, WeightSink sink, int done, BiConsumer<String, Optional<Fidelity>> converted) {
         ModelSource.Conversion conversion = source.conversion(into, stored(into));
-        try (BlasThreadLimit one = new BlasThreadLimit(1);
-                Progress.Task task = progress.begin(
-                        done == 0 ? "compress" : "compress, continued",
-                        conversion.into().steps().size() - done)) {
-            Compressor compressor = new Compressor(new GramAlgebra(), calibration()).after(done);
-            return (folds ? compressor.folding() : compressor)
-                    .compress(
-                            conversion.from(),
-                            conversion.into(),
-                            conversion.weights(),
-                            sink,
-                            new ConversionProgress(task, done, converted));
+        try (Progress.Task task = progress.begin(
+                done == 0 ? "compress" : "compress, continued",
+                conversion.into().steps().size() - done)) {
+            if (grams.isPresent()) {
+                return new PartwiseConversion(
+                                conversion,
+                                grams.get(),
+                                measured -> compressor(Optional.of(calibration(measured))),
+                                new PartwiseConversion.Output(sink, done, converted, this::stored, task))
+                        .run();
+            }
+            requireNoCalibratedMethod();
+            return uncalibrated(conversion, sink, done, new ConversionProgress(task, done, converted));
         }
+    }
+
+    @SuppressWarnings("try") // the limit of threads acts by being open
+    private List<Fidelity> uncalibrated(
+            ModelSource.Conversion conversion, WeightSink sink, int done, ConversionProgress told) {
+        try (BlasThreadLimit one = new BlasThreadLimit(1)) {
+            return compressor(Optional.empty())
+                    .after(done)
+                    .compress(conversion.from(), conversion.into(), conversion.weights(), sink, told);
+        }
+    }
+
+    private Compressor compressor(Optional<Calibration> calibration) {
+        Compressor compressor = new Compressor(new GramAlgebra(), calibration);
+        return folds ? compressor.folding() : compressor;
     }
 }

@@ -21,6 +21,6 @@ record ConversionProgress(Progress.Task task, int before, BiConsumer<String, Opt
 
     @Override
     public void finished(String weight, int done, int count, double seconds) {
-        task.advance(done - before, weight);
+        task.advance(Math.max(0, done - before), weight);
     }
 }

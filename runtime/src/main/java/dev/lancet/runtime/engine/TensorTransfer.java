@@ -30,6 +30,12 @@ public final class TensorTransfer {
         return TFloat32.tensorOf(shape, tensor -> fill(tensor, 0, bytes));
     }
 
+    /** A float32 tensor of this shape with these numbers, in row-major order. */
+    public static TFloat32 floats(Shape shape, float[] values) {
+        return TFloat32.tensorOf(
+                shape, tensor -> tensor.asRawTensor().data().asFloats().write(values));
+    }
+
     /** Copies all remaining bytes into a tensor, starting at a byte of it. */
     static void fill(Tensor tensor, long from, ByteBuffer bytes) {
         ByteDataBuffer data = tensor.asRawTensor().data();

@@ -73,6 +73,13 @@ public abstract class LancetCommand implements Callable<Integer> {
         return new LiveProgress(console, common.quiet);
     }
 
+    /** Prints a line about the work on standard error, unless the command is quiet. */
+    public void tell(String line) {
+        if (!common.quiet) {
+            console.err().println(line);
+        }
+    }
+
     /** The error for wrong usage; the message names the option, its value and the way out. */
     public ParameterException wrongUsage(String message) {
         if (spec == null) {

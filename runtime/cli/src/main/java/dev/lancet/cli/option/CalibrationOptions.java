@@ -5,13 +5,16 @@ import dev.lancet.io.IoErrors;
 import dev.lancet.io.Progress;
 import dev.lancet.io.Sha256;
 import dev.lancet.runtime.CalibrationRows;
+import dev.lancet.runtime.calibration.CalibrationCache;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.train.graph.ExampleFiles;
 import dev.lancet.runtime.train.graph.Examples;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -46,6 +49,17 @@ public final class CalibrationOptions {
     @Option(names = "--seed", paramLabel = "N", description = "The seed that draws the rows (default: 0).")
     Optional<Long> seed = Optional.empty();
 
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            description = "Where measurements are kept, so that another compression of the same model on the same data need"
+                    + " not measure again (default: lancet in the user's cache folder, which is $$XDG_CACHE_HOME or"
+                    + " ~/.cache). At most 4 GiB; what was used longest ago is removed.")
+    Optional<Path> cache = Optional.empty();
+
+    @Option(names = "--no-cache", description = "Measure anew, and keep nothing.")
+    boolean noCache;
+
     @Mixin
     private final FieldOption field = new FieldOption();
 
@@ -60,6 +74,10 @@ public final class CalibrationOptions {
             samples.ifPresent(some -> unused(command, "--samples", some));
             window.ifPresent(some -> unused(command, "--window", some));
             seed.ifPresent(some -> unused(command, "--seed", some));
+            cache.ifPresent(some -> unused(command, "--cache", some));
+            if (noCache) {
+                throw command.wrongUsage("--no-cache applies only with --calibrate; add --calibrate FILE");
+            }
             field.name().ifPresent(some -> unused(command, "--field", some));
             return Optional.empty();
         }
@@ -70,6 +88,27 @@ public final class CalibrationOptions {
         OptionalInt length = window.map(OptionalInt::of).orElse(OptionalInt.empty());
         Examples rows = new CalibrationRows(model.source(), length).read(file.get(), field.name(), progress);
         return Optional.of(CalibrationData.draw(rows, samples.orElse(CalibrationData.SAMPLES), seed.orElse(0L)));
+    }
+
+    /** Where measurements are kept; a line on standard error says when some are reused. */
+    public CalibrationCache cache(LancetCommand command) {
+        if (noCache && cache.isPresent()) {
+            throw command.wrongUsage("--no-cache: there is also --cache " + cache.get() + "; leave out one of them");
+        }
+        Optional<Path> folder = noCache ? Optional.empty() : cache.or(() -> userFolder(command.console.env()));
+        return folder.map(path -> CalibrationCache.in(path, command::tell)).orElseGet(CalibrationCache::none);
+    }
+
+    /** The folder for caches of the user's (XDG Base Directory Specification, version 0.8), which ignores relative paths. */
+    private static Optional<Path> userFolder(Map<String, String> env) {
+        Optional<Path> caches = Stream.of(env.getOrDefault("XDG_CACHE_HOME", ""), env.getOrDefault("LOCALAPPDATA", ""))
+                .map(Path::of)
+                .filter(Path::isAbsolute)
+                .findFirst();
+        return caches.or(() -> Optional.of(Path.of(env.getOrDefault("HOME", "")))
+                        .filter(Path::isAbsolute)
+                        .map(home -> home.resolve(".cache")))
+                .map(folder -> folder.resolve("lancet"));
     }
 
     /** Identifies the data and how rows are drawn from them, in one line; empty if none are named. */

@@ -27,7 +27,8 @@ public final class GraphFeeds implements AutoCloseable {
         this.runner = runner;
     }
 
-    GraphFeeds put(String node, Tensor tensor) {
+    /** Feeds a tensor, which these feeds own from now on. */
+    public GraphFeeds put(String node, Tensor tensor) {
         tensors.add(tensor);
         names.add(port(node));
         runner.feed(node, tensor);

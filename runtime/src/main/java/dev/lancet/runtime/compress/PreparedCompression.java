@@ -1,0 +1,92 @@
+package dev.lancet.runtime.compress;
+
+import dev.lancet.compression.calibration.GramMatrices;
+import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.io.Progress;
+import dev.lancet.runtime.budget.BudgetSearch;
+import dev.lancet.runtime.budget.FreeLayers;
+import dev.lancet.runtime.calibration.CalibrationData;
+import dev.lancet.runtime.calibration.Calibrations;
+import dev.lancet.runtime.calibration.GramMeasurement;
+import dev.lancet.runtime.calibration.GramSource;
+import dev.lancet.runtime.calibration.KeptLosses;
+import dev.lancet.runtime.calibration.TooFewRowsWarning;
+import dev.lancet.runtime.source.DeclaredSource;
+import dev.lancet.runtime.source.ModelSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A calibrated compression before its conversion.
+ *
+ * @param plan the form of every matrix
+ * @param job converts to the plan
+ * @param grams the measured inputs as a whole; empty where the job measures each part as it converts it
+ * @param warning sees what the job measures
+ * @param tried the plans that a budget was tried with, the best first; empty without a budget
+ */
+record PreparedCompression(
+        Plan plan,
+        CompressionJob job,
+        Optional<GramMatrices> grams,
+        TooFewRowsWarning warning,
+        List<BudgetSearch.Tried> tried) {
+
+    PreparedCompression {
+        tried = List.copyOf(tried);
+    }
+
+    /** Chooses the plan, and measures what the choice or a recovery needs. */
+    static PreparedCompression of(
+            ModelSource source, CalibrationData data, CompressionWay way, Compression compression, Progress progress) {
+        CompressionJob uncalibrated = new CompressionJob(source, progress).by(compression);
+        // What cannot be planned fails before anything is measured.
+        boolean chooses = FreeLayers.chosenBy(compression);
+        Plan base = chooses ? uncalibrated.base(compression) : uncalibrated.plan(compression);
+        CompressionJob job = way.folds() ? uncalibrated.folding() : uncalibrated;
+        Calibrations calibrations = way.cache().of(source, data.calibration());
+        if (!chooses && way.recovery() == 0) {
+            // The conversion shows the progress of both, because it converts each part as soon as it is measured.
+            GramSource measured =
+                    way.sequential() ? sequentially(source, data) : calibrations.grams(Progress.silent());
+            return of(base, job, measured, Optional.empty(), List.of());
+        }
+        GramMatrices grams = calibrations.grams(progress).all();
+        List<BudgetSearch.Tried> tried =
+                chooses ? search(source, data, compression, grams, base, calibrations, progress) : List.of();
+        Plan plan = tried.isEmpty() ? base : tried.get(0).plan();
+        GramSource measured = way.sequential() ? sequentially(source, data) : GramSource.of(source.plan(), grams);
+        return of(plan, job, measured, Optional.of(grams), tried);
+    }
+
+    private static PreparedCompression of(
+            Plan plan,
+            CompressionJob job,
+            GramSource measured,
+            Optional<GramMatrices> grams,
+            List<BudgetSearch.Tried> tried) {
+        TooFewRowsWarning warning = new TooFewRowsWarning();
+        return new PreparedCompression(plan, job.calibrated(warning.watching(measured)), grams, warning, tried);
+    }
+
+    private static GramSource sequentially(ModelSource source, CalibrationData data) {
+        return GramMeasurement.sequential((DeclaredSource) source, data.calibration());
+    }
+
+    private static List<BudgetSearch.Tried> search(
+            ModelSource source,
+            CalibrationData data,
+            Compression compression,
+            GramMatrices grams,
+            Plan base,
+            Calibrations calibrations,
+            Progress progress) {
+        KeptLosses losses = calibrations.losses();
+        try (BudgetSearch search =
+                new BudgetSearch(source, grams, data, FreeLayers.of(compression), progress, losses)) {
+            calibrations.keep(losses);
+            return search.within(compression.budget().orElseThrow(), base);
+        }
+    }
+}
