@@ -6,7 +6,6 @@ import dev.lancet.compression.Spectrometer;
 import dev.lancet.compression.calibration.Calibration;
 import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Compression;
-import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Constraints;
@@ -46,16 +45,16 @@ public final class CompressionJob {
     private final ModelSource source;
     private final Progress progress;
     private final Optional<GramSource> grams;
-    private final Compression named;
+    private final NamedMethods named;
     private final boolean folds;
 
     /** A job for a model, without calibration; {@code progress} receives its progress. */
     public CompressionJob(ModelSource source, Progress progress) {
-        this(source, progress, Optional.empty(), Compression.keepAll(), false);
+        this(source, progress, Optional.empty(), new NamedMethods(Compression.keepAll()), false);
     }
 
     private CompressionJob(
-            ModelSource source, Progress progress, Optional<GramSource> grams, Compression named, boolean folds) {
+            ModelSource source, Progress progress, Optional<GramSource> grams, NamedMethods named, boolean folds) {
         this.source = source;
         this.progress = progress;
         this.grams = grams;
@@ -78,7 +77,7 @@ public final class CompressionJob {
 
     /** The same job with the methods that the clauses of a compression name. */
     public CompressionJob by(Compression compression) {
-        return new CompressionJob(source, progress, grams, compression, folds);
+        return new CompressionJob(source, progress, grams, new NamedMethods(compression), folds);
     }
 
     /**
@@ -153,25 +152,7 @@ public final class CompressionJob {
 
     /** Measured inputs with the methods that the clauses name. */
     Calibration calibration(GramMatrices measured) {
-        return new Calibration(measured, new OpenBlas(), this::methods);
-    }
-
-    /** Without calibration, no clause may name a method that needs it. */
-    private void requireNoCalibratedMethod() {
-        for (Compression.Clause clause : named.clauses()) {
-            for (CompressionMethod method : clause.treatment().methods()) {
-                if (method.calibrated()) {
-                    throw new LancetException("calibrate: " + clause + " needs the inputs of the layers; give"
-                            + " calibration data with --calibrate FILE, or leave out " + method);
-                }
-            }
-        }
-    }
-
-    private List<CompressionMethod> methods(Weight weight) {
-        return named.decisive(weight)
-                .map(clause -> clause.treatment().methods())
-                .orElse(List.of());
+        return new Calibration(measured, new OpenBlas(), named::of);
     }
 
     /**
@@ -246,7 +227,7 @@ public final class CompressionJob {
                                 new PartwiseConversion.Output(sink, done, converted, this::stored, task))
                         .run();
             }
-            requireNoCalibratedMethod();
+            named.requireUncalibrated();
             return uncalibrated(conversion, sink, done, new ConversionProgress(task, done, converted));
         }
     }
