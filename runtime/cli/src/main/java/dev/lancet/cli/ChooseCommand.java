@@ -5,14 +5,16 @@ import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.CalibrationOptions;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.dsl.Budget;
-import dev.lancet.runtime.budget.BudgetSearch;
+import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.budget.QualityCurve;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.source.ModelSource;
+import dev.lancet.runtime.report.compression.ChoiceReport;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,13 +26,13 @@ import picocli.CommandLine.Parameters;
         name = "choose",
         description = {
             "Measure how good a model stays at several sizes, and print the table to choose from.",
-            "Nothing is written. Each size is tried with the best choice of forms and with the uniform settings that fit."
+            "No model is written. Each size is tried with the best choice of forms and with the uniform settings that fit."
         },
         footer = {
             "",
             "Examples:",
             "  lancet choose my-model --calibrate texts.jsonl",
-            "  lancet choose encoder --calibrate rows.npz --sizes 3.5x,5x,6x,8x",
+            "  lancet choose encoder --calibrate rows.npz --sizes 3.5x,5x,6x,8x --out curve",
             "",
             "Then: lancet compress my-model --budget 6x --calibrate texts.jsonl --out my-model-6x",
         })
@@ -49,6 +51,13 @@ final class ChooseCommand extends LancetCommand {
             description = "The sizes to try, as for --budget of compress (default: 2x,3x,4x,5x,6x,8x).")
     private List<String> sizes = List.of("2x", "3x", "4x", "5x", "6x", "8x");
 
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "A folder for the curve as a report (report.html, report.md, report.json) and as a picture"
+                    + " (curve.svg). It must not exist.")
+    private Optional<Path> out = Optional.empty();
+
     ChooseCommand(Console console) {
         super(console);
     }
@@ -56,6 +65,7 @@ final class ChooseCommand extends LancetCommand {
     @Override
     public Answer answer() {
         List<Budget> budgets = budgets();
+        out.ifPresent(IoErrors::requireFree);
         ModelArgument argument = ModelArgument.of(what);
         ModelSource source = argument.source();
         CalibrationData data = calibration
@@ -63,11 +73,16 @@ final class ChooseCommand extends LancetCommand {
                 .orElseThrow(
                         () -> wrongUsage("choose: " + what + " has nothing to be measured on; add --calibrate FILE"));
         QualityCurve curve = QualityCurve.measure(source, data, budgets, progress());
-        Map<String, @Nullable Object> document = new LinkedHashMap<>();
-        document.put("model", source.plan().model());
-        document.put("bytes_before", source.plan().bytesBefore());
-        document.put("points", curve.points().stream().map(ChooseCommand::point).toList());
-        return new Answer(document, curve.toString());
+        ChoiceReport report = new ChoiceReport(
+                source.plan(), curve, new ReportedCommand(this, Path.of(what)).facts(calibration, Map.of()));
+        Map<String, @Nullable Object> document = report.document();
+        List<Path> files = out.map(report::write).orElse(List.of());
+        if (!files.isEmpty()) {
+            document.put("report", files.stream().map(Path::toString).toList());
+        }
+        StringBuilder text = new StringBuilder(curve.toString());
+        files.forEach(file -> text.append("wrote ").append(file).append('\n'));
+        return new Answer(document, text.toString());
     }
 
     private List<Budget> budgets() {
@@ -80,17 +95,5 @@ final class ChooseCommand extends LancetCommand {
             }
         }
         return budgets;
-    }
-
-    private static Map<String, @Nullable Object> point(QualityCurve.Point point) {
-        BudgetSearch.Tried tried = point.tried();
-        Map<String, @Nullable Object> entry = new LinkedHashMap<>();
-        entry.put("size", point.size());
-        entry.put("bytes", tried.plan().bytesAfter());
-        entry.put("compression", tried.plan().compression());
-        entry.put("setting", tried.setting());
-        entry.put("best", point.best());
-        entry.put("quality", QualityDocument.of(tried.quality()));
-        return entry;
     }
 }

@@ -10,6 +10,7 @@ import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.budget.BudgetSearch;
+import dev.lancet.runtime.budget.MeasuredLayer;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.Quality;
@@ -76,6 +77,7 @@ public final class CalibratedCompression {
      * @param losses the error of every changed matrix, before a recovery
      * @param quality of the written model on the held-out rows
      * @param tried the plans that a budget was tried with, the best first; empty without a budget
+     * @param measured what every form of every layer costs, from which a budget chose; empty without a budget
      * @param recovered the recovery; empty if none was wanted
      * @param warning of too few rows; empty if there were enough
      */
@@ -84,12 +86,14 @@ public final class CalibratedCompression {
             List<Fidelity> losses,
             Quality quality,
             List<BudgetSearch.Tried> tried,
+            List<MeasuredLayer> measured,
             Optional<RecoveryResult> recovered,
             Optional<String> warning) {
 
         public Outcome {
             losses = List.copyOf(losses);
             tried = List.copyOf(tried);
+            measured = List.copyOf(measured);
         }
     }
 
@@ -116,18 +120,26 @@ public final class CalibratedCompression {
         GramMatrices grams = GramMeasurement.of(source, data, progress);
         CompressionJob calibrated = uncalibrated.calibrated(grams);
         CompressionJob job = folds ? calibrated.folding() : calibrated;
-        List<BudgetSearch.Tried> tried = chooses(compression) ? search(compression, grams, base) : List.of();
-        Plan plan = tried.isEmpty() ? base : tried.get(0).plan();
+        Search search = chooses(compression) ? search(compression, grams, base) : new Search(List.of(), List.of());
+        Plan plan = search.tried().isEmpty() ? base : search.tried().get(0).plan();
         if (recovery > 0) {
-            return recovered(plan, job, grams, tried, out);
+            return recovered(plan, job, grams, search, out);
         }
         List<Fidelity> losses = writing.write(job, plan);
         return new Outcome(
-                job.stored(plan), losses, quality(out), tried, Optional.empty(), TooFewRowsWarning.of(plan, grams));
+                job.stored(plan),
+                losses,
+                quality(out),
+                search.tried(),
+                search.measured(),
+                Optional.empty(),
+                TooFewRowsWarning.of(plan, grams));
     }
 
-    private Outcome recovered(
-            Plan plan, CompressionJob job, GramMatrices grams, List<BudgetSearch.Tried> tried, Path out) {
+    /** What a search for a budget tried and measured; nothing without a budget. */
+    private record Search(List<BudgetSearch.Tried> tried, List<MeasuredLayer> measured) {}
+
+    private Outcome recovered(Plan plan, CompressionJob job, GramMatrices grams, Search search, Path out) {
         WeightsInMemory arrays = new WeightsInMemory();
         List<Fidelity> losses = job.convert(plan, tensor -> arrays.accept(tensor.copy()));
         ResolvedDevice device = Device.auto().resolve();
@@ -140,7 +152,13 @@ public final class CalibratedCompression {
             writer.finish();
         }
         return new Outcome(
-                plan, losses, quality(out), tried, Optional.of(recovered), TooFewRowsWarning.of(plan, grams));
+                plan,
+                losses,
+                quality(out),
+                search.tried(),
+                search.measured(),
+                Optional.of(recovered),
+                TooFewRowsWarning.of(plan, grams));
     }
 
     private Quality quality(Path out) {
@@ -170,9 +188,9 @@ public final class CalibratedCompression {
         return step -> compression.decisive(step.weight()).isEmpty();
     }
 
-    private List<BudgetSearch.Tried> search(Compression compression, GramMatrices grams, Plan base) {
+    private Search search(Compression compression, GramMatrices grams, Plan base) {
         try (BudgetSearch search = new BudgetSearch(source, grams, data, free(compression), progress)) {
-            return search.within(compression.budget().orElseThrow(), base);
+            return new Search(search.within(compression.budget().orElseThrow(), base), search.measured());
         }
     }
 }

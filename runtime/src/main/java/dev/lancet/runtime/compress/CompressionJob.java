@@ -211,7 +211,9 @@ public final class CompressionJob {
                 Progress.Task task = progress.begin(
                         done == 0 ? "compress" : "compress, continued",
                         conversion.into().steps().size() - done)) {
-            Compressor compressor = new Compressor(new GramAlgebra(), calibration()).after(done);
+            Compressor compressor = new Compressor(new GramAlgebra(), calibration())
+                    .measuringSpectra()
+                    .after(done);
             return (folds ? compressor.folding() : compressor)
                     .compress(
                             conversion.from(),

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.report;
 
+import dev.lancet.runtime.report.page.LogAxis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,8 @@
 package dev.lancet.runtime.report;
 
+import dev.lancet.runtime.report.page.Axis;
+import dev.lancet.runtime.report.page.Html;
+import dev.lancet.runtime.report.page.NumberFormats;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

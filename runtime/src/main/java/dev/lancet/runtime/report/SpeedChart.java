@@ -1,5 +1,6 @@
 package dev.lancet.runtime.report;
 
+import dev.lancet.runtime.report.page.Axis;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.runtime.report.compression;
 
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.recovery.RecoveryResult;
@@ -7,11 +7,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The measured quality of a smaller model, as JSON has it. */
-final class QualityDocument {
+public final class QualityDocument {
 
     private QualityDocument() {}
 
-    static Map<String, @Nullable Object> of(Quality quality) {
+    /** What was measured. */
+    public static Map<String, @Nullable Object> of(Quality quality) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("measured", true);
         document.put("rows", quality.rows());
@@ -34,11 +35,12 @@ final class QualityDocument {
             document.put("cosine_min", finite(quality.cosineLeast()));
             document.put("outputs", outputs);
         }
+        document.put("recovery", finite(quality.recovery()));
         return document;
     }
 
     /** What a recovery won back. */
-    static Map<String, @Nullable Object> of(RecoveryResult recovered) {
+    public static Map<String, @Nullable Object> of(RecoveryResult recovered) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("ratio", finite(recovered.ratio()));
         document.put("steps", recovered.steps());
@@ -48,14 +50,14 @@ final class QualityDocument {
     }
 
     /** Nothing was measured. */
-    static Map<String, @Nullable Object> unmeasured() {
+    public static Map<String, @Nullable Object> unmeasured() {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("measured", false);
         return document;
     }
 
     /** A number, or nothing: JSON has no NaN. */
-    private static @Nullable Object finite(double value) {
+    static @Nullable Object finite(double value) {
         return Double.isFinite(value) ? value : null;
     }
 }
