@@ -74,7 +74,7 @@ final class ChooseCommand extends LancetCommand {
                         () -> wrongUsage("choose: " + what + " has nothing to be measured on; add --calibrate FILE"));
         QualityCurve curve = QualityCurve.measure(source, data, budgets, progress());
         ChoiceReport report = new ChoiceReport(
-                source.plan(), curve, new ReportedCommand(this, Path.of(what)).facts(calibration, Map.of()));
+                source.plan(), curve, new ReportedCommand(this, Path.of(what)).facts("", calibration, Map.of()));
         Map<String, @Nullable Object> document = report.document();
         List<Path> files = out.map(report::write).orElse(List.of());
         if (!files.isEmpty()) {

@@ -179,7 +179,10 @@ final class CompressCommand extends LancetCommand {
             List<Fidelity> losses,
             Optional<CalibratedCompression.Outcome> outcome) {
         CommandFacts facts = new ReportedCommand(this, Path.of(what))
-                .facts(calibration, Map.of("rules", compression.toString().replaceAll("\\s+", "")));
+                .facts(
+                        compression.budget().map(budget -> "compressed to a budget of " + budget).orElse(""),
+                        calibration,
+                        Map.of("rules", compression.toString().replaceAll("\\s+", "")));
         CompressionReport result = new CompressionReport(before, plan, losses, outcome, facts);
         CompressionSummary summary = new CompressionSummary(result);
         List<Path> report = result.write(Files.isDirectory(out) ? out : Path.of(out + ".report"));

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -34,21 +35,26 @@ public final class InputFingerprint {
     public static String of(Path model) {
         try (Stream<Path> walk = Files.walk(model)) {
             List<Path> files =
-                    walk.filter(Files::isRegularFile).limit(MOST_FILES + 1L).sorted().toList();
+                    walk.filter(Files::isRegularFile).limit(MOST_FILES + 1L)
+                    .sorted(Comparator.comparing(file -> name(model, file)))
+                    .toList();
             if (files.size() > MOST_FILES) {
                 throw new LancetException(
                         model + ": has more than " + MOST_FILES + " files; name the folder of the model alone");
             }
             MessageDigest digest = Sha256.digest();
             for (Path file : files) {
-                String name = file.equals(model) ? "" : model.relativize(file).toString().replace('\\', '/');
-                digest.update((name + "\n" + Files.size(file) + "\n").getBytes(StandardCharsets.UTF_8));
+                digest.update((name(model, file) + "\n" + Files.size(file) + "\n").getBytes(StandardCharsets.UTF_8));
                 add(digest, file);
             }
             return "SHA-256 " + Sha256.text(digest.digest());
         } catch (IOException wrong) {
             throw IoErrors.reading(model, wrong);
         }
+    }
+
+    private static String name(Path model, Path file) {
+        return file.equals(model) ? "" : model.relativize(file).toString().replace('\\', '/');
     }
 
     private static void add(MessageDigest digest, Path file) throws IOException {

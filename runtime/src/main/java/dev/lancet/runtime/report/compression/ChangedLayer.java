@@ -53,7 +53,7 @@ record ChangedLayer(Step step, Fidelity loss, long bytesBefore, Optional<Measure
                     .map(cut -> "rank " + cut.rank() + ", multiplied out")
                     .orElse("float32");
         }
-        return NumberFormats.form(step);
+        return QualityWords.form(NumberFormats.form(step));
     }
 
     /** How factors and codes were computed; empty if it is not known. */

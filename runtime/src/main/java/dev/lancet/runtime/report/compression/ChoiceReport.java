@@ -7,6 +7,7 @@ import dev.lancet.runtime.report.page.Html;
 import dev.lancet.runtime.report.page.MarkdownText;
 import dev.lancet.runtime.report.page.ReportFiles;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,16 @@ public record ChoiceReport(Plan before, QualityCurve curve, CommandFacts command
     }
 
     private List<TriedTable.Row> rows() {
-        return curve.points().stream()
-                .map(point -> new TriedTable.Row(point.size(), point.tried(), point.best()))
+        Map<String, TriedTable.Row> once = new LinkedHashMap<>();
+        for (QualityCurve.Point point : curve.points()) {
+            once.merge(
+                    point.tried().setting() + point.tried().plan().bytesAfter(),
+                    new TriedTable.Row(point.tried(), point.best() ? point.size() : ""),
+                    (known, again) -> new TriedTable.Row(
+                            known.tried(), (known.bestFor() + " " + again.bestFor()).strip()));
+        }
+        return once.values().stream()
+                .sorted(Comparator.comparingLong(row -> -row.tried().plan().bytesAfter()))
                 .toList();
     }
 
@@ -46,7 +55,7 @@ public record ChoiceReport(Plan before, QualityCurve curve, CommandFacts command
         curve.unreachable().forEach(line -> page.append("<p class=\"notice\">" + Html.escape(line) + "</p>\n"));
         page.append("<div class=\"beside\">\n<div>\n" + QualityChart.inPage(tried()) + "</div>\n"
                 + TriedTable.of(rows()).html("", row -> row.best() ? "best" : "") + "</div>\n"
-                + FactLines.html(command));
+                + FactLines.html(command, ""));
         return Html.page(title(), page.toString());
     }
 
@@ -61,7 +70,7 @@ public record ChoiceReport(Plan before, QualityCurve curve, CommandFacts command
         return text.append('\n')
                 .append(TriedTable.of(rows()).markdown())
                 .append("\n![Quality against bytes](curve.svg)\n")
-                .append(FactLines.markdown(command))
+                .append(FactLines.markdown(command, ""))
                 .toString();
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 final class CompressionPage {
 
     /** So many spectra are shown at once. */
-    private static final int WORST = 6;
+    private static final int WORST = 8;
 
     /** So many more are in a folded part; the rest are in the JSON. */
     private static final int MORE = 60;
@@ -24,17 +24,22 @@ final class CompressionPage {
         this.report = report;
         changed = report.changed();
         page.append("<p class=\"lead\">" + Html.escape(report.verdict()) + ".</p>\n");
-        report.damage().ifPresent(line -> page.append("<p class=\"danger\">" + Html.escape(line) + "</p>\n"));
+        report.damage().ifPresent(line -> page.append("<p class=\"danger\">" + withOptions(line) + "</p>\n"));
         report.outcome()
                 .flatMap(Outcome::warning)
-                .ifPresent(line -> page.append("<p class=\"notice\">" + Html.escape(line) + "</p>\n"));
+                .ifPresent(line -> page.append("<p class=\"notice\">" + withOptions(line) + "</p>\n"));
         page.append(SummaryCard.of(report));
         layers();
         tried();
         spectra();
         numbers();
         kept();
-        page.append(FactLines.html(report.command()));
+        page.append(FactLines.html(report.command(), report.timing()));
+    }
+
+    /** A sentence whose options do not break in the middle. */
+    private static String withOptions(String line) {
+        return Html.escape(line).replaceAll("--[a-z]+(-[a-z]+)*", "<code>$0</code>");
     }
 
     private void layers() {
@@ -56,14 +61,14 @@ final class CompressionPage {
         page.append("<h2>Quality against bytes</h2>\n<p class=\"note\">What the search for the budget measured on held-out"
                 + " rows; the best of them was written.</p>\n<div class=\"beside\">\n<div>\n"
                 + QualityChart.inPage(rows.stream().map(TriedTable.Row::tried).toList()) + "</div>\n"
-                + TriedTable.of(rows).html("") + "</div>\n");
+                + TriedTable.of(rows).html("", row -> row.best() ? "best" : "") + "</div>\n");
     }
 
     /** What a search for a budget tried, the best first. */
     static List<TriedTable.Row> rows(CompressionReport report) {
         return report.outcome().stream()
                 .flatMap(outcome -> outcome.tried().stream()
-                        .map(one -> new TriedTable.Row("", one, one.equals(outcome.tried().get(0)))))
+                        .map(one -> new TriedTable.Row(one, one.equals(outcome.tried().get(0)) ? "this budget" : "")))
                 .toList();
     }
 

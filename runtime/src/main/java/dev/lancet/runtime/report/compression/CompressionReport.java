@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -62,9 +63,12 @@ public record CompressionReport(
                 .toList();
     }
 
-    /** The seconds that the conversion of the matrices took, added up over all threads. */
-    double seconds() {
-        return losses.stream().mapToDouble(Fidelity::seconds).sum();
+    /** How long the conversion of the matrices took. */
+    String timing() {
+        return String.format(
+                Locale.ROOT,
+                "%.1f s for the conversion of the matrices, added up over all threads",
+                losses.stream().mapToDouble(Fidelity::seconds).sum());
     }
 
     /** The title: the model and what was done. */

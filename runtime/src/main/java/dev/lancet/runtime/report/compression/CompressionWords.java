@@ -11,7 +11,8 @@ final class CompressionWords {
     private CompressionWords() {}
 
     static String title(CompressionReport report) {
-        return report.command().model() + ", " + done(report);
+        String goal = report.command().goal();
+        return report.command().model() + ", " + (goal.isEmpty() ? done(report) : goal);
     }
 
     private static String done(CompressionReport report) {

@@ -8,7 +8,7 @@ final class FactLines {
 
     private FactLines() {}
 
-    static String html(CommandFacts command) {
+    static String html(CommandFacts command, String timing) {
         StringBuilder html = new StringBuilder("<h2>How it was made</h2>\n");
         if (!command.command().isEmpty()) {
             html.append("<pre>" + Html.escape(command.command()) + "</pre>\n");
@@ -17,10 +17,13 @@ final class FactLines {
         command.facts()
                 .forEach((name, value) ->
                         html.append("<dt>" + Html.escape(name) + "</dt><dd>" + Html.escape(value) + "</dd>\n"));
+        if (!timing.isEmpty()) {
+            html.append("<dt>time</dt><dd>" + Html.escape(timing) + "</dd>\n");
+        }
         return html.append("</dl>\n").toString();
     }
 
-    static String markdown(CommandFacts command) {
+    static String markdown(CommandFacts command, String timing) {
         StringBuilder text = new StringBuilder("\n## How it was made\n\n");
         if (!command.command().isEmpty()) {
             text.append(MarkdownText.code(command.command())).append('\n');
@@ -28,6 +31,9 @@ final class FactLines {
         command.facts()
                 .forEach((name, value) ->
                         text.append("- " + MarkdownText.inline(name) + ": " + MarkdownText.inline(value) + "\n"));
+        if (!timing.isEmpty()) {
+            text.append("- time: " + MarkdownText.inline(timing) + "\n");
+        }
         return text.toString();
     }
 }

@@ -39,7 +39,7 @@ record KeptLayers(Map<String, List<Step>> byReason) {
                 Html.escape(reason) + " <span>" + count(steps) + "</span>",
                 "<ul class=\"names\">\n"
                         + steps.stream()
-                                .map(step -> "<li>" + Html.escape(line(step)) + "</li>\n")
+                                .map(step -> "<li>" + Html.name(line(step)) + "</li>\n")
                                 .collect(Collectors.joining())
                         + "</ul>\n",
                 false)));

@@ -57,7 +57,7 @@ final class LayerBars {
         String many = count == 1 ? "" : " <small>" + count + " layers</small>";
         String error = NumberFormats.percent(group.worst());
         String least = NumberFormats.percent(group.best());
-        return cell("name", Html.escape(group.name()) + many)
+        return cell("name", Html.name(group.name()) + many)
                 + cell(
                         "size",
                         bar(style, group.bytesBefore() / count, group.bytes() / count)
@@ -66,7 +66,7 @@ final class LayerBars {
                 + cell(
                         "form",
                         Html.escape(worst.form()) + " <small>" + NumberFormats.shape(worst.step()) + "</small>")
-                + (methods ? cell("how", Html.escape(worst.methods())) : "")
+                + (methods ? cell("how", Html.escape(worst.methods().replace(", ", " + "))) : "")
                 + cell(
                         "error",
                         scale(style, group.best(), group.worst()) + "<span class=\"" + style + "\">"

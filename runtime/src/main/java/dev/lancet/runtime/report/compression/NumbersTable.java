@@ -14,7 +14,7 @@ final class NumbersTable {
 
     static Table<ChangedLayer> of(List<ChangedLayer> layers) {
         return new Table<>(layers)
-                .text("layer", ChangedLayer::name)
+                .marked("layer", "", ChangedLayer::name, layer -> Html.name(layer.name()))
                 .number("shape", layer -> NumberFormats.shape(layer.step()))
                 .text("form", ChangedLayer::form)
                 .text("method", ChangedLayer::methods)

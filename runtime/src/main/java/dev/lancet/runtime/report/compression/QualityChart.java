@@ -1,6 +1,7 @@
 package dev.lancet.runtime.report.compression;
 
 import dev.lancet.runtime.budget.BudgetSearch;
+import dev.lancet.runtime.report.page.Axis;
 import dev.lancet.runtime.report.page.LogAxis;
 import dev.lancet.runtime.report.page.NumberFormats;
 import dev.lancet.runtime.report.page.Svg;
@@ -20,6 +21,9 @@ final class QualityChart {
     private static final double LETTER = 6.6;
     private static final double LINE = 14;
     private static final double MARGIN = 1.15;
+    private static final double APART = 70;
+    private static final double LINE_PART = 0.04;
+    private static final int FEWEST_TICKS = 3;
     private static final double NOTHING_LOST = 1e-9;
 
     private final List<BudgetSearch.Tried> points;
@@ -90,13 +94,13 @@ final class QualityChart {
     }
 
     private Svg drawn() {
-        for (double tick : up.ticks()) {
+        for (double tick : ticks(up)) {
             svg.line("grid", LEFT, y(tick), width - RIGHT, y(tick));
             svg.text("tick n", LEFT - 8, y(tick) + 4, LogAxis.label(tick));
         }
         double last = -100;
-        for (double tick : across.ticks()) {
-            if (x(tick) - last > 70) {
+        for (double tick : ticks(across)) {
+            if (x(tick) - last > APART) {
                 last = x(tick);
                 svg.text("tick m", last, height - BOTTOM + 20, NumberFormats.bytes((long) tick));
             }
@@ -112,6 +116,7 @@ final class QualityChart {
         if (chosen.size() > 1) {
             svg.curve("mean c2", line.toString());
         }
+        keepFree(chosen);
         points.forEach(one -> taken.add(new Box(x(one) - 6, y(one) - 6, 12, 12)));
         points.forEach(one -> svg.dot(
                 chosen(one) ? "chosen c2" : "c0", x(one), y(one), chosen(one) ? 5 : 4, remark(one)));
@@ -120,12 +125,32 @@ final class QualityChart {
         return svg;
     }
 
+    /** Round numbers; evenly spaced ones where the range is too narrow for others. */
+    private static List<Double> ticks(LogAxis axis) {
+        return axis.ticks().size() >= FEWEST_TICKS
+                ? axis.ticks()
+                : Axis.over(axis.least(), axis.most()).ticks().stream()
+                        .filter(tick -> tick >= axis.least() && tick <= axis.most())
+                        .toList();
+    }
+
+    /** Keeps labels off the line. */
+    private void keepFree(List<BudgetSearch.Tried> line) {
+        for (int i = 1; i < line.size(); i++) {
+            for (double part = 0; part < 1; part += LINE_PART) {
+                double x = x(line.get(i - 1)) + part * (x(line.get(i)) - x(line.get(i - 1)));
+                double y = y(line.get(i - 1)) + part * (y(line.get(i)) - y(line.get(i - 1)));
+                taken.add(new Box(x - 2, y - 2, 4, 4));
+            }
+        }
+    }
+
     private static boolean chosen(BudgetSearch.Tried one) {
         return one.setting().equals("chosen");
     }
 
     private static String remark(BudgetSearch.Tried one) {
-        return one.setting() + ": " + NumberFormats.bytes(one.plan().bytesAfter()) + ", "
+        return QualityWords.form(one.setting()) + ": " + NumberFormats.bytes(one.plan().bytesAfter()) + ", "
                 + QualityWords.change(one.quality());
     }
 
@@ -133,7 +158,7 @@ final class QualityChart {
     private void label(String colour, BudgetSearch.Tried one) {
         String text = chosen(one)
                 ? NumberFormats.times(one.plan().compression())
-                : one.setting().replaceFirst("^uniform ", "");
+                : QualityWords.form(one.setting()).replaceFirst("^uniform ", "");
         double wide = text.length() * LETTER;
         double[][] places = {
             {x(one) + 9, y(one) + 4}, {x(one) - 9 - wide, y(one) + 4},

@@ -27,6 +27,11 @@ final class QualityWords {
                 + " (" + signed(language.loss()) + ")";
     }
 
+    /** A form or a setting in words: {@code nf4(64), double quantized}. */
+    static String form(String code) {
+        return code.replace(".asymmetric()", ", asymmetric").replace(".doubleQuantized()", ", double quantized");
+    }
+
     static String perplexity(double value) {
         return Double.isFinite(value)
                 ? String.format(Locale.ROOT, value < LARGE ? "%.2f" : "%,.0f", value)
@@ -44,7 +49,8 @@ final class QualityWords {
         }
         double percent = 100 * share;
         double size = Math.abs(percent);
-        return String.format(Locale.ROOT, size < 0.095 ? "%+.2f %%" : size < 100 ? "%+.1f %%" : "%+,.0f %%", percent);
+        return String.format(Locale.ROOT, size < 0.095 ? "%+.2f %%" : size < 100 ? "%+.1f %%" : "%+,.0f %%", percent)
+                .replace('-', '−');
     }
 
     /** A number of any size in three digits. */

@@ -7,7 +7,6 @@ import dev.lancet.runtime.report.page.NumberFormats;
 import dev.lancet.runtime.report.page.Svg;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** The singular values of a layer that was cut to a lower rank, plain and whitened, with the cut. */
 final class SpectrumChart {
@@ -21,6 +20,9 @@ final class SpectrumChart {
 
     /** Values below are drawn at the bottom. */
     private static final double LEAST = 1e-4;
+
+    private static final List<String> MARKS = List.of("1", "0.1", "0.01", "10⁻³", "10⁻⁴");
+    private static final double ROOM = 60;
 
     private final String name;
     private final TruncatedSpectrum spectrum;
@@ -54,7 +56,7 @@ final class SpectrumChart {
         svg.box("dropped", x(spectrum.rank() + 0.5), TOP, WIDTH - RIGHT - x(spectrum.rank() + 0.5), bottom() - TOP);
         for (double mark = 1; mark >= least * 0.99; mark /= 10) {
             svg.line("grid", LEFT, y(mark), WIDTH - RIGHT, y(mark));
-            svg.text("tick n", LEFT - 6, y(mark) + 4, String.format(Locale.ROOT, "%.4g", mark).replaceFirst("\\.?0+$", ""));
+            svg.text("tick n", LEFT - 6, y(mark) + 4, MARKS.get((int) Math.round(-Math.log10(mark))));
         }
         svg.text("tick", LEFT, HEIGHT - 6, "1");
         svg.text("tick n", WIDTH - RIGHT, HEIGHT - 6, NumberFormats.count(spectrum.count()));
@@ -62,9 +64,10 @@ final class SpectrumChart {
         spectrum.whitened().ifPresent(curve -> svg.curve("mean whitened", points(curve)));
         double cut = x(spectrum.rank() + 0.5);
         svg.line("cut " + colour, cut, TOP, cut, bottom());
-        boolean right = cut < WIDTH * 0.6;
-        svg.text("mark " + colour + (right ? "" : " n"), cut + (right ? 5 : -5), TOP + 11, "rank " + spectrum.rank());
-        return "<figure class=\"spectrum\"><figcaption>" + Html.escape(name) + " <small>" + kept()
+        // Left of the cut, below the curves, there is room unless the cut is near the left end.
+        boolean right = cut < LEFT + ROOM;
+        svg.text("mark " + colour + (right ? "" : " n"), cut + (right ? 5 : -5), bottom() - 6, "rank " + spectrum.rank());
+        return "<figure class=\"spectrum\"><figcaption>" + Html.name(name) + " <small>" + kept()
                 + "</small></figcaption>\n" + svg.inPage() + "</figure>\n";
     }
 

@@ -16,15 +16,18 @@ final class TriedTable {
     /**
      * A setting that was tried for a size.
      *
-     * @param size the budget; empty if all settings have the same
-     * @param best whether no other setting for the size is better
+     * @param bestFor the sizes for which no other setting is better, in words; empty if there are none
      */
-    record Row(String size, BudgetSearch.Tried tried, boolean best) {}
+    record Row(BudgetSearch.Tried tried, String bestFor) {
+
+        boolean best() {
+            return !bestFor.isEmpty();
+        }
+    }
 
     static Table<Row> of(List<Row> rows) {
         return new Table<>(rows)
-                .text("size", Row::size)
-                .text("setting", row -> row.tried().setting())
+                .text("setting", row -> QualityWords.form(row.tried().setting()))
                 .number("bytes", row -> NumberFormats.bytes(row.tried().plan().bytesAfter()))
                 .number(
                         "smaller",
@@ -39,7 +42,7 @@ final class TriedTable {
                         row -> row.tried().quality().outputs().isEmpty()
                                 ? ""
                                 : QualityWords.relativeError(row.tried().quality()))
-                .text("", row -> row.best() ? "best" : "");
+                .text("best for", Row::bestFor);
     }
 
     private static Function<Row, String> language(Function<LanguageQuality, String> shown) {

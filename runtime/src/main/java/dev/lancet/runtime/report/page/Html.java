@@ -43,6 +43,11 @@ public final class Html {
         }
     }
 
+    /** A name, escaped, which may break after a slash. */
+    public static String name(String name) {
+        return escape(name).replace("/", "/<wbr>");
+    }
+
     /** A folded part of a page: the summary and the content are markup. */
     public static String folded(String summary, String content, boolean open) {
         return "<details" + (open ? " open" : "") + "><summary>" + summary + "</summary>\n" + content + "</details>\n";
