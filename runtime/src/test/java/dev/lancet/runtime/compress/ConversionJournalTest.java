@@ -42,16 +42,14 @@ class ConversionJournalTest {
                                 List.of(new TruncatedSpectrum.Value(1, 1), new TruncatedSpectrum.Value(8, 1e-9)),
                                 0.9)))));
         Fidelity rounded = new Fidelity("h.0.mlp.down", 0.01, 0.5);
-        try (ResumableFolder first = ResumableFolder.open(folder.resolve("out"), "work")) {
-            ConversionJournal journal = new ConversionJournal(first.journal(), plan);
-            journal.add("h.0.mlp.up", Optional.of(cut));
-            journal.add("h.0.mlp.down", Optional.of(rounded));
-        }
-        try (ResumableFolder again = ResumableFolder.open(folder.resolve("out"), "work")) {
-            ConversionJournal journal = new ConversionJournal(again.journal(), plan);
+        try (ResumableFolder open = ResumableFolder.open(folder.resolve("out"), "work")) {
+            ConversionJournal begun = new ConversionJournal(open.journal(), plan);
+            begun.add("h.0.mlp.up", Optional.of(cut));
+            begun.add("h.0.mlp.down", Optional.of(rounded));
 
-            assertThat(journal.count()).isEqualTo(2);
-            assertThat(journal.losses()).containsExactly(cut, rounded);
+            ConversionJournal continued = new ConversionJournal(open.journal(), plan);
+            assertThat(continued.count()).isEqualTo(2);
+            assertThat(continued.losses()).containsExactly(cut, rounded);
         }
     }
 }
