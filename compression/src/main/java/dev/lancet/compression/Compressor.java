@@ -25,6 +25,7 @@ public final class Compressor {
     private final Optional<Calibration> calibration;
     private final boolean folds;
     private final int first;
+    private final boolean spectra;
 
     /** A compressor with this linear algebra, without calibration. */
     public Compressor(LinearAlgebra algebra) {
@@ -33,19 +34,21 @@ public final class Compressor {
 
     /** A compressor with this linear algebra, and with calibration if there is any. */
     public Compressor(LinearAlgebra algebra, Optional<Calibration> calibration) {
-        this(algebra, calibration, false, 0);
+        this(algebra, calibration, false, 0, false);
     }
 
-    private Compressor(LinearAlgebra algebra, Optional<Calibration> calibration, boolean folds, int first) {
+    private Compressor(
+            LinearAlgebra algebra, Optional<Calibration> calibration, boolean folds, int first, boolean spectra) {
         this.algebra = algebra;
         this.calibration = calibration;
         this.folds = folds;
         this.first = first;
+        this.spectra = spectra;
     }
 
     /** The same compressor, which leaves out the first matrices, because they are converted already. */
     public Compressor after(int converted) {
-        return new Compressor(algebra, calibration, folds, converted);
+        return new Compressor(algebra, calibration, folds, converted, spectra);
     }
 
     /**
@@ -53,7 +56,16 @@ public final class Compressor {
      * multiplies them out.
      */
     public Compressor folding() {
-        return new Compressor(algebra, calibration, true, first);
+        return new Compressor(algebra, calibration, true, first, spectra);
+    }
+
+    /**
+     * The same compressor, whose errors tell the singular values of matrices that it cuts to a lower rank. Those after whitening
+     * are known anyway. Those of the matrix itself take a further eigenvalue computation without vectors, so they are
+     * complete only where the smaller side has at most 1024 values.
+     */
+    public Compressor measuringSpectra() {
+        return new Compressor(algebra, calibration, folds, first, true);
     }
 
     /** {@link #compress(Plan, Plan, Weights, WeightSink, MatrixProgress)} without progress reports. */
@@ -92,7 +104,7 @@ public final class Compressor {
         List<MatrixConversion> conversions = new ArrayList<>();
         for (int i = first; i < into.steps().size(); i++) {
             conversions.add(new MatrixConversion(
-                    algebra, from.steps().get(i), into.steps().get(i), calibration));
+                    algebra, from.steps().get(i), into.steps().get(i), calibration, spectra));
         }
         List<Fidelity> losses = new ArrayList<>();
         List<MatrixQueue.Job<ConvertedMatrix>> changing = conversions.stream()

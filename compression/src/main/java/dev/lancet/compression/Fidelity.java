@@ -4,6 +4,7 @@ import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.dsl.CompressionMethod;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -15,13 +16,15 @@ import java.util.OptionalDouble;
  * @param outputError {@code ‖X·W − X·Ŵ‖ / ‖X·W‖} over the calibration inputs X; empty without calibration
  * @param methods how factors and codes were computed
  * @param seconds the time for the conversion and the measurement
+ * @param spectrum the singular values, if a {@link Compressor#measuringSpectra} cut the matrix to a lower rank; otherwise empty
  */
 public record Fidelity(
         String weight,
         double relativeFrobenius,
         OptionalDouble outputError,
         List<CompressionMethod> methods,
-        double seconds) {
+        double seconds,
+        Optional<TruncatedSpectrum> spectrum) {
 
     /** The rows or columns of a product that are in memory at a time. */
     private static final int PART = 1024;
@@ -32,15 +35,19 @@ public record Fidelity(
 
     /** The error of a conversion without calibration. */
     public Fidelity(String weight, double relativeFrobenius, double seconds) {
-        this(weight, relativeFrobenius, OptionalDouble.empty(), List.of(), seconds);
+        this(weight, relativeFrobenius, OptionalDouble.empty(), List.of(), seconds, Optional.empty());
     }
 
     Fidelity by(List<CompressionMethod> used) {
-        return new Fidelity(weight, relativeFrobenius, outputError, used, seconds);
+        return new Fidelity(weight, relativeFrobenius, outputError, used, seconds, spectrum);
     }
 
     Fidelity withOutputError(OptionalDouble measured) {
-        return new Fidelity(weight, relativeFrobenius, measured, methods, seconds);
+        return new Fidelity(weight, relativeFrobenius, measured, methods, seconds, spectrum);
+    }
+
+    Fidelity withSpectrum(Optional<TruncatedSpectrum> measured) {
+        return new Fidelity(weight, relativeFrobenius, outputError, methods, seconds, measured);
     }
 
     /**

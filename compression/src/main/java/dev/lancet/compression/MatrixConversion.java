@@ -5,7 +5,6 @@ import dev.lancet.compression.calibration.Calibration;
 import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
-import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.plan.Step;
@@ -27,16 +26,20 @@ final class MatrixConversion {
     private final AdapterConversion adapter;
     private final CorrectionConversion correction;
     private final Optional<Calibration> calibration;
+    private final boolean spectra;
 
     MatrixConversion(LinearAlgebra algebra, Step from, Step into) {
-        this(algebra, from, into, Optional.empty());
+        this(algebra, from, into, Optional.empty(), false);
     }
 
-    MatrixConversion(LinearAlgebra algebra, Step from, Step into, Optional<Calibration> calibration) {
+    /** @param spectra whether the error of a matrix that is cut to a lower rank tells its singular values */
+    MatrixConversion(
+            LinearAlgebra algebra, Step from, Step into, Optional<Calibration> calibration, boolean spectra) {
         this.algebra = algebra;
         this.from = from;
         this.into = into;
         this.calibration = calibration;
+        this.spectra = spectra;
         adapter = new AdapterConversion(from, into);
         correction = new CorrectionConversion(algebra, from, into, calibration);
     }
@@ -69,7 +72,11 @@ final class MatrixConversion {
         Matrix dense = correction.multipliedOut(comparable(before), weights);
         dense = adapter.merges() ? adapter.merged(dense, weights, algebra) : dense;
         boolean alike = from.rank().equals(into.rank()) && !adapter.merges() && !correction.before();
-        List<Matrix> wanted = alike ? before : factoredAgain(dense);
+        Optional<LayerTruncation.Cut> cut = alike || into.rank().isEmpty()
+                ? Optional.empty()
+                : Optional.of(truncation().cut(dense, into.rank().getAsInt(), spectra));
+        List<Matrix> wanted =
+                alike ? before : cut.map(LayerTruncation.Cut::pieces).orElse(List.of(dense));
         Rounding rounding = new Rounding(into, calibration);
         if (adapter.startsFromLoss()) {
             Matrix started =
@@ -79,7 +86,7 @@ final class MatrixConversion {
         List<Matrix> after = rounding.put(wanted, sink);
         Fidelity loss = loss(dense, after, sink, begin);
         adapter.put(weights, sink);
-        return Optional.of(loss.by(methods(alike, rounding)));
+        return Optional.of(loss.by(methods(alike, rounding)).withSpectrum(cut.flatMap(LayerTruncation.Cut::spectrum)));
     }
 
     /** The matrix in its new form, in memory. */
@@ -105,14 +112,6 @@ final class MatrixConversion {
 
     private static void copy(List<StoredMatrix> pieces, Weights weights, WeightSink sink) {
         pieces.forEach(matrix -> matrix.arrays().forEach(array -> sink.accept(weights.read(array.name()))));
-    }
-
-    private List<Matrix> factoredAgain(Matrix dense) {
-        if (into.rank().isEmpty()) {
-            return List.of(dense);
-        }
-        Factors factors = truncation().cut(dense, into.rank().getAsInt());
-        return List.of(factors.left(), factors.right());
     }
 
     private LayerTruncation truncation() {

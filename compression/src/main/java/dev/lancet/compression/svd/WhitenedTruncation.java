@@ -6,6 +6,7 @@ import dev.lancet.compression.algebra.Float64Algebra.Shape;
 import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.dsl.LancetException;
+import java.util.function.Consumer;
 
 /**
  * Truncates a matrix so that the output of its layer changes least: the factors minimise {@code ‖X·W − X·left·right‖}
@@ -37,11 +38,21 @@ public final class WhitenedTruncation {
      * @throws LancetException if the matrix or the Gram matrix contains NaN or infinity
      */
     public Factors cut(String name, Matrix matrix, GramMatrix gram, int rank) {
+        return cut(name, matrix, gram, rank, all -> {});
+    }
+
+    /**
+     * {@link #cut(String, Matrix, GramMatrix, int)}, which also passes on what it knows anyway.
+     *
+     * @param spectrum receives all singular values of {@code LᵀW} in descending order
+     */
+    public Factors cut(String name, Matrix matrix, GramMatrix gram, int rank, Consumer<double[]> spectrum) {
         double[] w = gram.oriented(matrix.requireFinite(name));
         int m = gram.width();
         int n = w.length / m;
-        double[] sigma = new double[rank];
-        double[] rows = n <= m ? byOutputs(w, gram, sigma) : byInputs(name, w, gram, sigma);
+        double[] sigma = new double[Math.min(m, n)];
+        double[] rows = n <= m ? byOutputs(w, gram, rank, sigma) : byInputs(name, w, gram, rank, sigma);
+        spectrum.accept(sigma);
         double[] columns = algebra.product(w, false, rows, true, new Shape(m, n, rank));
         for (int i = 0; i < rank; i++) {
             double root = sigma[i] == 0 ? 1 : Math.sqrt(sigma[i]);
@@ -58,33 +69,35 @@ public final class WhitenedTruncation {
     }
 
     /** The leading rows of {@code Vᵀ}, {@code [rank, n]}, from the eigenvectors of {@code WᵀXᵀXW}. */
-    private double[] byOutputs(double[] w, GramMatrix gram, double[] sigma) {
+    private double[] byOutputs(double[] w, GramMatrix gram, int rank, double[] sigma) {
         int m = gram.width();
         int n = w.length / m;
         double[] weighted = algebra.product(gram.sums(), false, w, false, new Shape(m, m, n));
-        return leading(algebra.eigen(algebra.product(w, true, weighted, false, new Shape(n, m, n)), n), sigma);
+        return leading(algebra.eigen(algebra.product(w, true, weighted, false, new Shape(n, m, n)), n), rank, sigma);
     }
 
     /** The same rows from the eigenvectors U of {@code LᵀWWᵀL}: {@code Vᵀ = Σ⁻¹UᵀLᵀW}. */
-    private double[] byInputs(String name, double[] w, GramMatrix gram, double[] sigma) {
+    private double[] byInputs(String name, double[] w, GramMatrix gram, int rank, double[] sigma) {
         int m = gram.width();
         int n = w.length / m;
         double[] whitened = algebra.product(lower(name, gram), true, w, false, new Shape(m, m, n));
         double[] u =
-                leading(algebra.eigen(algebra.product(whitened, false, whitened, true, new Shape(m, n, m)), m), sigma);
-        double[] rows = algebra.product(u, false, whitened, false, new Shape(sigma.length, m, n));
+                leading(algebra.eigen(algebra.product(whitened, false, whitened, true, new Shape(m, n, m)), m), rank, sigma);
+        double[] rows = algebra.product(u, false, whitened, false, new Shape(rank, m, n));
         for (int i = 0; i < rows.length; i++) {
             rows[i] = sigma[i / n] == 0 ? 0 : rows[i] / sigma[i / n];
         }
         return rows;
     }
 
-    /** The eigenvectors of the largest eigenvalues, {@code [rank, n]}; fills in the roots of the eigenvalues. */
-    private static double[] leading(EigenDecomposition eigen, double[] sigma) {
+    /** The eigenvectors of the largest eigenvalues, {@code [rank, n]}; fills in the roots of all eigenvalues. */
+    private static double[] leading(EigenDecomposition eigen, int rank, double[] sigma) {
         int n = eigen.values().length;
-        double[] vectors = new double[sigma.length * n];
-        for (int i = 0; i < sigma.length; i++) {
+        double[] vectors = new double[rank * n];
+        for (int i = 0; i < rank; i++) {
             System.arraycopy(eigen.vectors(), (n - 1 - i) * n, vectors, i * n, n);
+        }
+        for (int i = 0; i < n; i++) {
             sigma[i] = Math.sqrt(Math.max(0, eigen.values()[n - 1 - i]));
         }
         return vectors;

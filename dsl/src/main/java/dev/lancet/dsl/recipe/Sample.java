@@ -23,4 +23,19 @@ public record Sample(String prompt, int tokens, double temperature, double topP,
     public static Sample greedy(String prompt, int tokens) {
         return new Sample(prompt, tokens, 0, 1, 42);
     }
+
+    /** What stands between the brackets of {@code .sample(...)}. */
+    @Override
+    public String toString() {
+        String text = "\""
+                + prompt.replace("\\", "\\\\")
+                        .replace("\"", "\\\"")
+                        .replace("\n", "\\n")
+                        .replace("\r", "\\r")
+                        .replace("\t", "\\t")
+                + "\", " + tokens;
+        return equals(greedy(prompt, tokens))
+                ? text
+                : "new Sample(" + text + ", " + temperature + ", " + topP + ", " + seed + (seed == (int) seed ? ")" : "L)");
+    }
 }

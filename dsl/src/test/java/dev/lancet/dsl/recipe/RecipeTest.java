@@ -99,6 +99,13 @@ class RecipeTest {
     }
 
     @Test
+    void samples_are_shown_as_the_code_that_declares_them() {
+        assertThat(READ.sample("The \"Committee\"\n", 60).toString()).endsWith("\n.sample(\"The \\\"Committee\\\"\\n\", 60)");
+        assertThat(READ.sample(new Sample("a", 5, 0.5, 0.9, 7)).toString())
+                .endsWith("\n.sample(new Sample(\"a\", 5, 0.5, 0.9, 7))");
+    }
+
+    @Test
     void pretraining_is_for_all_that_is_declared_above() {
         Recipe run = READ.candidate("a", preset("gpt2-127m"))
                 .candidate("b", preset("gpt2-1.5b"))

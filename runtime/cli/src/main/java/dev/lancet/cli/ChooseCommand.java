@@ -5,13 +5,15 @@ import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.CalibrationOptions;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.dsl.Budget;
-import dev.lancet.runtime.budget.BudgetSearch;
+import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.budget.QualityCurve;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.source.ModelSource;
-import java.util.LinkedHashMap;
+import dev.lancet.runtime.report.compression.ChoiceReport;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,13 +25,13 @@ import picocli.CommandLine.Parameters;
         name = "choose",
         description = {
             "Measure how good a model stays at several sizes, and print the table to choose from.",
-            "Nothing is written. Each size is tried with the best choice of forms and with the uniform settings that fit."
+            "No model is written. Each size is tried with the best choice of forms and with the uniform settings that fit."
         },
         footer = {
             "",
             "Examples:",
             "  lancet choose my-model --calibrate texts.jsonl",
-            "  lancet choose encoder --calibrate rows.npz --sizes 3.5x,5x,6x,8x",
+            "  lancet choose encoder --calibrate rows.npz --sizes 3.5x,5x,6x,8x --out curve",
             "",
             "Then: lancet compress my-model --budget 6x --calibrate texts.jsonl --out my-model-6x",
         })
@@ -58,6 +60,13 @@ final class ChooseCommand extends LancetCommand {
                     + " --sizes.")
     private List<Double> bitsPerWeight = List.of();
 
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "A folder for the curve as a report (report.html, report.md, report.json) and as a picture"
+                    + " (curve.svg). It must not exist.")
+    private Optional<Path> out = Optional.empty();
+
     ChooseCommand(Console console) {
         super(console);
     }
@@ -65,6 +74,7 @@ final class ChooseCommand extends LancetCommand {
     @Override
     public Answer answer() {
         List<Budget> budgets = budgets();
+        out.ifPresent(IoErrors::requireFree);
         ModelArgument argument = ModelArgument.of(what);
         ModelSource source = argument.source();
         CalibrationData data = calibration
@@ -72,11 +82,16 @@ final class ChooseCommand extends LancetCommand {
                 .orElseThrow(
                         () -> wrongUsage("choose: " + what + " has nothing to be measured on; add --calibrate FILE"));
         QualityCurve curve = QualityCurve.measure(source, data, budgets, progress(), calibration.cache(this));
-        Map<String, @Nullable Object> document = new LinkedHashMap<>();
-        document.put("model", source.plan().model());
-        document.put("bytes_before", source.plan().bytesBefore());
-        document.put("points", curve.points().stream().map(ChooseCommand::point).toList());
-        return new Answer(document, curve.toString());
+        ChoiceReport report = new ChoiceReport(
+                source.plan(), curve, new ReportedCommand(this, Path.of(what)).facts("", calibration, Map.of()));
+        Map<String, @Nullable Object> document = report.document();
+        List<Path> files = out.map(report::write).orElse(List.of());
+        if (!files.isEmpty()) {
+            document.put("report", files.stream().map(Path::toString).toList());
+        }
+        StringBuilder text = new StringBuilder(curve.toString());
+        files.forEach(file -> text.append("wrote ").append(file).append('\n'));
+        return new Answer(document, text.toString());
     }
 
     private List<Budget> budgets() {
@@ -91,17 +106,5 @@ final class ChooseCommand extends LancetCommand {
         } catch (IllegalArgumentException e) {
             throw wrongUsage(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static Map<String, @Nullable Object> point(QualityCurve.Point point) {
-        BudgetSearch.Tried tried = point.tried();
-        Map<String, @Nullable Object> entry = new LinkedHashMap<>();
-        entry.put("size", point.size());
-        entry.put("bytes", tried.plan().bytesAfter());
-        entry.put("compression", tried.plan().compression());
-        entry.put("setting", tried.setting());
-        entry.put("best", point.best());
-        entry.put("quality", QualityDocument.of(tried.quality()));
-        return entry;
     }
 }

@@ -12,13 +12,14 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
 import dev.lancet.io.ResumableFolder;
 import dev.lancet.runtime.budget.FreeLayers;
+import dev.lancet.runtime.budget.WeightErrorSearch;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.compress.CompressionFingerprint;
 import dev.lancet.runtime.compress.CompressionJob;
-import dev.lancet.runtime.report.Report;
-import dev.lancet.runtime.report.ReportedModel;
+import dev.lancet.runtime.report.compression.CommandFacts;
+import dev.lancet.runtime.report.compression.CompressionReport;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Files;
@@ -194,16 +195,16 @@ final class CompressCommand extends LancetCommand {
             Plan plan,
             List<Fidelity> losses,
             Optional<CalibratedCompression.Outcome> outcome) {
-        CompressionSummary summary = new CompressionSummary(before, plan, losses, outcome, FreeLayers.chosenBy(compression));
-        List<Path> report = Report.titled(what + " made smaller")
-                .with(ReportedModel.of(what, before))
-                .with(ReportedModel.of(out.toString(), plan))
-                .with(out.toString(), plan, losses)
-                .fact("rules", compression.toString().replaceAll("\\s+", ""))
-                .fact("quality", summary.quality().strip())
-                .write(Files.isDirectory(out) ? out : Path.of(out + ".report"));
-        Map<String, @Nullable Object> document = PlanDocument.of(plan, losses);
-        document.putAll(summary.document());
+        CommandFacts facts = new ReportedCommand(this, Path.of(what))
+                .facts(
+                        compression.budget().map(budget -> "compressed to a budget of " + budget).orElse(""),
+                        calibration,
+                        Map.of("rules", compression.toString().replaceAll("\\s+", "")));
+        CompressionReport result = new CompressionReport(before, plan, losses, outcome, facts)
+                .noting(FreeLayers.chosenBy(compression) && outcome.isEmpty() ? List.of(WeightErrorSearch.NOTE) : List.of());
+        CompressionSummary summary = new CompressionSummary(result);
+        List<Path> report = result.write(Files.isDirectory(out) ? out : Path.of(out + ".report"));
+        Map<String, @Nullable Object> document = result.document();
         document.put("out", out.toString());
         document.put("report", report.stream().map(Path::toString).toList());
         return new Answer(

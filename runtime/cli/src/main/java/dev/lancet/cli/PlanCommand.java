@@ -1,5 +1,6 @@
 package dev.lancet.cli;
 
+import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.CompressionRules;

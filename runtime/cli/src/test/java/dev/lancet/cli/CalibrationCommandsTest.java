@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Calibrated compression and the comparison of graphs from the command line. */
 class CalibrationCommandsTest {
@@ -91,6 +92,38 @@ class CalibrationCommandsTest {
         assertThat(lancet("evaluate", MLP, "--inputs", rows, "--baseline", MLP).out())
                 .contains("logits: cosine 1.00000 (least 1.00000), relative error 0.00, on 40 rows");
         assertThat(lancet("evaluate", MLP, "--inputs", rows).err()).contains("add --baseline MODEL");
+    }
+
+    @Test
+    void the_report_tells_the_command_and_has_the_json_and_choose_writes_its_curve() throws IOException {
+        String rows = rows(24, 96);
+        JsonNode json = compress(MLP, "--rank", "8", "--allow-larger", "--calibrate", rows, "--json")
+                .json();
+        String out = folder.resolve("out").toString();
+        JsonNode report = JsonMapper.shared().readTree(Files.readString(Path.of(out, "report.json")));
+
+        assertThat(report.get("title").asString())
+                .isEqualTo("dense-mlp-savedmodel/saved_model, cut to lower ranks and stored in int4(64)");
+        assertThat(report.get("command").asString())
+                .startsWith("lancet compress " + MLP + " --bits 4 --quiet --rank 8")
+                .endsWith("--json --out " + out);
+        for (String key : List.of("bytes_before", "bytes_after", "compression", "steps", "kept", "quality")) {
+            assertThat(report.get(key)).as(key).isEqualTo(json.get(key));
+        }
+        assertThat(report.get("steps")).hasSize(report.get("spectra").size()).allSatisfy(step -> {
+            assertThat(step.get("method").asString()).isEqualTo("whitened, gptq");
+            assertThat(step.get("output_error").asDouble()).isBetween(0.0, 1.0);
+        });
+        assertThat(report.at("/facts/input").asString()).startsWith("SHA-256 ");
+
+        String curve = folder.resolve("curve").toString();
+        JsonNode points = lancet("choose", MLP, "--calibrate", rows, "--sizes", "5x", "--out", curve, "--json")
+                .json();
+        assertThat(points.get("points")).isNotEmpty();
+        assertThat(points.get("report")).hasSize(4);
+        assertThat(Path.of(curve, "curve.svg")).content().startsWith("<svg xmlns=").contains("<circle");
+        assertThat(lancet("choose", MLP, "--calibrate", rows, "--out", curve).err())
+                .contains("curve: exists already");
     }
 
     @Test

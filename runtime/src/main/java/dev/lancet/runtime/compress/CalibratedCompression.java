@@ -8,6 +8,7 @@ import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.budget.BudgetSearch;
+import dev.lancet.runtime.budget.MeasuredLayer;
 import dev.lancet.runtime.calibration.CalibrationCache;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
@@ -93,6 +94,7 @@ public final class CalibratedCompression {
      * @param losses the error of every changed matrix, before a recovery
      * @param quality of the written model on the held-out rows
      * @param tried the plans that a budget was tried with, the best first; empty without a budget
+     * @param measured what every form of every layer costs, from which a budget chose; empty without a budget
      * @param recovered the recovery; empty if none was wanted
      * @param warning of too few rows; empty if there were enough
      */
@@ -101,12 +103,14 @@ public final class CalibratedCompression {
             List<Fidelity> losses,
             Quality quality,
             List<BudgetSearch.Tried> tried,
+            List<MeasuredLayer> measured,
             Optional<RecoveryResult> recovered,
             Optional<String> warning) {
 
         public Outcome {
             losses = List.copyOf(losses);
             tried = List.copyOf(tried);
+            measured = List.copyOf(measured);
         }
     }
 
@@ -190,6 +194,7 @@ public final class CalibratedCompression {
                 losses,
                 quality,
                 prepared.tried(),
+                prepared.measured(),
                 recovered,
                 prepared.warning().of(prepared.plan()));
     }

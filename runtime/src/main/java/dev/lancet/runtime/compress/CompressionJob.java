@@ -243,7 +243,7 @@ public final class CompressionJob {
     }
 
     private Compressor compressor(Optional<Calibration> calibration) {
-        Compressor compressor = new Compressor(new GramAlgebra(), calibration);
+        Compressor compressor = new Compressor(new GramAlgebra(), calibration).measuringSpectra();
         return folds ? compressor.folding() : compressor;
     }
 }

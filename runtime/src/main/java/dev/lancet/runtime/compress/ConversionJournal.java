@@ -1,6 +1,7 @@
 package dev.lancet.runtime.compress;
 
 import dev.lancet.compression.Fidelity;
+import dev.lancet.compression.TruncatedSpectrum;
 import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
@@ -14,10 +15,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The matrices of a plan that are written, one line of a journal each in the order of the plan: the name and, if it is
- * changed, its errors, methods and seconds.
+ * changed, its errors, methods, seconds and, after a cut to a lower rank, singular values.
  */
 final class ConversionJournal {
 
@@ -76,11 +78,12 @@ final class ConversionJournal {
                         ? Double.toString(loss.outputError().getAsDouble())
                         : "",
                 loss.methods().stream().map(CompressionMethod::name).collect(Collectors.joining(",")),
-                Double.toString(loss.seconds()));
+                Double.toString(loss.seconds()),
+                loss.spectrum().map(JsonMapper.shared()::writeValueAsString).orElse(""));
     }
 
     private static Optional<Fidelity> read(String[] cells) {
-        if (cells.length != 5) {
+        if (cells.length != 6) {
             return Optional.empty();
         }
         return Optional.of(new Fidelity(
@@ -91,6 +94,9 @@ final class ConversionJournal {
                         .filter(name -> !name.isEmpty())
                         .map(CompressionMethod::valueOf)
                         .toList(),
-                Double.parseDouble(cells[4])));
+                Double.parseDouble(cells[4]),
+                cells[5].isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(JsonMapper.shared().readValue(cells[5], TruncatedSpectrum.class))));
     }
 }

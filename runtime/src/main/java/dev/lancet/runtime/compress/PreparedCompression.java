@@ -6,6 +6,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.budget.BudgetSearch;
 import dev.lancet.runtime.budget.FreeLayers;
+import dev.lancet.runtime.budget.MeasuredLayer;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Calibrations;
 import dev.lancet.runtime.calibration.GramMeasurement;
@@ -25,16 +26,19 @@ import java.util.Optional;
  * @param grams the measured inputs as a whole; empty where the job measures each part as it converts it
  * @param warning sees what the job measures
  * @param tried the plans that a budget was tried with, the best first; empty without a budget
+ * @param measured what every form of every layer costs, from which a budget chose; empty without a budget
  */
 record PreparedCompression(
         Plan plan,
         CompressionJob job,
         Optional<GramMatrices> grams,
         TooFewRowsWarning warning,
-        List<BudgetSearch.Tried> tried) {
+        List<BudgetSearch.Tried> tried,
+        List<MeasuredLayer> measured) {
 
     PreparedCompression {
         tried = List.copyOf(tried);
+        measured = List.copyOf(measured);
     }
 
     /** Chooses the plan, and measures what the choice or a recovery needs. */
@@ -50,14 +54,14 @@ record PreparedCompression(
             // The conversion shows the progress of both, because it converts each part as soon as it is measured.
             GramSource measured =
                     way.sequential() ? sequentially(source, data) : calibrations.grams(Progress.silent());
-            return of(base, job, measured, Optional.empty(), List.of());
+            return of(base, job, measured, Optional.empty(), Search.none());
         }
         GramMatrices grams = calibrations.grams(progress).all();
-        List<BudgetSearch.Tried> tried =
-                chooses ? search(source, data, compression, grams, base, calibrations, progress) : List.of();
-        Plan plan = tried.isEmpty() ? base : tried.get(0).plan();
+        Search search =
+                chooses ? search(source, data, compression, grams, base, calibrations, progress) : Search.none();
+        Plan plan = search.tried().isEmpty() ? base : search.tried().get(0).plan();
         GramSource measured = way.sequential() ? sequentially(source, data) : GramSource.of(source.plan(), grams);
-        return of(plan, job, measured, Optional.of(grams), tried);
+        return of(plan, job, measured, Optional.of(grams), search);
     }
 
     private static PreparedCompression of(
@@ -65,16 +69,26 @@ record PreparedCompression(
             CompressionJob job,
             GramSource measured,
             Optional<GramMatrices> grams,
-            List<BudgetSearch.Tried> tried) {
+            Search search) {
         TooFewRowsWarning warning = new TooFewRowsWarning();
-        return new PreparedCompression(plan, job.calibrated(warning.watching(measured)), grams, warning, tried);
+        return new PreparedCompression(
+                plan, job.calibrated(warning.watching(measured)), grams, warning, search.tried(), search.measured());
+    }
+
+    /** What a search for a budget tried and measured. */
+    private record Search(List<BudgetSearch.Tried> tried, List<MeasuredLayer> measured) {
+
+        /** Nothing, because no budget chose. */
+        static Search none() {
+            return new Search(List.of(), List.of());
+        }
     }
 
     private static GramSource sequentially(ModelSource source, CalibrationData data) {
         return GramMeasurement.sequential((DeclaredSource) source, data.calibration());
     }
 
-    private static List<BudgetSearch.Tried> search(
+    private static Search search(
             ModelSource source,
             CalibrationData data,
             Compression compression,
@@ -86,7 +100,7 @@ record PreparedCompression(
         try (BudgetSearch search =
                 new BudgetSearch(source, grams, data, FreeLayers.of(compression), progress, losses)) {
             calibrations.keep(losses);
-            return search.within(compression.budget().orElseThrow(), base);
+            return new Search(search.within(compression.budget().orElseThrow(), base), search.measured());
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.report;
 
+import dev.lancet.runtime.report.page.NumberFormats;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;

@@ -2,12 +2,11 @@ package dev.lancet.runtime.report;
 
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.runtime.report.page.ReportFiles;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
-import tools.jackson.core.util.DefaultIndenter;
-import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,8 +24,7 @@ final class JsonReport {
 
     @Override
     public String toString() {
-        JsonMapper mapper = JsonMapper.shared();
-        ObjectNode root = mapper.createObjectNode();
+        ObjectNode root = JsonMapper.shared().createObjectNode();
         root.put("title", report.title());
         ArrayNode models = root.putArray("models");
         report.models().forEach(model -> add(models.addObject(), model));
@@ -47,9 +45,7 @@ final class JsonReport {
         ObjectNode facts = root.putObject("facts");
         report.facts().forEach(facts::put);
         report.recipe().ifPresent(text -> root.put("recipe", text));
-        DefaultIndenter lines = new DefaultIndenter("  ", "\n");
-        DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(lines);
-        return mapper.writer().with(printer).writeValueAsString(root) + "\n";
+        return ReportFiles.json(root);
     }
 
     private static void add(ObjectNode node, ReportedModel model) {

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.report;
 
+import dev.lancet.runtime.report.page.LogAxis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,12 +24,18 @@ final class LossChart {
         LogAxis axis = LogAxis.over(
                 all.stream().mapToDouble(CurvePoint::value).min().orElse(0),
                 all.stream().mapToDouble(CurvePoint::value).max().orElse(1));
-        Plot plot = new Plot("Loss over training steps", HEIGHT, lastStep(report), axis::share);
-        plot.frame(axis.ticks(), LogAxis::label, "loss, nats a token, logarithmic");
-        for (TrainingCurves curve : report.curves()) {
-            draw(plot, curve, colour(report, curve.model()));
-        }
-        return plot.finished("Thin: loss of each step. Thick: its running mean. Dots: loss over held-out text.");
+        return Plot.inPage(
+                new Plot.Subject("Loss over training steps", HEIGHT, names(report), lastStep(report), axis::share),
+                plot -> {
+                    plot.frame(axis.ticks(), LogAxis::label, "loss, nats a token, logarithmic");
+                    report.curves().forEach(curve -> draw(plot, curve, colour(report, curve.model())));
+                },
+                "Thin: loss of each step. Thick: its running mean. Dots: loss over held-out text.");
+    }
+
+    /** The names of the lines. */
+    static List<String> names(Report report) {
+        return report.curves().stream().map(TrainingCurves::model).toList();
     }
 
     private static void draw(Plot plot, TrainingCurves curve, String colour) {

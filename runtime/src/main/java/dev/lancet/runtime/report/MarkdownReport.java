@@ -1,7 +1,9 @@
 package dev.lancet.runtime.report;
 
+import dev.lancet.runtime.report.page.MarkdownText;
+import dev.lancet.runtime.report.page.NumberFormats;
+import dev.lancet.runtime.report.page.Table;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** A report for reading in a repository. */
@@ -12,9 +14,9 @@ final class MarkdownReport {
 
     MarkdownReport(Report report) {
         this.report = report;
-        text.append("# ").append(inline(report.title())).append('\n');
+        text.append("# ").append(MarkdownText.inline(report.title())).append('\n');
         Headline.of(report)
-                .ifPresent(line -> text.append('\n').append(inline(line)).append('\n'));
+                .ifPresent(line -> text.append('\n').append(MarkdownText.inline(line)).append('\n'));
         models();
         losses();
         samples();
@@ -23,39 +25,35 @@ final class MarkdownReport {
     }
 
     private void models() {
-        if (report.models().isEmpty()) {
-            return;
+        if (!report.models().isEmpty()) {
+            text.append('\n').append(ModelTable.of(report).markdown());
         }
-        text.append('\n')
-                .append(row(ModelTable.HEADS))
-                .append("|---|" + "---:|".repeat(ModelTable.HEADS.size() - 1) + "\n");
-        ModelTable.rows(report).forEach(row -> text.append(row(row)));
     }
 
     private void losses() {
         if (report.curves().isEmpty()) {
             return;
         }
-        text.append("""
+        text.append("\n## Training\n\n")
+                .append(new Table<>(report.curves())
+                        .text("model", TrainingCurves::model)
+                        .number("steps", curve -> steps(curve.training()))
+                        .number("first loss", curve -> NumberFormats.loss(loss(curve.training(), 0)))
+                        .number(
+                                "last loss",
+                                curve -> NumberFormats.loss(
+                                        loss(curve.training(), curve.training().size() - 1)))
+                        .number(
+                                "last validation loss",
+                                curve -> NumberFormats.loss(loss(
+                                        curve.validation(), curve.validation().size() - 1)))
+                        .markdown());
+    }
 
-                ## Training
-
-                | model | steps | first loss | last loss | last validation loss |
-                |---|---:|---:|---:|---:|
-                """);
-        for (TrainingCurves curve : report.curves()) {
-            List<CurvePoint> training = curve.training();
-            text.append(row(List.of(
-                    curve.model(),
-                    training.isEmpty()
-                            ? "–"
-                            : NumberFormats.count(
-                                    training.get(training.size() - 1).step()),
-                    NumberFormats.loss(loss(training, 0)),
-                    NumberFormats.loss(loss(training, training.size() - 1)),
-                    NumberFormats.loss(
-                            loss(curve.validation(), curve.validation().size() - 1)))));
-        }
+    private static String steps(List<CurvePoint> training) {
+        return training.isEmpty()
+                ? "–"
+                : NumberFormats.count(training.get(training.size() - 1).step());
     }
 
     private static OptionalDouble loss(List<CurvePoint> points, int at) {
@@ -70,10 +68,10 @@ final class MarkdownReport {
         }
         text.append("\n## What they write\n");
         for (Report.Text sample : report.samples()) {
-            text.append("\n**").append(inline(sample.model())).append("**\n\n");
+            text.append("\n**").append(MarkdownText.inline(sample.model())).append("**\n\n");
             (sample.prompt() + sample.continuation())
                     .lines()
-                    .forEach(line -> text.append("> ").append(inline(line)).append("  \n"));
+                    .forEach(line -> text.append("> ").append(MarkdownText.inline(line)).append("  \n"));
         }
     }
 
@@ -81,49 +79,22 @@ final class MarkdownReport {
         if (report.cuts().isEmpty()) {
             return;
         }
-        text.append("""
-
-                ## Layer by layer
-
-                | model | matrix | shape | form | before | after | error | SQNR | because |
-                |---|---|---:|---|---:|---:|---:|---:|---|
-                """);
-        for (Report.Cut cut : report.cuts()) {
-            text.append(row(List.of(
-                    cut.model(),
-                    cut.step().weight().name(),
-                    NumberFormats.shape(cut.step()),
-                    NumberFormats.form(cut),
-                    NumberFormats.bytes(cut.step().weight().bytes()),
-                    NumberFormats.bytes(cut.step().bytes()),
-                    cut.fidelity()
-                            .map(f -> String.format(Locale.ROOT, "%.4f", f.relativeFrobenius()))
-                            .orElse("–"),
-                    cut.fidelity()
-                            .map(f -> String.format(Locale.ROOT, "%.1f dB", f.sqnrDb()))
-                            .orElse("–"),
-                    cut.step().because())));
+        text.append("\n## Layer by layer\n");
+        for (String model : report.cuts().stream().map(Report.Cut::model).distinct().toList()) {
+            List<Report.Cut> cuts = report.cuts().stream()
+                    .filter(cut -> cut.model().equals(model))
+                    .toList();
+            text.append("\n**" + MarkdownText.inline(model) + "**\n\n")
+                    .append(LayerTable.of(report, cuts).markdown());
         }
     }
 
     private void facts() {
         if (!report.facts().isEmpty()) {
             text.append("\n## Facts\n\n");
-            report.facts().forEach((name, value) -> text.append("- " + inline(name) + ": " + inline(value) + "\n"));
+            report.facts().forEach((name, value) -> text.append("- " + MarkdownText.inline(name) + ": " + MarkdownText.inline(value) + "\n"));
         }
-        report.recipe().ifPresent(recipe -> text.append("\n## Recipe\n\n    ")
-                .append(recipe.strip().replace("\n", "\n    "))
-                .append('\n'));
-    }
-
-    private static String row(List<String> cells) {
-        return "| "
-                + String.join(" | ", cells.stream().map(MarkdownReport::inline).toList()) + " |\n";
-    }
-
-    /** Text that Markdown shows unchanged, on one line. */
-    private static String inline(String text) {
-        return text.replaceAll("\\R", " ").replaceAll("([\\\\`*_\\[\\]<>|#&])", "\\\\$1");
+        report.recipe().ifPresent(recipe -> text.append("\n## Recipe\n\n").append(MarkdownText.code(recipe)));
     }
 
     @Override

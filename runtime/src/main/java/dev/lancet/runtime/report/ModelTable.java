@@ -1,55 +1,48 @@
 package dev.lancet.runtime.report;
 
-import java.util.ArrayList;
-import java.util.List;
+import dev.lancet.runtime.report.page.Html;
+import dev.lancet.runtime.report.page.NumberFormats;
+import dev.lancet.runtime.report.page.Table;
+import java.util.Locale;
 
-/** Compares the models: one row for each, names left-aligned, numbers right-aligned. */
+/** Compares the models with the first of them: one row for each, names left-aligned, numbers right-aligned. */
 final class ModelTable {
-
-    static final List<String> HEADS =
-            List.of("model", "parameters", "bytes", "smaller", "trains tok/s", "writes tok/s", "loss", "perplexity");
 
     private ModelTable() {}
 
-    static List<List<String>> rows(Report report) {
-        List<List<String>> rows = new ArrayList<>();
-        for (ReportedModel model : report.models()) {
-            rows.add(List.of(
-                    model.name(),
-                    NumberFormats.parameters(model.parameters()),
-                    NumberFormats.bytes(model.bytes()),
-                    NumberFormats.times(model.compression()),
-                    NumberFormats.rate(model.measured().tokensPerSecond()),
-                    NumberFormats.rate(model.measured().written()),
-                    NumberFormats.loss(model),
-                    NumberFormats.perplexity(model.measured().perplexity())));
-        }
-        return rows;
+    static Table<ReportedModel> of(Report report) {
+        long first = report.models().isEmpty() ? 0 : report.models().get(0).bytes();
+        long largest =
+                report.models().stream().mapToLong(ReportedModel::bytes).max().orElse(1);
+        return new Table<>(report.models())
+                .marked("model", "", ReportedModel::name, model -> dot(report, model.name()) + Html.escape(model.name()))
+                .number("parameters", model -> NumberFormats.parameters(model.parameters()))
+                .number("bytes", model -> NumberFormats.bytes(model.bytes()))
+                .drawn("size", "bar", model -> bar(LossChart.colour(report, model.name()), model.bytes(), largest))
+                .number("smaller", model -> NumberFormats.times((double) first / model.bytes()))
+                .number("trains tok/s", model -> NumberFormats.rate(model.measured().tokensPerSecond()))
+                .number("writes tok/s", model -> NumberFormats.rate(model.measured().written()))
+                .number("loss", ModelTable::loss)
+                .number(
+                        "perplexity",
+                        model -> NumberFormats.perplexity(model.measured().perplexity()));
     }
 
-    static String text(Report report) {
-        List<List<String>> lines = new ArrayList<>();
-        lines.add(HEADS);
-        lines.addAll(rows(report));
-        StringBuilder text = new StringBuilder();
-        for (int line = 0; line < lines.size(); line++) {
-            text.append(line(lines, lines.get(line))).append('\n');
-            if (line == 0) {
-                text.append("-".repeat(line(lines, HEADS).length())).append('\n');
-            }
-        }
-        return text.toString();
+    /** A loss with its standard deviation over the seeds, if there are several. */
+    private static String loss(ReportedModel model) {
+        return NumberFormats.loss(model.measured().validationLoss())
+                + (model.spread().isEmpty() ? "" : NumberFormats.decimals(model.spread(), " ± %.4f"));
     }
 
-    private static String line(List<List<String>> lines, List<String> cells) {
-        StringBuilder text = new StringBuilder();
-        for (int column = 0; column < HEADS.size(); column++) {
-            int at = column;
-            int width =
-                    lines.stream().mapToInt(line -> line.get(at).length()).max().orElse(0);
-            String room = " ".repeat(width - cells.get(column).length());
-            text.append(column == 0 ? cells.get(0) + room : "   " + room + cells.get(column));
-        }
-        return text.toString();
+    static String dot(Report report, String model) {
+        return "<i class=\"dot " + LossChart.colour(report, model) + "\"></i>";
+    }
+
+    static String bar(String style, long part, long whole) {
+        return String.format(
+                Locale.ROOT,
+                "<i class=\"%s\" style=\"width:%.2f%%\"></i>",
+                style,
+                whole == 0 ? 0 : 100.0 * Math.min(part, whole) / whole);
     }
 }

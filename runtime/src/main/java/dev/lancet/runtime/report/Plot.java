@@ -1,9 +1,13 @@
 package dev.lancet.runtime.report;
 
+import dev.lancet.runtime.report.page.Axis;
+import dev.lancet.runtime.report.page.Html;
+import dev.lancet.runtime.report.page.NumberFormats;
+import dev.lancet.runtime.report.page.Svg;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
 
@@ -13,54 +17,80 @@ import java.util.function.DoubleUnaryOperator;
  */
 final class Plot {
 
-    private static final int WIDTH = 860;
-    private static final int LEFT = 44;
-    private static final int RIGHT = 170;
+    private static final int WIDE = 860;
+    private static final int NARROW = 380;
+    private static final int LEFT = 52;
     private static final int TOP = 30;
     private static final int BOTTOM = 40;
     private static final int MOST_POINTS = 600;
 
+    /** The width of a letter, and of a value with the room around it. */
+    private static final double LETTER = 7.2;
+
+    private static final int VALUE = 76;
+    private static final int LONGEST_NAME = 40;
+
     private record Label(String name, String colour, double y, String value) {}
 
+    private final int width;
     private final int height;
+    private final int right;
     private final long lastStep;
     private final DoubleUnaryOperator share;
     private final List<Label> labels = new ArrayList<>();
-    private final StringBuilder svg = new StringBuilder();
+    private final Svg svg;
 
     /**
-     * An empty plot.
+     * What a plot shows.
      *
      * @param about a description for readers who do not see the plot
+     * @param names of the lines; they decide how much room there is for labels
      * @param share the position of a value between the lower end (0) and the upper one (1)
      */
-    Plot(String about, int height, long lastStep, DoubleUnaryOperator share) {
-        this.height = height;
-        this.lastStep = lastStep;
-        this.share = share;
-        svg.append("<svg class=\"chart\" viewBox=\"0 0 " + WIDTH + " " + height + "\" role=\"img\" aria-label=\""
-                + about + "\">\n");
+    record Subject(String about, int height, List<String> names, long lastStep, DoubleUnaryOperator share) {}
+
+    private Plot(Subject subject, boolean wide) {
+        width = wide ? WIDE : NARROW;
+        height = subject.height();
+        int longest = subject.names().stream()
+                .mapToInt(name -> shortened(name).length())
+                .max()
+                .orElse(0);
+        right = VALUE + (wide ? (int) (longest * LETTER) : 0);
+        lastStep = subject.lastStep();
+        share = subject.share();
+        svg = new Svg("chart", width, height, subject.about());
+    }
+
+    /** The plot for wide screens and, without the names of lines, for narrow ones, with a note below. */
+    static String inPage(Subject subject, Consumer<Plot> content, String note) {
+        Plot wide = new Plot(subject, true);
+        content.accept(wide);
+        Plot narrow = new Plot(subject, false);
+        content.accept(narrow);
+        return "<div class=\"forwide\">\n" + wide.finished() + "</div>\n<div class=\"fornarrow\">\n" + narrow.finished()
+                + "</div>\n<p class=\"note\">" + note + "</p>\n";
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 1) + "…";
     }
 
     /** The marks of both axes, and the meaning of the values. */
     void frame(List<Double> ticks, DoubleFunction<String> label, String caption) {
         for (double tick : ticks) {
-            svg.append(String.format(
-                    Locale.ROOT,
-                    "<line class=\"grid\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
-                    (double) LEFT,
-                    y(tick),
-                    (double) WIDTH - RIGHT,
-                    y(tick)));
-            text("tick n", LEFT - 8, y(tick) + 4, label.apply(tick));
+            svg.line("grid", LEFT, y(tick), (double) width - right, y(tick));
+            svg.text("tick n", LEFT - 8, y(tick) + 4, label.apply(tick));
         }
+        double last = -width;
         for (double tick : Axis.over(0, (double) lastStep).ticks()) {
-            if (tick <= lastStep) {
-                text("tick m", x((long) tick), height - BOTTOM + 20, NumberFormats.count((long) tick));
+            if (tick <= lastStep && x((long) tick) - last > VALUE) {
+                last = x((long) tick);
+                svg.text("tick m", last, height - BOTTOM + 20, NumberFormats.count((long) tick));
             }
         }
-        text("tick m", (LEFT + WIDTH - RIGHT) / 2.0, height - 4, "step");
-        text("tick", LEFT, 12, caption);
+        svg.text("tick m", (LEFT + width - right) / 2.0, height - 4, "step");
+        svg.text("tick", 0, 12, caption);
     }
 
     /** A line through the finite points; a long line uses only some of them. */
@@ -71,26 +101,19 @@ final class Plot {
             return;
         }
         int every = (finite.size() + MOST_POINTS - 1) / MOST_POINTS;
-        svg.append("<polyline class=\"" + style + "\" points=\"");
+        StringBuilder places = new StringBuilder();
         for (int i = 0; i < finite.size(); i++) {
             if (i % every == 0 || i == finite.size() - 1) {
                 CurvePoint point = finite.get(i);
-                svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(point.step()), y(point.value())));
+                places.append(Svg.point(x(point.step()), y(point.value())));
             }
         }
-        svg.setLength(svg.length() - 1);
-        svg.append("\"/>\n");
+        svg.curve(style, places.toString());
     }
 
     /** A dot with a tooltip. */
     void dot(String style, CurvePoint point, String remark) {
-        svg.append(String.format(
-                Locale.ROOT,
-                "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"><title>%s</title></circle>\n",
-                style,
-                x(point.step()),
-                y(point.value()),
-                remark));
+        svg.dot(style, x(point.step()), y(point.value()), 3.5, remark);
     }
 
     /** The name of a line, beside its end. */
@@ -98,8 +121,7 @@ final class Plot {
         labels.add(new Label(name, colour, y(end), value));
     }
 
-    /** The finished SVG, with a note below. */
-    String finished(String note) {
+    private String finished() {
         List<Label> sorted =
                 labels.stream().sorted(Comparator.comparingDouble(Label::y)).toList();
         // From the bottom up, so that no label covers another: lines end close together near the bottom, and there is
@@ -109,28 +131,23 @@ final class Plot {
             Label label = sorted.get(i);
             double at = Math.min(label.y() + 4, limit);
             limit = at - 17;
-            svg.append(String.format(
-                    Locale.ROOT,
-                    "<text class=\"label %s\" x=\"%d\" y=\"%.1f\">%s <tspan>%s</tspan></text>\n",
+            String name = width == WIDE ? " <tspan>" + Html.escape(shortened(label.name())) + "</tspan>" : "";
+            svg.add(
+                    "<text class=\"label %s\" x=\"%d\" y=\"%.1f\">%s%s</text>",
                     label.colour(),
-                    WIDTH - RIGHT + 10,
+                    width - right + 10,
                     at,
-                    label.value(),
-                    Html.escape(label.name())));
+                    Html.escape(label.value()),
+                    name);
         }
-        return svg.append("</svg>\n<p class=\"note\">" + note + "</p>\n").toString();
+        return svg.inPage();
     }
 
     private double x(long step) {
-        return LEFT + (double) step / lastStep * (WIDTH - LEFT - RIGHT);
+        return LEFT + (double) step / lastStep * (width - LEFT - right);
     }
 
     private double y(double value) {
         return height - BOTTOM - share.applyAsDouble(value) * (height - TOP - BOTTOM);
-    }
-
-    private void text(String style, double x, double y, String text) {
-        svg.append(String.format(
-                Locale.ROOT, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", style, x, y, Html.escape(text)));
     }
 }

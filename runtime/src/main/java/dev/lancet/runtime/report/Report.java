@@ -3,6 +3,8 @@ package dev.lancet.runtime.report;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.runtime.report.page.NumberFormats;
+import dev.lancet.runtime.report.page.ReportFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -54,6 +56,11 @@ public record Report(
         /** Whether the matrix has its old form and its old values. */
         boolean keeps() {
             return step.keeps() && fidelity.isEmpty();
+        }
+
+        /** How the matrix is stored, in words. */
+        String form() {
+            return step.keeps() ? keeps() ? "kept" : "float32" : NumberFormats.form(step);
         }
     }
 
@@ -126,7 +133,7 @@ public record Report(
 
     /** The table of models, aligned for a terminal. */
     public String table() {
-        return ModelTable.text(this);
+        return ModelTable.of(this).aligned();
     }
 
     /** The report as Markdown. */
@@ -151,6 +158,10 @@ public record Report(
      * @throws dev.lancet.dsl.LancetException if the folder cannot be written
      */
     public List<Path> write(Path folder) {
-        return ReportFiles.write(this, folder);
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("report.json", json());
+        texts.put("report.md", markdown());
+        texts.put("report.html", html());
+        return ReportFiles.write(folder, texts);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.report;
 
+import dev.lancet.runtime.report.page.Axis;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,11 +27,18 @@ final class SpeedChart {
         }
         List<Double> ticks = Axis.over(0, fastest).ticks();
         double most = ticks.get(ticks.size() - 1);
-        Plot plot = new Plot(
-                "Tokens per second over training steps",
-                HEIGHT,
-                LossChart.lastStep(report),
-                value -> Math.min(1, value / most));
+        return Plot.inPage(
+                new Plot.Subject(
+                        "Tokens per second over training steps",
+                        HEIGHT,
+                        LossChart.names(report),
+                        LossChart.lastStep(report),
+                        value -> Math.min(1, value / most)),
+                plot -> draw(plot, report, ticks),
+                "Thin: speed of each step. Thick: the middle one of those around. Numbers: of all steps.");
+    }
+
+    private static void draw(Plot plot, Report report, List<Double> ticks) {
         plot.frame(ticks, SpeedChart::shown, "tokens a second");
         for (TrainingCurves curve : report.curves()) {
             String colour = LossChart.colour(report, curve.model());
@@ -43,7 +51,6 @@ final class SpeedChart {
                         curve.model(), colour, medians.get(medians.size() - 1).value(), shown(middle));
             }
         }
-        return plot.finished("Thin: speed of each step. Thick: the middle one of those around. Numbers: of all steps.");
     }
 
     private static String shown(double speed) {

@@ -10,6 +10,8 @@ import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.runtime.report.page.Axis;
+import dev.lancet.runtime.report.page.LogAxis;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -80,10 +82,12 @@ class ReportTest {
 
                         ## Layer by layer
 
-                        | model | matrix | shape | form | before | after | error | SQNR | because |
-                        |---|---|---:|---|---:|---:|---:|---:|---|
-                        | low \\<rank\\> | h.0.mlp.up | 256 × 1024 | rank 32 int8 | 1.05 MB | 45.2 kB | 0.0100 | 40.0 dB | on(up()).factorise(rank(32), int8()) |
-                        | low \\<rank\\> | h.0.mlp.down | 1024 × 256 | kept | 1.05 MB | 1.05 MB | – | – | no rule selects it |
+                        **low \\<rank\\>**
+
+                        | matrix | shape | form | before | after | error | SQNR | because |
+                        |---|---:|---|---:|---:|---:|---:|---|
+                        | h.0.mlp.up | 256 × 1024 | rank 32 int8 | 1.05 MB | 45.2 kB | 1.00 % | 40.0 dB | on(up()).factorise(rank(32), int8()) |
+                        | h.0.mlp.down | 1024 × 256 | kept | 1.05 MB | 1.05 MB | – | – | no rule selects it |
 
                         ## Facts
 
@@ -139,7 +143,8 @@ class ReportTest {
     @Test
     void the_speed_has_a_chart_of_its_own() throws Exception {
         String html = report.html();
-        String svg = html.substring(html.lastIndexOf("<svg"), html.lastIndexOf("</svg>") + 6);
+        int from = html.indexOf("<svg", html.indexOf("Thin: loss"));
+        String svg = html.substring(from, html.indexOf("</svg>", from) + 6);
         assertThat(DocumentBuilderFactory.newInstance()
                         .newDocumentBuilder()
                         .parse(new InputSource(new StringReader(svg)))
@@ -151,6 +156,32 @@ class ReportTest {
                 .contains(">11k <tspan>dense</tspan>", ">15k<", ">tokens a second<")
                 .doesNotContain("low");
         assertThat(report.json()).contains("12500");
+    }
+
+    @Test
+    void models_are_compared_with_the_first_one() {
+        Plan narrower = Plan.dense("narrower", List.of(up));
+
+        assertThat(Report.titled("two shapes")
+                        .with(ReportedModel.of("wide", Plan.dense("wide", List.of(up, down))))
+                        .with(ReportedModel.of("narrow", narrower))
+                        .table())
+                .contains("1.00×", "2.00×")
+                .doesNotContain("perplexity");
+    }
+
+    @Test
+    void a_long_name_has_room_beside_its_line() {
+        String name = "a candidate with quite a long name";
+        String html = Report.titled("long")
+                .with(ReportedModel.of(name, plan))
+                .with(new TrainingCurves(name, points(3, 2, 1), List.of()))
+                .html();
+        String label = html.substring(html.indexOf("<text class=\"label"));
+        double x = Double.parseDouble(label.replaceFirst("(?s).*? x=\"([0-9.]+)\".*", "$1"));
+
+        assertThat(label).startsWith("<text class=\"label c0\"").contains("<tspan>" + name + "</tspan>");
+        assertThat(x + 7 * (name.length() + 6)).isLessThan(860);
     }
 
     @Test

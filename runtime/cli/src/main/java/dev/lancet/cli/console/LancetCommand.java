@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -78,6 +79,21 @@ public abstract class LancetCommand implements Callable<Integer> {
         if (!common.quiet) {
             console.err().println(line);
         }
+    }
+
+    /** The command line as it was typed, quoted for a shell where it must be. */
+    public String commandLine() {
+        if (spec == null) {
+            throw new IllegalStateException("the command was not parsed");
+        }
+        return "lancet "
+                + spec.root().commandLine().getParseResult().originalArgs().stream()
+                        .map(LancetCommand::quoted)
+                        .collect(Collectors.joining(" "));
+    }
+
+    private static String quoted(String argument) {
+        return argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }
 
     /** The error for wrong usage; the message names the option, its value and the way out. */

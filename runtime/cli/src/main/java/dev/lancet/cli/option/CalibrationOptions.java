@@ -111,6 +111,19 @@ public final class CalibrationOptions {
                 .map(folder -> folder.resolve("lancet"));
     }
 
+    /** The data and how rows are drawn from them, for a report: the same on every machine; empty if none are named. */
+    public Optional<String> described() {
+        return file.map(path -> {
+            try {
+                return "SHA-256 " + Sha256.of(path) + ", up to " + samples.orElse(CalibrationData.SAMPLES) + " rows"
+                        + window.map(tokens -> " of " + tokens + " tokens").orElse("") + ", seed "
+                        + seed.orElse(0L) + field.name().map(name -> ", field " + name).orElse("");
+            } catch (IOException wrong) {
+                throw IoErrors.reading(path, wrong);
+            }
+        });
+    }
+
     /** Identifies the data and how rows are drawn from them, in one line; empty if none are named. */
     public String identity() {
         return file.map(path -> {

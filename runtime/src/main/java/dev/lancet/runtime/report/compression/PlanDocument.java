@@ -1,6 +1,6 @@
-package dev.lancet.cli;
+package dev.lancet.runtime.report.compression;
 
-import dev.lancet.cli.console.LancetCommand;
+
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.Precision;
@@ -15,11 +15,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A plan as a JSON document: the totals, every matrix that changes, and every other matrix with the reason. */
-final class PlanDocument {
+public final class PlanDocument {
 
     private PlanDocument() {}
 
-    static Map<String, @Nullable Object> of(Plan plan) {
+    /** A plan that was not carried out. */
+    public static Map<String, @Nullable Object> of(Plan plan) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("model", plan.model());
         document.put("parameters_before", plan.parametersBefore());
@@ -34,7 +35,7 @@ final class PlanDocument {
     }
 
     /** The same for a plan that was carried out, with the approximation error of every matrix. */
-    static Map<String, @Nullable Object> of(Plan plan, List<Fidelity> losses) {
+    public static Map<String, @Nullable Object> of(Plan plan, List<Fidelity> losses) {
         Map<String, @Nullable Object> document = of(plan);
         List<Step> changed = changed(plan, losses);
         document.put(
@@ -49,7 +50,7 @@ final class PlanDocument {
     }
 
     /** The steps that changed their matrix: those with another form, and those with other values in the same form. */
-    static List<Step> changed(Plan plan, List<Fidelity> losses) {
+    public static List<Step> changed(Plan plan, List<Fidelity> losses) {
         Set<String> measured = losses.stream().map(Fidelity::weight).collect(Collectors.toSet());
         return plan.steps().stream()
                 .filter(step -> !step.keeps() || measured.contains(step.weight().name()))
@@ -61,8 +62,18 @@ final class PlanDocument {
         losses.stream()
                 .filter(loss -> loss.weight().equals(step.weight().name()))
                 .forEach(loss -> {
-                    entry.put("error", LancetCommand.finite(loss.relativeFrobenius()));
-                    entry.put("sqnr_db", LancetCommand.finite(loss.sqnrDb()));
+                    entry.put(
+                            "method",
+                            loss.methods().isEmpty()
+                                    ? null
+                                    : loss.methods().stream()
+                                            .map(method -> method.name().toLowerCase(Locale.ROOT))
+                                            .collect(Collectors.joining(", ")));
+                    entry.put("error", QualityDocument.finite(loss.relativeFrobenius()));
+                    entry.put(
+                            "output_error",
+                            QualityDocument.finite(loss.outputError().orElse(Double.NaN)));
+                    entry.put("sqnr_db", QualityDocument.finite(loss.sqnrDb()));
                     entry.put("seconds", loss.seconds());
                 });
         return entry;
@@ -96,7 +107,7 @@ final class PlanDocument {
     }
 
     /** The rank of a correction, and how its two matrices are stored. */
-    static Map<String, Object> correction(Correction correction) {
+    public static Map<String, Object> correction(Correction correction) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("rank", correction.rank());
         entry.put("precision", correction.precision().format().name().toLowerCase(Locale.ROOT));

@@ -1,4 +1,4 @@
-package dev.lancet.runtime.report;
+package dev.lancet.runtime.report.page;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +10,11 @@ import java.util.List;
  * @param step between two marks
  * @param marks the number of marks
  */
-record Axis(double from, double step, int marks) {
+public record Axis(double from, double step, int marks) {
 
     private static final int WANTED = 5;
 
-    static Axis over(double least, double most) {
+    public static Axis over(double least, double most) {
         double span = most > least ? most - least : Math.max(1, Math.abs(least));
         double rough = span / WANTED;
         double power = Math.pow(10, Math.floor(Math.log10(rough)));
@@ -25,7 +25,7 @@ record Axis(double from, double step, int marks) {
         return new Axis(from, step, Math.max(2, marks));
     }
 
-    List<Double> ticks() {
+    public List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         for (int mark = 0; mark < marks; mark++) {
             ticks.add(from + mark * step);

@@ -1,4 +1,4 @@
-package dev.lancet.runtime.report;
+package dev.lancet.runtime.report.page;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,22 +10,27 @@ import java.util.Locale;
  * @param least the lower end, above 0
  * @param most the upper end
  */
-record LogAxis(double least, double most) {
+public record LogAxis(double least, double most) {
 
+    private static final double[] POWERS = {1};
     private static final double[] ROUND = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8};
     private static final double SMALLEST = 1e-3;
+
+    /** From this range on, only powers of ten are marked. */
+    private static final double WIDE = 1000;
+
     private static final double MARGIN = 1.04;
 
-    static LogAxis over(double least, double most) {
+    public static LogAxis over(double least, double most) {
         double from = Math.max(SMALLEST, least) / MARGIN;
         return new LogAxis(from, Math.max(from * MARGIN, most) * MARGIN);
     }
 
     /** Round numbers between the ends, with enough distance between them. */
-    List<Double> ticks() {
+    public List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         for (double power = Math.pow(10, Math.floor(Math.log10(least))); power <= most; power *= 10) {
-            for (double round : ROUND) {
+            for (double round : most / least >= WIDE ? POWERS : ROUND) {
                 double tick = power * round;
                 boolean apart = ticks.isEmpty() || share(tick) - share(ticks.get(ticks.size() - 1)) > 0.08;
                 if (tick >= least && tick <= most && apart) {
@@ -37,12 +42,12 @@ record LogAxis(double least, double most) {
     }
 
     /** The position of a value between the lower end (0) and the upper one (1). */
-    double share(double value) {
+    public double share(double value) {
         double inside = Math.min(most, Math.max(least, value));
         return Math.log(inside / least) / Math.log(most / least);
     }
 
-    static String label(double tick) {
+    public static String label(double tick) {
         return String.format(Locale.ROOT, "%.3g", tick).replaceFirst("\\.0*$|(\\.\\d*?)0+$", "$1");
     }
 }

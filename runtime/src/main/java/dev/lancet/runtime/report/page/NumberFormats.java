@@ -1,25 +1,26 @@
-package dev.lancet.runtime.report;
+package dev.lancet.runtime.report.page;
 
 import dev.lancet.dsl.plan.Step;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** Numbers for readers: decimal units, three or four digits, a dash if nothing was measured. */
-final class NumberFormats {
+public final class NumberFormats {
 
-    private static final String NOTHING = "–";
+    /** What stands where nothing was measured. */
+    static final String NOTHING = "–";
 
     private NumberFormats() {}
 
-    static String count(long number) {
+    public static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    static String bytes(long bytes) {
+    public static String bytes(long bytes) {
         return scaled(bytes, "B");
     }
 
-    static String parameters(long number) {
+    public static String parameters(long number) {
         return scaled(number, "");
     }
 
@@ -38,47 +39,46 @@ final class NumberFormats {
         return suffix.isEmpty() ? digits : digits + " " + suffix;
     }
 
-    static String rate(OptionalDouble perSecond) {
+    public static String rate(OptionalDouble perSecond) {
         return perSecond.isEmpty() ? NOTHING : String.format(Locale.ROOT, "%,.0f", perSecond.getAsDouble());
     }
 
-    static String loss(OptionalDouble loss) {
+    public static String loss(OptionalDouble loss) {
         return decimals(loss, "%.4f");
     }
 
-    static String perplexity(OptionalDouble perplexity) {
+    public static String perplexity(OptionalDouble perplexity) {
         return decimals(perplexity, perplexity.orElse(0) < 1000 ? "%.3f" : "%,.0f");
     }
 
-    static String decimals(OptionalDouble value, String format) {
+    public static String decimals(OptionalDouble value, String format) {
         return value.isEmpty() ? NOTHING : String.format(Locale.ROOT, format, value.getAsDouble());
     }
 
-    /** A loss with its standard deviation over the seeds, if there are several. */
-    static String loss(ReportedModel model) {
-        return loss(model.measured().validationLoss())
-                + (model.spread().isEmpty() ? "" : decimals(model.spread(), " ± %.4f"));
-    }
-
-    static String times(double factor) {
+    public static String times(double factor) {
         return String.format(Locale.ROOT, "%.2f×", factor);
     }
 
-    static String form(Report.Cut cut) {
-        Step step = cut.step();
+    /** How a matrix is stored: rank, precision, and what stands beside it; empty for float32 in one piece. */
+    public static String form(Step step) {
         String rank = step.rank().isPresent() ? "rank " + step.rank().getAsInt() : "";
         rank += step.between().map(curve -> " " + curve).orElse("");
         rank += step.initialisation().map(how -> " " + how).orElse("");
         String precision = step.precision().narrow() ? step.precision().toString() : "";
         String beside = step.correction().map(some -> "+ " + some + " ").orElse("")
                 + step.adapter().map(some -> "+ " + some).orElse("");
-        if (step.keeps()) {
-            return cut.keeps() ? "kept" : "float32";
-        }
         return (rank + " " + precision + " " + beside).strip().replaceAll(" +", " ");
     }
 
-    static String shape(Step step) {
+    /** A share of the whole: 0.0073 is {@code 0.73 %}. */
+    public static String percent(double share) {
+        double percent = 100 * share;
+        double size = Math.abs(percent);
+        String format = size >= 99.95 || size == 0 ? "%.0f" : size >= 9.995 ? "%.1f" : size >= 0.01 ? "%.2f" : "%.1g";
+        return Double.isFinite(percent) ? String.format(Locale.ROOT, format, percent) + " %" : "not a number";
+    }
+
+    public static String shape(Step step) {
         return step.weight().rows() + " × " + step.weight().columns();
     }
 }

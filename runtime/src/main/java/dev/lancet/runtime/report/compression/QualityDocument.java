@@ -1,41 +1,29 @@
-package dev.lancet.cli;
+package dev.lancet.runtime.report.compression;
 
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.recovery.RecoveryResult;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The measured quality of a smaller model, as JSON has it. */
-final class QualityDocument {
+public final class QualityDocument {
 
     private QualityDocument() {}
 
     /** {@code quality} with its warnings and, if there was one, {@code recovery}. */
-    static Map<String, @Nullable Object> of(CalibratedCompression.Outcome outcome) {
-        Map<String, @Nullable Object> document = warned(of(outcome.quality()), outcome.warning().stream().toList());
+    public static Map<String, @Nullable Object> of(CalibratedCompression.Outcome outcome) {
+        Map<String, @Nullable Object> quality = of(outcome.quality());
+        quality.put("warnings", outcome.warning().stream().toList());
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("quality", quality);
         outcome.recovered().ifPresent(recovered -> document.put("recovery", of(recovered)));
         return document;
     }
 
-    /** {@code quality} that was not measured, with warnings. */
-    static Map<String, @Nullable Object> unmeasured(List<String> warnings) {
-        Map<String, @Nullable Object> nothing = new LinkedHashMap<>();
-        nothing.put("measured", false);
-        return warned(nothing, warnings);
-    }
-
-    private static Map<String, @Nullable Object> warned(
-            Map<String, @Nullable Object> quality, List<String> warnings) {
-        quality.put("warnings", warnings);
-        Map<String, @Nullable Object> document = new LinkedHashMap<>();
-        document.put("quality", quality);
-        return document;
-    }
-
-    static Map<String, @Nullable Object> of(Quality quality) {
+    /** What was measured. */
+    public static Map<String, @Nullable Object> of(Quality quality) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("measured", true);
         document.put("rows", quality.rows());
@@ -58,11 +46,12 @@ final class QualityDocument {
             document.put("cosine_min", finite(quality.cosineLeast()));
             document.put("outputs", outputs);
         }
+        document.put("recovery", finite(quality.recovery()));
         return document;
     }
 
     /** What a recovery won back. */
-    private static Map<String, @Nullable Object> of(RecoveryResult recovered) {
+    public static Map<String, @Nullable Object> of(RecoveryResult recovered) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("ratio", finite(recovered.ratio()));
         document.put("steps", recovered.steps());
@@ -71,8 +60,15 @@ final class QualityDocument {
         return document;
     }
 
+    /** Nothing was measured. */
+    public static Map<String, @Nullable Object> unmeasured() {
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("measured", false);
+        return document;
+    }
+
     /** A number, or nothing: JSON has no NaN. */
-    private static @Nullable Object finite(double value) {
+    static @Nullable Object finite(double value) {
         return Double.isFinite(value) ? value : null;
     }
 }
