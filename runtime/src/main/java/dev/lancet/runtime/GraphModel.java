@@ -33,7 +33,8 @@ import java.util.Optional;
  * A model that another tool wrote as a graph, with weights. It can be compressed, trained on a loss over one of its
  * outputs, evaluated and saved. The methods are those of {@link Model}: {@link #train} changes the model and returns it;
  * {@link #compress} returns a smaller model and leaves this one unchanged. Native memory is in use only while a method
- * runs.
+ * runs. Only one thread may use a model at a time; a call while another thread computes throws an {@link
+ * IllegalStateException}.
  *
  * <pre>{@code
  * GraphModel.open(Path.of("classifier"))
@@ -48,6 +49,7 @@ import java.util.Optional;
 public final class GraphModel {
 
     private final ImportedSurgery surgery;
+    private final ModelUse use;
     private final List<Fidelity> losses;
     private WeightsInMemory changed;
     private Optional<TrainingLog> log = Optional.empty();
@@ -56,6 +58,7 @@ public final class GraphModel {
 
     private GraphModel(ImportedSurgery surgery, WeightsInMemory changed, List<Fidelity> losses) {
         this.surgery = surgery;
+        use = new ModelUse(surgery.model().name());
         this.changed = changed;
         this.losses = List.copyOf(losses);
     }
@@ -113,7 +116,7 @@ public final class GraphModel {
 
     /** A smaller model; this one does not change. */
     public GraphModel compress(Compression compression) {
-        return compress(planFor(compression));
+        return use.during("compression", () -> compress(planFor(compression)));
     }
 
     /**
@@ -158,7 +161,7 @@ public final class GraphModel {
      *     and operator; nothing has run then), if the examples do not fit, or if a loss is not a number
      */
     public GraphModel train(Examples examples, Objective objective, Training training) {
-        return train(examples, Examples.none(), objective, training, Optional.empty());
+        return train(examples, Examples.none(), objective, training);
     }
 
     /**
@@ -167,7 +170,7 @@ public final class GraphModel {
      * @return this model
      */
     public GraphModel train(Examples examples, Examples heldOut, Objective objective, Training training) {
-        return train(examples, heldOut, objective, training, Optional.empty());
+        return use.during("training", () -> train(examples, heldOut, objective, training, Optional.empty()));
     }
 
     /**
@@ -178,7 +181,7 @@ public final class GraphModel {
      */
     public GraphModel train(
             Examples examples, Examples heldOut, Objective objective, Training training, CheckpointPolicy checkpoints) {
-        return train(examples, heldOut, objective, training, Optional.of(checkpoints));
+        return use.during("training", () -> train(examples, heldOut, objective, training, Optional.of(checkpoints)));
     }
 
     private GraphModel train(
@@ -226,7 +229,9 @@ public final class GraphModel {
 
     /** The values of the output that an objective uses, as those of {@link #output(Examples, String)}. */
     public float[] output(Examples examples, Objective objective) {
-        return GraphEvaluator.read(surgery, objective, examples, device.resolve(), this::value);
+        return use.during(
+                "evaluation",
+                () -> GraphEvaluator.read(surgery, objective, examples, device.resolve(), this::value));
     }
 
     /** The fraction of rows whose largest score is that of the label. */

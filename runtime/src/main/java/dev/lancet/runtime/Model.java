@@ -31,7 +31,8 @@ import java.util.Optional;
  * A transformer with weights: it can be trained, compressed, measured, used for generation, and saved.
  *
  * <p>A model has a declaration, a {@link Plan} with the storage of each weight, and the stored arrays. Its first
- * computation takes native memory; {@link #close()} releases it. Only one thread may use a model at a time.
+ * computation takes native memory; {@link #close()} releases it. Only one thread may use a model at a time: a call while
+ * another thread computes, or after it was closed, throws an {@link IllegalStateException}.
  *
  * <pre>{@code
  * try (Model full = Model.create(gpt, 42).train(minutes, adamW(400, 1e-3));
@@ -142,11 +143,13 @@ public final class Model extends LanguageModel {
 
     /** Trains on token ids. Quantised arrays stay fixed; if there are adapters, only they are trained. */
     public Model train(int[] ids, int[] heldOut, Training training) {
-        return trained(learning(training).train(weights(), ids, heldOut, training));
+        return use.during(
+                "training", () -> trained(learning(training).train(weights(), ids, heldOut, training)));
     }
 
     Model train(TokenText corpus, Training training, StepRange range, Optional<CheckpointPolicy> keeping) {
-        return trained(learning(training).train(weights(), corpus, training, range, keeping));
+        return use.during(
+                "training", () -> trained(learning(training).train(weights(), corpus, training, range, keeping)));
     }
 
     /** Prepends the earlier training log of the weights to this model's own log. */
@@ -181,15 +184,17 @@ public final class Model extends LanguageModel {
 
     /** A smaller model in memory, in the form of a plan; this model does not change. */
     public Model compress(Plan into) {
-        WeightsInMemory smaller = new WeightsInMemory();
-        List<Fidelity> losses = compression().convert(into, smaller);
-        Model model = beside(into, smaller);
-        model.losses = losses;
-        return model;
+        return use.during("compression", () -> {
+            WeightsInMemory smaller = new WeightsInMemory();
+            List<Fidelity> changed = compression().convert(into, smaller);
+            Model model = beside(into, smaller);
+            model.losses = changed;
+            return model;
+        });
     }
 
     private Model beside(Plan other, Weights arrays) {
-        Model model = new Model(transformer, other, arrays, text.tokenizer());
+        Model model = use.during("adaptation", () -> new Model(transformer, other, arrays, text.tokenizer()));
         model.progress = progress;
         model.computeOn(device);
         model.text.keepIn(text.kept());
@@ -240,10 +245,10 @@ public final class Model extends LanguageModel {
      * @throws LancetException if the model has no adapters, or the folder cannot be written; see {@link Peft}
      */
     public void saveAdapters(Path folder) {
-        Peft.write(folder, transformer, plan, weights());
+        use.run("saving", () -> Peft.write(folder, transformer, plan, weights()));
     }
 
-    /** The error of every matrix that changed when this model was made from a larger one; empty if it was not. */
+    /** The error of every matrix that changed when this model was made from a larger one. */
     public List<Fidelity> losses() {
         return losses;
     }

@@ -36,6 +36,11 @@ public final class AtomicFile implements AutoCloseable {
 
     private static AtomicFile begin(Path target, Path shown, Optional<OutputLock> lock) {
         Path whole = target.toAbsolutePath().normalize();
+        try {
+            DurableFolders.missing(folder(whole));
+        } catch (IOException wrong) {
+            throw IoErrors.writing(shown, wrong);
+        }
         return new AtomicFile(whole, shown, PartialPath.of(whole), lock);
     }
 
@@ -47,7 +52,11 @@ public final class AtomicFile implements AutoCloseable {
      */
     public static AtomicFile create(Path target) {
         IoErrors.requireFree(target);
-        DurableFolders.create(folder(target));
+        try {
+            DurableFolders.missing(folder(target));
+        } catch (IOException wrong) {
+            throw IoErrors.writing(target, wrong);
+        }
         OutputLock lock = OutputLock.take(target, "output");
         try {
             // The other writer may have finished before the lock was free.
@@ -75,7 +84,6 @@ public final class AtomicFile implements AutoCloseable {
 
     /** Begins a file that replaces an existing file of this name. */
     public static AtomicFile replace(Path target) {
-        DurableFolders.create(folder(target));
         return begin(target, target, Optional.empty());
     }
 

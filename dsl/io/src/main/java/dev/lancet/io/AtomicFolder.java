@@ -40,7 +40,28 @@ public final class AtomicFolder implements AutoCloseable {
      *     be created
      */
     public static AtomicFolder create(Path target) {
-        return begin(target, () -> PartialPath.of(target.toAbsolutePath().normalize()), List.of());
+        IoErrors.requireFree(target);
+        return begin(target, false, () -> PartialPath.of(target.toAbsolutePath().normalize()), List.of());
+    }
+
+    /**
+     * Begins a new folder, unless it exists. Waits while another process writes it.
+     *
+     * @throws LancetException if the folder cannot be created
+     */
+    public static Optional<AtomicFolder> createUnlessThere(Path target) {
+        if (Files.exists(target)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    begin(target, true, () -> PartialPath.of(target.toAbsolutePath().normalize()), List.of()));
+        } catch (LancetException wrong) {
+            if (Files.exists(target)) {
+                return Optional.empty();
+            }
+            throw wrong;
+        }
     }
 
     /**
@@ -49,16 +70,16 @@ public final class AtomicFolder implements AutoCloseable {
      * @param scratch files that the finished folder does not have
      */
     static AtomicFolder resumable(Path target, Path partial, List<String> scratch) {
-        return begin(target, () -> partial, scratch);
+        return begin(target, false, () -> partial, scratch);
     }
 
-    private static AtomicFolder begin(Path target, Supplier<Path> temporary, List<String> scratch) {
-        IoErrors.requireFree(target);
+    private static AtomicFolder begin(
+            Path target, boolean waiting, Supplier<Path> temporary, List<String> scratch) {
         Deque<Path> made = new ArrayDeque<>();
         Optional<OutputLock> lock = Optional.empty();
         try {
             made = DurableFolders.missing(AtomicFile.folder(target.toAbsolutePath().normalize()));
-            lock = Optional.of(OutputLock.take(target, "output"));
+            lock = Optional.of(waiting ? OutputLock.await(target) : OutputLock.take(target, "output"));
             // The other writer may have finished before the lock was free.
             IoErrors.requireFree(target);
             Path partial = temporary.get();

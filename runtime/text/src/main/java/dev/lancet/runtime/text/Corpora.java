@@ -4,9 +4,9 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.io.Progress;
 import dev.lancet.io.Sha256;
+import dev.lancet.io.TemporaryFolder;
 import dev.lancet.runtime.text.source.Documents;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -121,16 +121,7 @@ public final class Corpora {
 
     /** A temporary folder for a tokenizer that is not kept, so that it can be copied beside a model. */
     private static Path temporary() {
-        try {
-            Path folder = Files.createTempDirectory("lancet-tokenizer-");
-            Path file = folder.resolve("tokenizer.json");
-            // The JVM deletes in reverse order, so the file is deleted before its folder.
-            folder.toFile().deleteOnExit();
-            file.toFile().deleteOnExit();
-            return folder;
-        } catch (IOException e) {
-            throw new LancetException("tokenizer: cannot create a temporary folder: " + e.getMessage(), e);
-        }
+        return TemporaryFolder.create("lancet-tokenizer").path();
     }
 
     private static String shortened(String fingerprint) {
