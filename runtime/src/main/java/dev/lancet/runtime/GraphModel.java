@@ -18,7 +18,6 @@ import dev.lancet.runtime.train.graph.GraphEvaluator;
 import dev.lancet.runtime.train.graph.GraphTrainer;
 import dev.lancet.runtime.train.log.TrainingLog;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
-import dev.lancet.runtime.train.state.Fingerprint;
 import dev.lancet.runtime.train.state.TrainingFolder;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.ImportedSurgery;
@@ -197,8 +196,7 @@ public final class GraphModel {
             outcome = trainer.train(
                     examples, heldOut, this::value, new GraphTrainer.GraphRun(place, Optional.empty(), progress));
         } else {
-            Fingerprint fingerprint = trainer.fingerprint(examples, heldOut, place);
-            try (TrainingFolder folder = checkpoints.get().open(fingerprint)) {
+            try (TrainingFolder folder = checkpoints.get().open(trainer.fingerprint(examples, heldOut, place))) {
                 outcome = trainer.train(
                         examples,
                         heldOut,
@@ -217,12 +215,7 @@ public final class GraphModel {
                 : surgery.model().bytes(variable);
     }
 
-    /**
-     * The values of an output for some examples.
-     *
-     * @param output the name of an output of {@code serving_default}
-     * @return the rows one after the other, each in row-major order
-     */
+    /** The values of an output of {@code serving_default} for some examples: its rows, each in row-major order. */
     public float[] output(Examples examples, String output) {
         return output(examples, Objective.crossEntropy(output));
     }
@@ -240,15 +233,16 @@ public final class GraphModel {
     }
 
     /**
-     * Saves the model with its original signatures: as a frozen graph if the path ends in {@code .pb}, otherwise as a
-     * SavedModel folder.
+     * Saves the model with its signatures: as a frozen graph if the path ends in {@code .pb}, otherwise as a SavedModel.
      *
      * @throws LancetException if the path exists or cannot be written
      */
     public void save(Path out) {
-        try (GraphWriter writer = GraphWriter.create(out, surgery)) {
-            changed.copyTo(writer);
-            writer.finish();
-        }
+        use.run("saving", () -> {
+            try (GraphWriter writer = GraphWriter.create(out, surgery)) {
+                changed.copyTo(writer);
+                writer.finish();
+            }
+        });
     }
 }

@@ -114,10 +114,7 @@ public final class Model extends LanguageModel {
         return this;
     }
 
-    /**
-     * Keeps learnt tokenizers and token ids of corpora in a folder. They are reused if texts and settings are the same.
-     * Ids are memory-mapped instead of held on the heap.
-     */
+    /** Keeps learnt tokenizers and token ids of corpora in a folder, and reuses them; ids are then memory-mapped. */
     public Model keepCorporaIn(Path folder) {
         text.keepIn(Optional.of(folder));
         return this;
@@ -226,10 +223,7 @@ public final class Model extends LanguageModel {
         return beside(read.plan(), weights().with(read.arrays()));
     }
 
-    /**
-     * A new model with the adapters merged into their matrices, {@code W + scale · A · B}. Matrices stored in fewer bits
-     * are rounded again; {@link #losses} gives the errors.
-     */
+    /** A new model with adapters merged, {@code W + scale · A · B}, in the precision of W; see {@link #losses}. */
     public Model merge() {
         return compress(plan.merged());
     }

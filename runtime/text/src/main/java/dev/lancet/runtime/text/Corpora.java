@@ -2,6 +2,8 @@ package dev.lancet.runtime.text;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.io.DurableFolders;
+import dev.lancet.io.OutputLock;
 import dev.lancet.io.Progress;
 import dev.lancet.io.Sha256;
 import dev.lancet.io.TemporaryFolder;
@@ -104,9 +106,20 @@ public final class Corpora {
 
     private Tokenizer learnt(int vocabulary, SplitCorpus texts) {
         String fingerprint = Sha256.of("1 " + texts.fingerprint(true) + " " + vocabulary);
-        Path file = folder.map(kept -> kept.resolve("bpe-" + vocabulary + "-" + shortened(fingerprint)))
-                .orElseGet(Corpora::temporary)
-                .resolve("tokenizer.json");
+        if (folder.isEmpty()) {
+            return learnt(vocabulary, texts, temporary().resolve("tokenizer.json"));
+        }
+        Path kept = folder.get().resolve("bpe-" + vocabulary + "-" + shortened(fingerprint));
+        DurableFolders.create(kept);
+        OutputLock alone = OutputLock.await(kept);
+        try {
+            return learnt(vocabulary, texts, kept.resolve("tokenizer.json"));
+        } finally {
+            alone.close();
+        }
+    }
+
+    private Tokenizer learnt(int vocabulary, SplitCorpus texts, Path file) {
         if (Files.isRegularFile(file)) {
             return Tokenizer.open(file);
         }

@@ -75,15 +75,17 @@ record TokenFolder(Path folder, String fingerprint) {
             make(name, tokenizer, texts, progress);
         }
         Manifest manifest = manifest();
+        int width = manifest.bits / 8;
+        Shards training = Shards.open(folder, TRAINING, width, manifest.trainingIds, manifest.largestTrainingId);
+        Shards heldOut = Shards.open(folder, HELD_OUT, width, manifest.heldOutIds, manifest.largestHeldOutId);
         if (Verification.wanted()) {
             verify(manifest);
         }
-        int width = manifest.bits / 8;
         return new TokenText(
                 name,
                 tokenizer,
-                Shards.open(folder, TRAINING, width, manifest.trainingIds, manifest.largestTrainingId),
-                Shards.open(folder, HELD_OUT, width, manifest.heldOutIds, manifest.largestHeldOutId),
+                training,
+                heldOut,
                 new TokenText.Counts(manifest.documents, manifest.repeatedDocuments, manifest.heldOutDocuments),
                 fingerprint);
     }
