@@ -25,7 +25,7 @@ record Inputs(Path folder) {
             import dev.lancet.dsl.recipe.*;
 
             public final class Killed {
-                public static Recipe recipe() {
+                public static Recipe killed() {
                     Transformer tiny = Transformer.decoder("tiny").vocabulary(256).context(32).width(32).layers(2)
                             .attention(heads(4)).feedForward(swiglu(64)).build();
                     Compression narrow = Compression.keepAll().on(linears()).factorise(rank(8));
