@@ -84,9 +84,11 @@ public abstract sealed class CompressibleModel extends LanguageModel permits Mod
      * @param recover the most tokens of a recovery; 0 for none
      */
     public Model compress(Compression compression, CalibrationData data, long recover) {
-        CalibratedCompression.InMemory smaller = new CalibratedCompression(asSource(), data, progress)
-                .recover(recover)
-                .convert(compression);
+        CalibratedCompression.InMemory smaller = use.during(
+                "compression",
+                () -> new CalibratedCompression(asSource(), data, progress)
+                        .recover(recover)
+                        .convert(compression));
         CalibratedCompression.Outcome outcome = smaller.outcome();
         Model model = smaller(outcome.plan(), smaller.arrays(), outcome.losses());
         CompressibleModel made = model;
@@ -96,9 +98,11 @@ public abstract sealed class CompressibleModel extends LanguageModel permits Mod
 
     /** A smaller model in memory, in the form of a plan; this model does not change. */
     public Model compress(Plan into) {
-        WeightsInMemory smaller = new WeightsInMemory();
-        List<Fidelity> lost = compression().convert(into, smaller);
-        return smaller(into, smaller, lost);
+        return use.during("compression", () -> {
+            WeightsInMemory smaller = new WeightsInMemory();
+            List<Fidelity> lost = compression().convert(into, smaller);
+            return smaller(into, smaller, lost);
+        });
     }
 
     /**
@@ -145,7 +149,7 @@ public abstract sealed class CompressibleModel extends LanguageModel permits Mod
      * @throws LancetException if the model has no adapters, or the folder cannot be written; see {@link Peft}
      */
     public void saveAdapters(Path folder) {
-        Peft.write(folder, transformer, plan, weights());
+        use.run("saving", () -> Peft.write(folder, transformer, plan, weights()));
     }
 
     /** What was measured when this model was made from a larger one with calibration; empty if it was not. */

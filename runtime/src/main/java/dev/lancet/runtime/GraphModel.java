@@ -28,7 +28,8 @@ import java.util.Optional;
  * A model that another tool wrote as a graph, with weights. It can be compressed, trained on a loss over one of its
  * outputs, evaluated and saved. The methods are those of {@link Model}: {@link #train} changes the model and returns it;
  * {@link #compress} returns a smaller model and leaves this one unchanged. Native memory is in use only while a method
- * runs.
+ * runs. Only one thread may use a model at a time; a call while another thread computes throws an {@link
+ * IllegalStateException}.
  *
  * <pre>{@code
  * GraphModel.open(Path.of("classifier"))
@@ -104,7 +105,7 @@ public final class GraphModel extends RunnableGraph {
 
     /** A smaller model; this one does not change. */
     public GraphModel compress(Compression compression) {
-        return compress(planFor(compression));
+        return use.during("compression", () -> compress(planFor(compression)));
     }
 
     /**
@@ -128,9 +129,11 @@ public final class GraphModel extends RunnableGraph {
      * @throws LancetException also if the rows do not fit the inputs, or if no form of the layers fits the budget
      */
     public GraphModel compress(Compression compression, CalibrationData data, long recover) {
-        CalibratedCompression.InMemory smaller = new CalibratedCompression(asSource(), data, progress)
-                .recover(recover)
-                .convert(compression);
+        CalibratedCompression.InMemory smaller = use.during(
+                "compression",
+                () -> new CalibratedCompression(asSource(), data, progress)
+                        .recover(recover)
+                        .convert(compression));
         GraphModel model =
                 beside(smaller.outcome().plan(), smaller.arrays(), smaller.outcome().losses());
         model.calibrated = Optional.of(smaller.outcome());
@@ -167,7 +170,7 @@ public final class GraphModel extends RunnableGraph {
      *     and operator; nothing has run then), if the examples do not fit, or if a loss is not a number
      */
     public GraphModel train(Examples examples, Objective objective, Training training) {
-        return train(examples, Examples.none(), objective, training, Optional.empty());
+        return train(examples, Examples.none(), objective, training);
     }
 
     /**
@@ -176,7 +179,7 @@ public final class GraphModel extends RunnableGraph {
      * @return this model
      */
     public GraphModel train(Examples examples, Examples heldOut, Objective objective, Training training) {
-        return train(examples, heldOut, objective, training, Optional.empty());
+        return use.during("training", () -> train(examples, heldOut, objective, training, Optional.empty()));
     }
 
     /**
@@ -187,7 +190,7 @@ public final class GraphModel extends RunnableGraph {
      */
     public GraphModel train(
             Examples examples, Examples heldOut, Objective objective, Training training, CheckpointPolicy checkpoints) {
-        return train(examples, heldOut, objective, training, Optional.of(checkpoints));
+        return use.during("training", () -> train(examples, heldOut, objective, training, Optional.of(checkpoints)));
     }
 
     private GraphModel train(

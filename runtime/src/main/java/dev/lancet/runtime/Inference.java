@@ -12,6 +12,7 @@ import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generator;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.memory.AllocatorPeak;
+import dev.lancet.runtime.memory.NativeMemory;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -78,5 +79,6 @@ final class Inference implements AutoCloseable {
     @Override
     public void close() {
         sessions.close();
+        NativeMemory.trim();
     }
 }

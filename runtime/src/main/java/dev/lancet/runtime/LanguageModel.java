@@ -31,7 +31,8 @@ import java.util.function.IntConsumer;
  * CompressibleModel} adds what makes smaller models from it, {@link Model} what changes it.
  *
  * <p>It consists of a declaration, a {@link Plan} with the form in which each weight is stored, and the stored arrays. It
- * takes native memory at its first computation; {@link #close()} releases it. Only one thread may use it at a time.
+ * takes native memory at its first computation; {@link #close()} releases it. Only one thread may use it at a time: a call
+ * while another thread computes, or after it was closed, throws an {@link IllegalStateException}.
  */
 public abstract sealed class LanguageModel implements AutoCloseable permits CompressibleModel {
 
@@ -39,6 +40,7 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
     final Plan plan;
     final ModelTokenizer text;
     private final Inference inference;
+    final ModelUse use;
     private Weights weights;
     Progress progress = Progress.silent();
     Device device = Device.auto();
@@ -46,6 +48,7 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
     LanguageModel(Transformer transformer, Plan plan, Weights weights, Optional<Tokenizer> tokenizer) {
         weights.require(plan);
         this.transformer = transformer;
+        use = new ModelUse(transformer.name());
         this.plan = plan;
         this.weights = weights;
         text = new ModelTokenizer(transformer, tokenizer);
@@ -107,7 +110,7 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
 
     /** Perplexity over token ids, in consecutive windows; see {@link Perplexity}. */
     public Perplexity evaluate(int[] ids, int window) {
-        return inference.perplexity(ids, window, progress);
+        return use.during("evaluation", () -> inference.perplexity(ids, window, progress));
     }
 
     /**
@@ -117,7 +120,7 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
      * @return the logits {@code [batch, sequence, vocabulary]}, in row-major order
      */
     public float[] logits(int[][] ids) {
-        return inference.logits(ids);
+        return use.during("evaluation", () -> inference.logits(ids));
     }
 
     /** The continuation of a text with the most likely token at each position. */
@@ -127,13 +130,17 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
 
     /** The continuation of a text; {@code eager} receives it piece by piece as it is generated. */
     public Generation generate(Sample sample, Consumer<String> eager) {
-        return text.continued(
-                sample, eager, (prompt, end, each) -> generate(prompt, sample.tokens(), Sampler.of(sample), end, each));
+        return use.during(
+                "generation",
+                () -> text.continued(
+                        sample,
+                        eager,
+                        (prompt, end, each) -> generate(prompt, sample.tokens(), Sampler.of(sample), end, each)));
     }
 
     /** The tokens that continue a prompt; {@code eager} receives them one at a time. */
     public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        return inference.next(prompt, tokens, sampler, end, eager);
+        return use.during("generation", () -> inference.next(prompt, tokens, sampler, end, eager));
     }
 
     /**
@@ -141,7 +148,7 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
      * cannot be measured, see {@link AllocatorPeak}.
      */
     public Optional<AllocatorPeak> memory(int[] ids) {
-        return inference.memory(ids);
+        return use.during("generation", () -> inference.memory(ids));
     }
 
     /**
@@ -150,7 +157,9 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
      * @throws LancetException if the folder exists or cannot be written; nothing of it remains then
      */
     public void save(Path folder) {
-        ModelFolder.save(folder, transformer, plan, weights, text.source(), OptionalLong.empty());
+        use.run(
+                "saving",
+                () -> ModelFolder.save(folder, transformer, plan, weights, text.source(), OptionalLong.empty()));
     }
 
     /**
@@ -160,20 +169,21 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
      *     this one
      */
     public void saveHuggingFace(Path folder) {
-        Plan dense = Plan.dense(transformer);
-        WeightsInMemory whole = new WeightsInMemory();
-        compression().convert(dense, whole);
-        HuggingFace.write(folder, transformer, whole, text.source());
+        use.run("saving", () -> {
+            WeightsInMemory whole = new WeightsInMemory();
+            compression().convert(Plan.dense(transformer), whole);
+            HuggingFace.write(folder, transformer, whole, text.source());
+        });
     }
 
     /** A corpus, tokenized by this model's tokenizer. */
     TokenText read(Corpus corpus) {
-        return text.read(corpus, progress);
+        return use.during("reading of a text", () -> text.read(corpus, progress));
     }
 
     /** The job that compresses this model, in memory or to files. */
     public CompressionJob compression() {
-        return new CompressionJob(asSource(), progress);
+        return use.during("compression", () -> new CompressionJob(asSource(), progress));
     }
 
     DeclaredSource asSource() {
@@ -183,6 +193,7 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
     /** Releases native memory; the weights on the host stay as long as someone references them. */
     @Override
     public void close() {
+        use.close();
         inference.close();
     }
 }

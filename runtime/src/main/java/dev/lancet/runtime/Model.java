@@ -24,7 +24,8 @@ import java.util.Optional;
  * A transformer with weights: it can be trained, compressed, measured, used for generation, and saved.
  *
  * <p>A model has a declaration, a {@link Plan} with the storage of each weight, and the stored arrays. Its first
- * computation takes native memory; {@link #close()} releases it. Only one thread may use a model at a time.
+ * computation takes native memory; {@link #close()} releases it. Only one thread may use a model at a time: a call while
+ * another thread computes, or after it was closed, throws an {@link IllegalStateException}.
  *
  * <pre>{@code
  * try (Model full = Model.create(gpt, 42).train(minutes, adamW(400, 1e-3));
@@ -105,10 +106,7 @@ public final class Model extends CompressibleModel {
         return this;
     }
 
-    /**
-     * Keeps learnt tokenizers and token ids of corpora in a folder. They are reused if texts and settings are the same.
-     * Ids are memory-mapped instead of held on the heap.
-     */
+    /** Keeps learnt tokenizers and token ids of corpora in a folder, and reuses them; ids are then memory-mapped. */
     public Model keepCorporaIn(Path folder) {
         text.keepIn(Optional.of(folder));
         return this;
@@ -134,11 +132,13 @@ public final class Model extends CompressibleModel {
 
     /** Trains on token ids. Quantised arrays stay fixed; if there are adapters, only they are trained. */
     public Model train(int[] ids, int[] heldOut, Training training) {
-        return trained(learning(training).train(weights(), ids, heldOut, training));
+        return use.during(
+                "training", () -> trained(learning(training).train(weights(), ids, heldOut, training)));
     }
 
     Model train(TokenText corpus, Training training, StepRange range, Optional<CheckpointPolicy> keeping) {
-        return trained(learning(training).train(weights(), corpus, training, range, keeping));
+        return use.during(
+                "training", () -> trained(learning(training).train(weights(), corpus, training, range, keeping)));
     }
 
     /** Prepends the earlier training log of the weights to this model's own log. */
@@ -163,7 +163,7 @@ public final class Model extends CompressibleModel {
 
     @Override
     Model beside(Plan other, Weights arrays) {
-        Model model = new Model(transformer, other, arrays, text.tokenizer());
+        Model model = use.during("adaptation", () -> new Model(transformer, other, arrays, text.tokenizer()));
         model.progress = progress;
         model.computeOn(device);
         model.text.keepIn(text.kept());

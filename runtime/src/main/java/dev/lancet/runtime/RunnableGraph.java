@@ -20,6 +20,7 @@ import java.nio.file.Path;
 public abstract sealed class RunnableGraph permits GraphModel {
 
     final ImportedSurgery surgery;
+    final ModelUse use;
     /** The arrays that compression and training changed. */
     WeightsInMemory changed;
 
@@ -28,6 +29,7 @@ public abstract sealed class RunnableGraph permits GraphModel {
 
     RunnableGraph(ImportedSurgery surgery, WeightsInMemory changed) {
         this.surgery = surgery;
+        use = new ModelUse(surgery.model().name());
         this.changed = changed;
     }
 
@@ -59,7 +61,9 @@ public abstract sealed class RunnableGraph permits GraphModel {
 
     /** The values of the output that an objective uses, as those of {@link #output(Examples, String)}. */
     public float[] output(Examples examples, Objective objective) {
-        return GraphEvaluator.read(surgery, objective, examples, device.resolve(), this::value);
+        return use.during(
+                "evaluation",
+                () -> GraphEvaluator.read(surgery, objective, examples, device.resolve(), this::value));
     }
 
     /** The fraction of rows whose largest score is that of the label. */
@@ -74,9 +78,11 @@ public abstract sealed class RunnableGraph permits GraphModel {
      * @throws LancetException if the path exists or cannot be written
      */
     public void save(Path out) {
-        try (GraphWriter writer = GraphWriter.create(out, surgery)) {
-            changed.copyTo(writer);
-            writer.finish();
-        }
+        use.run("saving", () -> {
+            try (GraphWriter writer = GraphWriter.create(out, surgery)) {
+                changed.copyTo(writer);
+                writer.finish();
+            }
+        });
     }
 }

@@ -169,7 +169,8 @@ class SavedModelsComeBackTest {
         Path out = Files.writeString(temporary.resolve("file"), "mine").resolve("model");
         assertThatThrownBy(() -> save(out, read))
                 .isInstanceOf(LancetException.class)
-                .hasMessage(out + ": cannot be written: Not a directory; choose a place that is writable and has room");
+                .hasMessage(out + ": cannot be written: " + temporary.resolve("file")
+                        + " is in the way; choose a place that is writable and has room");
         assertThat(temporary.resolve("file")).hasContent("mine");
     }
 

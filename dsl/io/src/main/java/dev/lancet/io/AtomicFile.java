@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
  * A file that appears complete or not at all. It is written under a temporary name in the same folder; {@link #finish}
@@ -23,39 +24,54 @@ public final class AtomicFile implements AutoCloseable {
     private final Path target;
     private final Path shown;
     private final Path partial;
+    private final Optional<OutputLock> lock;
     private boolean finished;
 
-    /** A file that is written under its final name, because its folder is temporary. */
-    private AtomicFile(Path target, Path shown, Path partial) {
+    private AtomicFile(Path target, Path shown, Path partial, Optional<OutputLock> lock) {
         this.target = target;
         this.shown = shown;
         this.partial = partial;
+        this.lock = lock;
     }
 
-    private AtomicFile(Path target, Path shown) {
-        this.target = target.toAbsolutePath().normalize();
-        this.shown = shown;
+    private static AtomicFile begin(Path target, Path shown, Optional<OutputLock> lock) {
+        Path whole = target.toAbsolutePath().normalize();
         try {
-            Files.createDirectories(folder(this.target));
+            DurableFolders.missing(folder(whole));
         } catch (IOException wrong) {
             throw IoErrors.writing(shown, wrong);
         }
-        this.partial = PartialPath.of(this.target);
+        return new AtomicFile(whole, shown, PartialPath.of(whole), lock);
     }
 
     /**
-     * Begins a new file, and creates missing parent folders.
+     * Begins a new file, and creates missing parent folders. Until it is closed, no other process can write a file or
+     * folder of this name.
      *
-     * @throws LancetException if a file or folder of this name exists
+     * @throws LancetException if a file or folder of this name exists, or another process is writing it
      */
     public static AtomicFile create(Path target) {
-        return create(target, target);
+        IoErrors.requireFree(target);
+        try {
+            DurableFolders.missing(folder(target));
+        } catch (IOException wrong) {
+            throw IoErrors.writing(target, wrong);
+        }
+        OutputLock lock = OutputLock.take(target, "output");
+        try {
+            // The other writer may have finished before the lock was free.
+            IoErrors.requireFree(target);
+            return begin(target, target, Optional.of(lock));
+        } catch (RuntimeException wrong) {
+            lock.close();
+            throw wrong;
+        }
     }
 
-    /** Begins a new file in a folder that is itself being written; messages call the file {@code shown}. */
+    /** Begins a new file in a folder that the caller has locked; messages call the file {@code shown}. */
     public static AtomicFile create(Path target, Path shown) {
         IoErrors.requireFree(target, shown);
-        return new AtomicFile(target, shown);
+        return begin(target, shown, Optional.empty());
     }
 
     /**
@@ -63,12 +79,12 @@ public final class AtomicFile implements AutoCloseable {
      * the file {@code shown}. It has its final name from the beginning.
      */
     public static AtomicFile resumable(Path target, Path shown) {
-        return new AtomicFile(target, shown, target);
+        return new AtomicFile(target, shown, target, Optional.empty());
     }
 
     /** Begins a file that replaces an existing file of this name. */
     public static AtomicFile replace(Path target) {
-        return new AtomicFile(target, target);
+        return begin(target, target, Optional.empty());
     }
 
     /**
@@ -93,6 +109,11 @@ public final class AtomicFile implements AutoCloseable {
     /** The temporary path to write to until {@link #finish}. */
     public Path partial() {
         return partial;
+    }
+
+    /** Writes a new file into a folder that is itself being written, which flushes it when it is finished. */
+    public static void write(Path file, byte[] content) throws IOException {
+        Files.write(file, content, StandardOpenOption.CREATE_NEW);
     }
 
     /** Opens a new file for writing. */
@@ -148,13 +169,14 @@ public final class AtomicFile implements AutoCloseable {
 
     @Override
     public void close() {
-        if (finished) {
-            return;
-        }
         try {
-            Files.deleteIfExists(partial);
+            if (!finished) {
+                Files.deleteIfExists(partial);
+            }
         } catch (IOException wrong) {
             throw IoErrors.writing(shown, wrong);
+        } finally {
+            lock.ifPresent(OutputLock::close);
         }
     }
 }

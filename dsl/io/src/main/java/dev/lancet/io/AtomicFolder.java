@@ -8,42 +8,59 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A folder that appears complete or not at all. It is filled under a temporary name beside its final place; {@link
  * #finish} flushes it to the disk and renames it in one step. If it is closed before that, it is removed, together with
- * the parent folders that were created for it.
+ * the parent folders that were created for it. Until it is closed, no other process can write a file or folder of this name.
  */
 public final class AtomicFolder implements AutoCloseable {
 
     private final Path target;
     private final Path partial;
-    private final Deque<Path> madeParents = new ArrayDeque<>();
+    private final Deque<Path> madeParents;
+    private final OutputLock lock;
     private final List<String> scratch;
     private boolean finished;
 
-    private AtomicFolder(Path target, Path partial, List<String> scratch) {
+    private AtomicFolder(Path target, Path partial, Deque<Path> madeParents, OutputLock lock, List<String> scratch) {
         this.target = target;
         this.partial = partial;
+        this.madeParents = madeParents;
+        this.lock = lock;
         this.scratch = scratch;
     }
 
     /**
      * Begins a new folder.
      *
-     * @throws LancetException if a file or folder of this name exists, or the folder cannot be created
+     * @throws LancetException if a file or folder of this name exists, another process is writing it, or the folder cannot
+     *     be created
      */
     public static AtomicFolder create(Path target) {
         IoErrors.requireFree(target);
-        AtomicFolder folder =
-                new AtomicFolder(target, PartialPath.of(target.toAbsolutePath().normalize()), List.of());
+        return begin(target, false, () -> PartialPath.of(target.toAbsolutePath().normalize()), List.of());
+    }
+
+    /**
+     * Begins a new folder, unless it exists. Waits while another process writes it.
+     *
+     * @throws LancetException if the folder cannot be created
+     */
+    public static Optional<AtomicFolder> createUnlessThere(Path target) {
+        if (Files.exists(target)) {
+            return Optional.empty();
+        }
         try {
-            folder.makeParents();
-            Files.createDirectory(folder.partial);
-            return folder;
-        } catch (IOException wrong) {
-            folder.close();
-            throw IoErrors.writing(target, wrong);
+            return Optional.of(
+                    begin(target, true, () -> PartialPath.of(target.toAbsolutePath().normalize()), List.of()));
+        } catch (LancetException wrong) {
+            if (Files.exists(target)) {
+                return Optional.empty();
+            }
+            throw wrong;
         }
     }
 
@@ -53,26 +70,53 @@ public final class AtomicFolder implements AutoCloseable {
      * @param scratch files that the finished folder does not have
      */
     static AtomicFolder resumable(Path target, Path partial, List<String> scratch) {
-        AtomicFolder folder = new AtomicFolder(target, partial, scratch);
+        return begin(target, false, () -> partial, scratch);
+    }
+
+    private static AtomicFolder begin(
+            Path target, boolean waiting, Supplier<Path> temporary, List<String> scratch) {
+        Deque<Path> made = new ArrayDeque<>();
+        Optional<OutputLock> lock = Optional.empty();
         try {
-            Files.createDirectories(partial);
-            return folder;
+            made = DurableFolders.missing(AtomicFile.folder(target.toAbsolutePath().normalize()));
+            lock = Optional.of(waiting ? OutputLock.await(target) : OutputLock.take(target, "output"));
+            // The other writer may have finished before the lock was free.
+            IoErrors.requireFree(target);
+            Path partial = temporary.get();
+            DurableFolders.missing(partial);
+            return new AtomicFolder(target, partial, made, lock.get(), scratch);
         } catch (IOException wrong) {
+            undo(lock, made);
             throw IoErrors.writing(target, wrong);
+        } catch (RuntimeException wrong) {
+            undo(lock, made);
+            throw wrong;
         }
     }
 
-    private void makeParents() throws IOException {
-        Deque<Path> missing = new ArrayDeque<>();
-        Path parent = AtomicFile.folder(partial);
-        while (parent != null && !Files.exists(parent)) {
-            missing.push(parent);
-            parent = parent.getParent();
+    private static void undo(Optional<OutputLock> lock, Deque<Path> made) {
+        lock.ifPresent(OutputLock::close);
+        try {
+            for (Path each : made) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException stays) {
+            // The error that led here says more.
         }
-        for (Path folder : missing) {
-            Files.createDirectory(folder);
-            madeParents.push(folder);
+    }
+
+    /** Creates a folder in this one. */
+    public void subfolder(String name) {
+        try {
+            Files.createDirectory(partial(name));
+        } catch (IOException wrong) {
+            throw IoErrors.writing(shown(name), wrong);
         }
+    }
+
+    /** Lets others write the folder, and leaves what is there. */
+    void release() {
+        lock.close();
     }
 
     /** The temporary path to which the file of this name must be written until {@link #finish}. */
@@ -147,6 +191,7 @@ public final class AtomicFolder implements AutoCloseable {
 
     @Override
     public void close() {
+        release();
         if (finished) {
             return;
         }

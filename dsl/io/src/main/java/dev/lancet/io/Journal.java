@@ -4,8 +4,6 @@ import dev.lancet.dsl.LancetException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The finished steps of long work, one line each, in a file that survives the death of the process. The first line
- * identifies the work. A line that was not written to its end does not count. Only one process at a time has a journal open.
+ * identifies the work. A line that was not written to its end does not count. The folder's lock keeps other processes out.
  */
 public final class Journal implements AutoCloseable {
 
@@ -33,14 +31,13 @@ public final class Journal implements AutoCloseable {
      * Opens a journal, or begins one if there is none with a complete first line.
      *
      * @param work identifies the work; one line
-     * @throws LancetException if the journal is of other work, or another process has it open
+     * @throws LancetException if the journal is of other work
      */
     static Journal open(Path file, String work, Path shown) {
         FileChannel channel = null;
         try {
             channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            requireAlone(channel, shown);
             List<String> lines = complete(channel);
             if (lines.isEmpty()) {
                 Journal begun = new Journal(file, channel, new ArrayList<>());
@@ -69,18 +66,6 @@ public final class Journal implements AutoCloseable {
             }
         } catch (IOException unimportant) {
             return;
-        }
-    }
-
-    private static void requireAlone(FileChannel channel, Path shown) throws IOException {
-        @Nullable FileLock lock;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException here) {
-            lock = null;
-        }
-        if (lock == null) {
-            throw new LancetException(shown + ": is being written by another process; wait until it ends");
         }
     }
 
@@ -121,7 +106,7 @@ public final class Journal implements AutoCloseable {
         channel.force(true);
     }
 
-    /** Lets another process open the journal. */
+    /** Closes the file. */
     @Override
     public void close() {
         closed(channel);

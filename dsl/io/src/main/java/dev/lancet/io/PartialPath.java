@@ -16,17 +16,16 @@ import java.util.stream.Stream;
 /**
  * The temporary name of a file or folder while it is written: {@code .NAME.PID-TIME.partial} in the same folder. So the
  * final rename stays on one disk, and two processes never use the same name. If a process is killed, its temporary file
- * remains; the next process that writes to the same target removes it.
+ * remains; the next process that writes into the same folder removes it.
  */
 public final class PartialPath {
 
     private static final String END = ".partial";
+    private static final Pattern ANY = Pattern.compile("(?s)\\.(.+)\\.(\\d{1,18})-[0-9a-f]{1,16}\\.partial");
 
     private PartialPath() {}
 
-    /**
-     * A new temporary name for {@code target}. Removes the temporary files that dead processes left for this target.
-     */
+    /** A new temporary name for {@code target}. Removes what dead processes left in its folder. */
     public static Path of(Path target) {
         clear(target);
         String own = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
@@ -43,15 +42,33 @@ public final class PartialPath {
         if (folder == null || !Files.isDirectory(folder)) {
             return;
         }
-        Pattern mine = Pattern.compile(Pattern.quote(beginning(target)) + "(\\d{1,18})-[0-9a-f]{1,16}" + END);
         try (Stream<Path> beside = Files.list(folder)) {
             for (Path path : beside.toList()) {
-                Matcher name = mine.matcher(String.valueOf(path.getFileName()));
-                if (name.matches() && abandoned(path, Long.parseLong(name.group(1)))) {
-                    delete(path);
-                }
+                clearOne(path, target);
             }
         } catch (IOException | UncheckedIOException stays) {
+            return;
+        }
+    }
+
+    /** Removes one path if a dead process left it. One that disappears meanwhile was removed by another process. */
+    private static void clearOne(Path path, Path target) {
+        try {
+            Matcher name = ANY.matcher(String.valueOf(path.getFileName()));
+            if (name.matches()) {
+                Path other = path.resolveSibling(name.group(1));
+                boolean own = other.getFileName().equals(target.getFileName());
+                if (ended(path, Long.parseLong(name.group(2))) && (own || !OutputLock.held(other))) {
+                    delete(path);
+                }
+                return;
+            }
+            Optional<Path> locked = OutputLock.targetOf(path);
+            if (locked.isPresent()) {
+                // A lock that nobody holds is removed by taking and closing it.
+                OutputLock.held(locked.get());
+            }
+        } catch (IOException | RuntimeException stays) {
             return;
         }
     }
@@ -59,7 +76,7 @@ public final class PartialPath {
     /**
      * Whether the writing process has ended. A process with this number that began after the last write is another one.
      */
-    private static boolean abandoned(Path path, long pid) throws IOException {
+    private static boolean ended(Path path, long pid) throws IOException {
         Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
         if (process.isEmpty()) {
             return true;

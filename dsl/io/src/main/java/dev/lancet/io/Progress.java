@@ -16,6 +16,9 @@ public interface Progress {
         return false;
     }
 
+    /** Tells the user what may go wrong in the work that follows; one line. */
+    default void warn(String warning) {}
+
     /** Progress that is not shown. */
     static Progress silent() {
         return (what, steps) -> new Task() {

@@ -50,7 +50,12 @@ public final class ResumableFolder implements AutoCloseable {
     public static ResumableFolder open(Path target, String work) {
         IoErrors.requireFree(target);
         AtomicFolder folder = AtomicFolder.resumable(target, temporary(target), List.of(JOURNAL));
-        return new ResumableFolder(folder, Journal.open(folder.partial(JOURNAL), work, target));
+        try {
+            return new ResumableFolder(folder, Journal.open(folder.partial(JOURNAL), work, target));
+        } catch (RuntimeException wrong) {
+            folder.release();
+            throw wrong;
+        }
     }
 
     /** The folder to fill. */

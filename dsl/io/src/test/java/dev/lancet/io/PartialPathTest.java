@@ -33,12 +33,28 @@ class PartialPathTest {
     }
 
     @Test
-    void files_of_other_writers_or_other_names_stay() throws Exception {
+    void files_of_other_targets_are_removed_if_nobody_writes_these() throws Exception {
+        long dead = dead();
+        Path left = Files.writeString(folder.resolve(".other." + dead + "-1f.partial"), "half");
+        Path lock = Files.writeString(folder.resolve(".gone.lancet-lock"), dead + "\n");
+        Path written = Files.writeString(folder.resolve(".written." + dead + "-1f.partial"), "half");
+
+        try (OutputLock writer = OutputLock.take(folder.resolve("written"), "output")) {
+            PartialPath.of(folder.resolve("model"));
+            assertThat(writer).isNotNull();
+        }
+
+        assertThat(left).doesNotExist();
+        assertThat(lock).doesNotExist();
+        assertThat(written).exists();
+    }
+
+    @Test
+    void files_of_living_writers_and_files_that_only_look_similar_stay() throws Exception {
         long dead = dead();
         String[] kept = {
             ".model." + SELF + "-1f.partial",
-            ".model-2." + dead + "-1f.partial",
-            ".model.x." + dead + "-1f.partial",
+            ".other." + SELF + "-1f.partial",
             ".model." + dead + ".partial",
             "model." + dead + "-1f.partial",
             ".model." + dead + "-1f.partial.txt"

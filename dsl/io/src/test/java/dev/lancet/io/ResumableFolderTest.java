@@ -35,6 +35,7 @@ class ResumableFolderTest {
             folder.journal().add(line);
         }
         folder.journal().close();
+        folder.folder().release();
     }
 
     @Test
@@ -92,7 +93,8 @@ class ResumableFolderTest {
         try (ResumableFolder first = ResumableFolder.open(target, "work")) {
             assertThatThrownBy(() -> ResumableFolder.open(target, "work"))
                     .isInstanceOf(LancetException.class)
-                    .hasMessage(target + ": is being written by another process; wait until it ends");
+                    .hasMessage("output in use: " + target
+                            + " by this process; wait until it ends, or choose another output");
             assertThat(first.folder().partial("journal")).exists();
         }
         assertThat(temporary).doesNotExist();

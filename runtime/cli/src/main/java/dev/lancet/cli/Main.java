@@ -100,6 +100,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new GenerateCommand(console))
                 .addSubcommand(new DiffCommand(console))
+                .addSubcommand(new VerifyCommand(console))
                 .addSubcommand(bench(console))
                 .addSubcommand(new DoctorCommand(console))
                 .setOut(writer(console.out()))

@@ -124,8 +124,10 @@ final class TuneCommand extends LancetCommand {
                 this,
                 adapters.full(this) ? FULL_RATE : ADAPTER_RATE,
                 Math.min(found.transformer().context(), LONGEST));
-        IoErrors.requireFree(TuningResult.adapter(out));
-        IoErrors.requireFree(TuningResult.model(out));
+        if (!resume) {
+            IoErrors.requireFree(TuningResult.adapter(out));
+            IoErrors.requireFree(TuningResult.model(out));
+        }
         try (Model base = base(argument).on(device).keepCorporaIn(out.resolveSibling("corpora"));
                 Model model = tuning.begin(base)) {
             model.train(corpus, training, resume ? CheckpointPolicy.resume(out) : CheckpointPolicy.in(out));

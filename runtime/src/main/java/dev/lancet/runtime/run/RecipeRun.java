@@ -102,6 +102,7 @@ public final class RecipeRun implements AutoCloseable {
         List<Path> files =
                 recipe.report().map(folder -> report.write(Path.of(folder))).orElse(List.of());
         kept.ifPresent(RunFolder::over);
+        kept.ifPresent(RunFolder::close);
         return new Outcome(finished, report, files);
     }
 
@@ -243,6 +244,7 @@ public final class RecipeRun implements AutoCloseable {
 
     @Override
     public void close() {
+        kept.ifPresent(RunFolder::close);
         models.values().forEach(Model::close);
         models.clear();
     }

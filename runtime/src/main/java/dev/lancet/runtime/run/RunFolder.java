@@ -5,7 +5,9 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Export;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.io.AtomicFile;
+import dev.lancet.io.DurableFolders;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.OutputLock;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Versions;
 import dev.lancet.runtime.compress.CalibratedCompression;
@@ -25,9 +27,9 @@ import java.util.stream.Stream;
 /**
  * The folder of a run, inside the folder of the report or else beside the first export. It keeps what is expensive to
  * recompute. While the run is in progress it has the recipe, and for each trained candidate the metrics, curves, states
- * and results. After the run, metrics and curves remain.
+ * and results. After the run, metrics and curves remain. Until it is closed, no other process can run here.
  */
-final class RunFolder {
+final class RunFolder implements AutoCloseable {
 
     static final String NAME = "training";
 
@@ -37,6 +39,7 @@ final class RunFolder {
     private static final int STAGES = 100;
 
     private final Path folder;
+    private Optional<OutputLock> lock = Optional.empty();
 
     /**
      * The result of a candidate: the errors of its compression, what was measured if it was calibrated, the log of its
@@ -73,11 +76,13 @@ final class RunFolder {
         Path file = folder.resolve(RECIPE);
         Fingerprint own = new Fingerprint(Map.of(
                 "recipe", recipe.toString(), "lancet", Versions.lancet(), "tensorflow", TensorFlowLibrary.version()));
-        boolean begun = Files.exists(file) && worthKeeping();
+        boolean begun = Files.exists(file);
         if (resume && !begun) {
             throw new LancetException("resume: " + folder + " has no interrupted run; start it without --resume");
         }
-        if (!resume && begun) {
+        DurableFolders.create(folder);
+        lock = Optional.of(OutputLock.take(folder, "training folder"));
+        if (!resume && begun && worthKeeping()) {
             throw new LancetException(
                     "run: " + folder + " has an interrupted run; continue it with --resume, or remove the folder");
         }
@@ -138,6 +143,12 @@ final class RunFolder {
             }
         }
         remove(folder.resolve(RECIPE));
+    }
+
+    /** Lets other processes run here. */
+    @Override
+    public void close() {
+        lock.ifPresent(OutputLock::close);
     }
 
     private static void write(Path file, String text) {

@@ -10,6 +10,7 @@ import dev.lancet.dsl.weights.Weights;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.engine.Engine;
+import dev.lancet.runtime.memory.AvailableMemory;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.log.TrainingLog;
 import dev.lancet.runtime.train.state.StepRange;
@@ -164,6 +165,11 @@ public final class Trainer {
             TokenIds heldOut,
             Optional<TrainingFolder> folder,
             BiFunction<DtypeSelector.Selected, TrainingLog, T> end) {
+        if (!selection.place().isGpu()) {
+            TrainingMemory.of(transformer, plan, training, sequence)
+                    .warning(AvailableMemory.now(), training)
+                    .ifPresent(progress::warn);
+        }
         int first = folder.map(TrainingFolder::done).orElse(OptionalInt.empty()).orElse(range.from());
         DtypeSelector.Selected selected = selected(
                 passes -> new DeclaredSession(

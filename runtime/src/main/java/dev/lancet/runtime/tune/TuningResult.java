@@ -4,6 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.peft.Peft;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,11 +32,11 @@ public record TuningResult(Optional<Path> adapter, Optional<Path> model, Optiona
     }
 
     /**
-     * Saves the trained weights.
+     * Saves the trained weights. Folders that exist were saved by the process that this one resumes, and stay.
      *
      * @param base the plan of the model before training
      * @param tuned the model after training
-     * @throws LancetException if one of the folders exists or cannot be written
+     * @throws LancetException if one of the folders cannot be written
      */
     public static TuningResult save(Plan base, Model tuned, Path folder) {
         boolean adapted = tuned.plan().adapted();
@@ -43,8 +44,8 @@ public record TuningResult(Optional<Path> adapter, Optional<Path> model, Optiona
         Optional<Path> adapter = adapted && hindrance.isEmpty() ? Optional.of(adapter(folder)) : Optional.empty();
         boolean whole = adapter.isEmpty() || base.adapted() || storesOtherwise(base, tuned.plan());
         Optional<Path> model = whole ? Optional.of(model(folder)) : Optional.empty();
-        adapter.ifPresent(tuned::saveAdapters);
-        model.ifPresent(tuned::save);
+        adapter.filter(there -> !Files.exists(there)).ifPresent(tuned::saveAdapters);
+        model.filter(there -> !Files.exists(there)).ifPresent(tuned::save);
         return new TuningResult(adapter, model, hindrance);
     }
 

@@ -1,5 +1,6 @@
 package dev.lancet.assertj;
 
+import dev.lancet.io.AtomicFile;
 import dev.lancet.surgery.golden.TextDiff;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,8 +63,7 @@ public record GoldenGraphs(Path folder, boolean update) {
         try {
             Optional<String> complaint = complaint(name, file, text);
             if (complaint.isPresent() && update) {
-                Files.createDirectories(file.toAbsolutePath().getParent());
-                Files.writeString(file, text);
+                AtomicFile.replace(file, text);
                 return Optional.empty();
             }
             return complaint;

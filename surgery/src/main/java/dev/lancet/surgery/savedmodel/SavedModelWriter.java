@@ -2,8 +2,6 @@ package dev.lancet.surgery.savedmodel;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.AtomicFolder;
-import dev.lancet.io.IoErrors;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -36,7 +34,7 @@ public final class SavedModelWriter implements AutoCloseable {
     public static SavedModelWriter create(Path folder, Optional<Path> assets) {
         AtomicFolder begun = AtomicFolder.create(folder);
         try {
-            Files.createDirectory(begun.partial("variables"));
+            begun.subfolder("variables");
             assets.map(model -> model.resolve(ASSETS))
                     .filter(Files::isDirectory)
                     .ifPresent(begun::copy);
@@ -44,9 +42,6 @@ public final class SavedModelWriter implements AutoCloseable {
                     begun,
                     TensorBundleWriter.begin(
                             begun.partial(SavedModelFolder.VARIABLES), begun.shown(SavedModelFolder.VARIABLES)));
-        } catch (IOException failure) {
-            begun.close();
-            throw IoErrors.writing(folder, failure);
         } catch (RuntimeException failure) {
             begun.close();
             throw failure;

@@ -1,15 +1,14 @@
 package dev.lancet.surgery.savedmodel;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.AtomicFile;
 import dev.lancet.io.IoErrors;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.ElementTypes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +48,7 @@ public final class TensorBundleWriter implements AutoCloseable {
     static TensorBundleWriter begin(Path prefix, Path shown) {
         Path file = TensorBundle.shard(prefix, 0, 1);
         try {
-            return new TensorBundleWriter(
-                    prefix, shown, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            return new TensorBundleWriter(prefix, shown, AtomicFile.open(file));
         } catch (IOException failure) {
             throw IoErrors.writing(shown, failure);
         }
@@ -118,7 +116,7 @@ public final class TensorBundleWriter implements AutoCloseable {
         Path index = TensorBundle.file(prefix, ".index");
         try {
             data.force(true);
-            Files.write(index, SortedStringTableWriter.of(rows), StandardOpenOption.CREATE_NEW);
+            AtomicFile.write(index, SortedStringTableWriter.of(rows));
         } catch (IOException failure) {
             throw IoErrors.writing(shown, failure);
         }

@@ -6,16 +6,14 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.io.Progress;
+import dev.lancet.io.TemporaryFolder;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.memory.ResidentMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Measures how much memory a running model takes, in float32 and quantized. Each form is saved, then opened and run by
@@ -40,13 +38,8 @@ public final class MemoryBench {
         if (ResidentMemory.here().isEmpty()) {
             throw cannotBeMeasured();
         }
-        try {
-            Path folder = Files.createTempDirectory("lancet-bench");
-            try {
-                return run(transformer, folder, progress);
-            } finally {
-                remove(folder);
-            }
+        try (TemporaryFolder folder = TemporaryFolder.create("lancet-bench")) {
+            return run(transformer, folder.path(), progress);
         } catch (IOException wrong) {
             throw new UncheckedIOException(wrong);
         }
@@ -82,13 +75,5 @@ public final class MemoryBench {
     static LancetException cannotBeMeasured() {
         return new LancetException("memory: cannot be measured, because this system has no /proc/self/status with"
                 + " VmRSS; run the benchmark on Linux");
-    }
-
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

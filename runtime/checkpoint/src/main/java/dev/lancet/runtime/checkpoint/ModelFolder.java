@@ -8,6 +8,7 @@ import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.IoErrors;
 import dev.lancet.io.SafeFileName;
 import dev.lancet.io.Sha256;
+import dev.lancet.io.Verification;
 import dev.lancet.runtime.checkpoint.safetensors.Dtype;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsEntry;
@@ -64,7 +65,8 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
     }
 
     /**
-     * Opens a model and checks that its files fit together. Only {@link #verify} compares their hashes.
+     * Opens a model and checks that its files fit together. The plan and the tokenizer are compared with their hashes now,
+     * the arrays with their checksums when they are read, see {@link Verification}.
      *
      * @throws LancetException if a file is missing or damaged, or belongs to a later version of Lancet or to another
      * model
@@ -83,7 +85,16 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
         Safetensors arrays = Safetensors.open(folder.resolve(ARRAYS));
         requireArrays(plan, arrays);
         Optional<Path> tokenizer = manifest.tokenizer().map(name -> beside(folder, name));
-        Weights weights = new PlannedWeights(plan, arrays);
+        if (Verification.wanted()) {
+            manifest.sha256().keySet().stream()
+                    .filter(name -> !name.equals(ARRAYS))
+                    .forEach(name -> verify(folder, manifest, name));
+        }
+        // Arrays with checksums of their own are verified one at a time.
+        Runnable whole = arrays.verification().possible() || !Verification.wanted() || !manifest.sha256().containsKey(ARRAYS)
+                ? () -> {}
+                : () -> verify(folder, manifest, ARRAYS);
+        Weights weights = new PlannedWeights(plan, arrays, whole);
         return new ModelFolder(
                 folder,
                 manifest,
@@ -96,18 +107,21 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
      * @throws LancetException naming the first file that has changed
      */
     public void verify() {
-        manifest.sha256().forEach((name, wanted) -> {
-            Path file = beside(folder, name);
-            try {
-                String found = Sha256.of(file);
-                if (!found.equals(wanted)) {
-                    throw new LancetException(file + ": has the SHA-256 " + found + ", but " + MANIFEST + " says "
-                            + wanted + "; the file has changed since it was saved, so save the model again");
-                }
-            } catch (IOException wrong) {
-                throw IoErrors.reading(file, wrong);
+        manifest.sha256().keySet().stream().sorted().forEach(name -> verify(folder, manifest, name));
+    }
+
+    private static void verify(Path folder, Manifest manifest, String name) {
+        Path file = beside(folder, name);
+        String wanted = manifest.sha256().get(name);
+        try {
+            String found = Sha256.of(file);
+            if (!found.equals(wanted)) {
+                throw new LancetException(file + ": has the SHA-256 " + found + ", but " + MANIFEST + " says " + wanted
+                        + "; the file has changed since it was saved, so save the model again");
             }
-        });
+        } catch (IOException wrong) {
+            throw IoErrors.reading(file, wrong);
+        }
     }
 
     private static Path beside(Path folder, String name) {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -20,8 +21,12 @@ final class PlannedWeights implements Weights {
 
     private final Map<String, ArraySpec> stored = new LinkedHashMap<>();
     private final Safetensors arrays;
+    private final Runnable verification;
+    private final AtomicBoolean verified = new AtomicBoolean();
 
-    PlannedWeights(Plan plan, Safetensors arrays) {
+    /** @param verification checks the whole file before its first array is read */
+    PlannedWeights(Plan plan, Safetensors arrays, Runnable verification) {
+        this.verification = verification;
         plan.arrays().forEach(array -> stored.put(array.name(), array));
         this.arrays = arrays;
     }
@@ -36,13 +41,22 @@ final class PlannedWeights implements Weights {
         return Optional.ofNullable(stored.get(name));
     }
 
+    private void verifyOnce() {
+        if (!verified.get()) {
+            verification.run();
+            verified.set(true);
+        }
+    }
+
     @Override
     public HostTensor read(String name) {
+        verifyOnce();
         return new HostTensor(find(name).orElseThrow(() -> missing(name)), arrays.map(name));
     }
 
     @Override
     public void readInParts(String name, Consumer<ByteBuffer> parts) {
+        verifyOnce();
         arrays.readInParts(find(name).orElseThrow(() -> missing(name)).name(), parts);
     }
 }

@@ -28,6 +28,11 @@ final class LiveProgress implements Progress {
     }
 
     @Override
+    public void warn(String warning) {
+        console.err().println("warning: " + warning);
+    }
+
+    @Override
     public Task begin(String what, long steps) {
         if (quiet) {
             return Progress.silent().begin(what, steps);

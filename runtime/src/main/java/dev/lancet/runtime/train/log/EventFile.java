@@ -1,13 +1,9 @@
 package dev.lancet.runtime.train.log;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
+import dev.lancet.io.AppendedFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.tensorflow.proto.Event;
@@ -22,32 +18,24 @@ public final class EventFile implements AutoCloseable {
 
     private static final int MASK_DELTA = 0xa282ead8;
 
-    private final OutputStream out;
+    private final AppendedFile out;
 
     /** Creates a file in this folder, under a name that TensorBoard looks for. */
     public EventFile(Path folder) {
         double now = System.currentTimeMillis() / 1e3;
-        try {
-            Path file = folder.resolve("events.out.tfevents." + (long) now + ".lancet." + System.nanoTime());
-            out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            write(Event.newBuilder().setWallTime(now).setFileVersion("brain.Event:2"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        out = AppendedFile.create(
+                folder.resolve("events.out.tfevents." + (long) now + ".lancet." + System.nanoTime()));
+        write(Event.newBuilder().setWallTime(now).setFileVersion("brain.Event:2"));
     }
 
     /**
      * Tells TensorBoard to ignore points of earlier files from this step on, because a restarted training repeats them.
      */
     public void restarted(long step) {
-        try {
-            write(Event.newBuilder()
-                    .setWallTime(System.currentTimeMillis() / 1e3)
-                    .setStep(step)
-                    .setSessionLog(SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        write(Event.newBuilder()
+                .setWallTime(System.currentTimeMillis() / 1e3)
+                .setStep(step)
+                .setSessionLog(SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START)));
     }
 
     /** Adds one point to each of these curves. */
@@ -55,27 +43,20 @@ public final class EventFile implements AutoCloseable {
         Summary.Builder summary = Summary.newBuilder();
         values.forEach((tag, value) ->
                 summary.addValue(Summary.Value.newBuilder().setTag(tag).setSimpleValue(value.floatValue())));
-        try {
-            write(Event.newBuilder()
-                    .setWallTime(System.currentTimeMillis() / 1e3)
-                    .setStep(step)
-                    .setSummary(summary));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        write(Event.newBuilder()
+                .setWallTime(System.currentTimeMillis() / 1e3)
+                .setStep(step)
+                .setSummary(summary));
     }
 
-    private void write(Event.Builder event) throws IOException {
+    private void write(Event.Builder event) {
         byte[] data = event.build().toByteArray();
         byte[] length = ByteBuffer.allocate(8)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(data.length)
                 .array();
-        out.write(length);
-        out.write(masked(length));
-        out.write(data);
-        out.write(masked(data));
-        out.flush();
+        ByteBuffer record = ByteBuffer.allocate(length.length + data.length + 2 * Integer.BYTES);
+        out.add(record.put(length).put(masked(length)).put(data).put(masked(data)).array());
     }
 
     private static byte[] masked(byte[] data) {
@@ -90,10 +71,6 @@ public final class EventFile implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            out.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        out.close();
     }
 }

@@ -1,7 +1,8 @@
 package dev.lancet.runtime.train.state;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.runtime.train.log.Metrics;
+import dev.lancet.io.DurableFolders;
+import dev.lancet.io.OutputLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,11 +29,11 @@ public record CheckpointPolicy(Path folder, Start start, Optional<Path> other, i
 
     /** What a training does with an existing state in its folder. */
     public enum Start {
-        /** The folder must not have a training. */
+        /** The folder must not have a state of a training. */
         ANEW,
         /**
-         * The folder must have the state of this training. The training resumes, to the same weights as without the
-         * interruption.
+         * The folder must be that of this training. The training resumes, to the same weights as without the interruption; it
+         * starts from the beginning if it was interrupted before its first state.
          */
         RESUME,
         /** The training resumes if the folder has its state; otherwise it starts from the beginning. */
@@ -78,24 +79,26 @@ public record CheckpointPolicy(Path folder, Start start, Optional<Path> other, i
     /**
      * Opens the folder for a training with this fingerprint.
      *
-     * @throws LancetException if a training exists but none was expected, if none exists but one was expected, or if
-     *     it is another training
+     * @throws LancetException if another process trains there, if a training exists but none was expected, if none exists but
+     *     one was expected, or if it is another training
      */
     public TrainingFolder open(Fingerprint fingerprint) {
-        boolean begun = Files.exists(folder.resolve(Metrics.FILE));
-        if (start == Start.ANEW && begun) {
-            throw new LancetException("training: " + folder
-                    + " already has a training; continue it with --resume, or choose another folder");
-        }
         if (start == Start.RESUME && !Files.isDirectory(folder)) {
             throw new LancetException("resume: there is no folder " + folder + "; start it without --resume");
         }
-        TrainingFolder opened = new TrainingFolder(folder, fingerprint, every);
+        DurableFolders.create(folder);
+        OutputLock lock = OutputLock.take(folder, "training folder");
         try {
+            // Without a state there is nothing to continue, so a new training may begin.
+            if (start == Start.ANEW && !new StateStore(folder).steps().isEmpty()) {
+                throw new LancetException("training: " + folder
+                        + " already has a training; continue it with --resume, or choose another folder");
+            }
+            TrainingFolder opened = new TrainingFolder(folder, fingerprint, every, lock);
             opened.choose(start, other);
             return opened;
         } catch (RuntimeException wrong) {
-            opened.close();
+            lock.close();
             throw wrong;
         }
     }

@@ -3,7 +3,9 @@ package dev.lancet.runtime.train.state;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Arithmetic;
+import dev.lancet.io.DiskRoom;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.Verification;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsEntry;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsWriter;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -37,6 +40,9 @@ final class StateStore {
     /** The entry of a training that chose its arithmetic itself. */
     static final String ARITHMETIC = "arithmetic";
 
+    /** The entry with the number of records in {@code metrics.jsonl} before the state. */
+    static final String RECORDS = "records";
+
     private final Path folder;
 
     StateStore(Path folder) {
@@ -49,10 +55,35 @@ final class StateStore {
         for (Path file : files()) {
             Matcher name = NAME.matcher(file.getFileName().toString());
             if (name.matches()) {
-                steps.add(Integer.valueOf(name.group(1)));
+                steps.add(number(file, name.group(1)));
             }
         }
         return steps;
+    }
+
+    private static int number(Path file, String digits) {
+        try {
+            return Integer.parseInt(digits);
+        } catch (NumberFormatException large) {
+            throw new LancetException(
+                    file + ": no training has " + digits + " steps; remove the file or give it its own name", large);
+        }
+    }
+
+    /**
+     * Checks that the disk has room for a state.
+     *
+     * @throws LancetException if it does not
+     */
+    void requireRoom(List<ArraySpec> arrays) {
+        DiskRoom.require(folder, arrays.stream().mapToLong(ArraySpec::bytes).sum(), "a state of the training");
+    }
+
+    /** The number of records in {@code metrics.jsonl} when a state was written; empty if the state does not say it. */
+    OptionalInt records(int steps) {
+        Path file = file(steps);
+        String records = Safetensors.open(file).metadata().get(RECORDS);
+        return records == null ? OptionalInt.empty() : OptionalInt.of(number(file, records));
     }
 
     /**
@@ -92,10 +123,13 @@ final class StateStore {
     /**
      * Restores arrays.
      *
-     * @throws LancetException if the state lacks one of them in this form
+     * @throws LancetException if the state lacks one of them in this form, or has changed since it was written
      */
     void restore(Engine engine, List<ArraySpec> arrays, int steps) {
         Safetensors state = Safetensors.open(file(steps));
+        if (Verification.wanted()) {
+            verify(state);
+        }
         for (ArraySpec array : arrays) {
             SafetensorsEntry tensor = state.tensor(array.name());
             if (!tensor.shape()
@@ -105,6 +139,16 @@ final class StateStore {
             }
         }
         engine.assign(arrays.stream().map(ArraySpec::name).toList(), state::map);
+    }
+
+    private void verify(Safetensors state) {
+        state.verification().damaged().ifPresent(array -> {
+            throw new LancetException("resume: " + state.file() + ": the checksum of '" + array
+                    + "' is wrong, so the file has changed since it was written; remove it to "
+                    + (steps().size() > 1
+                            ? "continue from the state before it"
+                            : "start the training from the beginning"));
+        });
     }
 
     /** Deletes all states except some. */

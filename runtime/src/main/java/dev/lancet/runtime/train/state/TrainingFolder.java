@@ -3,31 +3,28 @@ package dev.lancet.runtime.train.state;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Arithmetic;
-import dev.lancet.io.AtomicFile;
-import dev.lancet.io.IoErrors;
+import dev.lancet.io.OutputLock;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.train.log.EventFile;
 import dev.lancet.runtime.train.log.Metrics;
 import dev.lancet.runtime.train.log.TrainingLog;
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a training: {@code metrics.jsonl} with a line per step, curves for TensorBoard, and states to resume
  * from. The latest state is unproven: only the next step shows whether its weights give a finite loss. Therefore the
- * folder also keeps the last proven state, and the one with the best validation if early stopping needs it.
+ * folder also keeps the last proven state, and the one with the best validation if early stopping needs it. Until it is
+ * closed, no other process can train here.
  */
 public final class TrainingFolder implements AutoCloseable {
 
@@ -36,25 +33,22 @@ public final class TrainingFolder implements AutoCloseable {
     private final StateStore states;
     private final Map<String, String> about;
     private final int every;
-    private final EventFile events;
+    private final OutputLock lock;
+    private @Nullable EventFile events;
+    private @Nullable MetricsFile metrics;
     private Optional<StateStore> origin = Optional.empty();
     private OptionalInt latest = OptionalInt.empty();
     private OptionalInt proven = OptionalInt.empty();
     private OptionalInt best = OptionalInt.empty();
 
-    TrainingFolder(Path folder, Fingerprint fingerprint, int every) {
+    TrainingFolder(Path folder, Fingerprint fingerprint, int every, OutputLock lock) {
+        this.lock = lock;
         this.folder = folder;
         this.fingerprint = fingerprint;
         about = new HashMap<>(fingerprint.parts());
         this.every = every;
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new LancetException("training: " + folder + " cannot be made: " + e.getMessage(), e);
-        }
         states = new StateStore(folder);
         states.tidy();
-        events = new EventFile(folder);
     }
 
     /** Chooses the state to start from. A resumed training that ended before it kept a state begins anew. */
@@ -90,78 +84,67 @@ public final class TrainingFolder implements AutoCloseable {
 
     /** Loads the state to start from into the engine and returns the earlier part of the training. */
     public ResumePoint begin(Engine engine, List<ArraySpec> arrays, StepRange range) {
+        events = new EventFile(folder);
         if (origin.isEmpty()) {
             states.keepOnly(Set.of());
-            write(List.of());
+            states.requireRoom(arrays);
+            metrics = MetricsFile.begin(states.metrics(), MetricsFile.Records.none());
             return ResumePoint.nothing(range);
         }
         ResumePoint resumed = takenUp(origin.get(), engine, arrays);
         if (origin.get() != states) {
-            states.write(engine, arrays, resumed.done(), about);
+            write(engine, arrays, resumed.done());
         }
         NavigableSet<Integer> before = states.steps().headSet(resumed.done(), false);
         proven = before.isEmpty() ? OptionalInt.empty() : OptionalInt.of(before.last());
         latest = OptionalInt.of(resumed.done());
-        events.restarted(resumed.done() + 1);
+        events().restarted(resumed.done() + 1);
         return resumed;
     }
 
     private ResumePoint takenUp(StateStore from, Engine engine, List<ArraySpec> arrays) {
         int done = from.steps().last();
+        // The best state of another training is not kept here, so its validations do not count.
+        MetricsFile.Records before = MetricsFile.read(from.metrics(), done, from == states);
+        if (from == states) {
+            states.records(done).ifPresent(wanted -> before.require(wanted, done, folder));
+        }
         from.restore(engine, arrays, done);
-        List<TrainingLog.Point> points = new ArrayList<>();
-        List<TrainingLog.Validation> validations = new ArrayList<>();
-        List<String> kept = new ArrayList<>();
-        for (String line : read(from.metrics())) {
-            // The best state of another training is not kept here, so its validations do not count.
-            boolean counts = from == states || Metrics.validation(line).isEmpty();
-            Metrics.step(line).filter(step -> step <= done && counts).ifPresent(step -> {
-                kept.add(line);
-                Metrics.point(line).ifPresent(points::add);
-                Metrics.validation(line).ifPresent(validations::add);
-            });
-        }
-        write(kept);
-        return new ResumePoint(done, points, validations);
+        metrics = MetricsFile.begin(states.metrics(), before);
+        return new ResumePoint(done, before.points(), before.validations());
     }
 
-    private static List<String> read(Path file) {
-        try {
-            return Files.exists(file) ? Files.readAllLines(file) : List.of();
-        } catch (IOException e) {
-            throw IoErrors.reading(file, e);
-        }
+    private EventFile events() {
+        return Objects.requireNonNull(events, "the training has not begun");
     }
 
-    private void write(List<String> lines) {
-        AtomicFile.replace(states.metrics(), file -> Files.write(file, lines));
+    private MetricsFile metrics() {
+        return Objects.requireNonNull(metrics, "the training has not begun");
     }
 
     /** Records a step. */
     public void record(TrainingLog.Point point) {
-        append(Metrics.line(point));
-        events.scalars(point.step(), Metrics.curves(point));
+        metrics().record(Metrics.line(point));
+        events().scalars(point.step(), Metrics.curves(point));
     }
 
     /** Records a validation. */
     public void record(TrainingLog.Validation validation) {
-        append(Metrics.line(validation));
-        events.scalars(validation.step(), Map.of("validation_loss", validation.loss()));
+        metrics().record(Metrics.line(validation));
+        events().scalars(validation.step(), Map.of("validation_loss", validation.loss()));
     }
 
     /** Records that the training ends here, before its last step. */
     public void ended(int step, String why) {
-        append(Metrics.stopped(step, why));
+        metrics().remark(Metrics.stopped(step, why));
     }
 
-    private void append(String line) {
-        Path file = states.metrics();
-        try (BufferedWriter out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            out.write(line);
-            out.write('\n');
-        } catch (IOException e) {
-            throw IoErrors.writing(file, e);
-        }
+    /** Writes a state after the records that precede it. */
+    private void write(Engine engine, List<ArraySpec> arrays, int steps) {
+        metrics().flush();
+        Map<String, String> description = new HashMap<>(about);
+        description.put(StateStore.RECORDS, String.valueOf(metrics().records()));
+        states.write(engine, arrays, steps, description);
     }
 
     /** Whether a state is due after a number of steps. */
@@ -171,7 +154,7 @@ public final class TrainingFolder implements AutoCloseable {
 
     /** Saves a state, which the next step has to prove. */
     public void keep(Engine engine, List<ArraySpec> arrays, int steps) {
-        states.write(engine, arrays, steps, about);
+        write(engine, arrays, steps);
         latest = OptionalInt.of(steps);
         states.keepOnly(with(steps));
     }
@@ -224,6 +207,15 @@ public final class TrainingFolder implements AutoCloseable {
 
     @Override
     public void close() {
-        events.close();
+        try {
+            if (metrics != null) {
+                metrics.close();
+            }
+            if (events != null) {
+                events.close();
+            }
+        } finally {
+            lock.close();
+        }
     }
 }

@@ -2,11 +2,13 @@ package dev.lancet.runtime.text;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.io.DurableFolders;
+import dev.lancet.io.OutputLock;
 import dev.lancet.io.Progress;
 import dev.lancet.io.Sha256;
+import dev.lancet.io.TemporaryFolder;
 import dev.lancet.runtime.text.source.Documents;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -104,9 +106,20 @@ public final class Corpora {
 
     private Tokenizer learnt(int vocabulary, SplitCorpus texts) {
         String fingerprint = Sha256.of("1 " + texts.fingerprint(true) + " " + vocabulary);
-        Path file = folder.map(kept -> kept.resolve("bpe-" + vocabulary + "-" + shortened(fingerprint)))
-                .orElseGet(Corpora::temporary)
-                .resolve("tokenizer.json");
+        if (folder.isEmpty()) {
+            return learnt(vocabulary, texts, temporary().resolve("tokenizer.json"));
+        }
+        Path kept = folder.get().resolve("bpe-" + vocabulary + "-" + shortened(fingerprint));
+        DurableFolders.create(kept);
+        OutputLock alone = OutputLock.await(kept);
+        try {
+            return learnt(vocabulary, texts, kept.resolve("tokenizer.json"));
+        } finally {
+            alone.close();
+        }
+    }
+
+    private Tokenizer learnt(int vocabulary, SplitCorpus texts, Path file) {
         if (Files.isRegularFile(file)) {
             return Tokenizer.open(file);
         }
@@ -121,16 +134,7 @@ public final class Corpora {
 
     /** A temporary folder for a tokenizer that is not kept, so that it can be copied beside a model. */
     private static Path temporary() {
-        try {
-            Path folder = Files.createTempDirectory("lancet-tokenizer-");
-            Path file = folder.resolve("tokenizer.json");
-            // The JVM deletes in reverse order, so the file is deleted before its folder.
-            folder.toFile().deleteOnExit();
-            file.toFile().deleteOnExit();
-            return folder;
-        } catch (IOException e) {
-            throw new LancetException("tokenizer: cannot create a temporary folder: " + e.getMessage(), e);
-        }
+        return TemporaryFolder.create("lancet-tokenizer").path();
     }
 
     private static String shortened(String fingerprint) {

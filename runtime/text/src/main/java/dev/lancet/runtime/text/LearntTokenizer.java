@@ -1,7 +1,9 @@
 package dev.lancet.runtime.text;
 
+import dev.lancet.dsl.LancetException;
 import dev.lancet.io.AtomicFile;
 import dev.lancet.io.Sha256;
+import dev.lancet.io.TemporaryFolder;
 import dev.lancet.runtime.text.bpe.BytePairs;
 import dev.lancet.runtime.text.bpe.WordCounts;
 import dev.lancet.runtime.text.tokenizer.BytePairJson;
@@ -84,11 +86,19 @@ public final class LearntTokenizer {
 
     /**
      * Writes the tokenizer as {@code tokenizer.json}, and replaces an existing file. The file appears complete or not
-     * at all.
+     * at all, and only after it was read back.
      *
-     * @throws LancetException if the file cannot be written
+     * @throws LancetException if the file cannot be written, or cannot be read back
      */
     public Tokenizer save(Path file) {
+        try (TemporaryFolder trial = TemporaryFolder.create("lancet-tokenizer")) {
+            Path copy = trial.path().resolve("tokenizer.json");
+            AtomicFile.replace(copy, json);
+            Tokenizer.open(copy).close();
+        } catch (LancetException unreadable) {
+            throw new LancetException(
+                    file + ": not written, because it could not be read again: " + unreadable.getMessage(), unreadable);
+        }
         AtomicFile.replace(file, json);
         return Tokenizer.open(file);
     }

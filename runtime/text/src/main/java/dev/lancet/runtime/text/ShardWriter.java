@@ -1,12 +1,12 @@
 package dev.lancet.runtime.text;
 
+import dev.lancet.io.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the files that {@link Shards} maps. */
@@ -43,10 +43,7 @@ final class ShardWriter implements TokenIdSink, AutoCloseable {
             for (int id : ids) {
                 if (size % Shards.IDS_A_SHARD == 0) {
                     close();
-                    channel = FileChannel.open(
-                            Shards.file(folder, part, (int) (size / Shards.IDS_A_SHARD)),
-                            StandardOpenOption.CREATE_NEW,
-                            StandardOpenOption.WRITE);
+                    channel = AtomicFile.open(Shards.file(folder, part, (int) (size / Shards.IDS_A_SHARD)));
                 }
                 if (width == 2) {
                     buffer.putShort((short) id);

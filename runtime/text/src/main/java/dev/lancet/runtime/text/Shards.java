@@ -8,6 +8,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Token ids in memory-mapped files: little-endian and unsigned. An id has 16 bits if the vocabulary has at most 65,536
@@ -35,7 +37,20 @@ final class Shards implements TokenIds {
     }
 
     static Path file(Path folder, String part, int shard) {
-        return folder.resolve(part + "-" + shard + ".ids");
+        return folder.resolve(name(part, shard));
+    }
+
+    private static String name(String part, int shard) {
+        return part + "-" + shard + ".ids";
+    }
+
+    private static int count(long size) {
+        return Math.toIntExact((size + IDS_A_SHARD - 1) / IDS_A_SHARD);
+    }
+
+    /** The names of the files of a part. */
+    static List<String> names(String part, long size) {
+        return IntStream.range(0, count(size)).mapToObj(shard -> name(part, shard)).toList();
     }
 
     /**
@@ -44,7 +59,7 @@ final class Shards implements TokenIds {
      * @throws LancetException if a file is missing or has the wrong size
      */
     static Shards open(Path folder, String part, int width, long size, int largest) {
-        int count = Math.toIntExact((size + IDS_A_SHARD - 1) / IDS_A_SHARD);
+        int count = count(size);
         MappedByteBuffer[] shards = new MappedByteBuffer[count];
         for (int shard = 0; shard < count; shard++) {
             long ids = Math.min(IDS_A_SHARD, size - shard * IDS_A_SHARD);

@@ -2,12 +2,20 @@ package dev.lancet.runtime.text;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.AtomicFolder;
+import dev.lancet.io.IoErrors;
 import dev.lancet.io.Progress;
+import dev.lancet.io.SafeFileName;
+import dev.lancet.io.Sha256;
+import dev.lancet.io.Verification;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,6 +45,7 @@ record TokenFolder(Path folder, String fingerprint) {
      * @param heldOutIds number of ids in the held-out part
      * @param largestTrainingId the largest id in the training part, or -1 if it is empty
      * @param largestHeldOutId the largest id in the held-out part, or -1 if it is empty
+     * @param sha256 the hash of each file with ids; null in folders of earlier versions
      */
     private record Manifest(
             int format,
@@ -51,7 +60,14 @@ record TokenFolder(Path folder, String fingerprint) {
             long trainingIds,
             long heldOutIds,
             int largestTrainingId,
-            int largestHeldOutId) {}
+            int largestHeldOutId,
+            @Nullable Map<String, String> sha256) {
+
+        /** Whether all values are possible, as those of a damaged file may not be. */
+        boolean sound() {
+            return (bits == 16 || bits == 32) && trainingIds >= 0 && heldOutIds >= 0 && vocabulary > 0;
+        }
+    }
 
     /** Opens the folder, and creates it first if it does not exist. */
     TokenText open(String name, Tokenizer tokenizer, SplitCorpus texts, Progress progress) {
@@ -60,11 +76,16 @@ record TokenFolder(Path folder, String fingerprint) {
         }
         Manifest manifest = manifest();
         int width = manifest.bits / 8;
+        Shards training = Shards.open(folder, TRAINING, width, manifest.trainingIds, manifest.largestTrainingId);
+        Shards heldOut = Shards.open(folder, HELD_OUT, width, manifest.heldOutIds, manifest.largestHeldOutId);
+        if (Verification.wanted()) {
+            verify(manifest);
+        }
         return new TokenText(
                 name,
                 tokenizer,
-                Shards.open(folder, TRAINING, width, manifest.trainingIds, manifest.largestTrainingId),
-                Shards.open(folder, HELD_OUT, width, manifest.heldOutIds, manifest.largestHeldOutId),
+                training,
+                heldOut,
                 new TokenText.Counts(manifest.documents, manifest.repeatedDocuments, manifest.heldOutDocuments),
                 fingerprint);
     }
@@ -73,7 +94,7 @@ record TokenFolder(Path folder, String fingerprint) {
         Path file = folder.resolve(MANIFEST);
         try {
             Manifest manifest = JsonMapper.shared().readValue(Files.readAllBytes(file), Manifest.class);
-            if (manifest.format != 1 || !manifest.fingerprint.equals(fingerprint)) {
+            if (manifest.format != 1 || !fingerprint.equals(manifest.fingerprint) || !manifest.sound()) {
                 throw new LancetException("tokens: " + folder + " belongs to another corpus or another version"
                         + " of Lancet;"
                         + " remove it, and Lancet makes it again");
@@ -87,10 +108,31 @@ record TokenFolder(Path folder, String fingerprint) {
         }
     }
 
+    /** Compares the files with their hashes. */
+    private void verify(Manifest manifest) {
+        Map<String, String> hashes = manifest.sha256 == null ? Map.of() : manifest.sha256;
+        hashes.forEach((name, wanted) -> {
+            Path file = folder.resolve(name);
+            try {
+                if (!SafeFileName.is(name) || !Sha256.of(file).equals(wanted)) {
+                    throw new LancetException("tokens: " + file + " has changed since it was written; remove its folder,"
+                            + " and Lancet makes it again");
+                }
+            } catch (IOException e) {
+                throw IoErrors.reading(file, e);
+            }
+        });
+    }
+
+    /** Makes the folder, unless another process makes it meanwhile. */
     private void make(String name, Tokenizer tokenizer, SplitCorpus texts, Progress progress) {
-        try (AtomicFolder made = AtomicFolder.create(folder)) {
-            write(made.partial(""), name, tokenizer, texts, progress);
-            finish(made);
+        Optional<AtomicFolder> begun = AtomicFolder.createUnlessThere(folder);
+        if (begun.isEmpty()) {
+            return;
+        }
+        try (AtomicFolder made = begun.get()) {
+            write(made, name, tokenizer, texts, progress);
+            made.finish();
         } catch (IOException | UncheckedIOException e) {
             throw cannotBeWritten(e);
         }
@@ -101,12 +143,18 @@ record TokenFolder(Path folder, String fingerprint) {
                 "tokens: " + folder + " cannot be written: " + e.getMessage() + "; choose another place", e);
     }
 
-    private void write(Path into, String name, Tokenizer tokenizer, SplitCorpus texts, Progress progress)
+    private void write(AtomicFolder into, String name, Tokenizer tokenizer, SplitCorpus texts, Progress progress)
             throws IOException {
         int width = Shards.width(tokenizer.vocabulary());
-        try (ShardWriter training = new ShardWriter(into, TRAINING, width);
-                ShardWriter heldOut = new ShardWriter(into, HELD_OUT, width)) {
+        Path where = into.partial("");
+        try (ShardWriter training = new ShardWriter(where, TRAINING, width);
+                ShardWriter heldOut = new ShardWriter(where, HELD_OUT, width)) {
             Corpora.encode(texts, tokenizer, training, heldOut, progress);
+            training.close();
+            heldOut.close();
+            Map<String, String> hashes = new TreeMap<>();
+            Shards.names(TRAINING, training.size()).forEach(file -> hashes.put(file, into.sha256(file)));
+            Shards.names(HELD_OUT, heldOut.size()).forEach(file -> hashes.put(file, into.sha256(file)));
             Manifest manifest = new Manifest(
                     1,
                     fingerprint,
@@ -120,20 +168,10 @@ record TokenFolder(Path folder, String fingerprint) {
                     training.size(),
                     heldOut.size(),
                     training.largest(),
-                    heldOut.largest());
+                    heldOut.largest(),
+                    hashes);
             String json = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(manifest);
-            Files.writeString(into.resolve(MANIFEST), json + "\n");
-        }
-    }
-
-    /** Publishes the folder, unless another process has created the same folder meanwhile. */
-    private void finish(AtomicFolder made) {
-        try {
-            made.finish();
-        } catch (LancetException e) {
-            if (!Files.isRegularFile(folder.resolve(MANIFEST))) {
-                throw e;
-            }
+            into.text(MANIFEST, json + "\n");
         }
     }
 }

@@ -42,6 +42,20 @@ class TokenizerTrainingTest {
     }
 
     @Test
+    void a_long_rule_gives_tokens_of_bounded_length_that_can_be_read_again() {
+        LearntTokenizer learnt = TokenizerTraining.bytePairs(300)
+                .add("-".repeat(200_000) + "\n" + "-".repeat(200_000))
+                .learn();
+        Path file = folder.resolve("tokenizer.json");
+        try (Tokenizer again = learnt.save(file)) {
+            int[] ids = again.encode("-".repeat(1000));
+            assertThat(ids.length).isBetween(1000 / 256, 1000 / 128);
+            assertThat(again.decode(ids)).isEqualTo("-".repeat(1000));
+        }
+        assertThat(learnt.tokenizer().encode("-".repeat(256))).hasSize(1);
+    }
+
+    @Test
     void the_order_of_the_texts_does_not_matter() {
         List<String> texts = List.of("one two three", "three four", "four five two", "one one");
         TokenizerTraining there = TokenizerTraining.bytePairs(300);

@@ -12,7 +12,6 @@ import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.VariableValues;
 import dev.lancet.surgery.imported.tracing.WeightSource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,6 +29,7 @@ final class FrozenGraphWriter implements GraphWriter {
     private static final long LARGEST_GRAPH = Integer.MAX_VALUE - (64L << 20);
 
     private final Path file;
+    private final AtomicFile atomic;
     private final GraphView graph;
     private final VariableValues values;
     private final Map<String, ByteString> given = new HashMap<>();
@@ -39,6 +39,7 @@ final class FrozenGraphWriter implements GraphWriter {
         graph = GraphView.of(surgery.graph());
         values = surgery.model().values();
         graph.nodes().stream().filter(node -> node.is("VarHandleOp")).forEach(this::requireFreezable);
+        atomic = AtomicFile.create(file);
     }
 
     private void requireFreezable(Node holder) {
@@ -105,8 +106,8 @@ final class FrozenGraphWriter implements GraphWriter {
     }
 
     private void write(GraphDef frozen) {
-        try (AtomicFile atomic = AtomicFile.create(file)) {
-            Files.write(atomic.partial(), frozen.toByteArray());
+        try {
+            AtomicFile.write(atomic.partial(), frozen.toByteArray());
             atomic.finish();
         } catch (IOException failure) {
             throw IoErrors.writing(file, failure);
@@ -116,5 +117,6 @@ final class FrozenGraphWriter implements GraphWriter {
     @Override
     public void close() {
         given.clear();
+        atomic.close();
     }
 }

@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * A safetensors file. Opening it reads and checks the header. Each array is memory-mapped on demand. No file stays open
- * between two reads.
+ * between two reads. If Lancet wrote the file, the first read of an array compares its checksum.
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
@@ -31,10 +32,12 @@ public final class Safetensors {
 
     private final Path file;
     private final SafetensorsHeader header;
+    private final ArrayVerification verification;
 
     private Safetensors(Path file, SafetensorsHeader header) {
         this.file = file;
         this.header = header;
+        verification = new ArrayVerification(file, header);
     }
 
     /**
@@ -79,9 +82,16 @@ public final class Safetensors {
         return List.copyOf(header.tensors().values());
     }
 
-    /** The texts under {@code __metadata__}. */
+    /** The texts under {@code __metadata__}, without the checksums. */
     public Map<String, String> metadata() {
-        return Map.copyOf(header.metadata());
+        return header.metadata().entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(ArrayChecksums.KEY))
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** The checksums of the arrays, which the file has if Lancet wrote it. */
+    public ArrayVerification verification() {
+        return verification;
     }
 
     /** The description of the array with this name, or empty. */
@@ -112,6 +122,7 @@ public final class Safetensors {
                     + " array holds"
                     + " at most " + Integer.MAX_VALUE + " on the JVM; split it first");
         }
+        verification.require(tensor);
         try (FileChannel channel = FileChannel.open(file)) {
             if (channel.size() < tensor.offset() + tensor.bytes()) {
                 throw new LancetException(file + ": has shrunk to " + channel.size()
@@ -132,6 +143,7 @@ public final class Safetensors {
      */
     public void readInParts(String name, Consumer<ByteBuffer> parts) {
         SafetensorsEntry tensor = tensor(name);
+        verification.require(tensor);
         try (FileChannel channel = FileChannel.open(file)) {
             ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(PART, tensor.bytes()));
             for (long done = 0; done < tensor.bytes(); done += buffer.limit()) {
@@ -191,6 +203,7 @@ public final class Safetensors {
         if (!tensor.dtype().weights()) {
             throw noWeights(file, tensor);
         }
+        verification.require(tensor);
         return new FloatArrayFile(file, tensor);
     }
 

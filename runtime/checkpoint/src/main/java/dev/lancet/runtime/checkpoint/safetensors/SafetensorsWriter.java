@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes a safetensors file: first all descriptions, then the arrays one at a time in any order. {@link #finish}
- * flushes the complete file to the disk and gives it its name. If the writer is closed before that, no file remains.
+ * flushes the complete file to the disk and gives it its name. If the writer is closed before that, no file remains. The
+ * file has a checksum of each array, see {@link ArrayChecksums}.
  */
 public final class SafetensorsWriter implements WeightWriter {
 
@@ -44,7 +45,10 @@ public final class SafetensorsWriter implements WeightWriter {
     /** The position of each array, counted from the first byte of data. */
     private record Place(ArraySpec stored, long offset) {}
 
+    private final List<Place> places = new ArrayList<>();
+    private final ArrayChecksums checksums = new ArrayChecksums();
     private long dataBegin;
+    private long checksumsBegin;
 
     private SafetensorsWriter(AtomicFile file, Path shown, FileChannel channel) {
         this.file = file;
@@ -53,14 +57,14 @@ public final class SafetensorsWriter implements WeightWriter {
     }
 
     /**
-     * Begins a file.
+     * Begins a file in a folder that the caller has locked.
      *
      * @param metadata the texts of {@code __metadata__}
      * @param tensors the arrays that will be written; each name once
      * @throws LancetException if the file exists or cannot be written, or if the disk has no room for it
      */
     public static SafetensorsWriter create(Path file, Map<String, String> metadata, List<ArraySpec> tensors) {
-        return create(AtomicFile.create(file), file, metadata, tensors, AtomicFile::open);
+        return create(AtomicFile.create(file, file), file, metadata, tensors, AtomicFile::open);
     }
 
     /** Begins a file in a folder that is itself being written. */
@@ -122,12 +126,14 @@ public final class SafetensorsWriter implements WeightWriter {
 
     private void describe(Map<String, String> metadata, List<ArraySpec> tensors) throws IOException {
         Map<String, Object> header = new LinkedHashMap<>();
-        if (!metadata.isEmpty()) {
-            header.put("__metadata__", new TreeMap<>(metadata));
-        }
+        Map<String, String> texts = new TreeMap<>(metadata);
+        texts.put(ArrayChecksums.KEY, ArrayChecksums.reserved(tensors.size()));
+        header.put("__metadata__", texts);
         long end = 0;
         for (ArraySpec tensor : alignedOrder(tensors)) {
-            if (missing.put(tensor.name(), new Place(tensor, end)) != null) {
+            Place place = new Place(tensor, end);
+            places.add(place);
+            if (missing.put(tensor.name(), place) != null) {
                 throw new IllegalArgumentException("safetensors: '" + tensor.name() + "' is described twice");
             }
             Map<String, Object> description = new LinkedHashMap<>();
@@ -137,7 +143,11 @@ public final class SafetensorsWriter implements WeightWriter {
             header.put(tensor.name(), description);
             end += tensor.bytes();
         }
-        byte[] json = padded(JsonMapper.shared().writeValueAsString(header));
+        String text = JsonMapper.shared().writeValueAsString(header);
+        byte[] json = padded(text);
+        String before = "\"" + ArrayChecksums.KEY + "\":\"";
+        checksumsBegin = Long.BYTES
+                + text.substring(0, text.indexOf(before) + before.length()).getBytes(StandardCharsets.UTF_8).length;
         ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         write(0, length.putLong(json.length).flip());
         write(Long.BYTES, ByteBuffer.wrap(json));
@@ -173,6 +183,7 @@ public final class SafetensorsWriter implements WeightWriter {
                     + " written to " + shown + "; describe each array once and write it once");
         }
         try {
+            checksums.put(tensor.name(), ArrayChecksums.of(tensor.bytes()));
             write(dataBegin + place.offset(), tensor.bytes());
             missing.remove(tensor.name());
         } catch (IOException wrong) {
@@ -199,10 +210,25 @@ public final class SafetensorsWriter implements WeightWriter {
             throw new IllegalStateException("safetensors: " + names + " have not been written yet to " + shown);
         }
         try {
+            sumWhatWasThere();
+            write(checksumsBegin, ByteBuffer.wrap(checksums.entry().getBytes(StandardCharsets.US_ASCII)));
             channel.close();
             file.finish();
         } catch (IOException wrong) {
             throw IoErrors.writing(shown, wrong);
+        }
+    }
+
+    /** Sums the arrays that an earlier process wrote. */
+    private void sumWhatWasThere() throws IOException {
+        try (FileChannel read = FileChannel.open(file.partial())) {
+            for (Place place : places) {
+                if (!checksums.has(place.stored().name())) {
+                    checksums.put(
+                            place.stored().name(),
+                            ArrayChecksums.of(read, dataBegin + place.offset(), place.stored().bytes()));
+                }
+            }
         }
     }
 

@@ -14,11 +14,16 @@ import java.util.function.IntConsumer;
  * frequent pairs it takes the one with the smaller left id, then the one with the smaller right id. So the result is
  * the same on every machine, and the same as that of Hugging Face's trainer.
  *
+ * <p>A token has at most {@value #LONGEST_TOKEN} bytes; Hugging Face's trainer has no limit unless it is given one.
+ *
  * <p>Counts are updated, not recomputed: a merge visits only the words that contain its pair.
  */
 final class MergeLearner {
 
     private static final int ALL = -1;
+
+    /** The most bytes of a learnt token: a rule of 200,000 dashes would double tokens up to the length of the text. */
+    static final int LONGEST_TOKEN = 256;
 
     /** A pair of neighbours, and the words that contain or once contained it. */
     private static final class Pair {
@@ -105,6 +110,9 @@ final class MergeLearner {
                 if (pair.count > 0) {
                     queue.add(new Queued(pair, pair.count));
                 }
+                continue;
+            }
+            if (tokens.get(pair.left).length + tokens.get(pair.right).length > LONGEST_TOKEN) {
                 continue;
             }
             int whole = token(pair);

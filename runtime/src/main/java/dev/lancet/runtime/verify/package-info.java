@@ -1,0 +1,5 @@
+/** Compares files with their checksums. */
+@NullMarked
+package dev.lancet.runtime.verify;
+
+import org.jspecify.annotations.NullMarked;
