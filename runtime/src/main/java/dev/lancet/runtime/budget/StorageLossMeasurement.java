@@ -60,8 +60,7 @@ final class StorageLossMeasurement {
                 List<StorageOption> forms = workers.all(
                         StorageCandidates.of(layer, constraints.allowsRank(name)),
                         form -> new StorageOption(
-                                form,
-                                known.loss(name, form(form)).orElseGet(() -> sensitivity * square(layer, form))));
+                                form, known.loss(name, form(form)).orElseGet(() -> sensitivity * square(layer, form))));
                 // Two shares of a small layer can lead to the same rank.
                 known.add(
                         name,

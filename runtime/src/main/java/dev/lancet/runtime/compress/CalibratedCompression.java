@@ -191,7 +191,8 @@ public final class CalibratedCompression {
         ResolvedDevice device = Device.auto().resolve();
         RecoveryResult recovered = source instanceof GraphSource graph
                 ? new GraphRecovery(graph, data, device, progress).recover(plan, arrays, way.recovery())
-                : new LanguageRecovery((DeclaredSource) source, data, Optional.of(job.calibration(grams)), device, progress)
+                : new LanguageRecovery(
+                                (DeclaredSource) source, data, Optional.of(job.calibration(grams)), device, progress)
                         .recover(plan, arrays, way.recovery());
         try (WeightWriter writer = source.create(out, plan)) {
             recovered.weights().copyTo(writer);
