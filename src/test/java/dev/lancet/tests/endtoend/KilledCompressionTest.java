@@ -50,7 +50,9 @@ class KilledCompressionTest {
     void killed_several_times_it_continues_to_the_same_bytes(List<String> way)
             throws IOException, InterruptedException {
         options = way.stream()
-                .map(word -> word.equals("IDS") || word.equals("CACHE") ? folder.resolve(word + ".i32").toString() : word)
+                .map(word -> word.equals("IDS") || word.equals("CACHE")
+                        ? folder.resolve(word + ".i32").toString()
+                        : word)
                 .toList();
         ByteBuffer ids = ByteBuffer.allocate(12 * 32 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         new Random(5).ints(12 * 32, 0, 300).forEach(ids::putInt);

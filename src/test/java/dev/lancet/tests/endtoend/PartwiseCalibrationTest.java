@@ -2,9 +2,9 @@ package dev.lancet.tests.endtoend;
 
 import static dev.lancet.Lancet.everything;
 import static dev.lancet.Lancet.int4;
+import static dev.lancet.Lancet.named;
 import static dev.lancet.Lancet.nf4;
 import static dev.lancet.Lancet.rank;
-import static dev.lancet.Lancet.named;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
@@ -146,9 +146,7 @@ class PartwiseCalibrationTest {
         GramMatrices reference = whole(ModelSource.open(folder.resolve("out")));
         Plan second = new Plan(
                 "second block",
-                plan.steps().stream()
-                        .filter(step -> step.weight().block() == 1)
-                        .toList(),
+                plan.steps().stream().filter(step -> step.weight().block() == 1).toList(),
                 plan.vectors());
         same(second, seen[0], reference);
         double[] original = whole(source).of("h.1.attn.q").orElseThrow().sums();

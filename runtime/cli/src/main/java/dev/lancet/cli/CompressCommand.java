@@ -96,8 +96,9 @@ final class CompressCommand extends LancetCommand {
 
     @Option(
             names = "--sequential",
-            description = "With --calibrate: fit each block to what the compressed blocks before it compute, instead of what"
-                    + " the original ones compute. Not for graphs.")
+            description =
+                    "With --calibrate: fit each block to what the compressed blocks before it compute, instead of what"
+                            + " the original ones compute. Not for graphs.")
     private boolean sequential;
 
     @Option(

@@ -39,8 +39,8 @@ class CalibrationCacheCommandTest {
     }
 
     private Ran compress(String out, String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(
-                List.of("compress", STORIES, "--calibrate", ids(), "--window", "32", "--samples", "4"));
+        List<String> arguments =
+                new ArrayList<>(List.of("compress", STORIES, "--calibrate", ids(), "--window", "32", "--samples", "4"));
         arguments.addAll(List.of(more));
         arguments.addAll(List.of("--out", folder.resolve(out).toString()));
         Ran ran = lancet(arguments.toArray(String[]::new));
@@ -56,7 +56,9 @@ class CalibrationCacheCommandTest {
 
     private Path kept(String kind) throws IOException {
         try (Stream<Path> files = Files.list(cache())) {
-            return files.filter(file -> file.toString().endsWith(kind)).findFirst().orElseThrow();
+            return files.filter(file -> file.toString().endsWith(kind))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
@@ -98,15 +100,24 @@ class CalibrationCacheCommandTest {
         Path other = Files.move(kept("grams"), folder.resolve("moved"));
         cached("second", "--bits", "4");
         Files.move(other, kept("grams"), StandardCopyOption.REPLACE_EXISTING);
-        assertThat(cached("third", "--bits", "4").err())
-                .contains("because it is of another calibration; " + ANEW);
+        assertThat(cached("third", "--bits", "4").err()).contains("because it is of another calibration; " + ANEW);
         same("second", "third");
     }
 
     @Test
     void another_budget_reuses_the_losses_that_choose_measured() throws IOException {
         Ran chosen = lancet(
-                "choose", STORIES, "--calibrate", ids(), "--window", "32", "--samples", "4", "--sizes", "5x", "--cache",
+                "choose",
+                STORIES,
+                "--calibrate",
+                ids(),
+                "--window",
+                "32",
+                "--samples",
+                "4",
+                "--sizes",
+                "5x",
+                "--cache",
                 cache().toString());
         assertThat(chosen.status()).as(chosen.err()).isZero();
         assertThat(chosen.err()).doesNotContain("reused");
@@ -127,12 +138,24 @@ class CalibrationCacheCommandTest {
             }
         }
         String[] arguments = {
-            "compress", model.toString(), "--bits", "4", "--window", "32", "--samples", "2", "--calibrate", ids(), "--out", folder.resolve("out").toString()
+            "compress",
+            model.toString(),
+            "--bits",
+            "4",
+            "--window",
+            "32",
+            "--samples",
+            "2",
+            "--calibrate",
+            ids(),
+            "--out",
+            folder.resolve("out").toString()
         };
         Ran ran = lancet(Map.of("XDG_CACHE_HOME", cache().toString()), arguments);
         assertThat(ran.status()).as(ran.err()).isZero();
         assertThat(cache().resolve("lancet")).isDirectoryContaining("glob:**.grams");
-        assertThat(model.toFile().list()).hasSameSizeAs(Path.of(STORIES).toFile().list());
+        assertThat(model.toFile().list())
+                .hasSameSizeAs(Path.of(STORIES).toFile().list());
     }
 
     @Test
@@ -159,9 +182,11 @@ class CalibrationCacheCommandTest {
     @Test
     void options_that_need_data_or_exclude_each_other_are_refused() throws IOException {
         String out = folder.resolve("out").toString();
-        assertThat(lancet("compress", STORIES, "--bits", "4", "--no-cache", "--out", out).err())
+        assertThat(lancet("compress", STORIES, "--bits", "4", "--no-cache", "--out", out)
+                        .err())
                 .contains("--no-cache applies only with --calibrate; add --calibrate FILE");
-        assertThat(lancet("compress", STORIES, "--bits", "4", "--sequential", "--out", out).err())
+        assertThat(lancet("compress", STORIES, "--bits", "4", "--sequential", "--out", out)
+                        .err())
                 .contains("--sequential applies only with --calibrate and without --recover; add --calibrate FILE");
         Ran both = lancet(
                 "compress", STORIES, "--bits", "4", "--calibrate", ids(), "--no-cache", "--cache", "x", "--out", out);

@@ -58,8 +58,7 @@ final class StorageLossMeasurement {
                 List<StorageOption> forms = workers.all(
                         layers.forms(layer),
                         form -> new StorageOption(
-                                form,
-                                known.loss(name, form(form)).orElseGet(() -> sensitivity * square(layer, form))));
+                                form, known.loss(name, form(form)).orElseGet(() -> sensitivity * square(layer, form))));
                 // Two shares of a small layer can lead to the same rank.
                 known.add(
                         name,

@@ -97,9 +97,9 @@ public final class CalibrationCache {
     /** Removes what was used longest ago, until the rest is small enough. Files of other names stay. */
     void trim() {
         try (Stream<Path> all = Files.list(folder.orElseThrow())) {
-            List<Path> files = all.filter(file -> NAME.matcher(String.valueOf(file.getFileName()))
-                                    .matches()
-                            && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+            List<Path> files = all.filter(file ->
+                            NAME.matcher(String.valueOf(file.getFileName())).matches()
+                                    && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
                     .sorted(Comparator.comparing(CalibrationCache::modified).reversed())
                     .toList();
             long bytes = 0;

@@ -41,8 +41,8 @@ final class CalibrationFingerprint {
     private static String model(ModelSource source) {
         String arrays = Sha256.of(String.join("\n", hashes(source)));
         return source instanceof DeclaredSource declared
-                ? Sha256.of(LanguageJson.compact(declared.transformer()) + "\n" + declared.plan().arrays() + "\n"
-                        + arrays)
+                ? Sha256.of(LanguageJson.compact(declared.transformer()) + "\n"
+                        + declared.plan().arrays() + "\n" + arrays)
                 : Sha256.of(Sha256.of(((GraphSource) source).model().meta().toByteArray()) + arrays);
     }
 
@@ -56,13 +56,15 @@ final class CalibrationFingerprint {
                         .toList()
                 : source.plan().arrays().stream().map(ArraySpec::name).toList();
         return names.parallelStream()
-                .map(name -> name + " " + hash(digest -> {
-                    if (source instanceof GraphSource graph && weights.find(name).isEmpty()) {
-                        digest.update(graph.model().bytes(name));
-                    } else {
-                        weights.readInParts(name, digest::update);
-                    }
-                }))
+                .map(name -> name + " "
+                        + hash(digest -> {
+                            if (source instanceof GraphSource graph
+                                    && weights.find(name).isEmpty()) {
+                                digest.update(graph.model().bytes(name));
+                            } else {
+                                weights.readInParts(name, digest::update);
+                            }
+                        }))
                 .toList();
     }
 

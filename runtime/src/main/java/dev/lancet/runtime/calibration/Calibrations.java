@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
@@ -93,6 +94,6 @@ public final class Calibrations {
     }
 
     static String today() {
-        return LocalDate.now().toString();
+        return LocalDate.now(ZoneId.systemDefault()).toString();
     }
 }

@@ -53,7 +53,7 @@ final class GramFileWriter implements AutoCloseable {
 
     /** Adds the Gram matrices of some matrices. Layers that share sums are written with one. */
     void add(List<String> matrices, GramMatrices grams) {
-        Map<double[], Integer> known = new IdentityHashMap<>();
+        IdentityHashMap<double[], Integer> known = new IdentityHashMap<>();
         try {
             for (String name : matrices) {
                 GramMatrix gram = grams.of(name).orElse(null);

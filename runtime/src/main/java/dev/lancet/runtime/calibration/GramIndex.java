@@ -95,8 +95,8 @@ record GramIndex(String measured, List<Sums> sums, Map<String, Layer> layers) {
             }
             int inputs = transposed ? weight.get().columns() : weight.get().rows();
             if (sums.get(index).width() != inputs) {
-                throw new IOException("its layer '" + name + "' has "
-                        + sums.get(index).width() + " inputs instead of " + inputs);
+                throw new IOException(
+                        "its layer '" + name + "' has " + sums.get(index).width() + " inputs instead of " + inputs);
             }
             layers.put(name, new Layer(index, transposed));
         }

@@ -49,8 +49,7 @@ public interface GramSource {
     /** All Gram matrices, in memory. */
     default GramMatrices all() {
         Map<String, GramMatrix> all = new LinkedHashMap<>();
-        read((matrices, grams) ->
-                matrices.forEach(name -> grams.of(name).ifPresent(gram -> all.put(name, gram))));
+        read((matrices, grams) -> matrices.forEach(name -> grams.of(name).ifPresent(gram -> all.put(name, gram))));
         return GramMatrices.of(all);
     }
 

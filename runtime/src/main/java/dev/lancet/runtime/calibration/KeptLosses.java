@@ -65,8 +65,7 @@ public final class KeptLosses {
                         layer.getValue().path("losses").properties()) {
                     losses.put(form.getKey(), loss(form.getValue()));
                 }
-                kept.layers.put(
-                        layer.getKey(), new Layer(loss(layer.getValue().path("sensitivity")), losses));
+                kept.layers.put(layer.getKey(), new Layer(loss(layer.getValue().path("sensitivity")), losses));
             }
         } catch (JacksonException wrong) {
             throw new IOException("it is no JSON", wrong);

@@ -104,7 +104,9 @@ final class PartwiseGrams implements GramSource {
     /** Runs a part once more in its new form, or for the first time as it is. */
     private void advance(ModelPart part, Optional<ConvertedPart> converted, Activations activations) {
         ModelPart form = converted.map(changed -> part.under(changed.plan())).orElse(part);
-        Weights weights = converted.map(changed -> changed.arrays().with(source.weights())).orElse(source.weights());
+        Weights weights = converted
+                .map(changed -> changed.arrays().with(source.weights()))
+                .orElse(source.weights());
         try (RunningPart running = RunningPart.open(form, weights, device)) {
             activations.advance(running, List.of(), (values, some, first) -> {});
         }

@@ -78,8 +78,8 @@ final class RunningPart implements AutoCloseable {
      */
     List<float[]> run(Examples rows, Optional<float[]> stream, List<String> tensors) {
         int tokens = Math.multiplyExact(rows.count(), rows.longestRow());
-        Optional<Tensor> taken = stream.map(values ->
-                TensorTransfer.floats(Shape.of(tokens, values.length / tokens), values));
+        Optional<Tensor> taken =
+                stream.map(values -> TensorTransfer.floats(Shape.of(tokens, values.length / tokens), values));
         try (GraphFeeds feeds = new GraphFeeds(engine.runner()).put(rows, IDS)) {
             taken.ifPresent(tensor -> feeds.put(BlueprintParts.STREAM, tensor));
             tensors.forEach(feeds::fetch);

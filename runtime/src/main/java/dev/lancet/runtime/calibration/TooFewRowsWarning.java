@@ -43,8 +43,7 @@ public final class TooFewRowsWarning {
     }
 
     private void count(List<String> matrices, GramMatrices grams) {
-        matrices.forEach(name ->
-                grams.of(name).ifPresent(gram -> seen.put(name, new Seen(gram.rows(), gram.width()))));
+        matrices.forEach(name -> grams.of(name).ifPresent(gram -> seen.put(name, new Seen(gram.rows(), gram.width()))));
     }
 
     /** One line about the layers that a plan changes; empty if all of them saw enough rows. */
@@ -52,10 +51,12 @@ public final class TooFewRowsWarning {
         List<String> few = plan.changed().stream()
                 .filter(step -> step.rank().isPresent() || step.precision().quantized())
                 .map(step -> step.weight().name())
-                .filter(name -> seen.containsKey(name) && Objects.requireNonNull(seen.get(name)).few())
+                .filter(name -> seen.containsKey(name)
+                        && Objects.requireNonNull(seen.get(name)).few())
                 .toList();
         return few.stream()
-                .max(Comparator.comparingDouble(name -> Objects.requireNonNull(seen.get(name)).missing()))
+                .max(Comparator.comparingDouble(
+                        name -> Objects.requireNonNull(seen.get(name)).missing()))
                 .map(worst -> line(worst, Objects.requireNonNull(seen.get(worst)), few.size() - 1));
     }
 

@@ -64,10 +64,8 @@ final class PartwiseConversion implements GramSource.Reader {
     /** Converts all matrices, and passes on the vectors. Returns the errors of the matrices that were converted now. */
     List<Fidelity> run() {
         grams.read(this);
-        conversion
-                .into()
-                .vectors()
-                .forEach(vector -> output.sink().accept(conversion.weights().read(vector.name())));
+        conversion.into().vectors().forEach(vector -> output.sink()
+                .accept(conversion.weights().read(vector.name())));
         return List.copyOf(losses);
     }
 
@@ -128,10 +126,8 @@ final class PartwiseConversion implements GramSource.Reader {
     /** The arrays of the first steps. */
     private static Set<String> arrays(Plan plan, int steps) {
         Set<String> names = new HashSet<>();
-        plan.steps()
-                .subList(0, steps)
-                .forEach(step -> step.matrices()
-                        .forEach(matrix -> matrix.arrays().stream().map(ArraySpec::name).forEach(names::add)));
+        plan.steps().subList(0, steps).forEach(step -> step.matrices()
+                .forEach(matrix -> matrix.arrays().stream().map(ArraySpec::name).forEach(names::add)));
         return names;
     }
 

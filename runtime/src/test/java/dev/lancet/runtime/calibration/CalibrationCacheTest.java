@@ -84,7 +84,11 @@ class CalibrationCacheTest {
         new KeepingGrams(cache, cache.file("here", "grams"), "here", measuring)
                 .read((matrices, grams) -> read.add(matrices));
         assertThat(read).containsExactly(List.of("up"));
-        assertThat(told).singleElement().asString().startsWith("calibration: not kept: ").contains("cannot be written");
+        assertThat(told)
+                .singleElement()
+                .asString()
+                .startsWith("calibration: not kept: ")
+                .contains("cannot be written");
     }
 
     @Test

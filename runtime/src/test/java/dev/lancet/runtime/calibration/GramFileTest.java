@@ -48,9 +48,7 @@ class GramFileTest {
         file = folder.resolve("kept.grams");
         try (GramFileWriter writer = new GramFileWriter(file)) {
             GramMatrix shared = GramMatrix.of(3, 7, THREE.clone());
-            writer.add(
-                    List.of("up", "gate"),
-                    GramMatrices.of(Map.of("up", shared, "gate", shared.transposed(false))));
+            writer.add(List.of("up", "gate"), GramMatrices.of(Map.of("up", shared, "gate", shared.transposed(false))));
             writer.add(List.of("down"), GramMatrices.of(Map.of("down", GramMatrix.of(3, 9, THREE.clone(), true))));
             writer.finish("here", "2026-01-02");
         }
@@ -112,8 +110,8 @@ class GramFileTest {
     void an_index_that_does_not_fit_the_file_or_the_model_is_refused(String index) throws IOException {
         byte[] json = index.getBytes(StandardCharsets.UTF_8);
         byte[] magic = GramFile.MAGIC.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer content = ByteBuffer.allocate(magic.length + 6 * 8 + json.length + 8)
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer content =
+                ByteBuffer.allocate(magic.length + 6 * 8 + json.length + 8).order(ByteOrder.LITTLE_ENDIAN);
         content.put(magic).put(new byte[6 * 8]).put(json).putLong(json.length);
         byte[] hash = HexFormat.of().parseHex(Sha256.of(content.array()));
         Files.write(file, content.array());

@@ -52,9 +52,10 @@ public final class CalibrationOptions {
     @Option(
             names = "--cache",
             paramLabel = "DIR",
-            description = "Where measurements are kept, so that another compression of the same model on the same data need"
-                    + " not measure again (default: lancet in the user's cache folder, which is $$XDG_CACHE_HOME or"
-                    + " ~/.cache). At most 4 GiB; what was used longest ago is removed.")
+            description =
+                    "Where measurements are kept, so that another compression of the same model on the same data need"
+                            + " not measure again (default: lancet in the user's cache folder, which is $$XDG_CACHE_HOME or"
+                            + " ~/.cache). At most 4 GiB; what was used longest ago is removed.")
     Optional<Path> cache = Optional.empty();
 
     @Option(names = "--no-cache", description = "Measure anew, and keep nothing.")
