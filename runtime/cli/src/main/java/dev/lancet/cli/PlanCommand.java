@@ -1,6 +1,5 @@
 package dev.lancet.cli;
 
-import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.CompressionRules;
@@ -13,6 +12,7 @@ import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.SelfGuidance;
 import dev.lancet.dsl.recipe.Stage;
 import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
 import java.util.ArrayList;

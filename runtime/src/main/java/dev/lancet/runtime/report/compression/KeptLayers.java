@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 record KeptLayers(Map<String, List<Step>> byReason) {
 
     static KeptLayers of(CompressionReport report) {
-        List<String> changed = report.losses().stream().map(loss -> loss.weight()).toList();
+        List<String> changed =
+                report.losses().stream().map(loss -> loss.weight()).toList();
         return new KeptLayers(report.plan().steps().stream()
                 .filter(step -> !changed.contains(step.weight().name()))
                 .collect(Collectors.groupingBy(Step::because, LinkedHashMap::new, Collectors.toList())));
