@@ -30,8 +30,8 @@ record KeptLayers(Map<String, List<Step>> byReason) {
     }
 
     private static String line(Step step) {
-        String precision = step.precision().narrow() ? ", " + step.precision() : "";
-        return step.weight().name() + " (" + NumberFormats.shape(step) + precision + ")";
+        String form = QualityWords.form(NumberFormats.form(step));
+        return step.weight().name() + " (" + NumberFormats.shape(step) + (form.isEmpty() ? "" : ", " + form) + ")";
     }
 
     String html() {
