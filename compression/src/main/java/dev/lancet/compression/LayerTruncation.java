@@ -74,8 +74,8 @@ final class LayerTruncation {
                                         matrix,
                                         gram,
                                         rank,
-                                        sigma -> whitened.add(Curve.of(
-                                                sigma, TruncatedSpectrum.squares(sigma, sigma.length), rank))))
+                                        sigma -> whitened.add(
+                                                Curve.of(sigma, TruncatedSpectrum.squares(sigma, sigma.length), rank))))
                 .orElseGet(() -> new Truncation(algebra).cut(weight.name(), matrix, rank));
         return new Cut(
                 factors,
@@ -102,7 +102,8 @@ final class LayerTruncation {
         double[] squares = new double[factors.rank()];
         for (int k = 0; k < squares.length; k++) {
             for (int j = 0; j < factors.right().columns(); j++) {
-                squares[k] += (double) factors.right().at(k, j) * factors.right().at(k, j);
+                squares[k] +=
+                        (double) factors.right().at(k, j) * factors.right().at(k, j);
             }
         }
         return squares;

@@ -33,8 +33,7 @@ final class MatrixConversion {
     }
 
     /** @param spectra whether the error of a matrix that is cut to a lower rank tells its singular values */
-    MatrixConversion(
-            LinearAlgebra algebra, Step from, Step into, Optional<Calibration> calibration, boolean spectra) {
+    MatrixConversion(LinearAlgebra algebra, Step from, Step into, Optional<Calibration> calibration, boolean spectra) {
         this.algebra = algebra;
         this.from = from;
         this.into = into;

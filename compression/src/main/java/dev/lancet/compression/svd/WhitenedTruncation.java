@@ -81,8 +81,8 @@ public final class WhitenedTruncation {
         int m = gram.width();
         int n = w.length / m;
         double[] whitened = algebra.product(lower(name, gram), true, w, false, new Shape(m, m, n));
-        double[] u =
-                leading(algebra.eigen(algebra.product(whitened, false, whitened, true, new Shape(m, n, m)), m), rank, sigma);
+        double[] u = leading(
+                algebra.eigen(algebra.product(whitened, false, whitened, true, new Shape(m, n, m)), m), rank, sigma);
         double[] rows = algebra.product(u, false, whitened, false, new Shape(rank, m, n));
         for (int i = 0; i < rows.length; i++) {
             rows[i] = sigma[i / n] == 0 ? 0 : rows[i] / sigma[i / n];

@@ -36,6 +36,7 @@ public record Sample(String prompt, int tokens, double temperature, double topP,
                 + "\", " + tokens;
         return equals(greedy(prompt, tokens))
                 ? text
-                : "new Sample(" + text + ", " + temperature + ", " + topP + ", " + seed + (seed == (int) seed ? ")" : "L)");
+                : "new Sample(" + text + ", " + temperature + ", " + topP + ", " + seed
+                        + (seed == (int) seed ? ")" : "L)");
     }
 }

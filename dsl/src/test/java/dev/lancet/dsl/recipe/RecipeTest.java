@@ -100,7 +100,8 @@ class RecipeTest {
 
     @Test
     void samples_are_shown_as_the_code_that_declares_them() {
-        assertThat(READ.sample("The \"Committee\"\n", 60).toString()).endsWith("\n.sample(\"The \\\"Committee\\\"\\n\", 60)");
+        assertThat(READ.sample("The \"Committee\"\n", 60).toString())
+                .endsWith("\n.sample(\"The \\\"Committee\\\"\\n\", 60)");
         assertThat(READ.sample(new Sample("a", 5, 0.5, 0.9, 7)).toString())
                 .endsWith("\n.sample(new Sample(\"a\", 5, 0.5, 0.9, 7))");
     }

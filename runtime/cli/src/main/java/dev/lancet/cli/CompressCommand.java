@@ -198,7 +198,10 @@ final class CompressCommand extends LancetCommand {
             Optional<CalibratedCompression.Outcome> outcome) {
         CommandFacts facts = new ReportedCommand(this, Path.of(what))
                 .facts(
-                        compression.budget().map(budget -> "compressed to a budget of " + budget).orElse(""),
+                        compression
+                                .budget()
+                                .map(budget -> "compressed to a budget of " + budget)
+                                .orElse(""),
                         calibration,
                         Map.of("rules", compression.toString().replaceAll("\\s+", "")));
         CompressionReport result = new CompressionReport(before, plan, losses, outcome, facts)

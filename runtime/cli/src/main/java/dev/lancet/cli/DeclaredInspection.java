@@ -1,10 +1,10 @@
 package dev.lancet.cli;
 
-import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.runtime.checkpoint.Checkpoint;
+import dev.lancet.runtime.report.compression.PlanDocument;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

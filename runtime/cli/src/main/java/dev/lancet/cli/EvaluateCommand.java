@@ -1,6 +1,5 @@
 package dev.lancet.cli;
 
-import dev.lancet.runtime.report.compression.QualityDocument;
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.AdapterOption;
@@ -13,6 +12,7 @@ import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.calibration.QualityText;
 import dev.lancet.runtime.evaluate.Perplexity;
+import dev.lancet.runtime.report.compression.QualityDocument;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.train.graph.ExampleFiles;
 import dev.lancet.runtime.train.graph.Examples;

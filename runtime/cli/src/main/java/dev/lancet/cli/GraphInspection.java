@@ -1,7 +1,7 @@
 package dev.lancet.cli;
 
-import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.discovery.CompressedMatrix;
 import dev.lancet.surgery.imported.discovery.GraphVariable;

@@ -1,6 +1,5 @@
 package dev.lancet.cli;
 
-import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.CompressionRules;
@@ -15,6 +14,7 @@ import dev.lancet.dsl.recipe.Stage;
 import dev.lancet.runtime.budget.FreeLayers;
 import dev.lancet.runtime.budget.WeightErrorSearch;
 import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.lancet.cli;
 
-import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.runtime.evaluate.Perplexity;
+import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.runtime.train.log.TrainingLog;

@@ -103,7 +103,7 @@ class CalibrationCommandsTest {
         JsonNode report = JsonMapper.shared().readTree(Files.readString(Path.of(out, "report.json")));
 
         assertThat(report.get("title").asString())
-                .isEqualTo("dense-mlp-savedmodel/saved_model, cut to lower ranks and stored in int4(64)");
+                .isEqualTo("dense-mlp-savedmodel/saved_model, cut to lower ranks and stored in int4(32)");
         assertThat(report.get("command").asString())
                 .startsWith("lancet compress " + MLP + " --bits 4 --quiet --rank 8")
                 .endsWith("--json --out " + out);
@@ -121,7 +121,10 @@ class CalibrationCommandsTest {
                 .json();
         assertThat(points.get("points")).isNotEmpty();
         assertThat(points.get("report")).hasSize(4);
-        assertThat(Path.of(curve, "curve.svg")).content().startsWith("<svg xmlns=").contains("<circle");
+        assertThat(Path.of(curve, "curve.svg"))
+                .content()
+                .startsWith("<svg xmlns=")
+                .contains("<circle");
         assertThat(lancet("choose", MLP, "--calibrate", rows, "--out", curve).err())
                 .contains("curve: exists already");
     }

@@ -34,8 +34,8 @@ public final class InputFingerprint {
      */
     public static String of(Path model) {
         try (Stream<Path> walk = Files.walk(model)) {
-            List<Path> files =
-                    walk.filter(Files::isRegularFile).limit(MOST_FILES + 1L)
+            List<Path> files = walk.filter(Files::isRegularFile)
+                    .limit(MOST_FILES + 1L)
                     .sorted(Comparator.comparing(file -> name(model, file)))
                     .toList();
             if (files.size() > MOST_FILES) {

@@ -16,7 +16,8 @@ final class MarkdownReport {
         this.report = report;
         text.append("# ").append(MarkdownText.inline(report.title())).append('\n');
         Headline.of(report)
-                .ifPresent(line -> text.append('\n').append(MarkdownText.inline(line)).append('\n'));
+                .ifPresent(line ->
+                        text.append('\n').append(MarkdownText.inline(line)).append('\n'));
         models();
         losses();
         samples();
@@ -69,9 +70,9 @@ final class MarkdownReport {
         text.append("\n## What they write\n");
         for (Report.Text sample : report.samples()) {
             text.append("\n**").append(MarkdownText.inline(sample.model())).append("**\n\n");
-            (sample.prompt() + sample.continuation())
-                    .lines()
-                    .forEach(line -> text.append("> ").append(MarkdownText.inline(line)).append("  \n"));
+            (sample.prompt() + sample.continuation()).lines().forEach(line -> text.append("> ")
+                    .append(MarkdownText.inline(line))
+                    .append("  \n"));
         }
     }
 
@@ -80,7 +81,8 @@ final class MarkdownReport {
             return;
         }
         text.append("\n## Layer by layer\n");
-        for (String model : report.cuts().stream().map(Report.Cut::model).distinct().toList()) {
+        for (String model :
+                report.cuts().stream().map(Report.Cut::model).distinct().toList()) {
             List<Report.Cut> cuts = report.cuts().stream()
                     .filter(cut -> cut.model().equals(model))
                     .toList();
@@ -92,7 +94,9 @@ final class MarkdownReport {
     private void facts() {
         if (!report.facts().isEmpty()) {
             text.append("\n## Facts\n\n");
-            report.facts().forEach((name, value) -> text.append("- " + MarkdownText.inline(name) + ": " + MarkdownText.inline(value) + "\n"));
+            report.facts()
+                    .forEach((name, value) ->
+                            text.append("- " + MarkdownText.inline(name) + ": " + MarkdownText.inline(value) + "\n"));
         }
         report.recipe().ifPresent(recipe -> text.append("\n## Recipe\n\n").append(MarkdownText.code(recipe)));
     }

@@ -15,13 +15,21 @@ final class ModelTable {
         long largest =
                 report.models().stream().mapToLong(ReportedModel::bytes).max().orElse(1);
         return new Table<>(report.models())
-                .marked("model", "", ReportedModel::name, model -> dot(report, model.name()) + Html.escape(model.name()))
+                .marked(
+                        "model",
+                        "",
+                        ReportedModel::name,
+                        model -> dot(report, model.name()) + Html.escape(model.name()))
                 .number("parameters", model -> NumberFormats.parameters(model.parameters()))
                 .number("bytes", model -> NumberFormats.bytes(model.bytes()))
                 .drawn("size", "bar", model -> bar(LossChart.colour(report, model.name()), model.bytes(), largest))
                 .number("smaller", model -> NumberFormats.times((double) first / model.bytes()))
-                .number("trains tok/s", model -> NumberFormats.rate(model.measured().tokensPerSecond()))
-                .number("writes tok/s", model -> NumberFormats.rate(model.measured().written()))
+                .number(
+                        "trains tok/s",
+                        model -> NumberFormats.rate(model.measured().tokensPerSecond()))
+                .number(
+                        "writes tok/s",
+                        model -> NumberFormats.rate(model.measured().written()))
                 .number("loss", ModelTable::loss)
                 .number(
                         "perplexity",

@@ -134,11 +134,7 @@ final class Plot {
             String name = width == WIDE ? " <tspan>" + Html.escape(shortened(label.name())) + "</tspan>" : "";
             svg.add(
                     "<text class=\"label %s\" x=\"%d\" y=\"%.1f\">%s%s</text>",
-                    label.colour(),
-                    width - right + 10,
-                    at,
-                    Html.escape(label.value()),
-                    name);
+                    label.colour(), width - right + 10, at, Html.escape(label.value()), name);
         }
         return svg.inPage();
     }

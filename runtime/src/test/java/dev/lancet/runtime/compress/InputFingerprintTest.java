@@ -24,7 +24,8 @@ class InputFingerprintTest {
 
         byte[] hash = MessageDigest.getInstance("SHA-256")
                 .digest("a/b.txt\n7\nweightsconfig.json\n2\n{}".getBytes(StandardCharsets.UTF_8));
-        assertThat(InputFingerprint.of(model)).isEqualTo("SHA-256 " + HexFormat.of().formatHex(hash));
+        assertThat(InputFingerprint.of(model))
+                .isEqualTo("SHA-256 " + HexFormat.of().formatHex(hash));
     }
 
     @Test

@@ -40,7 +40,10 @@ class TruncatedSpectrumTest {
         assertThat(spectrum.count()).isEqualTo(SIDE);
         assertThat(spectrum.whitened()).isEmpty();
         TruncatedSpectrum.Curve plain = spectrum.plain().orElseThrow();
-        assertThat(plain.values()).hasSizeBetween(48, 50).extracting(Value::index).contains(1, RANK, RANK + 1, SIDE);
+        assertThat(plain.values())
+                .hasSizeBetween(48, 50)
+                .extracting(Value::index)
+                .contains(1, RANK, RANK + 1, SIDE);
         assertThat(plain.values()).allSatisfy(value -> assertThat(value.share())
                 .isCloseTo((SIDE + 1.0 - value.index()) / SIDE, within(1e-4)));
         assertThat(plain.kept()).isCloseTo(kept(i -> i), within(1e-6));
@@ -53,8 +56,8 @@ class TruncatedSpectrumTest {
         for (int i = 0; i < SIDE; i++) {
             sums[i * SIDE + i] = (i + 1.0) * (i + 1);
         }
-        Calibration calibration = Calibration.of(
-                GramMatrices.of(Map.of(WEIGHT.name(), GramMatrix.of(SIDE, SIDE, sums))), new OpenBlas());
+        Calibration calibration =
+                Calibration.of(GramMatrices.of(Map.of(WEIGHT.name(), GramMatrix.of(SIDE, SIDE, sums))), new OpenBlas());
         Fidelity loss = cut(Optional.of(calibration));
         TruncatedSpectrum spectrum = loss.spectrum().orElseThrow();
 

@@ -118,7 +118,8 @@ public final class CalibrationOptions {
             try {
                 return "SHA-256 " + Sha256.of(path) + ", up to " + samples.orElse(CalibrationData.SAMPLES) + " rows"
                         + window.map(tokens -> " of " + tokens + " tokens").orElse("") + ", seed "
-                        + seed.orElse(0L) + field.name().map(name -> ", field " + name).orElse("");
+                        + seed.orElse(0L)
+                        + field.name().map(name -> ", field " + name).orElse("");
             } catch (IOException wrong) {
                 throw IoErrors.reading(path, wrong);
             }

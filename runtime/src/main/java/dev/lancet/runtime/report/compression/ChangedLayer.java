@@ -50,7 +50,7 @@ record ChangedLayer(Step step, Fidelity loss, long bytesBefore, Optional<Measure
     String form() {
         if (step.keeps()) {
             return loss.spectrum()
-                    .map(cut -> "rank " + cut.rank() + ", multiplied out")
+                    .map(cut -> "float32, multiplied out from rank " + cut.rank())
                     .orElse("float32");
         }
         return QualityWords.form(NumberFormats.form(step));

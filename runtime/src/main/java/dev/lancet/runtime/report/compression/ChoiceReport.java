@@ -36,8 +36,8 @@ public record ChoiceReport(Plan before, QualityCurve curve, CommandFacts command
             once.merge(
                     point.tried().setting() + point.tried().plan().bytesAfter(),
                     new TriedTable.Row(point.tried(), point.best() ? point.size() : ""),
-                    (known, again) -> new TriedTable.Row(
-                            known.tried(), (known.bestFor() + " " + again.bestFor()).strip()));
+                    (known, again) ->
+                            new TriedTable.Row(known.tried(), (known.bestFor() + " " + again.bestFor()).strip()));
         }
         return once.values().stream()
                 .sorted(Comparator.comparingLong(row -> -row.tried().plan().bytesAfter()))

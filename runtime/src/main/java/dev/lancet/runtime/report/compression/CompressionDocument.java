@@ -21,12 +21,15 @@ final class CompressionDocument {
         Map<String, ChangedLayer> changed = new LinkedHashMap<>();
         report.changed().forEach(layer -> changed.put(layer.name(), layer));
         if (document.get("steps") instanceof List<?> steps) {
-            document.put("steps", steps.stream().map(step -> searched(step, changed)).toList());
+            document.put(
+                    "steps", steps.stream().map(step -> searched(step, changed)).toList());
         }
         Map<String, @Nullable Object> quality =
                 report.quality().map(QualityDocument::of).orElseGet(QualityDocument::unmeasured);
         quality.put("warnings", report.warnings());
-        quality.put("warning", report.warnings().isEmpty() ? null : report.warnings().get(0));
+        quality.put(
+                "warning",
+                report.warnings().isEmpty() ? null : report.warnings().get(0));
         document.put("quality", quality);
         report.outcome()
                 .flatMap(Outcome::recovered)
@@ -49,7 +52,9 @@ final class CompressionDocument {
         ChangedLayer layer = changed.get(String.valueOf(entry.get("name")));
         if (layer != null && layer.measured().isPresent()) {
             entry.put("sensitivity", QualityDocument.finite(layer.sensitivity().orElse(Double.NaN)));
-            entry.put("predicted_loss", QualityDocument.finite(layer.predictedLoss().orElse(Double.NaN)));
+            entry.put(
+                    "predicted_loss",
+                    QualityDocument.finite(layer.predictedLoss().orElse(Double.NaN)));
         }
         return entry;
     }

@@ -10,7 +10,8 @@ final class CompressionMarkdown {
     private final StringBuilder text = new StringBuilder();
 
     CompressionMarkdown(CompressionReport report) {
-        text.append("# " + MarkdownText.inline(report.title()) + "\n\n" + MarkdownText.inline(report.verdict()) + ".\n");
+        text.append(
+                "# " + MarkdownText.inline(report.title()) + "\n\n" + MarkdownText.inline(report.verdict()) + ".\n");
         report.warnings().forEach(line -> text.append("\n> **Warning:** " + MarkdownText.inline(line) + "\n"));
         text.append('\n')
                 .append(new Table<>(SummaryCard.all(report))
@@ -26,7 +27,8 @@ final class CompressionMarkdown {
         }
         List<TriedTable.Row> rows = CompressionPage.rows(report);
         if (!rows.isEmpty()) {
-            text.append("\n## Quality against bytes\n\n").append(TriedTable.of(rows).markdown());
+            text.append("\n## Quality against bytes\n\n")
+                    .append(TriedTable.of(rows).markdown());
         }
         KeptLayers kept = KeptLayers.of(report);
         if (!kept.byReason().isEmpty()) {

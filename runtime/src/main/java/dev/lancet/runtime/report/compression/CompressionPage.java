@@ -46,10 +46,13 @@ final class CompressionPage {
         if (changed.isEmpty()) {
             return;
         }
-        boolean output = changed.stream().anyMatch(layer -> layer.loss().outputError().isPresent());
+        boolean output =
+                changed.stream().anyMatch(layer -> layer.loss().outputError().isPresent());
         page.append("<h2>Layers</h2>\n<p class=\"note\">" + changed.size() + " of "
                 + report.plan().steps().size() + " matrices changed; the largest error stands first."
-                + (report.outcome().flatMap(Outcome::recovered).isPresent() ? " Errors are those before the recovery." : "")
+                + (report.outcome().flatMap(Outcome::recovered).isPresent()
+                        ? " Errors are those before the recovery."
+                        : "")
                 + "</p>\n" + new LayerBars(changed).html(output));
     }
 
@@ -58,17 +61,20 @@ final class CompressionPage {
         if (rows.isEmpty()) {
             return;
         }
-        page.append("<h2>Quality against bytes</h2>\n<p class=\"note\">What the search for the budget measured on held-out"
-                + " rows; the best of them was written.</p>\n<div class=\"beside\">\n<div>\n"
-                + QualityChart.inPage(rows.stream().map(TriedTable.Row::tried).toList()) + "</div>\n"
-                + TriedTable.of(rows).html("", row -> row.best() ? "best" : "") + "</div>\n");
+        page.append(
+                "<h2>Quality against bytes</h2>\n<p class=\"note\">What the search for the budget measured on held-out"
+                        + " rows; the best of them was written.</p>\n<div class=\"beside\">\n<div>\n"
+                        + QualityChart.inPage(
+                                rows.stream().map(TriedTable.Row::tried).toList()) + "</div>\n"
+                        + TriedTable.of(rows).html("", row -> row.best() ? "best" : "") + "</div>\n");
     }
 
     /** What a search for a budget tried, the best first. */
     static List<TriedTable.Row> rows(CompressionReport report) {
         return report.outcome().stream()
                 .flatMap(outcome -> outcome.tried().stream()
-                        .map(one -> new TriedTable.Row(one, one.equals(outcome.tried().get(0)) ? "this budget" : "")))
+                        .map(one -> new TriedTable.Row(
+                                one, one.equals(outcome.tried().get(0)) ? "this budget" : "")))
                 .toList();
     }
 
@@ -80,7 +86,8 @@ final class CompressionPage {
             return;
         }
         boolean whitened = changed.stream()
-                .anyMatch(layer -> layer.loss().spectrum().flatMap(some -> some.whitened()).isPresent());
+                .anyMatch(layer ->
+                        layer.loss().spectrum().flatMap(some -> some.whitened()).isPresent());
         page.append("<h2>Singular values</h2>\n<p class=\"note\">Of the layers that were cut to a lower rank, each as a"
                 + " share of the largest. What lies right of the line is dropped. "
                 + "<i class=\"stroke plain\"></i>the matrix"
@@ -105,9 +112,12 @@ final class CompressionPage {
         if (changed.isEmpty()) {
             return;
         }
-        boolean sensitive = changed.stream().anyMatch(layer -> layer.sensitivity().isPresent());
+        boolean sensitive =
+                changed.stream().anyMatch(layer -> layer.sensitivity().isPresent());
         page.append("<h2>Errors in numbers</h2>\n<p class=\"note\">The error of the matrix is ‖W − Ŵ‖ / ‖W‖"
-                + (report.outcome().isPresent() ? ", that of the output ‖X·W − X·Ŵ‖ / ‖X·W‖ over the calibration inputs X" : "")
+                + (report.outcome().isPresent()
+                        ? ", that of the output ‖X·W − X·Ŵ‖ / ‖X·W‖ over the calibration inputs X"
+                        : "")
                 + "."
                 + (sensitive
                         ? " Sensitivity: how far the model’s answers move for each squared error of the layer’s output; times"

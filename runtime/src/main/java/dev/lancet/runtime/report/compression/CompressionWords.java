@@ -16,15 +16,22 @@ final class CompressionWords {
     }
 
     private static String done(CompressionReport report) {
-        List<Step> changed =
-                report.changed().stream().map(ChangedLayer::step).toList();
+        List<Step> changed = report.changed().stream().map(ChangedLayer::step).toList();
         if (changed.isEmpty()) {
             return "unchanged";
         }
         String ranks = changed.stream().allMatch(step -> step.rank().isPresent()) ? "cut to lower ranks" : "";
-        List<String> bits =
-                changed.stream().map(Step::precision).map(Precision::toString).distinct().toList();
-        if (bits.size() > 1 || changed.stream().map(step -> step.rank().isPresent()).distinct().count() > 1) {
+        List<String> bits = changed.stream()
+                .map(Step::precision)
+                .map(Precision::toString)
+                .distinct()
+                .toList();
+        if (bits.size() > 1
+                || changed.stream()
+                                .map(step -> step.rank().isPresent())
+                                .distinct()
+                                .count()
+                        > 1) {
             return "compressed";
         }
         String rounded = bits.get(0).equals(Precision.float32().toString()) ? "" : "stored in " + bits.get(0);

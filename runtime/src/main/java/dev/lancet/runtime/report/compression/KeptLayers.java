@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 record KeptLayers(Map<String, List<Step>> byReason) {
 
     static KeptLayers of(CompressionReport report) {
-        List<String> changed = report.losses().stream().map(loss -> loss.weight()).toList();
+        List<String> changed =
+                report.losses().stream().map(loss -> loss.weight()).toList();
         return new KeptLayers(report.plan().steps().stream()
                 .filter(step -> !changed.contains(step.weight().name()))
                 .collect(Collectors.groupingBy(Step::because, LinkedHashMap::new, Collectors.toList())));
@@ -29,8 +30,8 @@ record KeptLayers(Map<String, List<Step>> byReason) {
     }
 
     private static String line(Step step) {
-        String precision = step.precision().narrow() ? ", " + step.precision() : "";
-        return step.weight().name() + " (" + NumberFormats.shape(step) + precision + ")";
+        String form = QualityWords.form(NumberFormats.form(step));
+        return step.weight().name() + " (" + NumberFormats.shape(step) + (form.isEmpty() ? "" : ", " + form) + ")";
     }
 
     String html() {

@@ -23,7 +23,8 @@ final class LayerBars {
 
     String html(boolean output) {
         StringBuilder html = new StringBuilder("<div class=\"layers" + (methods ? "" : " plainly") + "\">\n");
-        html.append("<div class=\"layer head\" aria-hidden=\"true\">" + cell("name", "layer") + cell("size", "bytes before and after")
+        html.append("<div class=\"layer head\" aria-hidden=\"true\">" + cell("name", "layer")
+                + cell("size", "bytes before and after")
                 + cell("form", "form") + (methods ? cell("how", "method") : "")
                 + cell("error", output ? "error of the output" : "error of the matrix") + "</div>\n");
         for (LayerGroup group : groups) {
@@ -63,9 +64,7 @@ final class LayerBars {
                         bar(style, group.bytesBefore() / count, group.bytes() / count)
                                 + "<span>" + NumberFormats.bytes(group.bytesBefore()) + " → "
                                 + NumberFormats.bytes(group.bytes()) + "</span>")
-                + cell(
-                        "form",
-                        Html.escape(worst.form()) + " <small>" + NumberFormats.shape(worst.step()) + "</small>")
+                + cell("form", Html.escape(worst.form()) + " <small>" + NumberFormats.shape(worst.step()) + "</small>")
                 + (methods ? cell("how", Html.escape(worst.methods().replace(", ", " + "))) : "")
                 + cell(
                         "error",

@@ -34,8 +34,8 @@ record LayerGroup(List<ChangedLayer> layers) {
         Map<List<Object>, List<ChangedLayer>> alike = new LinkedHashMap<>();
         layers.stream()
                 .sorted(Comparator.comparingDouble(ChangedLayer::error).reversed())
-                .forEach(layer ->
-                        alike.computeIfAbsent(key(layer), key -> new ArrayList<>()).add(layer));
+                .forEach(layer -> alike.computeIfAbsent(key(layer), key -> new ArrayList<>())
+                        .add(layer));
         List<LayerGroup> groups = new ArrayList<>();
         alike.values().forEach(some -> split(some, groups));
         groups.sort(Comparator.comparingDouble(LayerGroup::worst).reversed());
@@ -59,7 +59,8 @@ record LayerGroup(List<ChangedLayer> layers) {
         int first = 0;
         for (int i = 1; i <= sorted.size(); i++) {
             boolean other = i == sorted.size()
-                    || Math.max(EXACT, sorted.get(i).error()) * ALIKE < sorted.get(first).error();
+                    || Math.max(EXACT, sorted.get(i).error()) * ALIKE
+                            < sorted.get(first).error();
             if (other) {
                 groups.add(new LayerGroup(sorted.subList(first, i)));
                 first = i;

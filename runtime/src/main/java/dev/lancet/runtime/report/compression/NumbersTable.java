@@ -20,8 +20,13 @@ final class NumbersTable {
                 .text("method", ChangedLayer::methods)
                 .number("before", layer -> NumberFormats.bytes(layer.bytesBefore()))
                 .number("after", layer -> NumberFormats.bytes(layer.bytes()))
-                .marked("error of the output", "n", NumbersTable::outputError, layer -> coloured(
-                        NumbersTable.outputError(layer), layer.loss().outputError().orElse(0)))
+                .marked(
+                        "error of the output",
+                        "n",
+                        NumbersTable::outputError,
+                        layer -> coloured(
+                                NumbersTable.outputError(layer),
+                                layer.loss().outputError().orElse(0)))
                 .marked(
                         "error of the matrix",
                         "n",
@@ -30,12 +35,17 @@ final class NumbersTable {
                                 NumberFormats.percent(layer.loss().relativeFrobenius()),
                                 layer.loss().relativeFrobenius()))
                 .number("predicted error", layer -> percent(layer.step().predictedError()))
-                .number("SQNR", layer -> Double.isFinite(layer.loss().sqnrDb())
-                        ? String.format(Locale.ROOT, "%.1f dB", layer.loss().sqnrDb())
-                        : "")
+                .number(
+                        "SQNR",
+                        layer -> Double.isFinite(layer.loss().sqnrDb())
+                                ? String.format(
+                                        Locale.ROOT, "%.1f dB", layer.loss().sqnrDb())
+                                : "")
                 .number("sensitivity", layer -> digits(layer.sensitivity()))
                 .number("predicted loss", layer -> digits(layer.predictedLoss()))
-                .number("seconds", layer -> String.format(Locale.ROOT, "%.2f", layer.loss().seconds()));
+                .number(
+                        "seconds",
+                        layer -> String.format(Locale.ROOT, "%.2f", layer.loss().seconds()));
     }
 
     private static String outputError(ChangedLayer layer) {

@@ -1,6 +1,5 @@
 package dev.lancet.runtime.report.compression;
 
-
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.Precision;

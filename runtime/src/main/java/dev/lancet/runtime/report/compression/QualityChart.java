@@ -38,7 +38,10 @@ final class QualityChart {
     private record Box(double x, double y, double width, double height) {
 
         boolean intersects(Box other) {
-            return x < other.x + other.width && other.x < x + width && y < other.y + other.height && other.y < y + height;
+            return x < other.x + other.width
+                    && other.x < x + width
+                    && y < other.y + other.height
+                    && other.y < y + height;
         }
 
         boolean holds(Box other) {
@@ -54,7 +57,8 @@ final class QualityChart {
         this.width = width;
         this.height = height;
         language = points.stream().anyMatch(one -> one.quality().language().isPresent());
-        across = axis(points.stream().map(one -> (double) one.plan().bytesAfter()).toList());
+        across = axis(
+                points.stream().map(one -> (double) one.plan().bytesAfter()).toList());
         up = axis(points.stream().map(QualityChart::distance).toList());
         svg = new Svg("chart quality", width, height, "Quality against bytes");
     }
@@ -83,8 +87,10 @@ final class QualityChart {
         List<BudgetSearch.Tried> points = drawable(all);
         return points.size() < 2
                 ? ""
-                : "<div class=\"forwide\">\n" + new QualityChart(points, 820, 400).drawn().inPage()
-                        + "</div>\n<div class=\"fornarrow\">\n" + new QualityChart(points, 380, 340).drawn().inPage()
+                : "<div class=\"forwide\">\n"
+                        + new QualityChart(points, 820, 400).drawn().inPage()
+                        + "</div>\n<div class=\"fornarrow\">\n"
+                        + new QualityChart(points, 380, 340).drawn().inPage()
                         + "</div>\n";
     }
 
@@ -106,7 +112,13 @@ final class QualityChart {
             }
         }
         svg.text("tick m", (LEFT + width - RIGHT) / 2.0, height - 4, "bytes of the model, logarithmic");
-        svg.text("tick", 4, 14, language ? "KL divergence from the original, nats, logarithmic" : "1 − cosine of the outputs, logarithmic");
+        svg.text(
+                "tick",
+                4,
+                14,
+                language
+                        ? "KL divergence from the original, nats, logarithmic"
+                        : "1 − cosine of the outputs, logarithmic");
         List<BudgetSearch.Tried> chosen = points.stream()
                 .filter(QualityChart::chosen)
                 .sorted(Comparator.comparingLong(one -> one.plan().bytesAfter()))
@@ -118,8 +130,8 @@ final class QualityChart {
         }
         keepFree(chosen);
         points.forEach(one -> taken.add(new Box(x(one) - 6, y(one) - 6, 12, 12)));
-        points.forEach(one -> svg.dot(
-                chosen(one) ? "chosen c2" : "c0", x(one), y(one), chosen(one) ? 5 : 4, remark(one)));
+        points.forEach(
+                one -> svg.dot(chosen(one) ? "chosen c2" : "c0", x(one), y(one), chosen(one) ? 5 : 4, remark(one)));
         chosen.forEach(one -> label("c2", one));
         points.stream().filter(one -> !chosen(one)).forEach(one -> label("c0", one));
         return svg;
@@ -150,8 +162,8 @@ final class QualityChart {
     }
 
     private static String remark(BudgetSearch.Tried one) {
-        return QualityWords.form(one.setting()) + ": " + NumberFormats.bytes(one.plan().bytesAfter()) + ", "
-                + QualityWords.change(one.quality());
+        return QualityWords.form(one.setting()) + ": "
+                + NumberFormats.bytes(one.plan().bytesAfter()) + ", " + QualityWords.change(one.quality());
     }
 
     /** Writes the name of a point beside it, where nothing else stands. */
@@ -161,9 +173,13 @@ final class QualityChart {
                 : QualityWords.form(one.setting()).replaceFirst("^uniform ", "");
         double wide = text.length() * LETTER;
         double[][] places = {
-            {x(one) + 9, y(one) + 4}, {x(one) - 9 - wide, y(one) + 4},
-            {x(one) - wide / 2, y(one) - 10}, {x(one) - wide / 2, y(one) + 20},
-            {x(one) + 9, y(one) - 9}, {x(one) - 9 - wide, y(one) + 17}, {x(one) + 9, y(one) + 17}
+            {x(one) + 9, y(one) + 4},
+            {x(one) - 9 - wide, y(one) + 4},
+            {x(one) - wide / 2, y(one) - 10},
+            {x(one) - wide / 2, y(one) + 20},
+            {x(one) + 9, y(one) - 9},
+            {x(one) - 9 - wide, y(one) + 17},
+            {x(one) + 9, y(one) + 17}
         };
         for (double[] place : places) {
             Box box = new Box(place[0], place[1] - LINE + 3, wide, LINE);

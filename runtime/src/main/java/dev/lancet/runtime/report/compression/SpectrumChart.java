@@ -66,7 +66,11 @@ final class SpectrumChart {
         svg.line("cut " + colour, cut, TOP, cut, bottom());
         // Left of the cut, below the curves, there is room unless the cut is near the left end.
         boolean right = cut < LEFT + ROOM;
-        svg.text("mark " + colour + (right ? "" : " n"), cut + (right ? 5 : -5), bottom() - 6, "rank " + spectrum.rank());
+        svg.text(
+                "mark " + colour + (right ? "" : " n"),
+                cut + (right ? 5 : -5),
+                bottom() - 6,
+                "rank " + spectrum.rank());
         return "<figure class=\"spectrum\"><figcaption>" + Html.name(name) + " <small>" + kept()
                 + "</small></figcaption>\n" + svg.inPage() + "</figure>\n";
     }

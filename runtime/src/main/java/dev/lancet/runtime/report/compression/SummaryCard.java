@@ -74,7 +74,9 @@ record SummaryCard(String name, String value, String remark) {
                 QualityWords.cosine(quality.cosineMean()),
                 "least: " + QualityWords.cosine(quality.cosineLeast())));
         cards.add(new SummaryCard(
-                "Relative error", QualityWords.relativeError(quality), "of the worst output, on " + quality.rows() + " rows"));
+                "Relative error",
+                QualityWords.relativeError(quality),
+                "of the worst output, on " + quality.rows() + " rows"));
     }
 
     private static SummaryCard recovery(RecoveryResult recovered) {

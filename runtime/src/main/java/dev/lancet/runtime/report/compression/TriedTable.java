@@ -29,9 +29,7 @@ final class TriedTable {
         return new Table<>(rows)
                 .text("setting", row -> QualityWords.form(row.tried().setting()))
                 .number("bytes", row -> NumberFormats.bytes(row.tried().plan().bytesAfter()))
-                .number(
-                        "smaller",
-                        row -> NumberFormats.times(row.tried().plan().compression()))
+                .number("smaller", row -> NumberFormats.times(row.tried().plan().compression()))
                 .number("perplexity", language(words -> QualityWords.perplexity(words.perplexity())))
                 .number("change", language(words -> QualityWords.signed(words.loss())))
                 .number("KL, nats", language(words -> QualityWords.digits(words.kl())))
@@ -50,8 +48,7 @@ final class TriedTable {
     }
 
     private static Function<Row, String> outputs(ToDoubleFunction<BudgetSearch.Tried> value) {
-        return row -> row.tried().quality().outputs().isEmpty()
-                ? ""
-                : QualityWords.cosine(value.applyAsDouble(row.tried()));
+        return row ->
+                row.tried().quality().outputs().isEmpty() ? "" : QualityWords.cosine(value.applyAsDouble(row.tried()));
     }
 }

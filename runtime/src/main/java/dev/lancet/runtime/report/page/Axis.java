@@ -14,6 +14,7 @@ public record Axis(double from, double step, int marks) {
 
     private static final int WANTED = 5;
 
+    /** A scale that holds both values. */
     public static Axis over(double least, double most) {
         double span = most > least ? most - least : Math.max(1, Math.abs(least));
         double rough = span / WANTED;
@@ -25,6 +26,7 @@ public record Axis(double from, double step, int marks) {
         return new Axis(from, step, Math.max(2, marks));
     }
 
+    /** The marks. */
     public List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         for (int mark = 0; mark < marks; mark++) {

@@ -21,6 +21,7 @@ public record LogAxis(double least, double most) {
 
     private static final double MARGIN = 1.04;
 
+    /** A scale that holds both values; what is below 0.001 counts as 0.001. */
     public static LogAxis over(double least, double most) {
         double from = Math.max(SMALLEST, least) / MARGIN;
         return new LogAxis(from, Math.max(from * MARGIN, most) * MARGIN);
@@ -47,6 +48,7 @@ public record LogAxis(double least, double most) {
         return Math.log(inside / least) / Math.log(most / least);
     }
 
+    /** A mark in at most three digits. */
     public static String label(double tick) {
         return String.format(Locale.ROOT, "%.3g", tick).replaceFirst("\\.0*$|(\\.\\d*?)0+$", "$1");
     }

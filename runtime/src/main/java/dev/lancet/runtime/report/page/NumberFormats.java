@@ -12,14 +12,17 @@ public final class NumberFormats {
 
     private NumberFormats() {}
 
+    /** A whole number with commas. */
     public static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
+    /** Bytes in decimal units: {@code 1.05 MB}. */
     public static String bytes(long bytes) {
         return scaled(bytes, "B");
     }
 
+    /** A number of parameters: {@code 524 k}. */
     public static String parameters(long number) {
         return scaled(number, "");
     }
@@ -39,22 +42,27 @@ public final class NumberFormats {
         return suffix.isEmpty() ? digits : digits + " " + suffix;
     }
 
+    /** A number per second. */
     public static String rate(OptionalDouble perSecond) {
         return perSecond.isEmpty() ? NOTHING : String.format(Locale.ROOT, "%,.0f", perSecond.getAsDouble());
     }
 
+    /** A loss in nats. */
     public static String loss(OptionalDouble loss) {
         return decimals(loss, "%.4f");
     }
 
+    /** A perplexity. */
     public static String perplexity(OptionalDouble perplexity) {
         return decimals(perplexity, perplexity.orElse(0) < 1000 ? "%.3f" : "%,.0f");
     }
 
+    /** A number in a format of {@link String#format}. */
     public static String decimals(OptionalDouble value, String format) {
         return value.isEmpty() ? NOTHING : String.format(Locale.ROOT, format, value.getAsDouble());
     }
 
+    /** A factor: {@code 6.01×}. */
     public static String times(double factor) {
         return String.format(Locale.ROOT, "%.2f×", factor);
     }
@@ -78,6 +86,7 @@ public final class NumberFormats {
         return Double.isFinite(percent) ? String.format(Locale.ROOT, format, percent) + " %" : "not a number";
     }
 
+    /** Rows and columns of a matrix: {@code 256 × 1024}. */
     public static String shape(Step step) {
         return step.weight().rows() + " × " + step.weight().columns();
     }

@@ -33,11 +33,7 @@ public final class Svg {
     public Svg box(String style, double x, double y, double width, double height) {
         return add(
                 "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
-                style,
-                x,
-                y,
-                Math.max(0, width),
-                Math.max(0, height));
+                style, x, y, Math.max(0, width), Math.max(0, height));
     }
 
     /** A line through points, given as {@code "x,y x,y"}; see {@link #point}. */
@@ -54,11 +50,7 @@ public final class Svg {
     public Svg dot(String style, double x, double y, double radius, String remark) {
         return add(
                 "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"><title>%s</title></circle>",
-                style,
-                x,
-                y,
-                radius,
-                Html.escape(remark));
+                style, x, y, radius, Html.escape(remark));
     }
 
     /** A text. */

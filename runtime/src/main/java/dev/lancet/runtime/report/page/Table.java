@@ -56,7 +56,8 @@ public final class Table<R> {
     private List<Column<R>> filled(boolean page) {
         return columns.stream()
                 .filter(column -> page || !column.pageOnly())
-                .filter(column -> rows.stream().anyMatch(row -> says(column.text().apply(row))))
+                .filter(column ->
+                        rows.stream().anyMatch(row -> says(column.text().apply(row))))
                 .toList();
     }
 
@@ -77,8 +78,8 @@ public final class Table<R> {
     public String html(String style, Function<R, String> rowStyle) {
         List<Column<R>> filled = filled(true);
         StringBuilder html = new StringBuilder("<table class=\"" + style + "\">\n<thead><tr>");
-        filled.forEach(column -> html.append("<th scope=\"col\"" + styled(column.style()) + ">"
-                + Html.escape(column.head()) + "</th>"));
+        filled.forEach(column ->
+                html.append("<th scope=\"col\"" + styled(column.style()) + ">" + Html.escape(column.head()) + "</th>"));
         html.append("</tr></thead>\n<tbody>\n");
         for (R row : rows) {
             html.append("<tr" + styled(rowStyle.apply(row)) + ">");

@@ -53,8 +53,8 @@ class CompressionReportTest {
             .with(Step.quantize(down, Precision.int4(64), "because of the budget"))
             .with(Step.keep(query, REASON))
             .with(Step.keep(key, REASON));
-    private final CommandFacts command =
-            new CommandFacts("tiny<model>", "", "lancet compress 'tiny model' --rank 32", Map.of("input", "SHA-256 ab"));
+    private final CommandFacts command = new CommandFacts(
+            "tiny<model>", "", "lancet compress 'tiny model' --rank 32", Map.of("input", "SHA-256 ab"));
 
     @Test
     void the_verdict_and_the_numbers_stand_first() {
@@ -73,8 +73,7 @@ class CompressionReportTest {
     void without_calibration_the_quality_is_unknown_and_a_destroyed_model_is_named() {
         CompressionReport report = uncalibrated(0.9);
 
-        assertThat(report.verdict())
-                .isEqualTo("3.66 times smaller; quality unknown: no calibration data was given");
+        assertThat(report.verdict()).isEqualTo("3.66 times smaller; quality unknown: no calibration data was given");
         assertThat(report.html())
                 .contains("<p class=\"danger\">1 of 4 matrices lost more than 20 % of their norm to a lower rank;"
                         + " the model is probably destroyed: give <code>--calibrate</code>");
@@ -104,8 +103,7 @@ class CompressionReportTest {
             assertNoColumnIsEmpty(page);
         }
         assertThat(uncalibrated(0.3).markdown().lines().filter(line -> line.contains("| layer |")))
-                .containsExactly(
-                        "| layer | shape | form | before | after | error of the matrix | SQNR | seconds |");
+                .containsExactly("| layer | shape | form | before | after | error of the matrix | SQNR | seconds |");
     }
 
     private static List<String> heads(String html) {
@@ -119,13 +117,19 @@ class CompressionReportTest {
                     .toList();
             for (int column = 0; column < rows.get(0).size(); column++) {
                 int at = column;
-                assertThat(rows).as(table).anyMatch(row -> !row.get(at).isBlank() && !row.get(at).equals("–"));
+                assertThat(rows)
+                        .as(table)
+                        .anyMatch(row -> !row.get(at).isBlank() && !row.get(at).equals("–"));
             }
         }
     }
 
     private static List<String> found(String pattern, String text) {
-        return Pattern.compile(pattern).matcher(text).results().map((MatchResult one) -> one.group(1)).toList();
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map((MatchResult one) -> one.group(1))
+                .toList();
     }
 
     @Test
@@ -135,9 +139,13 @@ class CompressionReportTest {
         assertThat(report.html()).contains("h.0.mlp.&lt;up&gt;|").doesNotContain("<up>", "<model>", "<it>");
         assertThat(report.markdown())
                 .contains("# tiny\\<model\\>, compressed", "| h.0.mlp.\\<up\\>\\| |", "a rule \\| keeps \\<it\\>");
-        assertThat(report.markdown().lines()
+        assertThat(report.markdown()
+                        .lines()
                         .filter(line -> line.startsWith("| h.0.mlp"))
-                        .map(line -> line.replace("\\|", "").chars().filter(c -> c == '|').count()))
+                        .map(line -> line.replace("\\|", "")
+                                .chars()
+                                .filter(c -> c == '|')
+                                .count()))
                 .containsExactly(13L, 13L);
     }
 
@@ -145,7 +153,8 @@ class CompressionReportTest {
     void every_reason_to_keep_stands_once_with_its_layers() {
         String html = calibrated(24.63).html();
 
-        assertThat(found("(a rule \\| keeps &lt;it&gt; <span>2 layers, 524 kB</span>)", html)).hasSize(1);
+        assertThat(found("(a rule \\| keeps &lt;it&gt; <span>2 layers, 524 kB</span>)", html))
+                .hasSize(1);
         assertThat(html).containsOnlyOnce("keeps &lt;it&gt;").contains("<li>h.0.attn.q (256 × 256)</li>");
         assertThat(calibrated(24.63).markdown()).containsOnlyOnce("keeps \\<it\\>");
     }
@@ -176,8 +185,7 @@ class CompressionReportTest {
             // One of them is far worse than the others.
             losses.add(new Fidelity(weights.get(i).name(), i == 7 ? 0.5 : 0.01 + i * 1e-4, 0.1));
         }
-        List<ChangedLayer> changed =
-                new CompressionReport(dense, small, losses, Optional.empty(), command).changed();
+        List<ChangedLayer> changed = new CompressionReport(dense, small, losses, Optional.empty(), command).changed();
 
         assertThat(LayerGroup.of(changed))
                 .extracting(group -> group.name() + " " + group.layers().size())
@@ -227,8 +235,8 @@ class CompressionReportTest {
 
     @Test
     void a_graph_is_judged_by_the_cosines_of_its_outputs() {
-        CompressionReport report = new CompressionReport(
-                before, plan, losses(0.1, true), Optional.of(outcome(outputs(0.998))), command);
+        CompressionReport report =
+                new CompressionReport(before, plan, losses(0.1, true), Optional.of(outcome(outputs(0.998))), command);
         JsonNode quality = JsonMapper.shared().readTree(report.json()).get("quality");
 
         assertThat(report.verdict())
@@ -245,14 +253,13 @@ class CompressionReportTest {
         List<String> charts = found("(?s)(<svg.*?</svg>)", html);
 
         for (String chart : charts) {
-            DocumentBuilderFactory.newInstance()
-                    .newDocumentBuilder()
-                    .parse(new InputSource(new StringReader(chart)));
+            DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(chart)));
         }
         assertThat(charts).hasSize(3);
-        assertThat(charts).anyMatch(chart -> chart.contains(">rank 32</text>")
-                && chart.contains("class=\"mean plain\"")
-                && chart.contains("class=\"mean whitened\""));
+        assertThat(charts)
+                .anyMatch(chart -> chart.contains(">rank 32</text>")
+                        && chart.contains("class=\"mean plain\"")
+                        && chart.contains("class=\"mean whitened\""));
         assertThat(html).contains("keeps 91.0 % of the matrix, 99.0 % of the output");
     }
 
@@ -300,7 +307,9 @@ class CompressionReportTest {
 
         assertThat(first)
                 .containsExactly(
-                        calibrated(24.63).json(), calibrated(24.63).markdown(), calibrated(24.63).html());
+                        calibrated(24.63).json(),
+                        calibrated(24.63).markdown(),
+                        calibrated(24.63).html());
     }
 
     private CompressionReport calibrated(double perplexity) {
