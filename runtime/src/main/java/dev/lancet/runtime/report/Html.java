@@ -1,12 +1,14 @@
 package dev.lancet.runtime.report;
 
+import dev.lancet.dsl.PrintableText;
+
 /** The only way in which text enters a page. */
 final class Html {
 
     private Html() {}
 
     /**
-     * Text with everything escaped that HTML or SVG would read as markup, also inside quotes; control characters are
+     * Text with everything escaped that HTML or SVG would read as markup, also inside quotes; what cannot be printed is
      * replaced.
      */
     static String escape(String text) {
@@ -19,7 +21,7 @@ final class Html {
                 case '"' -> safe.append("&quot;");
                 case '\'' -> safe.append("&#39;");
                 default -> {
-                    boolean control = point < ' ' && point != '\n' && point != '\t' && point != '\r';
+                    boolean control = PrintableText.unprintable(point) && "\n\t\r".indexOf(point) < 0;
                     safe.appendCodePoint(control ? 0xfffd : point);
                 }
             }

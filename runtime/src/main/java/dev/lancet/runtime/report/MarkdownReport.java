@@ -1,5 +1,6 @@
 package dev.lancet.runtime.report;
 
+import dev.lancet.dsl.PrintableText;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -112,7 +113,7 @@ final class MarkdownReport {
             report.facts().forEach((name, value) -> text.append("- " + inline(name) + ": " + inline(value) + "\n"));
         }
         report.recipe().ifPresent(recipe -> text.append("\n## Recipe\n\n    ")
-                .append(recipe.strip().replace("\n", "\n    "))
+                .append(PrintableText.lines(recipe.strip()).replace("\n", "\n    "))
                 .append('\n'));
     }
 
@@ -121,9 +122,11 @@ final class MarkdownReport {
                 + String.join(" | ", cells.stream().map(MarkdownReport::inline).toList()) + " |\n";
     }
 
-    /** Text that Markdown shows unchanged, on one line. */
+    /** Text that Markdown shows unchanged, on one line: no markup, no link, no formula. */
     private static String inline(String text) {
-        return text.replaceAll("\\R", " ").replaceAll("([\\\\`*_\\[\\]<>|#&])", "\\\\$1");
+        return PrintableText.line(text.replaceAll("\\R", " "))
+                .replaceAll("([\\\\`*_\\[\\]<>|#&~$])", "\\\\$1")
+                .replace("://", ":\\/\\/");
     }
 
     @Override

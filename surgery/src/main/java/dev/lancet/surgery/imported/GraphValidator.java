@@ -1,6 +1,7 @@
 package dev.lancet.surgery.imported;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.PrintableText;
 import dev.lancet.surgery.graph.ElementTypes;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +41,9 @@ final class GraphValidator {
     }
 
     private static void check(NodeDef node) {
+        if (!PrintableText.is(node.getName()) || !PrintableText.is(node.getOp())) {
+            throw wrong(node, "has characters in its name that cannot be printed");
+        }
         node.getAttrMap().forEach((name, attribute) -> check(node, name, attribute));
         if (node.getOp().equals("Const") && !node.containsAttr("value")) {
             throw wrong(node, "has no value");

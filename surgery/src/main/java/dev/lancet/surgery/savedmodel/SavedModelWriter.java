@@ -3,6 +3,7 @@ package dev.lancet.surgery.savedmodel;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.AtomicFolder;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.PlainFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,10 @@ public final class SavedModelWriter implements AutoCloseable {
             Files.createDirectory(begun.partial("variables"));
             assets.map(model -> model.resolve(ASSETS))
                     .filter(Files::isDirectory)
-                    .ifPresent(begun::copy);
+                    .ifPresent(folderOfAssets -> {
+                        PlainFile.requireNoEscape(assets.get(), folderOfAssets);
+                        begun.copy(folderOfAssets);
+                    });
             return new SavedModelWriter(
                     begun,
                     TensorBundleWriter.begin(

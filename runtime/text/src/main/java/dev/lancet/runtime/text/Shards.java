@@ -1,6 +1,7 @@
 package dev.lancet.runtime.text;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.PlainFile;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
@@ -54,7 +55,7 @@ final class Shards implements TokenIds {
     }
 
     private static MappedByteBuffer map(Path file, long bytes) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = FileChannel.open(PlainFile.require(file), StandardOpenOption.READ)) {
             if (channel.size() != bytes) {
                 throw new LancetException("tokens: " + file + " has " + channel.size() + " bytes instead of " + bytes
                         + "; remove its folder, and Lancet makes it again");
