@@ -135,7 +135,14 @@ public sealed interface Selector {
     record Matching(String description, Predicate<Weight> predicate) implements Selector {
         @Override
         public boolean selects(Weight weight) {
-            return weight.role().matrix() && predicate.test(weight);
+            try {
+                return weight.role().matrix() && predicate.test(weight);
+            } catch (RuntimeException failure) {
+                throw new LancetException(
+                        "selector: " + this + " fails at " + weight.name() + ": " + failure
+                                + "; correct its predicate",
+                        failure);
+            }
         }
 
         @Override

@@ -85,8 +85,8 @@ public record ConfigJson(Path file, String inside, ObjectNode node) {
 
     public Optional<Double> number(String key) {
         return find(key).map(value -> {
-            if (!value.isNumber()) {
-                throw wrong(key, value, "a number");
+            if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+                throw wrong(key, value, "a finite number");
             }
             return value.doubleValue();
         });
