@@ -15,7 +15,8 @@ public final class PrintableText {
     /** Whether a character is a command and no text: a control, a line break, a mark of direction, half a pair. */
     public static boolean unprintable(int point) {
         return switch (Character.getType(point)) {
-            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE -> true;
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE ->
+                true;
             default -> point == 0x61c || point == 0x200e || point == 0x200f || point == 0xfeff || turns(point);
         };
     }
@@ -61,9 +62,7 @@ public final class PrintableText {
         for (int i = 0; i < json.length(); i++) {
             char character = json.charAt(i);
             boolean pair = Character.isSurrogate(character) && !unprintable(json.codePointAt(i));
-            boolean low = i > 0
-                    && Character.isLowSurrogate(character)
-                    && Character.isHighSurrogate(json.charAt(i - 1));
+            boolean low = i > 0 && Character.isLowSurrogate(character) && Character.isHighSurrogate(json.charAt(i - 1));
             if (unprintable(character) && !pair && !low && "\n\r\t".indexOf(character) < 0) {
                 printable.append(String.format("\\u%04x", (int) character));
             } else {

@@ -138,10 +138,8 @@ public sealed interface Selector {
             try {
                 return weight.role().matrix() && predicate.test(weight);
             } catch (RuntimeException failure) {
-                throw new LancetException(
-                        "selector: " + this + " fails at " + weight.name() + ": " + failure
-                                + "; correct its predicate",
-                        failure);
+                String what = this + " fails at " + weight.name() + ": " + failure;
+                throw new LancetException("selector: " + what + "; correct its predicate", failure);
             }
         }
 

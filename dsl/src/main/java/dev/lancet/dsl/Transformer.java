@@ -46,12 +46,11 @@ public record Transformer(
         Check.that(width > 0, "width: %d; it must be positive", width);
         Check.that(
                 Math.max(Math.max(vocabulary, context), Math.max(width, feedForward.hidden())) <= LARGEST,
-                "transformer: vocabulary %d, context %d, width %d and hidden width %d; each may be at most %d",
+                "transformer: vocabulary %d, context %d, width %d and hidden width %d; each may be at most " + LARGEST,
                 vocabulary,
                 context,
                 width,
-                feedForward.hidden(),
-                LARGEST);
+                feedForward.hidden());
         Check.that(layers > 0, "layers: %d; it must be positive", layers);
         Check.that(layers <= MOST_LAYERS, "layers: %d; more than %d are not supported", layers, MOST_LAYERS);
         if (attention.headWidth() == 0) {

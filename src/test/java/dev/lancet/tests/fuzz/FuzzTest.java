@@ -181,8 +181,7 @@ class FuzzTest {
 
     @Test
     void a_name_with_a_command_for_the_terminal_is_refused_without_sending_it() throws IOException {
-        NodeDef node =
-                NodeDef.newBuilder().setName("w\u001b[2J").setOp("NoOp").build();
+        NodeDef node = NodeDef.newBuilder().setName("w\u001b[2J").setOp("NoOp").build();
         refused(GraphDef.newBuilder().addNode(node).build(), "w?[2J, a NoOp, has characters in its name");
     }
 
@@ -192,7 +191,8 @@ class FuzzTest {
                 .getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes = ByteBuffer.allocate(8 + json.length).order(ByteOrder.LITTLE_ENDIAN);
         Path file = Files.write(
-                folder.resolve("long.safetensors"), bytes.putLong(json.length).put(json).array());
+                folder.resolve("long.safetensors"),
+                bytes.putLong(json.length).put(json).array());
 
         assertThatExceptionOfType(LancetException.class)
                 .isThrownBy(() -> Safetensors.open(file))

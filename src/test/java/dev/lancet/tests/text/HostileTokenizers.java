@@ -24,7 +24,12 @@ final class HostileTokenizers {
 
     private static void charsmaps(Map<String, Hostile> files) {
         byte[][] tables = {
-            {}, {0, 0, 0, 0}, {4, 0, 0, 0, -1, -1, -1, -1}, {-1, -1, -1, -1, 1, 2, 3, 4}, {-4, -1, -1, 127}, {8, 0, 0, 0, 1}
+            {},
+            {0, 0, 0, 0},
+            {4, 0, 0, 0, -1, -1, -1, -1},
+            {-1, -1, -1, -1, 1, 2, 3, 4},
+            {-4, -1, -1, 127},
+            {8, 0, 0, 0, 1}
         };
         for (byte[] table : tables) {
             files.put(
@@ -78,7 +83,9 @@ final class HostileTokenizers {
     }
 
     private static void parts(Map<String, Hostile> files) {
-        files.put("fixed", refused("pre_tokenizer", "{\"type\": \"FixedLength\", \"length\": 0}", "FixedLength of length 0"));
+        files.put(
+                "fixed",
+                refused("pre_tokenizer", "{\"type\": \"FixedLength\", \"length\": 0}", "FixedLength of length 0"));
         files.put("strip", refused("decoder", """
                 {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "a"}, "content": ""},
                  {"type": "Strip", "content": "b", "start": 0, "stop": 1}]}""", "removes from the end"));
@@ -114,8 +121,9 @@ final class HostileTokenizers {
         files.put(
                 "twice",
                 new Hostile(
-                        NativeTokenizerFiles.with("version", "\"1.0\", \"pre_tokenizer\": {\"type\": \"FixedLength\","
-                                + " \"length\": 0}"),
+                        NativeTokenizerFiles.with(
+                                "version",
+                                "\"1.0\", \"pre_tokenizer\": {\"type\": \"FixedLength\"," + " \"length\": 0}"),
                         "Duplicate"));
     }
 
@@ -139,7 +147,8 @@ final class HostileTokenizers {
     }
 
     private static String template(String single, String tokens) {
-        return "{\"type\": \"TemplateProcessing\", \"single\": [" + single + "], \"pair\": [{\"Sequence\": {\"id\": \"A\","
+        return "{\"type\": \"TemplateProcessing\", \"single\": [" + single
+                + "], \"pair\": [{\"Sequence\": {\"id\": \"A\","
                 + " \"type_id\": 0}}, {\"Sequence\": {\"id\": \"B\", \"type_id\": 1}}], \"special_tokens\": " + tokens
                 + "}";
     }

@@ -27,7 +27,8 @@ class HostileTokenizersTest {
         Map<String, Hostile> hostile = HostileTokenizers.all();
         Path files = Files.createDirectory(folder.resolve("files"));
         for (Map.Entry<String, Hostile> entry : hostile.entrySet()) {
-            Files.writeString(files.resolve(entry.getKey() + ".json"), entry.getValue().json());
+            Files.writeString(
+                    files.resolve(entry.getKey() + ".json"), entry.getValue().json());
         }
         for (Map.Entry<String, String> entry : NativeTokenizerFiles.good().entrySet()) {
             Files.writeString(files.resolve("good-" + entry.getKey() + ".json"), entry.getValue());
@@ -40,10 +41,9 @@ class HostileTokenizersTest {
                 .startsWith("refused: tokenizer: ")
                 .contains(name + ".json", file.refusal())
                 .hasLineCount(1));
-        NativeTokenizerFiles.good()
-                .keySet()
-                .forEach(name ->
-                        assertThat(verdicts.get("good-" + name)).as(name).startsWith("opened, "));
+        NativeTokenizerFiles.good().keySet().forEach(name -> assertThat(verdicts.get("good-" + name))
+                .as(name)
+                .startsWith("opened, "));
     }
 
     private Map<String, String> verdicts(Path files) throws IOException, InterruptedException {

@@ -52,7 +52,9 @@ public final class NativeTokenizerFiles {
                  "model": {"type": "Unigram", "unk_id": 0,
                            "vocab": [["<unk>", 0.0], ["</s>", 0.0], ["▁", -2.0], ["fi", -3.5], ["a", -3], ["▁The", -4]]}}
                 """.formatted(added(1, "</s>", false), charsmap("ﬁ", "fi")));
-        files.put("llama3", """
+        files.put(
+                "llama3",
+                """
                 {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [%s],
                  "normalizer": {"type": "NFC"},
                  "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
@@ -65,9 +67,9 @@ public final class NativeTokenizerFiles {
                            "vocab": {"T": 0, "h": 1, "e": 2, "Th": 3, "The": 4, "Ġ": 5, "a": 6, "<eot>": 7},
                            "merges": [["T", "h"], ["Th", "e"]]}}
                 """.formatted(
-                        added(7, "<eot>", false),
-                        "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}{1,3}|"
-                                + " ?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+"));
+                                added(7, "<eot>", false),
+                                "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}{1,3}|"
+                                        + " ?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+"));
         files.put("words", with("normalizer", "null"));
         return files;
     }
@@ -87,8 +89,7 @@ public final class NativeTokenizerFiles {
                 {"type": "WordLevel", "unk_token": "<unk>", "vocab": {"<unk>": 0, "a": 1, "The": 2, "": 3}}""");
         parts.put(part, json);
         StringBuilder text = new StringBuilder("{");
-        parts.forEach((key, value) ->
-                text.append(text.length() > 1 ? ", " : "").append('"' + key + "\": " + value));
+        parts.forEach((key, value) -> text.append(text.length() > 1 ? ", " : "").append('"' + key + "\": " + value));
         return text.append('}').toString();
     }
 
@@ -113,7 +114,8 @@ public final class NativeTokenizerFiles {
         }
         units[256 * (letters.length + 1)] = 1 << 31;
         byte[] end = (replacement + "\0").getBytes(StandardCharsets.UTF_8);
-        ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * units.length + end.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(4 + 4 * units.length + end.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putInt(4 * units.length);
         for (int unit : units) {
             bytes.putInt(unit);

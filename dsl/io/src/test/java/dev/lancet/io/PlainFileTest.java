@@ -34,7 +34,8 @@ class PlainFileTest {
 
     @Test
     void the_links_of_a_cache_of_hugging_face_are_followed() throws IOException {
-        Path blob = Files.writeString(Files.createDirectories(folder.resolve("models--a/blobs")).resolve("12ab"), "{}");
+        Path blob = Files.writeString(
+                Files.createDirectories(folder.resolve("models--a/blobs")).resolve("12ab"), "{}");
         Path revision = Files.createDirectories(folder.resolve("models--a/snapshots/7f"));
         link(revision.resolve("config.json"), Path.of("../../blobs").resolve(blob.getFileName()));
 

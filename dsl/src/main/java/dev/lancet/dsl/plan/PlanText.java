@@ -19,7 +19,9 @@ final class PlanText {
         int name = width(steps, step -> step.weight().name());
         int shape = width(steps, step -> step.weight().shape().toString());
         int form = width(steps, PlanText::form);
-        StringBuilder text = new StringBuilder("plan for ").append(PrintableText.line(plan.model())).append('\n');
+        StringBuilder text = new StringBuilder("plan for ")
+                .append(PrintableText.line(plan.model()))
+                .append('\n');
         for (Step step : steps) {
             text.append(String.format(
                             Locale.ROOT,

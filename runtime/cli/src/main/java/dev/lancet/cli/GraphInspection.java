@@ -117,7 +117,8 @@ final class GraphInspection {
                 .orElse(1);
         StringBuilder text = new StringBuilder(format + ": " + model.name() + ", a graph of "
                 + model.meta().getGraphDef().getNodeCount() + " nodes"
-                + (signatures().isEmpty() ? "" : ", signatures " + PrintableText.line(String.join(", ", signatures()))) + "\n");
+                + (signatures().isEmpty() ? "" : ", signatures " + PrintableText.line(String.join(", ", signatures())))
+                + "\n");
         for (Layer layer : whole()) {
             text.append(String.format(
                     Locale.ROOT,
@@ -142,7 +143,9 @@ final class GraphInspection {
         }
         if (!model.skipped().isEmpty()) {
             text.append("matrix products that are not layers\n");
-            model.skipped().forEach(left -> text.append("  ").append(PrintableText.line(left.toString())).append('\n'));
+            model.skipped().forEach(left -> text.append("  ")
+                    .append(PrintableText.line(left.toString()))
+                    .append('\n'));
         }
         if (!model.unused().isEmpty()) {
             long copies = model.unused().stream().filter(UnusedTensor::copy).count();

@@ -60,7 +60,8 @@ final class GraphValidator {
     private void checkNode(NodeDef node) {
         check(node);
         if (node.getOp().equals("Const")) {
-            TensorProto value = node.getAttrOrDefault("value", AttrValue.getDefaultInstance()).getTensor();
+            TensorProto value = node.getAttrOrDefault("value", AttrValue.getDefaultInstance())
+                    .getTensor();
             if (value.getTensorContent().isEmpty()) {
                 repeated += possible(node, "value", value.getTensorShape()) * ElementTypes.bytes(value.getDtype());
             }

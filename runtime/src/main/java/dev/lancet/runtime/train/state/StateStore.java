@@ -4,6 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.io.IoErrors;
+import dev.lancet.runtime.checkpoint.safetensors.Dtype;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsEntry;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsWriter;
@@ -12,6 +13,7 @@ import dev.lancet.runtime.train.log.Metrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +32,7 @@ import java.util.stream.Stream;
  */
 final class StateStore {
 
-    private static final Pattern NAME = Pattern.compile("state-(\\d+)\\.safetensors");
+    private static final Pattern NAME = Pattern.compile("state-(\\d{1,9})\\.safetensors");
     private static final Pattern PARTIAL = Pattern.compile("\\.state-\\d+\\.safetensors\\..*\\.partial");
     private static final String DONE = "done";
 
@@ -86,7 +88,13 @@ final class StateStore {
     /** The arithmetic of the training that wrote a state; float32 if the state does not say it. */
     Arithmetic arithmetic(int steps) {
         String name = Safetensors.open(file(steps)).metadata().get(ARITHMETIC);
-        return name == null ? Arithmetic.FLOAT32 : Arithmetic.valueOf(name);
+        return Arrays.stream(Arithmetic.values())
+                .filter(known -> name == null
+                        ? known == Arithmetic.FLOAT32
+                        : known.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new LancetException("resume: " + file(steps) + " was trained in '" + name
+                        + "', which this version of Lancet does not know; the file is damaged or newer"));
     }
 
     /**
@@ -98,8 +106,11 @@ final class StateStore {
         Safetensors state = Safetensors.open(file(steps));
         for (ArraySpec array : arrays) {
             SafetensorsEntry tensor = state.tensor(array.name());
-            if (!tensor.shape()
-                    .equals(array.shape().stream().map(Integer::longValue).toList())) {
+            if (tensor.dtype() != Dtype.of(array.type())
+                    || !tensor.shape()
+                            .equals(array.shape().stream()
+                                    .map(Integer::longValue)
+                                    .toList())) {
                 throw new LancetException("resume: " + state.file() + " has " + tensor + ", but " + array
                         + " is trained; the state belongs to another model");
             }

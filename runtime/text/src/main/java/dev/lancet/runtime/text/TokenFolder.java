@@ -63,8 +63,9 @@ record TokenFolder(Path folder, String fingerprint) {
         if (width != Shards.width(tokenizer.vocabulary())
                 || Math.min(manifest.trainingIds, manifest.heldOutIds) < 0
                 || Math.max(manifest.largestTrainingId, manifest.largestHeldOutId) >= tokenizer.vocabulary()) {
-            throw new LancetException("tokens: " + folder.resolve(MANIFEST) + " does not fit the " + tokenizer.vocabulary()
-                    + " tokens of " + tokenizer.name() + "; remove its folder, and Lancet makes it again");
+            throw new LancetException(
+                    "tokens: " + folder.resolve(MANIFEST) + " does not fit the " + tokenizer.vocabulary()
+                            + " tokens of " + tokenizer.name() + "; remove its folder, and Lancet makes it again");
         }
         return new TokenText(
                 name,

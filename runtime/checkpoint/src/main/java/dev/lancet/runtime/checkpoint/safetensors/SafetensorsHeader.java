@@ -53,7 +53,10 @@ final class SafetensorsHeader {
             throw header.damaged(
                     at == null
                             ? "header is beyond a limit: "
-                                    + wrong.getOriginalMessage().lines().findFirst().orElse("")
+                                    + wrong.getOriginalMessage()
+                                            .lines()
+                                            .findFirst()
+                                            .orElse("")
                             : "header is not JSON at its byte " + at.getByteOffset());
         }
         header.checkLayout();

@@ -75,8 +75,8 @@ final class Rows {
                     + parser.getHeaderNames() + "; choose one of them with field");
         }
         if (Collections.frequency(parser.getHeaderNames(), field) > 1) {
-            throw new LancetException("corpus: " + where + " has several columns '" + field
-                    + "'; give each column its own name");
+            throw new LancetException(
+                    "corpus: " + where + " has several columns '" + field + "'; give each column its own name");
         }
         return parser;
     }

@@ -40,7 +40,9 @@ final class Charsmap {
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         try {
             int size = buffer.getInt();
-            require(size > 0 && size % 4 == 0 && size <= buffer.remaining(), "says that its trie has " + size + " bytes");
+            require(
+                    size > 0 && size % 4 == 0 && size <= buffer.remaining(),
+                    "says that its trie has " + size + " bytes");
             int[] units = new int[size / 4];
             buffer.asIntBuffer().get(units);
             buffer.position(buffer.position() + size);
@@ -104,7 +106,9 @@ final class Charsmap {
         int to = from;
         while (to < replacements.length && replacements[to] != 0) {
             to++;
-            require(to - from <= LONGEST_REPLACEMENT, "has a replacement of more than " + LONGEST_REPLACEMENT + " bytes");
+            require(
+                    to - from <= LONGEST_REPLACEMENT,
+                    "has a replacement of more than " + LONGEST_REPLACEMENT + " bytes");
         }
         growth = Math.max(growth, (double) (to - from) / depth);
         deletesLetters |= letters && to == from;

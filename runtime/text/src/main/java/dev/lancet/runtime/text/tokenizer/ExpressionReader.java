@@ -16,7 +16,6 @@ final class ExpressionReader {
     private static final int LONGEST = 4_000;
     private static final int DEEPEST = 20;
     private static final int MOST_REPEATED = 1_000;
-    private static final int MOST_LENGTHS = 16;
     private static final long MOST_TRIES = 4_096;
     private static final char END = '\uffff';
 
@@ -43,14 +42,15 @@ final class ExpressionReader {
             throw new Refused("has " + text.length() + " characters, above the limit of " + LONGEST);
         }
         ExpressionReader reader = new ExpressionReader(text);
-        Alternatives whole = reader.alternatives();
+        ExpressionPart.Alternatives whole = reader.alternatives();
         if (reader.at < text.length()) {
             throw reader.refused("closes a group that is not open");
         }
         ExpressionCost cost = whole.cost(false);
         if (cost.degree() > 1) {
-            throw new Refused("can be matched in too many ways: two repetitions without a bound are tried one inside the"
-                    + " other");
+            throw new Refused(
+                    "can be matched in too many ways: two repetitions without a bound are tried one inside the"
+                            + " other");
         }
         if (cost.tries() > MOST_TRIES) {
             throw new Refused("can be matched in " + cost.tries() + " ways, above the limit of " + MOST_TRIES);
@@ -58,58 +58,12 @@ final class ExpressionReader {
         return cost;
     }
 
-    /** A part of an expression. What it costs depends on whether the part after it can fail. */
-    private interface Part {
-        ExpressionCost cost(boolean uncertain);
-    }
-
-    /** The alternatives of a group. */
-    private record Alternatives(List<List<Part>> sequences) implements Part {
-        @Override
-        public ExpressionCost cost(boolean uncertain) {
-            ExpressionCost all = sequence(sequences.get(0), uncertain);
-            for (List<Part> one : sequences.subList(1, sequences.size())) {
-                all = all.or(sequence(one, uncertain));
-            }
-            return all;
-        }
-
-        private static ExpressionCost sequence(List<Part> parts, boolean uncertain) {
-            boolean after = uncertain;
-            ExpressionCost all = ExpressionCost.NOTHING;
-            for (int i = parts.size() - 1; i >= 0; i--) {
-                ExpressionCost part = parts.get(i).cost(after);
-                all = part.then(all);
-                after |= !part.certain();
-            }
-            return all;
-        }
-    }
-
-    /** A part that is repeated. */
-    private record Repetition(Part part, int from, int to, boolean possessive, boolean wide) implements Part {
-        @Override
-        public ExpressionCost cost(boolean uncertain) {
-            ExpressionCost one = part.cost(uncertain);
-            boolean open = to > from + MOST_LENGTHS;
-            boolean again = uncertain && !possessive && to > from;
-            return new ExpressionCost(
-                    ExpressionCost.bounded((long) from * one.least()),
-                    one.degree() + (again && open ? 1 : 0),
-                    one.tries() * (again && !open ? to - from + 1 : 1),
-                    one.wide() || (again && open && wide),
-                    one.letters(),
-                    one.fixed() && from == to,
-                    from == 0 || one.certain());
-        }
-    }
-
-    private Alternatives alternatives() throws Refused {
+    private ExpressionPart.Alternatives alternatives() throws Refused {
         if (++depth > DEEPEST) {
             throw refused("has groups inside groups, more than " + DEEPEST + " deep");
         }
-        List<List<Part>> sequences = new ArrayList<>();
-        List<Part> sequence = new ArrayList<>();
+        List<List<ExpressionPart>> sequences = new ArrayList<>();
+        List<ExpressionPart> sequence = new ArrayList<>();
         while (peek() != ')' && at < text.length()) {
             if (peek() == '|') {
                 at++;
@@ -121,12 +75,12 @@ final class ExpressionReader {
         }
         sequences.add(sequence);
         depth--;
-        return new Alternatives(sequences);
+        return new ExpressionPart.Alternatives(sequences);
     }
 
-    private Part repeated() throws Refused {
+    private ExpressionPart repeated() throws Refused {
         int begin = at;
-        Part part = single();
+        ExpressionPart part = single();
         boolean wide = "(.".indexOf(text.charAt(begin)) >= 0
                 || text.startsWith("[^", begin)
                 || (text.charAt(begin) == '\\' && "SDWPHNOX".indexOf(text.charAt(begin + 1)) >= 0);
@@ -147,11 +101,12 @@ final class ExpressionReader {
         if (times[1] > 1 && !part.cost(true).fixed()) {
             throw refused("repeats a group that can match in several ways");
         }
-        long copies = (long) (times[1] == Integer.MAX_VALUE ? from : times[1]) * Math.max(1, part.cost(true).least());
+        long copies = (long) (times[1] == Integer.MAX_VALUE ? from : times[1])
+                * Math.max(1, part.cost(true).least());
         if (copies > MOST_REPEATED) {
             throw refused("repeats something more than " + MOST_REPEATED + " times");
         }
-        return new Repetition(part, from, times[1], possessive, wide);
+        return new ExpressionPart.Repetition(part, from, times[1], possessive, wide);
     }
 
     /** The fewest and the most times of a repetition that begins here; nothing if none does. */
@@ -187,7 +142,7 @@ final class ExpressionReader {
         return new int[] {Math.min(from, to), Math.max(from, to)};
     }
 
-    private Part single() throws Refused {
+    private ExpressionPart single() throws Refused {
         char first = next();
         return switch (first) {
             case '(' -> group();
@@ -200,16 +155,16 @@ final class ExpressionReader {
         };
     }
 
-    private Part character(ExpressionClass found) throws Refused {
+    private ExpressionPart character(ExpressionClass found) throws Refused {
         at = found.end();
         return always(ExpressionCost.character(found.letters()));
     }
 
-    private static Part always(ExpressionCost cost) {
+    private static ExpressionPart always(ExpressionCost cost) {
         return uncertain -> cost;
     }
 
-    private Part group() throws Refused {
+    private ExpressionPart group() throws Refused {
         if (peek() == '*') {
             throw refused("calls out of the expression");
         }
@@ -233,11 +188,11 @@ final class ExpressionReader {
                 return closed();
             }
             case '=', '!', '<' -> {
-                Part inner = closed();
+                ExpressionPart inner = closed();
                 return uncertain -> inner.cost(false).condition();
             }
             case '>' -> {
-                Part inner = closed();
+                ExpressionPart inner = closed();
                 return uncertain -> inner.cost(false).atomic();
             }
             default -> {
@@ -247,7 +202,7 @@ final class ExpressionReader {
     }
 
     /** {@code (?i)} for the rest of the group around it, or {@code (?i:...)}. */
-    private Part options() throws Refused {
+    private ExpressionPart options() throws Refused {
         at--;
         while ("im-".indexOf(peek()) >= 0) {
             at++;
@@ -262,15 +217,15 @@ final class ExpressionReader {
         throw refused("has a group of the kind (?" + end + ", which no tokenizer needs");
     }
 
-    private Part closed() throws Refused {
-        Alternatives inner = alternatives();
+    private ExpressionPart closed() throws Refused {
+        ExpressionPart.Alternatives inner = alternatives();
         if (next() != ')') {
             throw refused("has a group that is not closed");
         }
         return inner;
     }
 
-    private Part escape() throws Refused {
+    private ExpressionPart escape() throws Refused {
         char kind = peek();
         if ("bBAzZG".indexOf(kind) >= 0) {
             at++;

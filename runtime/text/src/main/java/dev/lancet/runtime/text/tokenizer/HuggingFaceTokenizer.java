@@ -63,11 +63,7 @@ final class HuggingFaceTokenizer implements Tokenizer {
         Optional<BytePairs> pairs = BytePairReader.read(root);
         if (pairs.isPresent()) {
             return new BytePairTokenizer(
-                    String.valueOf(file.getFileName()),
-                    Optional.of(file),
-                    Sha256.of(content),
-                    vocabulary,
-                    pairs.get());
+                    String.valueOf(file.getFileName()), Optional.of(file), Sha256.of(content), vocabulary, pairs.get());
         }
         TokenizerLimits limits = TokenizerPanicGuard.check(root, vocabulary, file);
         return new HuggingFaceTokenizer(file, json, Sha256.of(content), vocabulary, limits);

@@ -51,8 +51,10 @@ final class TokenizerPanicGuard {
 
     private static void model(JsonNode model) {
         JsonNode longest = model.path("max_input_chars_per_word");
-        if (longest.isNumber() && (!longest.canConvertToInt() || longest.asInt() < 0 || longest.asInt() > LONGEST_WORD)) {
-            throw new Exceeded("has max_input_chars_per_word " + shown(longest) + ", above the limit of " + LONGEST_WORD);
+        if (longest.isNumber()
+                && (!longest.canConvertToInt() || longest.asInt() < 0 || longest.asInt() > LONGEST_WORD)) {
+            throw new Exceeded(
+                    "has max_input_chars_per_word " + shown(longest) + ", above the limit of " + LONGEST_WORD);
         }
         for (String affix : new String[] {"continuing_subword_prefix", "end_of_word_suffix"}) {
             if (model.path(affix).asString("").length() > LONGEST_AFFIX) {

@@ -59,7 +59,8 @@ final class TokenizerTemplate {
             if (token.path("ids").size() > MOST_PIECES
                     || token.path("ids").size() != token.path("tokens").size()) {
                 throw new Exceeded("has a special token " + TokenizerPanicGuard.shown(token.path("id")) + " of "
-                        + token.path("ids").size() + " ids and " + token.path("tokens").size() + " texts");
+                        + token.path("ids").size() + " ids and "
+                        + token.path("tokens").size() + " texts");
             }
             token.path("ids").forEach(this::id);
         }

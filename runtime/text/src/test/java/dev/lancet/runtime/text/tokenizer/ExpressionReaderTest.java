@@ -32,9 +32,9 @@ class ExpressionReaderTest {
 
     @Test
     void expressions_of_published_tokenizers_are_accepted() {
-        assertThat(PUBLISHED).allSatisfy(expression -> assertThat(
-                        ExpressionReader.read(expression).degree())
-                .isLessThanOrEqualTo(1));
+        assertThat(PUBLISHED)
+                .allSatisfy(expression ->
+                        assertThat(ExpressionReader.read(expression).degree()).isLessThanOrEqualTo(1));
     }
 
     @Test
