@@ -23,14 +23,14 @@ final class ExpressionClass {
     }
 
     /** Reads a class whose bracket stands before {@code from}. */
-    static ExpressionClass bracket(String text, int from) throws ExpressionReader.Refused {
+    static ExpressionClass bracket(String text, int from) throws RefusedExpression {
         ExpressionClass read = new ExpressionClass(text, from);
         read.inside(1);
         return read;
     }
 
     /** Reads an escape whose backslash stands before {@code from}. */
-    static ExpressionClass escape(String text, int from) throws ExpressionReader.Refused {
+    static ExpressionClass escape(String text, int from) throws RefusedExpression {
         ExpressionClass read = new ExpressionClass(text, from);
         read.escape();
         return read;
@@ -50,7 +50,7 @@ final class ExpressionClass {
         return character < 128 && Character.isLetterOrDigit(character);
     }
 
-    private void inside(int depth) throws ExpressionReader.Refused {
+    private void inside(int depth) throws RefusedExpression {
         if (depth > DEEPEST) {
             throw refused("has classes inside classes, more than " + DEEPEST + " deep");
         }
@@ -81,7 +81,7 @@ final class ExpressionClass {
         at++;
     }
 
-    private void escape() throws ExpressionReader.Refused {
+    private void escape() throws RefusedExpression {
         char kind = next();
         if (kind == 'p' || kind == 'P') {
             int close = text.indexOf('}', at);
@@ -100,7 +100,7 @@ final class ExpressionClass {
     }
 
     /** {@code \x41}, {@code \x{1f600}} or <code>&#92;u0041</code>. */
-    private void code(char kind) throws ExpressionReader.Refused {
+    private void code(char kind) throws RefusedExpression {
         int digits = kind == 'u' ? 4 : 2;
         if (kind == 'x' && peek() == '{') {
             int close = text.indexOf('}', at);
@@ -118,20 +118,20 @@ final class ExpressionClass {
         letters = true;
     }
 
-    private char peek() throws ExpressionReader.Refused {
+    private char peek() throws RefusedExpression {
         if (at >= text.length()) {
             throw refused("has a class that is not closed");
         }
         return text.charAt(at);
     }
 
-    private char next() throws ExpressionReader.Refused {
+    private char next() throws RefusedExpression {
         char next = peek();
         at++;
         return next;
     }
 
-    private ExpressionReader.Refused refused(String why) {
-        return new ExpressionReader.Refused(why + ", at character " + at);
+    private RefusedExpression refused(String why) {
+        return new RefusedExpression(why + ", at character " + at);
     }
 }

@@ -2,13 +2,14 @@ package dev.lancet.runtime.text.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Reads an expression in the syntax of Oniguruma, and refuses what makes that library overflow the stack, take exponential
  * time, or give up. Giving up is the end of the JVM: the tokenizers library answers with a panic.
  *
  * <p>Accepted are characters, classes, groups, conditions, and repetitions of something that matches in one way. Every
- * published tokenizer that we know stays within this. Refused are references to groups, calls of groups, conditionals and
+ * published tokenizer that we know stays within this. RefusedExpression are references to groups, calls of groups, conditionals and
  * callouts, and a repetition inside a repetition.
  */
 final class ExpressionReader {
@@ -19,6 +20,11 @@ final class ExpressionReader {
     private static final long MOST_TRIES = 4_096;
     private static final char END = '\uffff';
 
+    /** A character, white space, or letters, digits and marks: what {@link TokenizerLimits} knows the longest run of. */
+    private static final Pattern OF_ONE_KIND = Pattern.compile("[^\\\\\\[(.]|\\\\[srnt]|\\[(\\\\[srnt]| )+]"
+            + "|\\\\p\\{[LMN][a-z]?}|\\[(\\\\p\\{[LMN][a-z]?}|[A-Za-z0-9]-[A-Za-z0-9]|&&\\[\\^\\\\p\\{Han}])+]");
+
+
     private final String text;
     private int at;
     private int depth;
@@ -27,19 +33,10 @@ final class ExpressionReader {
         this.text = text;
     }
 
-    /** Why an expression is not accepted. */
-    static final class Refused extends Exception {
-        private static final long serialVersionUID = 1;
-
-        Refused(String why) {
-            super(why);
-        }
-    }
-
     /** Reads and judges an expression. */
-    static ExpressionCost read(String text) throws Refused {
+    static ExpressionCost read(String text) throws RefusedExpression {
         if (text.length() > LONGEST) {
-            throw new Refused("has " + text.length() + " characters, above the limit of " + LONGEST);
+            throw new RefusedExpression("has " + text.length() + " characters, above the limit of " + LONGEST);
         }
         ExpressionReader reader = new ExpressionReader(text);
         ExpressionPart.Alternatives whole = reader.alternatives();
@@ -48,17 +45,17 @@ final class ExpressionReader {
         }
         ExpressionCost cost = whole.cost(false);
         if (cost.degree() > 1) {
-            throw new Refused(
+            throw new RefusedExpression(
                     "can be matched in too many ways: two repetitions without a bound are tried one inside the"
                             + " other");
         }
         if (cost.tries() > MOST_TRIES) {
-            throw new Refused("can be matched in " + cost.tries() + " ways, above the limit of " + MOST_TRIES);
+            throw new RefusedExpression("can be matched in " + cost.tries() + " ways, above the limit of " + MOST_TRIES);
         }
         return cost;
     }
 
-    private ExpressionPart.Alternatives alternatives() throws Refused {
+    private ExpressionPart.Alternatives alternatives() throws RefusedExpression {
         if (++depth > DEEPEST) {
             throw refused("has groups inside groups, more than " + DEEPEST + " deep");
         }
@@ -78,12 +75,10 @@ final class ExpressionReader {
         return new ExpressionPart.Alternatives(sequences);
     }
 
-    private ExpressionPart repeated() throws Refused {
+    private ExpressionPart repeated() throws RefusedExpression {
         int begin = at;
         ExpressionPart part = single();
-        boolean wide = "(.".indexOf(text.charAt(begin)) >= 0
-                || text.startsWith("[^", begin)
-                || (text.charAt(begin) == '\\' && "SDWPHNOX".indexOf(text.charAt(begin + 1)) >= 0);
+        boolean wide = !OF_ONE_KIND.matcher(text.substring(begin, at)).matches();
         int[] times = times();
         if (times.length == 0) {
             return part;
@@ -142,7 +137,7 @@ final class ExpressionReader {
         return new int[] {Math.min(from, to), Math.max(from, to)};
     }
 
-    private ExpressionPart single() throws Refused {
+    private ExpressionPart single() throws RefusedExpression {
         char first = next();
         return switch (first) {
             case '(' -> group();
@@ -155,7 +150,7 @@ final class ExpressionReader {
         };
     }
 
-    private ExpressionPart character(ExpressionClass found) throws Refused {
+    private ExpressionPart character(ExpressionClass found) throws RefusedExpression {
         at = found.end();
         return always(ExpressionCost.character(found.letters()));
     }
@@ -164,7 +159,7 @@ final class ExpressionReader {
         return uncertain -> cost;
     }
 
-    private ExpressionPart group() throws Refused {
+    private ExpressionPart group() throws RefusedExpression {
         if (peek() == '*') {
             throw refused("calls out of the expression");
         }
@@ -202,7 +197,7 @@ final class ExpressionReader {
     }
 
     /** {@code (?i)} for the rest of the group around it, or {@code (?i:...)}. */
-    private ExpressionPart options() throws Refused {
+    private ExpressionPart options() throws RefusedExpression {
         at--;
         while ("im-".indexOf(peek()) >= 0) {
             at++;
@@ -217,7 +212,7 @@ final class ExpressionReader {
         throw refused("has a group of the kind (?" + end + ", which no tokenizer needs");
     }
 
-    private ExpressionPart closed() throws Refused {
+    private ExpressionPart closed() throws RefusedExpression {
         ExpressionPart.Alternatives inner = alternatives();
         if (next() != ')') {
             throw refused("has a group that is not closed");
@@ -225,7 +220,7 @@ final class ExpressionReader {
         return inner;
     }
 
-    private ExpressionPart escape() throws Refused {
+    private ExpressionPart escape() throws RefusedExpression {
         char kind = peek();
         if ("bBAzZG".indexOf(kind) >= 0) {
             at++;
@@ -238,14 +233,14 @@ final class ExpressionReader {
         return at < text.length() ? text.charAt(at) : END;
     }
 
-    private char next() throws Refused {
+    private char next() throws RefusedExpression {
         if (at >= text.length()) {
             throw refused("ends too early");
         }
         return text.charAt(at++);
     }
 
-    private Refused refused(String why) {
-        return new Refused(why + ", at character " + at);
+    private RefusedExpression refused(String why) {
+        return new RefusedExpression(why + ", at character " + at);
     }
 }

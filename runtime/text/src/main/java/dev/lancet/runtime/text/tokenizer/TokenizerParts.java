@@ -165,7 +165,7 @@ final class TokenizerParts {
             ExpressionCost cost = ExpressionReader.read(regex.stringValue());
             limits.searches(cost);
             return cost;
-        } catch (ExpressionReader.Refused refused) {
+        } catch (RefusedExpression refused) {
             throw wrong(kind, "whose expression " + TokenizerPanicGuard.shown(regex) + " " + refused.getMessage());
         }
     }

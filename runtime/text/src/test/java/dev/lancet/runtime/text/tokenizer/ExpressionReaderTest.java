@@ -38,13 +38,18 @@ class ExpressionReaderTest {
     }
 
     @Test
-    void a_repetition_costs_something_only_where_what_follows_can_fail() throws ExpressionReader.Refused {
+    void a_repetition_costs_something_only_where_what_follows_can_fail() throws RefusedExpression {
         assertThat(ExpressionReader.read("a*").degree()).isZero();
         assertThat(ExpressionReader.read("a+b?").degree()).isZero();
         assertThat(ExpressionReader.read("a++b").degree()).isZero();
         assertThat(ExpressionReader.read("a+b").degree()).isEqualTo(1);
         assertThat(ExpressionReader.read("(?>a+)b").degree()).isZero();
-        assertThat(ExpressionReader.read("a|[^b]*c").wide()).isTrue();
+        for (String mixed : List.of("a|[^b]*c", ".*c", "[\\s\\S]*c", "\\S*c", "(?:ab)*c", "[\\p{L}!]*c", "[\\p{L}\\s]+c")) {
+            assertThat(ExpressionReader.read(mixed).wide()).as(mixed).isTrue();
+        }
+        for (String alike : List.of("a*c", "\\s+c", "[\\r\\n]*c", "[\\p{Lu}\\p{M}]*c", "\\p{N}+c", "[A-Z]+c")) {
+            assertThat(ExpressionReader.read(alike).wide()).as(alike).isFalse();
+        }
         assertThat(ExpressionReader.read("ab{3}").least()).isEqualTo(4);
         assertThat(ExpressionReader.read("ab{3}|c").least()).isEqualTo(1);
         assertThat(ExpressionReader.read("\\s+|…").letters()).isFalse();
@@ -56,7 +61,7 @@ class ExpressionReaderTest {
         for (String expression : List.of("(a", "a)", "[a", "*", "a**", "a{2}+", "\\", "[]a]", "(?", "(?<a", "\\p{L")) {
             assertThatThrownBy(() -> ExpressionReader.read(expression))
                     .as(expression)
-                    .isInstanceOf(ExpressionReader.Refused.class);
+                    .isInstanceOf(RefusedExpression.class);
         }
     }
 }
