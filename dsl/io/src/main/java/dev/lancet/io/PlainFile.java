@@ -51,6 +51,12 @@ public final class PlainFile {
         return file;
     }
 
+    /** The same for a file and the folder in which it stands. */
+    public static Path requireInOwnFolder(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        return folder == null ? require(file) : requireInside(folder, file);
+    }
+
     /**
      * Checks that a file or folder is not outside a folder through a link.
      *
@@ -67,7 +73,10 @@ public final class PlainFile {
         }
     }
 
-    /** Checks one of the paths inside a folder that is copied; the folder around that folder is not left, either. What a caller named itself may be a link. */
+    /**
+     * Checks one of the paths in a folder that is copied: links may lead anywhere inside the folder around that one. What a
+     * caller named itself may be a link to anywhere.
+     */
     static void requireCopyable(Path copied, Path path) {
         if (copied.equals(path)) {
             return;

@@ -52,7 +52,7 @@ public final class TensorBundle {
     public static TensorBundle open(Path prefix) {
         Path index = file(prefix, ".index");
         try {
-            PlainFile.requireInside(index.toAbsolutePath().getParent(), index);
+            PlainFile.requireInOwnFolder(index);
             if (!Files.exists(index)) {
                 throw new LancetException(
                         index + ": does not exist; a checkpoint is an .index file and its .data files");
@@ -85,7 +85,7 @@ public final class TensorBundle {
         long[] sizes = new long[header.getNumShards()];
         for (int shard = 0; shard < sizes.length; shard++) {
             Path data = shard(prefix, shard, sizes.length);
-            PlainFile.requireInside(data.toAbsolutePath().getParent(), data);
+            PlainFile.requireInOwnFolder(data);
             if (!Files.exists(data)) {
                 throw new LancetException(
                         data + ": does not exist, but the checkpoint needs it; copy all its .data files");
