@@ -83,7 +83,7 @@ public final class Compressor {
      * @param sink receives the converted weights
      * @param progress is told about every matrix
      * @return the loss of every changed matrix; copied matrices are not included
-     * @throws LancetException if a needed array is missing or does not fit, if a matrix to change is not finite, if
+     * @throws LancetException if a needed array is missing or does not fit, if an array is not finite, if
      *     the second plan adds or removes a nonlinearity between factors, which trained weights do not allow, or if it
      *     wants another adapter for a matrix that has one
      */
@@ -128,7 +128,7 @@ public final class Compressor {
                 progress.finished(name, first + i + 1, into.steps().size(), (System.nanoTime() - begin) / 1e9);
             }
         }
-        into.vectors().forEach(vector -> sink.accept(weights.read(vector.name())));
+        into.vectors().forEach(vector -> sink.accept(FiniteValues.require(weights.read(vector.name()))));
         return List.copyOf(losses);
     }
 

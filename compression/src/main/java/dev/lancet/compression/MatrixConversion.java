@@ -110,7 +110,8 @@ final class MatrixConversion {
     }
 
     private static void copy(List<StoredMatrix> pieces, Weights weights, WeightSink sink) {
-        pieces.forEach(matrix -> matrix.arrays().forEach(array -> sink.accept(weights.read(array.name()))));
+        pieces.forEach(matrix ->
+                matrix.arrays().forEach(array -> sink.accept(FiniteValues.require(weights.read(array.name())))));
     }
 
     private LayerTruncation truncation() {

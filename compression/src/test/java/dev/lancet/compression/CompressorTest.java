@@ -197,4 +197,24 @@ class CompressorTest {
             assertThat(after.get(k)).isCloseTo(k < 4 ? before[k] : 0, within(1e-5));
         }
     }
+
+    @Test
+    void a_table_or_norm_that_is_not_finite_is_refused_although_it_is_only_copied() {
+        for (String name : List.of("embedding", dense.vectors().get(0).name())) {
+            WeightsInMemory broken = new WeightsInMemory();
+            for (var array : dense.arrays()) {
+                float[] values = weights.read(array.name()).floats();
+                if (array.name().equals(name)) {
+                    values[3] = Float.NaN;
+                }
+                broken.accept(HostTensor.of(array, values));
+            }
+            Plan small = dense.with(Step.quantize(up, Precision.int8(), "test"));
+
+            assertThatThrownBy(() -> compress(dense, small, broken))
+                    .isInstanceOf(LancetException.class)
+                    .hasMessage(name + ": element 3 is NaN or infinite; only finite weights can be compressed, so check"
+                            + " where the model comes from");
+        }
+    }
 }

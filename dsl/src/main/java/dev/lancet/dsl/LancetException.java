@@ -10,16 +10,11 @@ public class LancetException extends RuntimeException {
 
     /** A failure that Lancet found itself. */
     public LancetException(String message) {
-        super(oneLine(message));
-    }
-
-    /** Replaces control characters: names in a damaged file may contain line breaks or terminal commands. */
-    private static String oneLine(String message) {
-        return message.replaceAll("\\p{Cntrl}+", "?");
+        super(PrintableText.message(message));
     }
 
     /** A failure with the exception that caused it. */
     public LancetException(String message, Throwable cause) {
-        super(oneLine(message), cause);
+        super(PrintableText.message(message), cause);
     }
 }

@@ -19,7 +19,10 @@ public sealed interface Position {
      */
     record Rotary(double theta, Scaling scaling) implements Position {
         public Rotary {
-            Check.that(theta > 1, "rotary: theta %s; it must be greater than 1, usually 10000", theta);
+            Check.that(
+                    theta > 1 && theta < Double.POSITIVE_INFINITY,
+                    "rotary: theta %s; it must be greater than 1 and finite, usually 10000",
+                    theta);
         }
 
         /** The same rotation with scaled frequencies. */
@@ -68,7 +71,10 @@ public sealed interface Position {
      */
     record Linear(double factor) implements Scaling {
         public Linear {
-            Check.that(factor >= 1, "rotary scaling: factor %s; it must be at least 1", factor);
+            Check.that(
+                    factor >= 1 && factor < Double.POSITIVE_INFINITY,
+                    "rotary scaling: factor %s; it must be at least 1 and finite",
+                    factor);
         }
 
         @Override
@@ -92,9 +98,12 @@ public sealed interface Position {
      */
     record Llama3(double factor, double lowFactor, double highFactor, int trainedContext) implements Scaling {
         public Llama3 {
-            Check.that(factor >= 1, "rotary scaling: factor %s; it must be at least 1", factor);
             Check.that(
-                    lowFactor > 0 && highFactor > lowFactor,
+                    factor >= 1 && factor < Double.POSITIVE_INFINITY,
+                    "rotary scaling: factor %s; it must be at least 1 and finite",
+                    factor);
+            Check.that(
+                    lowFactor > 0 && highFactor > lowFactor && highFactor < Double.POSITIVE_INFINITY,
                     "rotary scaling: low %s and high %s frequency factors; high must be greater than low",
                     lowFactor,
                     highFactor);

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -38,7 +37,7 @@ public sealed interface Selector {
 
         public Roles {
             Check.that(!roles.isEmpty(), "roles: none given; name at least one");
-            roles = Collections.unmodifiableSet(new TreeSet<>(roles));
+            roles = Collections.unmodifiableSet(EnumSet.copyOf(roles));
         }
 
         @Override
@@ -135,7 +134,12 @@ public sealed interface Selector {
     record Matching(String description, Predicate<Weight> predicate) implements Selector {
         @Override
         public boolean selects(Weight weight) {
-            return weight.role().matrix() && predicate.test(weight);
+            try {
+                return weight.role().matrix() && predicate.test(weight);
+            } catch (RuntimeException failure) {
+                String what = this + " fails at " + weight.name() + ": " + failure;
+                throw new LancetException("selector: " + what + "; correct its predicate", failure);
+            }
         }
 
         @Override

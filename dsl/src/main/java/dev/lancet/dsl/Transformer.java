@@ -36,11 +36,21 @@ public record Transformer(
     /** Ten times the depth of the deepest published networks. A damaged file may ask for a billion layers. */
     private static final int MOST_LAYERS = 10_000;
 
+    /** Far above every published model, and small enough that no product of two sizes overflows. */
+    private static final int LARGEST = 1 << 26;
+
     public Transformer {
         Check.that(!name.isBlank(), "transformer: the name is empty; give it one");
         Check.that(vocabulary > 0, "vocabulary: %d; it must be positive", vocabulary);
         Check.that(context > 0, "context: %d; it must be positive", context);
         Check.that(width > 0, "width: %d; it must be positive", width);
+        Check.that(
+                Math.max(Math.max(vocabulary, context), Math.max(width, feedForward.hidden())) <= LARGEST,
+                "transformer: vocabulary %d, context %d, width %d and hidden width %d; each may be at most " + LARGEST,
+                vocabulary,
+                context,
+                width,
+                feedForward.hidden());
         Check.that(layers > 0, "layers: %d; it must be positive", layers);
         Check.that(layers <= MOST_LAYERS, "layers: %d; more than %d are not supported", layers, MOST_LAYERS);
         if (attention.headWidth() == 0) {

@@ -9,6 +9,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.ModelFolder;
+import dev.lancet.runtime.checkpoint.peft.Peft;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsEntry;
 import java.io.IOException;
@@ -83,6 +84,19 @@ final class Checkpoints {
     static List<Sample> plan(Path scratch) throws IOException {
         Path saved = saved(scratch);
         return List.of(Sample.inFolder(saved, "plan.json", JSON, scratch.resolve("folder"), Checkpoints::lancet));
+    }
+
+    static List<Sample> adapters(Path scratch) throws IOException {
+        Checkpoint base = Checkpoint.open(FIXTURES.resolve("stories260K/stories260K.bin"));
+        Path adapter = FIXTURES.resolve("peft-lora-stories260K");
+        Sample.Opening opening = folder -> {
+            Peft.Adapters read = Peft.open(folder, base.transformer(), base.plan());
+            return () -> read.arrays().arrays().forEach(array -> read.arrays().read(array.name()));
+        };
+        Damage header = Damage.head(4000, Damage::blind).or(Checkpoints::header);
+        return List.of(
+                Sample.inFolder(adapter, "adapter_config.json", JSON, scratch.resolve("config"), opening),
+                Sample.inFolder(adapter, "adapter_model.safetensors", header, scratch.resolve("arrays"), opening));
     }
 
     private static Path saved(Path scratch) throws IOException {

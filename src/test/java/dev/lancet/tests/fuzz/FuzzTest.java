@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.management.ThreadMXBean;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import dev.lancet.surgery.imported.ImportedModel;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -146,5 +150,53 @@ class FuzzTest {
                 .withMessageStartingWith(file + ": ")
                 .withMessageContaining(why);
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(Files.size(file) + Child.ALLOWED);
+    }
+
+    @Test
+    void many_constants_that_each_repeat_a_value_are_bounded_together() throws IOException {
+        GraphDef.Builder graph = GraphDef.newBuilder();
+        for (int i = 0; i < 100; i++) {
+            TensorProto repeated = TensorProto.newBuilder()
+                    .setDtype(DataType.DT_FLOAT)
+                    .setTensorShape(TensorShapeProto.newBuilder()
+                            .addDim(TensorShapeProto.Dim.newBuilder().setSize(62 << 18)))
+                    .addFloatVal(1)
+                    .build();
+            graph.addNode(NodeDef.newBuilder()
+                    .setName("w" + i)
+                    .setOp("Const")
+                    .putAttr("value", AttrValue.newBuilder().setTensor(repeated).build()));
+        }
+        refused(graph.build(), "w1, a Const, is one of several constants that fill 130023424 bytes");
+    }
+
+    @Test
+    void a_graph_of_very_many_nodes_is_refused() throws IOException {
+        GraphDef.Builder graph = GraphDef.newBuilder();
+        for (int i = 0; i < 250_001; i++) {
+            graph.addNode(NodeDef.newBuilder().setName("n" + i).setOp("NoOp"));
+        }
+        refused(graph.build(), "it has 250001 nodes, above the limit of 250000");
+    }
+
+    @Test
+    void a_name_with_a_command_for_the_terminal_is_refused_without_sending_it() throws IOException {
+        NodeDef node = NodeDef.newBuilder().setName("w\u001b[2J").setOp("NoOp").build();
+        refused(GraphDef.newBuilder().addNode(node).build(), "w?[2J, a NoOp, has characters in its name");
+    }
+
+    @Test
+    void a_name_of_safetensors_that_is_too_long_is_refused() throws IOException {
+        byte[] json = ("{\"" + "x".repeat(60_000) + "\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}")
+                .getBytes(StandardCharsets.UTF_8);
+        ByteBuffer bytes = ByteBuffer.allocate(8 + json.length).order(ByteOrder.LITTLE_ENDIAN);
+        Path file = Files.write(
+                folder.resolve("long.safetensors"),
+                bytes.putLong(json.length).put(json).array());
+
+        assertThatExceptionOfType(LancetException.class)
+                .isThrownBy(() -> Safetensors.open(file))
+                .withMessageStartingWith(file + ": ")
+                .withMessageContaining("header");
     }
 }

@@ -28,7 +28,23 @@ enum Kind {
     /** A tokenizer.json: a text there and back. */
     TOKENIZER(3),
     /** A llama2.c tokenizer: likewise. */
-    TOKBIN(1);
+    TOKBIN(1),
+    /** A tokenizer.json of the kinds that only the native library reads: a text there and back. */
+    NATIVETOKENIZER(3),
+    /** A recipe in JSON. */
+    RECIPE(1),
+    /** A plan in JSON by itself, as {@code lancet diff} reads it. */
+    PLANFILE(1),
+    /** The configuration and the arrays of an adapter of PEFT, opened for its model. */
+    PEFT(2),
+    /** Texts to train on: JSON lines, rows, and both packed and in archives. */
+    CORPUS(2),
+    /** Arrays of rows to calibrate on: NumPy's and safetensors. */
+    CALIBRATION(2),
+    /** The log of a training. */
+    METRICS(1),
+    /** The state of a training, which is taken up. */
+    STATE(1);
 
     private final int share;
 
@@ -51,6 +67,14 @@ enum Kind {
             case PLAN -> Checkpoints.plan(folder);
             case TOKENIZER -> Tokenizers.huggingFace(folder);
             case TOKBIN -> Tokenizers.llama2c(folder);
+            case NATIVETOKENIZER -> Tokenizers.nativeKinds(folder);
+            case RECIPE -> Texts.recipes(folder);
+            case PLANFILE -> Texts.plans(folder);
+            case PEFT -> Checkpoints.adapters(folder);
+            case CORPUS -> Texts.corpora(folder);
+            case CALIBRATION -> RowFiles.arrays(folder);
+            case METRICS -> Texts.metrics(folder);
+            case STATE -> TrainingStates.states(folder);
         };
     }
 

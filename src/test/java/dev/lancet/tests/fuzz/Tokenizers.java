@@ -1,6 +1,7 @@
 package dev.lancet.tests.fuzz;
 
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
+import dev.lancet.tests.text.NativeTokenizerFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -70,6 +72,17 @@ final class Tokenizers {
         model.set("vocab", words);
         model.set("merges", merges);
         return JsonMapper.shared().writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Half of the damage is to the parts before the vocabulary, in files of a kilobyte. */
+    static List<Sample> nativeKinds(Path scratch) throws IOException {
+        Damage damage = new JsonDamage().or(new JsonDamage().often()).or(new JsonDamage().or(Damage::blind));
+        List<Sample> samples = new ArrayList<>();
+        for (Map.Entry<String, String> good : NativeTokenizerFiles.good().entrySet()) {
+            byte[] whole = good.getValue().getBytes(StandardCharsets.UTF_8);
+            samples.add(Sample.alone(whole, damage, scratch.resolve(good.getKey() + ".json"), Tokenizers::there));
+        }
+        return samples;
     }
 
     static List<Sample> llama2c(Path scratch) throws IOException {

@@ -75,6 +75,10 @@ final class WireDamage implements Damage {
         int all = numbers.stream()
                 .mapToInt(number -> size(fields.getField(number)))
                 .sum();
+        if (all == 0) {
+            // Only groups, an old kind of field that nobody writes; chance has made one.
+            return numbers.get(random.nextInt(numbers.size()));
+        }
         int left = random.nextInt(all);
         for (int number : numbers) {
             left -= size(fields.getField(number));

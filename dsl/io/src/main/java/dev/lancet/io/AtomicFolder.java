@@ -156,11 +156,16 @@ public final class AtomicFolder implements AutoCloseable {
         }
     }
 
-    /** Copies a file, or a folder with its content, and keeps its name. */
+    /**
+     * Copies a file, or a folder with its content, and keeps its name.
+     *
+     * @throws LancetException if a link in it leads out of the folder around it, or something in it is no plain file
+     */
     public void copy(Path source) {
         String name = String.valueOf(source.getFileName());
         try {
             for (Path path : FolderTree.list(source)) {
+                PlainFile.requireCopyable(source, path);
                 Files.copy(
                         path,
                         partial(name).resolve(source.relativize(path).toString()),

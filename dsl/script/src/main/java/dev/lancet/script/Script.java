@@ -24,6 +24,11 @@ public final class Script {
 
     private static final String KOTLIN = ".lancet.kts";
 
+    private static final long LARGEST = 4 << 20;
+
+    /** Both compilers call themselves for each bracket inside another, and overflow the stack at some thousands. */
+    private static final int DEEPEST = 200;
+
     private Script() {}
 
     /**
@@ -55,8 +60,17 @@ public final class Script {
         if (Files.isDirectory(file)) {
             throw new LancetException("script: " + file + " is a folder; name a file");
         }
+        if (!Files.isRegularFile(file)) {
+            throw new LancetException("script: " + file + " is no plain file but a pipe or a device; name a file");
+        }
         try {
-            return new ScriptSource(file, Files.readString(file));
+            if (Files.size(file) > LARGEST) {
+                throw new LancetException(
+                        "script: " + file + " has " + Files.size(file) + " bytes, above the limit of " + LARGEST);
+            }
+            ScriptSource source = new ScriptSource(file, Files.readString(file));
+            requireShallow(source);
+            return source;
         } catch (CharacterCodingException e) {
             throw new LancetException("script: " + file + " is not UTF-8 text; save it as UTF-8", e);
         } catch (IOException e) {
@@ -64,6 +78,22 @@ public final class Script {
                     "script: " + file + " cannot be read: " + e.getMessage() + "; check that"
                             + " it is a readable file",
                     e);
+        }
+    }
+
+    /** Counts brackets in comments and texts, too; there they are rarely open by the hundred. */
+    private static void requireShallow(ScriptSource source) {
+        int depth = 0;
+        int line = 1;
+        String text = source.text();
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            line += character == '\n' ? 1 : 0;
+            if ("([{".indexOf(character) >= 0 && ++depth > DEEPEST) {
+                throw new LancetException("script: " + source.file() + " has more than " + DEEPEST
+                        + " brackets inside one another at line " + line + "; split the expression");
+            }
+            depth = ")]}".indexOf(character) >= 0 ? Math.max(0, depth - 1) : depth;
         }
     }
 }

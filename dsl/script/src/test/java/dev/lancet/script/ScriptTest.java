@@ -178,4 +178,16 @@ class ScriptTest {
     private Path script(String name, String text) throws IOException {
         return Files.writeString(folder.resolve(name), text);
     }
+
+    @Test
+    void brackets_inside_brackets_without_end_are_refused_before_a_compiler_sees_them(@TempDir Path folder)
+            throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("deep.lancet.kts"), "val x =\n" + "(".repeat(20_000) + "1" + ")".repeat(20_000));
+
+        assertThatThrownBy(() -> Script.load(file))
+                .isInstanceOf(LancetException.class)
+                .hasMessage("script: " + file
+                        + " has more than 200 brackets inside one another at line 2; split the expression");
+    }
 }

@@ -1,5 +1,6 @@
 package dev.lancet.dsl.plan;
 
+import dev.lancet.dsl.PrintableText;
 import java.util.List;
 import java.util.Locale;
 
@@ -18,18 +19,20 @@ final class PlanText {
         int name = width(steps, step -> step.weight().name());
         int shape = width(steps, step -> step.weight().shape().toString());
         int form = width(steps, PlanText::form);
-        StringBuilder text = new StringBuilder("plan for ").append(plan.model()).append('\n');
+        StringBuilder text = new StringBuilder("plan for ")
+                .append(PrintableText.line(plan.model()))
+                .append('\n');
         for (Step step : steps) {
             text.append(String.format(
                             Locale.ROOT,
                             "  %-" + name + "s  %-" + shape + "s  %-" + form + "s  %,13d -> %,13d bytes%s  %s",
-                            step.weight().name(),
+                            PrintableText.line(step.weight().name()),
                             step.weight().shape(),
                             form(step),
                             step.weight().bytes(),
                             step.bytes(),
                             error(step, "  "),
-                            step.because()))
+                            PrintableText.line(step.because())))
                     .append('\n');
         }
         return text.append(totals()).toString();
@@ -37,19 +40,19 @@ final class PlanText {
 
     String canonical() {
         StringBuilder text = new StringBuilder("# lancet plan text 1\nmodel = ")
-                .append(plan.model())
+                .append(PrintableText.line(plan.model()))
                 .append('\n');
         for (Step step : plan.steps()) {
             text.append(String.format(
                             Locale.ROOT,
                             "%s = %s %s, %,d -> %,d bytes%s: %s",
-                            step.weight().name(),
+                            PrintableText.line(step.weight().name()),
                             step.weight().shape(),
                             form(step),
                             step.weight().bytes(),
                             step.bytes(),
                             error(step, ", "),
-                            step.because()))
+                            PrintableText.line(step.because())))
                     .append('\n');
         }
         plan.vectors().forEach(vector -> text.append(vector.name())

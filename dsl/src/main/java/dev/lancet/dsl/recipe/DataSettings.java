@@ -12,8 +12,16 @@ import java.util.OptionalInt;
  */
 public record DataSettings(int batch, OptionalInt sequence, long seed) {
 
+    private static final int MOST_TOKENS = 1 << 28;
+
     public DataSettings {
         Check.that(batch > 0, "batch: %d; at least 1 is needed", batch);
+        Check.that(
+                (long) batch * sequence.orElse(1) <= MOST_TOKENS,
+                "batch: %d sequences of %d; a step takes at most %d tokens",
+                batch,
+                sequence.orElse(1),
+                MOST_TOKENS);
         Check.that(sequence.orElse(2) >= 2, "sequence: %d; at least 2 tokens are needed", sequence.orElse(2));
     }
 

@@ -1,6 +1,7 @@
 package dev.lancet.cli;
 
 import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.dsl.PrintableText;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.runtime.checkpoint.Checkpoint;
@@ -57,7 +58,7 @@ final class DeclaredInspection {
                 .orElse(1);
         StringBuilder text = new StringBuilder(format)
                 .append(": ")
-                .append(model.transformer().summary())
+                .append(PrintableText.line(model.transformer().summary()))
                 .append('\n');
         for (Step step : steps) {
             String form = (step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "")

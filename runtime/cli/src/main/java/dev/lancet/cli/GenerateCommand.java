@@ -5,6 +5,7 @@ import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.AdapterOption;
 import dev.lancet.cli.option.DeviceOptions;
 import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.dsl.PrintableText;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.generate.Generation;
@@ -135,7 +136,7 @@ final class GenerateCommand extends LancetCommand {
 
     private void show(String piece) {
         if (!common.json) {
-            console.out().print(piece);
+            console.out().print(PrintableText.lines(piece));
             console.out().flush();
         }
     }

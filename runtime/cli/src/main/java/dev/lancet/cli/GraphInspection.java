@@ -2,6 +2,7 @@ package dev.lancet.cli;
 
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.runtime.report.compression.PlanDocument;
+import dev.lancet.dsl.PrintableText;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.discovery.CompressedMatrix;
 import dev.lancet.surgery.imported.discovery.GraphVariable;
@@ -117,7 +118,8 @@ final class GraphInspection {
                 .orElse(1);
         StringBuilder text = new StringBuilder(format + ": " + model.name() + ", a graph of "
                 + model.meta().getGraphDef().getNodeCount() + " nodes"
-                + (signatures().isEmpty() ? "" : ", signatures " + String.join(", ", signatures())) + "\n");
+                + (signatures().isEmpty() ? "" : ", signatures " + PrintableText.line(String.join(", ", signatures())))
+                + "\n");
         for (Layer layer : whole()) {
             text.append(String.format(
                     Locale.ROOT,
@@ -142,7 +144,9 @@ final class GraphInspection {
         }
         if (!model.skipped().isEmpty()) {
             text.append("matrix products that are not layers\n");
-            model.skipped().forEach(left -> text.append("  ").append(left).append('\n'));
+            model.skipped().forEach(left -> text.append("  ")
+                    .append(PrintableText.line(left.toString()))
+                    .append('\n'));
         }
         if (!model.unused().isEmpty()) {
             long copies = model.unused().stream().filter(UnusedTensor::copy).count();

@@ -1,6 +1,7 @@
 package dev.lancet.surgery.imported;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.PrintableText;
 import dev.lancet.surgery.graph.ElementTypes;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,10 +19,18 @@ import org.tensorflow.proto.TensorShapeProto;
  */
 final class GraphValidator {
 
-    /** The most bytes that a constant may fill by repeating its last value. */
+    /** The most bytes that the constants of a graph may fill by repeating their last values. */
     private static final long MOST_REPEATED = 64L << 20;
 
-    private GraphValidator() {}
+    /** A node takes about 4 kB in memory; graphs of large models have some ten thousand. */
+    private static final long MOST_NODES = 250_000;
+
+    private final long mostRepeated;
+    private long repeated;
+
+    private GraphValidator(long stored) {
+        mostRepeated = Math.max(MOST_REPEATED, 8 * stored);
+    }
 
     /** The same failure with the name of the file that contains the graph. */
     static LancetException named(Path path, LancetException wrong) {
@@ -33,13 +42,39 @@ final class GraphValidator {
 
     /** @throws LancetException naming the node that is invalid */
     static void check(GraphDef graph) {
-        graph.getNodeList().forEach(GraphValidator::check);
+        GraphValidator validator = new GraphValidator(graph.getSerializedSize());
+        long nodes = graph.getNodeCount();
         for (FunctionDef function : graph.getLibrary().getFunctionList()) {
-            function.getNodeDefList().forEach(GraphValidator::check);
+            nodes += function.getNodeDefCount();
+        }
+        if (nodes > MOST_NODES) {
+            throw new LancetException("graph: it has " + nodes + " nodes, above the limit of " + MOST_NODES
+                    + "; save only the part of it that is needed");
+        }
+        graph.getNodeList().forEach(validator::checkNode);
+        for (FunctionDef function : graph.getLibrary().getFunctionList()) {
+            function.getNodeDefList().forEach(validator::checkNode);
+        }
+    }
+
+    private void checkNode(NodeDef node) {
+        check(node);
+        if (node.getOp().equals("Const")) {
+            TensorProto value = node.getAttrOrDefault("value", AttrValue.getDefaultInstance())
+                    .getTensor();
+            if (value.getTensorContent().isEmpty()) {
+                repeated += possible(node, "value", value.getTensorShape()) * ElementTypes.bytes(value.getDtype());
+            }
+        }
+        if (repeated > mostRepeated) {
+            throw wrong(node, "is one of several constants that fill " + repeated + " bytes with a few stored values");
         }
     }
 
     private static void check(NodeDef node) {
+        if (!PrintableText.is(node.getName()) || !PrintableText.is(node.getOp())) {
+            throw wrong(node, "has characters in its name that cannot be printed");
+        }
         node.getAttrMap().forEach((name, attribute) -> check(node, name, attribute));
         if (node.getOp().equals("Const") && !node.containsAttr("value")) {
             throw wrong(node, "has no value");

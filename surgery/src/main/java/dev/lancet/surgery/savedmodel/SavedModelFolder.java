@@ -3,6 +3,7 @@ package dev.lancet.surgery.savedmodel;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.PlainFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,9 +40,10 @@ public record SavedModelFolder(Path folder, long schema, MetaGraphDef meta, Opti
      * @throws LancetException if it is missing, damaged, or has several graphs and none is tagged {@code serve}
      */
     public static SavedModelFolder read(Path folder) {
-        Path file = folder.resolve(FILE);
+        Path file = PlainFile.inside(folder, FILE);
         SavedModel model = parsed(file);
         Path prefix = folder.resolve(VARIABLES);
+        PlainFile.requireNoEscape(folder, prefix.resolveSibling("."));
         return new SavedModelFolder(
                 folder,
                 model.getSavedModelSchemaVersion(),
@@ -73,7 +75,7 @@ public record SavedModelFolder(Path folder, long schema, MetaGraphDef meta, Opti
                 throw new LancetException(file + ": has " + Files.size(file)
                         + " bytes; a graph takes at most 2 GiB, so keep its weights in variables");
             }
-            return Files.readAllBytes(file);
+            return PlainFile.read(file, (int) LARGEST);
         } catch (IOException failure) {
             throw IoErrors.reading(file, failure);
         }

@@ -2,6 +2,7 @@ package dev.lancet.surgery.savedmodel;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.AtomicFolder;
+import dev.lancet.io.PlainFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -37,7 +38,10 @@ public final class SavedModelWriter implements AutoCloseable {
             begun.subfolder("variables");
             assets.map(model -> model.resolve(ASSETS))
                     .filter(Files::isDirectory)
-                    .ifPresent(begun::copy);
+                    .ifPresent(folderOfAssets -> {
+                        PlainFile.requireNoEscape(assets.get(), folderOfAssets);
+                        begun.copy(folderOfAssets);
+                    });
             return new SavedModelWriter(
                     begun,
                     TensorBundleWriter.begin(

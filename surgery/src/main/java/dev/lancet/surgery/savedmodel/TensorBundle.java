@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.PlainFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -51,6 +52,7 @@ public final class TensorBundle {
     public static TensorBundle open(Path prefix) {
         Path index = file(prefix, ".index");
         try {
+            PlainFile.requireInOwnFolder(index);
             if (!Files.exists(index)) {
                 throw new LancetException(
                         index + ": does not exist; a checkpoint is an .index file and its .data files");
@@ -83,6 +85,7 @@ public final class TensorBundle {
         long[] sizes = new long[header.getNumShards()];
         for (int shard = 0; shard < sizes.length; shard++) {
             Path data = shard(prefix, shard, sizes.length);
+            PlainFile.requireInOwnFolder(data);
             if (!Files.exists(data)) {
                 throw new LancetException(
                         data + ": does not exist, but the checkpoint needs it; copy all its .data files");
@@ -140,7 +143,7 @@ public final class TensorBundle {
                     + "' was saved in slices (a partitioned variable); save the model again without a partitioner");
         }
         Path data = shard(prefix, entry.shard(), shards);
-        try (FileChannel channel = FileChannel.open(data)) {
+        try (FileChannel channel = FileChannel.open(PlainFile.require(data))) {
             ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, entry.offset(), entry.size());
             if (entry.numeric() && MaskedCrc32c.masked(bytes) != entry.crc()) {
                 throw new LancetException(

@@ -5,6 +5,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.weights.Weights;
+import dev.lancet.io.PlainFile;
 import dev.lancet.runtime.checkpoint.family.ArchitectureFamily;
 import dev.lancet.runtime.checkpoint.family.TensorMapping;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
@@ -37,7 +38,7 @@ public final class HuggingFace {
      * supported, or if     a tensor is missing or has the wrong shape
      */
     public static Checkpoint open(Path folder) {
-        ConfigJson config = ConfigJson.read(folder.resolve(CONFIG));
+        ConfigJson config = ConfigJson.read(PlainFile.inside(folder, CONFIG));
         ArchitectureFamily family = ArchitectureFamily.of(config);
         Transformer transformer = transformer(folder, config, family);
         SafetensorsShards files = SafetensorsShards.open(folder);
@@ -58,7 +59,7 @@ public final class HuggingFace {
      * @throws LancetException if the file is missing or damaged, or if a setting is not supported
      */
     public static Transformer transformer(Path folder) {
-        ConfigJson config = ConfigJson.read(folder.resolve(CONFIG));
+        ConfigJson config = ConfigJson.read(PlainFile.inside(folder, CONFIG));
         return transformer(folder, config, ArchitectureFamily.of(config));
     }
 

@@ -8,6 +8,7 @@ import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.PlainFile;
 import dev.lancet.runtime.checkpoint.safetensors.Dtype;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import java.io.IOException;
@@ -43,7 +44,7 @@ public final class Llama2c {
      * header implies
      */
     public static Checkpoint open(Path file) {
-        try (FileChannel channel = FileChannel.open(file)) {
+        try (FileChannel channel = FileChannel.open(PlainFile.require(file))) {
             if (channel.size() < HEADER) {
                 throw notLlama2c(file, "has " + channel.size() + " bytes, fewer than its header of " + HEADER);
             }

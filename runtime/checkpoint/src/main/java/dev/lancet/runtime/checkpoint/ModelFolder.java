@@ -6,6 +6,7 @@ import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.PlainFile;
 import dev.lancet.io.SafeFileName;
 import dev.lancet.io.Sha256;
 import dev.lancet.io.Verification;
@@ -72,7 +73,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
      * model
      */
     public static ModelFolder open(Path folder) {
-        Path manifestFile = folder.resolve(MANIFEST);
+        Path manifestFile = PlainFile.inside(folder, MANIFEST);
         int format = ConfigJson.read(manifestFile).requiredInteger("format");
         if (format != FORMAT) {
             throw new LancetException(manifestFile + ": has format " + format + ", but this version of Lancet"
@@ -80,9 +81,9 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
                     + FORMAT + "; use the version that wrote it");
         }
         Manifest manifest = LanguageJson.read(manifestFile, Manifest.class);
-        Plan plan = LanguageJson.read(folder.resolve(PLAN), Plan.class);
+        Plan plan = LanguageJson.read(PlainFile.inside(folder, PLAN), Plan.class);
         requireSameWeights(folder.resolve(PLAN).toString(), manifest.transformer(), plan);
-        Safetensors arrays = Safetensors.open(folder.resolve(ARRAYS));
+        Safetensors arrays = Safetensors.open(PlainFile.inside(folder, ARRAYS));
         requireArrays(plan, arrays);
         Optional<Path> tokenizer = manifest.tokenizer().map(name -> beside(folder, name));
         if (Verification.wanted()) {
@@ -129,7 +130,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
             throw new LancetException(folder.resolve(MANIFEST) + ": file '" + name
                     + "' is not a plain file name; write the name" + " of a file beside the manifest");
         }
-        Path file = folder.resolve(name);
+        Path file = PlainFile.inside(folder, name);
         if (!Files.exists(file)) {
             throw new LancetException(
                     folder.resolve(MANIFEST) + ": file '" + name + "' is not in the folder; copy it there");

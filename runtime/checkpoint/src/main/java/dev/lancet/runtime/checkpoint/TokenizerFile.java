@@ -1,6 +1,7 @@
 package dev.lancet.runtime.checkpoint;
 
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.PlainFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,13 +19,13 @@ final class TokenizerFile {
 
     /** The {@code tokenizer.json} of a folder, otherwise its only {@code tok*.bin}, otherwise empty. */
     static Optional<Path> beside(Path folder) {
-        Path json = folder.resolve(HUGGING_FACE);
+        Path json = PlainFile.inside(folder, HUGGING_FACE);
         if (Files.isRegularFile(json)) {
             return Optional.of(json);
         }
         TreeSet<Path> found = new TreeSet<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, LLAMA2C)) {
-            files.forEach(found::add);
+            files.forEach(file -> found.add(PlainFile.requireInside(folder, file)));
         } catch (IOException wrong) {
             throw IoErrors.reading(folder, wrong);
         }

@@ -2,8 +2,8 @@ package dev.lancet.runtime.json;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.PlainFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +30,12 @@ public record ConfigJson(Path file, String inside, ObjectNode node) {
                     .build())
             .build();
 
+    /** The index of the largest published model has 10 MB. */
+    private static final int LARGEST = 64 << 20;
+
     public static ConfigJson read(Path file) {
         try {
-            JsonNode root = JSON.readTree(Files.readAllBytes(file));
+            JsonNode root = JSON.readTree(PlainFile.read(file, LARGEST));
             if (root instanceof ObjectNode object) {
                 return new ConfigJson(file, "", object);
             }
@@ -82,8 +85,8 @@ public record ConfigJson(Path file, String inside, ObjectNode node) {
 
     public Optional<Double> number(String key) {
         return find(key).map(value -> {
-            if (!value.isNumber()) {
-                throw wrong(key, value, "a number");
+            if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+                throw wrong(key, value, "a finite number");
             }
             return value.doubleValue();
         });

@@ -1,9 +1,9 @@
 package dev.lancet.runtime.json;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.PlainFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
@@ -19,6 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class LanguageJson {
 
+    private static final int LARGEST = 64 << 20;
     private static final JsonMapper MAPPER = LanguageMapper.create();
 
     private LanguageJson() {}
@@ -69,7 +70,7 @@ public final class LanguageJson {
      */
     public static <T> T read(Path file, Class<T> type) {
         try {
-            return read(file.toString(), new String(Files.readAllBytes(file), StandardCharsets.UTF_8), type);
+            return read(file.toString(), new String(PlainFile.read(file, LARGEST), StandardCharsets.UTF_8), type);
         } catch (NoSuchFileException missing) {
             throw new LancetException(file + ": there is no such file; check the path", missing);
         } catch (IOException wrong) {

@@ -1,6 +1,7 @@
 package dev.lancet.cli.console;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.PrintableText;
 import dev.lancet.runtime.train.TrainingStoppedException;
 import dev.lancet.script.ScriptException;
 import java.io.IOException;
@@ -72,7 +73,7 @@ public final class Errors implements IParameterExceptionHandler, IExecutionExcep
             return INTERRUPTED;
         }
         if (thrown instanceof ScriptException script) {
-            console.err().print(script.excerpt());
+            console.err().print(PrintableText.lines(script.excerpt()));
         }
         if (verbose(command)) {
             thrown.printStackTrace(console.err());
@@ -104,7 +105,7 @@ public final class Errors implements IParameterExceptionHandler, IExecutionExcep
 
     public void say(String message) {
         console.out().flush();
-        console.err().println("error: " + message);
+        console.err().println("error: " + PrintableText.line(message));
     }
 
     private static boolean verbose(CommandLine command) {

@@ -1,6 +1,7 @@
 package dev.lancet.cli.console;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.PrintableText;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -60,7 +61,9 @@ public abstract class LancetCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
         Answer answer = answer();
-        String text = common.json ? JsonOutput.text(answer.document()) : answer.text();
+        String text = common.json
+                ? PrintableText.json(JsonOutput.text(answer.document()))
+                : PrintableText.lines(answer.text());
         console.out().print(text.endsWith("\n") || text.isEmpty() ? text : text + "\n");
         console.out().flush();
         if (answer.complaint().isPresent()) {

@@ -1,5 +1,6 @@
 package dev.lancet.cli.console;
 
+import dev.lancet.dsl.PrintableText;
 import dev.lancet.io.Progress;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -42,7 +43,7 @@ final class LiveProgress implements Progress {
 
     private Task bar(String what, long steps) {
         ProgressBar bar = new ProgressBarBuilder()
-                .setTaskName(what)
+                .setTaskName(PrintableText.line(what))
                 .setInitialMax(steps)
                 .setUpdateIntervalMillis(REDRAW_MILLISECONDS)
                 .setStyle(
@@ -53,7 +54,7 @@ final class LiveProgress implements Progress {
             @Override
             public void advance(long done, String note) {
                 bar.stepTo(done);
-                bar.setExtraMessage(note);
+                bar.setExtraMessage(PrintableText.line(note));
             }
 
             @Override

@@ -1,5 +1,6 @@
 package dev.lancet.cli.console;
 
+import dev.lancet.dsl.PrintableText;
 import dev.lancet.io.Progress;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -52,8 +53,8 @@ final class ProgressLines implements Progress.Task {
     }
 
     private void say(String time) {
-        out.println(what + ": " + done + " of " + steps + (note.isEmpty() ? "" : ", " + note)
-                + (time.isEmpty() ? "" : ", " + time));
+        out.println(PrintableText.line(what + ": " + done + " of " + steps + (note.isEmpty() ? "" : ", " + note)
+                + (time.isEmpty() ? "" : ", " + time)));
     }
 
     private static String clock(long nanoseconds) {

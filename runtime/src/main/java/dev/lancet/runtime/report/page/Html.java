@@ -1,5 +1,6 @@
 package dev.lancet.runtime.report.page;
 
+import dev.lancet.dsl.PrintableText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -54,7 +55,7 @@ public final class Html {
     }
 
     /**
-     * Text with everything escaped that HTML or SVG would read as markup, also inside quotes; control characters are
+     * Text with everything escaped that HTML or SVG would read as markup, also inside quotes; what cannot be printed is
      * replaced.
      */
     public static String escape(String text) {
@@ -67,7 +68,7 @@ public final class Html {
                 case '"' -> safe.append("&quot;");
                 case '\'' -> safe.append("&#39;");
                 default -> {
-                    boolean control = point < ' ' && point != '\n' && point != '\t' && point != '\r';
+                    boolean control = PrintableText.unprintable(point) && "\n\t\r".indexOf(point) < 0;
                     safe.appendCodePoint(control ? 0xfffd : point);
                 }
             }

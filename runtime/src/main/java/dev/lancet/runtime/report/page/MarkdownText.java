@@ -1,5 +1,6 @@
 package dev.lancet.runtime.report.page;
 
+import dev.lancet.dsl.PrintableText;
 import java.util.List;
 
 /** The only way in which text enters a Markdown file. */
@@ -7,9 +8,11 @@ public final class MarkdownText {
 
     private MarkdownText() {}
 
-    /** Text that Markdown shows unchanged, on one line. */
+    /** Text that Markdown shows unchanged, on one line: no markup, no link, no formula. */
     public static String inline(String text) {
-        return text.replaceAll("\\R", " ").replaceAll("([\\\\`*_\\[\\]<>|#&])", "\\\\$1");
+        return PrintableText.line(text.replaceAll("\\R", " "))
+                .replaceAll("([\\\\`*_\\[\\]<>|#&~$])", "\\\\$1")
+                .replace("://", ":\\/\\/");
     }
 
     /** A row of a table. */
@@ -20,6 +23,6 @@ public final class MarkdownText {
 
     /** Lines that are shown as they are. */
     public static String code(String text) {
-        return "    " + text.strip().replaceAll("\\R", "\n    ") + "\n";
+        return "    " + PrintableText.lines(text.strip()).replaceAll("\\R", "\n    ") + "\n";
     }
 }

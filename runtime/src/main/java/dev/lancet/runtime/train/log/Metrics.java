@@ -96,11 +96,11 @@ public final class Metrics {
         return tree(line)
                 .filter(tree -> tree.path("milliseconds").isNumber())
                 .map(tree -> new TrainingLog.Point(
-                        tree.path("step").asInt(),
-                        tree.path("tokens").asLong(),
+                        tree.path("step").asInt(0),
+                        tree.path("tokens").asLong(0),
                         tree.path("loss").asDouble(Double.NaN),
                         tree.path("gradient_norm").asDouble(Double.NaN),
-                        tree.path("rate").asDouble(),
+                        tree.path("rate").asDouble(Double.NaN),
                         tree.path("milliseconds").asDouble(),
                         tree.path("resident_bytes").asLong(0),
                         scaled(tree),
@@ -112,23 +112,23 @@ public final class Metrics {
         return Optional.of(tree.path("gpu_utilization"))
                 .filter(JsonNode::isNumber)
                 .map(percent ->
-                        new GpuUsage(percent.asDouble(), tree.path("gpu_memory").asLong()));
+                        new GpuUsage(percent.asDouble(), tree.path("gpu_memory").asLong(0)));
     }
 
     private static Optional<AllocatorPeak> allocator(JsonNode tree) {
         return Optional.of(tree.path("allocator_peak"))
                 .filter(JsonNode::isNumber)
                 .map(peak -> new AllocatorPeak(
-                        peak.asLong(),
-                        tree.path("allocator_variables").asLong(),
-                        tree.path("allocator_temporaries").asLong()));
+                        peak.asLong(0),
+                        tree.path("allocator_variables").asLong(0),
+                        tree.path("allocator_temporaries").asLong(0)));
     }
 
     private static Optional<TrainingLog.Scaled> scaled(JsonNode tree) {
         return Optional.of(tree.path("loss_scale"))
                 .filter(JsonNode::isNumber)
                 .map(factor -> new TrainingLog.Scaled(
-                        factor.asDouble(), tree.path("skipped").asBoolean()));
+                        factor.asDouble(), tree.path("skipped").asBoolean(false)));
     }
 
     /** The validation that a line records, or empty if it records something else. */
@@ -136,7 +136,7 @@ public final class Metrics {
         return tree(line)
                 .filter(tree -> tree.path("validation_loss").isNumber())
                 .map(tree -> new TrainingLog.Validation(
-                        tree.path("step").asInt(), tree.path("validation_loss").asDouble()));
+                        tree.path("step").asInt(0), tree.path("validation_loss").asDouble()));
     }
 
     private static Optional<JsonNode> tree(String line) {

@@ -6,6 +6,7 @@ import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.io.DiskRoom;
 import dev.lancet.io.IoErrors;
 import dev.lancet.io.Verification;
+import dev.lancet.runtime.checkpoint.safetensors.Dtype;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsEntry;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsWriter;
@@ -14,6 +15,7 @@ import dev.lancet.runtime.train.log.Metrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +35,7 @@ import java.util.stream.Stream;
  */
 final class StateStore {
 
-    private static final Pattern NAME = Pattern.compile("state-(\\d+)\\.safetensors");
+    private static final Pattern NAME = Pattern.compile("state-(\\d{1,9})\\.safetensors");
     private static final Pattern PARTIAL = Pattern.compile("\\.state-\\d+\\.safetensors\\..*\\.partial");
     private static final String DONE = "done";
 
@@ -117,7 +119,13 @@ final class StateStore {
     /** The arithmetic of the training that wrote a state; float32 if the state does not say it. */
     Arithmetic arithmetic(int steps) {
         String name = Safetensors.open(file(steps)).metadata().get(ARITHMETIC);
-        return name == null ? Arithmetic.FLOAT32 : Arithmetic.valueOf(name);
+        return Arrays.stream(Arithmetic.values())
+                .filter(known -> name == null
+                        ? known == Arithmetic.FLOAT32
+                        : known.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new LancetException("resume: " + file(steps) + " was trained in '" + name
+                        + "', which this version of Lancet does not know; the file is damaged or newer"));
     }
 
     /**
@@ -132,8 +140,11 @@ final class StateStore {
         }
         for (ArraySpec array : arrays) {
             SafetensorsEntry tensor = state.tensor(array.name());
-            if (!tensor.shape()
-                    .equals(array.shape().stream().map(Integer::longValue).toList())) {
+            if (tensor.dtype() != Dtype.of(array.type())
+                    || !tensor.shape()
+                            .equals(array.shape().stream()
+                                    .map(Integer::longValue)
+                                    .toList())) {
                 throw new LancetException("resume: " + state.file() + " has " + tensor + ", but " + array
                         + " is trained; the state belongs to another model");
             }

@@ -1,6 +1,7 @@
 package dev.lancet.runtime.text;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.PlainFile;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Token ids in memory-mapped files: little-endian and unsigned. An id has 16 bits if the vocabulary has at most 65,536
@@ -19,12 +21,16 @@ final class Shards implements TokenIds {
 
     static final long IDS_A_SHARD = 1L << 28;
 
+    private final Path folder;
+    private final String part;
     private final MappedByteBuffer[] shards;
     private final int width;
     private final long size;
     private final int largest;
 
-    private Shards(MappedByteBuffer[] shards, int width, long size, int largest) {
+    private Shards(Path folder, String part, MappedByteBuffer[] shards, int width, long size, int largest) {
+        this.folder = folder;
+        this.part = part;
         this.shards = shards;
         this.width = width;
         this.size = size;
@@ -65,11 +71,32 @@ final class Shards implements TokenIds {
             long ids = Math.min(IDS_A_SHARD, size - shard * IDS_A_SHARD);
             shards[shard] = map(file(folder, part, shard), ids * width);
         }
-        return new Shards(shards, width, size, largest);
+        return new Shards(folder, part, shards, width, size, largest);
+    }
+
+    private void read(int number, int inside, int[] into, int at, int count) {
+        MappedByteBuffer shard = shards[number];
+        for (int i = 0; i < count; i++) {
+            int offset = (inside + i) * width;
+            int id = width == 2 ? shard.getShort(offset) & 0xffff : shard.getInt(offset);
+            if (id < 0 || id > largest) {
+                throw damaged(
+                        number,
+                        "holds the id " + Integer.toUnsignedString(id) + ", but its largest should be " + largest,
+                        null);
+            }
+            into[at + i] = id;
+        }
+    }
+
+    private LancetException damaged(int shard, String what, @Nullable Throwable cause) {
+        Path file = file(folder, part, shard);
+        String message = "tokens: " + file + " " + what + "; remove its folder, and Lancet makes it again";
+        return cause == null ? new LancetException(message) : new LancetException(message, cause);
     }
 
     private static MappedByteBuffer map(Path file, long bytes) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = FileChannel.open(PlainFile.require(file), StandardOpenOption.READ)) {
             if (channel.size() != bytes) {
                 throw new LancetException("tokens: " + file + " has " + channel.size() + " bytes instead of " + bytes
                         + "; remove its folder, and Lancet makes it again");
@@ -103,12 +130,14 @@ final class Shards implements TokenIds {
         int done = 0;
         while (done < count) {
             long place = from + done;
-            MappedByteBuffer shard = shards[(int) (place / IDS_A_SHARD)];
+            int number = (int) (place / IDS_A_SHARD);
             int inside = (int) (place % IDS_A_SHARD);
             int here = (int) Math.min(count - done, IDS_A_SHARD - inside);
-            for (int i = 0; i < here; i++) {
-                int offset = (inside + i) * width;
-                into[at + done + i] = width == 2 ? shard.getShort(offset) & 0xffff : shard.getInt(offset);
+            try {
+                read(number, inside, into, at + done, here);
+            } catch (InternalError cut) {
+                // The Java machine says so if the mapped file has become shorter.
+                throw damaged(number, "has become shorter since it was opened", cut);
             }
             done += here;
         }

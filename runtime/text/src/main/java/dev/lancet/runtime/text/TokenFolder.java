@@ -76,6 +76,12 @@ record TokenFolder(Path folder, String fingerprint) {
         }
         Manifest manifest = manifest();
         int width = manifest.bits / 8;
+        if (width != Shards.width(tokenizer.vocabulary())
+                || Math.max(manifest.largestTrainingId, manifest.largestHeldOutId) >= tokenizer.vocabulary()) {
+            throw new LancetException(
+                    "tokens: " + folder.resolve(MANIFEST) + " does not fit the " + tokenizer.vocabulary()
+                            + " tokens of " + tokenizer.name() + "; remove its folder, and Lancet makes it again");
+        }
         Shards training = Shards.open(folder, TRAINING, width, manifest.trainingIds, manifest.largestTrainingId);
         Shards heldOut = Shards.open(folder, HELD_OUT, width, manifest.heldOutIds, manifest.largestHeldOutId);
         if (Verification.wanted()) {

@@ -7,6 +7,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.dsl.weights.WeightsInMemory;
+import dev.lancet.io.PlainFile;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -50,8 +51,8 @@ public final class Peft {
         if (plan.adapted()) {
             throw new LancetException("adapter: " + plan.model() + " already has adapters; merge them first");
         }
-        PeftConfig config = PeftConfig.read(folder.resolve(CONFIG));
-        Safetensors file = Safetensors.open(folder.resolve(ARRAYS));
+        PeftConfig config = PeftConfig.read(PlainFile.inside(folder, CONFIG));
+        Safetensors file = Safetensors.open(PlainFile.inside(folder, ARRAYS));
         PeftNames names = PeftNames.of(transformer);
         Set<String> unread = new TreeSet<>();
         file.tensors().forEach(tensor -> unread.add(tensor.name()));

@@ -3,6 +3,7 @@ package dev.lancet.runtime.checkpoint.safetensors;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.PlainFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -46,7 +47,7 @@ public final class Safetensors {
      * @throws LancetException if the file does not exist, or is not complete, well-formed safetensors
      */
     public static Safetensors open(Path file) {
-        try (FileChannel channel = FileChannel.open(file)) {
+        try (FileChannel channel = FileChannel.open(PlainFile.require(file))) {
             long size = channel.size();
             if (size < LENGTH) {
                 throw new LancetException(file + ": " + size + " bytes are too few for a safetensors file,"

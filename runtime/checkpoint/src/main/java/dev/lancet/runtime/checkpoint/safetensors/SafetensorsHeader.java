@@ -11,6 +11,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -20,6 +21,8 @@ import tools.jackson.core.json.JsonFactory;
 final class SafetensorsHeader {
 
     private static final String METADATA = "__metadata__";
+    private static final int MOST_TENSORS = 500_000;
+    private static final int MOST_DIMENSIONS = 64;
     private static final JsonFactory JSON = new JsonFactory();
 
     private final Path file;
@@ -46,8 +49,15 @@ final class SafetensorsHeader {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
             header.read(parser);
         } catch (JacksonException wrong) {
+            TokenStreamLocation at = wrong.getLocation();
             throw header.damaged(
-                    "header is not JSON at its byte " + wrong.getLocation().getByteOffset());
+                    at == null
+                            ? "header is beyond a limit: "
+                                    + wrong.getOriginalMessage()
+                                            .lines()
+                                            .findFirst()
+                                            .orElse("")
+                            : "header is not JSON at its byte " + at.getByteOffset());
         }
         header.checkLayout();
         return header;
@@ -72,6 +82,9 @@ final class SafetensorsHeader {
                 readMetadata(parser);
             } else if (tensors.put(name, readTensor(name, parser)) != null) {
                 throw damaged("tensor '" + name + "' is described twice");
+            }
+            if (tensors.size() > MOST_TENSORS) {
+                throw damaged("header has more than " + MOST_TENSORS + " tensors");
             }
         }
         if (parser.nextToken() != null) {
@@ -118,6 +131,9 @@ final class SafetensorsHeader {
                 throw damaged(what + " holds " + parser.getString() + ", which is not a valid size");
             }
             numbers.add(parser.getLongValue());
+            if (numbers.size() > MOST_DIMENSIONS) {
+                throw damaged(what + " has more than " + MOST_DIMENSIONS + " numbers");
+            }
         }
         return numbers;
     }

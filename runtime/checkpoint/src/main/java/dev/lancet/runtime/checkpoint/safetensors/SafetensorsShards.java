@@ -1,6 +1,7 @@
 package dev.lancet.runtime.checkpoint.safetensors;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.io.PlainFile;
 import dev.lancet.io.SafeFileName;
 import dev.lancet.runtime.json.ConfigJson;
 import java.nio.file.Files;
@@ -28,14 +29,14 @@ public final class SafetensorsShards {
     }
 
     public static SafetensorsShards open(Path folder) {
-        Path single = folder.resolve(SINGLE);
+        Path single = PlainFile.inside(folder, SINGLE);
         if (Files.exists(single)) {
             Safetensors file = Safetensors.open(single);
             Map<String, Safetensors> byName = new LinkedHashMap<>();
             file.tensors().forEach(tensor -> byName.put(tensor.name(), file));
             return new SafetensorsShards(single, byName);
         }
-        Path index = folder.resolve(INDEX);
+        Path index = PlainFile.inside(folder, INDEX);
         if (Files.exists(index)) {
             return sharded(folder, index);
         }
@@ -74,7 +75,7 @@ public final class SafetensorsShards {
             throw new LancetException(index + ": shard '" + name
                     + "' is not a plain file name; write the name of a file beside" + " the index");
         }
-        Path file = folder.resolve(name);
+        Path file = PlainFile.inside(folder, name);
         if (!Files.exists(file)) {
             throw new LancetException(index + ": shard '" + name + "' is not in the folder; get it as well");
         }

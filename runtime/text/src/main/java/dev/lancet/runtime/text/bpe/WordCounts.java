@@ -25,15 +25,27 @@ public final class WordCounts {
         }
     }
 
+    /**
+     * Longer words, for example a text without spaces, are counted in pieces. Learning visits a word again for each merge in
+     * it, so a megabyte in one word would take hours. No token is as long.
+     */
+    private static final int LONGEST = 512;
+
     private final Map<String, Count> counts = new HashMap<>(1 << 16);
     private long words;
 
     /** Counts the words of one text. */
     public void add(String text) {
         Splitter.split(text, 0, text.length(), (from, to) -> {
-            counts.computeIfAbsent(text.substring(from, to), word -> new Count()).times++;
+            for (int at = from; at < to; at += LONGEST) {
+                count(text.substring(at, Math.min(to, at + LONGEST)));
+            }
             words++;
         });
+    }
+
+    private void count(String word) {
+        counts.computeIfAbsent(word, unseen -> new Count()).times++;
     }
 
     /** Number of words, counting repetitions. */

@@ -2,6 +2,7 @@ package dev.lancet.runtime.text.source;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.PlainFile;
 import dev.lancet.io.Progress;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +22,8 @@ import java.util.zip.GZIPInputStream;
  *   <li>{@code .jsonl}: each line is a JSON object with one document under a key;
  *   <li>{@code .csv}, {@code .tsv}: each row has one document in a column, which the first row names;
  *   <li>{@code .tar}: every file of these kinds in the archive, in its order;
- *   <li>a folder: every file of these kinds in it and its subfolders, sorted by name; hidden files are left out;
+ *   <li>a folder: every file of these kinds in it and its subfolders, sorted by name; hidden files are left out, and a
+ *       link out of the folder is an error;
  *   <li>{@code .txt}, and any other file that is named directly: one document of UTF-8 text;
  *   <li>each of them may be packed as {@code .gz} or {@code .tgz}.
  * </ul>
@@ -30,6 +32,8 @@ import java.util.zip.GZIPInputStream;
  * more than text would is rejected.
  */
 public final class Documents {
+
+    private static final int MOST_FILES = 1_000_000;
 
     private final List<Path> files;
     private final DocumentReader reading;
@@ -50,8 +54,8 @@ public final class Documents {
         for (Path path : paths) {
             if (Files.isDirectory(path)) {
                 files.addAll(below(path));
-            } else if (Files.isRegularFile(path)) {
-                files.add(path);
+            } else if (Files.exists(path)) {
+                files.add(PlainFile.require(path));
             } else {
                 throw new LancetException("corpus: " + path + " does not exist; check the path"
                         + (path.isAbsolute()
@@ -64,11 +68,17 @@ public final class Documents {
 
     private static List<Path> below(Path folder) {
         try (Stream<Path> found = Files.walk(folder)) {
-            List<Path> files = found.filter(Files::isRegularFile)
+            List<Path> files = found.filter(file -> !Files.isDirectory(file))
                     .filter(file -> !hidden(folder.relativize(file)))
                     .filter(file -> FileKind.known(name(file)))
+                    .limit(MOST_FILES + 1)
+                    .map(file -> PlainFile.requireInside(folder, file))
                     .sorted()
                     .toList();
+            if (files.size() > MOST_FILES) {
+                throw new LancetException("corpus: " + folder + " has more than " + MOST_FILES
+                        + " files; join them, for example as JSON lines");
+            }
             if (files.isEmpty()) {
                 throw new LancetException(
                         "corpus: " + folder + " has no files " + FileKind.NAMES + "; name the" + " files instead");

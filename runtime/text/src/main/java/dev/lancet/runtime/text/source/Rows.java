@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.util.Collections;
 import java.util.function.Consumer;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -72,6 +73,10 @@ final class Rows {
         if (!parser.getHeaderNames().contains(field)) {
             throw new LancetException("corpus: " + where + " has no column '" + field + "', only "
                     + parser.getHeaderNames() + "; choose one of them with field");
+        }
+        if (Collections.frequency(parser.getHeaderNames(), field) > 1) {
+            throw new LancetException(
+                    "corpus: " + where + " has several columns '" + field + "'; give each column its own name");
         }
         return parser;
     }

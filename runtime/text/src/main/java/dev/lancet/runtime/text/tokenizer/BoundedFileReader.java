@@ -2,6 +2,7 @@ package dev.lancet.runtime.text.tokenizer;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.PlainFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ final class BoundedFileReader {
         if (Files.isDirectory(file)) {
             throw new LancetException(what + ": " + file + " is a folder; name a file in it");
         }
+        PlainFile.require(file);
         if (!Files.isRegularFile(file)) {
             throw new LancetException(what + ": " + file + " does not exist; check the path"
                     + (file.isAbsolute()

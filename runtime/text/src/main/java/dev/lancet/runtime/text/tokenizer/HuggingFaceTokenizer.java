@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -19,19 +20,24 @@ import tools.jackson.databind.JsonNode;
  */
 final class HuggingFaceTokenizer implements Tokenizer {
 
-    private static final long LARGEST_FILE = 256L << 20;
+    /** The largest published file that we know has 34 MB. */
+    private static final long LARGEST_FILE = 64L << 20;
+
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final Path file;
     private final String fingerprint;
     private final HuggingFaceVocabulary vocabulary;
+    private final TokenizerLimits limits;
     private final TokenizersLibrary library;
     private final long handle;
     private final Cleaner.Cleanable cleanable;
     private volatile boolean closed;
 
-    private HuggingFaceTokenizer(Path file, String json, String fingerprint, HuggingFaceVocabulary vocabulary) {
+    private HuggingFaceTokenizer(
+            Path file, String json, String fingerprint, HuggingFaceVocabulary vocabulary, TokenizerLimits limits) {
         this.file = file;
+        this.limits = limits;
         this.fingerprint = fingerprint;
         this.vocabulary = vocabulary;
         this.library = NativeTokenizers.load();
@@ -54,16 +60,13 @@ final class HuggingFaceTokenizer implements Tokenizer {
         String json = new String(content, StandardCharsets.UTF_8);
         JsonNode root = HuggingFaceVocabulary.tree(json, file);
         HuggingFaceVocabulary vocabulary = HuggingFaceVocabulary.of(root, file);
-        TokenizerPanicGuard.check(root, file);
         Optional<BytePairs> pairs = BytePairReader.read(root);
-        return pairs.isPresent()
-                ? new BytePairTokenizer(
-                        String.valueOf(file.getFileName()),
-                        Optional.of(file),
-                        Sha256.of(content),
-                        vocabulary,
-                        pairs.get())
-                : new HuggingFaceTokenizer(file, json, Sha256.of(content), vocabulary);
+        if (pairs.isPresent()) {
+            return new BytePairTokenizer(
+                    String.valueOf(file.getFileName()), Optional.of(file), Sha256.of(content), vocabulary, pairs.get());
+        }
+        TokenizerLimits limits = TokenizerPanicGuard.check(root, vocabulary, file);
+        return new HuggingFaceTokenizer(file, json, Sha256.of(content), vocabulary, limits);
     }
 
     private static long create(TokenizersLibrary library, String json, Path file) {
@@ -113,14 +116,27 @@ final class HuggingFaceTokenizer implements Tokenizer {
 
     @Override
     public synchronized int[] encode(String text, boolean special) {
-        long encoding = library.encode(open(), text, special);
-        try {
-            return Arrays.stream(library.getTokenIds(encoding))
-                    .mapToInt(Math::toIntExact)
-                    .toArray();
-        } finally {
-            library.deleteEncoding(encoding);
+        limits.problems(text).stream().findFirst().ifPresent(problem -> {
+            throw new LancetException("tokenizer: " + file + " is not used on a text of " + text.length()
+                    + " characters, because " + problem + "; split the text");
+        });
+        long[] ids = used(() -> {
+            long encoding = library.encode(open(), text, special);
+            try {
+                return library.getTokenIds(encoding);
+            } finally {
+                library.deleteEncoding(encoding);
+            }
+        });
+        return Arrays.stream(ids).mapToInt(this::known).toArray();
+    }
+
+    private int known(long id) {
+        if (id < 0 || id >= vocabulary.size()) {
+            throw new LancetException("tokenizer: " + file + " gives the id " + id + ", but its vocabulary has "
+                    + vocabulary.size() + " ids; get the file from the authors of the model");
         }
+        return (int) id;
     }
 
     @Override
@@ -130,7 +146,22 @@ final class HuggingFaceTokenizer implements Tokenizer {
             TokenIdChecks.checkOne(ids[i], this);
             wide[i] = ids[i];
         }
-        return ids.length == 0 ? "" : library.decode(open(), wide, true);
+        return ids.length == 0 ? "" : used(() -> library.decode(open(), wide, true));
+    }
+
+    /** The library throws for example where a text needs an unknown token that the file does not have. */
+    private <T> T used(Supplier<T> use) {
+        try {
+            return use.get();
+        } catch (IllegalStateException closed) {
+            throw closed;
+        } catch (RuntimeException e) {
+            throw new LancetException(
+                    "tokenizer: Hugging Face's library cannot use " + file + ": "
+                            + HuggingFaceVocabulary.oneLine(e.getMessage()) + "; get the file from the authors of the"
+                            + " model",
+                    e);
+        }
     }
 
     private long open() {

@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,6 +24,21 @@ import tools.jackson.databind.json.JsonMapper;
  * @param end the id that ends a text, or empty
  */
 public record HuggingFaceVocabulary(int size, OptionalInt begin, OptionalInt end) {
+
+    /**
+     * Keys that stand twice are refused, since the native library could take another one than the checks saw. A token of
+     * JSON becomes about a hundred bytes in memory; published files have up to two million.
+     */
+    private static final JsonMapper BOUNDED = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(64)
+                            .maxTokenCount(6_000_000)
+                            .maxStringLength(4 << 20)
+                            .maxNameLength(10_000)
+                            .build())
+                    .build())
+            .build();
 
     private static final int LARGEST_ID = 1 << 26;
     private static final long LARGEST_CONFIG = 64L << 20;
@@ -65,7 +83,7 @@ public record HuggingFaceVocabulary(int size, OptionalInt begin, OptionalInt end
 
     static JsonNode tree(String json, Path file) {
         try {
-            return JsonMapper.shared().readTree(json);
+            return BOUNDED.readTree(json);
         } catch (JacksonException e) {
             throw new LancetException(
                     "tokenizer: " + file + " is not JSON: " + oneLine(e.getOriginalMessage())

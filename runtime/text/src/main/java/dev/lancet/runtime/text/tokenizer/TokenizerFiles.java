@@ -2,6 +2,7 @@ package dev.lancet.runtime.text.tokenizer;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.PlainFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -36,13 +37,13 @@ final class TokenizerFiles {
     }
 
     static Optional<Path> find(Path folder) {
-        Path json = folder.resolve(HUGGING_FACE);
+        Path json = PlainFile.inside(folder, HUGGING_FACE);
         if (Files.isRegularFile(json)) {
             return Optional.of(json);
         }
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "tok*.bin")) {
-            files.forEach(found::add);
+            files.forEach(file -> found.add(PlainFile.requireInside(folder, file)));
         } catch (IOException e) {
             throw IoErrors.reading(folder, e);
         }

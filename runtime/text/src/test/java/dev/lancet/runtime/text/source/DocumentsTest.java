@@ -2,6 +2,7 @@ package dev.lancet.runtime.text.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.Progress;
@@ -178,5 +179,32 @@ class DocumentsTest {
             }
         }
         return bytes.toByteArray();
+    }
+
+    @Test
+    void two_columns_of_the_same_name_are_refused() throws IOException {
+        Path file = write("a.csv", "text,text\none,two\n");
+
+        assertThatThrownBy(() -> texts("text", file))
+                .isInstanceOf(LancetException.class)
+                .hasMessage("corpus: " + file + " has several columns 'text'; give each column its own name");
+    }
+
+    @Test
+    void a_folder_with_a_link_to_a_file_outside_is_refused() throws IOException {
+        Path secret = write("secret.txt", "secret");
+        Path corpus = Files.createDirectory(folder.resolve("corpus"));
+        Files.writeString(corpus.resolve("a.txt"), "own");
+        Path link = corpus.resolve("b.txt");
+        try {
+            Files.createSymbolicLink(link, secret);
+        } catch (UnsupportedOperationException | IOException refused) {
+            assumeTrue(false, "this system makes no symbolic links: " + refused);
+        }
+
+        assertThatThrownBy(() -> texts("text", corpus))
+                .isInstanceOf(LancetException.class)
+                .hasMessage(link + ": is a link that leads out of " + corpus
+                        + "; copy the file to its place if you trust it");
     }
 }
