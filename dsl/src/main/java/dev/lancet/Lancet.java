@@ -17,6 +17,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Schedule;
+import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.Training;
 
 /**
@@ -156,6 +157,16 @@ public final class Lancet extends Selectors {
     /** A corpus from text files and folders. */
     public static Corpus corpus(String path, String... more) {
         return Corpus.corpus(path, more);
+    }
+
+    /** A task that Lancet knows, as {@code task("tfns", "valid.csv")}; see {@link Task#named}. */
+    public static Task task(String name, String data) {
+        return Task.named(name, data);
+    }
+
+    /** A task of one's own, with a prompt in which {@code {field}} stands for a value of the row; see {@link Task#own}. */
+    public static Task task(String name, String data, String prompt) {
+        return Task.own(name, data, prompt);
     }
 
     /** Training with AdamW. */
