@@ -3,10 +3,12 @@ package dev.lancet.runtime.run;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Evaluation;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Stage;
+import dev.lancet.dsl.recipe.Task;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.DenseFirstTraining;
 import dev.lancet.runtime.Model;
@@ -14,6 +16,7 @@ import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
+import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,8 +210,13 @@ public final class RecipeRun implements AutoCloseable {
 
     private CandidateResult finish(Candidate candidate, OptionalLong seed, Model model, Optional<RunFolder.Done> done) {
         List<Perplexity> measured = new ArrayList<>();
-        for (Corpus.Part part : recipe.evaluations()) {
-            measured.add(model.evaluate(part));
+        List<TaskResult> tasks = new ArrayList<>();
+        for (Evaluation evaluation : recipe.evaluations()) {
+            if (evaluation instanceof Corpus.Part part) {
+                measured.add(model.evaluate(part));
+            } else if (evaluation instanceof Task task) {
+                tasks.add(model.evaluate(task));
+            }
         }
         List<Generation> samples = new ArrayList<>();
         for (Sample sample : recipe.samples()) {
@@ -225,7 +233,7 @@ public final class RecipeRun implements AutoCloseable {
                 done.map(RunFolder.Done::losses).orElseGet(model::losses),
                 done.map(RunFolder.Done::log).orElseGet(model::log));
         CandidateResult finished =
-                new CandidateResult(candidate, fresh(candidate, seed), made, measured, samples, saved);
+                new CandidateResult(candidate, fresh(candidate, seed), made, measured, tasks, samples, saved);
         if (done.isEmpty() && !stages(candidate, seed).isEmpty()) {
             kept.ifPresent(folder -> folder.finish(places.name(candidate, seed), finished, model));
         }

@@ -179,7 +179,8 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
         return normal(left).equals(normal(right));
     }
 
-    static String normal(String answer) {
+    /** A free answer without what makes no difference. */
+    public static String normal(String answer) {
         String text = answer.strip().toLowerCase(Locale.ROOT);
         return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
     }
