@@ -70,14 +70,19 @@ public final class TaskOptions {
      */
     public Task of(String name, LancetCommand command) {
         String file = data.orElseThrow(() -> command.wrongUsage("--task: " + name + " has no rows; add --data FILE"));
-        Task task = template.map(text -> own(name, file, text)).orElseGet(() -> named(name, file, command));
+        if (template.isEmpty() && (answer.isPresent() || !labels.isEmpty())) {
+            throw command.wrongUsage("--" + (answer.isPresent() ? "answer: " + answer.get() : "label: " + labels.get(0))
+                    + " applies only to a task with --template; leave it out");
+        }
         try {
+            Task task = template.isPresent() ? own(name, file, template.get()) : Task.named(name, file);
             task = by.isPresent() ? task.by(scoring(by.get(), command)) : task;
             task = limit.isPresent() ? task.limit(limit.get()) : task;
             task = shots.isPresent() ? task.shots(shots.get()) : task;
             return seed.isPresent() ? task.seed(seed.get()) : task;
         } catch (IllegalArgumentException e) {
-            throw command.wrongUsage("--" + e.getMessage());
+            throw command.wrongUsage("--"
+                    + e.getMessage().replaceFirst("^prompt:", "template:").replace("a prompt", "--template TEXT"));
         }
     }
 
@@ -86,18 +91,6 @@ public final class TaskOptions {
                 .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(way))
                 .findFirst()
                 .orElseThrow(() -> command.wrongUsage("--by: " + way + "; choose likelihood, generate or both"));
-    }
-
-    private Task named(String name, String file, LancetCommand command) {
-        if (answer.isPresent() || !labels.isEmpty()) {
-            throw command.wrongUsage("--" + (answer.isPresent() ? "answer: " + answer.get() : "label: " + labels.get(0))
-                    + " applies only to a task with --template; leave it out");
-        }
-        try {
-            return Task.named(name, file);
-        } catch (IllegalArgumentException e) {
-            throw command.wrongUsage("--" + e.getMessage().replace("a prompt", "--template TEXT"));
-        }
     }
 
     private Task own(String name, String file, String text) {
