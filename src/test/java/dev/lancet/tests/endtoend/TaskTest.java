@@ -73,8 +73,7 @@ class TaskTest {
                         result.answers().get(i).logLikelihoods(),
                         expected.get("rows").get(i).get("log_likelihoods"));
             }
-            assertThat(result.accuracy())
-                    .isCloseTo(expected.get("accuracy").doubleValue(), within(1e-12));
+            assertThat(result.accuracy()).isCloseTo(expected.get("accuracy").doubleValue(), within(1e-12));
             assertThat(result.first().classification().macroF1())
                     .isCloseTo(expected.get("macro_f1").doubleValue(), within(1e-12));
             TaskMeasurement normalised = result.measurements().get(1);
@@ -99,7 +98,9 @@ class TaskTest {
                         .get(0);
 
                 int measured = answer.where().endsWith("line 1") ? 0 : 1;
-                agrees(answer.logLikelihoods(), EXPECTED.get("shots").get(measured).get("log_likelihoods"));
+                agrees(
+                        answer.logLikelihoods(),
+                        EXPECTED.get("shots").get(measured).get("log_likelihoods"));
             }
         }
     }
@@ -112,11 +113,12 @@ class TaskTest {
             List<String> lines = Files.readAllLines(Path.of(rows(name)));
             for (int i = 0; i < lines.size(); i++) {
                 Path one = Files.writeString(folder.resolve("one.jsonl"), lines.get(i));
-                List<Double> alone =
-                        model.evaluate(task(name, one.toString())).answers().get(0).logLikelihoods();
+                List<Double> alone = model.evaluate(task(name, one.toString()))
+                        .answers()
+                        .get(0)
+                        .logLikelihoods();
                 for (int label = 0; label < alone.size(); label++) {
-                    assertThat(all.get(i).logLikelihoods().get(label))
-                            .isCloseTo(alone.get(label), within(1e-4));
+                    assertThat(all.get(i).logLikelihoods().get(label)).isCloseTo(alone.get(label), within(1e-4));
                 }
             }
         }
@@ -126,8 +128,8 @@ class TaskTest {
     void learned_positions_and_labels_of_several_tokens_agree_with_the_logits_of_whole_texts() throws IOException {
         Path file = Files.writeString(folder.resolve("rows.csv"), "q,label\nabc,yes\nxyz,certainly not\nd,yes\n");
         try (Model model = Model.create(bytes(), 3).tokenizer(Tokenizer.bytes())) {
-            TaskResult result = model.evaluate(
-                    task("own", file.toString(), "{q}:").labels("yes", "certainly not"));
+            TaskResult result =
+                    model.evaluate(task("own", file.toString(), "{q}:").labels("yes", "certainly not"));
 
             List<String> prompts = List.of("abc:", "xyz:", "d:");
             for (int i = 0; i < prompts.size(); i++) {
@@ -153,7 +155,8 @@ class TaskTest {
             model.tokenizer(without);
             assertThatThrownBy(() -> model.evaluate(task))
                     .isInstanceOf(LancetException.class)
-                    .hasMessageContaining("row 1 has the answer 'caf\u00e9', which tokenizer.json encodes like another one");
+                    .hasMessageContaining(
+                            "row 1 has the answer 'caf\u00e9', which tokenizer.json encodes like another one");
         }
     }
 
@@ -191,12 +194,19 @@ class TaskTest {
             TaskResult result = model.evaluate(task("piqa", rows("piqa")).by(TaskScoring.BOTH));
 
             for (int i = 0; i < result.rows(); i++) {
-                String prompt = EXPECTED.get("piqa").get("rows").get(i).get("arguments").get(0).get(0).stringValue();
+                String prompt = EXPECTED.get("piqa")
+                        .get("rows")
+                        .get(i)
+                        .get("arguments")
+                        .get(0)
+                        .get(0)
+                        .stringValue();
                 assertThat(result.answers().get(i).generated())
                         .contains(AnswerParser.firstLine(model.generate(prompt, 16)));
             }
-            assertThat(result.measurements()).extracting(TaskMeasurement::scoring).contains(
-                    TaskMeasurement.Scoring.GENERATE);
+            assertThat(result.measurements())
+                    .extracting(TaskMeasurement::scoring)
+                    .contains(TaskMeasurement.Scoring.GENERATE);
             TaskMeasurement generated = result.measurements().get(2);
             assertThat(generated.classification().unparsed()).isPositive();
             assertThat(generated.unparsed()).hasSizeBetween(1, 5);
@@ -221,7 +231,8 @@ class TaskTest {
             trained.train(ids, new int[0], adamW(200, 5e-3).batch(8).sequence(20));
             TaskResult good = trained.evaluate(task);
 
-            assertThat(good.answers().get(0).generated()).contains(AnswerParser.firstLine(trained.generate("good:", 12)));
+            assertThat(good.answers().get(0).generated())
+                    .contains(AnswerParser.firstLine(trained.generate("good:", 12)));
             assertThat(good.majority()).isCloseTo(16.0 / 24, within(1e-12));
             assertThat(good.accuracy()).isEqualTo(1);
             assertThat(good.measurements().get(2).classification().accuracy()).isEqualTo(1);
@@ -251,7 +262,8 @@ class TaskTest {
     @Test
     void an_answer_longer_than_the_context_is_refused() throws IOException {
         Path file = Files.writeString(folder.resolve("rows.csv"), "q,label\nabc,0\n");
-        Task task = task("own", file.toString(), "{q}:").label("0", "a".repeat(30)).label("1", "b");
+        Task task =
+                task("own", file.toString(), "{q}:").label("0", "a".repeat(30)).label("1", "b");
         try (Model model = Model.create(bytes(), 3).tokenizer(Tokenizer.bytes())) {
             assertThatThrownBy(() -> model.evaluate(task))
                     .isInstanceOf(LancetException.class)
@@ -263,9 +275,7 @@ class TaskTest {
     void a_recipe_measures_tasks_of_every_candidate() {
         try (RecipeRun run = new RecipeRun(
                 recipe("tasks")
-                        .candidate(
-                                "tiny",
-                                checkpoint(REFERENCE.resolve("model").toString()))
+                        .candidate("tiny", checkpoint(REFERENCE.resolve("model").toString()))
                         .evaluate(task("piqa", rows("piqa"))),
                 Progress.silent())) {
             RecipeRun.Outcome outcome = run.carryOut();

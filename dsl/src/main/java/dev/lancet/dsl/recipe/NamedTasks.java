@@ -20,8 +20,8 @@ final class NamedTasks {
 
     private static final List<TaskLabel> SENTIMENTS =
             List.of(label("negative", "0"), label("neutral", "1"), label("positive", "2"));
-    private static final List<TaskLabel> TWEETS = List.of(
-            label("negative", "0", "bearish"), label("positive", "1", "bullish"), label("neutral", "2"));
+    private static final List<TaskLabel> TWEETS =
+            List.of(label("negative", "0", "bearish"), label("positive", "1", "bullish"), label("neutral", "2"));
     private static final List<TaskLabel> DEGREES = List.of(
             label("strong negative", "severely negative"),
             label("moderately negative"),

@@ -57,8 +57,7 @@ public record Task(
 
     /** A task of one's own, so far with any text as its answer, which is in the field {@code label}. */
     public static Task own(String name, String data, String prompt) {
-        return new Task(
-                name, data, List.of(TaskQuestion.of(prompt)), OptionalInt.empty(), 0, SEED, Optional.empty());
+        return new Task(name, data, List.of(TaskQuestion.of(prompt)), OptionalInt.empty(), 0, SEED, Optional.empty());
     }
 
     /** The names of the tasks that {@link #named} knows. */
@@ -134,7 +133,8 @@ public record Task(
                         .append(quoted(label.text()))
                         .append(')');
             }
-            own.gap().ifPresent(mark -> text.append(".gap(").append(quoted(mark)).append(')'));
+            own.gap()
+                    .ifPresent(mark -> text.append(".gap(").append(quoted(mark)).append(')'));
         }
         limit.ifPresent(rows -> text.append(".limit(").append(rows).append(')'));
         text.append(shots == 0 ? "" : ".shots(" + shots + ")").append(seed == SEED ? "" : ".seed(" + seed + "L)");

@@ -24,8 +24,20 @@ class TaskCommandTest {
     @Test
     void a_task_is_measured_beside_a_baseline() {
         Ran ran = lancet(
-                "evaluate", MODEL, "--task", "piqa", "--data", PIQA, "--by", "both", "--baseline", MODEL,
-                "--min-recovery", "1", "--json", "--quiet");
+                "evaluate",
+                MODEL,
+                "--task",
+                "piqa",
+                "--data",
+                PIQA,
+                "--by",
+                "both",
+                "--baseline",
+                MODEL,
+                "--min-recovery",
+                "1",
+                "--json",
+                "--quiet");
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.status()).isZero();
@@ -38,9 +50,11 @@ class TaskCommandTest {
         assertThat(json.get("unparsed").asInt()).isZero();
         assertThat(json.get("recovery").asDouble()).isEqualTo(1);
         assertThat(json.get("scorings").propertyNames()).containsExactly("likelihood", "normalised", "generate");
-        assertThat(json.get("scorings").get("normalised").get("accuracy").asDouble()).isEqualTo(0.5);
+        assertThat(json.get("scorings").get("normalised").get("accuracy").asDouble())
+                .isEqualTo(0.5);
         assertThat(json.get("scorings").get("generate").get("unparsed").asInt()).isPositive();
-        assertThat(json.get("scorings").get("generate").get("unparsed_examples")).isNotEmpty();
+        assertThat(json.get("scorings").get("generate").get("unparsed_examples"))
+                .isNotEmpty();
     }
 
     @Test
@@ -48,8 +62,21 @@ class TaskCommandTest {
         Path data = Files.writeString(folder.resolve("rows.csv"), "q,kind\nA door,0\nA bag,1\nSoup,1\n");
 
         Ran ran = lancet(
-                "evaluate", MODEL, "--task", "own", "--data", data.toString(), "--template", "Question: {q}\\nAnswer:",
-                "--answer", "kind", "--label", "0=no", "--label", "1=yes", "--quiet");
+                "evaluate",
+                MODEL,
+                "--task",
+                "own",
+                "--data",
+                data.toString(),
+                "--template",
+                "Question: {q}\\nAnswer:",
+                "--answer",
+                "kind",
+                "--label",
+                "0=no",
+                "--label",
+                "1=yes",
+                "--quiet");
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out())
@@ -61,8 +88,23 @@ class TaskCommandTest {
     void a_recovery_that_is_too_low_or_means_nothing_fails() throws IOException {
         Path data = Files.writeString(folder.resolve("rows.csv"), "q,label\nA door,no\nA bag,yes\n");
         String[] command = {
-            "evaluate", MODEL, "--task", "own", "--data", data.toString(), "--template", "{q}?", "--label", "no",
-            "--label", "yes", "--baseline", MODEL, "--min-recovery", "0.9", "--quiet"
+            "evaluate",
+            MODEL,
+            "--task",
+            "own",
+            "--data",
+            data.toString(),
+            "--template",
+            "{q}?",
+            "--label",
+            "no",
+            "--label",
+            "yes",
+            "--baseline",
+            MODEL,
+            "--min-recovery",
+            "0.9",
+            "--quiet"
         };
 
         Ran ran = lancet(command);
@@ -79,10 +121,26 @@ class TaskCommandTest {
         wrong("--by: luck; choose likelihood, generate or both", "--task", "piqa", "--data", PIQA, "--by", "luck");
         wrong("--limit: 0 rows; at least 1 is needed", "--task", "piqa", "--data", PIQA, "--limit", "0");
         wrong("--shots: 1 applies only to --task", "--text", PIQA, "--shots", "1");
-        wrong("--label: yes applies only to a task with --template", "--task", "piqa", "--data", PIQA, "--label", "yes");
+        wrong(
+                "--label: yes applies only to a task with --template",
+                "--task",
+                "piqa",
+                "--data",
+                PIQA,
+                "--label",
+                "yes");
         wrong(
                 "--label: the value 'Yes' is given twice",
-                "--task", "own", "--data", PIQA, "--template", "{goal}", "--label", "yes", "--label", "Yes=no");
+                "--task",
+                "own",
+                "--data",
+                PIQA,
+                "--template",
+                "{goal}",
+                "--label",
+                "yes",
+                "--label",
+                "Yes=no");
     }
 
     private static void wrong(String message, String... options) {

@@ -83,8 +83,7 @@ final class BatchGenerator {
 
     private static int likeliest(float[] logits, int text, int texts, int position) {
         int vocabulary = logits.length / texts;
-        return Sampler.greedy()
-                .pick(Arrays.copyOfRange(logits, text * vocabulary, (text + 1) * vocabulary), position);
+        return Sampler.greedy().pick(Arrays.copyOfRange(logits, text * vocabulary, (text + 1) * vocabulary), position);
     }
 
     private boolean ends(int id) {

@@ -82,8 +82,7 @@ final class LikelihoodScorer {
         try (TInt32 in = TensorTransfer.matrix(ids);
                 TInt32 past = TInt32.scalarOf(0)) {
             cache.take(
-                    cache.fetch(cache.feed(
-                                    continuing.runner().feed("ids", in).feed("past", past)))
+                    cache.fetch(cache.feed(continuing.runner().feed("ids", in).feed("past", past)))
                             .run(),
                     0,
                     length);

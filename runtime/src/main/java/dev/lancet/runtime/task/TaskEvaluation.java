@@ -79,7 +79,8 @@ public final class TaskEvaluation {
         List<TaskAnswer> answers = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
             TaskItem item = items.get(i);
-            answers.add(new TaskAnswer(item.where(), item.right(), item.answer(), likelihoods.get(i), generated.get(i)));
+            answers.add(
+                    new TaskAnswer(item.where(), item.right(), item.answer(), likelihoods.get(i), generated.get(i)));
         }
         int cut = (int)
                 IntStream.range(0, truncated.length).filter(i -> truncated[i]).count();
@@ -142,7 +143,8 @@ public final class TaskEvaluation {
         for (int i = 0; i < items.size(); i++) {
             int[] prompt = tokenizer.encode(items.get(i).prompt());
             truncated[i] |= prompt.length > most;
-            prompts.add(prompt.length > most ? Arrays.copyOfRange(prompt, prompt.length - most, prompt.length) : prompt);
+            prompts.add(
+                    prompt.length > most ? Arrays.copyOfRange(prompt, prompt.length - most, prompt.length) : prompt);
         }
         checkIds(prompts);
         try (Progress.Task told = progress.begin("generate " + task.name(), items.size())) {
@@ -209,15 +211,15 @@ public final class TaskEvaluation {
             String text = answers.get(i).generated().orElseThrow();
             OptionalInt answer = answer(item, text);
             predicted.add(answer.orElse(Classification.NONE));
-            if (answer.isEmpty() && unparsed.size() < EXAMPLES && !item.choices().isEmpty()) {
+            if (answer.isEmpty()
+                    && unparsed.size() < EXAMPLES
+                    && !item.choices().isEmpty()) {
                 unparsed.add(text);
             }
         }
         List<Integer> right = items.stream().map(TaskItem::right).toList();
         return new TaskMeasurement(
-                TaskMeasurement.Scoring.GENERATE,
-                Classification.of(labels, right, predicted, task.seed()),
-                unparsed);
+                TaskMeasurement.Scoring.GENERATE, Classification.of(labels, right, predicted, task.seed()), unparsed);
     }
 
     private static OptionalInt answer(TaskItem item, String text) {

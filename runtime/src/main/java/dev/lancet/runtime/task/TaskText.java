@@ -43,7 +43,9 @@ public final class TaskText {
             if (!result.labels().isEmpty()) {
                 text.append(matrix(result, measured.classification()));
             }
-            measured.unparsed().forEach(one -> text.append("  no label in: ").append(shown(one)).append('\n'));
+            measured.unparsed()
+                    .forEach(one ->
+                            text.append("  no label in: ").append(shown(one)).append('\n'));
         }
         return text.toString();
     }
@@ -76,7 +78,9 @@ public final class TaskText {
                         all.macroF1(),
                         all.macroInterval().low(),
                         all.macroInterval().high())
-                + (all.unparsed() == 0 ? "" : String.format(Locale.ROOT, ", %,d answers without a label", all.unparsed()));
+                + (all.unparsed() == 0
+                        ? ""
+                        : String.format(Locale.ROOT, ", %,d answers without a label", all.unparsed()));
     }
 
     /** A row for each right label, a column for each predicted one. */

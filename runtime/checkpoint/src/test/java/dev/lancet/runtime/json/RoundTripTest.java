@@ -106,7 +106,10 @@ class RoundTripTest {
                         .train("later", corpus, Training.muon(100, share).adam(1 / share))
                         .evaluate(corpus.heldOut())
                         .evaluate(Task.named("winogrande", "rows.json").limit(9).shots(2))
-                        .evaluate(Task.own("tone", "rows.csv", "{a}\n").label("0", "no").seed(seed).by(TaskScoring.BOTH))
+                        .evaluate(Task.own("tone", "rows.csv", "{a}\n")
+                                .label("0", "no")
+                                .seed(seed)
+                                .by(TaskScoring.BOTH))
                         .sample(new Sample("Once", 3, share, share, seed))
                         .export("later", "out")
                         .seeds(seed),

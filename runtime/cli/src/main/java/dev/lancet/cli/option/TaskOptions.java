@@ -81,8 +81,8 @@ public final class TaskOptions {
             task = shots.isPresent() ? task.shots(shots.get()) : task;
             return seed.isPresent() ? task.seed(seed.get()) : task;
         } catch (IllegalArgumentException e) {
-            throw command.wrongUsage("--"
-                    + e.getMessage().replaceFirst("^prompt:", "template:").replace("a prompt", "--template TEXT"));
+            throw command.wrongUsage(
+                    "--" + e.getMessage().replaceFirst("^prompt:", "template:").replace("a prompt", "--template TEXT"));
         }
     }
 
@@ -119,7 +119,8 @@ public final class TaskOptions {
 
     private static void refuse(String option, Optional<?> given, LancetCommand command) {
         given.ifPresent(value -> {
-            throw command.wrongUsage(option + ": " + value + " applies only to --task; leave it out, or add --task NAME");
+            throw command.wrongUsage(
+                    option + ": " + value + " applies only to --task; leave it out, or add --task NAME");
         });
     }
 }

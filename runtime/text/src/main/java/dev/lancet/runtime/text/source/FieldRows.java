@@ -63,7 +63,8 @@ public final class FieldRows {
             }
             return rows;
         } catch (CharacterCodingException e) {
-            throw new LancetException("data: " + file + " is not UTF-8; convert it, for example with iconv -t UTF-8", e);
+            throw new LancetException(
+                    "data: " + file + " is not UTF-8; convert it, for example with iconv -t UTF-8", e);
         } catch (IOException e) {
             throw IoErrors.reading(file, e);
         }
@@ -93,7 +94,8 @@ public final class FieldRows {
         for (String line = lines.next(); line != null; line = lines.next()) {
             int at = line.lastIndexOf('@');
             if (at < 0 && !line.isBlank()) {
-                throw new LancetException("data: " + lines.where() + " has no @ before its label; write sentence@label");
+                throw new LancetException(
+                        "data: " + lines.where() + " has no @ before its label; write sentence@label");
             }
             if (at >= 0) {
                 rows.add(new FieldRow(

@@ -78,8 +78,7 @@ final class JsonRows {
                     ? ", after row " + rows.size()
                     : ", line " + e.getLocation().getLineNr();
             throw new LancetException(
-                    "data: " + file + line + " is not JSON (" + first(e)
-                            + "); the file must be an array of objects",
+                    "data: " + file + line + " is not JSON (" + first(e) + "); the file must be an array of objects",
                     e);
         }
     }

@@ -73,8 +73,7 @@ public record Classification(List<List<Integer>> confusion, Interval interval, I
 
     private static Interval interval(double[] values) {
         Arrays.sort(values);
-        return new Interval(
-                values[(int) (OUTSIDE * values.length)], values[(int) ((1 - OUTSIDE) * values.length) - 1]);
+        return new Interval(values[(int) (OUTSIDE * values.length)], values[(int) ((1 - OUTSIDE) * values.length) - 1]);
     }
 
     private int[] counts() {

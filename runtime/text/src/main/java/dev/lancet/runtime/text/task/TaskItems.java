@@ -43,8 +43,7 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
     public static TaskItems read(Task task) {
         List<FieldRow> rows = FieldRows.read(Path.of(task.data()));
         TaskQuestion question = question(task, rows.get(0));
-        List<Integer> order =
-                IntStream.range(0, rows.size()).boxed().collect(Collectors.toCollection(ArrayList::new));
+        List<Integer> order = IntStream.range(0, rows.size()).boxed().collect(Collectors.toCollection(ArrayList::new));
         Collections.shuffle(order, new Random(task.seed()));
         if (task.shots() >= rows.size()) {
             throw new LancetException("shots: " + task.shots() + " of the " + rows.size() + " rows of " + task.data()

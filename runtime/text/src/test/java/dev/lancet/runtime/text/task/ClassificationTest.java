@@ -36,7 +36,8 @@ class ClassificationTest {
 
     @Test
     void a_label_that_is_never_right_nor_predicted_does_not_count_in_macro_f1() {
-        assertThat(Classification.of(3, List.of(0, 1), List.of(0, 1), 1).macroF1()).isEqualTo(1);
+        assertThat(Classification.of(3, List.of(0, 1), List.of(0, 1), 1).macroF1())
+                .isEqualTo(1);
     }
 
     @Test

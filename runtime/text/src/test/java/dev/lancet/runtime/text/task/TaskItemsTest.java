@@ -37,8 +37,9 @@ class TaskItemsTest {
         assertThat(item.prompt())
                 .isEqualTo("Instruction: What is the sentiment of this tweet? Please choose an answer from"
                         + " {negative/neutral/positive}.\nInput: $A, up\n2 %\nAnswer:");
-        assertThat(item.choices()).extracting(TaskChoice::continuation).containsExactly(
-                " negative", " positive", " neutral");
+        assertThat(item.choices())
+                .extracting(TaskChoice::continuation)
+                .containsExactly(" negative", " positive", " neutral");
         assertThat(item.answer()).isEqualTo("positive");
         assertThat(item.where()).endsWith("valid.csv, row 1");
     }
@@ -93,7 +94,8 @@ class TaskItemsTest {
     void values_are_not_searched_for_fields() throws IOException {
         String data = file("rows.csv", "a,b,label\n{b},x,yes\n");
 
-        assertThat(only(Task.own("own", data, "{a} {yes/no}:").labels("yes", "no")).prompt())
+        assertThat(only(Task.own("own", data, "{a} {yes/no}:").labels("yes", "no"))
+                        .prompt())
                 .isEqualTo("{b} {yes/no}:");
     }
 
@@ -103,7 +105,10 @@ class TaskItemsTest {
         for (int i = 0; i < 50; i++) {
             rows.append(i).append(",yes\n");
         }
-        Task task = Task.own("own", file("rows.csv", rows.toString()), "{q}:").labels("yes", "no").limit(5).shots(2);
+        Task task = Task.own("own", file("rows.csv", rows.toString()), "{q}:")
+                .labels("yes", "no")
+                .limit(5)
+                .shots(2);
 
         List<TaskItem> items = TaskItems.read(task).items();
 
@@ -118,7 +123,9 @@ class TaskItemsTest {
     void a_template_with_an_unknown_field_names_it_and_what_the_row_has() throws IOException {
         String data = file("rows.csv", "text,label\na,yes\n");
 
-        refused(Task.own("own", data, "{texts}:").labels("yes"), "rows.csv, row 1 has no field 'texts', only text, label");
+        refused(
+                Task.own("own", data, "{texts}:").labels("yes"),
+                "rows.csv, row 1 has no field 'texts', only text, label");
         refused(Task.named("piqa", data), "task: piqa needs rows with the fields goal, sol1, sol2, label; or");
     }
 
@@ -144,7 +151,9 @@ class TaskItemsTest {
                 "a.jsonl, line 2 is not JSON");
         refused(Task.named("ner", file("b.json", "[\n{\"context\":\"c\",\n]")), "b.json, line 3 is not JSON");
         refused(Task.named("ner", file("c.json", "[1]")), "c.json, line 1 is not a JSON object");
-        refused(Task.named("fpb", file("d.csv", "text,label\na,0\nb\n")), "d.csv, row 2 has 1 values for the 2 columns");
+        refused(
+                Task.named("fpb", file("d.csv", "text,label\na,0\nb\n")),
+                "d.csv, row 2 has 1 values for the 2 columns");
         refused(Task.named("fpb", file("e.txt", "a@neutral\nb\n")), "e.txt, line 2 has no @ before its label");
         refused(Task.named("fpb", file("f.csv", "text,label\n")), "f.csv has no rows");
         refused(Task.named("fpb", file("g.xml", "a")), "g.xml has no known ending");
@@ -164,7 +173,8 @@ class TaskItemsTest {
 
     @Test
     void text_that_is_not_utf8_is_refused() throws IOException {
-        Path file = Files.write(folder.resolve("latin.csv"), "text,label\n\u00e9,0\n".getBytes(StandardCharsets.ISO_8859_1));
+        Path file = Files.write(
+                folder.resolve("latin.csv"), "text,label\n\u00e9,0\n".getBytes(StandardCharsets.ISO_8859_1));
 
         refused(Task.named("fpb", file.toString()), "latin.csv is not UTF-8");
     }
