@@ -16,6 +16,7 @@ import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
+import dev.lancet.runtime.task.TaskEvaluation;
 import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
 import java.nio.file.Files;
@@ -92,6 +93,7 @@ public final class RecipeRun implements AutoCloseable {
      */
     public Outcome carryOut() {
         places.checkFree(resume);
+        TaskEvaluation.check(recipe.evaluations());
         if (resume && kept.isEmpty()) {
             throw new LancetException("resume: the recipe " + recipe.name()
                     + " writes nothing, so no state was kept; add report(\"target/report\") to it");

@@ -2,6 +2,7 @@ package dev.lancet.runtime.task;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.recipe.Evaluation;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.TaskScoring;
 import dev.lancet.io.Progress;
@@ -86,6 +87,19 @@ public final class TaskEvaluation {
                 IntStream.range(0, truncated.length).filter(i -> truncated[i]).count();
         return new TaskResult(
                 task.name(), read.names(), majority(items, free), cut, measurements(task, items, answers), answers);
+    }
+
+    /**
+     * Reads the rows of all tasks among evaluations, so that wrong data are found before long work.
+     *
+     * @throws LancetException if data are damaged or do not fit their task
+     */
+    public static void check(List<Evaluation> evaluations) {
+        for (Evaluation evaluation : evaluations) {
+            if (evaluation instanceof Task task) {
+                TaskItems.read(task);
+            }
+        }
     }
 
     private static void check(Task task, TaskItems read, TaskScoring by) {

@@ -5,6 +5,7 @@ import dev.lancet.io.IoErrors;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -29,11 +30,11 @@ import org.apache.commons.csv.CSVRecord;
  * </ul>
  *
  * <p>Numbers, true and false in JSON become text; null, arrays and objects inside a row are left out. A file has at most 1
- * GiB, a line or a value at most 1,048,576 characters.
+ * GiB, a line or a row at most 1,048,576 characters.
  */
 public final class FieldRows {
 
-    /** The most characters of a line, or of a value. */
+    /** The most characters of a line, or of a row. */
     static final int LONGEST = 1 << 20;
 
     private static final long LARGEST = 1L << 30;
@@ -108,10 +109,12 @@ public final class FieldRows {
     private static void separated(Path file, BufferedReader reader, char separator, List<FieldRow> rows)
             throws IOException {
         long row = 0;
-        try (CSVParser parser = parser(file, reader, separator)) {
+        BoundedRecords records = new BoundedRecords(reader, file);
+        try (CSVParser parser = parser(file, records, separator)) {
             List<String> names = parser.getHeaderNames();
             for (CSVRecord record : parser) {
                 row = record.getRecordNumber();
+                records.ended(row);
                 rows.add(new FieldRow(file + ", row " + row, values(file, record, names)));
             }
         } catch (UncheckedIOException e) {
@@ -132,17 +135,12 @@ public final class FieldRows {
         }
         Map<String, String> values = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
-            if (record.get(i).length() > LONGEST) {
-                throw new LancetException("data: " + file + ", row " + record.getRecordNumber() + " has a value of "
-                        + record.get(i).length() + " characters, the most is " + LONGEST
-                        + "; check whether a quote is not closed");
-            }
             values.put(names.get(i), record.get(i));
         }
         return values;
     }
 
-    private static CSVParser parser(Path file, BufferedReader reader, char separator) throws IOException {
+    private static CSVParser parser(Path file, Reader reader, char separator) throws IOException {
         CSVFormat format = CSVFormat.RFC4180
                 .builder()
                 .setDelimiter(separator)

@@ -168,7 +168,7 @@ class TaskItemsTest {
                 "long.jsonl, line 2 has more than 1048576 characters");
         refused(
                 Task.named("fpb", file("long.csv", "text,label\n\"" + "a".repeat((1 << 20) + 1) + "\",0\n")),
-                "long.csv, row 1 has a value of 1048577 characters");
+                "long.csv, row 1 has more than 1048576 characters");
     }
 
     @Test
