@@ -18,6 +18,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Schedule;
+import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.Training;
 
 /**
@@ -167,6 +168,16 @@ public final class Lancet extends Selectors {
     /** The text that a compression is fitted to and measured on; 128 rows of it unless {@code .samples(n)} says more. */
     public static CalibrationText calibration(Corpus corpus) {
         return CalibrationText.calibration(corpus);
+    }
+
+    /** A task that Lancet knows, as {@code task("tfns", "valid.csv")}; see {@link Task#named}. */
+    public static Task task(String name, String data) {
+        return Task.named(name, data);
+    }
+
+    /** A task of one's own, with a prompt in which {@code {field}} stands for a value of the row; see {@link Task#own}. */
+    public static Task task(String name, String data, String prompt) {
+        return Task.own(name, data, prompt);
     }
 
     /** Training with AdamW. */

@@ -3,6 +3,7 @@ package dev.lancet.runtime;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.device.Device;
@@ -13,7 +14,10 @@ import dev.lancet.runtime.generate.Generator;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.memory.NativeMemory;
+import dev.lancet.runtime.task.TaskEvaluation;
+import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
+import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
@@ -69,6 +73,16 @@ final class Inference implements AutoCloseable {
     int[] next(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
         TokenIdChecks.check(prompt, transformer.vocabulary(), "prompt");
         return new Generator(transformer, sessions.decoding(weights)).generate(prompt, tokens, sampler, end, eager);
+    }
+
+    TaskResult task(Task task, Tokenizer tokenizer, Progress progress) {
+        return new TaskEvaluation(
+                        transformer,
+                        tokenizer,
+                        () -> sessions.continuing(weights),
+                        () -> sessions.decoding(weights),
+                        progress)
+                .measure(task);
     }
 
     Optional<AllocatorPeak> memory(int[] ids) {

@@ -5,6 +5,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Sample;
+import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
@@ -17,6 +18,7 @@ import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.source.DeclaredSource;
+import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
@@ -111,6 +113,11 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
     /** Perplexity over token ids, in consecutive windows; see {@link Perplexity}. */
     public Perplexity evaluate(int[] ids, int window) {
         return use.during("evaluation", () -> inference.perplexity(ids, window, progress));
+    }
+
+    /** The accuracy of the model's answers to the questions of a task, with the numbers behind it. */
+    public TaskResult evaluate(Task task) {
+        return inference.task(task, text.required(""), progress);
     }
 
     /**

@@ -34,6 +34,12 @@ final class ModelTokenizer {
         return tokenizer;
     }
 
+    /** The tokenizer, or an error that ends with what else to give. */
+    Tokenizer required(String instead) {
+        return tokenizer.orElseThrow(() -> new LancetException("tokenizer: " + transformer.name()
+                + " has none; put a tokenizer.json or tok*.bin beside the model" + instead));
+    }
+
     void use(Tokenizer given) {
         tokenizer = Optional.of(given);
     }
@@ -71,8 +77,7 @@ final class ModelTokenizer {
     }
 
     Generation continued(Sample sample, Consumer<String> eager, Continuation continuation) {
-        Tokenizer own = tokenizer.orElseThrow(() -> new LancetException("tokenizer: " + transformer.name()
-                + " has none; put a tokenizer.json or tok*.bin beside the model, or give token ids"));
+        Tokenizer own = required(", or give token ids");
         Tokenizer.Streaming streaming = own.streaming();
         StringBuilder text = new StringBuilder();
         Consumer<String> both = piece -> {

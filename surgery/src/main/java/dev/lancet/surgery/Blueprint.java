@@ -156,19 +156,9 @@ public final class Blueprint {
         GraphBuilder builder = GraphBuilder.graph();
         Ops ops = new Ops(builder);
         Value ids = GraphSizes.tokens(builder, "ids", -1, -1);
-        Value past = builder.placeholder("past", TensorType.of(DataType.DT_INT32));
-        GraphSizes sizes = GraphSizes.after(builder, ids, past);
+        GraphSizes sizes = afterPast(builder, ids);
         Layers layers = new Layers(builder, model, sizes);
-        TensorType cache = TensorType.of(
-                DataType.DT_FLOAT,
-                -1,
-                model.attention().kvHeads(),
-                -1,
-                model.attention().headWidth());
-        Value stream = stream(builder, model, sizes, layers, ids, (block, letter, fresh) -> {
-            String name = "cache." + block + "." + letter;
-            return ops.concat(name + ".next", builder.placeholder(name, cache), fresh, layers.axis(2), 2);
-        });
+        Value stream = cached(builder, model, sizes, layers, ids);
         Dim width = Dim.of(model.width());
         Value grid = ops.reshape(
                 "last.stream",
@@ -179,6 +169,44 @@ public final class Blueprint {
         Value last = ops.gather("last", grid, index, layers.axis(1), 1);
         ops.unary("logits", "Identity", layers.head(last));
         return builder.toGraph();
+    }
+
+    /**
+     * The form that scores continuations of texts that were read before.
+     *
+     * <p>Placeholders and caches as in {@link #decoding}, and {@code labels}, int32 {@code [batch, new]}. Outputs the
+     * caches, and {@code nll}, the negative log-likelihood of every label in nats, float32 {@code [batch, new]}. A caller
+     * that fetches only caches need not feed {@code labels}.
+     */
+    public static GraphDef continuation(Transformer model) {
+        GraphBuilder builder = GraphBuilder.graph();
+        Ops ops = new Ops(builder);
+        Value ids = GraphSizes.tokens(builder, "ids", -1, -1);
+        Value labels = GraphSizes.tokens(builder, "labels", -1, -1);
+        GraphSizes sizes = afterPast(builder, ids);
+        Layers layers = new Layers(builder, model, sizes);
+        Value logits = layers.head(cached(builder, model, sizes, layers, ids));
+        Value each = crossEntropy(builder, ops, layers, logits, labels);
+        ops.reshape("nll", each, sizes.grid, GraphSizes.dims(sizes.batch, sizes.seq));
+        return builder.toGraph();
+    }
+
+    private static GraphSizes afterPast(GraphBuilder builder, Value ids) {
+        return GraphSizes.after(builder, ids, builder.placeholder("past", TensorType.of(DataType.DT_INT32)));
+    }
+
+    private static Value cached(GraphBuilder builder, Transformer model, GraphSizes sizes, Layers layers, Value ids) {
+        Ops ops = new Ops(builder);
+        TensorType cache = TensorType.of(
+                DataType.DT_FLOAT,
+                -1,
+                model.attention().kvHeads(),
+                -1,
+                model.attention().headWidth());
+        return stream(builder, model, sizes, layers, ids, (block, letter, fresh) -> {
+            String name = "cache." + block + "." + letter;
+            return ops.concat(name + ".next", builder.placeholder(name, cache), fresh, layers.axis(2), 2);
+        });
     }
 
     private static Value stream(GraphBuilder builder, Transformer model, GraphSizes sizes, Layers layers, Value ids) {

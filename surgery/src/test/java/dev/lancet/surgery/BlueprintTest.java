@@ -48,7 +48,10 @@ class BlueprintTest {
     static Stream<GraphDef> drawn() {
         return Declared.all()
                 .flatMap(model -> Stream.of(
-                        Blueprint.scoring(model), Blueprint.decoding(model), Blueprint.training(model, 2, 5)));
+                        Blueprint.scoring(model),
+                        Blueprint.decoding(model),
+                        Blueprint.continuation(model),
+                        Blueprint.training(model, 2, 5)));
     }
 
     @Test

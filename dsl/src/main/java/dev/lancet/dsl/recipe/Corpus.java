@@ -71,7 +71,7 @@ public record Corpus(List<String> paths, Optional<String> field, Tokens tokens, 
      * @param corpus the whole corpus
      * @param heldOut whether this is the held-out part, or the rest
      */
-    public record Part(Corpus corpus, boolean heldOut) {
+    public record Part(Corpus corpus, boolean heldOut) implements Evaluation {
         @Override
         public String toString() {
             return corpus + (heldOut ? ".heldOut()" : ".rest()");

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param name the name of the run
  * @param candidates in the order of the report
  * @param stages trainings, in order
- * @param evaluations texts on which the perplexity of every candidate is measured
+ * @param evaluations texts on which the perplexity of every candidate is measured, and tasks on which its accuracy is
  * @param samples texts that every candidate continues
  * @param exports candidates to save, in addition to those in the report folder
  * @param report folder for the report and the saved models, or empty for none
@@ -28,7 +28,7 @@ public record Recipe(
         String name,
         List<Candidate> candidates,
         List<Stage> stages,
-        List<Corpus.Part> evaluations,
+        List<Evaluation> evaluations,
         List<Sample> samples,
         List<Export> exports,
         Optional<String> report,
@@ -131,9 +131,9 @@ public record Recipe(
         return new Stage(candidate.name(), corpus, training);
     }
 
-    /** Measures the perplexity of every candidate on a text. */
-    public Recipe evaluate(Corpus.Part text) {
-        return new Recipe(name, candidates, stages, plus(evaluations, text), samples, exports, report, seeds);
+    /** Measures the perplexity of every candidate on a text, or its accuracy on a {@link Task}. */
+    public Recipe evaluate(Evaluation evaluation) {
+        return new Recipe(name, candidates, stages, plus(evaluations, evaluation), samples, exports, report, seeds);
     }
 
     /** Lets every candidate continue a text greedily. */

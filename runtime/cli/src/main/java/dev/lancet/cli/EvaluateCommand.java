@@ -6,13 +6,16 @@ import dev.lancet.cli.option.AdapterOption;
 import dev.lancet.cli.option.DeviceOptions;
 import dev.lancet.cli.option.FieldOption;
 import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.cli.option.TaskOptions;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Task;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.calibration.QualityText;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.report.compression.QualityDocument;
+import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.train.graph.ExampleFiles;
 import dev.lancet.runtime.train.graph.Examples;
@@ -28,11 +31,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lancet evaluate}: measures how well a model predicts a text. */
+/** {@code lancet evaluate}: measures how well a model predicts a text, or answers the questions of a task. */
 @Command(
         name = "evaluate",
         description = {
             "Measure a model's perplexity over a text; lower is better. With --baseline, also print the recovery.",
+            "With --task: measure its accuracy in answering the questions of a task.",
             "For a graph: compare its outputs on rows with those of --baseline."
         },
         footer = {
@@ -43,10 +47,15 @@ import picocli.CommandLine.Parameters;
             "  lancet evaluate my-model --ids test.bin --window 256 --json",
             "  lancet evaluate my-model-int8 --text held-out.txt --baseline my-model --min-recovery 0.95",
             "  lancet evaluate my-model --adapter tuned/adapter --text held-out.txt --baseline my-model",
+            "  lancet evaluate my-model --task tfns --data sent_valid.csv",
+            "  lancet evaluate my-model --task tone --data rows.csv --template 'Text: {text}\\nTone:' --label hawkish"
+                    + " --label dovish",
             "  lancet evaluate encoder-int8 --inputs rows.npz --baseline encoder --min-recovery 0.99",
             "",
             "Recovery is the baseline's perplexity divided by the model's: 1 means equally good, less means",
-            "worse. For a graph it is the mean cosine between the outputs of both, the least over all outputs.",
+            "worse. For a task it is the share that the model keeps of the baseline's accuracy above always giving",
+            "the most frequent answer. For a graph it is the mean cosine between the outputs of both, the least over",
+            "all outputs.",
             "If recovery is below --min-recovery, the exit status is 1.",
         })
 final class EvaluateCommand extends LancetCommand {
@@ -78,7 +87,10 @@ final class EvaluateCommand extends LancetCommand {
     @Option(names = "--min-recovery", paramLabel = "X", description = "Fail if recovery is below X, for example 0.95.")
     private Optional<Double> minRecovery = Optional.empty();
 
-    /** The input: a text or token ids. */
+    @Mixin
+    private final TaskOptions task = new TaskOptions();
+
+    /** The input: a text, token ids, rows of a graph, or a task. */
     static final class Input {
         @Option(
                 names = "--text",
@@ -96,6 +108,13 @@ final class EvaluateCommand extends LancetCommand {
                 description = "For a graph: rows as .npz or .safetensors, with an array for each input of the"
                         + " signature.")
         Optional<Path> rows = Optional.empty();
+
+        @Option(
+                names = "--task",
+                paramLabel = "NAME",
+                description = "Questions with known answers: " + TaskOptions.NAMES
+                        + ", or any name with --template. Needs --data.")
+        Optional<String> task = Optional.empty();
     }
 
     @Mixin
@@ -107,9 +126,12 @@ final class EvaluateCommand extends LancetCommand {
 
     @Override
     public Answer answer() {
-        if (input.text.isEmpty() && input.ids.isEmpty() && input.rows.isEmpty()) {
-            throw wrongUsage(
-                    "evaluate: " + what + " has nothing to read; add --text FILE, --ids FILE or --inputs FILE");
+        if (input.text.isEmpty() && input.ids.isEmpty() && input.rows.isEmpty() && input.task.isEmpty()) {
+            throw wrongUsage("evaluate: " + what
+                    + " has nothing to read; add --text FILE, --ids FILE, --inputs FILE or --task NAME");
+        }
+        if (input.task.isEmpty()) {
+            task.refuseWithoutTask(this);
         }
         if (minRecovery.isPresent() && baseline.isEmpty()) {
             throw wrongUsage(
@@ -122,7 +144,25 @@ final class EvaluateCommand extends LancetCommand {
             throw wrongUsage("--window: " + window.get() + " applies only to --ids; leave it out: a text is read in"
                     + " windows of the model's context");
         }
+        if (input.task.isPresent()) {
+            return accuracy(task.of(input.task.get(), this));
+        }
         return input.rows.isPresent() ? compared(input.rows.get()) : perplexity();
+    }
+
+    private Answer accuracy(Task asked) {
+        TaskResult measured = measure(what, adapter, asked);
+        Optional<TaskResult> before = baseline.map(named -> measure(named, new AdapterOption(), asked));
+        return TaskDocument.answer(measured, before, minRecovery.isPresent(), this::complaint);
+    }
+
+    private TaskResult measure(String named, AdapterOption beside, Task asked) {
+        ModelArgument argument = ModelArgument.of(named);
+        argument.requireTokenizer("");
+        try (Model base = argument.model(progress()).on(where.device(this));
+                Model model = beside.beside(base)) {
+            return model.evaluate(asked);
+        }
     }
 
     private Answer compared(Path rows) {

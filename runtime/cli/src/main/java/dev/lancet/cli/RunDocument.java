@@ -5,6 +5,7 @@ import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
+import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.train.log.TrainingLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,8 +70,9 @@ final class RunDocument {
                 "training", one.log().map(log -> training(name, log)).stream().toList());
         document.put(
                 "evaluation",
-                one.measured().stream()
-                        .map(measured -> evaluation(name, measured))
+                Stream.concat(
+                                one.measured().stream().map(measured -> evaluation(name, measured)),
+                                one.tasks().stream().map(task -> evaluation(name, task)))
                         .toList());
         document.put("samples", one.samples());
         one.calibrated().map(QualityDocument::of).ifPresent(document::putAll);
@@ -94,6 +96,13 @@ final class RunDocument {
         document.put("validation_loss", LancetCommand.finite(log.validationLoss()));
         document.put("seconds", log.seconds());
         document.put("best_step", log.best().map(TrainingLog.Validation::step).orElse(null));
+        return document;
+    }
+
+    private static Map<String, @Nullable Object> evaluation(String name, TaskResult task) {
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("candidate", name);
+        document.putAll(TaskDocument.of(task));
         return document;
     }
 

@@ -20,6 +20,7 @@ public final class Sessions implements AutoCloseable {
     private Device device = Device.auto();
     private Optional<Engine> scoring = Optional.empty();
     private Optional<Engine> decoding = Optional.empty();
+    private Optional<Engine> continuing = Optional.empty();
 
     /** Starts without sessions. */
     public Sessions(Transformer transformer, Plan plan) {
@@ -49,6 +50,14 @@ public final class Sessions implements AutoCloseable {
         return decoding.get();
     }
 
+    /** The session that scores continuations of a text. */
+    public Engine continuing(Weights weights) {
+        if (continuing.isEmpty()) {
+            continuing = Optional.of(open(Blueprint.continuation(transformer), weights));
+        }
+        return continuing.get();
+    }
+
     private Engine open(GraphDef blueprint, Weights weights) {
         ResolvedDevice place = device.resolve();
         GraphDef cut = Surgeon.operate(blueprint, plan).graph();
@@ -68,7 +77,9 @@ public final class Sessions implements AutoCloseable {
     public void close() {
         scoring.ifPresent(Engine::close);
         decoding.ifPresent(Engine::close);
+        continuing.ifPresent(Engine::close);
         scoring = Optional.empty();
         decoding = Optional.empty();
+        continuing = Optional.empty();
     }
 }

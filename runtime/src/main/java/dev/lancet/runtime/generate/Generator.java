@@ -64,11 +64,7 @@ public final class Generator {
     }
 
     private Decoder decoder() {
-        return new Decoder(
-                decoding,
-                transformer.layers(),
-                transformer.attention().kvHeads(),
-                transformer.attention().headWidth());
+        return new Decoder(decoding, transformer, 1);
     }
 
     private void check(int[] prompt) {

@@ -7,6 +7,7 @@ import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.train.log.TrainingLog;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +19,8 @@ import java.util.Optional;
  * @param candidate the candidate of the recipe
  * @param seed the seed of its fresh weights and of the order of its texts
  * @param made the model and how it was made
- * @param measured one perplexity for each evaluation of the recipe
+ * @param measured one perplexity for each text that the recipe evaluates
+ * @param tasks one result for each task that the recipe evaluates
  * @param samples one text for each sample of the recipe
  * @param saved its model folder
  */
@@ -27,11 +29,13 @@ public record CandidateResult(
         long seed,
         Made made,
         List<Perplexity> measured,
+        List<TaskResult> tasks,
         List<Generation> samples,
         List<Path> saved) {
 
     public CandidateResult {
         measured = List.copyOf(measured);
+        tasks = List.copyOf(tasks);
         samples = List.copyOf(samples);
         saved = List.copyOf(saved);
     }

@@ -3,10 +3,12 @@ package dev.lancet.runtime.run;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Evaluation;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Stage;
+import dev.lancet.dsl.recipe.Task;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.DenseFirstTraining;
 import dev.lancet.runtime.Model;
@@ -14,6 +16,8 @@ import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
+import dev.lancet.runtime.task.TaskEvaluation;
+import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +93,7 @@ public final class RecipeRun implements AutoCloseable {
      */
     public Outcome carryOut() {
         places.checkFree(resume);
+        TaskEvaluation.check(recipe.evaluations());
         if (resume && kept.isEmpty()) {
             throw new LancetException("resume: the recipe " + recipe.name()
                     + " writes nothing, so no state was kept; add report(\"target/report\") to it");
@@ -216,8 +221,13 @@ public final class RecipeRun implements AutoCloseable {
 
     private CandidateResult finish(Candidate candidate, OptionalLong seed, Model model, Optional<RunFolder.Done> done) {
         List<Perplexity> measured = new ArrayList<>();
-        for (Corpus.Part part : recipe.evaluations()) {
-            measured.add(model.evaluate(part));
+        List<TaskResult> tasks = new ArrayList<>();
+        for (Evaluation evaluation : recipe.evaluations()) {
+            if (evaluation instanceof Corpus.Part part) {
+                measured.add(model.evaluate(part));
+            } else if (evaluation instanceof Task task) {
+                tasks.add(model.evaluate(task));
+            }
         }
         List<Generation> samples = new ArrayList<>();
         for (Sample sample : recipe.samples()) {
@@ -235,7 +245,7 @@ public final class RecipeRun implements AutoCloseable {
                 done.map(RunFolder.Done::calibrated).orElseGet(model::calibrated),
                 done.map(RunFolder.Done::log).orElseGet(model::log));
         CandidateResult finished =
-                new CandidateResult(candidate, fresh(candidate, seed), made, measured, samples, saved);
+                new CandidateResult(candidate, fresh(candidate, seed), made, measured, tasks, samples, saved);
         if (done.isEmpty() && (model.calibrated().isPresent() || model.log().isPresent())) {
             kept.ifPresent(folder -> folder.finish(places.name(candidate, seed), finished, model));
         }

@@ -10,6 +10,8 @@ import dev.lancet.runtime.report.CurvePoint;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
 import dev.lancet.runtime.report.TrainingCurves;
+import dev.lancet.runtime.task.TaskResult;
+import dev.lancet.runtime.task.TaskText;
 import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -113,6 +115,9 @@ final class RunReport {
                 if (one.log().isPresent()) {
                     more = more.fact(
                             name + " trained" + with, trained(one, one.log().get(), seeds.size() > 1));
+                }
+                for (TaskResult task : one.tasks()) {
+                    more = more.fact(name + " on " + task.name() + with, TaskText.sentence(task));
                 }
             }
         }

@@ -7,16 +7,20 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Evaluation;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Origin;
+import dev.lancet.dsl.recipe.Task;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The values of {@code kind}. They are the names of the language itself. */
 final class KindNames {
 
     static final String KEY = "kind";
 
-    static final Map<Class<?>, Map<String, Class<?>>> BASES = Map.of(
+    private static final Map<Class<?>, Map<String, Class<?>>> VALUES = Map.of(
             Adapter.class,
             Map.of("lora", Adapter.Lora.class),
             Precision.class,
@@ -66,6 +70,13 @@ final class KindNames {
                     "bytes", Corpus.Tokens.Bytes.class,
                     "bpe", Corpus.Tokens.BytePairs.class,
                     "tokenizer", Corpus.Tokens.File.class));
+
+    private static final Map<Class<?>, Map<String, Class<?>>> MEASUREMENTS =
+            Map.of(Evaluation.class, Map.of("text", Corpus.Part.class, "task", Task.class));
+
+    static final Map<Class<?>, Map<String, Class<?>>> BASES = Stream.of(VALUES, MEASUREMENTS)
+            .flatMap(some -> some.entrySet().stream())
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
     private KindNames() {}
 }

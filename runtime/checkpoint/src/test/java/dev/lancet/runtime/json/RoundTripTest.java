@@ -27,6 +27,8 @@ import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Schedule;
+import dev.lancet.dsl.recipe.Task;
+import dev.lancet.dsl.recipe.TaskScoring;
 import dev.lancet.dsl.recipe.Training;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -113,6 +115,11 @@ class RoundTripTest {
                         .train("later", Corpus.corpus("b").bytes(), training.clip(share))
                         .train("later", corpus, Training.muon(100, share).adam(1 / share))
                         .evaluate(corpus.heldOut())
+                        .evaluate(Task.named("winogrande", "rows.json").limit(9).shots(2))
+                        .evaluate(Task.own("tone", "rows.csv", "{a}\n")
+                                .label("0", "no")
+                                .seed(seed)
+                                .by(TaskScoring.BOTH))
                         .sample(new Sample("Once", 3, share, share, seed))
                         .export("later", "out")
                         .seeds(seed),

@@ -1,0 +1,126 @@
+package dev.lancet.cli.option;
+
+import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.dsl.recipe.Task;
+import dev.lancet.dsl.recipe.TaskScoring;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say how a task is measured, and that declare one of the user's own. */
+public final class TaskOptions {
+
+    /** The names of the tasks, for help. */
+    public static final String NAMES = "fpb, fiqa, tfns, nwgi, ner, headline, boolq, piqa, winogrande";
+
+    @Option(
+            names = "--data",
+            paramLabel = "FILE",
+            description = "The rows of --task: .csv, .tsv, .jsonl, .json, or .txt with lines sentence@label.")
+    private Optional<String> data = Optional.empty();
+
+    @Option(
+            names = "--by",
+            paramLabel = "WAY",
+            description = "How an answer is found: likelihood, generate or both (default: likelihood if there are"
+                    + " labels, else generate).")
+    private Optional<String> by = Optional.empty();
+
+    @Option(names = "--limit", paramLabel = "N", description = "Measure only N rows of --data, drawn by the seed.")
+    private Optional<Integer> limit = Optional.empty();
+
+    @Option(
+            names = "--shots",
+            paramLabel = "K",
+            description = "Put K answered rows of --data before each prompt; they are not measured.")
+    private Optional<Integer> shots = Optional.empty();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "The seed by which rows are drawn and intervals are resampled (default: 42).")
+    private Optional<Long> seed = Optional.empty();
+
+    @Option(
+            names = "--template",
+            paramLabel = "TEXT",
+            description = "A prompt of your own; {name} stands for the field of that name, \\n for a new line.")
+    private Optional<String> template = Optional.empty();
+
+    @Option(
+            names = "--answer",
+            paramLabel = "FIELD",
+            description = "With --template: the field with the right answer (default: label).")
+    private Optional<String> answer = Optional.empty();
+
+    @Option(
+            names = "--label",
+            paramLabel = "[VALUE=]WORD",
+            description = "With --template: an answer to choose; VALUE is how the data spell it. Repeatable. Without"
+                    + " labels any text may be the answer.")
+    private List<String> labels = new ArrayList<>();
+
+    /**
+     * The task that the options describe.
+     *
+     * @param name the value of --task
+     */
+    public Task of(String name, LancetCommand command) {
+        String file = data.orElseThrow(() -> command.wrongUsage("--task: " + name + " has no rows; add --data FILE"));
+        if (template.isEmpty() && (answer.isPresent() || !labels.isEmpty())) {
+            throw command.wrongUsage("--" + (answer.isPresent() ? "answer: " + answer.get() : "label: " + labels.get(0))
+                    + " applies only to a task with --template; leave it out");
+        }
+        try {
+            Task task = template.isPresent() ? own(name, file, template.get()) : Task.named(name, file);
+            task = by.isPresent() ? task.by(scoring(by.get(), command)) : task;
+            task = limit.isPresent() ? task.limit(limit.get()) : task;
+            task = shots.isPresent() ? task.shots(shots.get()) : task;
+            return seed.isPresent() ? task.seed(seed.get()) : task;
+        } catch (IllegalArgumentException e) {
+            throw command.wrongUsage(
+                    "--" + e.getMessage().replaceFirst("^prompt:", "template:").replace("a prompt", "--template TEXT"));
+        }
+    }
+
+    private static TaskScoring scoring(String way, LancetCommand command) {
+        return Arrays.stream(TaskScoring.values())
+                .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(way))
+                .findFirst()
+                .orElseThrow(() -> command.wrongUsage("--by: " + way + "; choose likelihood, generate or both"));
+    }
+
+    private Task own(String name, String file, String text) {
+        Task task = Task.own(name, file, text.replace("\\n", "\n"));
+        task = answer.isPresent() ? task.answer(answer.get()) : task;
+        for (String label : labels) {
+            int equals = label.indexOf('=');
+            task = equals < 0
+                    ? task.labels(label)
+                    : task.label(label.substring(0, equals), label.substring(equals + 1));
+        }
+        return task;
+    }
+
+    /** Refuses every option of this group, because no task is given. */
+    public void refuseWithoutTask(LancetCommand command) {
+        refuse("--data", data, command);
+        refuse("--by", by, command);
+        refuse("--limit", limit, command);
+        refuse("--shots", shots, command);
+        refuse("--seed", seed, command);
+        refuse("--template", template, command);
+        refuse("--answer", answer, command);
+        refuse("--label", labels.stream().findFirst(), command);
+    }
+
+    private static void refuse(String option, Optional<?> given, LancetCommand command) {
+        given.ifPresent(value -> {
+            throw command.wrongUsage(
+                    option + ": " + value + " applies only to --task; leave it out, or add --task NAME");
+        });
+    }
+}
