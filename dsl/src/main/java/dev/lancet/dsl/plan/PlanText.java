@@ -32,6 +32,8 @@ final class PlanText {
                             step.because()))
                     .append('\n');
         }
+        plan.whole()
+                .ifPresent(some -> text.append("trained whole: ").append(names(some)).append('\n'));
         return text.append(totals()).toString();
     }
 
@@ -56,6 +58,8 @@ final class PlanText {
                 .append(" = ")
                 .append(vector.shape())
                 .append('\n'));
+        plan.whole()
+                .ifPresent(some -> text.append("trained = ").append(names(some)).append('\n'));
         return text.append(String.format(
                         Locale.ROOT,
                         """
@@ -73,6 +77,10 @@ final class PlanText {
                         plan.compression(),
                         plan.memory()))
                 .toString();
+    }
+
+    private static String names(TrainedWhole whole) {
+        return String.join(", ", whole.names());
     }
 
     private static String error(Step step, String before) {

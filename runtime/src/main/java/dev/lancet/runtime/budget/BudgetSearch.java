@@ -206,13 +206,9 @@ public final class BudgetSearch implements AutoCloseable {
                     form.loss());
             byName.put(form.step().weight().name(), form.step().explained(because));
         }
-        return new Plan(
-                base.model(),
-                base.steps().stream()
-                        .map(step -> Objects.requireNonNullElse(
-                                byName.get(step.weight().name()), step))
-                        .toList(),
-                base.vectors());
+        return base.with(base.steps().stream()
+                .map(step -> Objects.requireNonNullElse(byName.get(step.weight().name()), step))
+                .toList());
     }
 
     @Override

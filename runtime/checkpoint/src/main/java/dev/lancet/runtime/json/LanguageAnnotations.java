@@ -2,6 +2,8 @@ package dev.lancet.runtime.json;
 
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Treatment;
+import dev.lancet.dsl.recipe.Optimizer;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,7 +30,12 @@ final class LanguageAnnotations extends JacksonAnnotationIntrospector {
             Set.of(Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
 
     /** Types that gained flags after files were written without them: a flag that is missing is not set. */
-    static final Set<Class<?>> FLAGGED = Set.of(Precision.Int4.class, Precision.Nf4.class, Adapter.Lora.class);
+    static final Set<Class<?>> FLAGGED = Set.of(
+            Precision.Int4.class,
+            Precision.Nf4.class,
+            Adapter.Lora.class,
+            Treatment.class,
+            Optimizer.AdamW.class);
 
     @Override
     public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
