@@ -13,6 +13,7 @@ import dev.lancet.runtime.generate.Generator;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
@@ -40,6 +41,12 @@ final class Inference implements AutoCloseable {
     void use(Weights others) {
         sessions.close();
         weights = others;
+    }
+
+    /** Computes with these weights from now on, of which only some arrays differ from those before. */
+    void replace(Collection<String> names, Weights others) {
+        weights = others;
+        sessions.replace(names, others);
     }
 
     Perplexity perplexity(int[] ids, int window, Progress progress) {

@@ -188,7 +188,7 @@ public final class Model extends LanguageModel {
         return model;
     }
 
-    private Model beside(Plan other, Weights arrays) {
+    Model beside(Plan other, Weights arrays) {
         Model model = new Model(transformer, other, arrays, text.tokenizer());
         model.progress = progress;
         model.computeOn(device);
@@ -207,18 +207,18 @@ public final class Model extends LanguageModel {
             throw new LancetException("adapter: " + plan.model() + " already has adapters; merge them first");
         }
         Plan adapted = plan.then(Compression.keepAll().on(selector).adapt(adapter), Spectra.none());
-        return beside(adapted, weights().with(FreshWeights.adapters(adapted, 0)));
+        return beside(adapted, AdapterArrays.untrained(plan, adapted, weights()));
     }
 
     /**
-     * This model with adapters trained earlier, by Lancet or by Hugging Face's PEFT; it shares this model's arrays.
+     * This model with adapters trained earlier, by Lancet or by PEFT; it shares this model's arrays.
      *
      * @param folder the folder with {@code adapter_config.json} and {@code adapter_model.safetensors}
      * @throws LancetException if they are damaged, or not for this model; see {@link Peft}
      */
     public Model adapt(Path folder) {
         Peft.Adapters read = Peft.open(folder, transformer, plan);
-        return beside(read.plan(), weights().with(read.arrays()));
+        return beside(read.plan(), read.arrays().with(AdapterArrays.untrained(plan, read.plan(), weights())));
     }
 
     /**
