@@ -179,7 +179,7 @@ final class EightBitAdam {
         Value vMost = most(ops, "v_most", v);
         Value vNewRoot = ops.unary("v_new_root", "Sqrt", ops.unary("v_new_square", "Sqrt", share(ops, "v_new", v, vMost)));
         Value vCode = ops.unary("v_round", "Round", ops.mul("v_code", vNewRoot, ops.constant("v_codes_count", UNSIGNED)));
-        body.result("v_codes_new", ops.cast("v_narrow", ops.binary("v_least", "Maximum", vCode, ops.constant("v_one", 1f)), DataType.DT_UINT8));
+        body.result("v_codes_new", ops.cast("v_narrow", ops.binary("v_least", "Maximum", vCode, ops.constant("v_fewest", 1f)), DataType.DT_UINT8));
         body.result("v_scale_new", vMost);
         return body.toFunction().definition();
     }
