@@ -13,9 +13,12 @@ import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.WeightSink;
 import dev.lancet.dsl.weights.Weights;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * Converts the adapter of a matrix: initialises it, keeps it, or merges it, {@code W + scale · A · B}.
+ * Converts the adapter of a matrix: initialises it, keeps it, or merges it, {@code W + scale · A · B}. If the adapter is
+ * decomposed, the columns of the sum get the trained lengths.
  *
  * <p>A fresh A is normal with standard deviation {@code 1 / √(3 · inputs)}, that of the uniform values in Hugging Face's
  * PEFT; B is 0. Both are functions of the weight's name, so adding an adapter to a model twice gives the same values.
@@ -41,10 +44,11 @@ final class AdapterConversion {
                             + into.adapter().get() + "; merge that adapter first, or train it further");
         }
         int side = Math.min(weight.rows(), weight.columns());
-        if (startsFromLoss() && into.adapter().orElseThrow().rank() > side) {
+        Optional<String> start = into.adapter().filter(fresh -> from.adapter().isEmpty()).flatMap(Adapter::start);
+        if (start.isPresent() && into.adapter().orElseThrow().rank() > side) {
             throw new LancetException("adapter: " + into.adapter().get() + " for " + weight.name() + " of shape "
-                    + weight.shape() + "; an adapter that begins with what rounding loses has a rank of at most " + side
-                    + " here");
+                    + weight.shape() + "; an adapter that begins with " + start.get() + " has a rank of at most "
+                    + side + " here");
         }
         if (merges() && from.between().isPresent()) {
             throw new LancetException(
@@ -59,6 +63,12 @@ final class AdapterConversion {
                 && into.adapter().filter(Adapter::startsFromLoss).isPresent();
     }
 
+    /** Whether a new adapter begins with the principal components of the matrix, which the matrix then lacks. */
+    boolean startsFromPrincipal() {
+        return from.adapter().isEmpty()
+                && into.adapter().filter(Adapter::startsFromPrincipal).isPresent();
+    }
+
     /** Whether the adapter is merged into the matrix. */
     boolean merges() {
         return from.adapter().isPresent() && into.adapter().isEmpty();
@@ -69,27 +79,48 @@ final class AdapterConversion {
         List<Matrix> factors = from.adapterMatrices().stream()
                 .map(piece -> Quantizer.unpack(piece, weights))
                 .toList();
-        float[] update = algebra.product(factors.get(0), factors.get(1)).values();
-        double scale = from.adapter().orElseThrow().scale();
-        float[] sum = new float[update.length];
+        Matrix sum = sum(
+                matrix,
+                algebra.product(factors.get(0), factors.get(1)),
+                from.adapter().orElseThrow().scale());
+        return Decomposition.of(from) ? Decomposition.rescaled(sum, factors.get(2)) : sum;
+    }
+
+    /** {@code matrix + scale · update}. */
+    static Matrix sum(Matrix matrix, Matrix update, double scale) {
+        float[] sum = new float[update.values().length];
         for (int i = 0; i < sum.length; i++) {
-            sum[i] = (float) (matrix.values()[i] + scale * update[i]);
+            sum[i] = (float) (matrix.values()[i] + scale * update.values()[i]);
         }
         return Matrix.of(matrix.rows(), matrix.columns(), sum);
     }
 
-    /** Passes on the arrays of the adapter, if the result has one. */
-    void put(Weights weights, WeightSink sink) {
-        for (StoredMatrix matrix : into.adapterMatrices()) {
-            if (from.adapter().isPresent()) {
-                sink.accept(weights.read(matrix.name()));
+    /**
+     * Passes on the arrays of the adapter, if the result has one: those that were there before, or fresh ones.
+     *
+     * @param frozen gives the matrix beside the adapter, if the adapter needs its norms
+     */
+    void put(Weights weights, WeightSink sink, Supplier<Matrix> frozen) {
+        if (into.adapter().isEmpty()) {
+            return;
+        }
+        boolean kept = from.adapter().isPresent();
+        for (StoredMatrix matrix : kept
+                ? into.adapterMatrices()
+                : into.adapterMatrices().subList(0, 2)) {
+            sink.accept(kept ? weights.read(matrix.name()) : fresh(into, matrix, 0));
+        }
+        if (Decomposition.of(into)) {
+            Matrix base = frozen.get();
+            if (kept) {
+                sink.accept(Decomposition.frozenNorms(into, base));
             } else {
-                sink.accept(fresh(into, matrix, 0));
+                Decomposition.put(into, base, base, sink);
             }
         }
     }
 
-    /** A factor of an untrained adapter. */
+    /** One of the two factors of an untrained adapter. */
     static HostTensor fresh(Step step, StoredMatrix matrix, long seed) {
         int count = Math.multiplyExact(matrix.rows(), matrix.columns());
         boolean first = matrix.name().equals(step.weight().adapterA());

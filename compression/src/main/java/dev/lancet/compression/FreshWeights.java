@@ -66,7 +66,13 @@ public final class FreshWeights {
                 weights.add(matrix.arrays(), () -> CorrectionConversion.nothing(matrix));
             }
             for (StoredMatrix matrix : step.adapterMatrices()) {
-                weights.add(matrix.arrays(), () -> List.of(AdapterConversion.fresh(step, matrix, seed)));
+                weights.add(matrix.arrays(), () -> List.of(
+                        matrix.name().equals(step.weight().magnitude())
+                                ? lengths(weights, step, matrix)
+                                : AdapterConversion.fresh(step, matrix, seed)));
+            }
+            for (StoredMatrix matrix : step.adapterConstants()) {
+                weights.add(matrix.arrays(), () -> List.of(lengths(weights, step, matrix)));
             }
         }
         plan.vectors()
@@ -74,6 +80,17 @@ public final class FreshWeights {
                         List.of(new ArraySpec(vector.name(), ArraySpec.Type.FLOAT32, vector.shape())),
                         () -> List.of(vector(vector))));
         return weights;
+    }
+
+    /** The column norms of a fresh matrix. Its adapter and its correction change nothing yet. */
+    private static HostTensor lengths(Weights weights, Step step, StoredMatrix wanted) {
+        List<Matrix> pieces = step.baseMatrices().stream()
+                .map(piece -> Quantizer.unpack(piece, weights))
+                .toList();
+        double[] norms = pieces.size() == 1
+                ? Decomposition.norms(pieces.get(0))
+                : Decomposition.norms(pieces.get(0), pieces.get(1));
+        return HostTensor.of(wanted.arrays().get(0), Decomposition.floats(norms));
     }
 
     private void draw(Weight weight, FloatSink into) {
@@ -129,7 +146,8 @@ public final class FreshWeights {
      */
     public static Weights adapters(Plan plan, long seed) {
         WeightsInMemory arrays = new WeightsInMemory();
-        plan.steps().forEach(step -> step.adapterMatrices()
+        plan.steps().stream().filter(step -> step.adapter().isPresent()).forEach(step -> step.adapterMatrices()
+                .subList(0, 2)
                 .forEach(matrix -> arrays.accept(AdapterConversion.fresh(step, matrix, seed))));
         return arrays;
     }

@@ -2,6 +2,7 @@ package dev.lancet.compression;
 
 import dev.lancet.compression.calibration.Calibration;
 import dev.lancet.compression.matrix.Matrix;
+import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.LinearAlgebra;
 import dev.lancet.dsl.plan.Step;
@@ -51,8 +52,12 @@ final class LoftqInitialisation {
             best = last.error() < best.error() ? last : best;
         }
         best.codes().copyTo(sink);
-        for (StoredMatrix matrix : step.adapterMatrices()) {
+        for (StoredMatrix matrix : step.adapterMatrices().subList(0, 2)) {
             sink.accept(stored(matrix, best.factors()));
+        }
+        if (Decomposition.of(step)) {
+            Matrix codes = Quantizer.unpack(step.baseMatrices().get(0), best.codes());
+            Decomposition.put(step, codes, best.whole(), sink);
         }
         return best.whole();
     }
@@ -92,7 +97,7 @@ final class LoftqInitialisation {
         return sum;
     }
 
-    private static Matrix scaled(Matrix matrix, double by) {
+    static Matrix scaled(Matrix matrix, double by) {
         float[] values = new float[matrix.values().length];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (by * matrix.values()[i]);

@@ -5,7 +5,9 @@ import dev.lancet.compression.calibration.Calibration;
 import dev.lancet.compression.calibration.GramMatrix;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.compression.quant.Quantizer;
+import dev.lancet.compression.svd.Factors;
 import dev.lancet.compression.svd.LinearAlgebra;
+import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StoredMatrix;
@@ -50,7 +52,10 @@ final class MatrixConversion {
 
     /** Whether the stored arrays stay as they are, with at most an adapter beside them. */
     boolean copies() {
-        return from.baseMatrices().equals(into.baseMatrices()) && correction.same() && !adapter.merges();
+        return from.baseMatrices().equals(into.baseMatrices())
+                && correction.same()
+                && !adapter.merges()
+                && !adapter.startsFromPrincipal();
     }
 
     /** Bytes of the whole matrix in float32. */
@@ -63,13 +68,16 @@ final class MatrixConversion {
         if (copies()) {
             copy(into.baseMatrices(), weights, sink);
             copy(into.correctionMatrices(), weights, sink);
-            adapter.put(weights, sink);
+            adapter.put(weights, sink, () -> frozen(weights));
             return Optional.empty();
         }
         long begin = System.nanoTime();
         List<Matrix> before = unpack(from.baseMatrices(), weights);
-        Matrix dense = correction.multipliedOut(comparable(before), weights);
-        dense = adapter.merges() ? adapter.merged(dense, weights, algebra) : dense;
+        Matrix frozen = correction.multipliedOut(comparable(before), weights);
+        Matrix dense = adapter.merges() ? adapter.merged(frozen, weights, algebra) : frozen;
+        if (adapter.startsFromPrincipal()) {
+            return Optional.of(principal(dense, sink, begin));
+        }
         boolean alike = from.rank().equals(into.rank()) && !adapter.merges() && !correction.before();
         Optional<LayerTruncation.Cut> cut = alike || into.rank().isEmpty()
                 ? Optional.empty()
@@ -83,9 +91,42 @@ final class MatrixConversion {
             return Optional.of(measured(dense, started, begin).by(methods(alike, rounding)));
         }
         List<Matrix> after = rounding.put(wanted, sink);
-        Fidelity loss = loss(dense, after, sink, begin);
-        adapter.put(weights, sink);
-        return Optional.of(loss.by(methods(alike, rounding)).withSpectrum(cut.flatMap(LayerTruncation.Cut::spectrum)));
+        Optional<TruncatedSpectrum> spectrum = cut.flatMap(LayerTruncation.Cut::spectrum);
+        if (!Decomposition.of(into)) {
+            Fidelity loss = loss(dense, after, sink, begin);
+            adapter.put(weights, sink, () -> dense);
+            return Optional.of(loss.by(methods(alike, rounding)).withSpectrum(spectrum));
+        }
+        Matrix result = correction.put(dense, comparable(after), sink);
+        adapter.put(weights, sink, () -> result);
+        return Optional.of(
+                measured(dense, result, begin).by(methods(alike, rounding)).withSpectrum(spectrum));
+    }
+
+    /** Starts the adapter with the principal components, and stores the rest of the matrix; see {@link Adapter.Lora#pissa}. */
+    private Fidelity principal(Matrix dense, WeightSink sink, long begin) {
+        Adapter start = into.adapter().orElseThrow();
+        Factors best = new LayerTruncation(algebra, Optional.empty(), into.weight()).cut(dense, start.rank());
+        Matrix components = algebra.product(best.left(), best.right());
+        Matrix rest = CorrectionConversion.difference(dense, components);
+        Rounding rounding = new Rounding(into, calibration);
+        List<Matrix> pieces = into.rank().isEmpty()
+                ? List.of(rest)
+                : truncation().cut(rest, into.rank().getAsInt(), false).pieces();
+        Matrix stored = correction.put(rest, comparable(rounding.put(pieces, sink)), sink);
+        Matrix whole = AdapterConversion.sum(stored, components, 1);
+        List<Matrix> factors = List.of(best.left(), best.right());
+        for (int i = 0; i < factors.size(); i++) {
+            Matrix factor = LoftqInitialisation.scaled(factors.get(i), 1 / Math.sqrt(start.scale()));
+            sink.accept(HostTensor.of(into.adapterMatrices().get(i).arrays().get(0), factor.values()));
+        }
+        Decomposition.put(into, stored, whole, sink);
+        return measured(dense, whole, begin).by(methods(false, rounding));
+    }
+
+    /** The matrix that is stored beside the adapter. */
+    private Matrix frozen(Weights weights) {
+        return correction.multipliedOut(comparable(unpack(from.baseMatrices(), weights)), weights);
     }
 
     /** The matrix in its new form, in memory. */

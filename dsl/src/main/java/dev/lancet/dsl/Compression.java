@@ -161,6 +161,11 @@ public record Compression(List<Clause> clauses, Optional<Budget> budget, Optiona
             return treated(Treatment.keep());
         }
 
+        /** Trains them whole, in float32; a training then changes only weights with {@code train()} or an adapter. */
+        public Compression train() {
+            return treated(Treatment.train());
+        }
+
         /** Stores them in fewer bits. */
         public Compression quantize(Precision precision) {
             return treated(new Treatment(Optional.empty(), precision));

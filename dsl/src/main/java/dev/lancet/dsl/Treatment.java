@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  *     bits
  * @param truncation how factors are computed; if empty, whitened with calibration and plain without
  * @param rounding how codes are computed; if empty, by GPTQ with calibration and to nearest without
+ * @param trained whether the weight itself is trained beside the adapters of others; it is then stored in float32
  */
 public record Treatment(
         Optional<Rank> rank,
@@ -26,9 +27,18 @@ public record Treatment(
         Optional<Adapter> adapter,
         Optional<Correction> correction,
         Optional<CompressionMethod> truncation,
-        Optional<CompressionMethod> rounding) {
+        Optional<CompressionMethod> rounding,
+        boolean trained) {
 
     public Treatment {
+        Check.that(
+                !trained
+                        || (rank.isEmpty()
+                                && !precision.narrow()
+                                && adapter.isEmpty()
+                                && correction.isEmpty()),
+                "train(): the weight itself is trained, in float32 and without an adapter; leave out %s",
+                adapter.map(Adapter::toString).orElse("rank and bits"));
         Check.that(
                 truncation.filter(method -> !method.truncates()).isEmpty()
                         && rounding.filter(CompressionMethod::truncates).isEmpty(),
@@ -63,7 +73,16 @@ public record Treatment(
                         + " nf4(32)",
                 correction.map(Correction::toString).orElse(""),
                 precision);
+        Check.that(
+                between.isEmpty() || adapter.filter(Treatment::needsMatrix).isEmpty(),
+                "%s: needs one matrix, but %s stands between the factors; use lora without pissa() and dora()",
+                adapter.map(Adapter::toString).orElse(""),
+                between.map(Nonlinearity::toString).orElse(""));
         checkStart(rank, precision, adapter, correction);
+    }
+
+    private static boolean needsMatrix(Adapter adapter) {
+        return adapter.decomposed() || adapter.startsFromPrincipal();
     }
 
     private static void checkStart(
@@ -86,7 +105,7 @@ public record Treatment(
     /** A treatment without a correction. */
     public Treatment(
             Optional<Rank> rank, Precision precision, Optional<Nonlinearity> between, Optional<Adapter> adapter) {
-        this(rank, precision, between, adapter, Optional.empty(), Optional.empty(), Optional.empty());
+        this(rank, precision, between, adapter, Optional.empty(), Optional.empty(), Optional.empty(), false);
     }
 
     /** A rank times a precision, without an adapter. */
@@ -104,14 +123,27 @@ public record Treatment(
         return new Treatment(Optional.empty(), Precision.float32());
     }
 
+    /** Trains a weight as a whole, in float32, while others are frozen. */
+    public static Treatment train() {
+        return new Treatment(
+                Optional.empty(),
+                Precision.float32(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                true);
+    }
+
     /** The same treatment with an adapter. */
     public Treatment with(Adapter beside) {
-        return new Treatment(rank, precision, between, Optional.of(beside), correction, truncation, rounding);
+        return new Treatment(rank, precision, between, Optional.of(beside), correction, truncation, rounding, trained);
     }
 
     /** The same treatment with a correction. */
     public Treatment with(Correction restored) {
-        return new Treatment(rank, precision, between, adapter, Optional.of(restored), truncation, rounding);
+        return new Treatment(rank, precision, between, adapter, Optional.of(restored), truncation, rounding, trained);
     }
 
     /** The same treatment with these methods in place of the usual ones: at most one for the factors, and one for the codes. */
@@ -126,7 +158,7 @@ public record Treatment(
             factors = method.truncates() ? Optional.of(method) : factors;
             codes = method.truncates() ? codes : Optional.of(method);
         }
-        return new Treatment(rank, precision, between, adapter, correction, factors, codes);
+        return new Treatment(rank, precision, between, adapter, correction, factors, codes, trained);
     }
 
     /** The methods that are given: at most one for the factors, then at most one for the codes. */
@@ -141,7 +173,7 @@ public record Treatment(
 
     /** Whether this changes nothing. */
     public boolean keeps() {
-        return storesAlike() && adapter.isEmpty();
+        return storesAlike() && adapter.isEmpty() && !trained;
     }
 
     /** Whether the stored weight stays unchanged. */
@@ -153,6 +185,9 @@ public record Treatment(
     public String toString() {
         if (keeps()) {
             return "keep()";
+        }
+        if (trained) {
+            return "train()";
         }
         if (storesAlike()) {
             return "adapt(" + adapter.orElseThrow() + ")";

@@ -10,7 +10,8 @@ import java.util.List;
  *
  * <p>This class defines all names that are derived from a weight. For {@code h.0.mlp.up}, the factors are {@code
  * h.0.mlp.up.left} and {@code h.0.mlp.up.right}, the adapter is {@code h.0.mlp.up.lora.a} and {@code
- * h.0.mlp.up.lora.b}, and the correction is {@code h.0.mlp.up.correction.a} and {@code h.0.mlp.up.correction.b}. The
+ * h.0.mlp.up.lora.b} (with {@code h.0.mlp.up.lora.magnitude} and {@code h.0.mlp.up.lora.norm} if it is decomposed),
+ * and the correction is {@code h.0.mlp.up.correction.a} and {@code h.0.mlp.up.correction.b}. The
  * scales of a quantized array have the suffix {@code .scale}, its zero points {@code .zero}. If the scales are codes,
  * their step is {@code .scale.step}, and their mean {@code .scale.mean}.
  *
@@ -46,6 +47,16 @@ public record Weight(String name, Role role, int block, int rows, int columns) {
     /** The name of an adapter's second factor, {@code [rank, columns]}. */
     public String adapterB() {
         return name + ".lora.b";
+    }
+
+    /** The name of the lengths that a decomposed adapter trains, {@code [1, columns]}. */
+    public String magnitude() {
+        return name + ".lora.magnitude";
+    }
+
+    /** The name of the column norms of the frozen matrix beside a decomposed adapter, {@code [1, columns]}. */
+    public String frozenNorm() {
+        return name + ".lora.norm";
     }
 
     /** The name of a correction's first factor, {@code [rows, rank]}. */

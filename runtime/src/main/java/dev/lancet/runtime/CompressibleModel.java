@@ -1,7 +1,6 @@
 package dev.lancet.runtime;
 
 import dev.lancet.compression.Fidelity;
-import dev.lancet.compression.FreshWeights;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
@@ -116,7 +115,7 @@ public abstract sealed class CompressibleModel extends LanguageModel permits Mod
             throw new LancetException("adapter: " + plan.model() + " already has adapters; merge them first");
         }
         Plan adapted = plan.then(Compression.keepAll().on(selector).adapt(adapter), Spectra.none());
-        return beside(adapted, weights().with(FreshWeights.adapters(adapted, 0)));
+        return beside(adapted, AdapterArrays.untrained(plan, adapted, weights()));
     }
 
     /**
@@ -127,7 +126,7 @@ public abstract sealed class CompressibleModel extends LanguageModel permits Mod
      */
     public Model adapt(Path folder) {
         Peft.Adapters read = Peft.open(folder, transformer, plan);
-        return beside(read.plan(), weights().with(read.arrays()));
+        return beside(read.plan(), read.arrays().with(AdapterArrays.untrained(plan, read.plan(), weights())));
     }
 
     /**

@@ -18,6 +18,7 @@ import dev.lancet.runtime.task.TaskEvaluation;
 import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
@@ -45,6 +46,12 @@ final class Inference implements AutoCloseable {
     void use(Weights others) {
         sessions.close();
         weights = others;
+    }
+
+    /** Computes with these weights from now on, of which only some arrays differ from those before. */
+    void replace(Collection<String> names, Weights others) {
+        weights = others;
+        sessions.replace(names, others);
     }
 
     Perplexity perplexity(int[] ids, int window, Progress progress) {

@@ -22,6 +22,7 @@ import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -61,6 +62,12 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
     void use(Weights others) {
         weights = others;
         inference.use(others);
+    }
+
+    /** Computes with these weights from now on, of which only some arrays differ from those before. */
+    void replace(Collection<String> names, Weights others) {
+        weights = others;
+        inference.replace(names, others);
     }
 
     /** Computes on this device from now on. */

@@ -84,6 +84,15 @@ class KilledTest {
         assertThat(killed).isEqualTo(2);
     }
 
+    @Test
+    void killed_with_adapters_dropout_whole_weights_and_moments_in_8_bits() throws IOException, InterruptedException {
+        Path disturbed = folder.resolve("disturbed");
+        kill("adapters", disturbed, () -> lines(disturbed) >= 10);
+        kill("adapters", disturbed, () -> isWriting(disturbed));
+        comesToTheSame("adapters", disturbed, "");
+        assertThat(killed).isEqualTo(2);
+    }
+
     private void comesToTheSame(String kind, Path disturbed, String when) throws IOException, InterruptedException {
         Path whole = folder.resolve("whole");
         assertThat(start(kind, whole).waitFor()).isZero();

@@ -1,5 +1,9 @@
 package dev.lancet.tests.endtoend;
 
+import static dev.lancet.Lancet.norms;
+import static dev.lancet.Lancet.lora;
+import static dev.lancet.Lancet.int4;
+import static dev.lancet.Lancet.embedding;
 import static dev.lancet.Lancet.adamW;
 import static dev.lancet.Lancet.corpus;
 import static dev.lancet.Lancet.heads;
@@ -59,6 +63,15 @@ final class TrainingChild {
                                                 .seed(3),
                                         checkpoints.every(7)),
                         folder);
+            case "adapters" -> {
+                Model base = Model.create(model(256), 1);
+                Compression kinds = Compression.keepAll()
+                        .on(linears())
+                        .quantize(int4(32), lora(40).dora().dropout(0.3))
+                        .on(embedding(), norms())
+                        .train();
+                save(base.compress(kinds).train(text, adam.eightBitMoments(), checkpoints.every(3)), folder);
+            }
             case "self-guided" ->
                 save(
                         Model.create(model(256), NARROW, 1)

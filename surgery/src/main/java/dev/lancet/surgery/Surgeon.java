@@ -24,6 +24,7 @@ import dev.lancet.surgery.rule.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tensorflow.proto.GraphDef;
 
 /**
@@ -79,7 +80,9 @@ public final class Surgeon {
         boolean factored = step.rank().isPresent()
                 && step.baseMatrices().stream()
                         .allMatch(matrix -> weights.holds(floats(matrix)) || weights.holds(matrix))
-                && (step.adapter().isEmpty() || step.adapterMatrices().stream().allMatch(weights::holds));
+                && (step.adapter().isEmpty()
+                        || Stream.concat(step.adapterMatrices().stream(), step.adapterConstants().stream())
+                                .allMatch(weights::holds));
         if (step.keeps() || !(whole || factored)) {
             throw weights.unexpectedForm(step);
         }

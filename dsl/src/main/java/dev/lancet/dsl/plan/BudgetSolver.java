@@ -61,7 +61,7 @@ final class BudgetSolver {
         for (Step step : chosen) {
             steps.replaceAll(old -> old.weight().equals(step.weight()) ? step : old);
         }
-        return new Plan(whole.model(), steps, whole.vectors());
+        return whole.with(steps);
     }
 
     private BudgetUnreachableException outOfReach(Budget budget, long limit, long smallest, List<RankChoices> layers) {

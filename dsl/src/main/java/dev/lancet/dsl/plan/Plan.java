@@ -16,12 +16,19 @@ import java.util.stream.Stream;
  * @param model name of the model
  * @param steps one per matrix, in the model's order
  * @param vectors gains and biases, which stay float32
+ * @param whole the weights that are trained themselves beside adapters; if it is empty and there are no adapters, all
+ *     float32 weights are trained
  */
-public record Plan(String model, List<Step> steps, List<Weight> vectors) {
+public record Plan(String model, List<Step> steps, List<Weight> vectors, Optional<TrainedWhole> whole) {
 
     public Plan {
         steps = List.copyOf(steps);
         vectors = List.copyOf(vectors);
+    }
+
+    /** A plan that does not say which weights are trained. */
+    public Plan(String model, List<Step> steps, List<Weight> vectors) {
+        this(model, steps, vectors, Optional.empty());
     }
 
     /** The plan that leaves every weight of a transformer unchanged. */
@@ -92,12 +99,14 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
     /** The same plan with one step replaced, for editing a plan by hand. */
     public Plan with(Step step) {
         step(step.weight().name());
-        return new Plan(
-                model,
-                steps.stream()
-                        .map(old -> old.weight().equals(step.weight()) ? step : old)
-                        .toList(),
-                vectors);
+        return with(steps.stream()
+                .map(old -> old.weight().equals(step.weight()) ? step : old)
+                .toList());
+    }
+
+    /** The same plan with other steps for the same matrices. */
+    public Plan with(List<Step> others) {
+        return new Plan(model, others, vectors, whole);
     }
 
     /** The step of the weight of this name. */
@@ -136,19 +145,29 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors) {
         return steps.stream().filter(step -> !step.keeps()).toList();
     }
 
-    /** Whether some matrices have adapters. If so, a training changes only the adapters. */
+    /** Whether some matrices have adapters. */
     public boolean adapted() {
         return steps.stream().anyMatch(step -> step.adapter().isPresent());
     }
 
-    /** The same plan without adapters: the plan of the model after the adapters are merged. */
+    /** Whether a training changes only the adapters and the weights that are trained whole. */
+    public boolean freezes() {
+        return adapted() || whole.isPresent();
+    }
+
+    /** Whether a weight is trained itself although others are frozen. */
+    public boolean trainsWhole(Weight weight) {
+        return whole.filter(some -> some.names().contains(weight.name())).isPresent();
+    }
+
+    /** The same plan without adapters: the plan of the model after the adapters are merged. All its weights can be trained. */
     public Plan merged() {
         return new Plan(model, steps.stream().map(Step::merged).toList(), vectors);
     }
 
     /** The same plan with every matrix in one piece and without corrections; see {@link Step#folded}. */
     public Plan folded() {
-        return new Plan(model, steps.stream().map(Step::folded).toList(), vectors);
+        return with(steps.stream().map(Step::folded).toList());
     }
 
     /** Whether any matrix is changed. */

@@ -35,6 +35,8 @@ final class PlanText {
                             PrintableText.line(step.because())))
                     .append('\n');
         }
+        plan.whole()
+                .ifPresent(some -> text.append("trained whole: ").append(names(some)).append('\n'));
         return text.append(totals()).toString();
     }
 
@@ -59,6 +61,8 @@ final class PlanText {
                 .append(" = ")
                 .append(vector.shape())
                 .append('\n'));
+        plan.whole()
+                .ifPresent(some -> text.append("trained = ").append(names(some)).append('\n'));
         return text.append(String.format(
                         Locale.ROOT,
                         """
@@ -76,6 +80,10 @@ final class PlanText {
                         plan.compression(),
                         plan.memory()))
                 .toString();
+    }
+
+    private static String names(TrainedWhole whole) {
+        return String.join(", ", whole.names());
     }
 
     private static String error(Step step, String before) {

@@ -12,6 +12,7 @@ import dev.lancet.dsl.Weight;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,9 @@ final class Planner {
     }
 
     Plan plan() {
-        List<Weight> weights = before.steps().stream().map(Step::weight).toList();
+        List<Weight> matrices = before.steps().stream().map(Step::weight).toList();
         for (Clause clause : compression.clauses()) {
+            List<Weight> weights = clause.treatment().trained() ? weights() : matrices;
             if (weights.stream().noneMatch(clause.selector()::selects)) {
                 throw new LancetException("rule: " + clause + " selects nothing in " + before.model() + "; near it: "
                         + NearMisses.of(
@@ -43,12 +45,30 @@ final class Planner {
             }
         }
         Plan decided = new Plan(
-                before.model(), before.steps().stream().map(this::decide).toList(), before.vectors());
+                before.model(), before.steps().stream().map(this::decide).toList(), before.vectors(), trainedWhole());
         Plan whole = compression
                 .budget()
                 .map(budget -> new BudgetSolver(decided, this::byBudget, spectra).within(budget))
                 .orElse(decided);
         return compression.initialisation().map(how -> begun(whole, how)).orElse(whole);
+    }
+
+    private List<Weight> weights() {
+        return Stream.concat(before.steps().stream().map(Step::weight), before.vectors().stream())
+                .toList();
+    }
+
+    /** The weights whose clause trains them, and those that were trained whole before and have no clause. */
+    private Optional<TrainedWhole> trainedWhole() {
+        List<String> names = weights().stream()
+                .filter(weight -> compression
+                        .decisive(weight)
+                        .map(clause -> clause.treatment().trained())
+                        .orElse(before.trainsWhole(weight)))
+                .map(Weight::name)
+                .filter(name -> !constraints.fixed().containsKey(name))
+                .toList();
+        return names.isEmpty() ? Optional.empty() : Optional.of(new TrainedWhole(names));
     }
 
     /** The plan in which every pair of new factors has this initialization. */
@@ -60,7 +80,7 @@ final class Planner {
             throw new LancetException("initialise: " + how + " is given, but no matrix of " + plan.model()
                     + " is factorized; leave it out, or add factorise(rank(64))");
         }
-        return new Plan(plan.model(), steps, plan.vectors());
+        return plan.with(steps);
     }
 
     private Optional<Clause> byBudget(Weight weight) {
@@ -99,6 +119,9 @@ final class Planner {
     }
 
     private Step treat(Step step, Clause clause) {
+        if (clause.treatment().trained()) {
+            return trained(step, clause);
+        }
         Step without = clause.treatment().storesAlike() ? step : stored(step, clause);
         if (clause.treatment().adapter().isEmpty()) {
             return without;
@@ -109,6 +132,18 @@ final class Planner {
         }
         String because = clause.treatment().storesAlike() ? clause.toString() : without.because();
         return without.adapted(clause.treatment().adapter().get(), because);
+    }
+
+    /** The step in float32: codes and 16-bit numbers cannot be trained. Factors stay factors. */
+    private static Step trained(Step step, Clause clause) {
+        if (step.adapter().isPresent()) {
+            throw new LancetException("plan: " + step.weight().name() + " has "
+                    + step.adapter().get() + ", and " + clause
+                    + " trains the weight itself; merge the adapter first, or leave the layer out");
+        }
+        return step.precision().narrow()
+                ? step.stored(Precision.float32(), clause.toString())
+                : step.explained(clause.toString());
     }
 
     private Step stored(Step step, Clause clause) {

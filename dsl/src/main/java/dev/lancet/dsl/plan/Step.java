@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * What a plan does to one matrix, and why. Surgery and compression communicate only through steps.
@@ -37,40 +38,9 @@ public record Step(
         Optional<Correction> correction) {
 
     public Step {
-        if (!weight.role().matrix()) {
-            throw new IllegalArgumentException("step: " + weight.name() + " is a vector; only matrices have steps");
-        }
-        if (rank.isPresent() && (rank.getAsInt() < 1 || rank.getAsInt() > Math.min(weight.rows(), weight.columns()))) {
-            throw new IllegalArgumentException("step: rank " + rank.getAsInt() + " for " + weight.name() + " of shape "
-                    + weight.shape() + "; it must lie between 1 and " + Math.min(weight.rows(), weight.columns()));
-        }
-        if (between.isPresent() && (rank.isEmpty() || weight.role().table())) {
-            throw new IllegalArgumentException("step: " + between.get() + " for " + weight.name()
-                    + " is not a linear layer in two factors; a nonlinearity needs two factors");
-        }
-        if (initialisation.isPresent() && rank.isEmpty()) {
-            throw new IllegalArgumentException("step: " + initialisation.get() + " for " + weight.name()
-                    + ", which stays in one piece; only factors have an initialization");
-        }
-        if (adapter.isPresent() && weight.role().table()) {
-            throw new IllegalArgumentException("step: " + adapter.get() + " for " + weight.name()
-                    + " is an embedding table; only linear layers have adapters");
-        }
-        if (correction.isPresent()) {
-            check(weight, rank.isEmpty(), precision, correction.get());
-        }
-    }
-
-    private static void check(Weight weight, boolean whole, Precision precision, Correction correction) {
-        if (weight.role().table() || !whole || !precision.quantized()) {
-            throw new IllegalArgumentException("step: " + correction + " for " + weight.name() + " of shape "
-                    + weight.shape() + "; only a linear layer in one piece in 8 or 4 bits has a correction");
-        }
-        int side = Math.min(weight.rows(), weight.columns());
-        if (correction.rank() > side) {
-            throw new IllegalArgumentException("step: " + correction + " for " + weight.name() + " of shape "
-                    + weight.shape() + "; its rank must lie between 1 and " + side);
-        }
+        StepCheck.check(weight, rank, precision, between, initialisation);
+        adapter.ifPresent(some -> StepCheck.check(weight, between, some));
+        correction.ifPresent(some -> StepCheck.check(weight, rank.isEmpty(), precision, some));
     }
 
     /** A step without a predicted error, nonlinearity, initialization, adapter or correction. */
@@ -183,24 +153,38 @@ public record Step(
 
     /**
      * All matrices that the compressed model stores: the {@link #baseMatrices}, the {@link #correctionMatrices
-     * correction}, then the {@link #adapterMatrices adapter}.
+     * correction}, then the {@link #adapterMatrices adapter} and the {@link #adapterConstants constants} that it needs.
      */
     public List<StoredMatrix> matrices() {
         List<StoredMatrix> all = new ArrayList<>(baseMatrices());
         all.addAll(correctionMatrices());
         all.addAll(adapterMatrices());
+        all.addAll(adapterConstants());
         return List.copyOf(all);
     }
 
     /**
-     * The two matrices of the adapter in float32, A {@code [rows, rank]} and B {@code [rank, columns]}; or an empty
-     * list.
+     * The trained matrices of the adapter in float32: A {@code [rows, rank]}, B {@code [rank, columns]} and, if it is
+     * decomposed, the lengths {@code [1, columns]}; or an empty list.
      */
     public List<StoredMatrix> adapterMatrices() {
-        return adapter.map(some -> List.of(
-                        columns(weight.adapterA(), weight.rows(), some.rank(), Precision.float32()),
-                        columns(weight.adapterB(), some.rank(), weight.columns(), Precision.float32())))
+        return adapter.map(some -> Stream.concat(
+                                Stream.of(
+                                        columns(weight.adapterA(), weight.rows(), some.rank(), Precision.float32()),
+                                        columns(weight.adapterB(), some.rank(), weight.columns(), Precision.float32())),
+                                decomposed(weight.magnitude()))
+                        .toList())
                 .orElse(List.of());
+    }
+
+    /** The constants of a decomposed adapter: the column norms of the frozen matrix, {@code [1, columns]}; or an empty list. */
+    public List<StoredMatrix> adapterConstants() {
+        return decomposed(weight.frozenNorm()).toList();
+    }
+
+    private Stream<StoredMatrix> decomposed(String name) {
+        return adapter.filter(Adapter::decomposed).stream()
+                .map(some -> columns(name, 1, weight.columns(), Precision.float32()));
     }
 
     /** The two matrices of the correction, A {@code [rows, rank]} and B {@code [rank, columns]}; or an empty list. */

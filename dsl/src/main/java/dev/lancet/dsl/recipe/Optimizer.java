@@ -25,6 +25,17 @@ public sealed interface Optimizer {
     /** The same rule with another weight decay. */
     Optimizer weightDecay(double decay);
 
+    /**
+     * The same rule with both moments of AdamW in 8 bits, a scale for each 256 (Dettmers et al., arXiv 2110.02861, with
+     * another code). Arrays with fewer than 4096 elements keep them in float32.
+     *
+     * @throws IllegalArgumentException with Muon
+     */
+    Optimizer eightBitMoments();
+
+    /** Whether AdamW stores the moments of an array with this many elements in 8 bits. */
+    boolean packsMoments(long elements);
+
     /** This optimizer if it is AdamW, otherwise the AdamW that updates the remaining weights. */
     AdamW adam();
 
@@ -39,8 +50,14 @@ public sealed interface Optimizer {
      * @param beta2 decay rate of the second moment
      * @param epsilon added to the root of the second moment
      * @param weightDecay share of a matrix to subtract per unit of learning rate
+     * @param eightBit whether both moments of large arrays are stored in 8 bits
      */
-    record AdamW(double rate, double beta1, double beta2, double epsilon, double weightDecay) implements Optimizer {
+    record AdamW(double rate, double beta1, double beta2, double epsilon, double weightDecay, boolean eightBit)
+            implements Optimizer {
+
+        /** Arrays with fewer elements keep their moments in float32, because they would save nothing. */
+        static final int FEWEST = 4096;
+
         public AdamW {
             Check.that(rate > 0, "adamW: rate %s; it must be positive, for example 1e-3", rate);
             Check.that(beta1 >= 0 && beta1 < 1, "adamW: beta1 %s; it must be at least 0 and less than 1", beta1);
@@ -49,14 +66,29 @@ public sealed interface Optimizer {
             Check.that(weightDecay >= 0, "adamW: weight decay %s; it must not be negative", weightDecay);
         }
 
+        /** AdamW with moments in float32. */
+        public AdamW(double rate, double beta1, double beta2, double epsilon, double weightDecay) {
+            this(rate, beta1, beta2, epsilon, weightDecay, false);
+        }
+
         /** AdamW with the usual settings: betas 0.9 and 0.95, epsilon 1e-8, decay 0.1. */
         static AdamW usual(double rate) {
             return new AdamW(rate, 0.9, 0.95, 1e-8, 0.1);
         }
 
         @Override
+        public AdamW eightBitMoments() {
+            return new AdamW(rate, beta1, beta2, epsilon, weightDecay, true);
+        }
+
+        @Override
+        public boolean packsMoments(long elements) {
+            return eightBit && elements >= FEWEST;
+        }
+
+        @Override
         public AdamW weightDecay(double decay) {
-            return new AdamW(rate, beta1, beta2, epsilon, decay);
+            return new AdamW(rate, beta1, beta2, epsilon, decay, eightBit);
         }
 
         @Override
@@ -115,13 +147,25 @@ public sealed interface Optimizer {
         }
 
         @Override
+        public Optimizer eightBitMoments() {
+            throw new IllegalArgumentException("eightBitMoments: muon has one moment, and keeps it in float32; use"
+                    + " adamW(steps, rate).eightBitMoments()");
+        }
+
+        @Override
+        public boolean packsMoments(long elements) {
+            return adam.packsMoments(elements);
+        }
+
+        @Override
         public Muon weightDecay(double decay) {
             return new Muon(rate, momentum, decay, adam);
         }
 
         @Override
         public Muon adam(double other) {
-            AdamW moved = new AdamW(other, adam.beta1, adam.beta2, adam.epsilon, adam.weightDecay);
+            AdamW moved = new AdamW(
+                    other, adam.beta1, adam.beta2, adam.epsilon, adam.weightDecay, adam.eightBit);
             return new Muon(rate, momentum, weightDecay, moved);
         }
 

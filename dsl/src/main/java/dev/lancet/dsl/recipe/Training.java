@@ -129,6 +129,11 @@ public record Training(int steps, UpdateSettings updates, DataSettings data, Con
         return optimizer(optimizer().weightDecay(decay));
     }
 
+    /** With both moments of AdamW in 8 bits, a quarter of the memory; see {@link Optimizer#eightBitMoments}. */
+    public Training eightBitMoments() {
+        return optimizer(optimizer().eightBitMoments());
+    }
+
     /** With another learning-rate schedule after the warm-up. */
     public Training schedule(Schedule schedule) {
         return with(updates.schedule(schedule));

@@ -50,6 +50,10 @@ final class TrainingText {
                 .append(", ")
                 .append(optimizer.rate())
                 .append(')');
+        if (optimizer instanceof Optimizer.AdamW adam && adam.eightBit()) {
+            usual = usual.eightBitMoments();
+            text.append(".eightBitMoments()");
+        }
         double decay = optimizer.weightDecay();
         if (!usual.weightDecay(decay).optimizer().equals(optimizer)) {
             text.append(".optimizer(").append(optimizer).append(')');

@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = {
-            "Measure how fast this machine trains, generates and compresses, and how much memory a model needs to run.",
+            "Measure how fast this machine trains, generates and compresses, and how much memory a model needs to run"
+                    + " and to be tuned.",
             "The models have random weights, so no files are needed."
         },
         synopsisSubcommandLabel = "COMMAND",
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
             "  lancet bench generate --preset M --bits 8",
             "  lancet bench compress --preset S --rank 32 --bits 4 --json",
             "  lancet bench memory",
+            "  lancet bench tune",
         })
 final class BenchCommand implements Runnable {
 
@@ -42,6 +44,6 @@ final class BenchCommand implements Runnable {
             throw new IllegalStateException("the command was not parsed");
         }
         throw new ParameterException(
-                spec.commandLine(), "missing: COMMAND; choose train, generate, compress or" + " memory");
+                spec.commandLine(), "missing: COMMAND; choose train, generate, compress, memory or tune");
     }
 }

@@ -116,7 +116,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new BenchTrainCommand(console))
                 .addSubcommand(new BenchGenerateCommand(console))
                 .addSubcommand(new BenchCompressCommand(console))
-                .addSubcommand(new BenchMemoryCommand(console));
+                .addSubcommand(new BenchMemoryCommand(console))
+                .addSubcommand(new BenchTuneCommand(console));
     }
 
     private static void teach(CommandLine command) {

@@ -3,15 +3,16 @@ package dev.lancet.cli;
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.cli.option.WeightedAdapters;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.tune.MergeResult;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  lancet merge my-model tuned/adapter --out merged",
             "  lancet merge my-model tuned/adapter --format hf --out merged-hf",
+            "  lancet merge my-model news/adapter=0.7 law/adapter=0.3 --out both",
             "  lancet merge tuned/model --out merged --json",
             "",
             "A merged matrix is the sum of the old matrix and its adapter's product. If the matrix is stored",
@@ -48,11 +50,12 @@ final class MergeCommand extends LancetCommand {
 
     @Parameters(
             index = "1",
-            arity = "0..1",
+            arity = "0..*",
             paramLabel = "ADAPTER",
-            description = "A folder of adapters that lancet tune or Hugging Face's PEFT wrote. Leave it out if MODEL"
-                    + " already has adapters.")
-    private Optional<Path> adapter = Optional.empty();
+            description = "A folder of adapters that lancet tune or Hugging Face's PEFT wrote, or several. DIR=X"
+                    + " multiplies what the adapters of DIR add by X (default: 1). Leave it out if MODEL already has"
+                    + " adapters.")
+    private List<String> adapters = List.of();
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder to write; required.")
     private Path out = Path.of("");
@@ -75,15 +78,23 @@ final class MergeCommand extends LancetCommand {
             throw wrongUsage("--format: " + format + "; choose lancet or hf");
         }
         ModelArgument model = ModelArgument.of(what);
-        if (adapter.isEmpty() && !model.checkpoint().plan().adapted()) {
+        if (adapters.isEmpty() && !model.checkpoint().plan().adapted()) {
             throw wrongUsage("merge: " + what + " has no adapters; name a folder of adapters after it");
         }
         IoErrors.requireFree(out);
         try (Model base = model.model(progress());
-                Model adapted = adapter.map(base::adapt).orElse(base)) {
+                Model adapted = weighted().beside(base)) {
             MergeResult merged =
                     format.equals("hf") ? MergeResult.saveHuggingFace(adapted, out) : MergeResult.save(adapted, out);
             return new Answer(document(merged), text(merged));
+        }
+    }
+
+    private WeightedAdapters weighted() {
+        try {
+            return WeightedAdapters.of(adapters);
+        } catch (IllegalArgumentException e) {
+            throw wrongUsage(String.valueOf(e.getMessage()));
         }
     }
 

@@ -47,7 +47,7 @@ public final class UniformSettings implements AutoCloseable {
         List<Step> steps = plan.steps().stream()
                 .map(step -> free(step) ? step.stored(precision, precision.toString()) : step)
                 .toList();
-        return new Plan(plan.model(), steps, plan.vectors());
+        return plan.with(steps);
     }
 
     private boolean free(Step step) {

@@ -9,7 +9,9 @@ import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.pass.XlaCompilation;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tensorflow.proto.GraphDef;
 
 /** The sessions of a model. Each is opened at its first use and closed when the weights change. */
@@ -56,6 +58,13 @@ public final class Sessions implements AutoCloseable {
             continuing = Optional.of(open(Blueprint.continuation(transformer), weights));
         }
         return continuing.get();
+    }
+
+    /** Replaces some arrays in the open sessions, which keep all others. */
+    public void replace(Collection<String> names, Weights others) {
+        Stream.of(scoring, decoding, continuing)
+                .flatMap(Optional::stream)
+                .forEach(engine -> engine.assign(names, name -> others.read(name).bytes()));
     }
 
     private Engine open(GraphDef blueprint, Weights weights) {

@@ -59,7 +59,7 @@ public record DeclaredSource(
         List<Step> steps = plan.steps().stream()
                 .map(step -> chosen.test(step) ? step.stored(Precision.bfloat16(), step.because()) : step)
                 .toList();
-        return new Plan(plan.model(), steps, plan.vectors());
+        return plan.with(steps);
     }
 
     @Override

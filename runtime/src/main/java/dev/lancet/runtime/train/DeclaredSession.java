@@ -152,14 +152,15 @@ final class DeclaredSession implements TrainingSession {
         int first = Math.multiplyExact(step, parts);
         double losses = 0;
         for (int part = 0; part < parts - 1; part++) {
-            losses += accumulate(batches.at(first + part), part == 0, scaler);
+            losses += accumulate(first + part, part == 0, scaler);
         }
-        StepResult last = step(batches.at(first + parts - 1), step, scaler, traced);
+        StepResult last = step(first + parts - 1, step, scaler, traced);
         return new StepResult((losses + last.loss()) / parts, last.gradientNorm(), last.allocator());
     }
 
-    /** One optimiser step on a batch {@code [batch, sequence + 1]}. */
-    private StepResult step(int[][] batch, int step, Optional<LossScaler> scaler, boolean traced) {
+    /** One optimiser step on a batch, counted from 0. */
+    private StepResult step(int number, int step, Optional<LossScaler> scaler, boolean traced) {
+        int[][] batch = batches.at(number);
         Training training = setup.training();
         int moves = range.moves(step) - scaler.map(LossScaler::skipped).orElse(0);
         Optimizer.AdamW adam = training.optimizer().adam();
@@ -169,9 +170,10 @@ final class DeclaredSession implements TrainingSession {
                 TFloat32 share = TFloat32.scalarOf((float) guide);
                 TFloat32 scale = TFloat32.scalarOf(
                         scaler.map(LossScaler::factor).orElse(1.0).floatValue());
+                DropoutFeeds dropout = DropoutFeeds.training(form, number);
                 TInt32 ids = inputs(batch);
                 Tensor labels = setup.targets().labels(batch)) {
-            Session.Runner runner = scaled(led(share), scaler, scale)
+            Session.Runner runner = dropout.into(scaled(led(share), scaler, scale))
                     .feed("rate", rate)
                     .feed("beta1.power", power1)
                     .feed("beta2.power", power2)
@@ -194,26 +196,30 @@ final class DeclaredSession implements TrainingSession {
      * Computes the gradients of a batch and adds them to those of the current step; {@code first} starts new sums.
      * Returns the loss.
      */
-    private double accumulate(int[][] batch, boolean first, Optional<LossScaler> scaler) {
-        return loss(batch, first ? "accumulate.first" : "accumulate.more", scaler);
+    private double accumulate(int number, boolean first, Optional<LossScaler> scaler) {
+        try (DropoutFeeds dropout = DropoutFeeds.training(form, number)) {
+            return loss(batches.at(number), first ? "accumulate.first" : "accumulate.more", scaler, dropout);
+        }
     }
 
     /** The loss of a batch, without an update. */
     private double loss(int[][] batch) {
-        return loss(batch, "loss", Optional.empty());
+        try (DropoutFeeds dropout = DropoutFeeds.off(form)) {
+            return loss(batch, "loss", Optional.empty(), dropout);
+        }
     }
 
     private static Session.Runner scaled(Session.Runner runner, Optional<LossScaler> scaler, TFloat32 scale) {
         return scaler.isPresent() ? runner.feed(LossScale.FED, scale) : runner;
     }
 
-    private double loss(int[][] batch, String target, Optional<LossScaler> scaler) {
+    private double loss(int[][] batch, String target, Optional<LossScaler> scaler, DropoutFeeds dropout) {
         try (TFloat32 scale = TFloat32.scalarOf(
                         scaler.map(LossScaler::factor).orElse(1.0).floatValue());
                 TInt32 ids = inputs(batch);
                 Tensor labels = setup.targets().labels(batch);
                 TFloat32 share = TFloat32.scalarOf((float) guide);
-                var result = scaled(led(share), scaler, scale)
+                var result = dropout.into(scaled(led(share), scaler, scale))
                         .feed("ids", ids)
                         .feed("labels", labels)
                         .fetch("loss")

@@ -1,6 +1,7 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
@@ -45,29 +46,29 @@ public final class ParameterUpdates {
                 Stream.concat(plan.steps().stream().map(Step::weight), plan.vectors().stream())
                         .toList());
         List<ParameterUpdate> updates = new ArrayList<>();
-        if (plan.adapted()) {
-            plan.steps().forEach(step -> step.adapterMatrices()
-                    .forEach(matrix -> updates.add(beside(matrix, step, training))));
-            return updates;
-        }
         for (Step step : plan.steps()) {
-            for (StoredMatrix matrix : step.matrices()) {
-                if (!matrix.precision().narrow()) {
-                    ParameterUpdate update = update(matrix.name(), step.weight(), training);
-                    boolean together = step.rank().isPresent() && training.decaysProduct(step.weight());
-                    if (together && step.between().isPresent()) {
-                        throw new LancetException("decayProduct: "
-                                + step.weight().name() + " has "
-                                + step.between().get() + " between its factors, so they have no product that could"
-                                + " decay; leave it out there, or decay each factor with decay(...)");
-                    }
-                    updates.add(together ? update.decaying(product(matrix, step.weight())) : update);
-                }
+            for (StoredMatrix matrix : form.trained(step)) {
+                updates.add(
+                        step.adapter().isPresent()
+                                ? beside(matrix, step, training)
+                                : matrix(matrix, step, training));
             }
         }
-        plan.vectors().forEach(vector -> updates.add(update(vector.name(), vector, training)));
-        form.twins().forEach(step -> updates.add(update(step.weight().name(), step.weight(), training)));
+        form.vectors().forEach(vector -> updates.add(update(vector, training)));
+        form.twins().forEach(step -> updates.add(update(step.weight(), training)));
         return updates;
+    }
+
+    private static ParameterUpdate matrix(StoredMatrix matrix, Step step, Training training) {
+        ParameterUpdate update = update(matrix, step.weight(), training);
+        boolean together = step.rank().isPresent() && training.decaysProduct(step.weight());
+        if (together && step.between().isPresent()) {
+            throw new LancetException("decayProduct: "
+                    + step.weight().name() + " has "
+                    + step.between().get() + " between its factors, so they have no product that could"
+                    + " decay; leave it out there, or decay each factor with decay(...)");
+        }
+        return together ? update.decaying(product(matrix, step.weight())) : update;
     }
 
     private static ParameterUpdate beside(StoredMatrix matrix, Step step, Training training) {
@@ -75,7 +76,13 @@ public final class ParameterUpdates {
             throw new LancetException("decayProduct: " + step.weight().name() + " has "
                     + step.adapter().orElseThrow() + ", whose factors decay separately; use decay(...)");
         }
-        return update(matrix.name(), step.weight(), training);
+        boolean lengths = matrix.name().equals(step.weight().magnitude());
+        return update(matrix, lengths ? lengths(matrix, step.weight()) : step.weight(), training);
+    }
+
+    /** The lengths of a decomposed adapter are trained as a gain is: by AdamW, without decay. */
+    private static Weight lengths(StoredMatrix matrix, Weight weight) {
+        return new Weight(matrix.name(), Role.NORM, weight.block(), 1, matrix.columns());
     }
 
     private static ParameterUpdate.Product product(StoredMatrix matrix, Weight weight) {
@@ -83,12 +90,22 @@ public final class ParameterUpdates {
         return new ParameterUpdate.Product(left ? weight.right() : weight.left(), left);
     }
 
-    private static ParameterUpdate update(String array, Weight weight, Training training) {
+    private static ParameterUpdate update(StoredMatrix matrix, Weight weight, Training training) {
+        return update(matrix.name(), (long) matrix.rows() * matrix.columns(), weight, training);
+    }
+
+    private static ParameterUpdate update(Weight weight, Training training) {
+        return update(weight.name(), weight.parameters(), weight, training);
+    }
+
+    private static ParameterUpdate update(String array, long elements, Weight weight, Training training) {
         double times = training.timesFor(weight);
         double decay = training.decayFor(weight);
-        return training.optimizer() instanceof Optimizer.Muon muon && muon.orthogonalises(weight)
-                ? ParameterUpdate.muon(array, muon.momentum(), times, decay)
-                : ParameterUpdate.adam(array, times, decay);
+        if (training.optimizer() instanceof Optimizer.Muon muon && muon.orthogonalises(weight)) {
+            return ParameterUpdate.muon(array, muon.momentum(), times, decay);
+        }
+        ParameterUpdate adam = ParameterUpdate.adam(array, times, decay);
+        return training.optimizer().packsMoments(elements) ? adam.packed() : adam;
     }
 
     /** All arrays that the steps change: the trained arrays and the optimiser state. */
@@ -104,7 +121,7 @@ public final class ParameterUpdates {
         for (ParameterUpdate update : updates) {
             ArraySpec array = Objects.requireNonNull(byName.get(update.variable()));
             state.add(array);
-            update.slots().forEach(slot -> state.add(new ArraySpec(slot, array.type(), array.shape())));
+            state.addAll(update.slots(array));
         }
         return state;
     }

@@ -4,6 +4,7 @@ import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.recipe.Training;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,20 +41,41 @@ public record TrainingForm(Plan plan, List<Step> twins) {
 
     /**
      * The trained arrays: float32 matrices, their factors, and the vectors, then the dense twins; never codes, scales or
-     * 16-bit arrays. If there are adapters, only the adapters.
+     * 16-bit arrays. If there are adapters or weights that are trained whole, only these.
      */
     public List<ArraySpec> trainable() {
         List<ArraySpec> trainable = new ArrayList<>();
-        if (plan.adapted()) {
-            plan.steps().forEach(step -> step.adapterMatrices().forEach(matrix -> trainable.addAll(matrix.arrays())));
-            return trainable;
-        }
-        plan.steps().forEach(step -> step.matrices().stream()
-                .filter(matrix -> !matrix.precision().narrow())
-                .forEach(matrix -> trainable.addAll(matrix.arrays())));
-        plan.vectors().forEach(vector -> trainable.add(floats(vector)));
+        plan.steps().forEach(step -> trained(step).forEach(matrix -> trainable.addAll(matrix.arrays())));
+        vectors().forEach(vector -> trainable.add(floats(vector)));
         twins.forEach(step -> trainable.add(floats(step.weight())));
         return trainable;
+    }
+
+    /** The trained matrices of a step. */
+    List<StoredMatrix> trained(Step step) {
+        boolean whole = !plan.freezes() || plan.trainsWhole(step.weight());
+        List<StoredMatrix> trained = new ArrayList<>();
+        if (whole) {
+            trained.addAll(step.baseMatrices());
+            trained.addAll(step.correctionMatrices());
+            trained.removeIf(matrix -> matrix.precision().narrow());
+        }
+        trained.addAll(step.adapterMatrices());
+        return trained;
+    }
+
+    /** The trained vectors. */
+    List<Weight> vectors() {
+        return plan.vectors().stream()
+                .filter(vector -> !plan.freezes() || plan.trainsWhole(vector))
+                .toList();
+    }
+
+    /** Whether some adapters lose a part of their inputs in a training step. */
+    boolean drops() {
+        return plan.steps().stream()
+                .flatMap(step -> step.adapter().stream())
+                .anyMatch(adapter -> adapter.dropout().isPresent());
     }
 
     private static ArraySpec floats(Weight weight) {

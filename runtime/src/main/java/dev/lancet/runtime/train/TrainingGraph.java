@@ -2,6 +2,7 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.surgery.AdapterDropout;
 import dev.lancet.surgery.SelfGuidanceGraph;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.VariableLoading;
@@ -24,7 +25,7 @@ final class TrainingGraph {
         Passes passes = setup.passing().passes();
         GraphDef blueprint =
                 setup.targets().blueprint(setup.transformer(), training.batch() / passes.streams(), setup.sequence());
-        GraphDef forward = passes.forward(cut(blueprint, form));
+        GraphDef forward = AdapterDropout.into(passes.forward(cut(blueprint, form)), form.plan(), training.seed());
         List<String> trained = form.trainable().stream().map(ArraySpec::name).toList();
         GraphDef gradients = passes.gradients(forward, Backward.derive(forward, passes.loss(), trained));
         GraphDef sums = Accumulation.of(gradients, trained, training.execution().accumulate());

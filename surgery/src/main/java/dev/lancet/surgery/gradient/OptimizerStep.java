@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 
 /**
@@ -21,7 +22,7 @@ import org.tensorflow.proto.GraphDef;
  *   X ← X − η · m/(1 − beta1ᵗ) / (√(v/(1 − beta2ᵗ)) + epsilon)
  * </pre>
  * Fed at each step, float32 scalars: {@code rate}, {@code beta1.power} (beta1ᵗ) and {@code beta2.power} (beta2ᵗ). Run
- * once: {@code train.start}, which sets {@code X.m} and {@code X.v} to zero; to resume, assign the saved state to them
+ * once: {@code train.start}, which sets the moments (in float32 {@code X.m} and {@code X.v}) to zero; to resume, assign the saved state to them
  * instead. Run at each step: {@code train}. Fetched with it: {@code grad.norm}, the 2-norm of all gradients before
  * clipping, which is not finite if any gradient is not. No variable changes before that norm is known, so all other
  * fetched values come from the old weights. Tensors as large as a variable that only an update needs are also computed
@@ -86,7 +87,7 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
         GradientNodeBuilder late = builder.after(norm);
         Assignments assignments = new Assignments(region, builder);
         OptimizerScalars scalars = new OptimizerScalars(builder, sound);
-        AdamUpdates adam = new AdamUpdates(builder, assignments, scalars, this);
+        AdamUpdates adam = new AdamUpdates(builder, late, assignments, scalars, this);
         MuonUpdates muon = new MuonUpdates(builder, late, assignments, scalars);
         List<Value> scale = scale(builder, norm, scaling, sound);
         List<String> updated = new ArrayList<>();
@@ -115,8 +116,10 @@ public record OptimizerStep(double beta1, double beta2, double epsilon, double d
         assignments.node("train.start", "NoOp", List.of(), assignments.starts(), Map.of());
         assignments.node("train", "NoOp", List.of(), updated, Map.of());
         GraphDef.Builder moved = graph.toBuilder().clearNode().addAllNode(region.nodes());
-        if (!muon.library().isEmpty()) {
-            moved.getLibraryBuilder().addAllFunction(muon.library());
+        List<FunctionDef> functions = new ArrayList<>(adam.library());
+        functions.addAll(muon.library());
+        if (!functions.isEmpty()) {
+            moved.getLibraryBuilder().addAllFunction(functions);
         }
         return moved.build();
     }

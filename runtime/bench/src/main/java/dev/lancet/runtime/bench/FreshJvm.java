@@ -6,23 +6,40 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Starts {@link MemoryChild} in its own JVM, with a heap that grows only if necessary. */
+/** Starts a program of this package in its own JVM, with a heap that grows only if necessary. */
 final class FreshJvm {
 
     private FreshJvm() {}
 
+    /** Runs {@link MemoryChild} with a model. */
     static MemoryComparison.Row run(String form, Path model, Path scratch) {
-        Path errors = scratch.resolve("errors.txt");
-        List<String> command = List.of(
+        String last = lastLine(form, MemoryChild.class, List.of(model.toString()), scratch.resolve("errors.txt"));
+        try {
+            return row(form, Files.size(model.resolve("model.safetensors")), last);
+        } catch (IOException wrong) {
+            throw new UncheckedIOException(wrong);
+        }
+    }
+
+    /**
+     * The last line that a program prints.
+     *
+     * @param what it measures, for messages
+     * @param errors a file for its standard error
+     * @throws LancetException if it fails
+     */
+    static String lastLine(String what, Class<?> program, List<String> arguments, Path errors) {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xms32m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                MemoryChild.class.getName(),
-                model.toString());
+                program.getName()));
+        command.addAll(arguments);
         try {
             Process child =
                     new ProcessBuilder(command).redirectError(errors.toFile()).start();
@@ -31,24 +48,27 @@ final class FreshJvm {
             int status = child.waitFor();
             if (status != 0) {
                 List<String> lines = Files.readAllLines(errors);
-                throw new LancetException("memory: running " + form + " ended with status " + status + "; its output: "
+                throw new LancetException("memory: running " + what + " ended with status " + status + "; its output: "
                         + String.join(" | ", lines));
             }
-            return row(form, Files.size(model.resolve("model.safetensors")), said);
+            return said.strip().lines().reduce("", (before, line) -> line);
         } catch (IOException wrong) {
             throw new UncheckedIOException(wrong);
         } catch (InterruptedException wrong) {
             Thread.currentThread().interrupt();
-            throw new LancetException("memory: interrupted while " + form + " ran", wrong);
+            throw new LancetException("memory: interrupted while " + what + " ran", wrong);
         }
     }
 
-    private static MemoryComparison.Row row(String form, long bytes, String said) {
-        String last = said.strip().lines().reduce("", (before, line) -> line);
+    static LancetException noMeasurement(String what, String last) {
+        return new LancetException("memory: running " + what + " printed '" + last + "', which is not a"
+                + " measurement; run it again");
+    }
+
+    private static MemoryComparison.Row row(String form, long bytes, String last) {
         String[] words = last.split(" ", -1);
         if (words.length != 6 || !words[0].equals("resident")) {
-            throw new LancetException("memory: running " + form + " printed '" + last + "', which is not a"
-                    + " measurement; run it again");
+            throw noMeasurement(form, last);
         }
         return new MemoryComparison.Row(
                 form, bytes, Long.parseLong(words[1]), Long.parseLong(words[3]), Double.parseDouble(words[5]));

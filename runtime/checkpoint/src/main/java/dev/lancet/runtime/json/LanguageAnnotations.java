@@ -1,7 +1,10 @@
 package dev.lancet.runtime.json;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Treatment;
+import dev.lancet.dsl.recipe.Optimizer;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.introspect.AnnotatedParameter;
@@ -28,7 +32,12 @@ final class LanguageAnnotations extends JacksonAnnotationIntrospector {
             Set.of(Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
 
     /** Types that gained flags after files were written without them: a flag that is missing is not set. */
-    static final Set<Class<?>> FLAGGED = Set.of(Precision.Int4.class, Precision.Nf4.class, Adapter.Lora.class);
+    private static final Set<Class<?>> FLAGGED = Set.of(
+            Precision.Int4.class,
+            Precision.Nf4.class,
+            Adapter.Lora.class,
+            Treatment.class,
+            Optimizer.AdamW.class);
 
     @Override
     public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
@@ -36,6 +45,16 @@ final class LanguageAnnotations extends JacksonAnnotationIntrospector {
             return member.getRawType() != boolean.class || !FLAGGED.contains(member.getDeclaringClass());
         }
         return super.hasRequiredMarker(config, member);
+    }
+
+    /** A flag that is not set is left out. */
+    @Override
+    public JsonInclude.Value findPropertyInclusion(MapperConfig<?> config, Annotated annotated) {
+        return annotated instanceof AnnotatedMember member
+                        && member.getRawType() == boolean.class
+                        && FLAGGED.contains(member.getDeclaringClass())
+                ? JsonInclude.Value.construct(JsonInclude.Include.NON_DEFAULT, JsonInclude.Include.ALWAYS)
+                : super.findPropertyInclusion(config, annotated);
     }
 
     @Override

@@ -29,10 +29,6 @@ final class LanguageMapper {
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = KindNames.KEY)
     private interface Tagged {}
 
-    /** A type whose flags are left out if they are not set. */
-    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
-    private interface Flagged {}
-
     static JsonMapper create() {
         JsonFactory factory = JsonFactory.builder()
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -48,7 +44,6 @@ final class LanguageMapper {
                 .disable(EnumFeature.READ_ENUMS_USING_TO_STRING, EnumFeature.WRITE_ENUMS_USING_TO_STRING)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY);
-        LanguageAnnotations.FLAGGED.forEach(type -> builder.addMixIn(type, Flagged.class));
         KindNames.BASES.forEach((base, kinds) -> {
             builder.addMixIn(base, Tagged.class);
             kinds.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));

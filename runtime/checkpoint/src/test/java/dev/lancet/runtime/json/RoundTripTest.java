@@ -20,6 +20,7 @@ import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Treatment;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.recipe.CalibrationText;
 import dev.lancet.dsl.recipe.Corpus;
@@ -69,13 +70,20 @@ class RoundTripTest {
             boolean bent = choice == 2 && step.weight().role().linear();
             Step whole = bent ? other.with(Nonlinearity.silu()) : other;
             boolean beside = step.weight().role().linear() && seed % 2 == 0;
-            Step adapted = beside ? whole.adapted(Adapter.lora(2).alpha(3.5).loftq(), "beside") : whole;
+            Step adapted = beside ? whole.adapted(bent ? Adapter.lora(2).alpha(3.5).loftq() : Adapter.lora(2).pissa().dora(), "beside") : whole;
             boolean corrected = rank.isEmpty()
                     && precision.quantized()
                     && step.weight().role().linear();
             plan = plan.with(corrected ? adapted.corrected(Correction.correction(1), "corrected") : adapted);
         }
         comesBack(plan, Plan.class);
+        comesBack(
+                plan.then(
+                        Compression.keepAll()
+                                .on(Selector.norms(), Selector.embedding())
+                                .train(),
+                        Spectra.none()),
+                Plan.class);
     }
 
     @Property(tries = 100)
@@ -113,6 +121,7 @@ class RoundTripTest {
                                                 .recover(7))
                         .pretrain(corpus, seed % 2 == 0 ? training : training.sequence(17))
                         .train("later", Corpus.corpus("b").bytes(), training.clip(share))
+                        .train("later", corpus, Training.adamW(9, share).eightBitMoments())
                         .train("later", corpus, Training.muon(100, share).adam(1 / share))
                         .evaluate(corpus.heldOut())
                         .evaluate(Task.named("winogrande", "rows.json").limit(9).shots(2))
@@ -225,11 +234,12 @@ class RoundTripTest {
                         precision,
                         some.filter(bent -> bent.hashCode() % 2 == 0).map(bent -> Nonlinearity.silu()),
                         some.filter(Rank.Fixed.class::isInstance)
-                                .map(beside -> Adapter.lora(4).stabilised()),
+                                .map(beside -> Adapter.lora(4).stabilised().dropout(0.25)),
                         Optional.of(Correction.correction(6).storedIn(Precision.bfloat16()))
                                 .filter(lost -> some.isEmpty() && precision.quantized()),
                         some.map(any -> CompressionMethod.whitened()),
-                        Optional.of(CompressionMethod.gptq()).filter(any -> precision.quantized())));
+                        Optional.of(CompressionMethod.gptq()).filter(any -> precision.quantized()),
+                        false));
         Arbitrary<Compression.Clause> clause =
                 Combinators.combine(selectors(), treatment).as(Compression.Clause::new);
         return Combinators.combine(clause.list().ofMaxSize(4), budget.optional())

@@ -56,6 +56,11 @@ public final class TrainingOptions {
     private Optional<Integer> stopEarly = Optional.empty();
 
     @Option(
+            names = "--eight-bit-moments",
+            description = "Keep both moments of AdamW in 8 bits: a quarter of their memory.")
+    private boolean eightBit;
+
+    @Option(
             names = "--checkpointing",
             description = "Recompute each block in the backward pass instead of keeping its activations: less"
                     + " memory, more time.")
@@ -75,6 +80,7 @@ public final class TrainingOptions {
                     .batch(batch)
                     .sequence(sequence.orElse(usualSequence))
                     .seed(seed);
+            training = eightBit ? training.eightBitMoments() : training;
             training = validateEvery.isPresent() ? training.validateEvery(validateEvery.get()) : training;
             training = stopEarly.isPresent() ? training.stopEarly(stopEarly.get()) : training;
             return training.execution(

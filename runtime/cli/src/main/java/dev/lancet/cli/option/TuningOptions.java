@@ -40,6 +40,31 @@ public final class TuningOptions {
     private boolean stabilised;
 
     @Option(
+            names = "--dora",
+            description = "Also train the length of each column of the adapted matrices, separately from their"
+                    + " directions (DoRA).")
+    private boolean dora;
+
+    @Option(
+            names = "--pissa",
+            description = "Begin the adapters with the largest singular values of their matrices, which the frozen"
+                    + " matrices then lack (PiSSA). With --bits the rest is what is rounded (QPiSSA).")
+    private boolean pissa;
+
+    @Option(
+            names = "--dropout",
+            paramLabel = "X",
+            description = "The share of an adapter's inputs that each training step sets to 0 (default: 0).")
+    private Optional<Double> dropout = Optional.empty();
+
+    @Option(
+            names = "--train",
+            paramLabel = "NAME",
+            description = "Weights to train themselves beside the adapters, in float32: head, embedding, norms, biases,"
+                    + " or a glob of matrices such as 'h.0.attn.*'. Repeatable (default: none).")
+    private List<String> whole = List.of();
+
+    @Option(
             names = "--on",
             paramLabel = "GLOB",
             description = "The layers that get an adapter, for example 'h.*.attn.*'. Repeatable (default: attention and"
@@ -74,11 +99,29 @@ public final class TuningOptions {
             lora = alpha.isPresent() ? lora.alpha(alpha.get()) : lora;
             Selector layers =
                     globs.stream().map(Selector::named).reduce(Selector::or).orElseGet(FineTuning::usual);
-            return FineTuning.with(stabilised ? lora.stabilised() : lora, layers)
-                    .over(bits);
+            lora = stabilised ? lora.stabilised() : lora;
+            lora = dora ? lora.dora() : lora;
+            lora = pissa ? lora.pissa() : lora;
+            FineTuning tuning =
+                    FineTuning.with(lora.dropout(dropout.orElse(0.0)), layers).over(bits);
+            return whole.stream()
+                    .map(TuningOptions::selector)
+                    .reduce(Selector::or)
+                    .map(tuning::training)
+                    .orElse(tuning);
         } catch (IllegalArgumentException e) {
             throw command.wrongUsage(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Selector selector(String name) {
+        return switch (name) {
+            case "head" -> Selector.head();
+            case "embedding" -> Selector.embedding();
+            case "norms" -> Selector.norms();
+            case "biases" -> Selector.biases();
+            default -> Selector.named(name);
+        };
     }
 
     /** Fails if an option describes adapters although the model already has some, which keep their form. */
@@ -96,6 +139,14 @@ public final class TuningOptions {
         if (stabilised) {
             said.put("--stabilised", "true");
         }
+        if (dora) {
+            said.put("--dora", "true");
+        }
+        if (pissa) {
+            said.put("--pissa", "true");
+        }
+        dropout.ifPresent(value -> said.put("--dropout", value.toString()));
+        whole.forEach(name -> said.putIfAbsent("--train", name));
         globs.forEach(glob -> said.putIfAbsent("--on", glob));
         said.forEach((option, value) -> {
             throw command.wrongUsage(option + ": " + value + "; " + reason);

@@ -3,14 +3,18 @@ package dev.lancet.runtime.checkpoint.peft;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
+import dev.lancet.dsl.plan.TrainedWhole;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.PlainFile;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +39,9 @@ public final class Peft {
      * A model with adapters beside some of its matrices.
      *
      * @param plan the plan of the model with the adapters
-     * @param arrays the arrays of the adapters only
+     * @param arrays the trained arrays only: those of the adapters, and those of modules that were trained whole. The
+     *     constants of decomposed adapters and matrices without their principal components are to be computed from the
+     *     matrices of the model
      */
     public record Adapters(Plan plan, Weights arrays) {}
 
@@ -65,10 +71,27 @@ public final class Peft {
             }
             PeftLayer layer = PeftLayer.of(file, place.get(), step.weight());
             Adapter adapter = config.adapter(place.get().module(), layer.rank());
+            if (adapter.startsFromPrincipal() && place.get().outputs() != step.weight().columns()) {
+                throw new LancetException(file.file() + ": begins with the principal components of "
+                        + place.get().module() + ", which are several matrices here; save the adapter with"
+                        + " path_initial_model_for_weight_conversion");
+            }
             adapters.put(step.weight().name(), adapter);
             layer.read(step.adapted(adapter, "")).forEach(arrays::accept);
             unread.remove(place.get().a());
             unread.remove(place.get().b());
+            if (adapter.decomposed()) {
+                unread.remove(place.get().magnitude());
+            }
+        }
+        List<String> whole = new ArrayList<>();
+        if (config.savesModules()) {
+            PeftModules modules = new PeftModules(names, transformer);
+            for (Weight weight : modules.in(file)) {
+                arrays.accept(modules.read(file, weight));
+                whole.add(weight.name());
+                unread.remove(names.whole(weight).tensor());
+            }
         }
         unread.stream().findFirst().ifPresent(name -> {
             throw new LancetException(file.file() + ": tensor '" + name + "' belongs to no linear layer of "
@@ -77,15 +100,19 @@ public final class Peft {
         if (adapters.isEmpty()) {
             throw new LancetException(file.file() + ": holds no adapter; get the file again");
         }
+        String because = "adapter of " + shown(folder);
         Plan adapted = new Plan(
                 plan.model(),
                 plan.steps().stream()
-                        .map(step -> Optional.ofNullable(
-                                        adapters.get(step.weight().name()))
-                                .map(adapter -> step.adapted(adapter, "adapter of " + shown(folder)))
-                                .orElse(step))
+                        .map(step -> whole.contains(step.weight().name())
+                                ? Step.keep(step.weight(), because)
+                                : Optional.ofNullable(
+                                                adapters.get(step.weight().name()))
+                                        .map(adapter -> step.adapted(adapter, because))
+                                        .orElse(step))
                         .toList(),
-                plan.vectors());
+                plan.vectors(),
+                whole.isEmpty() ? Optional.empty() : Optional.of(new TrainedWhole(whole)));
         return new Adapters(adapted, arrays);
     }
 

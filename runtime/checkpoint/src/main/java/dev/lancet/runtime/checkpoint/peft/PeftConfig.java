@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
 
 /** Reads {@code adapter_config.json}: the rank and the strength of each layer's adapter. */
 final class PeftConfig {
@@ -15,7 +16,12 @@ final class PeftConfig {
     private static final Pattern PLAIN = Pattern.compile("\\^?[A-Za-z0-9_.]{1,200}\\$?");
 
     /** The settings for kinds of LoRA that compute something else. */
-    private static final List<String> OTHERS = List.of("use_dora", "use_qalora", "use_bdlora", "lora_bias");
+    private static final List<String> OTHERS = List.of("use_qalora", "use_bdlora", "lora_bias");
+
+    /** The beginnings of adapters that leave the matrix of a layer as it is. */
+    private static final Pattern UNCHANGED = Pattern.compile("gaussian|eva|orthogonal|default|true|false");
+
+    private static final String PRINCIPAL = "pissa";
 
     private final ConfigJson config;
 
@@ -38,12 +44,33 @@ final class PeftConfig {
             throw config.unsupported("bias", bias, "none");
         });
         for (String key :
-                List.of("modules_to_save", "layer_replication", "trainable_token_indices", "target_parameters")) {
+                List.of("layer_replication", "trainable_token_indices", "target_parameters")) {
             config.find(key).filter(value -> !value.isEmpty()).ifPresent(value -> {
                 throw config.unsupported(key, value, "null");
             });
         }
+        config.find("init_lora_weights")
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue)
+                .filter(start -> !start.equals(PRINCIPAL) && !UNCHANGED.matcher(start).matches())
+                .ifPresent(start -> {
+                    throw config.unsupported(
+                            "init_lora_weights",
+                            start,
+                            "true or pissa; save the adapter with path_initial_model_for_weight_conversion");
+                });
         return new PeftConfig(config);
+    }
+
+    private boolean principal() {
+        return config.find("init_lora_weights")
+                .filter(start -> start.isString() && start.stringValue().equals(PRINCIPAL))
+                .isPresent();
+    }
+
+    /** Whether the file also has whole modules. */
+    boolean savesModules() {
+        return config.find("modules_to_save").filter(value -> !value.isEmpty()).isPresent();
     }
 
     /** The adapter of a layer, whose arrays have this rank. */
@@ -60,7 +87,10 @@ final class PeftConfig {
                 .orElseGet(() -> config.requiredNumber("lora_alpha"));
         try {
             Adapter.Lora lora = Adapter.lora(rank).alpha(alpha);
-            return config.flag("use_rslora").orElse(false) ? lora.stabilised() : lora;
+            lora = config.flag("use_rslora").orElse(false) ? lora.stabilised() : lora;
+            lora = config.flag("use_dora").orElse(false) ? lora.dora() : lora;
+            lora = principal() ? lora.pissa() : lora;
+            return lora.dropout(config.number("lora_dropout").orElse(0.0));
         } catch (IllegalArgumentException wrong) {
             throw new LancetException(config.file() + ": " + wrong.getMessage(), wrong);
         }

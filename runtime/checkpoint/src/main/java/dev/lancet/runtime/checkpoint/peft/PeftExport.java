@@ -3,10 +3,10 @@ package dev.lancet.runtime.checkpoint.peft;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.AtomicFolder;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsWriter;
@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -32,9 +33,11 @@ final class PeftExport {
     private final Plan plan;
     private final Weights weights;
     private final Map<String, Layer> layers = new LinkedHashMap<>();
+    private final PeftModules saved;
+    private final Map<String, List<Weight>> modules;
 
     /** A layer of PEFT, and the adapted matrices that it consists of. */
-    private record Layer(PeftNames.Place place, List<Step> steps, List<PeftNames.Place> places) {
+    record Layer(PeftNames.Place place, List<Step> steps, List<PeftNames.Place> places) {
 
         int rank() {
             return steps.stream().mapToInt(step -> lora(step).rank()).sum();
@@ -68,9 +71,11 @@ final class PeftExport {
             }
         }
         layers.values().forEach(PeftExport::check);
+        saved = new PeftModules(names, transformer);
+        modules = saved.trained(plan);
     }
 
-    private static Adapter.Lora lora(Step step) {
+    static Adapter.Lora lora(Step step) {
         return (Adapter.Lora) step.adapter().orElseThrow();
     }
 
@@ -85,6 +90,19 @@ final class PeftExport {
                             + lora(layer.steps().get(0))
                             + ", but PEFT has one layer for both; give them the same scale");
                 });
+        int outputs = layer.steps().stream().mapToInt(step -> step.weight().columns()).sum();
+        for (Step step : layer.steps()) {
+            if (lora(step).decomposed() && outputs != layer.place().outputs()) {
+                throw new LancetException("adapter: " + step.weight().name() + " has " + lora(step)
+                        + ", but PEFT has one layer for it and for matrices without an adapter; adapt those too");
+            }
+            if (lora(step).startsFromPrincipal()
+                    && (step.precision().narrow() || step.rank().isPresent() || step.weight().columns() != outputs)) {
+                throw new LancetException("adapter: " + step.weight().name() + " is stored as " + step.precision()
+                        + " without its principal components, which PEFT cannot compute from the original; keep the"
+                        + " adapter in a Lancet model folder");
+            }
+        }
     }
 
     /** Checks that PEFT can express the adapters. */
@@ -94,75 +112,27 @@ final class PeftExport {
 
     void write(Path folder) {
         List<ArraySpec> arrays = new ArrayList<>();
-        layers.values().forEach(layer -> arrays.addAll(stored(layer)));
+        layers.values().forEach(layer -> arrays.addAll(PeftArrays.stored(layer)));
+        modules.forEach((name, parts) -> arrays.add(saved.array(name, parts)));
         try (AtomicFolder target = AtomicFolder.create(folder)) {
             target.text(Peft.CONFIG, LanguageJson.pretty(config()) + "\n");
             try (SafetensorsWriter writer =
                     SafetensorsWriter.create(target, Peft.ARRAYS, Map.of("format", "pt"), arrays)) {
-                for (Layer layer : layers.values()) {
-                    writer.accept(a(layer));
-                    writer.accept(b(layer));
-                }
+                layers.values().forEach(layer -> new PeftArrays(layer, weights).copyTo(writer));
+                modules.forEach((name, parts) -> writer.accept(saved.assembled(name, parts, weights)));
                 writer.finish();
             }
             target.finish();
         }
     }
 
-    private static List<ArraySpec> stored(Layer layer) {
-        PeftNames.Place place = layer.place();
-        return List.of(
-                new ArraySpec(place.a(), ArraySpec.Type.FLOAT32, List.of(layer.rank(), layer.inputs())),
-                new ArraySpec(place.b(), ArraySpec.Type.FLOAT32, List.of(place.outputs(), layer.rank())));
-    }
-
-    private HostTensor a(Layer layer) {
-        float[] all = new float[Math.multiplyExact(layer.rank(), layer.inputs())];
-        int row = 0;
-        for (Step step : layer.steps()) {
-            int rank = lora(step).rank();
-            float[] a = weights.read(step.weight().adapterA()).floats();
-            for (int r = 0; r < rank; r++) {
-                for (int i = 0; i < layer.inputs(); i++) {
-                    all[(row + r) * layer.inputs() + i] = a[i * rank + r];
-                }
-            }
-            row += rank;
-        }
-        return HostTensor.of(stored(layer).get(0), all);
-    }
-
-    private HostTensor b(Layer layer) {
-        int width = layer.rank();
-        float[] all = new float[Math.multiplyExact(layer.place().outputs(), width)];
-        int column = 0;
-        for (int part = 0; part < layer.steps().size(); part++) {
-            Step step = layer.steps().get(part);
-            int rank = lora(step).rank();
-            int outputs = step.weight().columns();
-            float[] b = weights.read(step.weight().adapterB()).floats();
-            for (int o = 0; o < outputs; o++) {
-                for (int r = 0; r < rank; r++) {
-                    all[(layer.places().get(part).first() + o) * width + column + r] = b[r * outputs + o];
-                }
-            }
-            column += rank;
-        }
-        return HostTensor.of(stored(layer).get(1), all);
-    }
-
     private Map<String, Object> config() {
         Layer first = layers.values().iterator().next();
         Map<String, Object> ranks = new TreeMap<>();
         Map<String, Object> alphas = new TreeMap<>();
-        Set<Boolean> stabilised = layers.values().stream()
-                .map(layer -> lora(layer.steps().get(0)).rankStabilised())
-                .collect(Collectors.toSet());
-        if (stabilised.size() > 1) {
-            throw new LancetException("adapter: some of " + plan.model()
-                    + " are stabilised() and some are not, but PEFT has one setting for all; adapt all"
-                    + " in the same way");
-        }
+        boolean stabilised = same("stabilised()", Adapter.Lora::rankStabilised);
+        boolean decomposed = same("dora()", Adapter.Lora::decomposed);
+        boolean principal = same("pissa()", Adapter.Lora::startsFromPrincipal);
         layers.forEach((module, layer) -> {
             if (layer.rank() != first.rank()) {
                 ranks.put(module, layer.rank());
@@ -178,14 +148,41 @@ final class PeftExport {
         config.put("inference_mode", true);
         config.put("r", first.rank());
         config.put("lora_alpha", first.alpha());
-        config.put("lora_dropout", 0.0);
-        config.put("use_rslora", stabilised.contains(true));
+        config.put("lora_dropout", dropout());
+        config.put("init_lora_weights", principal ? "pissa" : true);
+        config.put("use_rslora", stabilised);
+        config.put("use_dora", decomposed);
         config.put("bias", "none");
         config.put("fan_in_fan_out", PeftNames.of(transformer).modelType().equals("gpt2"));
         config.put("target_modules", targets());
         config.put("rank_pattern", ranks);
         config.put("alpha_pattern", alphas);
+        if (!modules.isEmpty()) {
+            config.put("modules_to_save", PeftModules.modules(modules));
+        }
         return config;
+    }
+
+    /** A setting that PEFT has once for all layers. */
+    private boolean same(String setting, Predicate<Adapter.Lora> has) {
+        Set<Boolean> all = layers.values().stream()
+                .flatMap(layer -> layer.steps().stream())
+                .map(step -> has.test(lora(step)))
+                .collect(Collectors.toSet());
+        if (all.size() > 1) {
+            throw new LancetException("adapter: some of " + plan.model() + " are " + setting
+                    + " and some are not, but PEFT has one setting for all; adapt all in the same way");
+        }
+        return all.contains(true);
+    }
+
+    /** The largest dropout; PEFT has one for all layers, and it changes nothing outside training. */
+    private double dropout() {
+        return layers.values().stream()
+                .flatMap(layer -> layer.steps().stream())
+                .mapToDouble(step -> lora(step).dropout().orElse(0))
+                .max()
+                .orElse(0);
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsEntry;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -37,6 +38,17 @@ record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
         return new PeftLayer(file, place, (int) rank);
     }
 
+    private HostTensor magnitude(StoredMatrix matrix) {
+        SafetensorsEntry tensor = checked(file, place.magnitude());
+        if (!tensor.shape().equals(List.of((long) place.outputs()))) {
+            throw new LancetException(file.file() + ": tensor '" + tensor.name() + "' has shape " + tensor.shape()
+                    + ", but the layer has " + place.outputs() + " outputs; use an adapter for this model");
+        }
+        float[] lengths = new float[matrix.columns()];
+        file.floatSource(place.magnitude()).copy(place.first(), lengths, 0, lengths.length);
+        return HostTensor.of(matrix.arrays().get(0), lengths);
+    }
+
     private static SafetensorsEntry checked(Safetensors file, String name) {
         SafetensorsEntry tensor = file.tensor(name);
         if (!tensor.dtype().weights()) {
@@ -50,13 +62,15 @@ record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
                 + ", but for " + weight.name() + " it must be " + wanted + "; use an adapter for this model");
     }
 
-    /** The arrays of an adapted step: A {@code [inputs, rank]}, B {@code [rank, outputs]}. */
+    /** The trained arrays of an adapted step: A {@code [inputs, rank]}, B {@code [rank, outputs]}, perhaps the lengths. */
     List<HostTensor> read(Step adapted) {
         StoredMatrix a = adapted.adapterMatrices().get(0);
         StoredMatrix b = adapted.adapterMatrices().get(1);
-        return List.of(
-                transposed(a, file.floatSource(place.a()), 0),
-                transposed(b, file.floatSource(place.b()), (long) place.first() * rank));
+        List<HostTensor> arrays = new ArrayList<>();
+        arrays.add(transposed(a, file.floatSource(place.a()), 0));
+        arrays.add(transposed(b, file.floatSource(place.b()), (long) place.first() * rank));
+        adapted.adapterMatrices().stream().skip(2).forEach(matrix -> arrays.add(magnitude(matrix)));
+        return arrays;
     }
 
     /** The transpose of consecutive rows, the first of which begins at an element. */

@@ -10,6 +10,9 @@ import java.util.Optional;
 /** PEFT's names for the adapters of a transformer. */
 final class PeftNames {
 
+    /** What PEFT puts before the name of every module. */
+    static final String ROOT = "base_model.model.";
+
     private static final String WEIGHT = ".weight";
 
     private final Transformer transformer;
@@ -31,12 +34,17 @@ final class PeftNames {
 
         /** The name of the array {@code [rank, inputs]}. */
         String a() {
-            return "base_model.model." + module + ".lora_A.weight";
+            return ROOT + module + ".lora_A.weight";
         }
 
         /** The name of the array {@code [outputs, rank]}. */
         String b() {
-            return "base_model.model." + module + ".lora_B.weight";
+            return ROOT + module + ".lora_B.weight";
+        }
+
+        /** The name of the array {@code [outputs]} with the lengths of a decomposed adapter. */
+        String magnitude() {
+            return ROOT + module + ".lora_magnitude_vector";
         }
 
         /** The last part of the layer's name, for example {@code q_proj}. */
@@ -62,6 +70,17 @@ final class PeftNames {
     /** The {@code model_type} of the architecture in config.json. */
     String modelType() {
         return String.valueOf(family.write(transformer).orElseThrow().get("model_type"));
+    }
+
+    /** Where a file of PEFT has a weight that is trained itself. */
+    TensorMapping whole(Weight weight) {
+        TensorMapping mapping = family.slot(transformer, weight);
+        boolean head = mapping.tensor().equals(ArchitectureFamily.HEAD);
+        return new TensorMapping(
+                ROOT + (head ? "" : family.prefix()) + mapping.tensor(),
+                mapping.shape(),
+                mapping.transposed(),
+                mapping.firstColumn());
     }
 
     /** The place of a matrix's adapter; embedding tables have none. */

@@ -1,0 +1,15 @@
+package dev.lancet.dsl.plan;
+
+import java.util.List;
+
+/**
+ * The weights that are trained themselves while all others are frozen or have adapters.
+ *
+ * @param names the names of matrices and vectors, in the model's order
+ */
+public record TrainedWhole(List<String> names) {
+
+    public TrainedWhole {
+        names = List.copyOf(names);
+    }
+}
