@@ -14,6 +14,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Schedule;
@@ -156,6 +157,11 @@ public final class Lancet extends Selectors {
     /** A corpus from text files and folders. */
     public static Corpus corpus(String path, String... more) {
         return Corpus.corpus(path, more);
+    }
+
+    /** Examples for fine-tuning, prompts with their answers, from files and folders. */
+    public static Instructions instructions(String path, String... more) {
+        return Instructions.instructions(path, more);
     }
 
     /** Training with AdamW. */

@@ -10,6 +10,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.dsl.weights.WeightsInMemory;
@@ -18,6 +19,7 @@ import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.peft.Peft;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.text.TokenText;
+import dev.lancet.runtime.text.instruction.InstructionText;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.log.TrainingLog;
@@ -140,6 +142,16 @@ public final class Model extends LanguageModel {
         return train(read(corpus), training, StepRange.all(training), Optional.of(checkpoints));
     }
 
+    /** Trains on the answers of examples, and validates on the held-out ones; their prompts have no loss. */
+    public Model train(Instructions examples, Training training) {
+        return train(examples(examples, training), training, Optional.empty());
+    }
+
+    /** Trains on examples from {@link #examples}, with metrics and states in a folder if there is one. */
+    public Model train(InstructionText examples, Training training, Optional<CheckpointPolicy> checkpoints) {
+        return trained(learning(training).train(weights(), examples, training, checkpoints));
+    }
+
     /** Trains on token ids. Quantised arrays stay fixed; if there are adapters, only they are trained. */
     public Model train(int[] ids, int[] heldOut, Training training) {
         return trained(learning(training).train(weights(), ids, heldOut, training));
@@ -232,15 +244,6 @@ public final class Model extends LanguageModel {
     /** A new model with factors and corrections multiplied out to float32 matrices; see {@link Plan#folded}. */
     public Model fold() {
         return compress(plan.folded());
-    }
-
-    /**
-     * Saves only the adapters, as a folder that Hugging Face's PEFT loads.
-     *
-     * @throws LancetException if the model has no adapters, or the folder cannot be written; see {@link Peft}
-     */
-    public void saveAdapters(Path folder) {
-        Peft.write(folder, transformer, plan, weights());
     }
 
     /** The error of every matrix that changed when this model was made from a larger one; empty if it was not. */
