@@ -190,8 +190,7 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Mode
     }
 
     /** The same for sequences of at most {@code places} inputs; {@code shown} receives every example. */
-    public InstructionText examples(
-            Instructions examples, int places, Consumer<InstructionReader.Shown> shown) {
+    public InstructionText examples(Instructions examples, int places, Consumer<InstructionReader.Shown> shown) {
         if (places > transformer.context()) {
             throw new LancetException("sequence: " + places + " tokens, but the context of " + transformer.name()
                     + " is " + transformer.context() + "; use shorter sequences");

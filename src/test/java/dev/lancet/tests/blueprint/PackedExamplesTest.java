@@ -29,8 +29,9 @@ class PackedExamplesTest {
 
     private static final int SEQ = 9;
     /** Two sequences: examples of 3 and 5 inputs and a place that is left over; and one of 7 with two left over. */
-    private static final List<List<int[]>> ROWS =
-            List.of(List.of(new int[] {4, 1, 7, 2}, new int[] {5, 9, 3, 3, 8, 1}), List.of(new int[] {2, 6, 6, 1, 0, 10, 4, 3}));
+    private static final List<List<int[]>> ROWS = List.of(
+            List.of(new int[] {4, 1, 7, 2}, new int[] {5, 9, 3, 3, 8, 1}),
+            List.of(new int[] {2, 6, 6, 1, 0, 10, 4, 3}));
     /** Where the answer of each example begins. */
     private static final int[] ANSWERS = {2, 4, 5};
 
@@ -43,7 +44,10 @@ class PackedExamplesTest {
                         .position(learned())
                         .build(),
                 tiny("llama").attention(heads(4).kv(2)).feedForward(swiglu(12)).build(),
-                tiny("sliding").attention(heads(4).kv(1).window(3)).feedForward(swiglu(12)).build());
+                tiny("sliding")
+                        .attention(heads(4).kv(1).window(3))
+                        .feedForward(swiglu(12))
+                        .build());
     }
 
     private static Transformer.Builder tiny(String name) {

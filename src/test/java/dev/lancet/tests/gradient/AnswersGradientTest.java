@@ -67,8 +67,8 @@ class AnswersGradientTest {
         Passes all = Passes.of(BATCH, 2, false, Set.of());
         for (Passes passes : List.of(all, all.and(Pass.ACTIVATION_CHECKPOINTING))) {
             GraphDef forward = passes.forward(Blueprint.answers(model, BATCH / passes.streams(), SEQ));
-            GraphDef fast = passes.finished(
-                    passes.gradients(forward, Backward.derive(forward, passes.loss(), names(model))));
+            GraphDef fast =
+                    passes.finished(passes.gradients(forward, Backward.derive(forward, passes.loss(), names(model))));
             try (Trial judge = new Trial(Backward.derive(plain, "loss", names(model)));
                     Trial trial = new Trial(fast)) {
                 assertThat(passes.streams()).isEqualTo(2);

@@ -57,7 +57,8 @@ record AttentionContext(Value positions, List<Value> rotation, Value visible) {
                 "Equal",
                 shaped(ops, "segments.keys", segments, batch, 1, seq),
                 shaped(ops, "segments.queries", segments, batch, seq, 1));
-        Value visible = shaped(ops, "attention_mask.rows", ops.and("attention_mask.own", own, causal), batch, 1, seq, seq);
+        Value visible =
+                shaped(ops, "attention_mask.rows", ops.and("attention_mask.own", own, causal), batch, 1, seq, seq);
         Value each = builder.node("attention_mask.heads", "Tile")
                 .in(visible, ops.ints("heads", 1, attention.heads(), 1, 1))
                 .with("T", DataType.DT_BOOL)
@@ -65,8 +66,7 @@ record AttentionContext(Value positions, List<Value> rotation, Value visible) {
                 .gives(TensorType.of(DataType.DT_BOOL, batch, attention.heads(), seq, seq));
         int stacks = batch * attention.kvHeads();
         int group = attention.heads() / attention.kvHeads();
-        return new AttentionContext(
-                positions, rotation, shaped(ops, "attention_mask", each, stacks, group * seq, seq));
+        return new AttentionContext(positions, rotation, shaped(ops, "attention_mask", each, stacks, group * seq, seq));
     }
 
     private static Value shaped(Ops ops, String name, Value x, int... dims) {

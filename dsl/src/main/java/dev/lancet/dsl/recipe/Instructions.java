@@ -117,7 +117,9 @@ public record Instructions(List<String> paths, Wording wording, Fit fit, double 
     @Override
     public String toString() {
         return "instructions(" + paths.stream().map(Instructions::quoted).collect(Collectors.joining(", ")) + ")"
-                + wording.template.map(text -> ".template(" + quoted(text) + ")").orElse("")
+                + wording.template
+                        .map(text -> ".template(" + quoted(text) + ")")
+                        .orElse("")
                 + wording.label.map(field -> ".label(" + quoted(field) + ")").orElse("")
                 + (wording.chat ? ".chat()" : "")
                 + (fit.packed ? ".packed()" : "")

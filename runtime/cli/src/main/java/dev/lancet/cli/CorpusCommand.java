@@ -121,8 +121,9 @@ final class CorpusCommand extends LancetCommand {
 
     private Answer examples(String named) {
         if (tokenizer.isPresent() || vocabulary.isPresent() || out.isPresent()) {
-            throw wrongUsage("--model: examples are read with the tokenizer of the model, and nothing is saved; leave out"
-                    + " --tokenizer, --vocabulary and --out");
+            throw wrongUsage(
+                    "--model: examples are read with the tokenizer of the model, and nothing is saved; leave out"
+                            + " --tokenizer, --vocabulary and --out");
         }
         Instructions instructions = texts.examples(this, wording);
         try {

@@ -117,8 +117,8 @@ final class TuneCommand extends LancetCommand {
         IoErrors.requireFree(TuningResult.model(out));
         try (Model base = base(argument).on(device).keepCorporaIn(out.resolveSibling("corpora"));
                 Model model = tuning.begin(base)) {
-            Optional<ExampleCounts> examples = data.train(
-                    this, model, settings, resume ? CheckpointPolicy.resume(out) : CheckpointPolicy.in(out));
+            Optional<ExampleCounts> examples =
+                    data.train(this, model, settings, resume ? CheckpointPolicy.resume(out) : CheckpointPolicy.in(out));
             TuningResult tuned = TuningResult.save(base.plan(), model, out);
             TrainingLog log = model.log().orElseThrow();
             Map<String, @Nullable Object> document = document(log, model.plan(), tuned);

@@ -170,9 +170,7 @@ public final class Trainer {
         int first = folder.map(TrainingFolder::done).orElse(OptionalInt.empty()).orElse(range.from());
         DtypeSelector.Selected selected = selected(
                 passes -> new DeclaredSession(
-                        new TrainingSetup(transformer, plan, training, places, passes, weights, data),
-                        first,
-                        range),
+                        new TrainingSetup(transformer, plan, training, places, passes, weights, data), first, range),
                 first,
                 folder);
         try (TrainingSession session = selected.session()) {

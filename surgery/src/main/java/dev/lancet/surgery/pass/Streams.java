@@ -81,9 +81,8 @@ public final class Streams {
     /** The placeholders of a batch. In the graph of an ordinary training, {@code positions} is computed. */
     private static List<String> fed(GraphView view) {
         return FED.stream()
-                .filter(name -> view.find(name)
-                        .filter(node -> node.is("Placeholder"))
-                        .isPresent())
+                .filter(name ->
+                        view.find(name).filter(node -> node.is("Placeholder")).isPresent())
                 .toList();
     }
 

@@ -28,9 +28,7 @@ public final class ExampleOptions {
                     + " model. Rows with messages need no option.")
     private boolean chat;
 
-    @Option(
-            names = "--pack",
-            description = "Put several examples into a sequence. They do not attend to each other.")
+    @Option(names = "--pack", description = "Put several examples into a sequence. They do not attend to each other.")
     private boolean pack;
 
     @Option(
@@ -44,7 +42,8 @@ public final class ExampleOptions {
         String[] more = paths.stream().skip(1).toArray(String[]::new);
         try {
             Instructions examples = Instructions.instructions(paths.get(0), more);
-            Optional<String> prompt = template.map(text -> text.replace("\\n", "\n").replace("\\t", "\t"))
+            Optional<String> prompt = template.map(
+                            text -> text.replace("\\n", "\n").replace("\\t", "\t"))
                     .or(() -> label.map(any -> "{" + field.orElse("text") + "}\n"));
             examples = prompt.isPresent() ? examples.template(prompt.get()) : examples;
             examples = label.isPresent() ? examples.label(label.get()) : examples;

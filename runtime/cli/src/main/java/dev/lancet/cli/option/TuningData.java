@@ -50,14 +50,16 @@ public final class TuningData {
             names = "--hold-out",
             paramLabel = "SHARE",
             defaultValue = "0.05",
-            description = "Share of the text or of the examples to hold out for validation (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Share of the text or of the examples to hold out for validation (default: ${DEFAULT-VALUE}).")
     private double holdOut;
 
     /** Fails if the options contradict each other. */
     public void check(LancetCommand command, TrainingOptions options) {
         if (data.isPresent() == examples.isPresent()) {
-            throw command.wrongUsage("--data and --examples: give one of them, --data for a text, --examples for prompts"
-                    + " with answers");
+            throw command.wrongUsage(
+                    "--data and --examples: give one of them, --data for a text, --examples for prompts"
+                            + " with answers");
         }
         if (holdOut == 0 && options.validation().isPresent()) {
             throw command.wrongUsage(options.validation().get() + " needs held-out text; leave out --hold-out 0");
@@ -114,8 +116,7 @@ public final class TuningData {
     }
 
     private Instructions instructions(LancetCommand command) {
-        Instructions all =
-                wording.of(command, List.of(examples.orElseThrow().toString()), field.name());
+        Instructions all = wording.of(command, List.of(examples.orElseThrow().toString()), field.name());
         try {
             return all.holdOut(holdOut);
         } catch (IllegalArgumentException e) {

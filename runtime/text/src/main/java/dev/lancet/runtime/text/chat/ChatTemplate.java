@@ -56,9 +56,8 @@ public final class ChatTemplate {
     public static Optional<ChatTemplate> find(Path folder) {
         Path file = folder.resolve("chat_template.jinja");
         Path config = folder.resolve("tokenizer_config.json");
-        JsonNode said = Files.isRegularFile(config)
-                ? json(config)
-                : JsonMapper.shared().createObjectNode();
+        JsonNode said =
+                Files.isRegularFile(config) ? json(config) : JsonMapper.shared().createObjectNode();
         Map<String, String> special = new HashMap<>();
         for (String name : SPECIAL) {
             JsonNode token = said.path(name);
@@ -79,7 +78,8 @@ public final class ChatTemplate {
             return Optional.of(template.stringValue());
         }
         for (JsonNode one : template) {
-            if (one.path("name").asString("").equals("default") && one.path("template").isString()) {
+            if (one.path("name").asString("").equals("default")
+                    && one.path("template").isString()) {
                 return Optional.of(one.path("template").stringValue());
             }
         }

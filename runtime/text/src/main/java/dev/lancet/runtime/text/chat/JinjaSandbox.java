@@ -36,12 +36,56 @@ final class JinjaSandbox {
     private static final int DEEPEST = 40;
 
     private static final Set<String> TAGS = Set.of(
-            "for", "endfor", "if", "elif", "else", "endif", "set", "endset", "macro", "endmacro", "raw", "endraw", "break",
-            "continue", "do", GenerationTag.NAME, GenerationTag.END);
+            "for",
+            "endfor",
+            "if",
+            "elif",
+            "else",
+            "endif",
+            "set",
+            "endset",
+            "macro",
+            "endmacro",
+            "raw",
+            "endraw",
+            "break",
+            "continue",
+            "do",
+            GenerationTag.NAME,
+            GenerationTag.END);
     private static final Set<String> FILTERS = Set.of(
-            "trim", "upper", "lower", "capitalize", "title", "length", "count", "list", "join", "first", "last", "string",
-            "int", "float", "default", "d", "replace", "reverse", "sort", "unique", "map", "select", "selectattr", "reject",
-            "rejectattr", "items", "dictsort", "abs", "round", "safe", "escape", "e");
+            "trim",
+            "upper",
+            "lower",
+            "capitalize",
+            "title",
+            "length",
+            "count",
+            "list",
+            "join",
+            "first",
+            "last",
+            "string",
+            "int",
+            "float",
+            "default",
+            "d",
+            "replace",
+            "reverse",
+            "sort",
+            "unique",
+            "map",
+            "select",
+            "selectattr",
+            "reject",
+            "rejectattr",
+            "items",
+            "dictsort",
+            "abs",
+            "round",
+            "safe",
+            "escape",
+            "e");
     private static final Set<String> FUNCTIONS = Set.of("range", "namespace", "dict", "raise_exception");
 
     private final Jinjava engine;
@@ -176,7 +220,8 @@ final class JinjaSandbox {
                             : "it fails: " + line(e.getCause()));
         }
         for (TemplateError error : result.getErrors()) {
-            throw new RefusedException((error.getLineno() > 0 ? "line " + error.getLineno() + ": " : "") + reason(error));
+            throw new RefusedException(
+                    (error.getLineno() > 0 ? "line " + error.getLineno() + ": " : "") + reason(error));
         }
         return result.getOutput();
     }
@@ -202,6 +247,8 @@ final class JinjaSandbox {
 
     private static String line(Throwable cause) {
         return cause.getClass().getSimpleName()
-                + (cause.getMessage() == null ? "" : ", " + cause.getMessage().lines().findFirst().orElse(""));
+                + (cause.getMessage() == null
+                        ? ""
+                        : ", " + cause.getMessage().lines().findFirst().orElse(""));
     }
 }

@@ -69,7 +69,9 @@ final class StringMethods {
     /** Replaces texts, unless the result is too long: the limit of the output comes too late for it. */
     static String replaced(String text, String old, String by) {
         long count = 0;
-        for (int at = text.indexOf(old); at >= 0 && at < text.length(); at = text.indexOf(old, at + Math.max(1, old.length()))) {
+        for (int at = text.indexOf(old);
+                at >= 0 && at < text.length();
+                at = text.indexOf(old, at + Math.max(1, old.length()))) {
             count++;
         }
         if (text.length() + (count + 1) * Math.max(0, by.length() - old.length()) > JinjaSandbox.LONGEST_TEXT) {

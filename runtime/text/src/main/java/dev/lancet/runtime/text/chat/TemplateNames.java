@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 final class TemplateNames {
 
     private static final Pattern TAG = Pattern.compile("\\{\\{(.*?)\\}\\}|\\{%(.*?)%\\}", Pattern.DOTALL);
-    private static final Pattern QUOTED = Pattern.compile("'(?:\\\\.|[^'\\\\])*+'|\"(?:\\\\.|[^\"\\\\])*+\"", Pattern.DOTALL);
+    private static final Pattern QUOTED =
+            Pattern.compile("'(?:\\\\.|[^'\\\\])*+'|\"(?:\\\\.|[^\"\\\\])*+\"", Pattern.DOTALL);
     private static final Pattern FILTER = Pattern.compile("\\|\\s*+([A-Za-z_]\\w*+)");
     private static final Pattern TEST = Pattern.compile("\\bis\\s++(?:not\\s++)?([A-Za-z_]\\w*+)");
 
@@ -26,7 +27,8 @@ final class TemplateNames {
     private static Set<String> names(String template, Pattern kind) {
         Set<String> names = new LinkedHashSet<>();
         // Comments and texts go first: a comment may hold tags, and a text the end of one.
-        String plain = QUOTED.matcher(template.replaceAll("(?s)\\{#.*?#\\}", "")).replaceAll("''");
+        String plain =
+                QUOTED.matcher(template.replaceAll("(?s)\\{#.*?#\\}", "")).replaceAll("''");
         for (Matcher tag = TAG.matcher(plain); tag.find(); ) {
             for (Matcher name = kind.matcher(tag.group()); name.find(); ) {
                 names.add(name.group(1));

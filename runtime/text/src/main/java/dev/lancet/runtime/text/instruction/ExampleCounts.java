@@ -15,14 +15,7 @@ import java.util.Locale;
  * @param longest number of tokens of the longest example, before it is cut or left out
  */
 public record ExampleCounts(
-        int examples,
-        int heldOut,
-        int repeated,
-        int tooLong,
-        int cut,
-        long tokens,
-        long answerTokens,
-        int longest) {
+        int examples, int heldOut, int repeated, int tooLong, int cut, long tokens, long answerTokens, int longest) {
 
     /** A summary in one line. */
     @Override

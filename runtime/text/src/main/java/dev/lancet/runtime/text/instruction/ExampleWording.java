@@ -39,7 +39,10 @@ final class ExampleWording {
             if (this != INSTRUCTION) {
                 return text;
             }
-            String input = RowFields.find(row, "input").filter(it -> !it.isBlank()).map(it -> "### Input:\n" + it + "\n\n").orElse("");
+            String input = RowFields.find(row, "input")
+                    .filter(it -> !it.isBlank())
+                    .map(it -> "### Input:\n" + it + "\n\n")
+                    .orElse("");
             return "### Instruction:\n" + text + "\n\n" + input + "### Response:\n";
         }
 
@@ -48,7 +51,10 @@ final class ExampleWording {
             String text = RowFields.required(row, prompt);
             return this != INSTRUCTION
                     ? text
-                    : RowFields.find(row, "input").filter(it -> !it.isBlank()).map(it -> text + "\n\n" + it).orElse(text);
+                    : RowFields.find(row, "input")
+                            .filter(it -> !it.isBlank())
+                            .map(it -> text + "\n\n" + it)
+                            .orElse(text);
         }
     }
 
@@ -78,7 +84,8 @@ final class ExampleWording {
         if (template.isEmpty() && row.fields().containsKey("messages")) {
             return chat(row, turns(row));
         }
-        Optional<Form> form = List.of(Form.values()).stream().filter(it -> it.fits(row)).findFirst();
+        Optional<Form> form =
+                List.of(Form.values()).stream().filter(it -> it.fits(row)).findFirst();
         String answer = wording.label()
                 .map(field -> RowFields.required(row, field))
                 .or(() -> form.map(it -> RowFields.required(row, it.answer)))

@@ -62,8 +62,7 @@ public final class InstructionReader {
      * @throws LancetException if a file is damaged, a row has no prompt or answer, or nothing is left; the message names the
      *     row
      */
-    public InstructionText read(
-            Instructions instructions, Path directory, Progress progress, Consumer<Shown> shown) {
+    public InstructionText read(Instructions instructions, Path directory, Progress progress, Consumer<Shown> shown) {
         ExampleWording wording = new ExampleWording(instructions.wording(), chat);
         ExampleEncoder encoder = new ExampleEncoder(tokenizer);
         Tally tally = new Tally(instructions.fit().cut());
@@ -71,7 +70,8 @@ public final class InstructionReader {
         FieldRows.of(paths).each("read examples", progress, row -> {
             ExampleWording.Worded worded = wording.of(row);
             EncodedExample example = encoder.encode(worded.pieces(), !worded.whole());
-            boolean ended = tokenizer.end().isPresent() && example.id(example.size() - 1) == tokenizer.end().getAsInt();
+            boolean ended = tokenizer.end().isPresent()
+                    && example.id(example.size() - 1) == tokenizer.end().getAsInt();
             shown.accept(new Shown(row.where(), worded.pieces(), example, ended));
             tally.see(example);
         });
@@ -103,7 +103,8 @@ public final class InstructionReader {
                 kept.add(new Kept(example, hash));
             } else if (cuts) {
                 cut++;
-                boolean begins = tokenizer.begin().isPresent() && example.id(0) == tokenizer.begin().getAsInt();
+                boolean begins = tokenizer.begin().isPresent()
+                        && example.id(0) == tokenizer.begin().getAsInt();
                 kept.add(new Kept(example.cut(places, begins ? 1 : 0), hash));
             } else {
                 tooLong++;
@@ -133,13 +134,18 @@ public final class InstructionReader {
                     kept.stream().mapToLong(it -> it.example.answers()).sum(),
                     longest);
             return new InstructionText(
-                    name, tokenizer, sequences(instructions, training, validation), counts, fingerprint(instructions, out));
+                    name,
+                    tokenizer,
+                    sequences(instructions, training, validation),
+                    counts,
+                    fingerprint(instructions, out));
         }
 
         private InstructionText.Sequences sequences(
                 Instructions instructions, List<EncodedExample> training, List<EncodedExample> validation) {
             if (!instructions.fit().packed()) {
-                int most = kept.stream().mapToInt(it -> it.example.places()).max().orElseThrow();
+                int most =
+                        kept.stream().mapToInt(it -> it.example.places()).max().orElseThrow();
                 return new InstructionText.Sequences(
                         ExamplePacking.single(training), ExamplePacking.single(validation), most);
             }
@@ -166,10 +172,11 @@ public final class InstructionReader {
 
         private String fingerprint(Instructions instructions, Set<String> out) {
             MessageDigest digest = Sha256.digest();
-            kept.forEach(it -> digest.update((it.hash + (out.contains(it.hash) ? " held out " : " ") + it.example.size())
-                    .getBytes(StandardCharsets.UTF_8)));
-            return Sha256.of("examples 1 " + Sha256.text(digest.digest()) + " " + places + " "
-                    + instructions.fit() + " " + tokenizer.fingerprint());
+            kept.forEach(
+                    it -> digest.update((it.hash + (out.contains(it.hash) ? " held out " : " ") + it.example.size())
+                            .getBytes(StandardCharsets.UTF_8)));
+            return Sha256.of("examples 1 " + Sha256.text(digest.digest()) + " " + places + " " + instructions.fit()
+                    + " " + tokenizer.fingerprint());
         }
     }
 }

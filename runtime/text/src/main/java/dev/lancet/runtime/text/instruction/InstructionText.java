@@ -16,8 +16,7 @@ public final class InstructionText {
     private final ExampleCounts counts;
     private final String fingerprint;
 
-    InstructionText(
-            String name, Tokenizer tokenizer, Sequences sequences, ExampleCounts counts, String fingerprint) {
+    InstructionText(String name, Tokenizer tokenizer, Sequences sequences, ExampleCounts counts, String fingerprint) {
         this.name = name;
         this.tokenizer = tokenizer;
         this.training = sequences.training;

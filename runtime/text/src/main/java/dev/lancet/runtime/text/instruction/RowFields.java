@@ -22,12 +22,13 @@ final class RowFields {
         if (value.isNumber() || value.isBoolean()) {
             return Optional.of(value.asString());
         }
-        throw new LancetException("examples: " + row.where() + ": field '" + name + "' is not a text; correct this row");
+        throw new LancetException(
+                "examples: " + row.where() + ": field '" + name + "' is not a text; correct this row");
     }
 
     static String required(FieldRow row, String name) {
         return find(row, name)
-                .orElseThrow(() -> new LancetException("examples: " + row.where() + " has no field '" + name + "', only "
-                        + row.fields().keySet() + "; correct the name or this row"));
+                .orElseThrow(() -> new LancetException("examples: " + row.where() + " has no field '" + name
+                        + "', only " + row.fields().keySet() + "; correct the name or this row"));
     }
 }

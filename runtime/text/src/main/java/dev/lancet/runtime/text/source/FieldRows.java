@@ -14,6 +14,7 @@ import org.apache.commons.csv.CSVRecord;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.StringNode;
@@ -24,6 +25,11 @@ import tools.jackson.databind.node.StringNode;
  * it reads all files that {@link Documents} would read, which leaves {@code .json} out.
  */
 public final class FieldRows {
+
+    /** An element of an array is followed by others. */
+    private static final JsonMapper ELEMENTS = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private final List<Path> files;
 
@@ -59,22 +65,21 @@ public final class FieldRows {
             case COMMAS -> new Rows(where, ',').each(in, header -> {}, (here, row) -> taker.accept(row(here, row)));
             case TABS -> new Rows(where, '\t').each(in, header -> {}, (here, row) -> taker.accept(row(here, row)));
             case TEXT, ARCHIVE ->
-                throw new LancetException("examples: " + where
-                        + " has no rows with fields; name a .jsonl, .json, .csv or .tsv file");
+                throw new LancetException(
+                        "examples: " + where + " has no rows with fields; name a .jsonl, .json, .csv or .tsv file");
         }
     }
 
     private static void array(InputStream in, String where, Consumer<FieldRow> taker) throws IOException {
-        JsonMapper mapper = JsonMapper.shared();
         // The reader refuses what is not UTF-8; the stream belongs to the caller.
-        try (JsonParser parser = mapper.createParser(Utf8Text.reader(in))) {
+        try (JsonParser parser = ELEMENTS.createParser(Utf8Text.reader(in))) {
             if (parser.nextToken() != JsonToken.START_ARRAY) {
                 throw new LancetException("examples: " + where + " does not begin with [; a .json file holds an array"
                         + " of objects, and a file with one object in each line is named .jsonl");
             }
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 String here = where + ", line " + parser.currentTokenLocation().getLineNr();
-                JsonNode object = mapper.readTree(parser);
+                JsonNode object = ELEMENTS.readTree(parser);
                 if (object == null || !object.isObject()) {
                     throw new LancetException("examples: " + here + " is not a JSON object; each element of the array"
                             + " must be an object with fields");
@@ -83,7 +88,8 @@ public final class FieldRows {
             }
         } catch (JacksonException e) {
             throw new LancetException(
-                    "examples: " + where + ", after line " + e.getLocation().getLineNr() + ", is not JSON; correct it there",
+                    "examples: " + where + ", after line " + e.getLocation().getLineNr()
+                            + ", is not JSON; correct it there",
                     e);
         }
     }
