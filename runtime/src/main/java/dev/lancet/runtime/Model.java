@@ -116,8 +116,8 @@ public final class Model extends LanguageModel {
     }
 
     /**
-     * Keeps learnt tokenizers and token ids of corpora in a folder. They are reused if texts and settings are the same.
-     * Ids are memory-mapped instead of held on the heap.
+     * Keeps learnt tokenizers and token ids of corpora in a folder, for reuse with the same texts and settings. Ids are
+     * memory-mapped instead of held on the heap.
      */
     public Model keepCorporaIn(Path folder) {
         text.keepIn(Optional.of(folder));
@@ -233,10 +233,7 @@ public final class Model extends LanguageModel {
         return beside(read.plan(), weights().with(read.arrays()));
     }
 
-    /**
-     * A new model with the adapters merged into their matrices, {@code W + scale · A · B}. Matrices stored in fewer bits
-     * are rounded again; {@link #losses} gives the errors.
-     */
+    /** A new model with adapters merged; matrices in fewer bits are rounded again, {@link #losses} gives the errors. */
     public Model merge() {
         return compress(plan.merged());
     }
