@@ -85,7 +85,7 @@ class TuneCommandTest {
                 .isEqualTo("error: --epochs: 2.0 is for --examples; use --steps with --data\n");
         assertThat(lancet("tune", STORIES, "--out", "x", "--examples", text, "--epochs", "2", "--steps", "3")
                         .err())
-                .isEqualTo("error: --epochs and --steps: give one of them\n");
+                .isEqualTo("error: --epochs and --steps: both say how long to train; give only one\n");
         assertThat(lancet("corpus", text, "--label", "x").err())
                 .isEqualTo("error: --label: it is for examples; name their model with --model\n");
     }

@@ -74,7 +74,7 @@ public final class TuningData {
         }
         instructions(command);
         if (epochs.isPresent() && options.steps().isPresent()) {
-            throw command.wrongUsage("--epochs and --steps: give one of them");
+            throw command.wrongUsage("--epochs and --steps: both say how long to train; give only one");
         }
         if (epochs.isPresent() && !(epochs.get() > 0 && epochs.get() <= 10_000)) {
             throw command.wrongUsage("--epochs: " + epochs.get() + "; it must be above 0 and at most 10000");
