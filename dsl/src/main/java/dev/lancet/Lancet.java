@@ -15,6 +15,7 @@ import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.CalibrationText;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Schedule;
@@ -178,6 +179,11 @@ public final class Lancet extends Selectors {
     /** A task of one's own, with a prompt in which {@code {field}} stands for a value of the row; see {@link Task#own}. */
     public static Task task(String name, String data, String prompt) {
         return Task.own(name, data, prompt);
+    }
+
+    /** Examples for fine-tuning, prompts with their answers, from files and folders. */
+    public static Instructions instructions(String path, String... more) {
+        return Instructions.instructions(path, more);
     }
 
     /** Training with AdamW. */

@@ -142,15 +142,6 @@ public abstract sealed class CompressibleModel extends LanguageModel permits Mod
         return compress(plan.folded());
     }
 
-    /**
-     * Saves only the adapters, as a folder that Hugging Face's PEFT loads.
-     *
-     * @throws LancetException if the model has no adapters, or the folder cannot be written; see {@link Peft}
-     */
-    public void saveAdapters(Path folder) {
-        use.run("saving", () -> Peft.write(folder, transformer, plan, weights()));
-    }
-
     /** What was measured when this model was made from a larger one with calibration; empty if it was not. */
     public Optional<CalibratedCompression.Outcome> calibrated() {
         return calibrated;

@@ -4,13 +4,16 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Task;
+import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.checkpoint.HuggingFace;
 import dev.lancet.runtime.checkpoint.ModelFolder;
+import dev.lancet.runtime.checkpoint.peft.Peft;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.evaluate.Perplexity;
@@ -20,6 +23,8 @@ import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.text.TokenText;
+import dev.lancet.runtime.text.instruction.InstructionReader;
+import dev.lancet.runtime.text.instruction.InstructionText;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -188,6 +193,33 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
             compression().convert(Plan.dense(transformer), whole);
             HuggingFace.write(folder, transformer, whole, text.source());
         });
+    }
+
+    /**
+     * Saves only the adapters, as a folder that Hugging Face's PEFT loads.
+     *
+     * @throws LancetException if the model has no adapters, or the folder cannot be written; see {@link Peft}
+     */
+    public void saveAdapters(Path folder) {
+        use.run("saving", () -> Peft.write(folder, transformer, plan, weights()));
+    }
+
+    /**
+     * Examples as this model's tokenizer encodes them, for sequences as long as a training has them, or as the context.
+     *
+     * @throws LancetException if a row cannot be read, or needs a chat template that the model does not have
+     */
+    public InstructionText examples(Instructions examples, Training training) {
+        return examples(examples, training.sequence().orElse(transformer.context()), shown -> {});
+    }
+
+    /** The same for sequences of at most {@code places} inputs; {@code shown} receives every example. */
+    public InstructionText examples(Instructions examples, int places, Consumer<InstructionReader.Shown> shown) {
+        if (places > transformer.context()) {
+            throw new LancetException("sequence: " + places + " tokens, but the context of " + transformer.name()
+                    + " is " + transformer.context() + "; use shorter sequences");
+        }
+        return use.during("reading of examples", () -> text.read(examples, places, progress, shown));
     }
 
     /** A corpus, tokenized by this model's tokenizer. */

@@ -6,12 +6,14 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.text.TokenText;
+import dev.lancet.runtime.text.instruction.InstructionText;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.log.TrainingLog;
@@ -128,6 +130,17 @@ public final class Model extends CompressibleModel {
      */
     public Model train(Corpus corpus, Training training, CheckpointPolicy checkpoints) {
         return train(read(corpus), training, StepRange.all(training), Optional.of(checkpoints));
+    }
+
+    /** Trains on the answers of examples, and validates on the held-out ones; their prompts have no loss. */
+    public Model train(Instructions examples, Training training) {
+        return train(examples(examples, training), training, Optional.empty());
+    }
+
+    /** Trains on examples from {@link #examples}, with metrics and states in a folder if there is one. */
+    public Model train(InstructionText examples, Training training, Optional<CheckpointPolicy> checkpoints) {
+        return use.during(
+                "training", () -> trained(learning(training).train(weights(), examples, training, checkpoints)));
     }
 
     /** Trains on token ids. Quantised arrays stay fixed; if there are adapters, only they are trained. */

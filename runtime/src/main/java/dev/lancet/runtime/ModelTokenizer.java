@@ -3,11 +3,15 @@ package dev.lancet.runtime;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.text.Corpora;
 import dev.lancet.runtime.text.TokenText;
+import dev.lancet.runtime.text.chat.ChatTemplate;
+import dev.lancet.runtime.text.instruction.InstructionReader;
+import dev.lancet.runtime.text.instruction.InstructionText;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -68,6 +72,27 @@ final class ModelTokenizer {
         use(text.tokenizer());
         text.checkFits(transformer.vocabulary());
         return text;
+    }
+
+    /**
+     * Examples, encoded by the model's own tokenizer and worded by the chat template beside it.
+     *
+     * @param places the most inputs of a sequence
+     * @param shown receives every example
+     */
+    InstructionText read(
+            Instructions examples, int places, Progress progress, Consumer<InstructionReader.Shown> shown) {
+        Tokenizer own = own();
+        Optional<ChatTemplate> chat =
+                own.source().map(Path::toAbsolutePath).map(Path::getParent).flatMap(ChatTemplate::find);
+        InstructionText text = new InstructionReader(own, chat, places).read(examples, HERE, progress, shown);
+        text.checkFits(transformer.vocabulary());
+        return text;
+    }
+
+    private Tokenizer own() {
+        return tokenizer.orElseThrow(() -> new LancetException("tokenizer: " + transformer.name()
+                + " has none; put a tokenizer.json or tok*.bin beside the model, or give token ids"));
     }
 
     /** Continues token ids up to an end token and reports each new one. */

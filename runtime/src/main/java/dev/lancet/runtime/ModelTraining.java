@@ -8,9 +8,12 @@ import dev.lancet.io.Progress;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.text.TokenText;
+import dev.lancet.runtime.text.instruction.InstructionText;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.runtime.train.Trainer;
+import dev.lancet.runtime.train.TrainingData;
+import dev.lancet.runtime.train.TrainingTargets;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
 import dev.lancet.runtime.train.state.Fingerprint;
 import dev.lancet.runtime.train.state.StepRange;
@@ -36,16 +39,33 @@ final class ModelTraining {
     /** A range of training steps on a text. */
     Trainer.Outcome train(
             Weights weights, TokenText text, Training training, StepRange range, Optional<CheckpointPolicy> keeping) {
+        TrainingData data = TrainingData.text(text.training(), text.heldOut(), TrainingTargets.nextTokens());
+        return train(weights, data, text.fingerprint(), training, range, keeping);
+    }
+
+    /** A training on examples. */
+    Trainer.Outcome train(
+            Weights weights, InstructionText examples, Training training, Optional<CheckpointPolicy> keeping) {
+        TrainingData data = TrainingData.answers(examples);
+        return train(weights, data, examples.fingerprint(), training, StepRange.all(training), keeping);
+    }
+
+    private Trainer.Outcome train(
+            Weights weights,
+            TrainingData data,
+            String identity,
+            Training training,
+            StepRange range,
+            Optional<CheckpointPolicy> keeping) {
         PassSelection selection = passing(training);
         Trainer trainer =
                 Trainer.of(transformer, plan, training, selection).over(range).progress(progress);
         if (keeping.isEmpty()) {
-            return trainer.train(weights, text.training(), text.heldOut(), Optional.empty());
+            return trainer.train(weights, data, Optional.empty());
         }
-        Fingerprint fingerprint =
-                Fingerprint.of(transformer, plan, training, range, text.fingerprint(), selection.order());
+        Fingerprint fingerprint = Fingerprint.of(transformer, plan, training, range, identity, selection.order());
         try (TrainingFolder folder = keeping.get().open(fingerprint)) {
-            return trainer.train(weights, text.training(), text.heldOut(), Optional.of(folder));
+            return trainer.train(weights, data, Optional.of(folder));
         }
     }
 

@@ -64,7 +64,7 @@ class RhymeTest {
         Stage training = RECIPE.stages().get(0);
         Path saved = folder.resolve("slim");
         Path original = folder.resolve("dense");
-        try (Model dense = Model.create(GPT, 7).train(training.corpus(), training.training());
+        try (Model dense = Model.create(GPT, 7).train(training.corpus().orElseThrow(), training.training());
                 Model slim = dense.compress(SLIM)) {
             assertThat(accuracy(slim)).isGreaterThan(FLOOR);
             slim.save(saved);

@@ -36,6 +36,11 @@ class KilledTest {
                     .get(random.nextInt(6)));
         }
         text = Files.writeString(folder.resolve("text.txt"), words);
+        StringBuilder rows = new StringBuilder("question,answer\n");
+        for (int i = 0; i < 50; i++) {
+            rows.append(i % 7).append('+').append(i % 5).append(',').append(i % 7 + i % 5).append('\n');
+        }
+        Files.writeString(folder.resolve("text.txt.csv"), rows);
     }
 
     @Test
@@ -90,6 +95,15 @@ class KilledTest {
         kill("adapters", disturbed, () -> lines(disturbed) >= 10);
         kill("adapters", disturbed, () -> isWriting(disturbed));
         comesToTheSame("adapters", disturbed, "");
+        assertThat(killed).isEqualTo(2);
+    }
+
+    @Test
+    void killed_with_packed_examples_adapters_and_accumulation() throws IOException, InterruptedException {
+        Path disturbed = folder.resolve("disturbed");
+        kill("examples", disturbed, () -> lines(disturbed) >= 5);
+        kill("examples", disturbed, () -> lines(disturbed) >= 30);
+        comesToTheSame("examples", disturbed, "");
         assertThat(killed).isEqualTo(2);
     }
 

@@ -7,7 +7,9 @@ import static dev.lancet.Lancet.embedding;
 import static dev.lancet.Lancet.adamW;
 import static dev.lancet.Lancet.corpus;
 import static dev.lancet.Lancet.heads;
+import static dev.lancet.Lancet.instructions;
 import static dev.lancet.Lancet.linears;
+import static dev.lancet.Lancet.lora;
 import static dev.lancet.Lancet.muon;
 import static dev.lancet.Lancet.rank;
 import static dev.lancet.Lancet.swiglu;
@@ -15,9 +17,12 @@ import static dev.lancet.Lancet.swiglu;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.DenseFirstTraining;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.text.instruction.InstructionText;
+import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -84,6 +89,13 @@ final class TrainingChild {
                                                 .selfGuided(0.5),
                                         checkpoints.every(6)),
                         folder);
+            case "examples" -> {
+                Model base = Model.create(model(256), 1).tokenizer(Tokenizer.bytes());
+                Model adapted = base.adapt(linears(), lora(4));
+                Instructions examples = instructions(args[1] + ".csv").template("{question}?").label("answer");
+                InstructionText read = adapted.examples(examples.packed().holdOut(0.1), adam);
+                save(adapted.train(read, adam.accumulate(2), Optional.of(checkpoints.every(7))), folder);
+            }
             case "dense first" -> {
                 try (Model dense = Model.create(model(256), 1)) {
                     save(

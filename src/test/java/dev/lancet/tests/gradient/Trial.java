@@ -154,11 +154,24 @@ final class Trial implements AutoCloseable {
         put(placeholder, TInt32.tensorOf(Shape.of(shape), DataBuffers.of(ids)));
     }
 
+    /** Feeds integers from now on. */
+    void feed(String placeholder, int[] numbers, long... shape) {
+        put(placeholder, TInt32.tensorOf(Shape.of(shape), DataBuffers.of(numbers)));
+    }
+
+    /** Feeds floating numbers from now on. */
+    void feed(String placeholder, double[] numbers, long... shape) {
+        put(placeholder, wide(placeholder) ? doubles(Shape.of(shape), numbers) : floats(Shape.of(shape), numbers));
+    }
+
     /** Feeds a floating scalar from now on. */
     void feed(String placeholder, double number) {
-        boolean wide = graph.operation(placeholder) != null
+        put(placeholder, wide(placeholder) ? TFloat64.scalarOf(number) : TFloat32.scalarOf((float) number));
+    }
+
+    private boolean wide(String placeholder) {
+        return graph.operation(placeholder) != null
                 && graph.operation(placeholder).output(0).dataType() == DataType.DT_DOUBLE;
-        put(placeholder, wide ? TFloat64.scalarOf(number) : TFloat32.scalarOf((float) number));
     }
 
     private void put(String placeholder, Tensor tensor) {

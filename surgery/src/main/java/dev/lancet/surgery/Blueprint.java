@@ -91,7 +91,7 @@ public final class Blueprint {
                 logits,
                 sizes.target("shape.logits", sizes.batch, sizes.seq, vocabulary),
                 GraphSizes.dims(sizes.batch, sizes.seq, vocabulary));
-        Value each = crossEntropy(builder, ops, layers, logits, labels);
+        Value each = LanguageLoss.ofTokens(builder, logits, labels, layers.rest());
         ops.reshape("nll", each, sizes.grid, GraphSizes.dims(sizes.batch, sizes.seq));
         return builder.toGraph();
     }
@@ -106,7 +106,19 @@ public final class Blueprint {
      * @throws IllegalArgumentException if batch or seq is not positive, or seq is longer than the context
      */
     public static GraphDef training(Transformer model, int batch, int seq) {
-        return training(model, batch, seq, false);
+        return training(model, batch, seq, Target.TOKENS);
+    }
+
+    /**
+     * The form for training on the answers of examples, several of which may share a sequence. In addition to {@link
+     * #training(Transformer, int, int)} it has three placeholders {@code [batch, seq]}: {@code segments}, int32, the number
+     * of the example in its sequence; {@code positions}, int32, the position in the example; and {@code loss.weights},
+     * float32, the weight of each label. A token attends only to its own example. {@code loss} is the mean over all
+     * positions of weight times negative log-likelihood, so weights of {@code batch · seq / n} at n labels and 0 elsewhere
+     * give the mean of these n.
+     */
+    public static GraphDef answers(Transformer model, int batch, int seq) {
+        return training(model, batch, seq, Target.ANSWERS);
     }
 
     /**
@@ -115,10 +127,17 @@ public final class Blueprint {
      * {@code [batch, seq, vocabulary]}, and {@code loss} is the mean cross entropy with them.
      */
     public static GraphDef distillation(Transformer model, int batch, int seq) {
-        return training(model, batch, seq, true);
+        return training(model, batch, seq, Target.PROBABILITIES);
     }
 
-    private static GraphDef training(Transformer model, int batch, int seq, boolean distilled) {
+    /** What a training graph learns: all next tokens, some of them, or the probabilities of another model. */
+    private enum Target {
+        TOKENS,
+        ANSWERS,
+        PROBABILITIES
+    }
+
+    private static GraphDef training(Transformer model, int batch, int seq, Target target) {
         if (batch <= 0 || seq <= 0) {
             throw new IllegalArgumentException(
                     "training: batch " + batch + ", sequence " + seq + "; both must be positive");
@@ -130,15 +149,24 @@ public final class Blueprint {
         GraphBuilder builder = GraphBuilder.graph();
         Ops ops = new Ops(builder);
         Value ids = GraphSizes.tokens(builder, "ids", batch, seq);
-        Value labels = distilled
+        Value labels = target == Target.PROBABILITIES
                 ? builder.placeholder("labels", TensorType.of(DataType.DT_FLOAT, batch, seq, model.vocabulary()))
                 : GraphSizes.tokens(builder, "labels", batch, seq);
         GraphSizes sizes = GraphSizes.fixed(builder, batch, seq);
         Layers layers = new Layers(builder, model, sizes);
-        Value logits = layers.head(stream(builder, model, sizes, layers, ids));
-        Value each = distilled
-                ? softCrossEntropy(builder, ops, logits, labels)
-                : crossEntropy(builder, ops, layers, logits, labels);
+        AttentionContext context = target == Target.ANSWERS
+                ? AttentionContext.packed(
+                        builder,
+                        sizes,
+                        model,
+                        GraphSizes.tokens(builder, "positions", batch, seq),
+                        GraphSizes.tokens(builder, "segments", batch, seq))
+                : AttentionContext.of(builder, sizes, model.attention(), model.position());
+        Value logits = layers.head(stream(model, layers, ids, context, (block, letter, fresh) -> fresh));
+        Value each = target == Target.PROBABILITIES
+                ? LanguageLoss.ofProbabilities(builder, logits, labels)
+                : LanguageLoss.ofTokens(builder, logits, labels, layers.rest());
+        each = target == Target.ANSWERS ? LanguageLoss.weighted(builder, each, batch, seq, layers.rest()) : each;
         ops.reduce("loss", "Mean", each, ops.ints("loss.axis", 0), false, List.of());
         return builder.toGraph();
     }
@@ -216,35 +244,15 @@ public final class Blueprint {
     private static Value stream(
             GraphBuilder builder, Transformer model, GraphSizes sizes, Layers layers, Value ids, Layers.Cache cache) {
         AttentionContext context = AttentionContext.of(builder, sizes, model.attention(), model.position());
+        return stream(model, layers, ids, context, cache);
+    }
+
+    private static Value stream(
+            Transformer model, Layers layers, Value ids, AttentionContext context, Layers.Cache cache) {
         Value stream = layers.embedded(ids, context.positions());
         for (int block = 0; block < model.layers(); block++) {
             stream = layers.feedForward(block, layers.attention(block, stream, context, cache));
         }
         return stream;
-    }
-
-    private static Value crossEntropy(GraphBuilder builder, Ops ops, Layers layers, Value logits, Value labels) {
-        Value flat = ops.reshape("labels.flat", labels, layers.rest(), List.of(logits.dim(0)));
-        return builder.node("cross_entropy", "SparseSoftmaxCrossEntropyWithLogits")
-                .in(logits, flat)
-                .with("T", logits.type())
-                .with("Tlabels", flat.type())
-                .gives(List.of(new TensorType(logits.type(), flat.dims()), logits.form()))
-                .get(0);
-    }
-
-    private static Value softCrossEntropy(GraphBuilder builder, Ops ops, Value logits, Value labels) {
-        int rows = Math.toIntExact(logits.dim(0));
-        int classes = Math.toIntExact(logits.dim(1));
-        Value flat = ops.reshape(
-                "labels.flat",
-                labels,
-                ops.ints("labels.shape", rows, classes),
-                logits.form().dims());
-        return builder.node("cross_entropy", "SoftmaxCrossEntropyWithLogits")
-                .in(logits, flat)
-                .with("T", logits.type())
-                .gives(List.of(new TensorType(logits.type(), List.of(logits.dim(0))), logits.form()))
-                .get(0);
     }
 }

@@ -43,13 +43,17 @@ final class Layers {
         if (!weights.containsKey("position")) {
             return rows;
         }
-        Value grid = builder.node("positions.grid", "BroadcastTo")
+        Value grid = positions.rank() == 2 ? positions : grid(positions);
+        Value each = ops.reshape("positions.flat", grid, rest(), List.of(sizes.rows));
+        return ops.add("embedded", rows, ops.gather("position.rows", variable("position"), each, axis(0), 0));
+    }
+
+    private Value grid(Value positions) {
+        return builder.node("positions.grid", "BroadcastTo")
                 .in(positions, sizes.grid)
                 .with("T", DataType.DT_INT32)
                 .with("Tidx", DataType.DT_INT32)
                 .gives(new TensorType(DataType.DT_INT32, GraphSizes.dims(sizes.batch, sizes.seq)));
-        Value each = ops.reshape("positions.flat", grid, rest(), List.of(sizes.rows));
-        return ops.add("embedded", rows, ops.gather("position.rows", variable("position"), each, axis(0), 0));
     }
 
     /** Joins the keys and values of the new tokens to the earlier ones, {@code [batch, kv, seen, headWidth]}. */

@@ -122,6 +122,22 @@ public record Recipe(
         return new Recipe(name, candidates, more, evaluations, samples, exports, report, seeds);
     }
 
+    /** Trains one candidate on examples, prompts with their answers; only the answers have a loss. */
+    public Recipe train(String candidate, Instructions examples, Training training) {
+        known(candidate);
+        boolean first = stages.stream().noneMatch(stage -> stage.candidate().equals(candidate));
+        Check.that(
+                !first || !(find(candidate).orElseThrow().origin() instanceof Origin.DenseFirst),
+                "train: '%s' trains dense first, which needs a text; pretrain it before",
+                candidate);
+        Check.that(
+                training.guidance().isEmpty(),
+                "selfGuided: '%s' is trained on examples; self-guidance is only for fresh factors, leave it out",
+                candidate);
+        List<Stage> more = plus(stages, new Stage(candidate, examples, training));
+        return new Recipe(name, candidates, more, evaluations, samples, exports, report, seeds);
+    }
+
     private Stage stage(Candidate candidate, Corpus corpus, Training training) {
         if (training.guidance().isPresent()) {
             boolean first = stages.stream().noneMatch(stage -> stage.candidate().equals(candidate.name()));
@@ -214,7 +230,7 @@ public record Recipe(
             text.append(')');
         }
         stages.forEach(stage -> text.append(
-                "\n.train(\"" + stage.candidate() + "\", " + stage.corpus() + ", " + stage.training() + ")"));
+                "\n.train(\"" + stage.candidate() + "\", " + stage.data() + ", " + stage.training() + ")"));
         evaluations.forEach(part -> text.append("\n.evaluate(" + part + ")"));
         samples.forEach(sample -> text.append("\n.sample(" + sample + ")"));
         exports.forEach(export -> text.append("\n.export(\"" + export.candidate() + "\", \"" + export.path() + "\")"));

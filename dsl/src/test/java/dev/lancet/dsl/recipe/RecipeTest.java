@@ -13,6 +13,7 @@ import static dev.lancet.Lancet.preset;
 import static dev.lancet.Lancet.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lancet.dsl.Compression;
 import java.util.stream.Stream;
@@ -179,5 +180,29 @@ class RecipeTest {
                 .hasToString("corpus(\"t\").bytes()")
                 .isEqualTo(corpus("t").bytes());
         assertThat(corpus("t").rest()).hasToString("corpus(\"t\").bytes().rest()");
+    }
+
+    @Test
+    void examples_print_as_the_code_that_makes_them_and_a_recipe_trains_on_them() {
+        Instructions examples = Instructions.instructions("a.csv", "b.jsonl")
+                .template("Is \"{text}\"\ngood?")
+                .label("class")
+                .chat()
+                .packed()
+                .cut()
+                .holdOut(0.1, 7);
+        assertThat(examples)
+                .hasToString("instructions(\"a.csv\", \"b.jsonl\").template(\"Is \\\"{text}\\\"\\ngood?\")"
+                        + ".label(\"class\").chat().packed().cut().holdOut(0.1, 7)");
+        Training training = Training.adamW(9, 1e-4);
+        assertThat(Recipe.recipe("r")
+                        .candidate("base", Origin.checkpoint("m"))
+                        .train("base", examples, training)
+                        .toString())
+                .endsWith("\n.train(\"base\", " + examples + ", " + training + ")");
+        assertThatThrownBy(() -> Instructions.instructions("a.csv").label("class"))
+                .hasMessageStartingWith("label: 'class' is the answer, but no template makes a prompt");
+        assertThatThrownBy(() -> Instructions.instructions("a.csv").holdOut(1)).hasMessageStartingWith("holdOut: 1.0");
+        assertThatThrownBy(() -> Instructions.instructions(" ")).hasMessageStartingWith("instructions: the path is empty");
     }
 }

@@ -5,6 +5,7 @@ import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.DeviceOptions;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Candidate;
+import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Stage;
@@ -104,6 +105,9 @@ final class TrainCommand extends LancetCommand {
             throw new LancetException("train: candidate '" + chosen.name()
                     + "' starts from other weights, or trains a dense stage first; use lancet run RECIPE instead");
         }
+        Corpus text = stage.corpus()
+                .orElseThrow(() -> new LancetException("train: candidate '" + chosen.name()
+                        + "' is trained on examples; use lancet run RECIPE instead"));
         try (Model model = Model.create(
                         declared.transformer(),
                         chosen.compression(),
@@ -111,7 +115,7 @@ final class TrainCommand extends LancetCommand {
                 .progress(progress())
                 .on(device)
                 .keepCorporaIn(out.resolveSibling("corpora"))) {
-            model.train(stage.corpus(), training, keeping());
+            model.train(text, training, keeping());
             model.save(saved);
             TrainingLog log = model.log().orElseThrow();
             Map<String, @Nullable Object> document = RunDocument.training(log);
@@ -129,7 +133,7 @@ final class TrainCommand extends LancetCommand {
         if (stopEarly.isPresent()) {
             training = training.stopEarly(stopEarly.get());
         }
-        return new Stage(stage.candidate(), stage.corpus(), training).training();
+        return stage.with(training).training();
     }
 
     private CheckpointPolicy keeping() {

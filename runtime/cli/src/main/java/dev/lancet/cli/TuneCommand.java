@@ -3,19 +3,18 @@ package dev.lancet.cli;
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.DeviceOptions;
-import dev.lancet.cli.option.FieldOption;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.cli.option.PrecisionOptions;
 import dev.lancet.cli.option.TrainingOptions;
+import dev.lancet.cli.option.TuningData;
 import dev.lancet.cli.option.TuningOptions;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.recipe.Corpus;
-import dev.lancet.dsl.recipe.Training;
 import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.text.instruction.ExampleCounts;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.log.TrainingLog;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
@@ -24,17 +23,20 @@ import dev.lancet.runtime.tune.TuningResult;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lancet tune}: fine-tunes a model on a text, with adapters or as a whole. */
+/** {@code lancet tune}: fine-tunes a model on a text or on examples, with adapters or as a whole. */
 @Command(
         name = "tune",
         description = {
-            "Fine-tune a model on a text: train adapters beside its layers (LoRA), or all weights.",
+            "Fine-tune a model on a text, or on prompts with answers: train adapters beside its layers",
+            "(LoRA), or all weights.",
             "Prints steps, tokens per second, loss and validation loss, and which command to use next."
         },
         footer = {
@@ -44,6 +46,8 @@ import picocli.CommandLine.Parameters;
             "  lancet tune my-model --data news.csv --field headline --rank 16 --on 'h.*.attn.*' --out tuned",
             "  lancet tune my-model --data speeches.txt --bits 4 --checkpointing --out tuned",
             "  lancet tune my-model --data speeches.txt --adapter full --rate 1e-4 --out tuned",
+            "  lancet tune my-model --examples questions.jsonl --epochs 3 --pack --out tuned",
+            "  lancet tune my-model --examples news.csv --template '{headline}\\nSentiment:' --label label --out tuned",
             "  lancet tune my-model --data speeches.txt --out tuned --resume",
             "",
             "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and one or both of",
@@ -70,16 +74,8 @@ final class TuneCommand extends LancetCommand {
     @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL)
     private String what = "";
 
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "FILE",
-            description = "The text to train on: .txt, .jsonl, .csv, .tsv, .tar, each also as .gz or .tgz, or a"
-                    + " folder of these.")
-    private Path data = Path.of("");
-
     @Mixin
-    private final FieldOption field = new FieldOption();
+    private final TuningData data = new TuningData();
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder to write; required.")
     private Path out = Path.of("");
@@ -92,13 +88,6 @@ final class TuneCommand extends LancetCommand {
 
     @Mixin
     private final TrainingOptions options = new TrainingOptions();
-
-    @Option(
-            names = "--hold-out",
-            paramLabel = "SHARE",
-            defaultValue = "0.05",
-            description = "Share of the text to hold out for validation (default: ${DEFAULT-VALUE}).")
-    private double holdOut;
 
     @Option(names = "--resume", description = "Continue the interrupted fine-tuning in DIR.")
     private boolean resume;
@@ -114,26 +103,30 @@ final class TuneCommand extends LancetCommand {
     public Answer answer() {
         FineTuning tuning = adapters.tuning(this, bits.precision(this));
         Device device = where.device(this);
-        Corpus corpus = corpus();
+        data.check(this, options);
         ModelArgument argument = ModelArgument.of(what);
         Checkpoint found = argument.checkpoint();
         if (found.plan().adapted()) {
             adapters.mustBeUnsaid(this, what);
         }
-        Training training = options.training(
-                this,
+        TrainingOptions.Settings settings = options.settings(
                 adapters.full(this) ? FULL_RATE : ADAPTER_RATE,
                 Math.min(found.transformer().context(), LONGEST));
+        settings.training(this, OptionalInt.empty());
         if (!resume) {
             IoErrors.requireFree(TuningResult.adapter(out));
             IoErrors.requireFree(TuningResult.model(out));
         }
         try (Model base = base(argument).on(device).keepCorporaIn(out.resolveSibling("corpora"));
                 Model model = tuning.begin(base)) {
-            model.train(corpus, training, resume ? CheckpointPolicy.resume(out) : CheckpointPolicy.in(out));
+            Optional<ExampleCounts> examples =
+                    data.train(this, model, settings, resume ? CheckpointPolicy.resume(out) : CheckpointPolicy.in(out));
             TuningResult tuned = TuningResult.save(base.plan(), model, out);
             TrainingLog log = model.log().orElseThrow();
-            return new Answer(document(log, model.plan(), tuned), text(log, model.plan(), tuned));
+            Map<String, @Nullable Object> document = document(log, model.plan(), tuned);
+            examples.ifPresent(counts -> document.put("examples", ExamplesDocument.of(counts)));
+            String read = examples.map(counts -> counts + "\n").orElse("");
+            return new Answer(document, read + text(log, model.plan(), tuned));
         }
     }
 
@@ -141,17 +134,6 @@ final class TuneCommand extends LancetCommand {
         Model base = argument.model(progress());
         argument.requireTokenizer("");
         return base;
-    }
-
-    private Corpus corpus() {
-        if (holdOut == 0 && options.validation().isPresent()) {
-            throw wrongUsage(options.validation().get() + " needs held-out text; leave out --hold-out 0");
-        }
-        try {
-            return field.of(Corpus.corpus(data.toString())).holdOut(holdOut);
-        } catch (IllegalArgumentException e) {
-            throw wrongUsage(String.valueOf(e.getMessage()));
-        }
     }
 
     private static Map<String, @Nullable Object> document(TrainingLog log, Plan plan, TuningResult tuned) {
@@ -164,7 +146,7 @@ final class TuneCommand extends LancetCommand {
 
     private String text(TrainingLog log, Plan plan, TuningResult tuned) {
         StringBuilder text = new StringBuilder(trained(plan)).append(TrainCommand.summary(log));
-        if (holdOut > 0 && log.validationLoss().isEmpty()) {
+        if (data.holdsOut() && log.validationLoss().isEmpty()) {
             text.append("not validated: the held-out text is shorter than a batch; raise --hold-out, or lower"
                     + " --batch or --sequence\n");
         }

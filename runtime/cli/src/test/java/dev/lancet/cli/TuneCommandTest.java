@@ -42,6 +42,55 @@ class TuneCommandTest {
     }
 
     @Test
+    void a_model_is_tuned_on_the_answers_of_a_table_for_some_epochs() throws IOException {
+        StringBuilder rows = new StringBuilder("text,label\n");
+        for (int i = 0; i < 24; i++) {
+            rows.append("story ").append(i).append(',').append(i % 2 == 0 ? "good" : "bad").append('\n');
+        }
+        String csv = Files.writeString(folder.resolve("labels.csv"), rows).toString();
+        String[] wording = {"--template", "{text}\\nIt is", "--label", "label", "--hold-out", "0.25", "--json", "--quiet"};
+
+        JsonNode seen = lancet(joined(new String[] {"corpus", csv, "--model", STORIES, "--show", "2"}, wording)).json();
+        assertThat(seen.get("examples").asInt()).isEqualTo(24);
+        assertThat(seen.get("held_out_examples").asInt()).isEqualTo(6);
+        assertThat(seen.get("sequences").asInt()).isEqualTo(18);
+        JsonNode example = seen.get("example");
+        assertThat(example.get("pieces").get(0).get("text").asString()).isEqualTo("story 1\nIt is");
+        assertThat(example.get("pieces").get(1).get("loss").asBoolean()).isTrue();
+        assertThat(example.get("ends_with_end_token").asBoolean()).isTrue();
+        assertThat(example.get("ids").size()).isEqualTo(example.get("loss").size());
+        assertThat(example.get("loss").get(0).asBoolean()).isFalse();
+
+        String out = folder.resolve("by-examples").toString();
+        String[] tune = {
+            "tune", STORIES, "--examples", csv, "--adapter", "full", "--epochs", "4", "--batch", "6", "--rate", "2e-3", "--out", out
+        };
+        JsonNode tuned = lancet(joined(tune, wording)).json();
+        assertThat(tuned.get("steps").asInt()).isEqualTo(12);
+        assertThat(tuned.get("examples").get("answer_tokens")).isEqualTo(seen.get("answer_tokens"));
+        assertThat(tuned.get("loss").asDouble()).isLessThan(2);
+        assertThat(folder.resolve("by-examples/model")).isDirectory();
+    }
+
+    private static String[] joined(String[] first, String[] second) {
+        return Stream.concat(Stream.of(first), Stream.of(second)).toArray(String[]::new);
+    }
+
+    @Test
+    void options_for_examples_that_contradict_each_other_are_refused() {
+        assertThat(lancet("tune", STORIES, "--out", "x").err()).startsWith("error: --data and --examples: give one of them");
+        assertThat(lancet("tune", STORIES, "--out", "x", "--data", text, "--pack").err())
+                .isEqualTo("error: --pack: it is for examples; name their file with --examples instead of --data\n");
+        assertThat(lancet("tune", STORIES, "--out", "x", "--data", text, "--epochs", "2").err())
+                .isEqualTo("error: --epochs: 2.0 is for --examples; use --steps with --data\n");
+        assertThat(lancet("tune", STORIES, "--out", "x", "--examples", text, "--epochs", "2", "--steps", "3")
+                        .err())
+                .isEqualTo("error: --epochs and --steps: both say how long to train; give only one\n");
+        assertThat(lancet("corpus", text, "--label", "x").err())
+                .isEqualTo("error: --label: it is for examples; name their model with --model\n");
+    }
+
+    @Test
     void a_tuned_model_predicts_its_text_better_and_merges_without_loss() {
         Ran ran = tune("tuned", "--steps", "16", "--rate", "1e-2", "--rank", "4", "--json", "--quiet");
         JsonNode tuned = ran.json();

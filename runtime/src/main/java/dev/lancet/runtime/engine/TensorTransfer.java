@@ -25,6 +25,16 @@ public final class TensorTransfer {
         });
     }
 
+    /** A float32 tensor {@code [rows.length, rows[0].length]}. */
+    public static TFloat32 matrix(float[][] rows) {
+        return TFloat32.tensorOf(Shape.of(rows.length, rows[0].length), tensor -> {
+            var data = tensor.asRawTensor().data().asFloats();
+            for (int i = 0; i < rows.length; i++) {
+                data.offset((long) i * rows[i].length).write(rows[i]);
+            }
+        });
+    }
+
     /** A float32 tensor of this shape, filled from little-endian bytes. */
     public static TFloat32 floats(Shape shape, ByteBuffer bytes) {
         return TFloat32.tensorOf(shape, tensor -> fill(tensor, 0, bytes));

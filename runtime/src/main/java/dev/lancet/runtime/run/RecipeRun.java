@@ -9,6 +9,7 @@ import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Stage;
 import dev.lancet.dsl.recipe.Task;
+import dev.lancet.dsl.recipe.Training;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.DenseFirstTraining;
 import dev.lancet.runtime.Model;
@@ -159,16 +160,21 @@ public final class RecipeRun implements AutoCloseable {
             if (at == 1 && candidate.origin() instanceof Origin.DenseFirst first) {
                 try (Model dense = model) {
                     DenseFirstTraining training = new DenseFirstTraining(
-                            stage.corpus(), stage.training(), first.steps(), candidate.compression());
+                            stage.corpus().orElseThrow(), stage.training(), first.steps(), candidate.compression());
                     model = training.train(dense, keeping);
                 }
-            } else if (keeping.isPresent()) {
-                model.train(stage.corpus(), stage.training(), keeping.get());
             } else {
-                model.train(stage.corpus(), stage.training());
+                train(model, stage, keeping);
             }
         }
         return model;
+    }
+
+    private static void train(Model model, Stage stage, Optional<CheckpointPolicy> keeping) {
+        Training training = stage.training();
+        stage.examples().ifPresent(it -> model.train(model.examples(it, training), training, keeping));
+        stage.corpus().ifPresent(text -> keeping.ifPresentOrElse(
+                policy -> model.train(text, training, policy), () -> model.train(text, training)));
     }
 
     private Model made(Candidate candidate, OptionalLong seed) {
@@ -202,12 +208,8 @@ public final class RecipeRun implements AutoCloseable {
     private List<Stage> stages(Candidate candidate, OptionalLong seed) {
         return recipe.stages().stream()
                 .filter(stage -> stage.candidate().equals(candidate.name()))
-                .map(stage -> seed.isEmpty()
-                        ? stage
-                        : new Stage(
-                                stage.candidate(),
-                                stage.corpus(),
-                                stage.training().seed(seed.getAsLong())))
+                .map(stage ->
+                        seed.isEmpty() ? stage : stage.with(stage.training().seed(seed.getAsLong())))
                 .toList();
     }
 

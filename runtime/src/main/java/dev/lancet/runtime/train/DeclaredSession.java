@@ -6,14 +6,12 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.memory.AllocatorPeak;
-import dev.lancet.runtime.text.Batches;
-import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.state.ArraySnapshot;
 import dev.lancet.runtime.train.state.StepRange;
 import dev.lancet.surgery.gradient.LossScale;
 import dev.lancet.surgery.rule.GuideMatMul;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,7 +19,6 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 
 /**
  * A declared model in training. If the model changes its form between two steps, another graph takes over the state that
@@ -29,35 +26,26 @@ import org.tensorflow.types.TInt32;
  */
 final class DeclaredSession implements TrainingSession {
 
-    private static final int VALIDATION_BATCHES = 16;
-
     private final TrainingSetup setup;
     private TrainingForm form;
     private Engine engine;
     private final StepRange range;
-    private final PrefetchingBatches batches;
-    private final TokenIds heldOut;
-    private final Optional<Batches> held;
+    private final TrainingBatches data;
+    private final PrefetchingBatches<TrainingBatch> batches;
     private double guide;
 
     /**
      * A session that starts at a step, counted from 0.
      *
      * @param range the steps that it runs
-     * @param text the text to train on
-     * @param heldOut the text to validate on
      */
-    DeclaredSession(TrainingSetup setup, int step, StepRange range, TokenIds text, TokenIds heldOut) {
+    DeclaredSession(TrainingSetup setup, int step, StepRange range) {
         this.setup = setup;
         this.range = range;
-        this.heldOut = heldOut;
         Training training = setup.training();
-        batches = new PrefetchingBatches(
-                new Batches(text, training.batch(), setup.sequence(), training.seed()),
-                (long) range.to() * training.execution().accumulate());
-        held = heldOut.size() > (long) training.batch() * setup.sequence()
-                ? Optional.of(new Batches(heldOut, training.batch(), setup.sequence(), training.seed()))
-                : Optional.empty();
+        data = setup.data().batches(training, setup.sequence());
+        batches = new PrefetchingBatches<>(
+                data::at, (long) range.to() * training.execution().accumulate());
         form = setup.form(step);
         engine = setup.open(form);
     }
@@ -79,28 +67,27 @@ final class DeclaredSession implements TrainingSession {
 
     @Override
     public boolean validates() {
-        return held.isPresent();
+        return data.validations() > 0;
     }
 
     @Override
     public String tooLittleHeldOut() {
-        return heldOut.size() + " tokens are held out, which is less than a batch of "
-                + (long) setup.training().batch() * setup.sequence();
+        return data.tooLittleHeldOut();
     }
 
     @Override
     public OptionalDouble validationLoss() {
-        if (held.isEmpty()) {
+        if (!validates()) {
             return OptionalDouble.empty();
         }
-        Batches text = held.get();
         double sum = 0;
-        int count =
-                Math.min(VALIDATION_BATCHES, text.windows() / setup.training().batch());
-        for (int i = 0; i < count; i++) {
-            sum += loss(text.at(i));
+        double weights = 0;
+        for (int i = 0; i < data.validations(); i++) {
+            TrainingBatch batch = data.validation(i);
+            sum += batch.weight() * loss(batch);
+            weights += batch.weight();
         }
-        return OptionalDouble.of(sum / count);
+        return OptionalDouble.of(sum / weights);
     }
 
     @Override
@@ -160,7 +147,6 @@ final class DeclaredSession implements TrainingSession {
 
     /** One optimiser step on a batch, counted from 0. */
     private StepResult step(int number, int step, Optional<LossScaler> scaler, boolean traced) {
-        int[][] batch = batches.at(number);
         Training training = setup.training();
         int moves = range.moves(step) - scaler.map(LossScaler::skipped).orElse(0);
         Optimizer.AdamW adam = training.optimizer().adam();
@@ -171,14 +157,11 @@ final class DeclaredSession implements TrainingSession {
                 TFloat32 scale = TFloat32.scalarOf(
                         scaler.map(LossScaler::factor).orElse(1.0).floatValue());
                 DropoutFeeds dropout = DropoutFeeds.training(form, number);
-                TInt32 ids = inputs(batch);
-                Tensor labels = setup.targets().labels(batch)) {
-            Session.Runner runner = dropout.into(scaled(led(share), scaler, scale))
+                BatchFeeds feeds = new BatchFeeds(batches.at(number))) {
+            Session.Runner runner = dropout.into(feeds.into(scaled(led(share), scaler, scale)))
                     .feed("rate", rate)
                     .feed("beta1.power", power1)
                     .feed("beta2.power", power2)
-                    .feed("ids", ids)
-                    .feed("labels", labels)
                     .fetch("loss")
                     .fetch("grad.norm")
                     .addTarget("train");
@@ -203,7 +186,7 @@ final class DeclaredSession implements TrainingSession {
     }
 
     /** The loss of a batch, without an update. */
-    private double loss(int[][] batch) {
+    private double loss(TrainingBatch batch) {
         try (DropoutFeeds dropout = DropoutFeeds.off(form)) {
             return loss(batch, "loss", Optional.empty(), dropout);
         }
@@ -213,15 +196,13 @@ final class DeclaredSession implements TrainingSession {
         return scaler.isPresent() ? runner.feed(LossScale.FED, scale) : runner;
     }
 
-    private double loss(int[][] batch, String target, Optional<LossScaler> scaler, DropoutFeeds dropout) {
+    private double loss(
+            TrainingBatch batch, String target, Optional<LossScaler> scaler, DropoutFeeds dropout) {
         try (TFloat32 scale = TFloat32.scalarOf(
                         scaler.map(LossScaler::factor).orElse(1.0).floatValue());
-                TInt32 ids = inputs(batch);
-                Tensor labels = setup.targets().labels(batch);
+                BatchFeeds feeds = new BatchFeeds(batch);
                 TFloat32 share = TFloat32.scalarOf((float) guide);
-                var result = dropout.into(scaled(led(share), scaler, scale))
-                        .feed("ids", ids)
-                        .feed("labels", labels)
+                var result = dropout.into(feeds.into(scaled(led(share), scaler, scale)))
                         .fetch("loss")
                         .addTarget(target)
                         .run()) {
@@ -234,10 +215,22 @@ final class DeclaredSession implements TrainingSession {
         return form.guided() ? runner.feed(GuideMatMul.GUIDE, share) : runner;
     }
 
-    private static TInt32 inputs(int[][] batch) {
-        return TensorTransfer.matrix(Arrays.stream(batch)
-                .map(row -> Arrays.copyOf(row, row.length - 1))
-                .toArray(int[][]::new));
+    /** The tensors of a batch, until they are closed. */
+    private record BatchFeeds(Map<String, Tensor> tensors) implements AutoCloseable {
+
+        BatchFeeds(TrainingBatch batch) {
+            this(batch.feeds());
+        }
+
+        Session.Runner into(Session.Runner runner) {
+            tensors.forEach(runner::feed);
+            return runner;
+        }
+
+        @Override
+        public void close() {
+            tensors.values().forEach(Tensor::close);
+        }
     }
 
     @Override

@@ -1,27 +1,27 @@
 package dev.lancet.runtime.train;
 
-import dev.lancet.runtime.text.Batches;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongFunction;
 
 /**
  * Reads the next batch in its own thread while a step runs. This does not change which batch a step gets, because batches
  * are a function of their number.
  */
-final class PrefetchingBatches implements AutoCloseable {
+final class PrefetchingBatches<T> implements AutoCloseable {
 
-    private record Coming(long number, Future<int[][]> batch) {}
+    private record Coming<T>(long number, Future<T> batch) {}
 
-    private final Batches batches;
+    private final LongFunction<T> batches;
     private final long end;
     private final ExecutorService reader;
-    private Optional<Coming> coming = Optional.empty();
+    private Optional<Coming<T>> coming = Optional.empty();
 
     /** Batches up to this number, exclusive. */
-    PrefetchingBatches(Batches batches, long end) {
+    PrefetchingBatches(LongFunction<T> batches, long end) {
         this.batches = batches;
         this.end = end;
         reader = Executors.newSingleThreadExecutor(work -> {
@@ -32,17 +32,17 @@ final class PrefetchingBatches implements AutoCloseable {
     }
 
     /** The batch with this number; starts reading the next one. */
-    int[][] at(long number) {
-        int[][] batch = coming.filter(next -> next.number == number)
+    T at(long number) {
+        T batch = coming.filter(next -> next.number == number)
                 .map(next -> taken(next.batch))
-                .orElseGet(() -> batches.at(number));
+                .orElseGet(() -> batches.apply(number));
         coming = number + 1 < end
-                ? Optional.of(new Coming(number + 1, reader.submit(() -> batches.at(number + 1))))
+                ? Optional.of(new Coming<>(number + 1, reader.submit(() -> batches.apply(number + 1))))
                 : Optional.empty();
         return batch;
     }
 
-    private static int[][] taken(Future<int[][]> batch) {
+    private static <T> T taken(Future<T> batch) {
         try {
             return batch.get();
         } catch (ExecutionException e) {

@@ -133,10 +133,14 @@ public final class Trainer {
      * @throws TrainingStoppedException if the watcher asks for a stop; the state is kept
      */
     public Outcome train(Weights weights, TokenIds ids, TokenIds heldOut, Optional<TrainingFolder> folder) {
+        return train(weights, TrainingData.text(ids, heldOut, targets), folder);
+    }
+
+    /** Trains on any data, as above. */
+    public Outcome train(Weights weights, TrainingData data, Optional<TrainingFolder> folder) {
         return steps(
                 weights,
-                ids,
-                heldOut,
+                data,
                 folder,
                 (selected, log) -> new Outcome(finished(selected.session().engine(), weights), log));
     }
@@ -153,31 +157,26 @@ public final class Trainer {
     public Rehearsal rehearse(Weights weights, TokenIds ids) {
         return steps(
                 weights,
-                ids,
-                TokenIds.of(),
+                TrainingData.text(ids, TokenIds.of(), targets),
                 Optional.empty(),
                 (selected, log) -> new Rehearsal(log, selected.selection()));
     }
 
     private <T> T steps(
             Weights weights,
-            TokenIds ids,
-            TokenIds heldOut,
+            TrainingData data,
             Optional<TrainingFolder> folder,
             BiFunction<DtypeSelector.Selected, TrainingLog, T> end) {
+        int places = data.sequence().orElse(sequence);
         if (!selection.place().isGpu()) {
-            TrainingMemory.of(transformer, plan, training, sequence)
+            TrainingMemory.of(transformer, plan, training, places)
                     .warning(AvailableMemory.now(), training)
                     .ifPresent(progress::warn);
         }
         int first = folder.map(TrainingFolder::done).orElse(OptionalInt.empty()).orElse(range.from());
         DtypeSelector.Selected selected = selected(
                 passes -> new DeclaredSession(
-                        new TrainingSetup(transformer, plan, training, sequence, passes, weights, targets),
-                        first,
-                        range,
-                        ids,
-                        heldOut),
+                        new TrainingSetup(transformer, plan, training, places, passes, weights, data), first, range),
                 first,
                 folder);
         try (TrainingSession session = selected.session()) {

@@ -24,7 +24,7 @@ final class TrainingGraph {
         Training training = setup.training();
         Passes passes = setup.passing().passes();
         GraphDef blueprint =
-                setup.targets().blueprint(setup.transformer(), training.batch() / passes.streams(), setup.sequence());
+                setup.data().blueprint(setup.transformer(), training.batch() / passes.streams(), setup.sequence());
         GraphDef forward = AdapterDropout.into(passes.forward(cut(blueprint, form)), form.plan(), training.seed());
         List<String> trained = form.trainable().stream().map(ArraySpec::name).toList();
         GraphDef gradients = passes.gradients(forward, Backward.derive(forward, passes.loss(), trained));

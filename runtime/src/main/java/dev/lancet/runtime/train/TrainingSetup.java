@@ -16,7 +16,7 @@ import dev.lancet.surgery.SelfGuidanceGraph;
  * @param sequence tokens per sequence
  * @param passing the passes and the device
  * @param weights the weights to start from
- * @param targets what it teaches
+ * @param data what the model is trained on
  */
 record TrainingSetup(
         Transformer transformer,
@@ -25,18 +25,7 @@ record TrainingSetup(
         int sequence,
         PassSelection passing,
         Weights weights,
-        TrainingTargets targets) {
-
-    /** A training on the next tokens of a text. */
-    TrainingSetup(
-            Transformer transformer,
-            Plan plan,
-            Training training,
-            int sequence,
-            PassSelection passing,
-            Weights weights) {
-        this(transformer, plan, training, sequence, passing, weights, TrainingTargets.nextTokens());
-    }
+        TrainingData data) {
 
     TrainingForm form(int step) {
         return TrainingForm.at(step, plan, training);

@@ -204,8 +204,9 @@ class DtypeSelectorTest {
     }
 
     private static DeclaredSession session(Plan plan, Training training, PassSelection selection) {
-        TrainingSetup setup = new TrainingSetup(MODEL, plan, training, 16, selection, fresh(plan));
-        return new DeclaredSession(setup, 0, StepRange.all(training), TEXT, TokenIds.of());
+        TrainingData data = TrainingData.text(TEXT, TokenIds.of(), TrainingTargets.nextTokens());
+        TrainingSetup setup = new TrainingSetup(MODEL, plan, training, 16, selection, fresh(plan), data);
+        return new DeclaredSession(setup, 0, StepRange.all(training));
     }
 
     private static Weights fresh(Plan plan) {

@@ -15,7 +15,7 @@ class PrefetchingBatchesTest {
     @Test
     void batches_are_the_same_whether_read_ahead_or_not() {
         Batches batches = new Batches(TEXT, 2, 8, 1);
-        try (PrefetchingBatches ahead = new PrefetchingBatches(new Batches(TEXT, 2, 8, 1), 30)) {
+        try (PrefetchingBatches<int[][]> ahead = new PrefetchingBatches<>(new Batches(TEXT, 2, 8, 1)::at, 30)) {
             for (long number : new long[] {0, 1, 2, 3, 9, 10, 4, 5, 28, 29}) {
                 assertThat(ahead.at(number)).isDeepEqualTo(batches.at(number));
             }
@@ -44,7 +44,7 @@ class PrefetchingBatchesTest {
                 }
             }
         };
-        try (PrefetchingBatches ahead = new PrefetchingBatches(new Batches(broken, 2, 8, 1), 30)) {
+        try (PrefetchingBatches<int[][]> ahead = new PrefetchingBatches<>(new Batches(broken, 2, 8, 1)::at, 30)) {
             ahead.at(0);
             assertThatThrownBy(() -> ahead.at(1)).hasMessage("the file is gone");
         }

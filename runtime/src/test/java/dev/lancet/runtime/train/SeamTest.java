@@ -45,9 +45,15 @@ class SeamTest {
     void weights_and_all_that_the_optimiser_remembers_of_them_go_over_and_the_twins_do_not() {
         Training training = Training.muon(6, 0.02).batch(2).sequence(6).selfGuided(0.5);
         PassSelection selection = PassSelection.here(training, Set.of());
-        TrainingSetup setup =
-                new TrainingSetup(MODEL, PLAN, training, 6, selection, new FreshWeights(MODEL, 1).under(PLAN));
-        try (TrainingSession session = new DeclaredSession(setup, 0, StepRange.all(training), TEXT, TokenIds.of())) {
+        TrainingSetup setup = new TrainingSetup(
+                MODEL,
+                PLAN,
+                training,
+                6,
+                selection,
+                new FreshWeights(MODEL, 1).under(PLAN),
+                TrainingData.text(TEXT, TokenIds.of(), TrainingTargets.nextTokens()));
+        try (TrainingSession session = new DeclaredSession(setup, 0, StepRange.all(training))) {
             for (int step = 0; step < 3; step++) {
                 session.prepare(step);
                 session.step(step, Optional.empty(), false);

@@ -32,7 +32,7 @@ import org.tensorflow.proto.NodeDef;
  */
 public final class Streams {
 
-    private static final List<String> FED = List.of("ids", "labels");
+    private static final List<String> FED = List.of("ids", "labels", "segments", "positions", "loss.weights");
     private static final String LOSS = "loss";
 
     private Streams() {}
@@ -52,16 +52,17 @@ public final class Streams {
             return graph;
         }
         GraphView view = GraphView.of(graph);
+        List<String> fed = fed(view);
         Set<String> own = dependents(view);
         GraphDef.Builder result = graph.toBuilder().clearNode();
         view.nodes().stream()
-                .filter(node -> !own.contains(node.name()) && !FED.contains(node.name()))
+                .filter(node -> !own.contains(node.name()) && !fed.contains(node.name()))
                 .forEach(node -> result.addNode(node.definition()));
-        FED.forEach(fed -> result.addAllNode(split(view.node(fed), n)));
+        fed.forEach(name -> result.addAllNode(split(view.node(name), n)));
         for (int stream = 0; stream < n; stream++) {
             for (Node node : view.nodes()) {
                 if (own.contains(node.name())) {
-                    result.addNode(copy(node, stream, own));
+                    result.addNode(copy(node, stream, fed, own));
                 }
             }
         }
@@ -77,12 +78,21 @@ public final class Streams {
         return streams;
     }
 
+    /** The placeholders of a batch. In the graph of an ordinary training, {@code positions} is computed. */
+    private static List<String> fed(GraphView view) {
+        return FED.stream()
+                .filter(name ->
+                        view.find(name).filter(node -> node.is("Placeholder")).isPresent())
+                .toList();
+    }
+
     /** The nodes that depend on the batch. */
     static Set<String> dependents(GraphView view) {
+        List<String> fed = fed(view);
         Set<String> own = new HashSet<>();
         for (Node node : view.ordered()) {
             boolean depends =
-                    node.inputs().stream().anyMatch(input -> FED.contains(input.node()) || own.contains(input.node()));
+                    node.inputs().stream().anyMatch(input -> fed.contains(input.node()) || own.contains(input.node()));
             if (depends) {
                 own.add(node.name());
             }
@@ -110,12 +120,12 @@ public final class Streams {
         return builder.toGraph().getNodeList();
     }
 
-    private static NodeDef copy(Node node, int stream, Set<String> own) {
+    private static NodeDef copy(Node node, int stream, List<String> fed, Set<String> own) {
         NodeDef.Builder copy =
                 node.definition().toBuilder().setName(name(node.name(), stream)).clearInput();
         node.inputs().forEach(input -> {
             String taken = input.toString();
-            if (FED.contains(input.node())) {
+            if (fed.contains(input.node())) {
                 taken = input.node() + ".streams" + (stream == 0 ? "" : ":" + stream);
             } else if (own.contains(input.node())) {
                 taken = (input.control() ? "^" : "") + name(taken.replace("^", ""), stream);

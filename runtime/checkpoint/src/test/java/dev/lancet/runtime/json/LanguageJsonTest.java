@@ -17,6 +17,11 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Instructions;
+import dev.lancet.dsl.recipe.Origin;
+import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.dsl.recipe.Training;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -230,5 +235,19 @@ class LanguageJsonTest {
         assertThatThrownBy(() -> LanguageJson.read(json, type))
                 .isInstanceOf(LancetException.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void a_recipe_with_examples_reads_back_as_an_equal_value() {
+        Recipe recipe = Recipe.recipe("r")
+                .candidate("base", Origin.checkpoint("m"))
+                .train("base", Corpus.corpus("a.txt"), Training.adamW(3, 1e-3))
+                .train(
+                        "base",
+                        Instructions.instructions("a.csv").template("{text}").label("class").packed().holdOut(0.1),
+                        Training.adamW(9, 1e-4));
+        String json = LanguageJson.pretty(recipe);
+        assertThat(LanguageJson.read(json, Recipe.class)).isEqualTo(recipe);
+        assertThat(json).contains("\"corpus\" : {", "\"examples\" : {", "\"template\" : \"{text}\"");
     }
 }

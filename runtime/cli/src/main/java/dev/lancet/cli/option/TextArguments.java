@@ -1,6 +1,8 @@
 package dev.lancet.cli.option;
 
+import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.runtime.text.source.Documents;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +26,11 @@ public final class TextArguments {
     public Corpus corpus() {
         String[] more = paths.stream().skip(1).map(Path::toString).toArray(String[]::new);
         return field.of(Corpus.corpus(paths.get(0).toString(), more));
+    }
+
+    /** The files as examples, prompts with their answers. */
+    public Instructions examples(LancetCommand command, ExampleOptions wording) {
+        return wording.of(command, paths.stream().map(Path::toString).toList(), field.name());
     }
 
     /** The texts as documents, read one at a time. */

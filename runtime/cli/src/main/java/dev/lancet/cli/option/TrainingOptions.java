@@ -3,18 +3,17 @@ package dev.lancet.cli.option;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.recipe.Training;
 import java.util.Optional;
+import java.util.OptionalInt;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a training. */
 public final class TrainingOptions {
 
-    @Option(
-            names = "--steps",
-            paramLabel = "N",
-            defaultValue = "200",
-            description = "Steps of AdamW (default: ${DEFAULT-VALUE}).")
-    private int steps;
+    private static final int USUAL_STEPS = 200;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Steps of AdamW (default: 200).")
+    private Optional<Integer> steps = Optional.empty();
 
     @Option(
             names = "--rate",
@@ -69,14 +68,32 @@ public final class TrainingOptions {
     @Mixin
     private final DtypeOption dtype = new DtypeOption();
 
-    /** The training. The arguments are the rate, and the tokens in a sequence, if the options do not set them. */
-    public Training training(LancetCommand command, double usualRate, int usualSequence) {
+    /** These options for a model, with the rate and the tokens in a sequence if the options do not set them. */
+    public Settings settings(double usualRate, int usualSequence) {
+        return new Settings(this, usualRate, usualSequence);
+    }
+
+    /** The options of a training for one model. */
+    public record Settings(TrainingOptions options, double usualRate, int usualSequence) {
+
+        /** The training, in this many steps if the option does not set them. */
+        public Training training(LancetCommand command, OptionalInt usualSteps) {
+            return options.training(command, usualRate, usualSequence, usualSteps.orElse(USUAL_STEPS));
+        }
+    }
+
+    /** The number of steps, if the option sets it. */
+    public Optional<Integer> steps() {
+        return steps;
+    }
+
+    private Training training(LancetCommand command, double usualRate, int usualSequence, int usualSteps) {
         if (stopEarly.isPresent() && validateEvery.isEmpty()) {
             throw command.wrongUsage("--stop-early: " + stopEarly.get()
                     + " needs validations during the training; add --validate-every 50");
         }
         try {
-            Training training = Training.adamW(steps, rate.orElse(usualRate))
+            Training training = Training.adamW(steps.orElse(usualSteps), rate.orElse(usualRate))
                     .batch(batch)
                     .sequence(sequence.orElse(usualSequence))
                     .seed(seed);

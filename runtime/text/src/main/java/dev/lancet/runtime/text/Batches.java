@@ -1,7 +1,6 @@
 package dev.lancet.runtime.text;
 
 import dev.lancet.dsl.LancetException;
-import java.util.Random;
 
 /**
  * The batches of a training. Each batch is a pure function of seed and step. The ids, document after document, are cut
@@ -10,23 +9,10 @@ import java.util.Random;
  */
 public final class Batches {
 
-    private static final class Order {
-        private final long epoch;
-        private final int[] windows;
-
-        Order(long epoch, int[] windows) {
-            this.epoch = epoch;
-            this.windows = windows;
-        }
-    }
-
     private final TokenIds ids;
     private final int batch;
     private final int sequence;
-    private final long seed;
-    private final int windows;
-    // The order of the last requested epoch. It is cached, and computed again from the seed for another epoch.
-    private volatile Order last;
+    private final EpochOrder order;
 
     /**
      * Cuts ids into windows.
@@ -49,14 +35,12 @@ public final class Batches {
         this.ids = ids;
         this.batch = batch;
         this.sequence = sequence;
-        this.seed = seed;
-        this.windows = Math.toIntExact((ids.size() - 1) / sequence);
-        this.last = order(0);
+        this.order = new EpochOrder(Math.toIntExact((ids.size() - 1) / sequence), seed);
     }
 
     /** Windows per epoch. */
     public int windows() {
-        return windows;
+        return order.windows();
     }
 
     /** Tokens that a step trains on. */
@@ -75,31 +59,8 @@ public final class Batches {
         }
         int[][] rows = new int[batch][sequence + 1];
         for (int row = 0; row < batch; row++) {
-            ids.read((long) window(step * batch + row) * sequence, rows[row], 0, sequence + 1);
+            ids.read((long) order.at(step * batch + row) * sequence, rows[row], 0, sequence + 1);
         }
         return rows;
-    }
-
-    /** The window at a place in the endless sequence of epochs. */
-    private int window(long place) {
-        long epoch = place / windows;
-        Order order = last;
-        if (order.epoch != epoch) {
-            order = order(epoch);
-            last = order;
-        }
-        return order.windows[(int) (place % windows)];
-    }
-
-    /** A Fisher-Yates shuffle with {@link Random}, whose numbers are the same on every Java. */
-    private Order order(long epoch) {
-        int[] order = new int[windows];
-        Random random = new Random(seed * 0x9e3779b97f4a7c15L + epoch);
-        for (int i = 0; i < windows; i++) {
-            int j = random.nextInt(i + 1);
-            order[i] = order[j];
-            order[j] = i;
-        }
-        return new Order(epoch, order);
     }
 }

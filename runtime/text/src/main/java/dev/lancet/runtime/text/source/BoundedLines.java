@@ -27,8 +27,8 @@ final class BoundedLines {
             if (letter < 0) {
                 return line.isEmpty() ? null : line.toString();
             }
-            if (line.length() == FieldRows.LONGEST) {
-                throw new LancetException("data: " + where() + " has more than " + FieldRows.LONGEST
+            if (line.length() == TaskRows.LONGEST) {
+                throw new LancetException("data: " + where() + " has more than " + TaskRows.LONGEST
                         + " characters; check the format, or split the line");
             }
             line.append((char) letter);

@@ -26,8 +26,8 @@ final class BoundedRecords extends FilterReader {
 
     private void count(int more) {
         read += Math.max(0, more);
-        if (read > FieldRows.LONGEST) {
-            throw new LancetException("data: " + file + ", row " + (row + 1) + " has more than " + FieldRows.LONGEST
+        if (read > TaskRows.LONGEST) {
+            throw new LancetException("data: " + file + ", row " + (row + 1) + " has more than " + TaskRows.LONGEST
                     + " characters; check whether a quote is not closed");
         }
     }

@@ -50,6 +50,11 @@ public final class Documents {
      * @throws LancetException if a path does not exist, or if a folder has no file of a known kind
      */
     public static Documents of(List<Path> paths, Optional<String> field) {
+        return new Documents(files(paths), new DocumentReader(field.orElse("text")));
+    }
+
+    /** The files at these paths and below these folders. */
+    static List<Path> files(List<Path> paths) {
         List<Path> files = new ArrayList<>();
         for (Path path : paths) {
             if (Files.isDirectory(path)) {
@@ -63,7 +68,7 @@ public final class Documents {
                                 : ", which is relative to " + Path.of("").toAbsolutePath()));
             }
         }
-        return new Documents(List.copyOf(files), new DocumentReader(field.orElse("text")));
+        return List.copyOf(files);
     }
 
     private static List<Path> below(Path folder) {
@@ -116,6 +121,17 @@ public final class Documents {
      * place
      */
     public void each(String what, Progress progress, Consumer<Document> taker) {
+        each(files, what, progress, (file, name, in) -> reading.read(name, in, file.toString(), taker));
+    }
+
+    /** Reads one unpacked file. */
+    @FunctionalInterface
+    interface FileTaker {
+        void take(Path file, String name, InputStream in) throws IOException;
+    }
+
+    /** Opens each file in turn, unpacked, and reports progress. */
+    static void each(List<Path> files, String what, Progress progress, FileTaker taker) {
         long all = 0;
         for (Path file : files) {
             all += size(file);
@@ -124,17 +140,13 @@ public final class Documents {
             long before = 0;
             for (Path file : files) {
                 long done = before;
-                read(file, taker, read -> task.advance(done + read, name(file)));
+                open(file, read -> task.advance(done + read, name(file)), (name, in) -> {
+                    taker.take(file, name, in);
+                    return name;
+                });
                 before += size(file);
             }
         }
-    }
-
-    private void read(Path file, Consumer<Document> taker, BoundedInputStream.Watcher watcher) {
-        open(file, watcher, (name, in) -> {
-            reading.read(name, in, file.toString(), taker);
-            return name;
-        });
     }
 
     /**

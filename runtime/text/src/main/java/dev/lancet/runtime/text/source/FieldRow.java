@@ -1,18 +1,18 @@
 package dev.lancet.runtime.text.source;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /**
- * A row of a file: values with names.
+ * One row of a file with examples.
  *
- * @param where the file and the line or row in it, for messages
- * @param fields the value of each field, in the order of the file
+ * @param where the file and the row in it, for messages
+ * @param fields the values by the names of their fields, in the order of the file
  */
-public record FieldRow(String where, Map<String, String> fields) {
+public record FieldRow(String where, Map<String, JsonNode> fields) {
 
     public FieldRow {
-        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+        fields = new LinkedHashMap<>(fields);
     }
 }

@@ -1,160 +1,118 @@
 package dev.lancet.runtime.text.source;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.io.IoErrors;
-import java.io.BufferedReader;
+import dev.lancet.io.Progress;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
+import java.util.function.Consumer;
 import org.apache.commons.csv.CSVRecord;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.StringNode;
 
 /**
- * Reads rows with named values:
- *
- * <ul>
- *   <li>{@code .csv}, {@code .tsv}: the first row names the fields;
- *   <li>{@code .jsonl}: each line is a JSON object;
- *   <li>{@code .json}: an array of objects, or lines as in {@code .jsonl};
- *   <li>{@code .txt}: each line is {@code sentence@label}, as in the Financial PhraseBank.
- * </ul>
- *
- * <p>Numbers, true and false in JSON become text; null, arrays and objects inside a row are left out. A file has at most 1
- * GiB, a line or a row at most 1,048,576 characters.
+ * Reads files of rows with named fields, one row at a time: {@code .jsonl} with an object in each line, {@code .json} with an
+ * array of objects, {@code .csv} and {@code .tsv} with names in the first row. Each may be packed as {@code .gz}. From a folder
+ * it reads all files that {@link Documents} would read, which leaves {@code .json} out.
  */
 public final class FieldRows {
 
-    /** The most characters of a line, or of a row. */
-    static final int LONGEST = 1 << 20;
+    /** An element of an array is followed by others. */
+    private static final JsonMapper ELEMENTS = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
-    private static final long LARGEST = 1L << 30;
+    private final List<Path> files;
 
-    private FieldRows() {}
+    private FieldRows(List<Path> files) {
+        this.files = files;
+    }
 
     /**
-     * All rows of a file, in order.
+     * Finds the files without reading them.
      *
-     * @throws LancetException if the file is missing, too large, empty, or damaged; the message names the line or the row
+     * @throws LancetException if a path does not exist, or if a folder has no file of a known kind
      */
-    public static List<FieldRow> read(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new LancetException("data: " + file + (Files.isDirectory(file) ? " is a folder" : " does not exist")
-                    + "; name a file " + "with rows: .csv, .tsv, .json, .jsonl or .txt");
-        }
-        try {
-            if (Files.size(file) > LARGEST) {
-                throw new LancetException("data: " + file + " has more than " + (LARGEST >> 20) + " MiB; split it");
-            }
-            List<FieldRow> rows = new ArrayList<>();
-            try (InputStream in = Files.newInputStream(file)) {
-                read(file, in, rows);
-            }
-            if (rows.isEmpty()) {
-                throw new LancetException("data: " + file + " has no rows; check the path");
-            }
-            return rows;
-        } catch (CharacterCodingException e) {
-            throw new LancetException(
-                    "data: " + file + " is not UTF-8; convert it, for example with iconv -t UTF-8", e);
-        } catch (IOException e) {
-            throw IoErrors.reading(file, e);
-        }
+    public static FieldRows of(List<Path> paths) {
+        return new FieldRows(Documents.files(paths));
     }
 
-    private static void read(Path file, InputStream in, List<FieldRow> rows) throws IOException {
-        String name = file.toString().toLowerCase(Locale.ROOT);
-        BufferedReader reader = Utf8Text.reader(in);
-        if (name.endsWith(".csv")) {
-            separated(file, reader, ',', rows);
-        } else if (name.endsWith(".tsv")) {
-            separated(file, reader, '\t', rows);
-        } else if (name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
-            new JsonRows(file).lines(reader, rows);
-        } else if (name.endsWith(".json")) {
-            new JsonRows(file).arrayOrLines(reader, rows);
-        } else if (name.endsWith(".txt")) {
-            labelled(file, reader, rows);
-        } else {
-            throw new LancetException(
-                    "data: " + file + " has no known ending; name a .csv, .tsv, .json, .jsonl or .txt");
-        }
+    /**
+     * Passes every row to {@code taker}.
+     *
+     * @throws LancetException if a file is damaged, is not UTF-8, or is of another kind; the message names the place
+     */
+    public void each(String what, Progress progress, Consumer<FieldRow> taker) {
+        Documents.each(files, what, progress, (file, name, in) -> read(name, in, file.toString(), taker));
     }
 
-    private static void labelled(Path file, BufferedReader reader, List<FieldRow> rows) throws IOException {
-        BoundedLines lines = new BoundedLines(reader, file);
-        for (String line = lines.next(); line != null; line = lines.next()) {
-            int at = line.lastIndexOf('@');
-            if (at < 0 && !line.isBlank()) {
+    private static void read(String name, InputStream in, String where, Consumer<FieldRow> taker) throws IOException {
+        if (name.toLowerCase(Locale.ROOT).endsWith(".json")) {
+            array(in, where, taker);
+            return;
+        }
+        switch (FileKind.of(name)) {
+            case JSON_LINES -> JsonLines.objects(in, where, (here, object) -> taker.accept(row(here, object)));
+            case COMMAS -> new Rows(where, ',').each(in, names -> requireDistinct(where, names), (here, row) -> taker.accept(row(here, row)));
+            case TABS -> new Rows(where, '\t').each(in, names -> requireDistinct(where, names), (here, row) -> taker.accept(row(here, row)));
+            case TEXT, ARCHIVE ->
                 throw new LancetException(
-                        "data: " + lines.where() + " has no @ before its label; write sentence@label");
-            }
-            if (at >= 0) {
-                rows.add(new FieldRow(
-                        lines.where(),
-                        Map.of("sentence", line.substring(0, at).strip(), "label", line.substring(at + 1))));
+                        "examples: " + where + " has no rows with fields; name a .jsonl, .json, .csv or .tsv file");
+        }
+    }
+
+    private static void requireDistinct(String where, List<String> names) {
+        for (String name : names) {
+            if (Collections.frequency(names, name) > 1) {
+                throw new LancetException(
+                        "examples: " + where + " has several columns '" + name + "'; give each column its own name");
             }
         }
     }
 
-    private static void separated(Path file, BufferedReader reader, char separator, List<FieldRow> rows)
-            throws IOException {
-        long row = 0;
-        BoundedRecords records = new BoundedRecords(reader, file);
-        try (CSVParser parser = parser(file, records, separator)) {
-            List<String> names = parser.getHeaderNames();
-            for (CSVRecord record : parser) {
-                row = record.getRecordNumber();
-                records.ended(row);
-                rows.add(new FieldRow(file + ", row " + row, values(file, record, names)));
+    private static void array(InputStream in, String where, Consumer<FieldRow> taker) throws IOException {
+        // The reader refuses what is not UTF-8; the stream belongs to the caller.
+        try (JsonParser parser = ELEMENTS.createParser(Utf8Text.reader(in))) {
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new LancetException("examples: " + where + " does not begin with [; a .json file holds an array"
+                        + " of objects, and a file with one object in each line is named .jsonl");
             }
-        } catch (UncheckedIOException e) {
-            if (e.getCause() instanceof CharacterCodingException wrong) {
-                throw wrong;
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                String here = where + ", line " + parser.currentTokenLocation().getLineNr();
+                JsonNode object = ELEMENTS.readTree(parser);
+                if (object == null || !object.isObject()) {
+                    throw new LancetException("examples: " + here + " is not a JSON object; each element of the array"
+                            + " must be an object with fields");
+                }
+                taker.accept(row(here, object));
             }
+        } catch (JacksonException e) {
             throw new LancetException(
-                    "data: " + file + ", after row " + row + ", is not CSV: "
-                            + e.getCause().getMessage() + "; correct this row",
+                    "examples: " + where + ", after line " + e.getLocation().getLineNr()
+                            + ", is not JSON; correct it there",
                     e);
         }
     }
 
-    private static Map<String, String> values(Path file, CSVRecord record, List<String> names) {
-        if (record.size() != names.size()) {
-            throw new LancetException("data: " + file + ", row " + record.getRecordNumber() + " has " + record.size()
-                    + " values for the " + names.size() + " columns " + names + "; correct this row");
-        }
-        Map<String, String> values = new LinkedHashMap<>();
-        for (int i = 0; i < names.size(); i++) {
-            values.put(names.get(i), record.get(i));
-        }
-        return values;
+    private static FieldRow row(String where, JsonNode object) {
+        Map<String, JsonNode> fields = new LinkedHashMap<>();
+        object.properties().forEach(entry -> fields.put(entry.getKey(), entry.getValue()));
+        return new FieldRow(where, fields);
     }
 
-    private static CSVParser parser(Path file, Reader reader, char separator) throws IOException {
-        CSVFormat format = CSVFormat.RFC4180
-                .builder()
-                .setDelimiter(separator)
-                .setHeader()
-                .setSkipHeaderRecord(true)
-                .setIgnoreEmptyLines(true)
-                .get();
-        try {
-            return CSVParser.builder().setReader(reader).setFormat(format).get();
-        } catch (IllegalArgumentException e) {
-            throw new LancetException(
-                    "data: " + file + " has a first row that names no columns: " + e.getMessage()
-                            + "; give each column its own name",
-                    e);
-        }
+    private static FieldRow row(String where, CSVRecord row) {
+        Map<String, JsonNode> fields = new LinkedHashMap<>();
+        row.toMap().forEach((name, value) -> fields.put(name, StringNode.valueOf(value)));
+        return new FieldRow(where, fields);
     }
 }

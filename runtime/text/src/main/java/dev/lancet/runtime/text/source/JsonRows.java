@@ -24,7 +24,7 @@ final class JsonRows {
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(FieldRows.LONGEST)
+                            .maxStringLength(TaskRows.LONGEST)
                             .maxNestingDepth(DEEPEST)
                             .build())
                     .build())
@@ -36,7 +36,7 @@ final class JsonRows {
         this.file = file;
     }
 
-    void lines(BufferedReader reader, List<FieldRow> rows) throws IOException {
+    void lines(BufferedReader reader, List<TaskRow> rows) throws IOException {
         BoundedLines lines = new BoundedLines(reader, file);
         for (String line = lines.next(); line != null; line = lines.next()) {
             if (!line.isBlank()) {
@@ -51,7 +51,7 @@ final class JsonRows {
         }
     }
 
-    void arrayOrLines(BufferedReader reader, List<FieldRow> rows) throws IOException {
+    void arrayOrLines(BufferedReader reader, List<TaskRow> rows) throws IOException {
         reader.mark(1 << 12);
         int letter = reader.read();
         while (Character.isWhitespace(letter)) {
@@ -65,7 +65,7 @@ final class JsonRows {
         }
     }
 
-    private void array(BufferedReader reader, List<FieldRow> rows) {
+    private void array(BufferedReader reader, List<TaskRow> rows) {
         try (JsonParser parser = JSON.createParser(reader)) {
             parser.nextToken();
             for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
@@ -83,7 +83,7 @@ final class JsonRows {
         }
     }
 
-    private static FieldRow row(String where, JsonNode node) {
+    private static TaskRow row(String where, JsonNode node) {
         if (!node.isObject()) {
             throw new LancetException("data: " + where + " is not a JSON object; each row must be one");
         }
@@ -93,7 +93,7 @@ final class JsonRows {
                 values.put(entry.getKey(), entry.getValue().asString());
             }
         });
-        return new FieldRow(where, values);
+        return new TaskRow(where, values);
     }
 
     private static String first(JacksonException e) {

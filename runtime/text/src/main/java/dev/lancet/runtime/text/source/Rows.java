@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.Collections;
+import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -14,28 +16,46 @@ import org.apache.commons.csv.CSVRecord;
 /** Reads rows of CSV (RFC 4180) or of tab-separated values. The first row names the columns. */
 final class Rows {
 
-    private final String field;
     private final String where;
     private final char separator;
 
-    Rows(String field, String where, char separator) {
-        this.field = field;
+    Rows(String where, char separator) {
         this.where = where;
         this.separator = separator;
     }
 
-    void read(InputStream in, Consumer<Document> taker) throws IOException {
+    /** Reads the documents in one column. */
+    void read(InputStream in, String field, Consumer<Document> taker) throws IOException {
+        each(in, columns -> requireColumn(field, columns), (here, record) -> {
+            if (!record.isSet(field)) {
+                throw new LancetException("corpus: " + here + " has " + record.size()
+                        + " values, too few for the column '" + field + "'; correct this row");
+            }
+            DocumentReader.give(here, record.get(field), taker);
+        });
+    }
+
+    private void requireColumn(String field, List<String> columns) {
+        if (!columns.contains(field)) {
+            throw new LancetException("corpus: " + where + " has no column '" + field + "', only " + columns
+                    + "; choose one of them with field");
+        }
+        if (Collections.frequency(columns, field) > 1) {
+            throw new LancetException(
+                    "corpus: " + where + " has several columns '" + field + "'; give each column its own name");
+        }
+    }
+
+    /** Passes the names of the columns to {@code header}, and then each row to {@code taker}, with its place. */
+    void each(InputStream in, Consumer<List<String>> header, BiConsumer<String, CSVRecord> taker) throws IOException {
         long row = 0;
         try {
             // Do not close the stream: it may be an entry of an archive that has more entries.
             CSVParser parser = parser(in);
+            header.accept(parser.getHeaderNames());
             for (CSVRecord record : parser) {
                 row = record.getRecordNumber();
-                if (!record.isSet(field)) {
-                    throw new LancetException("corpus: " + where + ", row " + row + " has " + record.size()
-                            + " values, too few for the column '" + field + "'; correct this row");
-                }
-                DocumentReader.give(where + ", row " + row, record.get(field), taker);
+                taker.accept(where + ", row " + row, record);
             }
         } catch (CharacterCodingException e) {
             throw Utf8Text.wrong(where + ", after row " + row + ",");
@@ -58,9 +78,8 @@ final class Rows {
                 .setSkipHeaderRecord(true)
                 .setIgnoreEmptyLines(true)
                 .get();
-        CSVParser parser;
         try {
-            parser = CSVParser.builder()
+            return CSVParser.builder()
                     .setReader(Utf8Text.reader(in))
                     .setFormat(format)
                     .get();
@@ -70,14 +89,5 @@ final class Rows {
                             + "; give each column its own name",
                     e);
         }
-        if (!parser.getHeaderNames().contains(field)) {
-            throw new LancetException("corpus: " + where + " has no column '" + field + "', only "
-                    + parser.getHeaderNames() + "; choose one of them with field");
-        }
-        if (Collections.frequency(parser.getHeaderNames(), field) > 1) {
-            throw new LancetException(
-                    "corpus: " + where + " has several columns '" + field + "'; give each column its own name");
-        }
-        return parser;
     }
 }

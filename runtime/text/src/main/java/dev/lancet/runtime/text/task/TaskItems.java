@@ -5,8 +5,8 @@ import dev.lancet.dsl.recipe.PromptTemplate;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.TaskLabel;
 import dev.lancet.dsl.recipe.TaskQuestion;
-import dev.lancet.runtime.text.source.FieldRow;
-import dev.lancet.runtime.text.source.FieldRows;
+import dev.lancet.runtime.text.source.TaskRow;
+import dev.lancet.runtime.text.source.TaskRows;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,7 +41,7 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
      *     none of the labels; the message names the row
      */
     public static TaskItems read(Task task) {
-        List<FieldRow> rows = FieldRows.read(Path.of(task.data()));
+        List<TaskRow> rows = TaskRows.read(Path.of(task.data()));
         TaskQuestion question = question(task, rows.get(0));
         List<Integer> order = IntStream.range(0, rows.size()).boxed().collect(Collectors.toCollection(ArrayList::new));
         Collections.shuffle(order, new Random(task.seed()));
@@ -67,7 +67,7 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
         return question.labels().stream().map(TaskLabel::name).toList();
     }
 
-    private static TaskQuestion question(Task task, FieldRow first) {
+    private static TaskQuestion question(Task task, TaskRow first) {
         Set<String> has = first.fields().keySet();
         return task.questions().stream()
                 .filter(question -> has.containsAll(question.fields()))
@@ -75,7 +75,7 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
                 .orElseThrow(() -> unasked(task, first));
     }
 
-    private static LancetException unasked(Task task, FieldRow first) {
+    private static LancetException unasked(Task task, TaskRow first) {
         Set<String> has = first.fields().keySet();
         if (task.questions().size() == 1) {
             String missing = task.questions().get(0).fields().stream()
@@ -91,20 +91,20 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
                 + "; " + first.where() + " has " + String.join(", ", has));
     }
 
-    private static LancetException missing(String field, FieldRow row) {
+    private static LancetException missing(String field, TaskRow row) {
         return new LancetException("task: " + row.where() + " has no field '" + field + "', only "
                 + String.join(", ", row.fields().keySet()) + "; correct the template or the row");
     }
 
-    private static String value(FieldRow row, String field) {
+    private static String value(TaskRow row, String field) {
         return Optional.ofNullable(row.fields().get(field)).orElseThrow(() -> missing(field, row));
     }
 
-    private static String filled(String template, FieldRow row) {
+    private static String filled(String template, TaskRow row) {
         return new PromptTemplate(template).fill(field -> value(row, field));
     }
 
-    private static TaskItem item(TaskQuestion question, FieldRow row, String examples) {
+    private static TaskItem item(TaskQuestion question, TaskRow row, String examples) {
         String answer = value(row, question.answer()).strip();
         if (answer.isEmpty()) {
             throw new LancetException("task: " + row.where() + " has an empty answer in '" + question.answer()
@@ -134,7 +134,7 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
                 row.where(), prompt, choices, right, choices.get(right).words());
     }
 
-    private static TaskChoice choice(TaskQuestion question, FieldRow row, String prompt, String words) {
+    private static TaskChoice choice(TaskQuestion question, TaskRow row, String prompt, String words) {
         if (question.gap().isEmpty()) {
             return new TaskChoice(prompt, " " + words, words);
         }
@@ -148,7 +148,7 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
         return new TaskChoice(prompt.substring(0, gap) + words, " " + behind, words);
     }
 
-    private static int right(TaskQuestion question, FieldRow row, String answer) {
+    private static int right(TaskQuestion question, TaskRow row, String answer) {
         List<TaskLabel> labels = question.labels();
         return IntStream.range(0, labels.size())
                 .filter(i -> labels.get(i).means(answer))

@@ -9,11 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads an untrusted file into memory, up to a size limit. */
-final class BoundedFileReader {
+public final class BoundedFileReader {
 
     private BoundedFileReader() {}
 
-    static byte[] read(Path file, long largest, String what) {
+    /** The content of a file of at most this many bytes. */
+    public static byte[] read(Path file, long largest, String what) {
         if (Files.isDirectory(file)) {
             throw new LancetException(what + ": " + file + " is a folder; name a file in it");
         }
