@@ -214,7 +214,7 @@ public final class Blueprint {
         GraphSizes sizes = afterPast(builder, ids);
         Layers layers = new Layers(builder, model, sizes);
         Value logits = layers.head(cached(builder, model, sizes, layers, ids));
-        Value each = crossEntropy(builder, ops, layers, logits, labels);
+        Value each = LanguageLoss.ofTokens(builder, logits, labels, layers.rest());
         ops.reshape("nll", each, sizes.grid, GraphSizes.dims(sizes.batch, sizes.seq));
         return builder.toGraph();
     }

@@ -82,7 +82,7 @@ public final class TaskOptions {
             return seed.isPresent() ? task.seed(seed.get()) : task;
         } catch (IllegalArgumentException e) {
             throw command.wrongUsage(
-                    "--" + e.getMessage().replaceFirst("^prompt:", "template:").replace("a prompt", "--template TEXT"));
+                    "--" + String.valueOf(e.getMessage()).replaceFirst("^prompt:", "template:").replace("a prompt", "--template TEXT"));
         }
     }
 

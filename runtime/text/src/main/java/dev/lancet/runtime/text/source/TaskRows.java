@@ -123,7 +123,7 @@ public final class TaskRows {
             }
             throw new LancetException(
                     "data: " + file + ", after row " + row + ", is not CSV: "
-                            + e.getCause().getMessage() + "; correct this row",
+                            + e.getMessage() + "; correct this row",
                     e);
         }
     }
