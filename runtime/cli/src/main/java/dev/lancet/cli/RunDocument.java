@@ -3,6 +3,7 @@ package dev.lancet.cli;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.report.compression.PlanDocument;
+import dev.lancet.runtime.report.compression.QualityDocument;
 import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.runtime.task.TaskResult;
