@@ -53,9 +53,14 @@ public abstract sealed class CompressibleModel extends LanguageModel permits Mod
         return compression().plan(compression);
     }
 
-    /** A smaller model in memory, with this model's tokenizer; this model does not change. */
+    /**
+     * A smaller model in memory, with this model's tokenizer; this model does not change.
+     *
+     * @throws LancetException also if a clause names a method that needs calibration
+     */
     public Model compress(Compression compression) {
-        return compress(planFor(compression));
+        CompressionJob job = compression().by(compression);
+        return converted(job, job.plan(compression));
     }
 
     /**
@@ -96,9 +101,13 @@ public abstract sealed class CompressibleModel extends LanguageModel permits Mod
 
     /** A smaller model in memory, in the form of a plan; this model does not change. */
     public Model compress(Plan into) {
-        WeightsInMemory smaller = new WeightsInMemory();
-        List<Fidelity> lost = compression().convert(into, smaller);
-        return smaller(into, smaller, lost);
+        return converted(compression(), into);
+    }
+
+    private Model converted(CompressionJob job, Plan into) {
+        WeightsInMemory arrays = new WeightsInMemory();
+        List<Fidelity> lost = job.convert(into, arrays);
+        return smaller(into, arrays, lost);
     }
 
     /**

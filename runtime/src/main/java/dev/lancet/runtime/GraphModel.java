@@ -12,7 +12,6 @@ import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.runtime.train.graph.Examples;
 import dev.lancet.runtime.train.graph.GraphTrainer;
 import dev.lancet.runtime.train.log.TrainingLog;
@@ -104,7 +103,8 @@ public final class GraphModel extends RunnableGraph {
 
     /** A smaller model; this one does not change. */
     public GraphModel compress(Compression compression) {
-        return compress(planFor(compression));
+        CompressionJob job = job().by(compression);
+        return converted(job, job.plan(compression));
     }
 
     /**
@@ -114,8 +114,12 @@ public final class GraphModel extends RunnableGraph {
      * @throws LancetException if a layer cannot be compressed
      */
     public GraphModel compress(Plan into) {
+        return converted(job(), into);
+    }
+
+    private GraphModel converted(CompressionJob job, Plan into) {
         WeightsInMemory arrays = new WeightsInMemory();
-        List<Fidelity> lost = job().convert(into, tensor -> arrays.accept(tensor.copy()));
+        List<Fidelity> lost = job.convert(into, tensor -> arrays.accept(tensor.copy()));
         return beside(into, arrays, lost);
     }
 
@@ -131,8 +135,8 @@ public final class GraphModel extends RunnableGraph {
         CalibratedCompression.InMemory smaller = new CalibratedCompression(asSource(), data, progress)
                 .recover(recover)
                 .convert(compression);
-        GraphModel model =
-                beside(smaller.outcome().plan(), smaller.arrays(), smaller.outcome().losses());
+        GraphModel model = beside(
+                smaller.outcome().plan(), smaller.arrays(), smaller.outcome().losses());
         model.calibrated = Optional.of(smaller.outcome());
         return model;
     }

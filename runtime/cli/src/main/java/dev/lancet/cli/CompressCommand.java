@@ -178,7 +178,8 @@ final class CompressCommand extends LancetCommand {
             Plan plan,
             List<Fidelity> losses,
             Optional<CalibratedCompression.Outcome> outcome) {
-        CompressionSummary summary = new CompressionSummary(before, plan, losses, outcome, FreeLayers.chosenBy(compression));
+        CompressionSummary summary =
+                new CompressionSummary(before, plan, losses, outcome, FreeLayers.chosenBy(compression));
         List<Path> report = Report.titled(what + " made smaller")
                 .with(ReportedModel.of(what, before))
                 .with(ReportedModel.of(out.toString(), plan))

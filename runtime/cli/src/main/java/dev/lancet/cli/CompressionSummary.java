@@ -4,7 +4,6 @@ import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.budget.WeightErrorSearch;
 import dev.lancet.runtime.compress.CalibratedCompression;
-import dev.lancet.runtime.compress.CalibratedCompression.Outcome;
 import dev.lancet.runtime.compress.OutcomeText;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -96,7 +95,6 @@ record CompressionSummary(
 
     /** The measured quality, or that there is none. */
     Map<String, @Nullable Object> document() {
-        return outcome.map(QualityDocument::of)
-                .orElseGet(() -> QualityDocument.unmeasured(warnings()));
+        return outcome.map(QualityDocument::of).orElseGet(() -> QualityDocument.unmeasured(warnings()));
     }
 }

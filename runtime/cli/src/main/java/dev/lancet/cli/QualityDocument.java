@@ -15,7 +15,8 @@ final class QualityDocument {
 
     /** {@code quality} with its warnings and, if there was one, {@code recovery}. */
     static Map<String, @Nullable Object> of(CalibratedCompression.Outcome outcome) {
-        Map<String, @Nullable Object> document = warned(of(outcome.quality()), outcome.warning().stream().toList());
+        Map<String, @Nullable Object> document =
+                warned(of(outcome.quality()), outcome.warning().stream().toList());
         outcome.recovered().ifPresent(recovered -> document.put("recovery", of(recovered)));
         return document;
     }
@@ -27,8 +28,7 @@ final class QualityDocument {
         return warned(nothing, warnings);
     }
 
-    private static Map<String, @Nullable Object> warned(
-            Map<String, @Nullable Object> quality, List<String> warnings) {
+    private static Map<String, @Nullable Object> warned(Map<String, @Nullable Object> quality, List<String> warnings) {
         quality.put("warnings", warnings);
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("quality", quality);

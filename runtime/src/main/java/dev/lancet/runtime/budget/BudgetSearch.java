@@ -54,7 +54,9 @@ public final class BudgetSearch implements AutoCloseable {
             heldOut = trial.reference(data.heldOut());
             measured = new StorageLossMeasurement(trial)
                     .measure(
-                            FreeLayers.of(source, free), trial.reference(probes(source.plan(), data.calibration())), progress);
+                            FreeLayers.of(source, free),
+                            trial.reference(probes(source.plan(), data.calibration())),
+                            progress);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -97,10 +99,8 @@ public final class BudgetSearch implements AutoCloseable {
 
     /** The uniform settings that may be the best one: those whose predicted loss is not far above the least of them. */
     private static Stream<BudgetPlans.Predicted> plausible(List<BudgetPlans.Predicted> uniform) {
-        double least = uniform.stream()
-                .mapToDouble(BudgetPlans.Predicted::loss)
-                .min()
-                .orElse(0);
+        double least =
+                uniform.stream().mapToDouble(BudgetPlans.Predicted::loss).min().orElse(0);
         return uniform.stream().filter(one -> one.loss() <= PLAUSIBLE * least);
     }
 

@@ -47,13 +47,13 @@ final class StorageLossMeasurement {
     List<MeasuredLayer> measure(FreeLayers layers, ReferenceOutputs probes, Progress progress) {
         List<MeasuredLayer> measured = new ArrayList<>();
         try (WorkerPool workers = new WorkerPool();
-                Progress.Task task = progress.begin("measure layers", layers.steps().size())) {
+                Progress.Task task =
+                        progress.begin("measure layers", layers.steps().size())) {
             for (Step layer : layers.steps()) {
                 String name = layer.weight().name();
                 double sensitivity = sensitivity(layer, probes);
                 List<StorageOption> forms = workers.all(
-                        layers.forms(layer),
-                        form -> new StorageOption(form, sensitivity * square(layer, form)));
+                        layers.forms(layer), form -> new StorageOption(form, sensitivity * square(layer, form)));
                 measured.add(new MeasuredLayer(name, sensitivity, forms));
                 task.advance(measured.size(), name);
             }

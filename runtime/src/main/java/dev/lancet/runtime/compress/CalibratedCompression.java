@@ -3,6 +3,7 @@ package dev.lancet.runtime.compress;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Compression;
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.dsl.weights.WeightsInMemory;
@@ -63,8 +64,12 @@ public final class CalibratedCompression {
      * The same compression followed by a recovery: a short training on the predictions of the original.
      *
      * @param tokens the most tokens to train on, or rows for a graph; 0 for no recovery
+     * @throws LancetException if the number is negative
      */
     public CalibratedCompression recover(long tokens) {
+        if (tokens < 0) {
+            throw new LancetException("recover: " + tokens + "; give at least 1, or 0 for no recovery");
+        }
         return new CalibratedCompression(source, data, progress, folds, tokens);
     }
 
@@ -114,7 +119,7 @@ public final class CalibratedCompression {
     /**
      * Writes the smaller model.
      *
-     * @throws dev.lancet.dsl.LancetException also if the data do not fit the model, or no form of the layers fits the budget
+     * @throws LancetException also if the data do not fit the model, or no form of the layers fits the budget
      */
     public Outcome write(Compression compression, Path out, Writing writing) {
         Prepared prepared = prepared(compression);
@@ -133,14 +138,13 @@ public final class CalibratedCompression {
     /**
      * Makes the smaller model in memory.
      *
-     * @throws dev.lancet.dsl.LancetException as {@link #write(Compression, Path, Writing)}
+     * @throws LancetException as {@link #write(Compression, Path, Writing)}
      */
     public InMemory convert(Compression compression) {
         Prepared prepared = prepared(compression);
         Converted converted = converted(prepared);
         ModelSource smaller = source.compressed(prepared.job().stored(prepared.plan()), converted.arrays());
-        return new InMemory(
-                outcome(prepared, converted.losses(), smaller, converted.recovered()), converted.arrays());
+        return new InMemory(outcome(prepared, converted.losses(), smaller, converted.recovered()), converted.arrays());
     }
 
     /** The chosen plan, and the job that converts to it. */
@@ -173,8 +177,7 @@ public final class CalibratedCompression {
                 ? new GraphRecovery(graph, data, device, progress).recover(prepared.plan(), arrays, recovery)
                 : new LanguageRecovery((DeclaredSource) source, data, job.calibration(), device, progress)
                         .recover(prepared.plan(), arrays, recovery);
-        return new Converted(
-                losses, WeightsInMemory.of(recovered.weights()), Optional.of(recovered.result()));
+        return new Converted(losses, WeightsInMemory.of(recovered.weights()), Optional.of(recovered.result()));
     }
 
     private Outcome outcome(
@@ -191,8 +194,7 @@ public final class CalibratedCompression {
     }
 
     private List<BudgetSearch.Tried> search(Compression compression, GramMatrices grams, Plan base) {
-        try (BudgetSearch search =
-                new BudgetSearch(source, grams, data, FreeLayers.of(compression), progress)) {
+        try (BudgetSearch search = new BudgetSearch(source, grams, data, FreeLayers.of(compression), progress)) {
             return search.within(compression.budget().orElseThrow(), base);
         }
     }
