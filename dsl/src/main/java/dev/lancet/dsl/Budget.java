@@ -125,8 +125,8 @@ public sealed interface Budget {
     /** The written form. */
     final class Text {
         private static final Map<String, Long> UNITS = new LinkedHashMap<>();
-        private static final Pattern FORM =
-                Pattern.compile("(\\d{1,30}(?:\\.\\d{1,30})?) ?(x|bpw|B|kB|MB|GB|KiB|MiB|GiB)", Pattern.CASE_INSENSITIVE);
+        private static final Pattern FORM = Pattern.compile(
+                "(\\d{1,30}(?:\\.\\d{1,30})?) ?(x|bpw|B|kB|MB|GB|KiB|MiB|GiB)", Pattern.CASE_INSENSITIVE);
 
         static {
             UNITS.put("B", 1L);

@@ -52,9 +52,14 @@ public abstract sealed class CompressibleModel extends LanguageModel permits Mod
         return compression().plan(compression);
     }
 
-    /** A smaller model in memory, with this model's tokenizer; this model does not change. */
+    /**
+     * A smaller model in memory, with this model's tokenizer; this model does not change.
+     *
+     * @throws LancetException also if a clause names a method that needs calibration
+     */
     public Model compress(Compression compression) {
-        return compress(planFor(compression));
+        CompressionJob job = compression().by(compression);
+        return converted(job, job.plan(compression));
     }
 
     /**
@@ -97,10 +102,14 @@ public abstract sealed class CompressibleModel extends LanguageModel permits Mod
 
     /** A smaller model in memory, in the form of a plan; this model does not change. */
     public Model compress(Plan into) {
+        return converted(compression(), into);
+    }
+
+    private Model converted(CompressionJob job, Plan into) {
         return use.during("compression", () -> {
-            WeightsInMemory smaller = new WeightsInMemory();
-            List<Fidelity> lost = compression().convert(into, smaller);
-            return smaller(into, smaller, lost);
+            WeightsInMemory arrays = new WeightsInMemory();
+            List<Fidelity> lost = job.convert(into, arrays);
+            return smaller(into, arrays, lost);
         });
     }
 

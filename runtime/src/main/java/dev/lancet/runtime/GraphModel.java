@@ -12,7 +12,6 @@ import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.runtime.train.graph.Examples;
 import dev.lancet.runtime.train.graph.GraphTrainer;
 import dev.lancet.runtime.train.log.TrainingLog;
@@ -105,7 +104,10 @@ public final class GraphModel extends RunnableGraph {
 
     /** A smaller model; this one does not change. */
     public GraphModel compress(Compression compression) {
-        return use.during("compression", () -> compress(planFor(compression)));
+        return use.during("compression", () -> {
+            CompressionJob job = job().by(compression);
+            return converted(job, job.plan(compression));
+        });
     }
 
     /**
@@ -115,8 +117,12 @@ public final class GraphModel extends RunnableGraph {
      * @throws LancetException if a layer cannot be compressed
      */
     public GraphModel compress(Plan into) {
+        return converted(job(), into);
+    }
+
+    private GraphModel converted(CompressionJob job, Plan into) {
         WeightsInMemory arrays = new WeightsInMemory();
-        List<Fidelity> lost = job().convert(into, tensor -> arrays.accept(tensor.copy()));
+        List<Fidelity> lost = job.convert(into, tensor -> arrays.accept(tensor.copy()));
         return beside(into, arrays, lost);
     }
 

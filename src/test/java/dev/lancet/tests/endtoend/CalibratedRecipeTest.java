@@ -109,8 +109,7 @@ class CalibratedRecipeTest {
         Examples rows = Classifier.rows(8, 5);
         String output = outcome.quality().outputs().keySet().iterator().next();
         assertThat(GraphModel.open(folder.resolve("saved")).output(rows, output))
-                .containsExactly(
-                        GraphModel.open(folder.resolve("written")).output(rows, output), within(1e-6f));
+                .containsExactly(GraphModel.open(folder.resolve("written")).output(rows, output), within(1e-6f));
     }
 
     @Test

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
-import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.compress.CompressionJob;
@@ -53,9 +52,7 @@ class AccuracyTest {
         assertThat(quarter.steps()).allMatch(step -> step.rank().isEmpty());
         Plan ninth = planned(model, "9x");
         assertThat(ninth.compression()).isGreaterThanOrEqualTo(9);
-        assertThat(ninth.steps())
-                .filteredOn(step -> step.rank().isPresent())
-                .isNotEmpty();
+        assertThat(ninth.steps()).filteredOn(step -> step.rank().isPresent()).isNotEmpty();
     }
 
     private static Plan planned(ImportedModel model, String budget) {

@@ -13,8 +13,7 @@ import java.util.Optional;
  *     from fresh weights. Other models are compressed after they are loaded
  * @param calibration the text that the compression is fitted to and measured on; only for trained weights
  */
-public record Candidate(
-        String name, Origin origin, Compression compression, Optional<CalibrationText> calibration) {
+public record Candidate(String name, Origin origin, Compression compression, Optional<CalibrationText> calibration) {
 
     public Candidate {
         Check.that(!name.isBlank(), "candidate: the name is empty; give it one");

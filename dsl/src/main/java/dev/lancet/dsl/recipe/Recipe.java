@@ -88,18 +88,11 @@ public record Recipe(
             known(after.candidate());
         }
         Check.that(
-                !(added.origin() instanceof Origin.DenseFirst) || !added.compression().keepsAll(),
+                !(added.origin() instanceof Origin.DenseFirst)
+                        || !added.compression().keepsAll(),
                 "candidate: '%s' trains dense first, but has no compression for the rest; add a compression",
                 added.name());
-        return new Recipe(
-                name,
-                plus(candidates, added),
-                stages,
-                evaluations,
-                samples,
-                exports,
-                report,
-                seeds);
+        return new Recipe(name, plus(candidates, added), stages, evaluations, samples, exports, report, seeds);
     }
 
     /** Trains every candidate declared so far with fresh weights, all on the same batches in the same order. */

@@ -58,8 +58,7 @@ class RecipeTest {
                         "calibration: candidate 'late' has fresh weights; calibrate one that starts from"
                                 + " checkpoint(...) or after(...)"),
                 mistake(
-                        () -> READ.candidate(
-                                "same", after("read"), Compression.keepAll(), calibration(corpus("t"))),
+                        () -> READ.candidate("same", after("read"), Compression.keepAll(), calibration(corpus("t"))),
                         "calibration: candidate 'same' has no compression to calibrate; add one, or leave the"
                                 + " calibration out"),
                 mistake(
@@ -157,7 +156,11 @@ class RecipeTest {
                                 "small",
                                 after("read"),
                                 rules,
-                                calibration(corpus("t")).samples(64).window(250).seed(3).recover(5_000_000_000L)))
+                                calibration(corpus("t"))
+                                        .samples(64)
+                                        .window(250)
+                                        .seed(3)
+                                        .recover(5_000_000_000L)))
                 .hasToString("""
                         recipe("run")
                         .candidate("read",

@@ -101,8 +101,11 @@ final class ChooseCommand extends LancetCommand {
         }
         try {
             return bitsPerWeight.isEmpty()
-                    ? (sizes.isEmpty() ? USUAL : sizes).stream().map(Budget::parse).toList()
-                    : bitsPerWeight.stream().<Budget>map(Budget.BitsPerWeight::new).toList();
+                    ? (sizes.isEmpty() ? USUAL : sizes)
+                            .stream().map(Budget::parse).toList()
+                    : bitsPerWeight.stream()
+                            .<Budget>map(Budget.BitsPerWeight::new)
+                            .toList();
         } catch (IllegalArgumentException e) {
             throw wrongUsage(String.valueOf(e.getMessage()));
         }

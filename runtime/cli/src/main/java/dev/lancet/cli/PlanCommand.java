@@ -97,8 +97,7 @@ final class PlanCommand extends LancetCommand {
         ModelArgument model = ModelArgument.of(what);
         Plan plan = plan(model, compression);
         boolean chosen = !model.preset() && FreeLayers.chosenBy(compression);
-        return new Answer(
-                PlanDocument.of(plan), plan + (chosen ? "\n" + WeightErrorSearch.NOTE + "\n" : ""));
+        return new Answer(PlanDocument.of(plan), plan + (chosen ? "\n" + WeightErrorSearch.NOTE + "\n" : ""));
     }
 
     private Plan plan(ModelArgument model, Compression compression) {
@@ -140,7 +139,8 @@ final class PlanCommand extends LancetCommand {
         recipe.find(name)
                 .filter(one -> !one.origin().fresh() && FreeLayers.chosenBy(one.compression()))
                 .ifPresent(one -> {
-                    text.append(name).append(": chosen by sizes alone; a run chooses by the weights or the calibration\n");
+                    text.append(name)
+                            .append(": chosen by sizes alone; a run chooses by the weights or the calibration\n");
                     document.put("chosen_by", "sizes");
                 });
     }

@@ -153,7 +153,9 @@ class ForeignCommandsTest {
         JsonNode done = lancet("compress", KERAS, "--budget", "4x", "--out", out.toString(), "--json", "--quiet")
                 .json();
         assertThat(done.get("compression").asDouble()).isGreaterThanOrEqualTo(4);
-        assertThat(lancet("inspect", out.toString()).out()).containsAnyOf("int4", "nf4").doesNotContain("rank");
+        assertThat(lancet("inspect", out.toString()).out())
+                .containsAnyOf("int4", "nf4")
+                .doesNotContain("rank");
         Path ninth = folder.resolve("ninth");
         Path half = folder.resolve("half");
         assertThat(lancet("compress", KERAS, "--ratio", "0.5", "--out", half.toString())

@@ -117,10 +117,8 @@ public final class BudgetSearch implements AutoCloseable {
 
     /** The uniform settings that may be the best one: those whose predicted loss is not far above the least of them. */
     private static Stream<BudgetPlans.Predicted> plausible(List<BudgetPlans.Predicted> uniform) {
-        double least = uniform.stream()
-                .mapToDouble(BudgetPlans.Predicted::loss)
-                .min()
-                .orElse(0);
+        double least =
+                uniform.stream().mapToDouble(BudgetPlans.Predicted::loss).min().orElse(0);
         return uniform.stream().filter(one -> one.loss() <= PLAUSIBLE * least);
     }
 

@@ -23,8 +23,8 @@ final class LayerImportance {
                 || (weight.role() == Role.EMBEDDING && declared.transformer().tiedHead());
         return head
                 ? source.plan().steps().stream()
-                        .filter(step -> step.weight().role().linear()
-                                && step.weight().role() != Role.HEAD)
+                        .filter(step ->
+                                step.weight().role().linear() && step.weight().role() != Role.HEAD)
                         .count()
                 : 1;
     }

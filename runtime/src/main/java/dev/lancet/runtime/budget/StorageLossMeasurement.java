@@ -51,7 +51,8 @@ final class StorageLossMeasurement {
             FreeLayers layers, ReferenceOutputs probes, KeptLosses known, Progress progress) {
         List<MeasuredLayer> measured = new ArrayList<>();
         try (WorkerPool workers = new WorkerPool();
-                Progress.Task task = progress.begin("measure layers", layers.steps().size())) {
+                Progress.Task task =
+                        progress.begin("measure layers", layers.steps().size())) {
             for (Step layer : layers.steps()) {
                 String name = layer.weight().name();
                 double sensitivity = known.sensitivity(name).orElseGet(() -> sensitivity(layer, probes));

@@ -58,7 +58,8 @@ final class WeightErrorMeasurement {
         List<Step> forms = layers.forms(layer).stream()
                 .filter(form -> ranks || form.rank().isEmpty())
                 .toList();
-        List<Step> rounded = forms.stream().filter(WeightErrorMeasurement::rounded).toList();
+        List<Step> rounded =
+                forms.stream().filter(WeightErrorMeasurement::rounded).toList();
         List<Precision> corrected = forms.stream()
                 .filter(form -> form.correction().isPresent())
                 .map(Step::precision)
@@ -117,9 +118,7 @@ final class WeightErrorMeasurement {
 
     private Matrix original(Step layer) {
         return conversion.dense(
-                layer,
-                layer,
-                conversion.convert(layer, layer, Optional.empty()).arrays());
+                layer, layer, conversion.convert(layer, layer, Optional.empty()).arrays());
     }
 
     /** The tails of what rounding loses. */

@@ -20,8 +20,9 @@ import java.util.stream.Stream;
 public final class WeightErrorSearch {
 
     /** What a user has to know about a plan that is chosen so. */
-    public static final String NOTE = "forms chosen by the errors of the weights alone, which do not tell what the model's"
-            + " outputs lose; give data with --calibrate FILE to choose by what they lose";
+    public static final String NOTE =
+            "forms chosen by the errors of the weights alone, which do not tell what the model's"
+                    + " outputs lose; give data with --calibrate FILE to choose by what they lose";
 
     private WeightErrorSearch() {}
 

@@ -82,8 +82,12 @@ public final class CalibratedCompression {
      * The same compression followed by a recovery: a short training on the predictions of the original.
      *
      * @param tokens the most tokens to train on, or rows for a graph; 0 for no recovery
+     * @throws LancetException if the number is negative
      */
     public CalibratedCompression recover(long tokens) {
+        if (tokens < 0) {
+            throw new LancetException("recover: " + tokens + "; give at least 1, or 0 for no recovery");
+        }
         return by(way.recovering(tokens));
     }
 
@@ -161,8 +165,7 @@ public final class CalibratedCompression {
         PreparedCompression prepared = PreparedCompression.of(source, data, way, compression, progress);
         Converted converted = converted(prepared);
         ModelSource smaller = source.compressed(prepared.job().stored(prepared.plan()), converted.arrays());
-        return new InMemory(
-                outcome(prepared, converted.losses(), smaller, converted.recovered()), converted.arrays());
+        return new InMemory(outcome(prepared, converted.losses(), smaller, converted.recovered()), converted.arrays());
     }
 
     /** The arrays of a plan, after the recovery if there is one. */

@@ -24,8 +24,9 @@ public final class BudgetOptions {
     @Option(
             names = "--bits-per-weight",
             paramLabel = "X",
-            description = "The same limit as a mean number of bits: 8 times the bytes of the whole model, scales included,"
-                    + " divided by the parameters of the original, for example 4.5. Instead of --budget.")
+            description =
+                    "The same limit as a mean number of bits: 8 times the bytes of the whole model, scales included,"
+                            + " divided by the parameters of the original, for example 4.5. Instead of --budget.")
     private Optional<Double> bitsPerWeight = Optional.empty();
 
     /** Whether one of them was given. */

@@ -66,10 +66,13 @@ public final class RecipePlans {
                             : "several compressed candidates, "
                                     + compressed.stream().map(Candidate::name).toList() + "; keep one"));
         }
-        compressed.stream().filter(one -> one.calibration().isPresent() && !calibrated).findFirst().ifPresent(one -> {
-            throw new LancetException("rules: recipe " + recipe.name() + " calibrates '" + one.name()
-                    + "' on its own text; add --calibrate FILE, or carry the recipe out with lancet run");
-        });
+        compressed.stream()
+                .filter(one -> one.calibration().isPresent() && !calibrated)
+                .findFirst()
+                .ifPresent(one -> {
+                    throw new LancetException("rules: recipe " + recipe.name() + " calibrates '" + one.name()
+                            + "' on its own text; add --calibrate FILE, or carry the recipe out with lancet run");
+                });
         return distinct.get(0);
     }
 }

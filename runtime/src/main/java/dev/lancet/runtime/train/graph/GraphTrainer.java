@@ -155,8 +155,7 @@ public final class GraphTrainer {
             GraphRun run,
             CheckpointPolicy checkpoints) {
         try (TrainingFolder folder = checkpoints.open(fingerprint(examples, heldOut, run.device()))) {
-            return train(
-                    examples, heldOut, values, new GraphRun(run.device(), Optional.of(folder), run.progress()));
+            return train(examples, heldOut, values, new GraphRun(run.device(), Optional.of(folder), run.progress()));
         }
     }
 
