@@ -25,16 +25,6 @@ record TrainingMemory(long weights, long gradients, long moments, long activatio
 
     private static final int FLOAT = 4;
 
-    /**
-     * Floats that a step holds for each float that goes into or comes out of a matrix product: beside both there are the
-     * results of norms, nonlinearities and additions, and in the backward pass the gradients of a block. Measured, see
-     * docs/history/performance.md.
-     */
-    private static final double BESIDE_PRODUCTS = 1.5;
-
-    /** The logits, their gradient, and what the loss makes of them. */
-    private static final int OF_LOGITS = 3;
-
     static TrainingMemory of(Transformer transformer, Plan plan, Training training, int sequence) {
         List<ArraySpec> trained = TrainingForm.at(0, plan, training).trainable();
         long parameters = trained.stream().mapToLong(ArraySpec::elements).sum();
@@ -47,6 +37,11 @@ record TrainingMemory(long weights, long gradients, long moments, long activatio
                 activations(transformer, plan, training, sequence));
     }
 
+    /**
+     * A step keeps what goes into and comes out of matrix products, the shares of attention, and the logits. What norms and
+     * nonlinearities make is computed again, or is freed before the backward pass needs its own room. Measured, see
+     * docs/history/performance.md.
+     */
     private static long activations(Transformer transformer, Plan plan, Training training, int sequence) {
         double tokens = (double) training.batch() * sequence;
         double products = plan.steps().stream()
@@ -54,12 +49,12 @@ record TrainingMemory(long weights, long gradients, long moments, long activatio
                 .mapToDouble(TrainingMemory::floats)
                 .sum();
         double attention = (double) transformer.layers() * transformer.attention().heads() * sequence;
-        double blocks = BESIDE_PRODUCTS * products + attention;
+        double blocks = products + attention;
         if (training.execution().checkpointing()) {
             // The inputs of all blocks, and the inside of one.
             blocks = (double) transformer.layers() * transformer.width() + blocks / transformer.layers();
         }
-        return (long) (FLOAT * tokens * (blocks + (double) OF_LOGITS * transformer.vocabulary()));
+        return (long) (FLOAT * tokens * (blocks + transformer.vocabulary()));
     }
 
     /** The floats of a token before and after the products with a matrix. */

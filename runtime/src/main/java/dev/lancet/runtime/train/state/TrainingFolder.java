@@ -107,7 +107,8 @@ public final class TrainingFolder implements AutoCloseable {
         // The best state of another training is not kept here, so its validations do not count.
         MetricsFile.Records before = MetricsFile.read(from.metrics(), done, from == states);
         if (from == states) {
-            states.records(done).ifPresent(wanted -> before.require(wanted, done, folder));
+            // States of earlier versions do not say how many records there were, but not that there were none.
+            before.require(states.records(done).orElse(before.count() == 0 ? done : before.count()), done, folder);
         }
         from.restore(engine, arrays, done);
         metrics = MetricsFile.begin(states.metrics(), before);
