@@ -54,7 +54,8 @@ public final class Sessions implements AutoCloseable {
     /** Replaces some arrays in the open sessions, which keep all others. */
     public void replace(Collection<String> names, Weights others) {
         Stream.concat(scoring.stream(), decoding.stream())
-                .forEach(engine -> engine.assign(names, name -> others.read(name).bytes()));
+                .forEach(
+                        engine -> engine.assign(names, name -> others.read(name).bytes()));
     }
 
     private Engine open(GraphDef blueprint, Weights weights) {
