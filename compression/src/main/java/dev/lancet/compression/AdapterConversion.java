@@ -44,7 +44,8 @@ final class AdapterConversion {
                             + into.adapter().get() + "; merge that adapter first, or train it further");
         }
         int side = Math.min(weight.rows(), weight.columns());
-        Optional<String> start = into.adapter().filter(fresh -> from.adapter().isEmpty()).flatMap(Adapter::start);
+        Optional<String> start =
+                into.adapter().filter(fresh -> from.adapter().isEmpty()).flatMap(Adapter::start);
         if (start.isPresent() && into.adapter().orElseThrow().rank() > side) {
             throw new LancetException("adapter: " + into.adapter().get() + " for " + weight.name() + " of shape "
                     + weight.shape() + "; an adapter that begins with " + start.get() + " has a rank of at most "
@@ -105,9 +106,8 @@ final class AdapterConversion {
             return;
         }
         boolean kept = from.adapter().isPresent();
-        for (StoredMatrix matrix : kept
-                ? into.adapterMatrices()
-                : into.adapterMatrices().subList(0, 2)) {
+        for (StoredMatrix matrix :
+                kept ? into.adapterMatrices() : into.adapterMatrices().subList(0, 2)) {
             sink.accept(kept ? weights.read(matrix.name()) : fresh(into, matrix, 0));
         }
         if (Decomposition.of(into)) {

@@ -65,8 +65,7 @@ final class Decomposition {
         for (int row = 0; row < left.rows(); row++) {
             for (int i = 0; i < rank; i++) {
                 for (int j = 0; j < rank; j++) {
-                    gram[i * rank + j] +=
-                            (double) left.values()[row * rank + i] * left.values()[row * rank + j];
+                    gram[i * rank + j] += (double) left.values()[row * rank + i] * left.values()[row * rank + j];
                 }
             }
         }

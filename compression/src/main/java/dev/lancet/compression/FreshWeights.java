@@ -66,10 +66,12 @@ public final class FreshWeights {
                 weights.add(matrix.arrays(), () -> CorrectionConversion.nothing(matrix));
             }
             for (StoredMatrix matrix : step.adapterMatrices()) {
-                weights.add(matrix.arrays(), () -> List.of(
-                        matrix.name().equals(step.weight().magnitude())
-                                ? lengths(weights, step, matrix)
-                                : AdapterConversion.fresh(step, matrix, seed)));
+                weights.add(
+                        matrix.arrays(),
+                        () -> List.of(
+                                matrix.name().equals(step.weight().magnitude())
+                                        ? lengths(weights, step, matrix)
+                                        : AdapterConversion.fresh(step, matrix, seed)));
             }
             for (StoredMatrix matrix : step.adapterConstants()) {
                 weights.add(matrix.arrays(), () -> List.of(lengths(weights, step, matrix)));

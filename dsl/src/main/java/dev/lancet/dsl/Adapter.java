@@ -42,8 +42,7 @@ public sealed interface Adapter {
 
         /** The same adapter with another strength. */
         public Lora alpha(double strength) {
-            return new Lora(
-                    rank, strength, rankStabilised, startsFromLoss, startsFromPrincipal, decomposed, dropout);
+            return new Lora(rank, strength, rankStabilised, startsFromLoss, startsFromPrincipal, decomposed, dropout);
         }
 
         /** The same adapter with {@code scale = alpha / √rank}, which suits large ranks. */

@@ -32,11 +32,7 @@ public record Treatment(
 
     public Treatment {
         Check.that(
-                !trained
-                        || (rank.isEmpty()
-                                && !precision.narrow()
-                                && adapter.isEmpty()
-                                && correction.isEmpty()),
+                !trained || (rank.isEmpty() && !precision.narrow() && adapter.isEmpty() && correction.isEmpty()),
                 "train(): the weight itself is trained, in float32 and without an adapter; leave out %s",
                 adapter.map(Adapter::toString).orElse("rank and bits"));
         Check.that(

@@ -54,9 +54,10 @@ public final class AdapterSet {
         this.base = base.weights();
         folders.forEach((name, folder) -> add(name, Peft.open(folder, base.transformer(), base.plan()), base.plan()));
         boolean decomposed = decomposed();
-        united = base.plan().with(base.plan().steps().stream()
-                .map(step -> united(step, decomposed))
-                .toList());
+        united = base.plan()
+                .with(base.plan().steps().stream()
+                        .map(step -> united(step, decomposed))
+                        .toList());
         untrained = AdapterArrays.untrained(base.plan(), united, this.base);
         model = base.beside(united, arrays(Map.of()));
     }
@@ -78,15 +79,15 @@ public final class AdapterSet {
 
     private void add(String name, Peft.Adapters read, Plan plain) {
         read.plan().whole().ifPresent(whole -> {
-            throw new LancetException("adapter " + name + ": also has " + whole.names().get(0)
-                    + ", trained as a whole; such an adapter cannot be one of several, so use it alone");
+            throw new LancetException(
+                    "adapter " + name + ": also has " + whole.names().get(0)
+                            + ", trained as a whole; such an adapter cannot be one of several, so use it alone");
         });
         adapters.put(name, read);
         Weights start = AdapterArrays.untrained(plain, read.plan(), base);
         for (Step step : read.plan().steps()) {
             if (step.adapter().isPresent()) {
-                List<LayerUpdate> all =
-                        updates.computeIfAbsent(step.weight().name(), layer -> new ArrayList<>());
+                List<LayerUpdate> all = updates.computeIfAbsent(step.weight().name(), layer -> new ArrayList<>());
                 all.add(update(name, step, read.arrays(), 1));
                 if (step.adapter().get().startsFromPrincipal()) {
                     all.add(update(name, step, start, -1));
@@ -113,8 +114,9 @@ public final class AdapterSet {
                 .map(Adapter::decomposed)
                 .collect(Collectors.toSet());
         if (kinds.size() > 1) {
-            throw new LancetException("adapters: some are decomposed (DoRA) and some are not, and a layer computes in one"
-                    + " way; merge one of them into the model first");
+            throw new LancetException(
+                    "adapters: some are decomposed (DoRA) and some are not, and a layer computes in one"
+                            + " way; merge one of them into the model first");
         }
         return kinds.contains(true);
     }
@@ -162,8 +164,9 @@ public final class AdapterSet {
         });
         boolean one = sorted.isEmpty() || (sorted.size() == 1 && sorted.containsValue(1.0));
         if (decomposed() && !one) {
-            throw new LancetException("adapters: " + sorted + " are decomposed (DoRA), and their lengths cannot be summed;"
-                    + " activate one of them with weight 1, or merge one after the other");
+            throw new LancetException(
+                    "adapters: " + sorted + " are decomposed (DoRA), and their lengths cannot be summed;"
+                            + " activate one of them with weight 1, or merge one after the other");
         }
         Weights arrays = arrays(sorted);
         model.replace(

@@ -113,7 +113,8 @@ class AdapterKindsTest {
                             : "lora_" + array.toUpperCase(Locale.ROOT) + ".default.weight";
                     double[] gradient = gradient(module + "." + word);
                     int rank = array.equals("magnitude") ? 1 : name.equals("h.0.attn.q") ? 2 : 4;
-                    double largest = Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
+                    double largest =
+                            Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
                     for (int i = 0; i < moved.length; i++) {
                         double wanted = array.equals("a") ? turned(gradient, rank, i) : unturned(gradient, rank, i);
                         assertThat(moved[i]).as(name + " " + array + " " + i).isCloseTo(wanted, within(5e-3 * largest));
@@ -162,15 +163,21 @@ class AdapterKindsTest {
                     case "int8" -> Compression.keepAll().on(everything()).quantize(int8());
                     case "int4" -> Compression.keepAll().on(everything()).quantize(int4(16));
                     case "nf4" -> Compression.keepAll().on(everything()).quantize(nf4(16));
-                    case "factors" -> Compression.keepAll().on(attention(), feedForward()).factorise(rank(9), int8());
+                    case "factors" ->
+                        Compression.keepAll().on(attention(), feedForward()).factorise(rank(9), int8());
                     default -> Compression.keepAll();
                 };
         Compression kinds = Compression.keepAll()
-                .on(attention()).adapt(lora(2).dora().dropout(0.2))
-                .on(queries()).adapt(lora(5).alpha(3).dora().stabilised())
-                .on(feedForward()).adapt(lora(3).pissa())
-                .on(named("h.1.mlp.up")).adapt(lora(3).pissa().dora().dropout(0.1))
-                .on(head(), norms(), embedding()).train();
+                .on(attention())
+                .adapt(lora(2).dora().dropout(0.2))
+                .on(queries())
+                .adapt(lora(5).alpha(3).dora().stabilised())
+                .on(feedForward())
+                .adapt(lora(3).pissa())
+                .on(named("h.1.mlp.up"))
+                .adapt(lora(3).pissa().dora().dropout(0.1))
+                .on(head(), norms(), embedding())
+                .train();
         try (Model original = Model.open(BASE);
                 Model base = original.compress(stored);
                 Model adapted = base.compress(kinds)) {
@@ -192,7 +199,10 @@ class AdapterKindsTest {
                         || array.name().startsWith("embedding");
                 boolean principal = array.name().contains("mlp");
                 if (!principal && adapted.weights().find(array.name()).isPresent()) {
-                    assertThat(adapted.weights().read(array.name()).bytes().equals(base.weights().read(array.name()).bytes()))
+                    assertThat(adapted.weights()
+                                    .read(array.name())
+                                    .bytes()
+                                    .equals(base.weights().read(array.name()).bytes()))
                             .as(array.name())
                             .isEqualTo(!whole);
                 }
@@ -257,7 +267,9 @@ class AdapterKindsTest {
 
     @Test
     void what_cannot_be_is_refused_with_its_reason() {
-        assertThatIllegalArgumentException().isThrownBy(() -> lora(2).loftq().pissa()).withMessageContaining("choose one");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> lora(2).loftq().pissa())
+                .withMessageContaining("choose one");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> lora(2).dropout(1))
                 .withMessageContaining("dropout 1.0; it must lie between 0 and 1");
@@ -266,7 +278,8 @@ class AdapterKindsTest {
                 Model coded = base.compress(Compression.keepAll().on(queries()).quantize(int8(), lora(2).pissa()))) {
             assertThatThrownBy(() -> base.adapt(queries(), lora(33).pissa()))
                     .hasMessageContaining("begins with principal components has a rank of at most 32");
-            assertThatThrownBy(() -> adapted.compress(Compression.keepAll().on(queries()).train()))
+            assertThatThrownBy(() ->
+                            adapted.compress(Compression.keepAll().on(queries()).train()))
                     .hasMessageContaining("merge the adapter first");
             assertThatThrownBy(() -> coded.saveAdapters(folder.resolve("x")))
                     .hasMessageContaining("keep the adapter in a Lancet model folder");

@@ -77,7 +77,8 @@ class AdapterSetTest {
                 assertClose(model.logits(PEFT.inputIds()), PEFT.logits("pissa-dora"));
                 assertThatThrownBy(() -> set.activate(Map.of("dora", 0.5)))
                         .hasMessageContaining("their lengths cannot be summed");
-                assertThatThrownBy(() -> set.activate("third")).hasMessageContaining("is not one of [dora, pissa-dora]");
+                assertThatThrownBy(() -> set.activate("third"))
+                        .hasMessageContaining("is not one of [dora, pissa-dora]");
             }
             assertThatThrownBy(() -> AdapterSet.open(base, folders("first", "dora")))
                     .hasMessageContaining("some are decomposed (DoRA) and some are not");

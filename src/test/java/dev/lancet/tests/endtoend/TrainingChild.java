@@ -1,16 +1,15 @@
 package dev.lancet.tests.endtoend;
 
-import static dev.lancet.Lancet.norms;
-import static dev.lancet.Lancet.lora;
-import static dev.lancet.Lancet.int4;
-import static dev.lancet.Lancet.embedding;
 import static dev.lancet.Lancet.adamW;
 import static dev.lancet.Lancet.corpus;
+import static dev.lancet.Lancet.embedding;
 import static dev.lancet.Lancet.heads;
 import static dev.lancet.Lancet.instructions;
+import static dev.lancet.Lancet.int4;
 import static dev.lancet.Lancet.linears;
 import static dev.lancet.Lancet.lora;
 import static dev.lancet.Lancet.muon;
+import static dev.lancet.Lancet.norms;
 import static dev.lancet.Lancet.rank;
 import static dev.lancet.Lancet.swiglu;
 

@@ -47,7 +47,8 @@ class EightBitAdamTest {
                 trial.feed("rate", RATE);
                 trial.feed("beta1.power", Math.pow(BETA1, t));
                 trial.feed("beta2.power", Math.pow(BETA2, t));
-                double[] gradient = trial.fetch(List.of("w.grad"), List.of("train")).get(0);
+                double[] gradient =
+                        trial.fetch(List.of("w.grad"), List.of("train")).get(0);
                 w.step(gradient, t);
                 double[] found = trial.fetch("w.read");
                 double[] scales = trial.fetch("w.v.scale.read");

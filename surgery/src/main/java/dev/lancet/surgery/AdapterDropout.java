@@ -60,8 +60,10 @@ public final class AdapterDropout {
     public static GraphDef into(GraphDef graph, Plan plan, long seed) {
         Map<String, Double> shares = new HashMap<>();
         for (Step step : plan.steps()) {
-            step.adapter().map(adapter -> adapter.dropout()).filter(share -> share.isPresent()).ifPresent(share -> shares.put(
-                    step.weight().adapterA(), share.getAsDouble()));
+            step.adapter()
+                    .map(adapter -> adapter.dropout())
+                    .filter(share -> share.isPresent())
+                    .ifPresent(share -> shares.put(step.weight().adapterA(), share.getAsDouble()));
         }
         if (shares.isEmpty()) {
             return graph;
@@ -70,7 +72,8 @@ public final class AdapterDropout {
         GraphBuilder fed = GraphBuilder.graph();
         fed.placeholder(BATCH, NUMBER);
         fed.placeholder(ON, SCALAR);
-        GraphDef.Builder result = graph.toBuilder().clearNode().addAllNode(fed.toGraph().getNodeList());
+        GraphDef.Builder result =
+                graph.toBuilder().clearNode().addAllNode(fed.toGraph().getNodeList());
         for (Node node : view.nodes()) {
             Optional<Double> share = share(node, shares);
             if (share.isPresent()) {
@@ -87,7 +90,8 @@ public final class AdapterDropout {
         if (!node.is("MatMul") || node.flag("transpose_a")) {
             return Optional.empty();
         }
-        Optional<Node> read = node.producer(1).flatMap(second -> second.is("Cast") ? second.producer(0) : Optional.of(second));
+        Optional<Node> read =
+                node.producer(1).flatMap(second -> second.is("Cast") ? second.producer(0) : Optional.of(second));
         return read.filter(second -> second.is("ReadVariableOp"))
                 .flatMap(second -> second.producer(0))
                 .map(variable -> shares.get(variable.name()));
@@ -117,7 +121,8 @@ public final class AdapterDropout {
                 .with("Tseed", DataType.DT_INT64)
                 .gives(new TensorType(DataType.DT_FLOAT, dims));
         Value lost = ops.mul(name + ".share", new Value(ON, 0, SCALAR), ops.constant(name + ".most", (float) share));
-        Value kept = ops.cast(name + ".kept", ops.compare(name + ".stays", "GreaterEqual", uniform, lost), DataType.DT_FLOAT);
+        Value kept = ops.cast(
+                name + ".kept", ops.compare(name + ".stays", "GreaterEqual", uniform, lost), DataType.DT_FLOAT);
         Value rest = ops.sub(name + ".rest", ops.constant(name + ".one", 1f), lost);
         Value factor = ops.mul(name + ".factor", kept, ops.unary(name + ".inverse", "Reciprocal", rest));
         Value typed = type == DataType.DT_FLOAT ? factor : ops.cast(name + ".narrow", factor, type);

@@ -36,7 +36,8 @@ final class PlanText {
                     .append('\n');
         }
         plan.whole()
-                .ifPresent(some -> text.append("trained whole: ").append(names(some)).append('\n'));
+                .ifPresent(some ->
+                        text.append("trained whole: ").append(names(some)).append('\n'));
         return text.append(totals()).toString();
     }
 

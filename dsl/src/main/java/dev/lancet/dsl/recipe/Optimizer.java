@@ -164,8 +164,7 @@ public sealed interface Optimizer {
 
         @Override
         public Muon adam(double other) {
-            AdamW moved = new AdamW(
-                    other, adam.beta1, adam.beta2, adam.epsilon, adam.weightDecay, adam.eightBit);
+            AdamW moved = new AdamW(other, adam.beta1, adam.beta2, adam.epsilon, adam.weightDecay, adam.eightBit);
             return new Muon(rate, momentum, weightDecay, moved);
         }
 

@@ -54,13 +54,14 @@ final class BenchTuneCommand extends LancetCommand {
             names = "--lora",
             paramLabel = "N",
             defaultValue = "8",
-            description = "Rank of the adapters beside every linear layer except the head (default:"
-                    + " ${DEFAULT-VALUE}).")
+            description =
+                    "Rank of the adapters beside every linear layer except the head (default:" + " ${DEFAULT-VALUE}).")
     private int lora;
 
     @Option(
             names = "--checkpointing",
-            description = "Recompute each block in the backward pass instead of keeping its activations, on both sides.")
+            description =
+                    "Recompute each block in the backward pass instead of keeping its activations, on both sides.")
     private boolean checkpointing;
 
     BenchTuneCommand(Console console) {

@@ -29,9 +29,7 @@ final class DropoutFeeds implements AutoCloseable {
     }
 
     Session.Runner into(Session.Runner runner) {
-        return present
-                ? runner.feed(AdapterDropout.BATCH, batch).feed(AdapterDropout.ON, on)
-                : runner;
+        return present ? runner.feed(AdapterDropout.BATCH, batch).feed(AdapterDropout.ON, on) : runner;
     }
 
     @Override

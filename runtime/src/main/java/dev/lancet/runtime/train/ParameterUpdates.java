@@ -49,9 +49,7 @@ public final class ParameterUpdates {
         for (Step step : plan.steps()) {
             for (StoredMatrix matrix : form.trained(step)) {
                 updates.add(
-                        step.adapter().isPresent()
-                                ? beside(matrix, step, training)
-                                : matrix(matrix, step, training));
+                        step.adapter().isPresent() ? beside(matrix, step, training) : matrix(matrix, step, training));
             }
         }
         form.vectors().forEach(vector -> updates.add(update(vector, training)));

@@ -73,9 +73,8 @@ public record TrainingForm(Plan plan, List<Step> twins) {
 
     /** Whether some adapters lose a part of their inputs in a training step. */
     boolean drops() {
-        return plan.steps().stream()
-                .flatMap(step -> step.adapter().stream())
-                .anyMatch(adapter -> adapter.dropout().isPresent());
+        return plan.steps().stream().flatMap(step -> step.adapter().stream()).anyMatch(adapter -> adapter.dropout()
+                .isPresent());
     }
 
     private static ArraySpec floats(Weight weight) {

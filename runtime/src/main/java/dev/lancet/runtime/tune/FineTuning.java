@@ -71,8 +71,7 @@ public record FineTuning(Optional<Adapter> adapter, Selector layers, Precision b
         }
         return whole.isEmpty()
                 ? base.adapt(layers, adapter.get())
-                : base.compress(
-                        trained(Compression.keepAll().on(layers).adapt(adapter.get())));
+                : base.compress(trained(Compression.keepAll().on(layers).adapt(adapter.get())));
     }
 
     private Model trainFurther(Model base) {

@@ -35,8 +35,8 @@ final class Assignments {
                 "container", Attributes.of(""),
                 "shared_name", Attributes.of(name));
         node(name, "VarHandleOp", List.of(), List.of(), variable);
-        Map<String, AttrValue> read = Map.of(
-                "dtype", Attributes.of(like.type()), Attributes.SHAPES, Attributes.shapes(List.of(like.dims())));
+        Map<String, AttrValue> read =
+                Map.of("dtype", Attributes.of(like.type()), Attributes.SHAPES, Attributes.shapes(List.of(like.dims())));
         node(name + ".read", "ReadVariableOp", List.of(name), List.of(), read);
         Value floats = builder.zeros(name + ".zeros", new Value(name, 0, like.as(DataType.DT_FLOAT)));
         Value zeros =

@@ -81,8 +81,7 @@ final class EightBitAdam {
         List<String> before = new ArrayList<>(after);
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
-            before.add(assignments.put(
-                    name + ".moved", "AssignVariableOp", name, late.port(moved, i + 1), after));
+            before.add(assignments.put(name + ".moved", "AssignVariableOp", name, late.port(moved, i + 1), after));
         }
         Value step = late.reshape(variable + ".step", cut(variable, moved, elements, blocks), value.dims());
         return assignments.put(variable + ".update", "AssignSubVariableOp", variable, step, before);
@@ -99,9 +98,12 @@ final class EightBitAdam {
                         "Pad",
                         List.of(flat, late.pairs(word + ".more", List.of(0L, more))),
                         Map.of(
-                                "T", Attributes.of(DataType.DT_FLOAT),
-                                "Tpaddings", Attributes.of(DataType.DT_INT32),
-                                Attributes.SHAPES, Attributes.shapes(List.of(List.of(blocks * BLOCK)))));
+                                "T",
+                                Attributes.of(DataType.DT_FLOAT),
+                                "Tpaddings",
+                                Attributes.of(DataType.DT_INT32),
+                                Attributes.SHAPES,
+                                Attributes.shapes(List.of(List.of(blocks * BLOCK)))));
         return late.reshape(word, padded, List.of(blocks, (long) BLOCK));
     }
 
@@ -118,9 +120,12 @@ final class EightBitAdam {
                         late.integers(word + ".begin", List.of(0L)),
                         late.integers(word + ".size", List.of(elements))),
                 Map.of(
-                        "T", Attributes.of(DataType.DT_FLOAT),
-                        "Index", Attributes.of(DataType.DT_INT32),
-                        Attributes.SHAPES, Attributes.shapes(List.of(List.of(elements)))));
+                        "T",
+                        Attributes.of(DataType.DT_FLOAT),
+                        "Index",
+                        Attributes.of(DataType.DT_INT32),
+                        Attributes.SHAPES,
+                        Attributes.shapes(List.of(List.of(elements)))));
     }
 
     private Value call(String word, List<Value> inputs) {
@@ -161,8 +166,8 @@ final class EightBitAdam {
         Value mLevel = ops.sub("m_level", ops.cast("m_wide", mCodes, DataType.DT_FLOAT), ops.constant("zero", ZERO));
         Value mRoot = ops.mul("m_root", mLevel, ops.constant("m_unit", 1 / SIGNED));
         Value mShare = ops.mul("m_share", mRoot, ops.unary("m_size", "Abs", mRoot));
-        Value vRoot = ops.mul(
-                "v_root", ops.cast("v_wide", vCodes, DataType.DT_FLOAT), ops.constant("v_unit", 1 / UNSIGNED));
+        Value vRoot =
+                ops.mul("v_root", ops.cast("v_wide", vCodes, DataType.DT_FLOAT), ops.constant("v_unit", 1 / UNSIGNED));
         Value vShare = ops.unary("v_share", "Square", ops.unary("v_square", "Square", vRoot));
         Value m = mixed(ops, "m", ops.mul("m_old", mShare, mScale), g, scalars.get(0));
         Value v = mixed(ops, "v", ops.mul("v_old", vShare, vScale), ops.unary("g_square", "Square", g), scalars.get(1));
@@ -172,14 +177,26 @@ final class EightBitAdam {
         body.result("step", ops.binary("moved", "RealDiv", above, below));
         Value size = ops.unary("m_new_size", "Abs", m);
         Value mMost = most(ops, "m_most", size);
-        Value mCode = ops.mul("m_code", ops.unary("m_new_root", "Sqrt", share(ops, "m_new", size, mMost)), ops.constant("m_codes_count", SIGNED));
+        Value mCode = ops.mul(
+                "m_code",
+                ops.unary("m_new_root", "Sqrt", share(ops, "m_new", size, mMost)),
+                ops.constant("m_codes_count", SIGNED));
         Value signed = ops.mul("m_signed", ops.unary("m_sign", "Sign", m), ops.unary("m_round", "Round", mCode));
-        body.result("m_codes_new", ops.cast("m_narrow", ops.add("m_shifted", signed, ops.constant("m_zero", ZERO)), DataType.DT_UINT8));
+        body.result(
+                "m_codes_new",
+                ops.cast("m_narrow", ops.add("m_shifted", signed, ops.constant("m_zero", ZERO)), DataType.DT_UINT8));
         body.result("m_scale_new", mMost);
         Value vMost = most(ops, "v_most", v);
-        Value vNewRoot = ops.unary("v_new_root", "Sqrt", ops.unary("v_new_square", "Sqrt", share(ops, "v_new", v, vMost)));
-        Value vCode = ops.unary("v_round", "Round", ops.mul("v_code", vNewRoot, ops.constant("v_codes_count", UNSIGNED)));
-        body.result("v_codes_new", ops.cast("v_narrow", ops.binary("v_least", "Maximum", vCode, ops.constant("v_fewest", 1f)), DataType.DT_UINT8));
+        Value vNewRoot =
+                ops.unary("v_new_root", "Sqrt", ops.unary("v_new_square", "Sqrt", share(ops, "v_new", v, vMost)));
+        Value vCode =
+                ops.unary("v_round", "Round", ops.mul("v_code", vNewRoot, ops.constant("v_codes_count", UNSIGNED)));
+        body.result(
+                "v_codes_new",
+                ops.cast(
+                        "v_narrow",
+                        ops.binary("v_least", "Maximum", vCode, ops.constant("v_fewest", 1f)),
+                        DataType.DT_UINT8));
         body.result("v_scale_new", vMost);
         return body.toFunction().definition();
     }

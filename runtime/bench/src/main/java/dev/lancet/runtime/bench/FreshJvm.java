@@ -61,8 +61,8 @@ final class FreshJvm {
     }
 
     static LancetException noMeasurement(String what, String last) {
-        return new LancetException("memory: running " + what + " printed '" + last + "', which is not a"
-                + " measurement; run it again");
+        return new LancetException(
+                "memory: running " + what + " printed '" + last + "', which is not a" + " measurement; run it again");
     }
 
     private static MemoryComparison.Row row(String form, long bytes, String last) {

@@ -77,12 +77,15 @@ public final class TuningBench {
 
         Plan plan() {
             return kind == Kind.ADAPTER
-                    ? new BenchmarkCase(preset, 0, Precision.int4(GROUP), 1).adapted(lora).plan()
+                    ? new BenchmarkCase(preset, 0, Precision.int4(GROUP), 1)
+                            .adapted(lora)
+                            .plan()
                     : new BenchmarkCase(preset, 0, Precision.float32(), 1).plan();
         }
 
         Training training(int steps) {
-            Training training = Training.adamW(steps, RATE).batch(preset.batch()).seed(BenchmarkCase.SEED);
+            Training training =
+                    Training.adamW(steps, RATE).batch(preset.batch()).seed(BenchmarkCase.SEED);
             return training.execution(training.execution().checkpointing(checkpointing));
         }
 
@@ -90,10 +93,11 @@ public final class TuningBench {
         Map<String, Object> parts(long peak) {
             TrainingForm form = TrainingForm.of(plan());
             long trained = form.trainable().stream().mapToLong(ArraySpec::bytes).sum();
-            long moments = ParameterUpdates.state(form.trainable(), ParameterUpdates.updates(form, training(1))).stream()
-                            .mapToLong(ArraySpec::bytes)
-                            .sum()
-                    - trained;
+            long moments =
+                    ParameterUpdates.state(form.trainable(), ParameterUpdates.updates(form, training(1))).stream()
+                                    .mapToLong(ArraySpec::bytes)
+                                    .sum()
+                            - trained;
             Map<String, Object> parts = new LinkedHashMap<>();
             parts.put("weights_mb", mb(plan().bytesAfter()));
             parts.put("gradients_mb", mb(trained));

@@ -31,10 +31,13 @@ public final class TuningChild {
             train(side);
         } else {
             // TensorFlow with a session that holds nothing.
-            Engine.literal(Blueprint.scoring(Preset.llama("empty", 1, 8, 1, 8, 8))).close();
+            Engine.literal(Blueprint.scoring(Preset.llama("empty", 1, 8, 1, 8, 8)))
+                    .close();
         }
         System.out.println("peak "
-                + ResidentMemory.here().orElseThrow(MemoryBench::cannotBeMeasured).peak());
+                + ResidentMemory.here()
+                        .orElseThrow(MemoryBench::cannotBeMeasured)
+                        .peak());
     }
 
     private static void train(TuningBench.Side side) {

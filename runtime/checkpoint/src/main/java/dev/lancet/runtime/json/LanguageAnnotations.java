@@ -33,11 +33,7 @@ final class LanguageAnnotations extends JacksonAnnotationIntrospector {
 
     /** Types that gained flags after files were written without them: a flag that is missing is not set. */
     private static final Set<Class<?>> FLAGGED = Set.of(
-            Precision.Int4.class,
-            Precision.Nf4.class,
-            Adapter.Lora.class,
-            Treatment.class,
-            Optimizer.AdamW.class);
+            Precision.Int4.class, Precision.Nf4.class, Adapter.Lora.class, Treatment.class, Optimizer.AdamW.class);
 
     @Override
     public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {

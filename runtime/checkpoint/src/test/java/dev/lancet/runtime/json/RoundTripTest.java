@@ -70,7 +70,13 @@ class RoundTripTest {
             boolean bent = choice == 2 && step.weight().role().linear();
             Step whole = bent ? other.with(Nonlinearity.silu()) : other;
             boolean beside = step.weight().role().linear() && seed % 2 == 0;
-            Step adapted = beside ? whole.adapted(bent ? Adapter.lora(2).alpha(3.5).loftq() : Adapter.lora(2).pissa().dora(), "beside") : whole;
+            Step adapted = beside
+                    ? whole.adapted(
+                            bent
+                                    ? Adapter.lora(2).alpha(3.5).loftq()
+                                    : Adapter.lora(2).pissa().dora(),
+                            "beside")
+                    : whole;
             boolean corrected = rank.isEmpty()
                     && precision.quantized()
                     && step.weight().role().linear();

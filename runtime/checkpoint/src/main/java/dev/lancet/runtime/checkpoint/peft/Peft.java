@@ -71,7 +71,8 @@ public final class Peft {
             }
             PeftLayer layer = PeftLayer.of(file, place.get(), step.weight());
             Adapter adapter = config.adapter(place.get().module(), layer.rank());
-            if (adapter.startsFromPrincipal() && place.get().outputs() != step.weight().columns()) {
+            if (adapter.startsFromPrincipal()
+                    && place.get().outputs() != step.weight().columns()) {
                 throw new LancetException(file.file() + ": begins with the principal components of "
                         + place.get().module() + ", which are several matrices here; save the adapter with"
                         + " path_initial_model_for_weight_conversion");
@@ -106,8 +107,7 @@ public final class Peft {
                 plan.steps().stream()
                         .map(step -> whole.contains(step.weight().name())
                                 ? Step.keep(step.weight(), because)
-                                : Optional.ofNullable(
-                                                adapters.get(step.weight().name()))
+                                : Optional.ofNullable(adapters.get(step.weight().name()))
                                         .map(adapter -> step.adapted(adapter, because))
                                         .orElse(step))
                         .toList(),

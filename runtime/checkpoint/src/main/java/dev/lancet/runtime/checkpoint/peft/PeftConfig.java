@@ -43,8 +43,7 @@ final class PeftConfig {
         config.text("bias").filter(bias -> !bias.equals("none")).ifPresent(bias -> {
             throw config.unsupported("bias", bias, "none");
         });
-        for (String key :
-                List.of("layer_replication", "trainable_token_indices", "target_parameters")) {
+        for (String key : List.of("layer_replication", "trainable_token_indices", "target_parameters")) {
             config.find(key).filter(value -> !value.isEmpty()).ifPresent(value -> {
                 throw config.unsupported(key, value, "null");
             });
@@ -52,7 +51,8 @@ final class PeftConfig {
         config.find("init_lora_weights")
                 .filter(JsonNode::isString)
                 .map(JsonNode::stringValue)
-                .filter(start -> !start.equals(PRINCIPAL) && !UNCHANGED.matcher(start).matches())
+                .filter(start ->
+                        !start.equals(PRINCIPAL) && !UNCHANGED.matcher(start).matches())
                 .ifPresent(start -> {
                     throw config.unsupported(
                             "init_lora_weights",

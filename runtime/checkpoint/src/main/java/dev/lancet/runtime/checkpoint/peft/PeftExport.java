@@ -90,14 +90,17 @@ final class PeftExport {
                             + lora(layer.steps().get(0))
                             + ", but PEFT has one layer for both; give them the same scale");
                 });
-        int outputs = layer.steps().stream().mapToInt(step -> step.weight().columns()).sum();
+        int outputs =
+                layer.steps().stream().mapToInt(step -> step.weight().columns()).sum();
         for (Step step : layer.steps()) {
             if (lora(step).decomposed() && outputs != layer.place().outputs()) {
                 throw new LancetException("adapter: " + step.weight().name() + " has " + lora(step)
                         + ", but PEFT has one layer for it and for matrices without an adapter; adapt those too");
             }
             if (lora(step).startsFromPrincipal()
-                    && (step.precision().narrow() || step.rank().isPresent() || step.weight().columns() != outputs)) {
+                    && (step.precision().narrow()
+                            || step.rank().isPresent()
+                            || step.weight().columns() != outputs)) {
                 throw new LancetException("adapter: " + step.weight().name() + " is stored as " + step.precision()
                         + " without its principal components, which PEFT cannot compute from the original; keep the"
                         + " adapter in a Lancet model folder");

@@ -56,8 +56,7 @@ final class PeftModules {
                     + ", but for " + weight.name() + " it must be " + mapping.shape()
                     + "; use an adapter for this model");
         }
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Math.toIntExact(weight.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(weight.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         try (FloatArrayFile floats = file.floatFile(mapping.tensor())) {
             LayoutConversion.take(floats, mapping, weight, bytes.asFloatBuffer());
         }
