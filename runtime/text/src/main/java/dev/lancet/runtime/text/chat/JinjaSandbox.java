@@ -12,6 +12,7 @@ import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import com.hubspot.jinjava.tree.Node;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -146,7 +147,7 @@ final class JinjaSandbox {
             throw new RefusedException(
                     e.getCause() instanceof StoppedError
                             ? "it takes more than " + MOST_STEPS + " steps; perhaps it loops for ever"
-                            : "it fails: " + line(e.getCause()));
+                            : "it fails: " + line(Objects.requireNonNullElse(e.getCause(), e)));
         }
         for (TemplateError error : result.getErrors()) {
             throw new RefusedException(
