@@ -44,7 +44,11 @@ class InstructionTuningTest {
     private Instructions examples(int count) throws IOException {
         StringBuilder rows = new StringBuilder("question,answer\n");
         for (int i = 0; i < count; i++) {
-            rows.append("is ").append(i).append(" even").append("?".repeat(1 + i % 9)).append(',');
+            rows.append("is ")
+                    .append(i)
+                    .append(" even")
+                    .append("?".repeat(1 + i % 9))
+                    .append(',');
             rows.append(i % 2 == 0 ? "yes" : "no").append('\n');
         }
         Path file = Files.writeString(folder.resolve("examples.csv"), rows);
@@ -119,7 +123,8 @@ class InstructionTuningTest {
         try (Model model = fresh()) {
             assertThatThrownBy(() -> model.train(examples, adamW(1, 1e-3).sequence(64)))
                     .hasMessage("sequence: 64 tokens, but the context of tiny-bytes is 48; use shorter sequences");
-            assertThatThrownBy(() -> model.train(examples, adamW(9, 1e-3).validateEvery(3).stopEarly(1)))
+            assertThatThrownBy(() -> model.train(
+                            examples, adamW(9, 1e-3).validateEvery(3).stopEarly(1)))
                     .hasMessageStartingWith("stopEarly: no example is held out");
             assertThatThrownBy(() -> model.train(examples.chat(), adamW(1, 1e-3)))
                     .hasMessageContaining("needs a chat template, and the model has none");

@@ -38,7 +38,12 @@ class KilledTest {
         text = Files.writeString(folder.resolve("text.txt"), words);
         StringBuilder rows = new StringBuilder("question,answer\n");
         for (int i = 0; i < 50; i++) {
-            rows.append(i % 7).append('+').append(i % 5).append(',').append(i % 7 + i % 5).append('\n');
+            rows.append(i % 7)
+                    .append('+')
+                    .append(i % 5)
+                    .append(',')
+                    .append(i % 7 + i % 5)
+                    .append('\n');
         }
         Files.writeString(folder.resolve("text.txt.csv"), rows);
     }

@@ -91,7 +91,8 @@ final class TrainingChild {
             case "examples" -> {
                 Model base = Model.create(model(256), 1).tokenizer(Tokenizer.bytes());
                 Model adapted = base.adapt(linears(), lora(4));
-                Instructions examples = instructions(args[1] + ".csv").template("{question}?").label("answer");
+                Instructions examples =
+                        instructions(args[1] + ".csv").template("{question}?").label("answer");
                 InstructionText read = adapted.examples(examples.packed().holdOut(0.1), adam);
                 save(adapted.train(read, adam.accumulate(2), Optional.of(checkpoints.every(7))), folder);
             }

@@ -222,8 +222,8 @@ public record Recipe(
             candidate.calibration().ifPresent(some -> text.append(",\n    " + some));
             text.append(')');
         }
-        stages.forEach(stage -> text.append(
-                "\n.train(\"" + stage.candidate() + "\", " + stage.data() + ", " + stage.training() + ")"));
+        stages.forEach(stage ->
+                text.append("\n.train(\"" + stage.candidate() + "\", " + stage.data() + ", " + stage.training() + ")"));
         evaluations.forEach(part -> text.append("\n.evaluate(" + part + ")"));
         samples.forEach(sample -> text.append("\n.sample(" + sample + ")"));
         exports.forEach(export -> text.append("\n.export(\"" + export.candidate() + "\", \"" + export.path() + "\")"));

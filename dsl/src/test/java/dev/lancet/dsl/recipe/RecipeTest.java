@@ -206,6 +206,7 @@ class RecipeTest {
         assertThatThrownBy(() -> Instructions.instructions("a.csv").label("class"))
                 .hasMessageStartingWith("label: 'class' is the answer, but no template makes a prompt");
         assertThatThrownBy(() -> Instructions.instructions("a.csv").holdOut(1)).hasMessageStartingWith("holdOut: 1.0");
-        assertThatThrownBy(() -> Instructions.instructions(" ")).hasMessageStartingWith("instructions: the path is empty");
+        assertThatThrownBy(() -> Instructions.instructions(" "))
+                .hasMessageStartingWith("instructions: the path is empty");
     }
 }

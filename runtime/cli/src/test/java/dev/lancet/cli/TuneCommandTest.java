@@ -45,12 +45,19 @@ class TuneCommandTest {
     void a_model_is_tuned_on_the_answers_of_a_table_for_some_epochs() throws IOException {
         StringBuilder rows = new StringBuilder("text,label\n");
         for (int i = 0; i < 24; i++) {
-            rows.append("story ").append(i).append(',').append(i % 2 == 0 ? "good" : "bad").append('\n');
+            rows.append("story ")
+                    .append(i)
+                    .append(',')
+                    .append(i % 2 == 0 ? "good" : "bad")
+                    .append('\n');
         }
         String csv = Files.writeString(folder.resolve("labels.csv"), rows).toString();
-        String[] wording = {"--template", "{text}\\nIt is", "--label", "label", "--hold-out", "0.25", "--json", "--quiet"};
+        String[] wording = {
+            "--template", "{text}\\nIt is", "--label", "label", "--hold-out", "0.25", "--json", "--quiet"
+        };
 
-        JsonNode seen = lancet(joined(new String[] {"corpus", csv, "--model", STORIES, "--show", "2"}, wording)).json();
+        JsonNode seen = lancet(joined(new String[] {"corpus", csv, "--model", STORIES, "--show", "2"}, wording))
+                .json();
         assertThat(seen.get("examples").asInt()).isEqualTo(24);
         assertThat(seen.get("held_out_examples").asInt()).isEqualTo(6);
         assertThat(seen.get("sequences").asInt()).isEqualTo(18);
@@ -63,7 +70,20 @@ class TuneCommandTest {
 
         String out = folder.resolve("by-examples").toString();
         String[] tune = {
-            "tune", STORIES, "--examples", csv, "--adapter", "full", "--epochs", "4", "--batch", "6", "--rate", "2e-3", "--out", out
+            "tune",
+            STORIES,
+            "--examples",
+            csv,
+            "--adapter",
+            "full",
+            "--epochs",
+            "4",
+            "--batch",
+            "6",
+            "--rate",
+            "2e-3",
+            "--out",
+            out
         };
         JsonNode tuned = lancet(joined(tune, wording)).json();
         assertThat(tuned.get("steps").asInt()).isEqualTo(12);
@@ -78,10 +98,13 @@ class TuneCommandTest {
 
     @Test
     void options_for_examples_that_contradict_each_other_are_refused() {
-        assertThat(lancet("tune", STORIES, "--out", "x").err()).startsWith("error: --data and --examples: give one of them");
-        assertThat(lancet("tune", STORIES, "--out", "x", "--data", text, "--pack").err())
+        assertThat(lancet("tune", STORIES, "--out", "x").err())
+                .startsWith("error: --data and --examples: give one of them");
+        assertThat(lancet("tune", STORIES, "--out", "x", "--data", text, "--pack")
+                        .err())
                 .isEqualTo("error: --pack: it is for examples; name their file with --examples instead of --data\n");
-        assertThat(lancet("tune", STORIES, "--out", "x", "--data", text, "--epochs", "2").err())
+        assertThat(lancet("tune", STORIES, "--out", "x", "--data", text, "--epochs", "2")
+                        .err())
                 .isEqualTo("error: --epochs: 2.0 is for --examples; use --steps with --data\n");
         assertThat(lancet("tune", STORIES, "--out", "x", "--examples", text, "--epochs", "2", "--steps", "3")
                         .err())

@@ -173,8 +173,9 @@ public final class RecipeRun implements AutoCloseable {
     private static void train(Model model, Stage stage, Optional<CheckpointPolicy> keeping) {
         Training training = stage.training();
         stage.examples().ifPresent(it -> model.train(model.examples(it, training), training, keeping));
-        stage.corpus().ifPresent(text -> keeping.ifPresentOrElse(
-                policy -> model.train(text, training, policy), () -> model.train(text, training)));
+        stage.corpus()
+                .ifPresent(text -> keeping.ifPresentOrElse(
+                        policy -> model.train(text, training, policy), () -> model.train(text, training)));
     }
 
     private Model made(Candidate candidate, OptionalLong seed) {

@@ -244,7 +244,11 @@ class LanguageJsonTest {
                 .train("base", Corpus.corpus("a.txt"), Training.adamW(3, 1e-3))
                 .train(
                         "base",
-                        Instructions.instructions("a.csv").template("{text}").label("class").packed().holdOut(0.1),
+                        Instructions.instructions("a.csv")
+                                .template("{text}")
+                                .label("class")
+                                .packed()
+                                .holdOut(0.1),
                         Training.adamW(9, 1e-4));
         String json = LanguageJson.pretty(recipe);
         assertThat(LanguageJson.read(json, Recipe.class)).isEqualTo(recipe);

@@ -5,23 +5,20 @@ import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
 import com.hubspot.jinjava.el.JinjavaProcessors;
 import com.hubspot.jinjava.interpret.Context;
-import com.hubspot.jinjava.interpret.Context.Library;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
-import com.hubspot.jinjava.lib.Importable;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import com.hubspot.jinjava.tree.Node;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 
 /**
  * Runs Jinja templates of others with jinjava, as Hugging Face's library does: white space around blocks is trimmed, and
@@ -35,59 +32,6 @@ final class JinjaSandbox {
     private static final long MOST_STEPS = 100_000;
     private static final int DEEPEST = 40;
 
-    private static final Set<String> TAGS = Set.of(
-            "for",
-            "endfor",
-            "if",
-            "elif",
-            "else",
-            "endif",
-            "set",
-            "endset",
-            "macro",
-            "endmacro",
-            "raw",
-            "endraw",
-            "break",
-            "continue",
-            "do",
-            GenerationTag.NAME,
-            GenerationTag.END);
-    private static final Set<String> FILTERS = Set.of(
-            "trim",
-            "upper",
-            "lower",
-            "capitalize",
-            "title",
-            "length",
-            "count",
-            "list",
-            "join",
-            "first",
-            "last",
-            "string",
-            "int",
-            "float",
-            "default",
-            "d",
-            "replace",
-            "reverse",
-            "sort",
-            "unique",
-            "map",
-            "select",
-            "selectattr",
-            "reject",
-            "rejectattr",
-            "items",
-            "dictsort",
-            "abs",
-            "round",
-            "safe",
-            "escape",
-            "e");
-    private static final Set<String> FUNCTIONS = Set.of("range", "namespace", "dict", "raise_exception");
-
     private final Jinjava engine;
     private final Set<String> knownFilters;
     private final Set<String> knownTests;
@@ -97,16 +41,13 @@ final class JinjaSandbox {
     JinjaSandbox(int seconds) {
         this.seconds = seconds;
         Context all = new Jinjava().getGlobalContext();
-        knownFilters = names(all.getAllFilters());
-        knownTests = names(all.getAllExpTests());
+        knownFilters = JinjaAllowlist.names(all.getAllFilters());
+        knownTests = JinjaAllowlist.names(all.getAllExpTests());
         JinjavaConfig config = JinjavaConfig.newBuilder()
                 .withTrimBlocks(true)
                 .withLstripBlocks(true)
                 .withElResolver(new TemplateValues())
-                .withDisabled(Map.of(
-                        Library.TAG, others(all.getAllTags(), TAGS),
-                        Library.FILTER, others(all.getAllFilters(), FILTERS),
-                        Library.FUNCTION, others(all.getAllFunctions(), FUNCTIONS)))
+                .withDisabled(JinjaAllowlist.disabled(all))
                 .withMaxOutputSize(LONGEST_TEXT)
                 .withMaxStringLength(LONGEST_TEXT)
                 .withMaxListSize(MOST_ITEMS)
@@ -135,17 +76,6 @@ final class JinjaSandbox {
         engine.getGlobalContext()
                 .registerFunction(new ELFunctionDefinition(
                         "", "raise_exception", JinjaSandbox.class, "raiseException", String.class));
-    }
-
-    private static Set<String> names(Collection<? extends Importable> all) {
-        return all.stream()
-                .map(Importable::getName)
-                .map(name -> name.startsWith(":") ? name.substring(1) : name)
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static Set<String> others(Collection<? extends Importable> all, Set<String> allowed) {
-        return names(all).stream().filter(name -> !allowed.contains(name)).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The function of Hugging Face's templates that refuses a conversation. Jinjava calls it. */
@@ -217,7 +147,7 @@ final class JinjaSandbox {
             throw new RefusedException(
                     e.getCause() instanceof StoppedError
                             ? "it takes more than " + MOST_STEPS + " steps; perhaps it loops for ever"
-                            : "it fails: " + line(e.getCause()));
+                            : "it fails: " + line(Objects.requireNonNullElse(e.getCause(), e)));
         }
         for (TemplateError error : result.getErrors()) {
             throw new RefusedException(

@@ -47,11 +47,11 @@ final class TemplateValues extends ELResolver {
             context.setPropertyResolved(true);
             return StringMethods.call(text, name, arguments == null ? List.of() : Arrays.asList(arguments));
         }
-        boolean library = base instanceof Filter && name.equals("filter")
-                || base instanceof ExpTest && name.startsWith("evaluate");
+        boolean library = (base instanceof Filter && name.equals("filter"))
+                || (base instanceof ExpTest && name.startsWith("evaluate"));
         if (library
-                || base instanceof Map && MAP_METHODS.contains(name)
-                || base instanceof List && LIST_METHODS.contains(name)) {
+                || (base instanceof Map && MAP_METHODS.contains(name))
+                || (base instanceof List && LIST_METHODS.contains(name))) {
             return usual.invoke(context, base, method, types, arguments);
         }
         throw refused("call '" + name + "' of", base);
