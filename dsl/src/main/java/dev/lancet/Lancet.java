@@ -30,8 +30,6 @@ public final class Lancet extends Selectors {
 
     private Lancet() {}
 
-    // ---- models
-
     /** A published model, for example {@code preset("llama-2-7b")}. */
     public static Transformer preset(String name) {
         return Transformer.preset(name);
@@ -76,8 +74,6 @@ public final class Lancet extends Selectors {
     public static Position.Rotary rotary(double theta) {
         return Position.rotary(theta);
     }
-
-    // ---- compressing them
 
     /** A given rank. */
     public static Rank.Fixed rank(int value) {
@@ -153,8 +149,6 @@ public final class Lancet extends Selectors {
     public static Adapter.Lora lora(int rank) {
         return Adapter.lora(rank);
     }
-
-    // ---- recipes
 
     /** An empty recipe. */
     public static Recipe recipe(String name) {

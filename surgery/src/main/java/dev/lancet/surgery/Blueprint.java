@@ -106,7 +106,7 @@ public final class Blueprint {
      * @throws IllegalArgumentException if batch or seq is not positive, or seq is longer than the context
      */
     public static GraphDef training(Transformer model, int batch, int seq) {
-        return training(model, batch, seq, Target.TOKENS);
+        return training(model, batch, seq, LossTarget.TOKENS);
     }
 
     /**
@@ -118,7 +118,7 @@ public final class Blueprint {
      * give the mean of these n.
      */
     public static GraphDef answers(Transformer model, int batch, int seq) {
-        return training(model, batch, seq, Target.ANSWERS);
+        return training(model, batch, seq, LossTarget.ANSWERS);
     }
 
     /**
@@ -127,17 +127,10 @@ public final class Blueprint {
      * {@code [batch, seq, vocabulary]}, and {@code loss} is the mean cross entropy with them.
      */
     public static GraphDef distillation(Transformer model, int batch, int seq) {
-        return training(model, batch, seq, Target.PROBABILITIES);
+        return training(model, batch, seq, LossTarget.PROBABILITIES);
     }
 
-    /** What a training graph learns: all next tokens, some of them, or the probabilities of another model. */
-    private enum Target {
-        TOKENS,
-        ANSWERS,
-        PROBABILITIES
-    }
-
-    private static GraphDef training(Transformer model, int batch, int seq, Target target) {
+    private static GraphDef training(Transformer model, int batch, int seq, LossTarget target) {
         if (batch <= 0 || seq <= 0) {
             throw new IllegalArgumentException(
                     "training: batch " + batch + ", sequence " + seq + "; both must be positive");
@@ -149,12 +142,12 @@ public final class Blueprint {
         GraphBuilder builder = GraphBuilder.graph();
         Ops ops = new Ops(builder);
         Value ids = GraphSizes.tokens(builder, "ids", batch, seq);
-        Value labels = target == Target.PROBABILITIES
+        Value labels = target == LossTarget.PROBABILITIES
                 ? builder.placeholder("labels", TensorType.of(DataType.DT_FLOAT, batch, seq, model.vocabulary()))
                 : GraphSizes.tokens(builder, "labels", batch, seq);
         GraphSizes sizes = GraphSizes.fixed(builder, batch, seq);
         Layers layers = new Layers(builder, model, sizes);
-        AttentionContext context = target == Target.ANSWERS
+        AttentionContext context = target == LossTarget.ANSWERS
                 ? AttentionContext.packed(
                         builder,
                         sizes,
@@ -163,10 +156,10 @@ public final class Blueprint {
                         GraphSizes.tokens(builder, "segments", batch, seq))
                 : AttentionContext.of(builder, sizes, model.attention(), model.position());
         Value logits = layers.head(stream(model, layers, ids, context, (block, letter, fresh) -> fresh));
-        Value each = target == Target.PROBABILITIES
+        Value each = target == LossTarget.PROBABILITIES
                 ? LanguageLoss.ofProbabilities(builder, logits, labels)
                 : LanguageLoss.ofTokens(builder, logits, labels, layers.rest());
-        each = target == Target.ANSWERS ? LanguageLoss.weighted(builder, each, batch, seq, layers.rest()) : each;
+        each = target == LossTarget.ANSWERS ? LanguageLoss.weighted(builder, each, batch, seq, layers.rest()) : each;
         ops.reduce("loss", "Mean", each, ops.ints("loss.axis", 0), false, List.of());
         return builder.toGraph();
     }
@@ -208,14 +201,13 @@ public final class Blueprint {
      */
     public static GraphDef continuation(Transformer model) {
         GraphBuilder builder = GraphBuilder.graph();
-        Ops ops = new Ops(builder);
         Value ids = GraphSizes.tokens(builder, "ids", -1, -1);
         Value labels = GraphSizes.tokens(builder, "labels", -1, -1);
         GraphSizes sizes = afterPast(builder, ids);
         Layers layers = new Layers(builder, model, sizes);
         Value logits = layers.head(cached(builder, model, sizes, layers, ids));
         Value each = LanguageLoss.ofTokens(builder, logits, labels, layers.rest());
-        ops.reshape("nll", each, sizes.grid, GraphSizes.dims(sizes.batch, sizes.seq));
+        new Ops(builder).reshape("nll", each, sizes.grid, GraphSizes.dims(sizes.batch, sizes.seq));
         return builder.toGraph();
     }
 
@@ -224,7 +216,6 @@ public final class Blueprint {
     }
 
     private static Value cached(GraphBuilder builder, Transformer model, GraphSizes sizes, Layers layers, Value ids) {
-        Ops ops = new Ops(builder);
         TensorType cache = TensorType.of(
                 DataType.DT_FLOAT,
                 -1,
@@ -233,7 +224,7 @@ public final class Blueprint {
                 model.attention().headWidth());
         return stream(builder, model, sizes, layers, ids, (block, letter, fresh) -> {
             String name = "cache." + block + "." + letter;
-            return ops.concat(name + ".next", builder.placeholder(name, cache), fresh, layers.axis(2), 2);
+            return new Ops(builder).concat(name + ".next", builder.placeholder(name, cache), fresh, layers.axis(2), 2);
         });
     }
 

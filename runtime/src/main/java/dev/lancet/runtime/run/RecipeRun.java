@@ -2,23 +2,16 @@ package dev.lancet.runtime.run;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Candidate;
-import dev.lancet.dsl.recipe.Corpus;
-import dev.lancet.dsl.recipe.Evaluation;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
-import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Stage;
-import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.DenseFirstTraining;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.evaluate.Perplexity;
-import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.task.TaskEvaluation;
-import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -223,21 +216,7 @@ public final class RecipeRun implements AutoCloseable {
     }
 
     private CandidateResult finish(Candidate candidate, OptionalLong seed, Model model, Optional<RunFolder.Done> done) {
-        List<Perplexity> measured = new ArrayList<>();
-        List<TaskResult> tasks = new ArrayList<>();
-        for (Evaluation evaluation : recipe.evaluations()) {
-            if (evaluation instanceof Corpus.Part part) {
-                measured.add(model.evaluate(part));
-            } else if (evaluation instanceof Task task) {
-                tasks.add(model.evaluate(task));
-            }
-        }
-        List<Generation> samples = new ArrayList<>();
-        for (Sample sample : recipe.samples()) {
-            // Opening the session slows the first token down; the speed counts only the others.
-            model.generate(sample.prompt(), 1);
-            samples.add(model.generate(sample, piece -> {}));
-        }
+        MeasuredCandidate measured = MeasuredCandidate.of(recipe, model);
         List<Path> saved = places.outputs(candidate, seed);
         // Existing folders were written by the run that this one resumes.
         saved.stream().filter(folder -> !Files.exists(folder)).forEach(model::save);
@@ -248,7 +227,14 @@ public final class RecipeRun implements AutoCloseable {
                 done.map(RunFolder.Done::calibrated).orElseGet(model::calibrated),
                 done.map(RunFolder.Done::log).orElseGet(model::log));
         CandidateResult finished =
-                new CandidateResult(candidate, fresh(candidate, seed), made, measured, tasks, samples, saved);
+                new CandidateResult(
+                        candidate,
+                        fresh(candidate, seed),
+                        made,
+                        measured.perplexities(),
+                        measured.tasks(),
+                        measured.samples(),
+                        saved);
         if (done.isEmpty() && (model.calibrated().isPresent() || model.log().isPresent())) {
             kept.ifPresent(folder -> folder.finish(places.name(candidate, seed), finished, model));
         }

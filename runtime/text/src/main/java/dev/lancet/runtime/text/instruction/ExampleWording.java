@@ -59,7 +59,7 @@ final class ExampleWording {
     }
 
     private final Instructions.Wording wording;
-    private final Optional<PromptTemplate> template;
+    private final Optional<ExampleTemplate> template;
     private final Optional<ChatTemplate> chat;
 
     /**
@@ -70,7 +70,7 @@ final class ExampleWording {
     ExampleWording(Instructions.Wording wording, Optional<ChatTemplate> chat) {
         this.wording = wording;
         this.chat = chat;
-        template = wording.template().map(PromptTemplate::of);
+        template = wording.template().map(ExampleTemplate::of);
     }
 
     /**

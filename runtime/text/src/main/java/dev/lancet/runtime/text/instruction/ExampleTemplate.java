@@ -9,13 +9,13 @@ import java.util.List;
  * A prompt with places for fields: <code>{name}</code> is the field of that name, <code>{{</code> and <code>}}</code> are
  * braces.
  */
-final class PromptTemplate {
+final class ExampleTemplate {
 
     private record Part(String text, boolean field) {}
 
     private final List<Part> parts;
 
-    private PromptTemplate(List<Part> parts) {
+    private ExampleTemplate(List<Part> parts) {
         this.parts = List.copyOf(parts);
     }
 
@@ -24,7 +24,7 @@ final class PromptTemplate {
      *
      * @throws LancetException if a brace is left open, or no field occurs
      */
-    static PromptTemplate of(String template) {
+    static ExampleTemplate of(String template) {
         List<Part> parts = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < template.length(); i++) {
@@ -52,7 +52,7 @@ final class PromptTemplate {
         if (parts.size() == 1) {
             throw wrong(template, "has no field");
         }
-        return new PromptTemplate(parts);
+        return new ExampleTemplate(parts);
     }
 
     private static LancetException wrong(String template, String what) {
