@@ -69,6 +69,11 @@ final class ShardWriter implements TokenIdSink, AutoCloseable {
         buffer.clear();
     }
 
+    /** Writes the rest; the files are whole then. */
+    void finish() throws IOException {
+        close();
+    }
+
     @Override
     public void close() throws IOException {
         if (channel != null) {
