@@ -193,7 +193,7 @@ final class QualityChart {
     }
 
     private double x(BudgetSearch.Tried one) {
-        return x(one.plan().bytesAfter());
+        return x((double) one.plan().bytesAfter());
     }
 
     private double x(double bytes) {
