@@ -81,8 +81,10 @@ public final class TaskOptions {
             task = shots.isPresent() ? task.shots(shots.get()) : task;
             return seed.isPresent() ? task.seed(seed.get()) : task;
         } catch (IllegalArgumentException e) {
-            throw command.wrongUsage(
-                    "--" + String.valueOf(e.getMessage()).replaceFirst("^prompt:", "template:").replace("a prompt", "--template TEXT"));
+            throw command.wrongUsage("--"
+                    + String.valueOf(e.getMessage())
+                            .replaceFirst("^prompt:", "template:")
+                            .replace("a prompt", "--template TEXT"));
         }
     }
 

@@ -122,8 +122,7 @@ public final class TaskRows {
                 throw wrong;
             }
             throw new LancetException(
-                    "data: " + file + ", after row " + row + ", is not CSV: "
-                            + e.getMessage() + "; correct this row",
+                    "data: " + file + ", after row " + row + ", is not CSV: " + e.getMessage() + "; correct this row",
                     e);
         }
     }
