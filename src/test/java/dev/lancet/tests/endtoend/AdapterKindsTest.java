@@ -250,6 +250,22 @@ class AdapterKindsTest {
     }
 
     @Test
+    void moments_in_8_bits_train_as_moments_in_float32_do() {
+        Training training = adamW(60, 5e-3).batch(4).sequence(16);
+        Compression large = Compression.keepAll().on(attention()).adapt(lora(140).alpha(140));
+        try (Model base = Model.open(BASE);
+                Model plain = base.compress(large).train(ids(2_000), new int[0], training);
+                Model packed = base.compress(large).train(ids(2_000), new int[0], training.eightBitMoments())) {
+            double before = plain.log().orElseThrow().points().get(0).loss();
+            double exact = plain.log().orElseThrow().loss();
+            double rounded = packed.log().orElseThrow().loss();
+            assertThat(rounded).isNotEqualTo(exact);
+            assertThat(before - rounded).isGreaterThan(0.95 * (before - exact));
+            assertThat(training.eightBitMoments().toString()).startsWith("adamW(60, 0.005).eightBitMoments()");
+        }
+    }
+
+    @Test
     void weights_that_are_trained_whole_can_be_alone() {
         try (Model base = Model.open(BASE);
                 Model tuned = base.compress(Compression.keepAll().on(norms()).train())) {

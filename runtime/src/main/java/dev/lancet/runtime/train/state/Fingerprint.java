@@ -71,14 +71,20 @@ public record Fingerprint(Map<String, String> parts) {
         return new Fingerprint(parts);
     }
 
-    /** All stored arrays, the nonlinearities between factors, and the adapters' scales, which the arrays do not show. */
+    /**
+     * All stored arrays, and what they do not show: the nonlinearities between factors, the adapters' settings, and which
+     * weights are trained whole.
+     */
     private static String form(Plan plan) {
         Stream<String> arrays = plan.arrays().stream().map(ArraySpec::toString);
         Stream<String> nonlinear = plan.steps().stream().flatMap(step -> step.between().stream()
                 .map(curve -> step.weight().name() + " " + curve));
         Stream<String> adapted = plan.steps().stream().flatMap(step -> step.adapter().stream()
                 .map(adapter -> step.weight().name() + " " + adapter));
-        return Stream.concat(arrays, Stream.concat(nonlinear, adapted)).collect(Collectors.joining(" "));
+        Stream<String> whole = plan.whole().stream().map(some -> "trained " + some.names());
+        return Stream.of(arrays, nonlinear, adapted, whole)
+                .flatMap(parts -> parts)
+                .collect(Collectors.joining(" "));
     }
 
     /**
