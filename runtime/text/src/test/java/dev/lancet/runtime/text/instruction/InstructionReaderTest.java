@@ -121,8 +121,10 @@ class InstructionReaderTest {
     void the_end_token_belongs_to_the_answer_and_the_prompt_keeps_the_ids_that_it_has_alone() throws IOException {
         String file = Files.writeString(
                         folder.resolve("a.jsonl"),
-                        "{\"prompt\": \"The Committ\", \"completion\": \"ee seeks\"}\n"
-                                + "{\"prompt\": \"Sentiment:\", \"completion\": \" positive\"}\n")
+                        """
+                        {"prompt": "The Committ", "completion": "ee seeks"}
+                        {"prompt": "Sentiment:", "completion": " positive"}
+                        """)
                 .toString();
         try (Tokenizer gpt2 = Tokenizer.open(GPT2)) {
             read(instructions(file), gpt2, 100);
@@ -143,8 +145,12 @@ class InstructionReaderTest {
     void examples_that_are_too_long_are_counted_or_cut_at_the_beginning_of_the_prompt() throws IOException {
         String file = Files.writeString(
                         folder.resolve("a.jsonl"),
-                        "{\"prompt\": \"abcdefgh\", \"completion\": \"XY\"}\n{\"prompt\": \"ab\", \"completion\": \"X\"}\n"
-                                + "{\"prompt\": \"ab\", \"completion\": \"X\"}\n{\"prompt\": \"ab\", \"completion\": \"UVWXYZ\"}\n")
+                        """
+                        {"prompt": "abcdefgh", "completion": "XY"}
+                        {"prompt": "ab", "completion": "X"}
+                        {"prompt": "ab", "completion": "X"}
+                        {"prompt": "ab", "completion": "UVWXYZ"}
+                        """)
                 .toString();
         InstructionText left = read(instructions(file), Tokenizer.bytes(), 4);
         assertThat(left.counts()).isEqualTo(new ExampleCounts(1, 0, 1, 2, 0, 3, 1, 10));
