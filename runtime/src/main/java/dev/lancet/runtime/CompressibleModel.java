@@ -88,9 +88,8 @@ public abstract sealed class CompressibleModel extends LanguageModel permits Mod
      * @param recover the most tokens of a recovery; 0 for none
      */
     public Model compress(Compression compression, CalibrationData data, long recover) {
-        CalibratedCompression.InMemory smaller = use.during(
-                "compression",
-                () -> new CalibratedCompression(asSource(), data, progress)
+        CalibratedCompression.InMemory smaller =
+                use.during("compression", () -> new CalibratedCompression(asSource(), data, progress)
                         .recover(recover)
                         .convert(compression));
         CalibratedCompression.Outcome outcome = smaller.outcome();

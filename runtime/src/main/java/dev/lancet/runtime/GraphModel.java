@@ -135,13 +135,12 @@ public final class GraphModel extends RunnableGraph {
      * @throws LancetException also if the rows do not fit the inputs, or if no form of the layers fits the budget
      */
     public GraphModel compress(Compression compression, CalibrationData data, long recover) {
-        CalibratedCompression.InMemory smaller = use.during(
-                "compression",
-                () -> new CalibratedCompression(asSource(), data, progress)
+        CalibratedCompression.InMemory smaller =
+                use.during("compression", () -> new CalibratedCompression(asSource(), data, progress)
                         .recover(recover)
                         .convert(compression));
-        GraphModel model =
-                beside(smaller.outcome().plan(), smaller.arrays(), smaller.outcome().losses());
+        GraphModel model = beside(
+                smaller.outcome().plan(), smaller.arrays(), smaller.outcome().losses());
         model.calibrated = Optional.of(smaller.outcome());
         return model;
     }

@@ -145,8 +145,7 @@ public final class Model extends CompressibleModel {
 
     /** Trains on token ids. Quantised arrays stay fixed; if there are adapters, only they are trained. */
     public Model train(int[] ids, int[] heldOut, Training training) {
-        return use.during(
-                "training", () -> trained(learning(training).train(weights(), ids, heldOut, training)));
+        return use.during("training", () -> trained(learning(training).train(weights(), ids, heldOut, training)));
     }
 
     Model train(TokenText corpus, Training training, StepRange range, Optional<CheckpointPolicy> keeping) {

@@ -62,8 +62,7 @@ public abstract sealed class RunnableGraph permits GraphModel {
     /** The values of the output that an objective uses, as those of {@link #output(Examples, String)}. */
     public float[] output(Examples examples, Objective objective) {
         return use.during(
-                "evaluation",
-                () -> GraphEvaluator.read(surgery, objective, examples, device.resolve(), this::value));
+                "evaluation", () -> GraphEvaluator.read(surgery, objective, examples, device.resolve(), this::value));
     }
 
     /** The fraction of rows whose largest score is that of the label. */

@@ -44,7 +44,8 @@ class WritingTest {
 
     private static final Set<String> OPTIONS = Set.of("WRITE", "APPEND", "CREATE", "CREATE_NEW", "TRUNCATE_EXISTING");
 
-    private static final Set<Class<?>> WRITERS = Set.of(FileOutputStream.class, FileWriter.class, RandomAccessFile.class);
+    private static final Set<Class<?>> WRITERS =
+            Set.of(FileOutputStream.class, FileWriter.class, RandomAccessFile.class);
 
     @ArchTest
     static final ArchRule only_the_io_package_writes_files = noClasses()

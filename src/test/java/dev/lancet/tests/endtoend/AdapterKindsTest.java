@@ -252,7 +252,8 @@ class AdapterKindsTest {
     @Test
     void moments_in_8_bits_train_as_moments_in_float32_do() {
         Training training = adamW(60, 5e-3).batch(4).sequence(16);
-        Compression large = Compression.keepAll().on(attention()).adapt(lora(140).alpha(140));
+        Compression large =
+                Compression.keepAll().on(attention()).adapt(lora(140).alpha(140));
         try (Model base = Model.open(BASE);
                 Model plain = base.compress(large).train(ids(2_000), new int[0], training);
                 Model packed = base.compress(large).train(ids(2_000), new int[0], training.eightBitMoments())) {

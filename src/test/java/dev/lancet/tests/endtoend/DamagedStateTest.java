@@ -77,7 +77,9 @@ class DamagedStateTest {
         List<Double> whole = train(CheckpointPolicy.in(folder.resolve("whole")), 99);
         for (CheckpointPolicy policy : List.of(CheckpointPolicy.in(training), CheckpointPolicy.resume(training))) {
             Files.createDirectories(training);
-            Files.write(metrics, Files.readAllLines(folder.resolve("whole/metrics.jsonl")).subList(0, 4));
+            Files.write(
+                    metrics,
+                    Files.readAllLines(folder.resolve("whole/metrics.jsonl")).subList(0, 4));
             assertThat(train(policy, 99)).isEqualTo(whole);
             for (Path file : states()) {
                 Files.delete(file);
@@ -112,7 +114,8 @@ class DamagedStateTest {
         Files.delete(metrics);
         assertThatThrownBy(() -> train(CheckpointPolicy.resume(training), 99))
                 .hasMessageContaining("has 0 complete records");
-        assertThat(train(CheckpointPolicy.in(folder.resolve("other")).from(training), 99)).hasSize(6);
+        assertThat(train(CheckpointPolicy.in(folder.resolve("other")).from(training), 99))
+                .hasSize(6);
     }
 
     @Test
@@ -157,7 +160,8 @@ class DamagedStateTest {
 
     private List<Path> states() throws IOException {
         try (var files = Files.list(training)) {
-            return files.filter(file -> file.toString().endsWith(".safetensors")).toList();
+            return files.filter(file -> file.toString().endsWith(".safetensors"))
+                    .toList();
         }
     }
 }

@@ -30,7 +30,8 @@ public final class Kill {
         long seed = Long.parseLong(options.getOrDefault("--seed", String.valueOf(System.nanoTime() % 1_000_000)));
         double minutes = Double.parseDouble(options.getOrDefault("--minutes", "5"));
         List<WritingCommand> commands = options.containsKey("--only")
-                ? List.of(WritingCommand.valueOf(options.getOrDefault("--only", "").toUpperCase(Locale.ROOT)))
+                ? List.of(WritingCommand.valueOf(
+                        options.getOrDefault("--only", "").toUpperCase(Locale.ROOT)))
                 : List.of(WritingCommand.values());
         Path folder = Files.createTempDirectory("lancet-kill-");
         System.out.println("seed " + seed + ", in " + folder);

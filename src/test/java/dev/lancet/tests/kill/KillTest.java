@@ -17,8 +17,7 @@ class KillTest {
     @Test
     void killed_commands_leave_nothing_half_and_end_with_the_same_outputs() throws IOException, InterruptedException {
         KillTrials trials = new KillTrials(folder, 7);
-        for (WritingCommand command :
-                List.of(WritingCommand.TOKENIZER, WritingCommand.CORPUS, WritingCommand.FROZEN)) {
+        for (WritingCommand command : List.of(WritingCommand.TOKENIZER, WritingCommand.CORPUS, WritingCommand.FROZEN)) {
             assertThat(trials.run(command).faults()).as(command.word()).isEmpty();
         }
     }

@@ -119,12 +119,13 @@ final class KillTrials {
                 .redirectErrorStream(true)
                 .redirectOutput(log(outputs).toFile())
                 .start();
-        boolean ended = process.waitFor(
-                Math.min(millis, TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS)), TimeUnit.MILLISECONDS);
+        boolean ended =
+                process.waitFor(Math.min(millis, TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS)), TimeUnit.MILLISECONDS);
         process.destroyForcibly();
         int status = process.waitFor();
         if (!ended && millis == Long.MAX_VALUE) {
-            throw new IllegalStateException("kill: " + command.word() + " has not ended after " + PATIENCE_SECONDS + " s");
+            throw new IllegalStateException(
+                    "kill: " + command.word() + " has not ended after " + PATIENCE_SECONDS + " s");
         }
         return status;
     }

@@ -16,8 +16,22 @@ enum WritingCommand {
     TRAIN(List.of("train", "OUT/Killed.java", "--out", "OUT/training", "--candidate", "one"), true),
     TUNE(
             List.of(
-                    "tune", "IN/model", "--data", "IN/text.txt", "--steps", "120", "--batch", "2", "--sequence", "16",
-                    "--rank", "4", "--bits", "8", "--out", "OUT/tuned"),
+                    "tune",
+                    "IN/model",
+                    "--data",
+                    "IN/text.txt",
+                    "--steps",
+                    "120",
+                    "--batch",
+                    "2",
+                    "--sequence",
+                    "16",
+                    "--rank",
+                    "4",
+                    "--bits",
+                    "8",
+                    "--out",
+                    "OUT/tuned"),
             true),
     RUN(List.of("run", "OUT/Killed.java"), true);
 

@@ -61,7 +61,8 @@ class LinkedAssetsTest {
 
         Path pipe = assets.resolve("pipe");
         assumeTrue(
-                new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "this system makes no named pipes");
+                new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0,
+                "this system makes no named pipes");
         refused("pipe: is no plain file but a pipe or a device");
 
         Files.move(pipe, folder.resolve("model/" + SavedModelFolder.FILE));

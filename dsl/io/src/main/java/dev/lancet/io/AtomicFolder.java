@@ -54,8 +54,8 @@ public final class AtomicFolder implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                    begin(target, true, () -> PartialPath.of(target.toAbsolutePath().normalize()), List.of()));
+            return Optional.of(begin(
+                    target, true, () -> PartialPath.of(target.toAbsolutePath().normalize()), List.of()));
         } catch (LancetException wrong) {
             if (Files.exists(target)) {
                 return Optional.empty();
@@ -73,12 +73,12 @@ public final class AtomicFolder implements AutoCloseable {
         return begin(target, false, () -> partial, scratch);
     }
 
-    private static AtomicFolder begin(
-            Path target, boolean waiting, Supplier<Path> temporary, List<String> scratch) {
+    private static AtomicFolder begin(Path target, boolean waiting, Supplier<Path> temporary, List<String> scratch) {
         Deque<Path> made = new ArrayDeque<>();
         Optional<OutputLock> lock = Optional.empty();
         try {
-            made = DurableFolders.missing(AtomicFile.folder(target.toAbsolutePath().normalize()));
+            made = DurableFolders.missing(
+                    AtomicFile.folder(target.toAbsolutePath().normalize()));
             lock = Optional.of(waiting ? OutputLock.await(target) : OutputLock.take(target, "output"));
             // The other writer may have finished before the lock was free.
             IoErrors.requireFree(target);

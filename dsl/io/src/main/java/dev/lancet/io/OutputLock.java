@@ -167,8 +167,7 @@ public final class OutputLock implements AutoCloseable {
 
     private static void write(FileChannel channel) throws IOException {
         channel.truncate(0);
-        channel.write(
-                ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
+        channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
     }
 
     private static String note(FileChannel channel) throws IOException {

@@ -25,11 +25,12 @@ public record TemporaryFolder(Path path) implements AutoCloseable {
         Path inside = Path.of(System.getProperty("java.io.tmpdir", "."));
         Path folder = PartialPath.of(inside.resolve(name));
         try {
-            FileAttribute<?>[] own = inside.getFileSystem().supportedFileAttributeViews().contains("posix")
-                    ? new FileAttribute<?>[] {
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-                    }
-                    : new FileAttribute<?>[0];
+            FileAttribute<?>[] own =
+                    inside.getFileSystem().supportedFileAttributeViews().contains("posix")
+                            ? new FileAttribute<?>[] {
+                                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                            }
+                            : new FileAttribute<?>[0];
             Files.createDirectory(folder, own);
         } catch (IOException wrong) {
             throw IoErrors.writing(folder, wrong);

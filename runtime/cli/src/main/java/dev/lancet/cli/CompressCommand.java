@@ -205,7 +205,10 @@ final class CompressCommand extends LancetCommand {
                         calibration,
                         Map.of("rules", compression.toString().replaceAll("\\s+", "")));
         CompressionReport result = new CompressionReport(before, plan, losses, outcome, facts)
-                .noting(FreeLayers.chosenBy(compression) && outcome.isEmpty() ? List.of(WeightErrorSearch.NOTE) : List.of());
+                .noting(
+                        FreeLayers.chosenBy(compression) && outcome.isEmpty()
+                                ? List.of(WeightErrorSearch.NOTE)
+                                : List.of());
         CompressionSummary summary = new CompressionSummary(result);
         List<Path> report = result.write(Files.isDirectory(out) ? out : Path.of(out + ".report"));
         Map<String, @Nullable Object> document = result.document();

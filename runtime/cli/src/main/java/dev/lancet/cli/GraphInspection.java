@@ -1,8 +1,8 @@
 package dev.lancet.cli;
 
 import dev.lancet.cli.console.LancetCommand;
-import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.dsl.PrintableText;
+import dev.lancet.runtime.report.compression.PlanDocument;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.discovery.CompressedMatrix;
 import dev.lancet.surgery.imported.discovery.GraphVariable;

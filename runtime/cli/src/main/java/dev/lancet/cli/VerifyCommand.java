@@ -62,12 +62,11 @@ final class VerifyCommand extends LancetCommand {
 
     private static String text(ChecksumReport report) {
         StringBuilder text = new StringBuilder();
-        new TreeMap<>(report.damaged())
-                .forEach((file, reason) -> text.append("differs  ")
-                        .append(file)
-                        .append(": ")
-                        .append(reason)
-                        .append('\n'));
+        new TreeMap<>(report.damaged()).forEach((file, reason) -> text.append("differs  ")
+                .append(file)
+                .append(": ")
+                .append(reason)
+                .append('\n'));
         report.unsummed()
                 .forEach(file -> text.append("no checksum  ").append(file).append('\n'));
         return text.append(report.intact().size())
@@ -84,7 +83,9 @@ final class VerifyCommand extends LancetCommand {
                 .sorted()
                 .findFirst()
                 .map(file -> "verify: " + file + " differs from its checksum"
-                        + (report.damaged().size() > 1 ? ", and " + (report.damaged().size() - 1) + " other files" : "")
+                        + (report.damaged().size() > 1
+                                ? ", and " + (report.damaged().size() - 1) + " other files"
+                                : "")
                         + "; write the files again, or get them again");
     }
 }

@@ -63,7 +63,8 @@ class AdapterOptionsTest {
     void principal_components_beside_4_bits_give_a_whole_model_and_say_why() {
         Ran ran = tune("tuned", "--pissa", "--bits", "nf4");
         assertThat(ran.out())
-                .contains("not saved for PEFT: adapter: h.0.attn.q is stored as nf4(32) without its principal components")
+                .contains(
+                        "not saved for PEFT: adapter: h.0.attn.q is stored as nf4(32) without its principal components")
                 .contains("saved " + folder.resolve("tuned/model"));
     }
 
@@ -72,8 +73,7 @@ class AdapterOptionsTest {
         tune("tuned", "--rank", "3", "--on", "h.*.mlp.*");
         String first = folder.resolve("tuned/adapter") + "=0.5";
         String second = PEFT + "=0.25";
-        JsonNode beside = lancet(
-                        "evaluate", STORIES, "--adapter", first, "--adapter", second, "--text", text, "--json")
+        JsonNode beside = lancet("evaluate", STORIES, "--adapter", first, "--adapter", second, "--text", text, "--json")
                 .json();
         String merged = folder.resolve("merged").toString();
         JsonNode drift = lancet("merge", STORIES, first, second, "--out", merged, "--json")

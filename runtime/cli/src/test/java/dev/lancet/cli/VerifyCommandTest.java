@@ -52,7 +52,8 @@ class VerifyCommandTest {
         assertThat(json.get("intact")).hasSize(2);
         assertThat(json.get("damaged")).isEmpty();
         assertThat(json.get("without_checksum").toString()).contains("lancet.json");
-        assertThat(lancet("verify", model.toString()).out()).contains("2 files equal their checksums, 0 differ, 1 have none");
+        assertThat(lancet("verify", model.toString()).out())
+                .contains("2 files equal their checksums, 0 differ, 1 have none");
     }
 
     @Test

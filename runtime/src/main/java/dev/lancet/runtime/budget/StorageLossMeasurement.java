@@ -47,8 +47,7 @@ final class StorageLossMeasurement {
      * @param probes the original on the rows of the probes
      * @param known losses that need not be measured; the others are added
      */
-    List<MeasuredLayer> measure(
-            FreeLayers layers, ReferenceOutputs probes, KeptLosses known, Progress progress) {
+    List<MeasuredLayer> measure(FreeLayers layers, ReferenceOutputs probes, KeptLosses known, Progress progress) {
         List<MeasuredLayer> measured = new ArrayList<>();
         try (WorkerPool workers = new WorkerPool();
                 Progress.Task task =

@@ -184,12 +184,14 @@ public final class CalibratedCompression {
                 : new LanguageRecovery(
                                 (DeclaredSource) source, data, prepared.grams().map(job::calibration), device, progress)
                         .recover(prepared.plan(), arrays, way.recovery());
-        return new Converted(
-                losses, WeightsInMemory.of(recovered.weights()), Optional.of(recovered.result()));
+        return new Converted(losses, WeightsInMemory.of(recovered.weights()), Optional.of(recovered.result()));
     }
 
     private Outcome outcome(
-            PreparedCompression prepared, List<Fidelity> losses, ModelSource smaller, Optional<RecoveryResult> recovered) {
+            PreparedCompression prepared,
+            List<Fidelity> losses,
+            ModelSource smaller,
+            Optional<RecoveryResult> recovered) {
         Quality quality = QualityMeasurement.of(
                 source, smaller, data.heldOut(), Device.auto().resolve(), progress);
         return new Outcome(

@@ -52,8 +52,7 @@ record PreparedCompression(
         Calibrations calibrations = way.cache().of(source, data.calibration());
         if (!chooses && way.recovery() == 0) {
             // The conversion shows the progress of both, because it converts each part as soon as it is measured.
-            GramSource measured =
-                    way.sequential() ? sequentially(source, data) : calibrations.grams(Progress.silent());
+            GramSource measured = way.sequential() ? sequentially(source, data) : calibrations.grams(Progress.silent());
             return of(base, job, measured, Optional.empty(), Search.none());
         }
         GramMatrices grams = calibrations.grams(progress).all();
@@ -65,11 +64,7 @@ record PreparedCompression(
     }
 
     private static PreparedCompression of(
-            Plan plan,
-            CompressionJob job,
-            GramSource measured,
-            Optional<GramMatrices> grams,
-            Search search) {
+            Plan plan, CompressionJob job, GramSource measured, Optional<GramMatrices> grams, Search search) {
         TooFewRowsWarning warning = new TooFewRowsWarning();
         return new PreparedCompression(
                 plan, job.calibrated(warning.watching(measured)), grams, warning, search.tried(), search.measured());

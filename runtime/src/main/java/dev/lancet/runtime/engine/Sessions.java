@@ -64,7 +64,8 @@ public final class Sessions implements AutoCloseable {
     public void replace(Collection<String> names, Weights others) {
         Stream.of(scoring, decoding, continuing)
                 .flatMap(Optional::stream)
-                .forEach(engine -> engine.assign(names, name -> others.read(name).bytes()));
+                .forEach(
+                        engine -> engine.assign(names, name -> others.read(name).bytes()));
     }
 
     private Engine open(GraphDef blueprint, Weights weights) {

@@ -226,15 +226,14 @@ public final class RecipeRun implements AutoCloseable {
                 done.map(RunFolder.Done::losses).orElseGet(model::losses),
                 done.map(RunFolder.Done::calibrated).orElseGet(model::calibrated),
                 done.map(RunFolder.Done::log).orElseGet(model::log));
-        CandidateResult finished =
-                new CandidateResult(
-                        candidate,
-                        fresh(candidate, seed),
-                        made,
-                        measured.perplexities(),
-                        measured.tasks(),
-                        measured.samples(),
-                        saved);
+        CandidateResult finished = new CandidateResult(
+                candidate,
+                fresh(candidate, seed),
+                made,
+                measured.perplexities(),
+                measured.tasks(),
+                measured.samples(),
+                saved);
         if (done.isEmpty() && (model.calibrated().isPresent() || model.log().isPresent())) {
             kept.ifPresent(folder -> folder.finish(places.name(candidate, seed), finished, model));
         }

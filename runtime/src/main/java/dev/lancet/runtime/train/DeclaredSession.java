@@ -196,8 +196,7 @@ final class DeclaredSession implements TrainingSession {
         return scaler.isPresent() ? runner.feed(LossScale.FED, scale) : runner;
     }
 
-    private double loss(
-            TrainingBatch batch, String target, Optional<LossScaler> scaler, DropoutFeeds dropout) {
+    private double loss(TrainingBatch batch, String target, Optional<LossScaler> scaler, DropoutFeeds dropout) {
         try (TFloat32 scale = TFloat32.scalarOf(
                         scaler.map(LossScaler::factor).orElse(1.0).floatValue());
                 BatchFeeds feeds = new BatchFeeds(batch);

@@ -31,10 +31,7 @@ record TrainingMemory(long weights, long gradients, long moments, long activatio
         long weights = plan.arrays().stream().mapToLong(ArraySpec::bytes).sum();
         long moments = training.optimizer() instanceof Optimizer.Muon ? parameters : 2 * parameters;
         return new TrainingMemory(
-                weights,
-                FLOAT * parameters,
-                FLOAT * moments,
-                activations(transformer, plan, training, sequence));
+                weights, FLOAT * parameters, FLOAT * moments, activations(transformer, plan, training, sequence));
     }
 
     /**
@@ -48,7 +45,8 @@ record TrainingMemory(long weights, long gradients, long moments, long activatio
                 .filter(step -> !step.weight().role().table())
                 .mapToDouble(TrainingMemory::floats)
                 .sum();
-        double attention = (double) transformer.layers() * transformer.attention().heads() * sequence;
+        double attention =
+                (double) transformer.layers() * transformer.attention().heads() * sequence;
         double blocks = products + attention;
         if (training.execution().checkpointing()) {
             // The inputs of all blocks, and the inside of one.
@@ -59,7 +57,8 @@ record TrainingMemory(long weights, long gradients, long moments, long activatio
 
     /** The floats of a token before and after the products with a matrix. */
     private static double floats(Step step) {
-        int between = step.rank().orElse(0) + step.adapter().map(adapter -> adapter.rank()).orElse(0);
+        int between = step.rank().orElse(0)
+                + step.adapter().map(adapter -> adapter.rank()).orElse(0);
         return step.weight().rows() + step.weight().columns() + between;
     }
 

@@ -110,7 +110,8 @@ public record ChecksumReport(List<Path> intact, Map<Path, String> damaged, List<
                 if (found.equals(wanted)) {
                     intact.add(file);
                 } else {
-                    damaged.put(file, "has the SHA-256 " + found + ", but " + manifest.getFileName() + " says " + wanted);
+                    damaged.put(
+                            file, "has the SHA-256 " + found + ", but " + manifest.getFileName() + " says " + wanted);
                 }
             } catch (IOException wrong) {
                 damaged.put(file, message(IoErrors.reading(file, wrong)));

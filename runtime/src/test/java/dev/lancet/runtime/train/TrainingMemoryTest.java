@@ -42,10 +42,10 @@ class TrainingMemoryTest {
         assertThat(memory.gradients()).isEqualTo(4 * parameters);
         assertThat(memory.moments()).isEqualTo(8 * parameters);
         assertThat(of(muon(10, 0.02).batch(8).sequence(128)).moments()).isEqualTo(4 * parameters);
-        // Floats of a token before and after the products of a layer: attention 4 x 2 x 256, feed-forward 3 x (256 + 688).
+        // Floats of a token before and after the products of a layer: attention 4 x 2 x 256, feed-forward 3 x (256 +
+        // 688).
         double products = 6 * (4 * 2 * 256 + 3 * (256 + 688));
-        assertThat((double) memory.activations() / (8 * 128 * 4))
-                .isEqualTo(products + 6 * 8 * 128 + 4096);
+        assertThat((double) memory.activations() / (8 * 128 * 4)).isEqualTo(products + 6 * 8 * 128 + 4096);
     }
 
     @Test
@@ -54,9 +54,12 @@ class TrainingMemoryTest {
         assertThat(of(TRAINING.execution(TRAINING.execution().checkpointing(true)))
                         .activations())
                 .isLessThan(of(TRAINING).activations());
-        Plan adapted = Plan.dense(MODEL).then(Compression.keepAll().on(linears()).adapt(lora(4)), Spectra.none());
+        Plan adapted =
+                Plan.dense(MODEL).then(Compression.keepAll().on(linears()).adapt(lora(4)), Spectra.none());
         TrainingMemory tuned = TrainingMemory.of(MODEL, adapted, TRAINING, 128);
-        assertThat(tuned.moments()).isEqualTo(2 * tuned.gradients()).isLessThan(of(TRAINING).moments() / 10);
+        assertThat(tuned.moments())
+                .isEqualTo(2 * tuned.gradients())
+                .isLessThan(of(TRAINING).moments() / 10);
     }
 
     @Test

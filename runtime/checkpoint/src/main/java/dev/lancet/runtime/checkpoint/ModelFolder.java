@@ -92,7 +92,9 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
                     .forEach(name -> verify(folder, manifest, name));
         }
         // Arrays with checksums of their own are verified one at a time.
-        Runnable whole = arrays.verification().possible() || !Verification.wanted() || !manifest.sha256().containsKey(ARRAYS)
+        Runnable whole = arrays.verification().possible()
+                        || !Verification.wanted()
+                        || !manifest.sha256().containsKey(ARRAYS)
                 ? () -> {}
                 : () -> verify(folder, manifest, ARRAYS);
         Weights weights = new PlannedWeights(plan, arrays, whole);

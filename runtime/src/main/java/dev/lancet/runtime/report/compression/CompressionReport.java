@@ -27,7 +27,12 @@ import org.jspecify.annotations.Nullable;
  * @param notes warnings that do not follow from the results
  */
 public record CompressionReport(
-        Plan before, Plan plan, List<Fidelity> losses, Optional<Outcome> outcome, CommandFacts command, List<String> notes) {
+        Plan before,
+        Plan plan,
+        List<Fidelity> losses,
+        Optional<Outcome> outcome,
+        CommandFacts command,
+        List<String> notes) {
 
     public CompressionReport {
         losses = List.copyOf(losses);

@@ -23,8 +23,7 @@ public final class EventFile implements AutoCloseable {
     /** Creates a file in this folder, under a name that TensorBoard looks for. */
     public EventFile(Path folder) {
         double now = System.currentTimeMillis() / 1e3;
-        out = AppendedFile.create(
-                folder.resolve("events.out.tfevents." + (long) now + ".lancet." + System.nanoTime()));
+        out = AppendedFile.create(folder.resolve("events.out.tfevents." + (long) now + ".lancet." + System.nanoTime()));
         write(Event.newBuilder().setWallTime(now).setFileVersion("brain.Event:2"));
     }
 
@@ -56,7 +55,11 @@ public final class EventFile implements AutoCloseable {
                 .putLong(data.length)
                 .array();
         ByteBuffer record = ByteBuffer.allocate(length.length + data.length + 2 * Integer.BYTES);
-        out.add(record.put(length).put(masked(length)).put(data).put(masked(data)).array());
+        out.add(record.put(length)
+                .put(masked(length))
+                .put(data)
+                .put(masked(data))
+                .array());
     }
 
     private static byte[] masked(byte[] data) {

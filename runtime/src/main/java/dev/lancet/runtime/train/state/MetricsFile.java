@@ -30,8 +30,7 @@ final class MetricsFile implements AutoCloseable {
     }
 
     /** The records of the first steps of a training. */
-    record Records(
-            List<String> lines, List<TrainingLog.Point> points, List<TrainingLog.Validation> validations) {
+    record Records(List<String> lines, List<TrainingLog.Point> points, List<TrainingLog.Validation> validations) {
 
         Records {
             lines = List.copyOf(lines);
@@ -98,8 +97,7 @@ final class MetricsFile implements AutoCloseable {
 
     /** Begins the file with these records, in the place of what is there. */
     static MetricsFile begin(Path file, Records before) {
-        AtomicFile.replace(
-                file, before.lines().isEmpty() ? "" : String.join("\n", before.lines()) + "\n");
+        AtomicFile.replace(file, before.lines().isEmpty() ? "" : String.join("\n", before.lines()) + "\n");
         return new MetricsFile(file, AppendedFile.open(file), before.count());
     }
 

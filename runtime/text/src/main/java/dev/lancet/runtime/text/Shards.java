@@ -56,7 +56,9 @@ final class Shards implements TokenIds {
 
     /** The names of the files of a part. */
     static List<String> names(String part, long size) {
-        return IntStream.range(0, count(size)).mapToObj(shard -> name(part, shard)).toList();
+        return IntStream.range(0, count(size))
+                .mapToObj(shard -> name(part, shard))
+                .toList();
     }
 
     /**

@@ -121,8 +121,8 @@ record TokenFolder(Path folder, String fingerprint) {
             Path file = folder.resolve(name);
             try {
                 if (!SafeFileName.is(name) || !Sha256.of(file).equals(wanted)) {
-                    throw new LancetException("tokens: " + file + " has changed since it was written; remove its folder,"
-                            + " and Lancet makes it again");
+                    throw new LancetException("tokens: " + file
+                            + " has changed since it was written; remove its folder," + " and Lancet makes it again");
                 }
             } catch (IOException e) {
                 throw IoErrors.reading(file, e);

@@ -22,8 +22,7 @@ public final class ArrayVerification {
     ArrayVerification(Path file, SafetensorsHeader header) {
         this.file = file;
         tensors = header.tensors();
-        checksums = ArrayChecksums.parse(
-                tensors.keySet(), header.metadata().getOrDefault(ArrayChecksums.KEY, ""));
+        checksums = ArrayChecksums.parse(tensors.keySet(), header.metadata().getOrDefault(ArrayChecksums.KEY, ""));
     }
 
     /** Whether the file has a checksum of each array. */

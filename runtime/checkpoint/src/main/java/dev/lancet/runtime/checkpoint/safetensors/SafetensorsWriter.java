@@ -146,8 +146,8 @@ public final class SafetensorsWriter implements WeightWriter {
         String text = JsonMapper.shared().writeValueAsString(header);
         byte[] json = padded(text);
         String before = "\"" + ArrayChecksums.KEY + "\":\"";
-        checksumsBegin = Long.BYTES
-                + text.substring(0, text.indexOf(before) + before.length()).getBytes(StandardCharsets.UTF_8).length;
+        String ahead = text.substring(0, text.indexOf(before) + before.length());
+        checksumsBegin = (long) Long.BYTES + ahead.getBytes(StandardCharsets.UTF_8).length;
         ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         write(0, length.putLong(json.length).flip());
         write(Long.BYTES, ByteBuffer.wrap(json));
@@ -226,7 +226,10 @@ public final class SafetensorsWriter implements WeightWriter {
                 if (!checksums.has(place.stored().name())) {
                     checksums.put(
                             place.stored().name(),
-                            ArrayChecksums.of(read, dataBegin + place.offset(), place.stored().bytes()));
+                            ArrayChecksums.of(
+                                    read,
+                                    dataBegin + place.offset(),
+                                    place.stored().bytes()));
                 }
             }
         }

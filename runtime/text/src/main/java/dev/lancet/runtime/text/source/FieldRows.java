@@ -63,8 +63,12 @@ public final class FieldRows {
         }
         switch (FileKind.of(name)) {
             case JSON_LINES -> JsonLines.objects(in, where, (here, object) -> taker.accept(row(here, object)));
-            case COMMAS -> new Rows(where, ',').each(in, names -> requireDistinct(where, names), (here, row) -> taker.accept(row(here, row)));
-            case TABS -> new Rows(where, '\t').each(in, names -> requireDistinct(where, names), (here, row) -> taker.accept(row(here, row)));
+            case COMMAS ->
+                new Rows(where, ',')
+                        .each(in, names -> requireDistinct(where, names), (here, row) -> taker.accept(row(here, row)));
+            case TABS ->
+                new Rows(where, '\t')
+                        .each(in, names -> requireDistinct(where, names), (here, row) -> taker.accept(row(here, row)));
             case TEXT, ARCHIVE ->
                 throw new LancetException(
                         "examples: " + where + " has no rows with fields; name a .jsonl, .json, .csv or .tsv file");

@@ -40,7 +40,8 @@ interface ExpressionPart {
     }
 
     /** A part that is repeated. */
-    record Repetition(ExpressionPart part, int from, int to, boolean possessive, boolean wide) implements ExpressionPart {
+    record Repetition(ExpressionPart part, int from, int to, boolean possessive, boolean wide)
+            implements ExpressionPart {
         @Override
         public ExpressionCost cost(boolean uncertain) {
             ExpressionCost one = part.cost(uncertain);

@@ -24,7 +24,6 @@ final class ExpressionReader {
     private static final Pattern OF_ONE_KIND = Pattern.compile("[^\\\\\\[(.]|\\\\[srnt]|\\[(\\\\[srnt]| )+]"
             + "|\\\\p\\{[LMN][a-z]?}|\\[(\\\\p\\{[LMN][a-z]?}|[A-Za-z0-9]-[A-Za-z0-9]|&&\\[\\^\\\\p\\{Han}])+]");
 
-
     private final String text;
     private int at;
     private int depth;
@@ -50,7 +49,8 @@ final class ExpressionReader {
                             + " other");
         }
         if (cost.tries() > MOST_TRIES) {
-            throw new RefusedExpression("can be matched in " + cost.tries() + " ways, above the limit of " + MOST_TRIES);
+            throw new RefusedExpression(
+                    "can be matched in " + cost.tries() + " ways, above the limit of " + MOST_TRIES);
         }
         return cost;
     }

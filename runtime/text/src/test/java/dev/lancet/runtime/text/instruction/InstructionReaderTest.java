@@ -119,13 +119,10 @@ class InstructionReaderTest {
 
     @Test
     void the_end_token_belongs_to_the_answer_and_the_prompt_keeps_the_ids_that_it_has_alone() throws IOException {
-        String file = Files.writeString(
-                        folder.resolve("a.jsonl"),
-                        """
+        String file = Files.writeString(folder.resolve("a.jsonl"), """
                         {"prompt": "The Committ", "completion": "ee seeks"}
                         {"prompt": "Sentiment:", "completion": " positive"}
-                        """)
-                .toString();
+                        """).toString();
         try (Tokenizer gpt2 = Tokenizer.open(GPT2)) {
             read(instructions(file), gpt2, 100);
             for (InstructionReader.Shown one : shown) {
@@ -143,15 +140,12 @@ class InstructionReaderTest {
 
     @Test
     void examples_that_are_too_long_are_counted_or_cut_at_the_beginning_of_the_prompt() throws IOException {
-        String file = Files.writeString(
-                        folder.resolve("a.jsonl"),
-                        """
+        String file = Files.writeString(folder.resolve("a.jsonl"), """
                         {"prompt": "abcdefgh", "completion": "XY"}
                         {"prompt": "ab", "completion": "X"}
                         {"prompt": "ab", "completion": "X"}
                         {"prompt": "ab", "completion": "UVWXYZ"}
-                        """)
-                .toString();
+                        """).toString();
         InstructionText left = read(instructions(file), Tokenizer.bytes(), 4);
         assertThat(left.counts()).isEqualTo(new ExampleCounts(1, 0, 1, 2, 0, 3, 1, 10));
         assertThat(left.toString()).contains("2 left out because they are longer than a sequence");

@@ -44,7 +44,8 @@ class ExpressionReaderTest {
         assertThat(ExpressionReader.read("a++b").degree()).isZero();
         assertThat(ExpressionReader.read("a+b").degree()).isEqualTo(1);
         assertThat(ExpressionReader.read("(?>a+)b").degree()).isZero();
-        for (String mixed : List.of("a|[^b]*c", ".*c", "[\\s\\S]*c", "\\S*c", "(?:ab)*c", "[\\p{L}!]*c", "[\\p{L}\\s]+c")) {
+        for (String mixed :
+                List.of("a|[^b]*c", ".*c", "[\\s\\S]*c", "\\S*c", "(?:ab)*c", "[\\p{L}!]*c", "[\\p{L}\\s]+c")) {
             assertThat(ExpressionReader.read(mixed).wide()).as(mixed).isTrue();
         }
         for (String alike : List.of("a*c", "\\s+c", "[\\r\\n]*c", "[\\p{Lu}\\p{M}]*c", "\\p{N}+c", "[A-Z]+c")) {

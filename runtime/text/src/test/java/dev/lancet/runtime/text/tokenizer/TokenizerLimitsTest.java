@@ -35,8 +35,7 @@ class TokenizerLimitsTest {
         limits.grows(11);
         limits.grows(12);
 
-        assertThat(limits.problems("a".repeat(1 << 20)))
-                .containsExactly("the tokenizer may make it 132 times longer");
+        assertThat(limits.problems("a".repeat(1 << 20))).containsExactly("the tokenizer may make it 132 times longer");
         assertThat(limits.problems("a".repeat(1 << 18))).isEmpty();
         assertThatThrownBy(() -> limits.grows(2)).hasMessage("may make a text more than 256 times longer");
     }
