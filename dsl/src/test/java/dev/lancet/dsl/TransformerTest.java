@@ -109,7 +109,7 @@ class TransformerTest {
                 .withMessage("norm: epsilon 0.0; it must be between 0 and 1, for example 1e-5");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Position.rotary(1))
-                .withMessage("rotary: theta 1.0; it must be greater than 1, usually 10000");
+                .withMessage("rotary: theta 1.0; it must be greater than 1 and finite, usually 10000");
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.lancet.io.IoErrors;
 import dev.lancet.io.ResumableFolder;
 import dev.lancet.runtime.budget.FreeLayers;
 import dev.lancet.runtime.budget.WeightErrorSearch;
+import dev.lancet.runtime.calibration.CalibrationCache;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.compress.CalibratedCompression;
@@ -131,6 +132,7 @@ final class CompressCommand extends LancetCommand {
         if (!resume) {
             ResumableFolder.requireNone(out, "add --resume");
         }
+        CalibrationCache cache = calibration.cache(this);
         ModelArgument argument = ModelArgument.of(what);
         ModelSource source = argument.source();
         if (resume && argument.graph().isPresent()) {
@@ -140,7 +142,7 @@ final class CompressCommand extends LancetCommand {
         Optional<CalibrationData> data = calibration.data(this, argument, progress());
         if (data.isPresent()) {
             CalibratedCompression measured = new CalibratedCompression(source, data.get(), progress())
-                    .keeping(calibration.cache(this))
+                    .keeping(cache)
                     .recover(recover);
             CalibratedCompression plain = sequential ? measured.sequential() : measured;
             CalibratedCompression.Outcome outcome =

@@ -43,7 +43,7 @@ class AdapterOptionsTest {
     @Test
     void decomposed_adapters_with_dropout_beside_trained_norms_go_into_a_folder_of_peft() {
         Ran ran = tune("tuned", "--dora", "--dropout", "0.1", "--train", "norms", "--eight-bit-moments", "--json");
-        assertThat(ran.json().get("out")).singleElement();
+        assertThat(ran.json().get("out")).hasSize(1);
         assertThat(folder.resolve("tuned/adapter/adapter_config.json"))
                 .content()
                 .contains("\"use_dora\" : true", "\"lora_dropout\" : 0.1", "\"model.norm\"");

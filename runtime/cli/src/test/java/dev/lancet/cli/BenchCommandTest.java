@@ -46,7 +46,7 @@ class BenchCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "bench | missing: COMMAND; choose train, generate, compress or memory",
+                "bench | missing: COMMAND; choose train, generate, compress, memory or tune",
                 "bench train --preset L | --preset: L; choose S, M or one of gpt2-127m, gpt2-1.5b, tinyllama-1.1b, llama-2-7b, llama-2-13b",
                 "bench train --rank -1 | --rank: -1; choose 1 or more, or 0 for full matrices",
                 "bench train --dtype fp64 | --dtype: fp64; choose fp32, bf16, fp16 or auto",

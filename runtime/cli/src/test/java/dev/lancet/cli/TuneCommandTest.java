@@ -247,12 +247,14 @@ class TuneCommandTest {
         assertThat(tuned.get("out")).singleElement().satisfies(out -> assertThat(out.asString())
                 .isEqualTo(folder.resolve("tuned/model").toString()));
         assertThat(folder.resolve("tuned/adapter")).doesNotExist();
-        assertThat(tune("tuned", "--steps", "2", "--adapter", "full", "--resume"))
+        assertThat(tune("tuned", "--steps", "2", "--adapter", "full"))
                 .isEqualTo(new Ran(
                         1,
                         "",
                         "error: " + folder.resolve("tuned/model") + ": exists already; choose another path or"
                                 + " remove it first\n"));
+        assertThat(tune("tuned", "--steps", "2", "--adapter", "full", "--resume").status())
+                .isZero();
     }
 
     @Test

@@ -191,7 +191,7 @@ class WorkTest {
                 .isEqualTo(new Ran(
                         2,
                         "",
-                        "error: evaluate: x has nothing to read; add --text FILE, --ids FILE or --inputs FILE\n"));
+                        "error: evaluate: x has nothing to read; add --text FILE, --ids FILE, --inputs FILE or --task NAME\n"));
         assertThat(lancet("evaluate", "x", "--text", "y", "--min-recovery", "1"))
                 .isEqualTo(new Ran(
                         2, "", "error: --min-recovery: 1.0 has nothing to compare with; add" + " --baseline MODEL\n"));
