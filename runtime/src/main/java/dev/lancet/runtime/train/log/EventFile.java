@@ -56,7 +56,8 @@ public final class EventFile implements AutoCloseable {
                 .putLong(data.length)
                 .array();
         ByteBuffer record = ByteBuffer.allocate(length.length + data.length + 2 * Integer.BYTES);
-        out.add(record.put(length).put(masked(length)).put(data).put(masked(data)).array());
+        record.put(length).put(masked(length)).put(data).put(masked(data));
+        out.add(record.array());
     }
 
     private static byte[] masked(byte[] data) {

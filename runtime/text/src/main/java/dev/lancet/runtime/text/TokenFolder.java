@@ -150,8 +150,8 @@ record TokenFolder(Path folder, String fingerprint) {
         try (ShardWriter training = new ShardWriter(where, TRAINING, width);
                 ShardWriter heldOut = new ShardWriter(where, HELD_OUT, width)) {
             Corpora.encode(texts, tokenizer, training, heldOut, progress);
-            training.close();
-            heldOut.close();
+            training.finish();
+            heldOut.finish();
             Map<String, String> hashes = new TreeMap<>();
             Shards.names(TRAINING, training.size()).forEach(file -> hashes.put(file, into.sha256(file)));
             Shards.names(HELD_OUT, heldOut.size()).forEach(file -> hashes.put(file, into.sha256(file)));

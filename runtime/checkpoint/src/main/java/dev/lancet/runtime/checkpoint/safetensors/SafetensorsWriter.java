@@ -146,7 +146,7 @@ public final class SafetensorsWriter implements WeightWriter {
         String text = JsonMapper.shared().writeValueAsString(header);
         byte[] json = padded(text);
         String before = "\"" + ArrayChecksums.KEY + "\":\"";
-        checksumsBegin = Long.BYTES
+        checksumsBegin = (long) Long.BYTES
                 + text.substring(0, text.indexOf(before) + before.length()).getBytes(StandardCharsets.UTF_8).length;
         ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         write(0, length.putLong(json.length).flip());
