@@ -57,11 +57,11 @@ class WritingTest {
     private static boolean writes(JavaAccess<?> access) {
         JavaClass owner = access.getTargetOwner();
         String name = access.getName();
-        return owner.isEquivalentTo(Files.class) && OF_FILES.contains(name)
-                || owner.isEquivalentTo(File.class) && OF_FILE.contains(name)
-                || owner.isEquivalentTo(StandardOpenOption.class) && OPTIONS.contains(name)
-                || name.equals("<init>") && WRITERS.stream().anyMatch(owner::isEquivalentTo)
-                || name.equals("<init>") && printsToAFile(access, owner);
+        return (owner.isEquivalentTo(Files.class) && OF_FILES.contains(name))
+                || (owner.isEquivalentTo(File.class) && OF_FILE.contains(name))
+                || (owner.isEquivalentTo(StandardOpenOption.class) && OPTIONS.contains(name))
+                || (name.equals("<init>") && WRITERS.stream().anyMatch(owner::isEquivalentTo))
+                || (name.equals("<init>") && printsToAFile(access, owner));
     }
 
     private static boolean printsToAFile(JavaAccess<?> access, JavaClass owner) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -140,7 +141,7 @@ final class KillTrials {
 
     private static void delete(Path folder) throws IOException {
         try (var walk = Files.walk(folder)) {
-            for (Path file : walk.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path file : walk.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         }

@@ -7,13 +7,13 @@ import java.util.Locale;
 
 /** A command that writes: its arguments, what it writes, and whether it can continue. */
 enum WritingCommand {
-    TOKENIZER(List.of("tokenizer", "IN/text.txt", "--vocabulary", "400", "--out", "OUT/tokenizer.json"), false),
-    CORPUS(List.of("corpus", "IN/text.txt", "--vocabulary", "300", "--hold-out", "0.1", "--out", "OUT/corpora"), false),
-    COMPRESS(List.of("compress", "IN/model", "--ratio", "0.5", "--bits", "4", "--out", "OUT/small"), true),
-    GRAPH(List.of("compress", "IN/graph", "--bits", "8", "--out", "OUT/small"), false),
-    FROZEN(List.of("compress", "IN/graph", "--bits", "8", "--out", "OUT/small.pb"), false),
-    MERGE(List.of("merge", "IN/model", "IN/adapter", "--out", "OUT/merged"), false),
-    TRAIN(List.of("train", "OUT/Killed.java", "--out", "OUT/training", "--candidate", "one"), true),
+    TOKENIZER("tokenizer IN/text.txt --vocabulary 400 --out OUT/tokenizer.json", false),
+    CORPUS("corpus IN/text.txt --vocabulary 300 --hold-out 0.1 --out OUT/corpora", false),
+    COMPRESS("compress IN/model --ratio 0.5 --bits 4 --out OUT/small", true),
+    GRAPH("compress IN/graph --bits 8 --out OUT/small", false),
+    FROZEN("compress IN/graph --bits 8 --out OUT/small.pb", false),
+    MERGE("merge IN/model IN/adapter --out OUT/merged", false),
+    TRAIN("train OUT/Killed.java --out OUT/training --candidate one", true),
     TUNE(
             List.of(
                     "tune",
@@ -33,12 +33,12 @@ enum WritingCommand {
                     "--out",
                     "OUT/tuned"),
             true),
-    RUN(List.of("run", "OUT/Killed.java"), true);
+    RUN("run OUT/Killed.java", true);
 
-    private final List<String> arguments;
+    private final String arguments;
     private final boolean resumable;
 
-    WritingCommand(List<String> arguments, boolean resumable) {
+    WritingCommand(String arguments, boolean resumable) {
         this.arguments = arguments;
         this.resumable = resumable;
     }
@@ -61,7 +61,7 @@ enum WritingCommand {
      */
     List<String> arguments(Path inputs, Path outputs, boolean resume) {
         List<String> all = new ArrayList<>();
-        for (String argument : arguments) {
+        for (String argument : arguments.split(" ", -1)) {
             all.add(argument.replaceAll("^IN/", inputs + "/").replaceAll("^OUT/", outputs + "/"));
         }
         if (resume) {

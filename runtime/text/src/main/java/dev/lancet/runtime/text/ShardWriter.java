@@ -42,7 +42,7 @@ final class ShardWriter implements TokenIdSink, AutoCloseable {
         try {
             for (int id : ids) {
                 if (size % Shards.IDS_A_SHARD == 0) {
-                    close();
+                    finish();
                     channel = AtomicFile.open(Shards.file(folder, part, (int) (size / Shards.IDS_A_SHARD)));
                 }
                 if (width == 2) {
@@ -76,6 +76,11 @@ final class ShardWriter implements TokenIdSink, AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        finish();
+    }
+
+    /** Writes what is still in the buffer to the disk, and closes the last file. */
+    void finish() throws IOException {
         if (channel != null) {
             flush();
             channel.force(true);
