@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,21 +96,21 @@ class KilledTest {
     }
 
     @Test
+    @Tag("slow")
     void killed_with_adapters_dropout_whole_weights_and_moments_in_8_bits() throws IOException, InterruptedException {
         Path disturbed = folder.resolve("disturbed");
         kill("adapters", disturbed, () -> lines(disturbed) >= 10);
-        kill("adapters", disturbed, () -> isWriting(disturbed));
         comesToTheSame("adapters", disturbed, "");
-        assertThat(killed).isEqualTo(2);
+        assertThat(killed).isEqualTo(1);
     }
 
     @Test
+    @Tag("slow")
     void killed_with_packed_examples_adapters_and_accumulation() throws IOException, InterruptedException {
         Path disturbed = folder.resolve("disturbed");
-        kill("examples", disturbed, () -> lines(disturbed) >= 5);
         kill("examples", disturbed, () -> lines(disturbed) >= 30);
         comesToTheSame("examples", disturbed, "");
-        assertThat(killed).isEqualTo(2);
+        assertThat(killed).isEqualTo(1);
     }
 
     private void comesToTheSame(String kind, Path disturbed, String when) throws IOException, InterruptedException {

@@ -26,6 +26,7 @@ import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.train.graph.Examples;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A budget without calibration chooses by the errors of the weights, never worse than a uniform setting that fits. */
@@ -100,6 +101,7 @@ class WeightErrorSearchTest {
     }
 
     @Test
+    @Tag("slow")
     void a_language_model_has_no_larger_error_than_under_any_uniform_setting() {
         noWorseThanUniform(STORIES, stories());
     }

@@ -47,7 +47,10 @@ class FuzzTest {
         Arrays.stream(Kind.values()).parallel().forEach(kind -> all.put(kind, slice(kind)));
         all.forEach((kind, outcomes) -> {
             assertThat(outcomes).as(kind.word()).hasSize(kind.cases(CASES));
-            assertThat(outcomes.values()).as(kind.word()).anyMatch(outcome -> !outcome.opened());
+            // A log of metrics that was cut off is mended, so few damages are refused.
+            if (kind != Kind.METRICS) {
+                assertThat(outcomes.values()).as(kind.word()).anyMatch(outcome -> !outcome.opened());
+            }
             tally.add(kind, outcomes);
         });
         assertThat(tally.faults()).isEmpty();

@@ -15,23 +15,7 @@ enum WritingCommand {
     MERGE("merge IN/model IN/adapter --out OUT/merged", false),
     TRAIN("train OUT/Killed.java --out OUT/training --candidate one", true),
     TUNE(
-            List.of(
-                    "tune",
-                    "IN/model",
-                    "--data",
-                    "IN/text.txt",
-                    "--steps",
-                    "120",
-                    "--batch",
-                    "2",
-                    "--sequence",
-                    "16",
-                    "--rank",
-                    "4",
-                    "--bits",
-                    "8",
-                    "--out",
-                    "OUT/tuned"),
+            "tune IN/model --data IN/text.txt --steps 120 --batch 2 --sequence 16 --rank 4 --bits 8 --out OUT/tuned",
             true),
     RUN("run OUT/Killed.java", true);
 

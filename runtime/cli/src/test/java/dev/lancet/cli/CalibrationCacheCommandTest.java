@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +82,7 @@ class CalibrationCacheCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void damaged_measurements_are_measured_anew_and_replaced() throws IOException {
         cached("first", "--bits", "4");
         byte[] whole = Files.readAllBytes(kept("grams"));
@@ -95,6 +97,7 @@ class CalibrationCacheCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void the_measurements_of_another_calibration_under_the_same_name_are_not_used() throws IOException {
         cached("first", "--bits", "4", "--seed", "1");
         Path other = Files.move(kept("grams"), folder.resolve("moved"));
@@ -130,6 +133,7 @@ class CalibrationCacheCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void the_user_s_cache_folder_is_used_and_the_model_s_folder_never() throws IOException {
         Path model = Files.createDirectories(folder.resolve("model"));
         try (Stream<Path> files = Files.list(Path.of(STORIES))) {

@@ -253,7 +253,8 @@ class TuneCommandTest {
                         "",
                         "error: " + folder.resolve("tuned/model") + ": exists already; choose another path or"
                                 + " remove it first\n"));
-        assertThat(tune("tuned", "--steps", "2", "--adapter", "full", "--resume").status())
+        assertThat(tune("tuned", "--steps", "2", "--adapter", "full", "--resume")
+                        .status())
                 .isZero();
     }
 

@@ -188,10 +188,11 @@ class WorkTest {
                         .err())
                 .isEqualTo("error: train: x is not pre-trained by the recipe; it pre-trains [dense]\n");
         assertThat(lancet("evaluate", "x"))
-                .isEqualTo(new Ran(
-                        2,
-                        "",
-                        "error: evaluate: x has nothing to read; add --text FILE, --ids FILE, --inputs FILE or --task NAME\n"));
+                .isEqualTo(
+                        new Ran(
+                                2,
+                                "",
+                                "error: evaluate: x has nothing to read; add --text FILE, --ids FILE, --inputs FILE or --task NAME\n"));
         assertThat(lancet("evaluate", "x", "--text", "y", "--min-recovery", "1"))
                 .isEqualTo(new Ran(
                         2, "", "error: --min-recovery: 1.0 has nothing to compare with; add" + " --baseline MODEL\n"));

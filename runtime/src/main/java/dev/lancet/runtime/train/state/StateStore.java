@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  */
 final class StateStore {
 
-    private static final Pattern NAME = Pattern.compile("state-(\\d{1,9})\\.safetensors");
+    private static final Pattern NAME = Pattern.compile("state-(\\d+)\\.safetensors");
     private static final Pattern PARTIAL = Pattern.compile("\\.state-\\d+\\.safetensors\\..*\\.partial");
     private static final String DONE = "done";
 

@@ -69,11 +69,6 @@ final class ShardWriter implements TokenIdSink, AutoCloseable {
         buffer.clear();
     }
 
-    /** Writes the rest; the files are whole then. */
-    void finish() throws IOException {
-        close();
-    }
-
     @Override
     public void close() throws IOException {
         finish();
