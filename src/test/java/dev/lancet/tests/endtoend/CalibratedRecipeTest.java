@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +82,7 @@ class CalibratedRecipeTest {
     }
 
     @Test
+    @Tag("slow")
     void a_recovered_model_keeps_what_was_won_back() {
         try (Model full = Model.open(STORIES);
                 Model small = full.compress(HALF, text().recover(20_000))) {
@@ -113,6 +115,7 @@ class CalibratedRecipeTest {
     }
 
     @Test
+    @Tag("slow")
     void a_graph_recovers_in_memory() {
         CalibrationData data = CalibrationData.draw(Classifier.rows(64, 11), 32, 0);
         GraphModel small = GraphModel.open(Classifier.MODEL)
