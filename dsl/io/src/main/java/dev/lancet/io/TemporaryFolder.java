@@ -2,8 +2,10 @@ package dev.lancet.io;
 
 import dev.lancet.dsl.LancetException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
@@ -41,6 +43,15 @@ public record TemporaryFolder(Path path) implements AutoCloseable {
     }
 
     /** Removes the folder with its content. */
+    /** A new file in the system's folder for temporary files, for reading and writing; it goes when it is closed. */
+    public static FileChannel scratch(String name) throws IOException {
+        return FileChannel.open(
+                Files.createTempFile(name, ".tmp"),
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE);
+    }
+
     @Override
     public void close() {
         try {

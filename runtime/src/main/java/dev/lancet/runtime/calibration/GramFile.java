@@ -8,10 +8,12 @@ import dev.lancet.io.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -60,7 +62,7 @@ final class GramFile implements GramMatrices {
         if (size < MAGIC.length() + TAIL) {
             throw new IOException("it is only " + size + " bytes long");
         }
-        try (SeekableByteChannel channel = Files.newByteChannel(path)) {
+        try (SeekableByteChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             requireWhole(channel, size);
             long length = read(channel, size - TAIL, Long.BYTES).getLong();
             if (length < 0 || length > Math.min(GramIndex.LONGEST, size - TAIL - MAGIC.length())) {
@@ -143,7 +145,7 @@ final class GramFile implements GramMatrices {
     private double[] load(GramIndex.Sums sums) {
         int width = sums.width();
         double[] values = new double[Math.multiplyExact(width, width)];
-        try (SeekableByteChannel channel = Files.newByteChannel(path)) {
+        try (SeekableByteChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.position(MAGIC.length() + sums.offset());
             for (int i = 0; i < width; i++) {
                 ByteBuffer row = ByteBuffer.allocate((width - i) * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);

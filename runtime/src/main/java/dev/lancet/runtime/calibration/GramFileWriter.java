@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -43,7 +43,8 @@ final class GramFileWriter implements AutoCloseable {
         file = AtomicFile.replace(path);
         try {
             stream = new DigestOutputStream(
-                    new BufferedOutputStream(Files.newOutputStream(file.partial()), 1 << 16), digest);
+                    new BufferedOutputStream(Channels.newOutputStream(AtomicFile.reopen(file.partial())), 1 << 16),
+                    digest);
             stream.write(GramFile.MAGIC.getBytes(StandardCharsets.UTF_8));
         } catch (IOException wrong) {
             file.close();

@@ -1,13 +1,12 @@
 package dev.lancet.runtime.calibration;
 
 import dev.lancet.io.IoErrors;
+import dev.lancet.io.TemporaryFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -51,10 +50,8 @@ final class HiddenStates implements AutoCloseable {
         }
         Path folder = Path.of(System.getProperty("java.io.tmpdir"));
         try {
-            Path path = Files.createTempFile("lancet-activations", ".tmp");
-            FileChannel channel = FileChannel.open(
-                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
-            return new HiddenStates(new int[batches], largest, path, Optional.of(channel));
+            FileChannel channel = TemporaryFolder.scratch("lancet-activations");
+            return new HiddenStates(new int[batches], largest, folder, Optional.of(channel));
         } catch (IOException wrong) {
             throw IoErrors.writing(folder, wrong);
         }

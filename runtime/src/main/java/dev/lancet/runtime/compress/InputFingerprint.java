@@ -5,10 +5,12 @@ import dev.lancet.io.IoErrors;
 import dev.lancet.io.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.List;
@@ -59,7 +61,7 @@ public final class InputFingerprint {
 
     private static void add(MessageDigest digest, Path file) throws IOException {
         ByteBuffer part = ByteBuffer.allocate(PART);
-        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+        try (SeekableByteChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
             boolean whole = size <= (long) PART * PARTS;
             for (int i = 0; whole ? (long) i * PART < size : i < PARTS; i++) {

@@ -10,7 +10,6 @@ import dev.lancet.runtime.train.ParameterUpdates;
 import dev.lancet.runtime.train.TrainingForm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -151,19 +150,15 @@ public final class TuningBench {
     }
 
     private static long peak(Side side) {
-        try {
-            Path errors = Files.createTempFile("lancet-bench", ".txt");
-            try {
-                String what = "tune " + side.kind().name().toLowerCase(Locale.ROOT);
-                String last = FreshJvm.lastLine(what, TuningChild.class, side.arguments(), errors);
-                String[] words = last.split(" ", -1);
-                if (words.length != 2 || !words[0].equals("peak")) {
-                    throw FreshJvm.noMeasurement(what, last);
-                }
-                return Long.parseLong(words[1]);
-            } finally {
-                Files.delete(errors);
+        try (TemporaryFolder folder = TemporaryFolder.create("lancet-bench")) {
+            Path errors = folder.path().resolve("errors.txt");
+            String what = "tune " + side.kind().name().toLowerCase(Locale.ROOT);
+            String last = FreshJvm.lastLine(what, TuningChild.class, side.arguments(), errors);
+            String[] words = last.split(" ", -1);
+            if (words.length != 2 || !words[0].equals("peak")) {
+                throw FreshJvm.noMeasurement(what, last);
             }
+            return Long.parseLong(words[1]);
         } catch (IOException wrong) {
             throw new UncheckedIOException(wrong);
         }
