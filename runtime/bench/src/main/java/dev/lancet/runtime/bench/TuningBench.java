@@ -5,11 +5,10 @@ import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.io.Progress;
+import dev.lancet.io.TemporaryFolder;
 import dev.lancet.runtime.memory.ResidentMemory;
 import dev.lancet.runtime.train.ParameterUpdates;
 import dev.lancet.runtime.train.TrainingForm;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -159,8 +158,6 @@ public final class TuningBench {
                 throw FreshJvm.noMeasurement(what, last);
             }
             return Long.parseLong(words[1]);
-        } catch (IOException wrong) {
-            throw new UncheckedIOException(wrong);
         }
     }
 }
