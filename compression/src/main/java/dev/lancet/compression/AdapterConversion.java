@@ -84,7 +84,7 @@ final class AdapterConversion {
                 matrix,
                 algebra.product(factors.get(0), factors.get(1)),
                 from.adapter().orElseThrow().scale());
-        return Decomposition.of(from) ? Decomposition.rescaled(sum, factors.get(2)) : sum;
+        return WeightDecomposition.of(from) ? WeightDecomposition.rescaled(sum, factors.get(2)) : sum;
     }
 
     /** {@code matrix + scale · update}. */
@@ -110,12 +110,12 @@ final class AdapterConversion {
                 kept ? into.adapterMatrices() : into.adapterMatrices().subList(0, 2)) {
             sink.accept(kept ? weights.read(matrix.name()) : fresh(into, matrix, 0));
         }
-        if (Decomposition.of(into)) {
+        if (WeightDecomposition.of(into)) {
             Matrix base = frozen.get();
             if (kept) {
-                sink.accept(Decomposition.frozenNorms(into, base));
+                sink.accept(WeightDecomposition.frozenNorms(into, base));
             } else {
-                Decomposition.put(into, base, base, sink);
+                WeightDecomposition.put(into, base, base, sink);
             }
         }
     }

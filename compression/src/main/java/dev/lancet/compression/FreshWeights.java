@@ -90,9 +90,9 @@ public final class FreshWeights {
                 .map(piece -> Quantizer.unpack(piece, weights))
                 .toList();
         double[] norms = pieces.size() == 1
-                ? Decomposition.norms(pieces.get(0))
-                : Decomposition.norms(pieces.get(0), pieces.get(1));
-        return HostTensor.of(wanted.arrays().get(0), Decomposition.floats(norms));
+                ? WeightDecomposition.norms(pieces.get(0))
+                : WeightDecomposition.norms(pieces.get(0), pieces.get(1));
+        return HostTensor.of(wanted.arrays().get(0), WeightDecomposition.floats(norms));
     }
 
     private void draw(Weight weight, FloatSink into) {

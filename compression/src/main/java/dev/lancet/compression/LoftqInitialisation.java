@@ -55,9 +55,9 @@ final class LoftqInitialisation {
         for (StoredMatrix matrix : step.adapterMatrices().subList(0, 2)) {
             sink.accept(stored(matrix, best.factors()));
         }
-        if (Decomposition.of(step)) {
+        if (WeightDecomposition.of(step)) {
             Matrix codes = Quantizer.unpack(step.baseMatrices().get(0), best.codes());
-            Decomposition.put(step, codes, best.whole(), sink);
+            WeightDecomposition.put(step, codes, best.whole(), sink);
         }
         return best.whole();
     }

@@ -92,7 +92,7 @@ final class MatrixConversion {
         }
         List<Matrix> after = rounding.put(wanted, sink);
         Optional<TruncatedSpectrum> spectrum = cut.flatMap(LayerTruncation.Cut::spectrum);
-        if (!Decomposition.of(into)) {
+        if (!WeightDecomposition.of(into)) {
             Fidelity loss = loss(dense, after, sink, begin);
             adapter.put(weights, sink, () -> dense);
             return Optional.of(loss.by(methods(alike, rounding)).withSpectrum(spectrum));
@@ -120,7 +120,7 @@ final class MatrixConversion {
             Matrix factor = LoftqInitialisation.scaled(factors.get(i), 1 / Math.sqrt(start.scale()));
             sink.accept(HostTensor.of(into.adapterMatrices().get(i).arrays().get(0), factor.values()));
         }
-        Decomposition.put(into, stored, whole, sink);
+        WeightDecomposition.put(into, stored, whole, sink);
         return measured(dense, whole, begin).by(methods(false, rounding));
     }
 

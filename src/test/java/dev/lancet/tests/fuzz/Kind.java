@@ -37,7 +37,7 @@ enum Kind {
     PLANFILE(1),
     /** The configuration and the arrays of an adapter of PEFT, opened for its model. */
     PEFT(2),
-    /** Texts to train on: JSON lines, rows, and both packed and in archives. */
+    /** TextFiles to train on: JSON lines, rows, and both packed and in archives. */
     CORPUS(2),
     /** Arrays of rows to calibrate on: NumPy's and safetensors. */
     CALIBRATION(2),
@@ -68,12 +68,12 @@ enum Kind {
             case TOKENIZER -> Tokenizers.huggingFace(folder);
             case TOKBIN -> Tokenizers.llama2c(folder);
             case NATIVETOKENIZER -> Tokenizers.nativeKinds(folder);
-            case RECIPE -> Texts.recipes(folder);
-            case PLANFILE -> Texts.plans(folder);
+            case RECIPE -> TextFiles.recipes(folder);
+            case PLANFILE -> TextFiles.plans(folder);
             case PEFT -> Checkpoints.adapters(folder);
-            case CORPUS -> Texts.corpora(folder);
-            case CALIBRATION -> RowFiles.arrays(folder);
-            case METRICS -> Texts.metrics(folder);
+            case CORPUS -> TextFiles.corpora(folder);
+            case CALIBRATION -> ExampleArrayFiles.arrays(folder);
+            case METRICS -> TextFiles.metrics(folder);
             case STATE -> TrainingStates.states(folder);
         };
     }

@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Trials: a command is killed at a random time, perhaps twice, then run again or resumed until it ends. Outputs must never
+ * Trials: a command is killed at a random time, perhaps twice, then run again or resumed until it ends. KillOutputs must never
  * be half, and must be those of an undisturbed run in the end.
  */
 final class KillTrials {
@@ -20,13 +20,13 @@ final class KillTrials {
     private static final long PATIENCE_SECONDS = 300;
     private static final int KILLED = 128 + 9;
 
-    private final Inputs inputs;
+    private final KillInputs inputs;
     private final Random random;
     private final Map<WritingCommand, Undisturbed> undisturbed = new EnumMap<>(WritingCommand.class);
     private int number;
 
     /** The result of a run that nobody kills, and how long it took. */
-    private record Undisturbed(Outputs outputs, long millis) {}
+    private record Undisturbed(KillOutputs outputs, long millis) {}
 
     /**
      * A trial that has ended.
@@ -37,7 +37,7 @@ final class KillTrials {
     record Trial(int killed, List<String> faults) {}
 
     KillTrials(Path folder, long seed) throws IOException {
-        inputs = Inputs.write(folder);
+        inputs = KillInputs.write(folder);
         random = new Random(seed);
     }
 
@@ -56,7 +56,7 @@ final class KillTrials {
                 break;
             }
             killed++;
-            Outputs.of(outputs)
+            KillOutputs.of(outputs)
                     .half(whole.outputs)
                     .forEach(fault -> faults.add("killed after " + moment + " ms: " + fault));
             resume = command.resumable();
@@ -71,20 +71,20 @@ final class KillTrials {
     }
 
     /** Runs it to its end, with {@code --resume} or without it: one of both must work. */
-    private List<String> finish(WritingCommand command, Path outputs, Outputs whole)
+    private List<String> finish(WritingCommand command, Path outputs, KillOutputs whole)
             throws IOException, InterruptedException {
         int status = execute(command, outputs, command.resumable(), Long.MAX_VALUE);
         if (status != 0 && command.resumable()) {
             status = execute(command, outputs, false, Long.MAX_VALUE);
         }
-        List<String> wrong = Outputs.of(outputs).differences(whole);
+        List<String> wrong = KillOutputs.of(outputs).differences(whole);
         // A command that was killed after its last output says that this output exists.
         boolean done = wrong.isEmpty() && said(outputs).contains("exists already");
         if (status != 0 && !done) {
             wrong.add(0, "cannot be finished: " + said(outputs));
         }
         if (!done) {
-            Outputs.temporary(outputs).forEach(name -> wrong.add(name + " is left"));
+            KillOutputs.temporary(outputs).forEach(name -> wrong.add(name + " is left"));
         }
         return wrong;
     }
@@ -98,7 +98,7 @@ final class KillTrials {
             if (status != 0) {
                 throw new IllegalStateException("kill: " + command.word() + " fails undisturbed: " + said(outputs));
             }
-            known = new Undisturbed(Outputs.of(outputs), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+            known = new Undisturbed(KillOutputs.of(outputs), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
             undisturbed.put(command, known);
         }
         return known;

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param whole the weights that are trained themselves beside adapters; if it is empty and there are no adapters, all
  *     float32 weights are trained
  */
-public record Plan(String model, List<Step> steps, List<Weight> vectors, Optional<TrainedWhole> whole) {
+public record Plan(String model, List<Step> steps, List<Weight> vectors, Optional<FullyTrainedWeights> whole) {
 
     public Plan {
         steps = List.copyOf(steps);

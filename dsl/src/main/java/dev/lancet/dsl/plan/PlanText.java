@@ -83,7 +83,7 @@ final class PlanText {
                 .toString();
     }
 
-    private static String names(TrainedWhole whole) {
+    private static String names(FullyTrainedWeights whole) {
         return String.join(", ", whole.names());
     }
 

@@ -59,7 +59,7 @@ final class Planner {
     }
 
     /** The weights whose clause trains them, and those that were trained whole before and have no clause. */
-    private Optional<TrainedWhole> trainedWhole() {
+    private Optional<FullyTrainedWeights> trainedWhole() {
         List<String> names = weights().stream()
                 .filter(weight -> compression
                         .decisive(weight)
@@ -68,7 +68,7 @@ final class Planner {
                 .map(Weight::name)
                 .filter(name -> !constraints.fixed().containsKey(name))
                 .toList();
-        return names.isEmpty() ? Optional.empty() : Optional.of(new TrainedWhole(names));
+        return names.isEmpty() ? Optional.empty() : Optional.of(new FullyTrainedWeights(names));
     }
 
     /** The plan in which every pair of new factors has this initialization. */

@@ -38,9 +38,9 @@ public record Step(
         Optional<Correction> correction) {
 
     public Step {
-        StepCheck.check(weight, rank, precision, between, initialisation);
-        adapter.ifPresent(some -> StepCheck.check(weight, between, some));
-        correction.ifPresent(some -> StepCheck.check(weight, rank.isEmpty(), precision, some));
+        StepValidation.check(weight, rank, precision, between, initialisation);
+        adapter.ifPresent(some -> StepValidation.check(weight, between, some));
+        correction.ifPresent(some -> StepValidation.check(weight, rank.isEmpty(), precision, some));
     }
 
     /** A step without a predicted error, nonlinearity, initialization, adapter or correction. */

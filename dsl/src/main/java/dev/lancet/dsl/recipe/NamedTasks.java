@@ -103,8 +103,8 @@ final class NamedTasks {
     private static TaskQuestion sentiment(String what, String field, List<TaskLabel> labels) {
         String choices = labels == DEGREES ? String.join("/", names(DEGREES)) : "negative/neutral/positive";
         return asking(
-                "Instruction: What is the sentiment of this " + what + "? Please choose an answer from {" + choices
-                        + "}.\nInput: {" + field + "}\nAnswer:",
+                "Instruction: What is the sentiment of this " + what + "? Please choose an answer from {{" + choices
+                        + "}}.\nInput: {" + field + "}\nAnswer:",
                 "label",
                 labels);
     }

@@ -34,6 +34,7 @@ public record TaskLabel(List<String> values, String text) {
 
     /** The name in tables: the word, or the first value if the words differ from row to row. */
     public String name() {
-        return new PromptTemplate(text).fields().isEmpty() ? text : values.get(0);
+        PromptTemplate words = new PromptTemplate(text);
+        return words.fields().isEmpty() ? words.fill(field -> field) : values.get(0);
     }
 }

@@ -7,7 +7,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.calibration.CalibrationData;
-import dev.lancet.runtime.calibration.KeptLosses;
+import dev.lancet.runtime.calibration.MeasuredLosses;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.ReferenceOutputs;
 import dev.lancet.runtime.source.ModelSource;
@@ -49,7 +49,7 @@ public final class BudgetSearch implements AutoCloseable {
      */
     public BudgetSearch(
             ModelSource source, GramMatrices grams, CalibrationData data, Predicate<Step> free, Progress progress) {
-        this(source, grams, data, free, progress, KeptLosses.none());
+        this(source, grams, data, free, progress, MeasuredLosses.none());
     }
 
     /**
@@ -64,7 +64,7 @@ public final class BudgetSearch implements AutoCloseable {
             CalibrationData data,
             Predicate<Step> free,
             Progress progress,
-            KeptLosses losses) {
+            MeasuredLosses losses) {
         this.progress = progress;
         trial = new PlanTrial(source, grams);
         try {

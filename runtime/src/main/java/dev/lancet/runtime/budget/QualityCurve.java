@@ -4,10 +4,10 @@ import dev.lancet.compression.calibration.GramMatrices;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.plan.BudgetUnreachableException;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.calibration.CachedCalibration;
 import dev.lancet.runtime.calibration.CalibrationCache;
 import dev.lancet.runtime.calibration.CalibrationData;
-import dev.lancet.runtime.calibration.Calibrations;
-import dev.lancet.runtime.calibration.KeptLosses;
+import dev.lancet.runtime.calibration.MeasuredLosses;
 import dev.lancet.runtime.source.ModelSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,9 +43,9 @@ public record QualityCurve(List<Point> points, List<String> unreachable) {
     /** Measures a curve; the layers are measured once for all sizes, or taken from a cache. */
     public static QualityCurve measure(
             ModelSource source, CalibrationData data, List<Budget> sizes, Progress progress, CalibrationCache cache) {
-        Calibrations calibrations = cache.of(source, data.calibration());
+        CachedCalibration calibrations = cache.of(source, data.calibration());
         GramMatrices grams = calibrations.grams(progress).all();
-        KeptLosses losses = calibrations.losses();
+        MeasuredLosses losses = calibrations.losses();
         List<Point> points = new ArrayList<>();
         List<String> unreachable = new ArrayList<>();
         try (BudgetSearch search = new BudgetSearch(source, grams, data, step -> true, progress, losses)) {

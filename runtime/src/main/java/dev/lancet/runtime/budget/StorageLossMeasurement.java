@@ -8,7 +8,7 @@ import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.plan.StorageOption;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.calibration.KeptLosses;
+import dev.lancet.runtime.calibration.MeasuredLosses;
 import dev.lancet.runtime.calibration.ReferenceOutputs;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ final class StorageLossMeasurement {
      * @param probes the original on the rows of the probes
      * @param known losses that need not be measured; the others are added
      */
-    List<MeasuredLayer> measure(FreeLayers layers, ReferenceOutputs probes, KeptLosses known, Progress progress) {
+    List<MeasuredLayer> measure(FreeLayers layers, ReferenceOutputs probes, MeasuredLosses known, Progress progress) {
         List<MeasuredLayer> measured = new ArrayList<>();
         try (WorkerPool workers = new WorkerPool();
                 Progress.Task task =

@@ -66,8 +66,8 @@ public final class CalibrationCache {
      *
      * @param rows the rows that are calibrated on
      */
-    public Calibrations of(ModelSource source, Examples rows) {
-        return new Calibrations(this, source, rows, folder.map(any -> CalibrationFingerprint.of(source, rows)));
+    public CachedCalibration of(ModelSource source, Examples rows) {
+        return new CachedCalibration(this, source, rows, folder.map(any -> CalibrationFingerprint.of(source, rows)));
     }
 
     /** The file of a kind for a fingerprint. */

@@ -55,7 +55,7 @@ public interface GramSource {
 
     /** Gram matrices that are known, with all matrices of a plan in one part. */
     static GramSource of(Plan plan, GramMatrices grams) {
-        return new KnownGrams(
+        return new MeasuredGrams(
                 List.of(plan.steps().stream().map(step -> step.weight().name()).toList()), grams);
     }
 }

@@ -39,7 +39,7 @@ public final class TooFewRowsWarning {
 
     /** The same source; this warning counts the rows of what it passes on. */
     public GramSource watching(GramSource source) {
-        return new WatchedGrams(source, this::count);
+        return new ObservedGrams(source, this::count);
     }
 
     private void count(List<String> matrices, GramMatrices grams) {

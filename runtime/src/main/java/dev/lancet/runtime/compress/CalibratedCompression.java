@@ -35,21 +35,22 @@ public final class CalibratedCompression {
     private final ModelSource source;
     private final CalibrationData data;
     private final Progress progress;
-    private final CompressionWay way;
+    private final CalibratedCompressionSettings way;
 
     /** A compression of a model, without recovery; {@code progress} receives its progress. */
     public CalibratedCompression(ModelSource source, CalibrationData data, Progress progress) {
-        this(source, data, progress, CompressionWay.usual());
+        this(source, data, progress, CalibratedCompressionSettings.usual());
     }
 
-    private CalibratedCompression(ModelSource source, CalibrationData data, Progress progress, CompressionWay way) {
+    private CalibratedCompression(
+            ModelSource source, CalibrationData data, Progress progress, CalibratedCompressionSettings way) {
         this.source = source;
         this.data = data;
         this.progress = progress;
         this.way = way;
     }
 
-    private CalibratedCompression by(CompressionWay other) {
+    private CalibratedCompression by(CalibratedCompressionSettings other) {
         return new CalibratedCompression(source, data, progress, other);
     }
 

@@ -7,11 +7,11 @@ import dev.lancet.io.Progress;
 import dev.lancet.runtime.budget.BudgetSearch;
 import dev.lancet.runtime.budget.FreeLayers;
 import dev.lancet.runtime.budget.MeasuredLayer;
+import dev.lancet.runtime.calibration.CachedCalibration;
 import dev.lancet.runtime.calibration.CalibrationData;
-import dev.lancet.runtime.calibration.Calibrations;
 import dev.lancet.runtime.calibration.GramMeasurement;
 import dev.lancet.runtime.calibration.GramSource;
-import dev.lancet.runtime.calibration.KeptLosses;
+import dev.lancet.runtime.calibration.MeasuredLosses;
 import dev.lancet.runtime.calibration.TooFewRowsWarning;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
@@ -43,13 +43,17 @@ record PreparedCompression(
 
     /** Chooses the plan, and measures what the choice or a recovery needs. */
     static PreparedCompression of(
-            ModelSource source, CalibrationData data, CompressionWay way, Compression compression, Progress progress) {
+            ModelSource source,
+            CalibrationData data,
+            CalibratedCompressionSettings way,
+            Compression compression,
+            Progress progress) {
         CompressionJob uncalibrated = new CompressionJob(source, progress).by(compression);
         // What cannot be planned fails before anything is measured.
         boolean chooses = FreeLayers.chosenBy(compression);
         Plan base = chooses ? uncalibrated.base(compression) : uncalibrated.plan(compression);
         CompressionJob job = way.folds() ? uncalibrated.folding() : uncalibrated;
-        Calibrations calibrations = way.cache().of(source, data.calibration());
+        CachedCalibration calibrations = way.cache().of(source, data.calibration());
         if (!chooses && way.recovery() == 0) {
             // The conversion shows the progress of both, because it converts each part as soon as it is measured.
             GramSource measured = way.sequential() ? sequentially(source, data) : calibrations.grams(Progress.silent());
@@ -89,9 +93,9 @@ record PreparedCompression(
             Compression compression,
             GramMatrices grams,
             Plan base,
-            Calibrations calibrations,
+            CachedCalibration calibrations,
             Progress progress) {
-        KeptLosses losses = calibrations.losses();
+        MeasuredLosses losses = calibrations.losses();
         try (BudgetSearch search =
                 new BudgetSearch(source, grams, data, FreeLayers.of(compression), progress, losses)) {
             calibrations.keep(losses);

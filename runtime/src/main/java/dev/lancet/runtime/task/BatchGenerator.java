@@ -34,7 +34,7 @@ final class BatchGenerator {
     List<String> generate(List<int[]> prompts, int tokens, Progress.Task progress) {
         String[] texts = new String[prompts.size()];
         long done = 0;
-        for (List<Integer> batch : EqualLengths.batches(prompts)) {
+        for (List<Integer> batch : EqualLengthBatches.batches(prompts)) {
             List<String> lines = lines(batch.stream().map(prompts::get).toArray(int[][]::new), tokens);
             for (int i = 0; i < batch.size(); i++) {
                 texts[batch.get(i)] = lines.get(i);

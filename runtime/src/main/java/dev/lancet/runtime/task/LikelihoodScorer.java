@@ -44,7 +44,7 @@ final class LikelihoodScorer {
         List<List<Integer>> continuations = List.copyOf(byPrompt.values());
         double[] scores = new double[requests.size()];
         long done = 0;
-        for (List<Integer> batch : EqualLengths.batches(prompts)) {
+        for (List<Integer> batch : EqualLengthBatches.batches(prompts)) {
             List<List<Integer>> wanted = batch.stream().map(continuations::get).toList();
             score(batch.stream().map(prompts::get).toArray(int[][]::new), wanted, requests, scores);
             done += wanted.stream().mapToInt(List::size).sum();

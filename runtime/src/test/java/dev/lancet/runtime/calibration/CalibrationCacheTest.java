@@ -42,13 +42,13 @@ class CalibrationCacheTest {
     @Test
     void losses_come_back_exactly_and_a_damaged_file_says_why_it_is_not_read() throws IOException {
         Path file = folder.resolve("kept.losses");
-        KeptLosses losses = KeptLosses.none();
+        MeasuredLosses losses = MeasuredLosses.none();
         assertThat(losses.grown()).isFalse();
         losses.add("up", 0.1 + 0.2, Map.of("int8", Double.MIN_VALUE, "int4(32)", 1 / 3.0, "broken", Double.NaN));
         losses.add("down", Double.NaN, Map.of("int8", 1.0));
         losses.write(file, "here", "2026-01-02");
 
-        KeptLosses read = KeptLosses.read(file, "here");
+        MeasuredLosses read = MeasuredLosses.read(file, "here");
         assertThat(read.measured()).isEqualTo("2026-01-02");
         assertThat(read.sensitivity("up")).hasValue(0.1 + 0.2);
         assertThat(read.loss("up", "int8")).hasValue(Double.MIN_VALUE);
@@ -67,7 +67,7 @@ class CalibrationCacheTest {
 
     private static String reason(Path file, String fingerprint) {
         try {
-            KeptLosses.read(file, fingerprint);
+            MeasuredLosses.read(file, fingerprint);
             return "";
         } catch (IOException refused) {
             return String.valueOf(refused.getMessage());
@@ -80,8 +80,8 @@ class CalibrationCacheTest {
         Path occupied = Files.writeString(folder.resolve("file"), "not a folder");
         CalibrationCache cache = CalibrationCache.in(occupied.resolve("cache"), told::add);
         List<List<String>> read = new ArrayList<>();
-        GramSource measuring = new KnownGrams(List.of(List.of("up")), GRAMS);
-        new KeepingGrams(cache, cache.file("here", "grams"), "here", measuring)
+        GramSource measuring = new MeasuredGrams(List.of(List.of("up")), GRAMS);
+        new CachingGrams(cache, cache.file("here", "grams"), "here", measuring)
                 .read((matrices, grams) -> read.add(matrices));
         assertThat(read).containsExactly(List.of("up"));
         assertThat(told)
@@ -95,9 +95,9 @@ class CalibrationCacheTest {
     void a_measurement_that_fails_leaves_no_file() {
         CalibrationCache cache = CalibrationCache.in(folder, line -> {});
         Path file = cache.file("here", "grams");
-        GramSource measuring = new KnownGrams(List.of(List.of("up"), List.of("down")), GRAMS);
+        GramSource measuring = new MeasuredGrams(List.of(List.of("up"), List.of("down")), GRAMS);
         try {
-            new KeepingGrams(cache, file, "here", measuring).read((matrices, grams) -> {
+            new CachingGrams(cache, file, "here", measuring).read((matrices, grams) -> {
                 if (matrices.contains("down")) {
                     throw new LancetException("stopped");
                 }

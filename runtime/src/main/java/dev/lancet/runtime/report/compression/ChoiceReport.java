@@ -55,7 +55,7 @@ public record ChoiceReport(Plan before, QualityCurve curve, CommandFacts command
         curve.unreachable().forEach(line -> page.append("<p class=\"notice\">" + Html.escape(line) + "</p>\n"));
         page.append("<div class=\"beside\">\n<div>\n" + QualityChart.inPage(tried()) + "</div>\n"
                 + TriedTable.of(rows()).html("", row -> row.best() ? "best" : "") + "</div>\n"
-                + FactLines.html(command, ""));
+                + ProvenanceSection.html(command, ""));
         return Html.page(title(), page.toString());
     }
 
@@ -70,7 +70,7 @@ public record ChoiceReport(Plan before, QualityCurve curve, CommandFacts command
         return text.append('\n')
                 .append(TriedTable.of(rows()).markdown())
                 .append("\n![Quality against bytes](curve.svg)\n")
-                .append(FactLines.markdown(command, ""))
+                .append(ProvenanceSection.markdown(command, ""))
                 .toString();
     }
 

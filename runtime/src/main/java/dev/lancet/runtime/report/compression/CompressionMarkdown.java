@@ -34,7 +34,7 @@ final class CompressionMarkdown {
         if (!kept.byReason().isEmpty()) {
             text.append("\n## Kept as they were\n\n").append(kept.markdown());
         }
-        text.append(FactLines.markdown(report.command(), report.timing()));
+        text.append(ProvenanceSection.markdown(report.command(), report.timing()));
     }
 
     @Override

@@ -34,7 +34,7 @@ final class CompressionPage {
         spectra();
         numbers();
         kept();
-        page.append(FactLines.html(report.command(), report.timing()));
+        page.append(ProvenanceSection.html(report.command(), report.timing()));
     }
 
     /** A sentence whose options do not break in the middle. */

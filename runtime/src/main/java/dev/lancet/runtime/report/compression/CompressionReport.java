@@ -92,12 +92,12 @@ public record CompressionReport(
 
     /** The title: the model and what was done. */
     public String title() {
-        return CompressionWords.title(this);
+        return CompressionVerdict.title(this);
     }
 
     /** One sentence: how much smaller, and how good. */
     public String verdict() {
-        return CompressionWords.verdict(this);
+        return CompressionVerdict.verdict(this);
     }
 
     /** The report as one HTML page without external files. */

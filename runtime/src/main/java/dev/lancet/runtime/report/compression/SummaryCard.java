@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A number to remember.
+ * One number of a report, in a box.
  *
  * @param name what it is
  * @param value the number

@@ -4,9 +4,9 @@ import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.FullyTrainedWeights;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
-import dev.lancet.dsl.plan.TrainedWhole;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.PlainFile;
@@ -112,7 +112,7 @@ public final class Peft {
                                         .orElse(step))
                         .toList(),
                 plan.vectors(),
-                whole.isEmpty() ? Optional.empty() : Optional.of(new TrainedWhole(whole)));
+                whole.isEmpty() ? Optional.empty() : Optional.of(new FullyTrainedWeights(whole)));
         return new Adapters(adapted, arrays);
     }
 

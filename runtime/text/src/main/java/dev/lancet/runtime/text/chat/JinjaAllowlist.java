@@ -27,8 +27,8 @@ final class JinjaAllowlist {
             "break",
             "continue",
             "do",
-            GenerationTag.NAME,
-            GenerationTag.END);
+            JinjaGenerationTag.NAME,
+            JinjaGenerationTag.END);
     private static final Set<String> FILTERS = Set.of(
             ("trim upper lower capitalize title length count list join first last string int float default d replace"
                             + " reverse sort unique map select selectattr reject rejectattr items dictsort abs round"

@@ -71,7 +71,7 @@ final class JinjaSandbox {
         engine.setResourceLocator((name, encoding, interpreter) -> {
             throw new IOException("it may not read '" + name + "'");
         });
-        engine.getGlobalContext().registerTag(new GenerationTag());
+        engine.getGlobalContext().registerTag(new JinjaGenerationTag());
         engine.getGlobalContext().registerFilter(new ReplaceTextFilter());
         engine.getGlobalContext()
                 .registerFunction(new ELFunctionDefinition(

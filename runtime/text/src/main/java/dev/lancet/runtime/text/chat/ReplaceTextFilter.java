@@ -20,6 +20,6 @@ final class ReplaceTextFilter implements Filter {
         if (arguments.length < 2) {
             throw new IllegalArgumentException("'replace' takes two texts");
         }
-        return StringMethods.replaced(value.toString(), arguments[0], arguments[1]);
+        return PythonStringMethods.replaced(value.toString(), arguments[0], arguments[1]);
     }
 }

@@ -45,7 +45,7 @@ final class TemplateValues extends ELResolver {
         String name = String.valueOf(method);
         if (base instanceof String text) {
             context.setPropertyResolved(true);
-            return StringMethods.call(text, name, arguments == null ? List.of() : Arrays.asList(arguments));
+            return PythonStringMethods.call(text, name, arguments == null ? List.of() : Arrays.asList(arguments));
         }
         boolean library = (base instanceof Filter && name.equals("filter"))
                 || (base instanceof ExpTest && name.startsWith("evaluate"));

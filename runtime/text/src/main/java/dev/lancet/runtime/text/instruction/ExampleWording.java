@@ -2,6 +2,7 @@ package dev.lancet.runtime.text.instruction;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Instructions;
+import dev.lancet.dsl.recipe.PromptTemplate;
 import dev.lancet.runtime.text.chat.ChatTemplate;
 import dev.lancet.runtime.text.chat.ChatTurn;
 import dev.lancet.runtime.text.source.FieldRow;
@@ -59,7 +60,7 @@ final class ExampleWording {
     }
 
     private final Instructions.Wording wording;
-    private final Optional<ExampleTemplate> template;
+    private final Optional<PromptTemplate> template;
     private final Optional<ChatTemplate> chat;
 
     /**
@@ -70,7 +71,7 @@ final class ExampleWording {
     ExampleWording(Instructions.Wording wording, Optional<ChatTemplate> chat) {
         this.wording = wording;
         this.chat = chat;
-        template = wording.template().map(ExampleTemplate::of);
+        template = wording.template().map(ExampleWording::withFields);
     }
 
     /**
@@ -96,11 +97,24 @@ final class ExampleWording {
         }
         Form usual = form.orElse(Form.COMPLETION);
         if (wording.chat()) {
-            String request = template.map(it -> it.filled(row)).orElseGet(() -> usual.request(row));
+            String request = template.map(it -> filled(it, row)).orElseGet(() -> usual.request(row));
             return chat(row, List.of(new ChatTurn("user", request), new ChatTurn("assistant", answer)));
         }
-        String prompt = template.map(it -> it.filled(row)).orElseGet(() -> usual.prompt(row));
+        String prompt = template.map(it -> filled(it, row)).orElseGet(() -> usual.prompt(row));
         return new Worded(List.of(new TextPiece(prompt, false), new TextPiece(answer, true)), false);
+    }
+
+    private static PromptTemplate withFields(String text) {
+        PromptTemplate template = new PromptTemplate(text);
+        if (template.fields().isEmpty()) {
+            throw new LancetException("template: '" + text.lines().findFirst().orElse("")
+                    + "' has no field; write {name} for a field of the rows");
+        }
+        return template;
+    }
+
+    private static String filled(PromptTemplate template, FieldRow row) {
+        return template.fill(name -> RowFields.required(row, name));
     }
 
     private LancetException unknown(FieldRow row) {

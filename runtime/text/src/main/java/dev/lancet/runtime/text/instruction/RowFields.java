@@ -13,17 +13,11 @@ final class RowFields {
     /** The text of a field, or empty if the row does not have it or it is null. */
     static Optional<String> find(FieldRow row, String name) {
         JsonNode value = row.fields().get(name);
-        if (value == null || value.isNull()) {
-            return Optional.empty();
+        if (value != null && value.isContainer()) {
+            throw new LancetException(
+                    "examples: " + row.where() + ": field '" + name + "' is not a text; correct this row");
         }
-        if (value.isString()) {
-            return Optional.of(value.stringValue());
-        }
-        if (value.isNumber() || value.isBoolean()) {
-            return Optional.of(value.asString());
-        }
-        throw new LancetException(
-                "examples: " + row.where() + ": field '" + name + "' is not a text; correct this row");
+        return row.text(name);
     }
 
     static String required(FieldRow row, String name) {

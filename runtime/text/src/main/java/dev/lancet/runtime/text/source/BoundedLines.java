@@ -3,17 +3,16 @@ package dev.lancet.runtime.text.source;
 import dev.lancet.dsl.LancetException;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the lines of a file one by one, and fails at one that is too long, before it is in memory. */
 final class BoundedLines {
 
     private final BufferedReader reader;
-    private final Path file;
+    private final String file;
     private int number;
 
-    BoundedLines(BufferedReader reader, Path file) {
+    BoundedLines(BufferedReader reader, String file) {
         this.reader = reader;
         this.file = file;
     }
@@ -27,8 +26,8 @@ final class BoundedLines {
             if (letter < 0) {
                 return line.isEmpty() ? null : line.toString();
             }
-            if (line.length() == TaskRows.LONGEST) {
-                throw new LancetException("data: " + where() + " has more than " + TaskRows.LONGEST
+            if (line.length() == FieldRows.LONGEST) {
+                throw new LancetException("rows: " + where() + " has more than " + FieldRows.LONGEST
                         + " characters; check the format, or split the line");
             }
             line.append((char) letter);

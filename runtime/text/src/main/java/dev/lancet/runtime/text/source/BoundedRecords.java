@@ -4,16 +4,15 @@ import dev.lancet.dsl.LancetException;
 import java.io.FilterReader;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.file.Path;
 
 /** Passes characters to a parser of CSV, and fails at a row that is too long, before it is in memory. */
 final class BoundedRecords extends FilterReader {
 
-    private final Path file;
+    private final String file;
     private long row;
     private long read;
 
-    BoundedRecords(Reader reader, Path file) {
+    BoundedRecords(Reader reader, String file) {
         super(reader);
         this.file = file;
     }
@@ -26,8 +25,8 @@ final class BoundedRecords extends FilterReader {
 
     private void count(int more) {
         read += Math.max(0, more);
-        if (read > TaskRows.LONGEST) {
-            throw new LancetException("data: " + file + ", row " + (row + 1) + " has more than " + TaskRows.LONGEST
+        if (read > FieldRows.LONGEST) {
+            throw new LancetException("rows: " + file + ", row " + (row + 1) + " has more than " + FieldRows.LONGEST
                     + " characters; check whether a quote is not closed");
         }
     }

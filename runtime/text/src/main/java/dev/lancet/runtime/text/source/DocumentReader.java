@@ -20,8 +20,8 @@ final class DocumentReader {
         switch (FileKind.of(name)) {
             case TEXT -> give(where, Utf8Text.whole(in, where), taker);
             case JSON_LINES -> new JsonLines(field, where).read(in, taker);
-            case COMMAS -> new Rows(where, ',').read(in, field, taker);
-            case TABS -> new Rows(where, '\t').read(in, field, taker);
+            case COMMAS -> new Rows("corpus", where, ',').read(in, field, taker);
+            case TABS -> new Rows("corpus", where, '\t').read(in, field, taker);
             case ARCHIVE -> archive(in, where, taker);
         }
     }

@@ -5,7 +5,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -23,11 +22,6 @@ final class JsonLines {
     }
 
     void read(InputStream in, Consumer<Document> taker) throws IOException {
-        objects(in, where, (here, object) -> DocumentReader.give(here, text(object, here), taker));
-    }
-
-    /** Passes the object of each line to {@code taker}, with its place. */
-    static void objects(InputStream in, String where, BiConsumer<String, JsonNode> taker) throws IOException {
         int number = 0;
         try {
             // Do not close the stream: it may be an entry of an archive that has more entries.
@@ -36,7 +30,7 @@ final class JsonLines {
                 number++;
                 if (!line.isBlank()) {
                     String here = where + ", line " + number;
-                    taker.accept(here, object(line, here));
+                    DocumentReader.give(here, text(line, here), taker);
                 }
             }
         } catch (CharacterCodingException e) {
@@ -44,7 +38,7 @@ final class JsonLines {
         }
     }
 
-    private static JsonNode object(String line, String here) {
+    private String text(String line, String here) {
         JsonNode node;
         try {
             node = JsonMapper.shared().readTree(line);
@@ -55,10 +49,6 @@ final class JsonLines {
             throw new LancetException(
                     "corpus: " + here + " is not a JSON object; each line must be an object" + " with a text");
         }
-        return node;
-    }
-
-    private String text(JsonNode node, String here) {
         if (!node.path(field).isString()) {
             throw new LancetException("corpus: " + here + " has no string '" + field + "', only " + node.propertyNames()
                     + "; choose one of them with field");

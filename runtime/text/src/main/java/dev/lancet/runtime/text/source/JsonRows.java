@@ -3,10 +3,10 @@ package dev.lancet.runtime.text.source;
 import dev.lancet.dsl.LancetException;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.nio.charset.CharacterCodingException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -24,34 +24,34 @@ final class JsonRows {
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(TaskRows.LONGEST)
+                            .maxStringLength(FieldRows.LONGEST)
                             .maxNestingDepth(DEEPEST)
                             .build())
                     .build())
             .build();
 
-    private final Path file;
+    private final String file;
 
-    JsonRows(Path file) {
+    JsonRows(String file) {
         this.file = file;
     }
 
-    void lines(BufferedReader reader, List<TaskRow> rows) throws IOException {
+    void lines(BufferedReader reader, Consumer<FieldRow> taker) throws IOException {
         BoundedLines lines = new BoundedLines(reader, file);
         for (String line = lines.next(); line != null; line = lines.next()) {
             if (!line.isBlank()) {
                 String where = lines.where();
                 try {
-                    rows.add(row(where, JSON.readTree(line)));
+                    taker.accept(row(where, JSON.readTree(line)));
                 } catch (JacksonException e) {
                     throw new LancetException(
-                            "data: " + where + " is not JSON (" + first(e) + "); each line must be an object", e);
+                            "rows: " + where + " is not JSON (" + first(e) + "); each line must be an object", e);
                 }
             }
         }
     }
 
-    void arrayOrLines(BufferedReader reader, List<TaskRow> rows) throws IOException {
+    void arrayOrLines(BufferedReader reader, Consumer<FieldRow> taker) throws IOException {
         reader.mark(1 << 12);
         int letter = reader.read();
         while (Character.isWhitespace(letter)) {
@@ -59,41 +59,39 @@ final class JsonRows {
         }
         reader.reset();
         if (letter == '[') {
-            array(reader, rows);
+            array(reader, taker);
         } else {
-            lines(reader, rows);
+            lines(reader, taker);
         }
     }
 
-    private void array(BufferedReader reader, List<TaskRow> rows) {
+    private void array(BufferedReader reader, Consumer<FieldRow> taker) throws IOException {
         try (JsonParser parser = JSON.createParser(reader)) {
             parser.nextToken();
             for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
                 String where = file + ", line " + parser.currentTokenLocation().getLineNr();
                 JsonNode node = parser.readValueAsTree();
-                rows.add(row(where, node));
+                taker.accept(row(where, node));
             }
         } catch (JacksonException e) {
-            String line = e.getLocation() == null
-                    ? ", after row " + rows.size()
-                    : ", line " + e.getLocation().getLineNr();
+            if (e.getCause() instanceof CharacterCodingException wrong) {
+                throw wrong;
+            }
+            String line =
+                    e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
             throw new LancetException(
-                    "data: " + file + line + " is not JSON (" + first(e) + "); the file must be an array of objects",
+                    "rows: " + file + line + " is not JSON (" + first(e) + "); the file must be an array of objects",
                     e);
         }
     }
 
-    private static TaskRow row(String where, JsonNode node) {
+    private static FieldRow row(String where, JsonNode node) {
         if (!node.isObject()) {
-            throw new LancetException("data: " + where + " is not a JSON object; each row must be one");
+            throw new LancetException("rows: " + where + " is not a JSON object; each row must be one");
         }
-        Map<String, String> values = new LinkedHashMap<>();
-        node.properties().forEach(entry -> {
-            if (entry.getValue().isValueNode() && !entry.getValue().isNull()) {
-                values.put(entry.getKey(), entry.getValue().asString());
-            }
-        });
-        return new TaskRow(where, values);
+        Map<String, JsonNode> fields = new LinkedHashMap<>();
+        node.properties().forEach(entry -> fields.put(entry.getKey(), entry.getValue()));
+        return new FieldRow(where, fields);
     }
 
     private static String first(JacksonException e) {

@@ -3,11 +3,11 @@ package dev.lancet.runtime.text.source;
 import dev.lancet.dsl.LancetException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -16,17 +16,20 @@ import org.apache.commons.csv.CSVRecord;
 /** Reads rows of CSV (RFC 4180) or of tab-separated values. The first row names the columns. */
 final class Rows {
 
+    private final String what;
     private final String where;
     private final char separator;
 
-    Rows(String where, char separator) {
+    /** @param what the first word of messages: what the rows are read as */
+    Rows(String what, String where, char separator) {
+        this.what = what;
         this.where = where;
         this.separator = separator;
     }
 
     /** Reads the documents in one column. */
     void read(InputStream in, String field, Consumer<Document> taker) throws IOException {
-        each(in, columns -> requireColumn(field, columns), (here, record) -> {
+        each(Utf8Text.reader(in), columns -> requireColumn(field, columns), (here, columns, record) -> {
             if (!record.isSet(field)) {
                 throw new LancetException("corpus: " + here + " has " + record.size()
                         + " values, too few for the column '" + field + "'; correct this row");
@@ -46,31 +49,42 @@ final class Rows {
         }
     }
 
-    /** Passes the names of the columns to {@code header}, and then each row to {@code taker}, with its place. */
-    void each(InputStream in, Consumer<List<String>> header, BiConsumer<String, CSVRecord> taker) throws IOException {
+    /** Receives one row, with its place and the names of the columns. */
+    @FunctionalInterface
+    interface RowTaker {
+        void take(String here, List<String> columns, CSVRecord row);
+    }
+
+    /** Passes the names of the columns to {@code header}, and then each row to {@code taker}. */
+    void each(Reader reader, Consumer<List<String>> header, RowTaker taker) throws IOException {
         long row = 0;
         try {
             // Do not close the stream: it may be an entry of an archive that has more entries.
-            CSVParser parser = parser(in);
-            header.accept(parser.getHeaderNames());
+            CSVParser parser = parser(reader);
+            List<String> columns = parser.getHeaderNames();
+            header.accept(columns);
             for (CSVRecord record : parser) {
                 row = record.getRecordNumber();
-                taker.accept(where + ", row " + row, record);
+                taker.take(where + ", row " + row, columns, record);
             }
         } catch (CharacterCodingException e) {
-            throw Utf8Text.wrong(where + ", after row " + row + ",");
+            throw Utf8Text.wrong(after(row));
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof CharacterCodingException) {
-                throw Utf8Text.wrong(where + ", after row " + row + ",");
+                throw Utf8Text.wrong(after(row));
             }
             throw new LancetException(
-                    "corpus: " + where + ", after row " + row + ", is not CSV: " + e.getMessage() + "; correct"
+                    what + ": " + where + ", after row " + row + ", is not CSV: " + e.getMessage() + "; correct"
                             + " this row",
                     e);
         }
     }
 
-    private CSVParser parser(InputStream in) throws IOException {
+    private String after(long row) {
+        return row == 0 ? where : where + ", after row " + row + ",";
+    }
+
+    private CSVParser parser(Reader reader) throws IOException {
         CSVFormat format = CSVFormat.RFC4180
                 .builder()
                 .setDelimiter(separator)
@@ -79,13 +93,10 @@ final class Rows {
                 .setIgnoreEmptyLines(true)
                 .get();
         try {
-            return CSVParser.builder()
-                    .setReader(Utf8Text.reader(in))
-                    .setFormat(format)
-                    .get();
+            return CSVParser.builder().setReader(reader).setFormat(format).get();
         } catch (IllegalArgumentException e) {
             throw new LancetException(
-                    "corpus: " + where + " has a first row that names no columns: " + e.getMessage()
+                    what + ": " + where + " has a first row that names no columns: " + e.getMessage()
                             + "; give each column its own name",
                     e);
         }

@@ -5,15 +5,16 @@ import dev.lancet.dsl.recipe.PromptTemplate;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.TaskLabel;
 import dev.lancet.dsl.recipe.TaskQuestion;
-import dev.lancet.runtime.text.source.TaskRow;
-import dev.lancet.runtime.text.source.TaskRows;
+import dev.lancet.io.Progress;
+import dev.lancet.runtime.text.source.FieldRow;
+import dev.lancet.runtime.text.source.FieldRows;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,6 +29,8 @@ import java.util.stream.IntStream;
  */
 public record TaskItems(TaskQuestion question, List<TaskItem> items) {
 
+    private static final int MOST_ROWS = 1_000_000;
+
     private static final String BETWEEN_EXAMPLES = "\n\n";
 
     public TaskItems {
@@ -41,7 +44,7 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
      *     none of the labels; the message names the row
      */
     public static TaskItems read(Task task) {
-        List<TaskRow> rows = TaskRows.read(Path.of(task.data()));
+        List<FieldRow> rows = rows(Path.of(task.data()));
         TaskQuestion question = question(task, rows.get(0));
         List<Integer> order = IntStream.range(0, rows.size()).boxed().collect(Collectors.toCollection(ArrayList::new));
         Collections.shuffle(order, new Random(task.seed()));
@@ -62,21 +65,38 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
         return new TaskItems(question, items);
     }
 
+    private static List<FieldRow> rows(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new LancetException("task: " + file + " is a folder; name a file with rows");
+        }
+        List<FieldRow> rows = new ArrayList<>();
+        FieldRows.of(List.of(file)).each("read a task", Progress.silent(), row -> {
+            if (rows.size() == MOST_ROWS) {
+                throw new LancetException("task: " + file + " has more than " + MOST_ROWS + " rows; split it");
+            }
+            rows.add(row);
+        });
+        if (rows.isEmpty()) {
+            throw new LancetException("task: " + file + " has no rows; check the path");
+        }
+        return rows;
+    }
+
     /** The names of the answers, in order. */
     public List<String> names() {
         return question.labels().stream().map(TaskLabel::name).toList();
     }
 
-    private static TaskQuestion question(Task task, TaskRow first) {
-        Set<String> has = first.fields().keySet();
+    private static TaskQuestion question(Task task, FieldRow first) {
+        Set<String> has = first.names();
         return task.questions().stream()
                 .filter(question -> has.containsAll(question.fields()))
                 .findFirst()
                 .orElseThrow(() -> unasked(task, first));
     }
 
-    private static LancetException unasked(Task task, TaskRow first) {
-        Set<String> has = first.fields().keySet();
+    private static LancetException unasked(Task task, FieldRow first) {
+        Set<String> has = first.names();
         if (task.questions().size() == 1) {
             String missing = task.questions().get(0).fields().stream()
                     .filter(field -> !has.contains(field))
@@ -91,20 +111,20 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
                 + "; " + first.where() + " has " + String.join(", ", has));
     }
 
-    private static LancetException missing(String field, TaskRow row) {
+    private static LancetException missing(String field, FieldRow row) {
         return new LancetException("task: " + row.where() + " has no field '" + field + "', only "
-                + String.join(", ", row.fields().keySet()) + "; correct the template or the row");
+                + String.join(", ", row.names()) + "; correct the template or the row");
     }
 
-    private static String value(TaskRow row, String field) {
-        return Optional.ofNullable(row.fields().get(field)).orElseThrow(() -> missing(field, row));
+    private static String value(FieldRow row, String field) {
+        return row.text(field).orElseThrow(() -> missing(field, row));
     }
 
-    private static String filled(String template, TaskRow row) {
+    private static String filled(String template, FieldRow row) {
         return new PromptTemplate(template).fill(field -> value(row, field));
     }
 
-    private static TaskItem item(TaskQuestion question, TaskRow row, String examples) {
+    private static TaskItem item(TaskQuestion question, FieldRow row, String examples) {
         String answer = value(row, question.answer()).strip();
         if (answer.isEmpty()) {
             throw new LancetException("task: " + row.where() + " has an empty answer in '" + question.answer()
@@ -134,7 +154,7 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
                 row.where(), prompt, choices, right, choices.get(right).words());
     }
 
-    private static TaskChoice choice(TaskQuestion question, TaskRow row, String prompt, String words) {
+    private static TaskChoice choice(TaskQuestion question, FieldRow row, String prompt, String words) {
         if (question.gap().isEmpty()) {
             return new TaskChoice(prompt, " " + words, words);
         }
@@ -148,7 +168,7 @@ public record TaskItems(TaskQuestion question, List<TaskItem> items) {
         return new TaskChoice(prompt.substring(0, gap) + words, " " + behind, words);
     }
 
-    private static int right(TaskQuestion question, TaskRow row, String answer) {
+    private static int right(TaskQuestion question, FieldRow row, String answer) {
         List<TaskLabel> labels = question.labels();
         return IntStream.range(0, labels.size())
                 .filter(i -> labels.get(i).means(answer))

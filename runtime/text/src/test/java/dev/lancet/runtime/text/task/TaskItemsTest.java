@@ -94,7 +94,7 @@ class TaskItemsTest {
     void values_are_not_searched_for_fields() throws IOException {
         String data = file("rows.csv", "a,b,label\n{b},x,yes\n");
 
-        assertThat(only(Task.own("own", data, "{a} {yes/no}:").labels("yes", "no"))
+        assertThat(only(Task.own("own", data, "{a} {{yes/no}}:").labels("yes", "no"))
                         .prompt())
                 .isEqualTo("{b} {yes/no}:");
     }

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What a step cannot be. */
-final class StepCheck {
+final class StepValidation {
 
-    private StepCheck() {}
+    private StepValidation() {}
 
     static void check(
             Weight weight,

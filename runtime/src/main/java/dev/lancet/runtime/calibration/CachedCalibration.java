@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The measurements of one model on some rows: those that a {@link CalibrationCache} has kept, and new ones, which it keeps. */
-public final class Calibrations {
+public final class CachedCalibration {
 
     private static final String GRAMS = "grams";
     private static final String LOSSES = "losses";
@@ -24,7 +24,7 @@ public final class Calibrations {
     private final Optional<String> fingerprint;
 
     /** Measurements; without a fingerprint nothing is kept. */
-    Calibrations(CalibrationCache cache, ModelSource source, Examples rows, Optional<String> fingerprint) {
+    CachedCalibration(CalibrationCache cache, ModelSource source, Examples rows, Optional<String> fingerprint) {
         this.cache = cache;
         this.source = source;
         this.rows = rows;
@@ -36,7 +36,7 @@ public final class Calibrations {
         GramSource measuring = GramMeasurement.source(source, rows, progress);
         return fingerprint
                 .map(identity -> kept(identity, measuring.parts())
-                        .orElseGet(() -> new KeepingGrams(cache, cache.file(identity, GRAMS), identity, measuring)))
+                        .orElseGet(() -> new CachingGrams(cache, cache.file(identity, GRAMS), identity, measuring)))
                 .orElse(measuring);
     }
 
@@ -49,7 +49,7 @@ public final class Calibrations {
             GramFile grams = GramFile.open(file, identity, source.plan());
             CalibrationCache.used(file);
             cache.tell("calibration: reused from " + file + ", measured " + grams.measured());
-            return Optional.of(new KnownGrams(parts, grams));
+            return Optional.of(new MeasuredGrams(parts, grams));
         } catch (IOException damaged) {
             cache.tell(anew(file, damaged));
             return Optional.empty();
@@ -61,28 +61,28 @@ public final class Calibrations {
     }
 
     /** The losses that earlier runs measured; empty if there are none. */
-    public KeptLosses losses() {
+    public MeasuredLosses losses() {
         if (fingerprint.isEmpty()) {
-            return KeptLosses.none();
+            return MeasuredLosses.none();
         }
         Path file = cache.file(fingerprint.get(), LOSSES);
         if (!Files.exists(file)) {
-            return KeptLosses.none();
+            return MeasuredLosses.none();
         }
         try {
-            KeptLosses losses = KeptLosses.read(file, fingerprint.get());
+            MeasuredLosses losses = MeasuredLosses.read(file, fingerprint.get());
             CalibrationCache.used(file);
             cache.tell("calibration: losses of " + losses.count() + " layers reused from " + file + ", measured "
                     + losses.measured());
             return losses;
         } catch (IOException damaged) {
             cache.tell(anew(file, damaged));
-            return KeptLosses.none();
+            return MeasuredLosses.none();
         }
     }
 
     /** Keeps losses, if there are new ones among them. */
-    public void keep(KeptLosses losses) {
+    public void keep(MeasuredLosses losses) {
         fingerprint.filter(any -> losses.grown()).ifPresent(identity -> {
             try {
                 losses.write(cache.file(identity, LOSSES), identity, today());

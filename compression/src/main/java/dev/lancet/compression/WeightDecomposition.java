@@ -7,9 +7,9 @@ import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.WeightSink;
 
 /** The lengths of a decomposed adapter (DoRA, Liu et al., arXiv 2402.09353, equation 2): the norm of each column. */
-final class Decomposition {
+final class WeightDecomposition {
 
-    private Decomposition() {}
+    private WeightDecomposition() {}
 
     /** Whether the adapter of a step has lengths. */
     static boolean of(Step step) {

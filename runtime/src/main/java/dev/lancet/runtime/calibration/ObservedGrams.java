@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
  *
  * @param watcher receives the names of the matrices of a part, and their Gram matrices
  */
-record WatchedGrams(GramSource source, BiConsumer<List<String>, GramMatrices> watcher) implements GramSource {
+record ObservedGrams(GramSource source, BiConsumer<List<String>, GramMatrices> watcher) implements GramSource {
 
     @Override
     public List<List<String>> parts() {

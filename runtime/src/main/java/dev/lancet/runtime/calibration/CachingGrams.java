@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * Measures, and writes what it measured into a cache. What cannot be written, or is too large, is not kept; that never disturbs
  * the work.
  */
-final class KeepingGrams implements GramSource {
+final class CachingGrams implements GramSource {
 
     private final CalibrationCache cache;
     private final Path file;
     private final String fingerprint;
     private final GramSource measuring;
 
-    KeepingGrams(CalibrationCache cache, Path file, String fingerprint, GramSource measuring) {
+    CachingGrams(CalibrationCache cache, Path file, String fingerprint, GramSource measuring) {
         this.cache = cache;
         this.file = file;
         this.fingerprint = fingerprint;
@@ -36,7 +36,7 @@ final class KeepingGrams implements GramSource {
         Keeping keeping = new Keeping();
         try {
             List<List<String>> passed = new ArrayList<>();
-            new WatchedGrams(measuring, (matrices, grams) -> {
+            new ObservedGrams(measuring, (matrices, grams) -> {
                         passed.add(matrices);
                         keeping.add(matrices, grams);
                     })
@@ -75,7 +75,7 @@ final class KeepingGrams implements GramSource {
         void finish() {
             if (writer.isPresent()) {
                 attempt(() -> {
-                    writer.get().finish(fingerprint, Calibrations.today());
+                    writer.get().finish(fingerprint, CachedCalibration.today());
                     cache.trim();
                 });
             }

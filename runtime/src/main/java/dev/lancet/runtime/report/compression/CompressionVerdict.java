@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 
 /** The title of a compression's report and its verdict. */
-final class CompressionWords {
+final class CompressionVerdict {
 
-    private CompressionWords() {}
+    private CompressionVerdict() {}
 
     static String title(CompressionReport report) {
         String goal = report.command().goal();

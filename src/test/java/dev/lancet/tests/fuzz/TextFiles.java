@@ -30,7 +30,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** Files of text: recipes, plans, corpora, logs. */
-final class Texts {
+final class TextFiles {
 
     private static final Damage JSON =
             ((Damage) Damage::blind).or(new JsonDamage().or(new JsonDamage())).often();
@@ -38,7 +38,7 @@ final class Texts {
             "{\"text\": \"The Committee decided.\", \"id\": 1}\n{\"text\": \"0.25 percent\"}\n";
     private static final String ROWS = "id,text\n1,\"The Committee, decided\"\n2,percent\n3,\"a \"\"word\"\"\"\n";
 
-    private Texts() {}
+    private TextFiles() {}
 
     static List<Sample> recipes(Path scratch) throws IOException {
         Corpus minutes = corpus("minutes.txt").bytes().holdOut(0.05);
@@ -78,11 +78,12 @@ final class Texts {
         Damage packed = (whole, random) -> gzip(JSON.of(unzipped(whole), random));
         Damage tar = (whole, random) -> gzip(((Damage) Damage::blind).often().of(unzipped(whole), random));
         return List.of(
-                Sample.alone(lines, JSON, scratch.resolve("a.jsonl"), Texts::documents),
-                Sample.alone(rows, JSON, scratch.resolve("a.csv"), Texts::documents),
-                Sample.alone(archive, ((Damage) Damage::blind).often(), scratch.resolve("a.tar"), Texts::documents),
-                Sample.alone(gzip(lines), packed.or(Damage::blind), scratch.resolve("a.jsonl.gz"), Texts::documents),
-                Sample.alone(gzip(archive), tar.or(Damage::blind), scratch.resolve("a.tgz"), Texts::documents));
+                Sample.alone(lines, JSON, scratch.resolve("a.jsonl"), TextFiles::documents),
+                Sample.alone(rows, JSON, scratch.resolve("a.csv"), TextFiles::documents),
+                Sample.alone(archive, ((Damage) Damage::blind).often(), scratch.resolve("a.tar"), TextFiles::documents),
+                Sample.alone(
+                        gzip(lines), packed.or(Damage::blind), scratch.resolve("a.jsonl.gz"), TextFiles::documents),
+                Sample.alone(gzip(archive), tar.or(Damage::blind), scratch.resolve("a.tgz"), TextFiles::documents));
     }
 
     private static Runnable documents(Path file) {
@@ -98,7 +99,7 @@ final class Texts {
                 {"step":2,"validation_loss":5.0,"perplexity":148.4}
                 """;
         return List.of(Sample.alone(
-                lines.getBytes(StandardCharsets.UTF_8), JSON, scratch.resolve("metrics.jsonl"), Texts::log));
+                lines.getBytes(StandardCharsets.UTF_8), JSON, scratch.resolve("metrics.jsonl"), TextFiles::log));
     }
 
     private static Runnable log(Path file) {

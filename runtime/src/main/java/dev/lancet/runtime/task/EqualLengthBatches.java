@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Divides prompts into batches of equal length, which need no padding. The longest come first. */
-final class EqualLengths {
+final class EqualLengthBatches {
 
     private static final int TOKENS_A_RUN = 2048;
 
-    private EqualLengths() {}
+    private EqualLengthBatches() {}
 
     /**
      * The batches.

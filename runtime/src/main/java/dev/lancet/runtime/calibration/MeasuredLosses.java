@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>The file is one line of JSON (fingerprint, measured, layers {weight: {sensitivity, losses {form: loss}}}) and a line with the
  * SHA-256 of the first.
  */
-public final class KeptLosses {
+public final class MeasuredLosses {
 
     /** The most bytes of a file. A layer takes about 2,000. */
     private static final long LONGEST = 256L << 20;
@@ -32,11 +32,11 @@ public final class KeptLosses {
 
     private record Layer(double sensitivity, Map<String, Double> losses) {}
 
-    private KeptLosses() {}
+    private MeasuredLosses() {}
 
     /** No losses. */
-    public static KeptLosses none() {
-        return new KeptLosses();
+    public static MeasuredLosses none() {
+        return new MeasuredLosses();
     }
 
     /**
@@ -44,7 +44,7 @@ public final class KeptLosses {
      *
      * @throws IOException with the reason if it is damaged, or of another calibration
      */
-    static KeptLosses read(Path path, String fingerprint) throws IOException {
+    static MeasuredLosses read(Path path, String fingerprint) throws IOException {
         if (Files.size(path) > LONGEST) {
             throw new IOException("it is longer than " + LONGEST + " bytes");
         }
@@ -52,7 +52,7 @@ public final class KeptLosses {
         if (lines.length != 3 || !lines[1].equals(Sha256.of(lines[0]))) {
             throw new IOException("its checksum is wrong");
         }
-        KeptLosses kept = new KeptLosses();
+        MeasuredLosses kept = new MeasuredLosses();
         try {
             JsonNode root = JsonMapper.shared().readTree(lines[0]);
             if (!root.path("fingerprint").asString("").equals(fingerprint)) {

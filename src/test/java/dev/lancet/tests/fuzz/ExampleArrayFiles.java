@@ -15,12 +15,12 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Files of named arrays with rows, which calibrate and compare graphs. */
-final class RowFiles {
+final class ExampleArrayFiles {
 
     private static final int ROWS = 4;
     private static final int COLUMNS = 6;
 
-    private RowFiles() {}
+    private ExampleArrayFiles() {}
 
     static List<Sample> arrays(Path scratch) throws IOException {
         byte[] inputs = array("<f4", 4);
@@ -30,13 +30,13 @@ final class RowFiles {
         Damage inside = (archive, random) -> zip(header(inputs, random), ids);
         Damage twice = (archive, random) -> zip(Damage.blind(inputs, random), header(ids, random));
         return List.of(
-                Sample.alone(whole, Damage::blind, scratch.resolve("rows.npz"), RowFiles::read),
-                Sample.alone(whole, inside.or(twice), scratch.resolve("inside.npz"), RowFiles::read),
+                Sample.alone(whole, Damage::blind, scratch.resolve("rows.npz"), ExampleArrayFiles::read),
+                Sample.alone(whole, inside.or(twice), scratch.resolve("inside.npz"), ExampleArrayFiles::read),
                 Sample.alone(
                         tensors(),
                         Damage.head(160, Damage::blind).or(TrainingStates::header),
                         scratch.resolve("rows.safetensors"),
-                        RowFiles::read));
+                        ExampleArrayFiles::read));
     }
 
     private static Runnable read(Path file) {

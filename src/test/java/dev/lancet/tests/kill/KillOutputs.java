@@ -16,21 +16,21 @@ import java.util.stream.Stream;
  * The files of an outputs folder, each with its hash. Not counted is what differs from run to run (times, curves) and what
  * a training keeps for itself (states).
  */
-record Outputs(SortedMap<String, String> files) {
+record KillOutputs(SortedMap<String, String> files) {
 
     private static final String NOT_COUNTED =
             "(?s)(.*/)?(events\\.out\\..*|report\\.(json|md|html)|state-\\d+\\.safetensors|Killed\\.java|recipe\\.json"
                     + "|done\\.json)";
     private static final String TEMPORARY = ".*(\\.partial|\\.resumable|\\.lancet-lock)(/.*)?";
 
-    static Outputs of(Path folder) throws IOException {
+    static KillOutputs of(Path folder) throws IOException {
         SortedMap<String, String> files = new TreeMap<>();
         for (String name : names(folder)) {
             if (!name.matches(NOT_COUNTED) && !name.matches(TEMPORARY)) {
                 files.put(name, hash(folder.resolve(name)));
             }
         }
-        return new Outputs(files);
+        return new KillOutputs(files);
     }
 
     /** The temporary files that are left. */
@@ -59,7 +59,7 @@ record Outputs(SortedMap<String, String> files) {
      * What is wrong with outputs of a killed process: a file under its final name whose content is another than that of an
      * undisturbed one. Metrics grow, so they are complete only at the end.
      */
-    List<String> half(Outputs whole) {
+    List<String> half(KillOutputs whole) {
         List<String> wrong = new ArrayList<>();
         for (Map.Entry<String, String> file : files.entrySet()) {
             String name = file.getKey();
@@ -80,7 +80,7 @@ record Outputs(SortedMap<String, String> files) {
     }
 
     /** How outputs that should be complete differ from those of an undisturbed process. */
-    List<String> differences(Outputs whole) {
+    List<String> differences(KillOutputs whole) {
         List<String> wrong = new ArrayList<>(half(whole));
         whole.files.forEach((name, hash) -> {
             if (!hash.equals(files.get(name))) {

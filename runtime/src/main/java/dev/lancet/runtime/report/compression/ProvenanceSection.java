@@ -4,9 +4,9 @@ import dev.lancet.runtime.report.page.Html;
 import dev.lancet.runtime.report.page.MarkdownText;
 
 /** The command that made a report, and the fingerprints by which it can be repeated. */
-final class FactLines {
+final class ProvenanceSection {
 
-    private FactLines() {}
+    private ProvenanceSection() {}
 
     static String html(CommandFacts command, String timing) {
         StringBuilder html = new StringBuilder("<h2>How it was made</h2>\n");

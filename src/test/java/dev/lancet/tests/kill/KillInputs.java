@@ -15,7 +15,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /** What the commands read: a text, a model, an adapter, a graph, and a recipe in the folder of the outputs. */
-record Inputs(Path folder) {
+record KillInputs(Path folder) {
 
     private static final Path GRAPH = Path.of("src/test/resources/fixtures/dense-mlp-savedmodel/saved_model");
 
@@ -41,7 +41,7 @@ record Inputs(Path folder) {
             """;
 
     /** Writes all inputs. */
-    static Inputs write(Path folder) throws IOException {
+    static KillInputs write(Path folder) throws IOException {
         StringBuilder words = new StringBuilder();
         Random random = new Random(5);
         for (int i = 0; i < 4000; i++) {
@@ -63,7 +63,7 @@ record Inputs(Path folder) {
             adapted.saveAdapters(folder.resolve("adapter"));
         }
         copy(GRAPH, folder.resolve("graph"));
-        return new Inputs(folder);
+        return new KillInputs(folder);
     }
 
     private static void copy(Path from, Path to) throws IOException {

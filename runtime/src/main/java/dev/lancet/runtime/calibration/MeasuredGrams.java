@@ -9,9 +9,9 @@ import java.util.List;
  * @param parts the names of the matrices of each part
  * @param grams of all parts
  */
-record KnownGrams(List<List<String>> parts, GramMatrices grams) implements GramSource {
+record MeasuredGrams(List<List<String>> parts, GramMatrices grams) implements GramSource {
 
-    KnownGrams {
+    MeasuredGrams {
         parts = List.copyOf(parts);
     }
 

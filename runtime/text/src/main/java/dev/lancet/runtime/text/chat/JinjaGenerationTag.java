@@ -6,7 +6,7 @@ import com.hubspot.jinjava.tree.Node;
 import com.hubspot.jinjava.tree.TagNode;
 
 /** Hugging Face's tag around what the assistant writes. It writes its content. */
-final class GenerationTag implements Tag {
+final class JinjaGenerationTag implements Tag {
 
     static final String NAME = "generation";
     static final String END = "endgeneration";

@@ -7,9 +7,9 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The methods of Python's strings that chat templates call. */
-final class StringMethods {
+final class PythonStringMethods {
 
-    private StringMethods() {}
+    private PythonStringMethods() {}
 
     static Object call(String text, String method, List<? extends @Nullable Object> arguments) {
         return switch (method) {

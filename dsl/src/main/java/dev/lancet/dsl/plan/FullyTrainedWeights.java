@@ -7,9 +7,9 @@ import java.util.List;
  *
  * @param names the names of matrices and vectors, in the model's order
  */
-public record TrainedWhole(List<String> names) {
+public record FullyTrainedWeights(List<String> names) {
 
-    public TrainedWhole {
+    public FullyTrainedWeights {
         names = List.copyOf(names);
     }
 }
