@@ -9,10 +9,12 @@ import java.util.List;
 /** The forms that a budget can choose for a layer. */
 final class StorageCandidates {
 
-    /** Precisions for a matrix in one piece. Each of them, for all layers, is also a uniform setting. */
+    /**
+     * Precisions for a matrix in one piece. Each of them, for all layers, is also a uniform setting. bfloat16 is none of
+     * them: a product with it also rounds the inputs of the layer, so that it loses more than 8 bits in half the bytes.
+     */
     static final List<Precision> PRECISIONS = List.of(
             Precision.float32(),
-            Precision.bfloat16(),
             Precision.int8(),
             Precision.int4(32),
             Precision.int4(64),
