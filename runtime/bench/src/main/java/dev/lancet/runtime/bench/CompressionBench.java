@@ -36,7 +36,7 @@ public final class CompressionBench {
             fields.put("ms_per_step", BenchmarkResult.rounded(times.median(), 1));
             fields.put("ms_min", BenchmarkResult.rounded(times.least(), 1));
             fields.put("seconds", BenchmarkResult.rounded(times.median() / 1e3, 3));
-            fields.put("mb_per_s", BenchmarkResult.rounded(plan.bytesBefore() / times.median() / 1e3, 1));
+            fields.put("mb_per_s", BenchmarkResult.rounded(plan.bytesBefore() / times.median() / 1e3, 3));
             return BenchmarkResult.end(fields);
         }
     }

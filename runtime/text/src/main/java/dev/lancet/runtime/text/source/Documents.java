@@ -6,6 +6,7 @@ import dev.lancet.io.PlainFile;
 import dev.lancet.io.Progress;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -177,6 +178,8 @@ public final class Documents {
                             unzipped, BoundedInputStream.unpacked(size(file)), file.toString(), read -> {})) {
                 return reader.read(unpacked, bounded);
             }
+        } catch (CharacterCodingException e) {
+            throw Utf8Text.wrong(file.toString());
         } catch (IOException e) {
             throw new LancetException(
                     "corpus: " + file + " cannot be read: " + e.getMessage()

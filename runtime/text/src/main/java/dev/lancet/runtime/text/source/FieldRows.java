@@ -5,7 +5,6 @@ import dev.lancet.io.Progress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -59,13 +58,7 @@ public final class FieldRows {
      * @throws LancetException if a file is damaged, is not UTF-8, or is of another kind; the message names the place
      */
     public void each(String what, Progress progress, Consumer<FieldRow> taker) {
-        Documents.each(files, what, progress, (file, name, in) -> {
-            try {
-                read(name, in, file.toString(), taker);
-            } catch (CharacterCodingException e) {
-                throw Utf8Text.wrong(file.toString());
-            }
-        });
+        Documents.each(files, what, progress, (file, name, in) -> read(name, in, file.toString(), taker));
     }
 
     private static void read(String name, InputStream in, String where, Consumer<FieldRow> taker) throws IOException {

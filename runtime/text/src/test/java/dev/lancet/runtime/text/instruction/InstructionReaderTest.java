@@ -109,11 +109,11 @@ class InstructionReaderTest {
                 .hasMessageContaining("b.jsonl, line 1 has an empty answer");
         assertThatThrownBy(() -> read("c.json", "[{\"prompt\": \"x\", \"completion\": \"y\"},\n 3]"))
                 .hasMessageContaining("c.json, line 2 is not a JSON object");
-        assertThatThrownBy(() -> read("d.json", "{}")).hasMessageContaining("does not begin with [");
+        assertThatThrownBy(() -> read("d.json", "{}")).hasMessageContaining("d.json, line 1 has the fields []");
         assertThatThrownBy(() -> read("e.json", "[{\"prompt\": ")).hasMessageContaining("is not JSON");
         assertThatThrownBy(() -> read("f.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}"))
                 .hasMessageContaining("line 1 has no message of the role assistant");
-        assertThatThrownBy(() -> read("g.txt", "x")).hasMessageContaining("has no rows with fields");
+        assertThatThrownBy(() -> read("g.txt", "x")).hasMessageContaining("g.txt, line 1 has no @ before its label");
         assertThatThrownBy(() -> read("h.jsonl", "\n")).hasMessageContaining("has no rows");
     }
 
