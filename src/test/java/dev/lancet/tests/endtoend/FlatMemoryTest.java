@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,7 @@ class FlatMemoryTest {
     }
 
     @Test
+    @Tag("slow")
     void a_tensor_that_is_lost_at_each_step_is_seen() throws IOException, InterruptedException {
         // 60 kB a step, as one gradient would be: 12 MB over the 200 steps that are looked at.
         assertThat(grown(probe(15_000), false)).isGreaterThan(9 * MEGABYTE);

@@ -87,6 +87,7 @@ class KilledTest {
     }
 
     @Test
+    @Tag("slow")
     void killed_with_dense_twins_that_lead_the_factors_and_after_them() throws IOException, InterruptedException {
         Path disturbed = folder.resolve("disturbed");
         kill("self-guided", disturbed, () -> lines(disturbed) >= 10);
