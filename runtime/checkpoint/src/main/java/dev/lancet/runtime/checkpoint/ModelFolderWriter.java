@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -68,22 +67,18 @@ public final class ModelFolderWriter implements WeightWriter {
         }
     }
 
-    /**
-     * Begins a model folder, or continues one that an earlier process began with the same plan.
-     *
-     * @param written the arrays that are there already
-     */
+    /** Begins a model folder, or continues one that an earlier process began with the same plan; see {@link #arrays}. */
     public static ModelFolderWriter resume(
-            AtomicFolder target, Transformer transformer, Plan plan, Optional<Path> tokenizer, Set<String> written) {
+            AtomicFolder target, Transformer transformer, Plan plan, Optional<Path> tokenizer) {
         ModelFolder.requireSameWeights("plan", transformer, plan);
-        SafetensorsWriter arrays =
-                SafetensorsWriter.resume(target, ModelFolder.ARRAYS, METADATA, plan.arrays(), written);
+        SafetensorsWriter arrays = SafetensorsWriter.resume(
+                target.partial(ModelFolder.ARRAYS), target.shown(ModelFolder.ARRAYS), METADATA, plan.arrays());
         return new ModelFolderWriter(target, arrays, transformer, plan, tokenizer, OptionalLong.empty());
     }
 
-    /** Waits until all arrays so far are on the disk. */
-    public void flush() {
-        arrays.flush();
+    /** The writer of the arrays. */
+    public SafetensorsWriter arrays() {
+        return arrays;
     }
 
     @Override
