@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Writes a Lancet model folder, see {@link ModelFolder}. It accepts the arrays one at a time, in any order. {@link
@@ -27,7 +28,7 @@ public final class ModelFolderWriter implements WeightWriter {
     private final SafetensorsWriter arrays;
     private final Transformer transformer;
     private final Plan plan;
-    private final Optional<Path> tokenizer;
+    private final List<Path> tokenizer;
     private final OptionalLong seed;
 
     private ModelFolderWriter(
@@ -35,7 +36,7 @@ public final class ModelFolderWriter implements WeightWriter {
             SafetensorsWriter arrays,
             Transformer transformer,
             Plan plan,
-            Optional<Path> tokenizer,
+            List<Path> tokenizer,
             OptionalLong seed) {
         this.target = target;
         this.arrays = arrays;
@@ -50,17 +51,18 @@ public final class ModelFolderWriter implements WeightWriter {
      *
      * @param folder the folder to write, which must not exist
      * @param plan the arrays of the model
-     * @param tokenizer a tokenizer file to copy into the folder
+     * @param tokenizer a tokenizer file to copy into the folder, with the chat template and the settings beside it
      * @param seed seed of the training or the fresh weights
      * @throws LancetException if the folder exists or cannot be written, or if the plan is for another model
      */
     public static ModelFolderWriter create(
             Path folder, Transformer transformer, Plan plan, Optional<Path> tokenizer, OptionalLong seed) {
         ModelFolder.requireSameWeights("plan", transformer, plan);
+        List<Path> beside = TokenizerFile.files(tokenizer);
         AtomicFolder target = AtomicFolder.create(folder);
         try {
             SafetensorsWriter arrays = SafetensorsWriter.create(target, ModelFolder.ARRAYS, METADATA, plan.arrays());
-            return new ModelFolderWriter(target, arrays, transformer, plan, tokenizer, seed);
+            return new ModelFolderWriter(target, arrays, transformer, plan, beside, seed);
         } catch (RuntimeException wrong) {
             target.close();
             throw wrong;
@@ -71,9 +73,10 @@ public final class ModelFolderWriter implements WeightWriter {
     public static ModelFolderWriter resume(
             AtomicFolder target, Transformer transformer, Plan plan, Optional<Path> tokenizer) {
         ModelFolder.requireSameWeights("plan", transformer, plan);
+        List<Path> beside = TokenizerFile.files(tokenizer);
         SafetensorsWriter arrays = SafetensorsWriter.resume(
                 target.partial(ModelFolder.ARRAYS), target.shown(ModelFolder.ARRAYS), METADATA, plan.arrays());
-        return new ModelFolderWriter(target, arrays, transformer, plan, tokenizer, OptionalLong.empty());
+        return new ModelFolderWriter(target, arrays, transformer, plan, beside, OptionalLong.empty());
     }
 
     /** The writer of the arrays. */
@@ -90,11 +93,14 @@ public final class ModelFolderWriter implements WeightWriter {
     public void finish() {
         arrays.finish();
         target.text(ModelFolder.PLAN, LanguageJson.pretty(plan) + "\n");
-        tokenizer.ifPresent(target::copy);
-        Optional<String> tokenizerName = tokenizer.map(file -> String.valueOf(file.getFileName()));
+        tokenizer.forEach(target::copy);
+        List<String> names = tokenizer.stream()
+                .map(file -> String.valueOf(file.getFileName()))
+                .toList();
         Map<String, String> hashes = new TreeMap<>();
-        List.of(ModelFolder.ARRAYS, ModelFolder.PLAN).forEach(name -> hashes.put(name, target.sha256(name)));
-        tokenizerName.ifPresent(name -> hashes.put(name, target.sha256(name)));
+        Stream.concat(Stream.of(ModelFolder.ARRAYS, ModelFolder.PLAN), names.stream())
+                .forEach(name -> hashes.put(name, target.sha256(name)));
+        Optional<String> tokenizerName = names.stream().findFirst();
         Manifest manifest = new Manifest(
                 ModelFolder.FORMAT, Versions.lancet(), Versions.tensorflow(), transformer, seed, tokenizerName, hashes);
         target.text(ModelFolder.MANIFEST, LanguageJson.pretty(manifest) + "\n");
