@@ -124,7 +124,8 @@ class ResumedCompressionTest {
         Path whole = folder.resolve(one);
         try (Stream<Path> files = Files.walk(whole).filter(Files::isRegularFile)) {
             for (Path file : files.toList()) {
-                Path there = folder.resolve(other).resolve(whole.relativize(file).toString());
+                Path there =
+                        folder.resolve(other).resolve(whole.relativize(file).toString());
                 assertThat(whole.equals(file) ? folder.resolve(other) : there).hasSameBinaryContentAs(file);
             }
         }
@@ -146,10 +147,11 @@ class ResumedCompressionTest {
             List<Fidelity> resumed = run(again, work, more);
             same(whole, again);
             // The seconds are those of the first conversion, so no matrix before was converted again.
-            int converted = Math.toIntExact(Files.readAllLines(copies.made.get(at).resolve("journal")).stream()
-                    .skip(1)
-                    .filter(line -> line.split("\t", -1).length > 2)
-                    .count());
+            int converted =
+                    Math.toIntExact(Files.readAllLines(copies.made.get(at).resolve("journal")).stream()
+                            .skip(1)
+                            .filter(line -> line.split("\t", -1).length > 2)
+                            .count());
             assertThat(resumed.subList(0, converted)).isEqualTo(losses.subList(0, converted));
             assertThat(more.warnings).isEmpty();
             long steps = copies.training.stream().filter(step -> step > at).count();
@@ -223,10 +225,14 @@ class ResumedCompressionTest {
                 return ++steps[0] == 3;
             }
         };
-        assertThatThrownBy(() -> run("stopped", (open, progress) -> classifier(progress).write(open).losses(), stopping))
+        assertThatThrownBy(() -> run(
+                        "stopped",
+                        (open, progress) -> classifier(progress).write(open).losses(),
+                        stopping))
                 .isInstanceOf(TrainingStoppedException.class)
                 .hasMessageEndingWith("the state is kept, continue with --resume");
-        assertThat(folder.resolve(".stopped.resumable/recovery/state-00000003.safetensors")).exists();
+        assertThat(folder.resolve(".stopped.resumable/recovery/state-00000003.safetensors"))
+                .exists();
     }
 
     @ParameterizedTest

@@ -196,7 +196,7 @@ public final class AtomicFolder implements AutoCloseable {
     }
 
     /**
-     * Flushes one file or folder in this one to the disk and gives it the final name. The rest of this folder is removed.
+     * Flushes one file or folder in this one to the disk and gives it the final name. The rest of this folder stays.
      *
      * @throws LancetException if that fails
      */
@@ -207,11 +207,6 @@ public final class AtomicFolder implements AutoCloseable {
             finished = true;
         } catch (IOException wrong) {
             throw IoErrors.writing(target, wrong);
-        }
-        try {
-            PartialPath.delete(partial);
-        } catch (IOException stays) {
-            // The result is there. The next process that wants to write it removes the rest.
         }
     }
 

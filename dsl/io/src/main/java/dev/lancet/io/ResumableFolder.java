@@ -4,6 +4,8 @@ import dev.lancet.dsl.LancetException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A file or folder that appears complete or not at all, as an {@link AtomicFile} or {@link AtomicFolder}. The work on it
@@ -42,17 +44,35 @@ public final class ResumableFolder implements AutoCloseable {
      * @throws LancetException if a file or folder of this name exists
      */
     public static void requireFree(Path target) {
+        Path temporary = temporary(target);
         try {
-            if (Files.exists(target)
-                    && Files.exists(temporary(target))
-                    && !Files.exists(result(target))
-                    && !OutputLock.held(target)) {
-                PartialPath.delete(temporary(target));
+            if (Files.exists(target) && Files.exists(temporary) && over(temporary) && !OutputLock.held(target)) {
+                remove(temporary);
             }
         } catch (IOException wrong) {
-            throw IoErrors.writing(temporary(target), wrong);
+            throw IoErrors.writing(temporary, wrong);
         }
         IoErrors.requireFree(target);
+    }
+
+    /** Whether the result was moved out of this folder, so that nothing is left to be done. */
+    private static boolean over(Path temporary) throws IOException {
+        Path results = temporary.resolve(RESULT);
+        if (!Files.exists(temporary.resolve(JOURNAL))) {
+            return true;
+        }
+        if (!Files.isDirectory(results)) {
+            return false;
+        }
+        try (Stream<Path> inside = Files.list(results)) {
+            return inside.findAny().isEmpty();
+        }
+    }
+
+    /** Removes the journal first: without it there is nothing to continue. */
+    private static void remove(Path temporary) throws IOException {
+        Files.deleteIfExists(temporary.resolve(JOURNAL));
+        PartialPath.delete(temporary);
     }
 
     /**
@@ -63,7 +83,7 @@ public final class ResumableFolder implements AutoCloseable {
      */
     public static void requireNone(Path target, String more) {
         Path temporary = temporary(target);
-        if (Files.exists(temporary)) {
+        if (Files.exists(temporary.resolve(JOURNAL))) {
             throw new LancetException(target + ": was begun and not finished; " + more + " to continue, or remove "
                     + temporary + " to start anew");
         }
@@ -79,10 +99,28 @@ public final class ResumableFolder implements AutoCloseable {
         IoErrors.requireFree(target);
         AtomicFolder folder = AtomicFolder.resumable(target, temporary(target));
         try {
-            return new ResumableFolder(target, folder, Journal.open(folder.partial(JOURNAL), work, target));
+            Journal journal = Journal.open(folder.partial(JOURNAL), work, target);
+            if (journal.lines().isEmpty()) {
+                clear(temporary(target));
+            }
+            return new ResumableFolder(target, folder, journal);
+        } catch (IOException wrong) {
+            folder.release();
+            throw IoErrors.writing(target, wrong);
         } catch (RuntimeException wrong) {
             folder.release();
             throw wrong;
+        }
+    }
+
+    /** Removes what lies beside a journal without a step: nothing says that it is of the same work. */
+    private static void clear(Path temporary) throws IOException {
+        List<Path> beside;
+        try (Stream<Path> inside = Files.list(temporary)) {
+            beside = inside.filter(path -> !path.endsWith(JOURNAL)).toList();
+        }
+        for (Path path : beside) {
+            PartialPath.delete(path);
         }
     }
 
@@ -130,6 +168,11 @@ public final class ResumableFolder implements AutoCloseable {
     public void finish() {
         journal.close();
         folder.finish(result());
+        try {
+            remove(temporary(target));
+        } catch (IOException stays) {
+            // The result is there. The next process that wants to write it removes the rest.
+        }
     }
 
     /** Removes the folder, unless it is to be kept. */

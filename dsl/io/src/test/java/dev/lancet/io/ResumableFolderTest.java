@@ -118,11 +118,23 @@ class ResumableFolderTest {
     }
 
     @Test
+    void what_lies_beside_a_damaged_first_line_is_not_trusted() throws IOException {
+        killed("work", "one");
+        Path journal = temporary.resolve("journal");
+        Files.writeString(journal, Files.readString(journal).replace("work", "wirk"));
+        try (ResumableFolder folder = ResumableFolder.open(target, "work")) {
+            assertThat(folder.journal().lines()).isEmpty();
+            assertThat(folder.result()).doesNotExist();
+        }
+    }
+
+    @Test
     void a_target_that_somebody_else_put_there_leaves_the_work() {
         killed("work", "one");
         AtomicFile.replace(target, "of somebody else");
         assertThatThrownBy(() -> ResumableFolder.requireFree(target)).isInstanceOf(LancetException.class);
         assertThat(temporary.resolve("journal")).exists();
+        assertThat(temporary.resolve("result/out/data")).exists();
     }
 
     @Test

@@ -136,8 +136,7 @@ final class CompressCommand extends LancetCommand {
         ModelSource source = argument.source();
         Optional<CalibrationData> data = calibration.data(this, argument, progress());
         if (data.isPresent()) {
-            PlannedCompression planned =
-                    calibrated(source, data.get(), cache).plan(compression);
+            PlannedCompression planned = calibrated(source, data.get(), cache).plan(compression);
             try (ResumableFolder folder = opened(compression, planned.plan())) {
                 Outcome outcome = planned.write(folder);
                 return answer(

@@ -34,7 +34,8 @@ public final class CompressionFingerprint {
                 input.append(' ').append(Files.getLastModifiedTime(file)).append('\n');
             }
             return "lancet " + Versions.lancet() + ", input " + Sha256.of(input.toString()) + ", rules "
-                    + Sha256.of(rules.toString()) + ", plan " + Sha256.of(LanguageJson.pretty(into)) + ", calibration " + Sha256.of(calibration);
+                    + Sha256.of(rules.toString()) + ", plan " + Sha256.of(LanguageJson.pretty(into)) + ", calibration "
+                    + Sha256.of(calibration);
         } catch (IOException wrong) {
             throw IoErrors.reading(model, wrong);
         }

@@ -210,8 +210,7 @@ public final class CompressionJob {
      *
      * @param converted is told about each matrix that was passed on
      */
-    List<Fidelity> convert(
-            Plan into, WeightSink sink, int done, BiConsumer<String, Optional<Fidelity>> converted) {
+    List<Fidelity> convert(Plan into, WeightSink sink, int done, BiConsumer<String, Optional<Fidelity>> converted) {
         ModelSource.Conversion conversion = source.conversion(into, stored(into));
         try (Progress.Task task = progress.begin(
                 done == 0 ? "compress" : "compress, continued",

@@ -90,8 +90,7 @@ class ConversionJournalTest {
         Arrays.fill(values, step + 0.5f);
         plan.steps().get(step).matrices().stream()
                 .flatMap(matrix -> matrix.arrays().stream())
-                .forEach(array ->
-                        arrays.accept(HostTensor.of(array, Arrays.copyOf(values, (int) array.elements()))));
+                .forEach(array -> arrays.accept(HostTensor.of(array, Arrays.copyOf(values, (int) array.elements()))));
     }
 
     private void flip(long at) throws IOException {

@@ -88,15 +88,15 @@ public final class SafetensorsWriter implements WeightWriter {
     }
 
     /**
-     * Takes an array that an earlier process wrote, if the file has it as it was written.
+     * Takes an array that an earlier process wrote, whose {@link #checksum} was this one.
      *
-     * @param checksum its {@link #checksum}
      * @return false if it has changed since; then it must be written again
      */
     public boolean takeUp(String array, int checksum) {
         Place place = Objects.requireNonNull(missing.get(array), array);
         try (FileChannel read = FileChannel.open(file.partial())) {
-            if (!ArrayChecksums.match(read, dataBegin + place.offset(), place.stored().bytes(), checksum)) {
+            if (!ArrayChecksums.match(
+                    read, dataBegin + place.offset(), place.stored().bytes(), checksum)) {
                 return false;
             }
         } catch (IOException wrong) {
