@@ -11,7 +11,7 @@ enum WritingCommand {
     CORPUS("corpus IN/text.txt --vocabulary 300 --hold-out 0.1 --out OUT/corpora", false),
     COMPRESS("compress IN/model --ratio 0.5 --bits 4 --out OUT/small", true),
     RECOVER(
-            "compress IN/model --ratio 0.5 --calibrate IN/text.txt --window 16 --samples 24 --no-cache --recover 3000"
+            "compress IN/model --ratio 0.5 --calibrate IN/text.txt --window 16 --samples 24 --no-cache --recover 20000"
                     + " --out OUT/small",
             true),
     GRAPH("compress IN/graph --bits 8 --out OUT/small", true),
