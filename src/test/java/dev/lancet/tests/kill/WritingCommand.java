@@ -10,8 +10,12 @@ enum WritingCommand {
     TOKENIZER("tokenizer IN/text.txt --vocabulary 400 --out OUT/tokenizer.json", false),
     CORPUS("corpus IN/text.txt --vocabulary 300 --hold-out 0.1 --out OUT/corpora", false),
     COMPRESS("compress IN/model --ratio 0.5 --bits 4 --out OUT/small", true),
-    GRAPH("compress IN/graph --bits 8 --out OUT/small", false),
-    FROZEN("compress IN/graph --bits 8 --out OUT/small.pb", false),
+    RECOVER(
+            "compress IN/model --ratio 0.5 --calibrate IN/text.txt --window 16 --samples 24 --no-cache --recover 20000"
+                    + " --out OUT/small",
+            true),
+    GRAPH("compress IN/graph --bits 8 --out OUT/small", true),
+    FROZEN("compress IN/graph --bits 8 --out OUT/small.pb", true),
     MERGE("merge IN/model IN/adapter --out OUT/merged", false),
     TRAIN("train OUT/Killed.java --out OUT/training --candidate one", true),
     TUNE(

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -21,16 +20,14 @@ public final class AtomicFolder implements AutoCloseable {
     private final Path target;
     private final Path partial;
     private final Deque<Path> madeParents;
-    private final OutputLock lock;
-    private final List<String> scratch;
+    private final Optional<OutputLock> lock;
     private boolean finished;
 
-    private AtomicFolder(Path target, Path partial, Deque<Path> madeParents, OutputLock lock, List<String> scratch) {
+    private AtomicFolder(Path target, Path partial, Deque<Path> madeParents, Optional<OutputLock> lock) {
         this.target = target;
         this.partial = partial;
         this.madeParents = madeParents;
         this.lock = lock;
-        this.scratch = scratch;
     }
 
     /**
@@ -41,7 +38,7 @@ public final class AtomicFolder implements AutoCloseable {
      */
     public static AtomicFolder create(Path target) {
         IoErrors.requireFree(target);
-        return begin(target, false, () -> PartialPath.of(target.toAbsolutePath().normalize()), List.of());
+        return begin(target, false, () -> PartialPath.of(target.toAbsolutePath().normalize()));
     }
 
     /**
@@ -55,7 +52,7 @@ public final class AtomicFolder implements AutoCloseable {
         }
         try {
             return Optional.of(begin(
-                    target, true, () -> PartialPath.of(target.toAbsolutePath().normalize()), List.of()));
+                    target, true, () -> PartialPath.of(target.toAbsolutePath().normalize())));
         } catch (LancetException wrong) {
             if (Files.exists(target)) {
                 return Optional.empty();
@@ -64,16 +61,21 @@ public final class AtomicFolder implements AutoCloseable {
         }
     }
 
-    /**
-     * Begins a folder under this temporary name, or opens what is there under it.
-     *
-     * @param scratch files that the finished folder does not have
-     */
-    static AtomicFolder resumable(Path target, Path partial, List<String> scratch) {
-        return begin(target, false, () -> partial, scratch);
+    /** Begins a folder under this temporary name, or opens what is there under it. */
+    static AtomicFolder resumable(Path target, Path partial) {
+        return begin(target, false, () -> partial);
     }
 
-    private static AtomicFolder begin(Path target, boolean waiting, Supplier<Path> temporary, List<String> scratch) {
+    /**
+     * Begins or opens a folder in one that is itself being written; messages call it {@code shown}. It has its final name
+     * from the beginning: {@link #finish} flushes it, and {@link #close} leaves it.
+     */
+    static AtomicFolder within(Path folder, Path shown) {
+        DurableFolders.create(folder);
+        return new AtomicFolder(shown, folder, new ArrayDeque<>(), Optional.empty());
+    }
+
+    private static AtomicFolder begin(Path target, boolean waiting, Supplier<Path> temporary) {
         Deque<Path> made = new ArrayDeque<>();
         Optional<OutputLock> lock = Optional.empty();
         try {
@@ -84,7 +86,7 @@ public final class AtomicFolder implements AutoCloseable {
             IoErrors.requireFree(target);
             Path partial = temporary.get();
             DurableFolders.missing(partial);
-            return new AtomicFolder(target, partial, made, lock.get(), scratch);
+            return new AtomicFolder(target, partial, made, lock);
         } catch (IOException wrong) {
             undo(lock, made);
             throw IoErrors.writing(target, wrong);
@@ -116,7 +118,7 @@ public final class AtomicFolder implements AutoCloseable {
 
     /** Lets others write the folder, and leaves what is there. */
     void release() {
-        lock.close();
+        lock.ifPresent(OutputLock::close);
     }
 
     /** The temporary path to which the file of this name must be written until {@link #finish}. */
@@ -184,10 +186,24 @@ public final class AtomicFolder implements AutoCloseable {
     public void finish() {
         try {
             DiskFlush.tree(partial);
-            for (String name : scratch) {
-                Files.deleteIfExists(partial(name));
+            if (lock.isPresent()) {
+                AtomicFile.publish(partial, target.toAbsolutePath().normalize());
             }
-            AtomicFile.publish(partial, target.toAbsolutePath().normalize());
+            finished = true;
+        } catch (IOException wrong) {
+            throw IoErrors.writing(target, wrong);
+        }
+    }
+
+    /**
+     * Flushes one file or folder in this one to the disk and gives it the final name. The rest of this folder stays.
+     *
+     * @throws LancetException if that fails
+     */
+    void finish(Path result) {
+        try {
+            DiskFlush.tree(result);
+            AtomicFile.publish(result, target.toAbsolutePath().normalize());
             finished = true;
         } catch (IOException wrong) {
             throw IoErrors.writing(target, wrong);
@@ -197,7 +213,7 @@ public final class AtomicFolder implements AutoCloseable {
     @Override
     public void close() {
         release();
-        if (finished) {
+        if (finished || lock.isEmpty()) {
             return;
         }
         try {

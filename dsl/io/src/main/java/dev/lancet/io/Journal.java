@@ -9,21 +9,29 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The finished steps of long work, one line each, in a file that survives the death of the process. The first line
- * identifies the work. A line that was not written to its end does not count. The folder's lock keeps other processes out.
+ * identifies the work. A line that was not written to its end, or has changed since, does not count, and neither do those after
+ * it: each line begins with its checksum. The folder's lock keeps other processes out.
  */
 public final class Journal implements AutoCloseable {
 
+    private static final int DIGITS = 8;
+
     private final Path file;
     private final FileChannel channel;
+    private final String work;
     private final List<String> lines;
 
-    private Journal(Path file, FileChannel channel, List<String> lines) {
+    private Journal(Path file, FileChannel channel, String work, List<String> lines) {
         this.file = file;
         this.channel = channel;
+        this.work = work;
         this.lines = lines;
     }
 
@@ -40,7 +48,7 @@ public final class Journal implements AutoCloseable {
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             List<String> lines = complete(channel);
             if (lines.isEmpty()) {
-                Journal begun = new Journal(file, channel, new ArrayList<>());
+                Journal begun = new Journal(file, channel, work, new ArrayList<>());
                 begun.write(work);
                 return begun;
             }
@@ -49,7 +57,7 @@ public final class Journal implements AutoCloseable {
                         shown + ": what is there was written from another input, by other options or by"
                                 + " another version; remove " + file.getParent() + " to start anew");
             }
-            return new Journal(file, channel, new ArrayList<>(lines.subList(1, lines.size())));
+            return new Journal(file, channel, work, new ArrayList<>(lines.subList(1, lines.size())));
         } catch (IOException wrong) {
             closed(channel);
             throw IoErrors.writing(shown, wrong);
@@ -69,15 +77,31 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /** The complete lines; cuts off what follows, and leaves the channel at their end. */
+    /** The sound lines; cuts off what follows, and leaves the channel at their end. */
     private static List<String> complete(FileChannel channel) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
         while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {}
-        String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
-        String whole = text.substring(0, text.lastIndexOf('\n') + 1);
-        channel.truncate(whole.getBytes(StandardCharsets.UTF_8).length);
-        channel.position(channel.size());
-        return whole.lines().toList();
+        List<String> lines = new ArrayList<>();
+        int from = 0;
+        for (int at = 0; at < bytes.position(); at++) {
+            if (bytes.get(at) == '\n') {
+                String line = new String(bytes.array(), from, at - from, StandardCharsets.UTF_8);
+                if (line.length() <= DIGITS || !line.equals(summed(line.substring(DIGITS + 1)))) {
+                    break;
+                }
+                lines.add(line.substring(DIGITS + 1));
+                from = at + 1;
+            }
+        }
+        channel.truncate(from);
+        channel.position(from);
+        return lines;
+    }
+
+    private static String summed(String line) {
+        CRC32C sum = new CRC32C();
+        sum.update(line.getBytes(StandardCharsets.UTF_8));
+        return String.format(Locale.ROOT, "%08x %s", sum.getValue(), line);
     }
 
     /** The lines of earlier processes and of this one. */
@@ -95,11 +119,27 @@ public final class Journal implements AutoCloseable {
         }
     }
 
+    /** Removes all lines but the first ones, because what the others name is lost. */
+    public void keepFirst(int count) {
+        try {
+            long end = 0;
+            for (String line : Stream.concat(Stream.of(work), lines.subList(0, count).stream())
+                    .toList()) {
+                end += DIGITS + 2 + line.getBytes(StandardCharsets.UTF_8).length;
+            }
+            lines.subList(count, lines.size()).clear();
+            channel.truncate(end);
+            channel.position(end);
+        } catch (IOException wrong) {
+            throw IoErrors.writing(file, wrong);
+        }
+    }
+
     private void write(String line) throws IOException {
         if (line.contains("\n")) {
             throw new IllegalArgumentException("journal: a line has a line break: " + line);
         }
-        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        ByteBuffer bytes = ByteBuffer.wrap((summed(line) + "\n").getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

@@ -9,7 +9,7 @@
  *       there completely or not at all. Reports, recipes and {@code metrics.jsonl} at the start of a training replace an
  *       older file in the same way.
  *   <li>{@link dev.lancet.io.ResumableFolder} with a {@link dev.lancet.io.Journal}, for results of long work: a line of
- *       the journal is on the disk only after the work that it names.
+ *       the journal is on the disk only after the work that it names, and has a checksum.
  *   <li>{@link dev.lancet.io.AppendedFile}, for {@code metrics.jsonl} and curves: each record is handed to the system at
  *       once, so that a killed process loses none, and flushed to the disk before the state that follows it. A record that
  *       is cut off does not count, and is removed when the training resumes.

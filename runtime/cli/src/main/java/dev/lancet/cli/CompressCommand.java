@@ -7,9 +7,7 @@ import dev.lancet.cli.option.CompressionRules;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
-import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.io.IoErrors;
 import dev.lancet.io.ResumableFolder;
 import dev.lancet.runtime.budget.FreeLayers;
 import dev.lancet.runtime.budget.WeightErrorSearch;
@@ -17,11 +15,12 @@ import dev.lancet.runtime.calibration.CalibrationCache;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.compress.CalibratedCompression;
+import dev.lancet.runtime.compress.CalibratedCompression.Outcome;
 import dev.lancet.runtime.compress.CompressionFingerprint;
 import dev.lancet.runtime.compress.CompressionJob;
+import dev.lancet.runtime.compress.PlannedCompression;
 import dev.lancet.runtime.report.compression.CommandFacts;
 import dev.lancet.runtime.report.compression.CompressionReport;
-import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,8 +84,8 @@ final class CompressCommand extends LancetCommand {
     @Option(
             names = "--resume",
             description =
-                    "Continue a compression that was killed: matrices that it wrote are not computed again, and the"
-                            + " result is the same. Begins anew if there is nothing to continue. Not for graphs.")
+                    "Continue a compression that was killed: what it did is not done again, and the result is the same."
+                            + " Begins anew if there is nothing to continue.")
     private boolean resume;
 
     @Mixin
@@ -128,31 +127,40 @@ final class CompressCommand extends LancetCommand {
     public Answer answer() {
         Compression compression = rules.chosen(this, recipe, calibration.given());
         checkUsage(compression);
-        IoErrors.requireFree(out);
+        ResumableFolder.requireFree(out);
         if (!resume) {
             ResumableFolder.requireNone(out, "add --resume");
         }
         CalibrationCache cache = calibration.cache(this);
         ModelArgument argument = ModelArgument.of(what);
         ModelSource source = argument.source();
-        if (resume && argument.graph().isPresent()) {
-            throw new LancetException(
-                    "resume: " + what + " is a graph, which is written anew each time; leave out --resume");
-        }
         Optional<CalibrationData> data = calibration.data(this, argument, progress());
         if (data.isPresent()) {
-            CalibratedCompression measured = new CalibratedCompression(source, data.get(), progress())
-                    .keeping(cache)
-                    .recover(recover);
-            CalibratedCompression plain = sequential ? measured.sequential() : measured;
-            CalibratedCompression.Outcome outcome =
-                    (fold ? plain.folding() : plain).write(compression, out, (job, plan) -> written(job, source, plan));
-            return answer(compression, source.stored(), outcome.plan(), outcome.losses(), Optional.of(outcome));
+            PlannedCompression planned = calibrated(source, data.get(), cache).plan(compression);
+            try (ResumableFolder folder = opened(compression, planned.plan())) {
+                Outcome outcome = planned.write(folder);
+                return answer(
+                        compression,
+                        source.stored(),
+                        new Written(outcome.plan(), outcome.losses(), Optional.of(outcome), folder));
+            }
         }
         CompressionJob plain = new CompressionJob(source, progress()).by(compression);
         CompressionJob job = fold ? plain.folding() : plain;
         Plan plan = job.plan(compression);
-        return answer(compression, source.stored(), job.stored(plan), written(job, source, plan), Optional.empty());
+        try (ResumableFolder folder = opened(compression, plan)) {
+            List<Fidelity> losses = job.write(plan, folder);
+            return answer(
+                    compression, source.stored(), new Written(job.stored(plan), losses, Optional.empty(), folder));
+        }
+    }
+
+    private CalibratedCompression calibrated(ModelSource source, CalibrationData data, CalibrationCache cache) {
+        CalibratedCompression measured = new CalibratedCompression(source, data, progress())
+                .keeping(cache)
+                .recover(recover);
+        CalibratedCompression plain = sequential ? measured.sequential() : measured;
+        return fold ? plain.folding() : plain;
     }
 
     private void checkUsage(Compression compression) {
@@ -164,10 +172,8 @@ final class CompressCommand extends LancetCommand {
             throw wrongUsage("--fold: float32 matrices take more bytes than the budget of "
                     + compression.budget().get() + " counts; leave out --fold or the budget");
         }
-        if (recover > 0 && (fold || resume)) {
-            throw wrongUsage(
-                    "--recover: " + recover + " tokens; a recovery is neither folded nor continued, so leave out "
-                            + (fold ? "--fold" : "--resume"));
+        if (recover > 0 && fold) {
+            throw wrongUsage("--recover: " + recover + " tokens; a recovery is not folded, so leave out --fold");
         }
         if (sequential && (recover > 0 || !calibration.given())) {
             throw wrongUsage("--sequential applies only with --calibrate and without --recover; "
@@ -179,25 +185,20 @@ final class CompressCommand extends LancetCommand {
         }
     }
 
-    private List<Fidelity> written(CompressionJob job, ModelSource source, Plan plan) {
-        return source instanceof DeclaredSource declared
-                ? job.resume(declared, plan, out, work(plan))
-                : job.write(plan, out);
+    private ResumableFolder opened(Compression compression, Plan plan) {
+        String data = calibration.identity()
+                + (fold ? ", folded" : "")
+                + (sequential ? ", sequential" : "")
+                + (recover > 0 ? ", recovery of " + recover : "");
+        return ResumableFolder.open(out, CompressionFingerprint.of(Path.of(what), compression, plan, data));
     }
 
-    private String work(Plan plan) {
-        return CompressionFingerprint.of(
-                Path.of(what),
-                plan,
-                calibration.identity() + (fold ? ", folded" : "") + (sequential ? ", sequential" : ""));
-    }
+    /** A model that is written, but not at its place yet. */
+    private record Written(Plan plan, List<Fidelity> losses, Optional<Outcome> outcome, ResumableFolder folder) {}
 
-    private Answer answer(
-            Compression compression,
-            Plan before,
-            Plan plan,
-            List<Fidelity> losses,
-            Optional<CalibratedCompression.Outcome> outcome) {
+    /** Writes the report, and moves the model with it to its place. */
+    private Answer answer(Compression compression, Plan before, Written written) {
+        Optional<Outcome> outcome = written.outcome();
         CommandFacts facts = new ReportedCommand(this, Path.of(what))
                 .facts(
                         compression
@@ -206,20 +207,26 @@ final class CompressCommand extends LancetCommand {
                                 .orElse(""),
                         calibration,
                         Map.of("rules", compression.toString().replaceAll("\\s+", "")));
-        CompressionReport result = new CompressionReport(before, plan, losses, outcome, facts)
+        CompressionReport result = new CompressionReport(before, written.plan(), written.losses(), outcome, facts)
                 .noting(
                         FreeLayers.chosenBy(compression) && outcome.isEmpty()
                                 ? List.of(WeightErrorSearch.NOTE)
                                 : List.of());
         CompressionSummary summary = new CompressionSummary(result);
-        List<Path> report = result.write(Files.isDirectory(out) ? out : Path.of(out + ".report"));
+        Path model = written.folder().result();
+        boolean inside = Files.isDirectory(model);
+        Path reported = inside ? out : Path.of(out + ".report");
+        List<Path> report = result.write(inside ? model : reported).stream()
+                .map(file -> reported.resolve(file.getFileName()))
+                .toList();
+        written.folder().finish();
         Map<String, @Nullable Object> document = result.document();
         document.put("out", out.toString());
         document.put("report", report.stream().map(Path::toString).toList());
         return new Answer(
                 document,
                 summary.text(out, report),
-                outcome.map(CalibratedCompression.Outcome::quality).flatMap(this::complaint));
+                outcome.map(Outcome::quality).flatMap(this::complaint));
     }
 
     private Optional<String> complaint(Quality quality) {

@@ -4,7 +4,6 @@ import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.budget.BudgetSearch;
@@ -12,15 +11,8 @@ import dev.lancet.runtime.budget.MeasuredLayer;
 import dev.lancet.runtime.calibration.CalibrationCache;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.calibration.Quality;
-import dev.lancet.runtime.calibration.QualityMeasurement;
-import dev.lancet.runtime.device.Device;
-import dev.lancet.runtime.device.ResolvedDevice;
-import dev.lancet.runtime.recovery.GraphRecovery;
-import dev.lancet.runtime.recovery.LanguageRecovery;
-import dev.lancet.runtime.recovery.RecoveredWeights;
 import dev.lancet.runtime.recovery.RecoveryResult;
 import dev.lancet.runtime.source.DeclaredSource;
-import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
@@ -119,12 +111,6 @@ public final class CalibratedCompression {
         }
     }
 
-    /** Writes the model of a job in the form of a plan, and returns the error of every changed matrix. */
-    @FunctionalInterface
-    public interface Writing {
-        List<Fidelity> write(CompressionJob job, Plan plan);
-    }
-
     /**
      * A smaller model in memory.
      *
@@ -133,75 +119,31 @@ public final class CalibratedCompression {
      */
     public record InMemory(Outcome outcome, WeightsInMemory arrays) {}
 
-    /** {@link #write(Compression, Path, Writing)} with {@link CompressionJob#write}. */
-    public Outcome write(Compression compression, Path out) {
-        return write(compression, out, (job, plan) -> job.write(plan, out));
+    /**
+     * Chooses the plan, and measures what the choice or a recovery needs.
+     *
+     * @throws LancetException also if the data do not fit the model, or no form of the layers fits the budget
+     */
+    public PlannedCompression plan(Compression compression) {
+        return new PlannedCompression(
+                source, data, way, PreparedCompression.of(source, data, way, compression, progress), progress);
     }
 
     /**
      * Writes the smaller model.
      *
-     * @throws LancetException also if the data do not fit the model, or no form of the layers fits the budget
+     * @throws LancetException as {@link #plan}, or if it cannot be written
      */
-    public Outcome write(Compression compression, Path out, Writing writing) {
-        PreparedCompression prepared = PreparedCompression.of(source, data, way, compression, progress);
-        if (way.recovery() == 0) {
-            List<Fidelity> losses = writing.write(prepared.job(), prepared.plan());
-            return outcome(prepared, losses, ModelSource.open(out), Optional.empty());
-        }
-        Converted converted = converted(prepared);
-        try (WeightWriter writer = source.create(out, prepared.plan())) {
-            converted.arrays().copyTo(writer);
-            writer.finish();
-        }
-        return outcome(prepared, converted.losses(), ModelSource.open(out), converted.recovered());
+    public Outcome write(Compression compression, Path out) {
+        return plan(compression).write(out);
     }
 
     /**
      * Makes the smaller model in memory.
      *
-     * @throws LancetException as {@link #write(Compression, Path, Writing)}
+     * @throws LancetException as {@link #plan}
      */
     public InMemory convert(Compression compression) {
-        PreparedCompression prepared = PreparedCompression.of(source, data, way, compression, progress);
-        Converted converted = converted(prepared);
-        ModelSource smaller = source.compressed(prepared.job().stored(prepared.plan()), converted.arrays());
-        return new InMemory(outcome(prepared, converted.losses(), smaller, converted.recovered()), converted.arrays());
-    }
-
-    /** The arrays of a plan, after the recovery if there is one. */
-    private record Converted(List<Fidelity> losses, WeightsInMemory arrays, Optional<RecoveryResult> recovered) {}
-
-    private Converted converted(PreparedCompression prepared) {
-        WeightsInMemory arrays = new WeightsInMemory();
-        CompressionJob job = prepared.job();
-        List<Fidelity> losses = job.convert(prepared.plan(), tensor -> arrays.accept(tensor.copy()));
-        if (way.recovery() == 0) {
-            return new Converted(losses, arrays, Optional.empty());
-        }
-        ResolvedDevice device = Device.auto().resolve();
-        RecoveredWeights recovered = source instanceof GraphSource graph
-                ? new GraphRecovery(graph, data, device, progress).recover(prepared.plan(), arrays, way.recovery())
-                : new LanguageRecovery(
-                                (DeclaredSource) source, data, prepared.grams().map(job::calibration), device, progress)
-                        .recover(prepared.plan(), arrays, way.recovery());
-        return new Converted(losses, WeightsInMemory.of(recovered.weights()), Optional.of(recovered.result()));
-    }
-
-    private Outcome outcome(
-            PreparedCompression prepared,
-            List<Fidelity> losses,
-            ModelSource smaller,
-            Optional<RecoveryResult> recovered) {
-        Quality quality = QualityMeasurement.of(
-                source, smaller, data.heldOut(), Device.auto().resolve(), progress);
-        return new Outcome(
-                prepared.job().stored(prepared.plan()),
-                losses,
-                quality,
-                prepared.tried(),
-                prepared.measured(),
-                recovered,
-                prepared.warning().of(prepared.plan()));
+        return plan(compression).convert();
     }
 }

@@ -22,8 +22,6 @@ import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.budget.FreeLayers;
 import dev.lancet.runtime.budget.WeightErrorSearch;
 import dev.lancet.runtime.calibration.GramSource;
-import dev.lancet.runtime.checkpoint.ModelFolderWriter;
-import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
@@ -177,30 +175,24 @@ public final class CompressionJob {
     }
 
     /**
-     * Writes a declared model in the form of a plan, so that it can be continued after the process died: what an earlier
-     * process finished with the same work is not done again, and the result is the same.
+     * Writes the model as the result of a folder: what an earlier process did of the same work is not done again, and the
+     * result is the same. The folder keeps the model, also if what follows fails; {@link ResumableFolder#finish} moves it to
+     * its place.
      *
-     * @param work identifies the input, the plan and the calibration; one line
      * @return the error of every changed matrix, also of those that an earlier process changed
-     * @throws LancetException as {@link #write(Plan, Path)}, or if what is there was begun from other work
+     * @throws LancetException if the model cannot be written, or if a matrix is not finite
      */
-    public List<Fidelity> resume(DeclaredSource declared, Plan into, Path out, String work) {
-        try (ResumableFolder folder = ResumableFolder.open(out, work)) {
-            ConversionJournal done = new ConversionJournal(folder.journal(), order(stored(into)));
-            try (ModelFolderWriter writer = declared.resume(folder.folder(), stored(into), done.arrays())) {
-                convert(into, writer, done.count(), (weight, loss) -> {
-                    writer.flush();
-                    done.add(weight, loss);
-                });
-                folder.journal().close();
-                writer.finish();
-                return done.losses();
-            }
-        }
+    public List<Fidelity> write(Plan into, ResumableFolder folder) {
+        return resumable(folder).write(into);
+    }
+
+    /** The conversion in a folder that later processes continue. */
+    ResumableConversion resumable(ResumableFolder folder) {
+        return new ResumableConversion(this, source, folder, progress);
     }
 
     /** A plan with its steps in the order in which they are written. */
-    private Plan order(Plan plan) {
+    Plan order(Plan plan) {
         return grams.map(parts -> PartwiseConversion.inOrder(plan, parts)).orElse(plan);
     }
 
@@ -213,8 +205,12 @@ public final class CompressionJob {
         return convert(into, sink, 0, (weight, loss) -> {});
     }
 
-    private List<Fidelity> convert(
-            Plan into, WeightSink sink, int done, BiConsumer<String, Optional<Fidelity>> converted) {
+    /**
+     * The same after the first matrices, which an earlier process converted.
+     *
+     * @param converted is told about each matrix that was passed on
+     */
+    List<Fidelity> convert(Plan into, WeightSink sink, int done, BiConsumer<String, Optional<Fidelity>> converted) {
         ModelSource.Conversion conversion = source.conversion(into, stored(into));
         try (Progress.Task task = progress.begin(
                 done == 0 ? "compress" : "compress, continued",

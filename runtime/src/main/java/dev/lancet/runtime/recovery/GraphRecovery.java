@@ -14,11 +14,14 @@ import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.runtime.train.graph.Examples;
 import dev.lancet.runtime.train.graph.GraphTrainer;
+import dev.lancet.runtime.train.state.CheckpointPolicy;
 import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.Objective;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Trains a compressed graph to give the outputs of its original: the float variables, by the mean squared error of its
@@ -35,13 +38,24 @@ public final class GraphRecovery {
     private final CalibrationData data;
     private final ResolvedDevice device;
     private final Progress progress;
+    private final Optional<CheckpointPolicy> states;
 
-    /** A recovery for an original model. */
-    public GraphRecovery(GraphSource original, CalibrationData data, ResolvedDevice device, Progress progress) {
+    /**
+     * A recovery for an original model.
+     *
+     * @param states where the training keeps its states, or takes them up; empty for none
+     */
+    public GraphRecovery(
+            GraphSource original,
+            CalibrationData data,
+            ResolvedDevice device,
+            Progress progress,
+            Optional<CheckpointPolicy> states) {
         this.original = original;
         this.data = data;
         this.device = device;
         this.progress = progress;
+        this.states = states;
     }
 
     /**
@@ -63,15 +77,12 @@ public final class GraphRecovery {
                     .orElseThrow(() -> new LancetException(
                             "recover: " + original.model().path() + " has no float output; leave out the recovery"));
             Training training = training(rows);
-            WeightsInMemory trained = new GraphTrainer(surgery, Objective.meanSquaredError(output), training)
-                    .train(
-                            taught(teacher, data.training(), output),
-                            taught(teacher, data.heldOut(), output),
-                            name -> before.find(name).isPresent()
-                                    ? before.read(name).bytes()
-                                    : original.model().bytes(name),
-                            new GraphTrainer.GraphRun(device, Optional.empty(), progress))
-                    .trained();
+            WeightsInMemory trained = trained(
+                    new GraphTrainer(surgery, Objective.meanSquaredError(output), training),
+                    taught(teacher, data.training(), output),
+                    taught(teacher, data.heldOut(), output),
+                    before,
+                    interval(training.steps()));
             Weights after = trained.with(before);
             Quality better = quality(plan, after, reference);
             return better.distance() < quality.distance()
@@ -80,6 +91,17 @@ public final class GraphRecovery {
                             new RecoveryResult(quality, better, training.steps()))
                     : new RecoveredWeights(changed, new RecoveryResult(quality, quality, training.steps()));
         }
+    }
+
+    private WeightsInMemory trained(
+            GraphTrainer trainer, Examples rows, Examples heldOut, Weights before, int everySteps) {
+        Function<String, ByteBuffer> values = name -> before.find(name).isPresent()
+                ? before.read(name).bytes()
+                : original.model().bytes(name);
+        GraphTrainer.GraphRun run = new GraphTrainer.GraphRun(device, Optional.empty(), progress);
+        return states.map(policy -> trainer.train(rows, heldOut, values, run, policy.every(everySteps)))
+                .orElseGet(() -> trainer.train(rows, heldOut, values, run))
+                .trained();
     }
 
     private static Examples taught(RunningModel teacher, Examples rows, String output) {
@@ -106,7 +128,12 @@ public final class GraphRecovery {
         int steps = (int) Math.max(1, Math.min(Integer.MAX_VALUE, rows / BATCH));
         return Training.adamW(steps, RATE)
                 .batch(BATCH)
-                .validateEvery(Math.max(1, steps / VALIDATIONS))
+                .validateEvery(interval(steps))
                 .stopEarly(PATIENCE);
+    }
+
+    /** The steps from one validation, and one state, to the next. */
+    private static int interval(int steps) {
+        return Math.max(1, steps / VALIDATIONS);
     }
 }

@@ -4,6 +4,7 @@ import dev.lancet.compression.calibration.Calibration;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.weights.Weights;
+import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.algebra.GramAlgebra;
 import dev.lancet.runtime.calibration.CalibrationData;
@@ -15,6 +16,10 @@ import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.train.PassSelection;
 import dev.lancet.runtime.train.Trainer;
+import dev.lancet.runtime.train.state.CheckpointPolicy;
+import dev.lancet.runtime.train.state.Fingerprint;
+import dev.lancet.runtime.train.state.StepRange;
+import dev.lancet.runtime.train.state.TrainingFolder;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,19 +39,27 @@ public final class LanguageRecovery {
     private final Optional<Calibration> calibration;
     private final ResolvedDevice device;
     private final Progress progress;
+    private final Optional<CheckpointPolicy> states;
 
-    /** A recovery for an original model; factors are rounded with the calibration, if there is any. */
+    /**
+     * A recovery for an original model.
+     *
+     * @param calibration factors are rounded with it, if there is any
+     * @param states where the training keeps its states, or takes them up; empty for none
+     */
     public LanguageRecovery(
             DeclaredSource original,
             CalibrationData data,
             Optional<Calibration> calibration,
             ResolvedDevice device,
-            Progress progress) {
+            Progress progress,
+            Optional<CheckpointPolicy> states) {
         this.original = original;
         this.data = data;
         this.calibration = calibration;
         this.device = device;
         this.progress = progress;
+        this.states = states;
     }
 
     /**
@@ -62,24 +75,33 @@ public final class LanguageRecovery {
             Quality before = quality(plan, weights, reference);
             TrainableForm form = new TrainableForm(plan, new GramAlgebra());
             Training training = training(tokens);
-            Weights trained = Trainer.of(
-                            original.transformer(),
-                            form.plan(),
-                            training,
-                            PassSelection.here(training, Set.of(), device))
-                    .teaching(new DistillationTargets(teacher))
-                    .progress(progress)
-                    .train(
-                            form.unpack(weights),
-                            TokenIds.of(data.training().ids(RunningModel.IDS)),
-                            TokenIds.of(data.heldOut().ids(RunningModel.IDS)),
-                            Optional.empty())
-                    .weights();
+            Weights trained = trained(form, training, weights, teacher);
             Weights packed = form.pack(trained, calibration);
             Quality after = quality(plan, packed, reference);
             return after.distance() < before.distance()
                     ? new RecoveredWeights(packed, new RecoveryResult(before, after, training.steps()))
                     : new RecoveredWeights(weights, new RecoveryResult(before, before, training.steps()));
+        }
+    }
+
+    private Weights trained(TrainableForm form, Training training, Weights weights, RunningModel teacher) {
+        PassSelection passes = PassSelection.here(training, Set.of(), device);
+        Trainer trainer = Trainer.of(original.transformer(), form.plan(), training, passes)
+                .teaching(new DistillationTargets(teacher))
+                .progress(progress);
+        TokenIds ids = TokenIds.of(data.training().ids(RunningModel.IDS));
+        TokenIds heldOut = TokenIds.of(data.heldOut().ids(RunningModel.IDS));
+        WeightsInMemory start = form.unpack(weights);
+        if (states.isEmpty()) {
+            return trainer.train(start, ids, heldOut, Optional.empty()).weights();
+        }
+        String rows =
+                data.training().fingerprint() + "; held out " + data.heldOut().fingerprint();
+        Fingerprint fingerprint = Fingerprint.of(
+                original.transformer(), form.plan(), training, StepRange.all(training), rows, passes.order());
+        CheckpointPolicy policy = states.get().every(interval(training.steps()));
+        try (TrainingFolder folder = policy.open(fingerprint)) {
+            return trainer.train(start, ids, heldOut, Optional.of(folder)).weights();
         }
     }
 
@@ -98,7 +120,12 @@ public final class LanguageRecovery {
         int steps = (int) Math.max(1, Math.min(Integer.MAX_VALUE, tokens / ((long) batch * sequence)));
         Training training = Training.muon(steps, RATE).batch(batch).sequence(sequence);
         return heldOut > (long) batch * sequence
-                ? training.validateEvery(Math.max(1, steps / VALIDATIONS)).stopEarly(PATIENCE)
+                ? training.validateEvery(interval(steps)).stopEarly(PATIENCE)
                 : training;
+    }
+
+    /** The steps from one validation, and one state, to the next. */
+    private static int interval(int steps) {
+        return Math.max(1, steps / VALIDATIONS);
     }
 }

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -98,12 +97,8 @@ public record DeclaredSource(
         return ModelFolderWriter.create(out, transformer, into, tokenizer, OptionalLong.empty());
     }
 
-    /**
-     * Starts or continues writing the model in the form of a plan.
-     *
-     * @param written the arrays that are there already
-     */
-    public ModelFolderWriter resume(AtomicFolder out, Plan into, Set<String> written) {
-        return ModelFolderWriter.resume(out, transformer, into, tokenizer, written);
+    /** Starts or continues writing the model in the form of a plan. */
+    public ModelFolderWriter resume(AtomicFolder out, Plan into) {
+        return ModelFolderWriter.resume(out, transformer, into, tokenizer);
     }
 }

@@ -8,9 +8,16 @@ import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.io.ResumableFolder;
+import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
+import dev.lancet.runtime.checkpoint.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -22,7 +29,7 @@ class ConversionJournalTest {
     Path folder;
 
     @Test
-    void a_process_that_continues_knows_errors_methods_and_singular_values() {
+    void a_process_that_continues_knows_errors_methods_and_singular_values() throws IOException {
         List<Weight> weights = List.of(
                 new Weight("h.0.mlp.up", Role.UP, 0, 8, 16),
                 new Weight("h.0.mlp.down", Role.DOWN, 0, 16, 8),
@@ -43,13 +50,52 @@ class ConversionJournalTest {
                                 0.9)))));
         Fidelity rounded = new Fidelity("h.0.mlp.down", 0.01, 0.5);
         try (ResumableFolder open = ResumableFolder.open(folder.resolve("out"), "work")) {
-            ConversionJournal begun = new ConversionJournal(open.journal(), plan);
-            begun.add("h.0.mlp.up", Optional.of(cut));
-            begun.add("h.0.mlp.down", Optional.of(rounded));
-
-            ConversionJournal continued = new ConversionJournal(open.journal(), plan);
-            assertThat(continued.count()).isEqualTo(2);
-            assertThat(continued.losses()).containsExactly(cut, rounded);
+            try (SafetensorsWriter arrays = arrays(plan)) {
+                ConversionJournal begun = new ConversionJournal(open.journal(), plan, arrays);
+                write(arrays, plan, 0);
+                begun.add("h.0.mlp.up", Optional.of(cut));
+                write(arrays, plan, 1);
+                begun.add("h.0.mlp.down", Optional.of(rounded));
+                write(arrays, plan, 2);
+                begun.add("h.0.attn.q", Optional.empty());
+                arrays.finish();
+            }
+            try (SafetensorsWriter arrays = arrays(plan)) {
+                ConversionJournal continued = new ConversionJournal(open.journal(), plan, arrays);
+                assertThat(continued.damaged()).isEmpty();
+                assertThat(continued.count()).isEqualTo(3);
+                assertThat(continued.losses()).containsExactly(cut, rounded);
+                arrays.finish();
+            }
+            flip(Safetensors.open(file()).tensor("h.0.mlp.down").offset() + 17);
+            try (SafetensorsWriter arrays = arrays(plan)) {
+                ConversionJournal continued = new ConversionJournal(open.journal(), plan, arrays);
+                assertThat(continued.damaged()).hasValue("h.0.mlp.down");
+                assertThat(continued.losses()).containsExactly(cut);
+                assertThat(open.journal().lines()).hasSize(1);
+            }
         }
+    }
+
+    private Path file() {
+        return folder.resolve("arrays.safetensors");
+    }
+
+    private SafetensorsWriter arrays(Plan plan) {
+        return SafetensorsWriter.resume(file(), file(), Map.of(), plan.arrays());
+    }
+
+    private static void write(SafetensorsWriter arrays, Plan plan, int step) {
+        float[] values = new float[128];
+        Arrays.fill(values, step + 0.5f);
+        plan.steps().get(step).matrices().stream()
+                .flatMap(matrix -> matrix.arrays().stream())
+                .forEach(array -> arrays.accept(HostTensor.of(array, Arrays.copyOf(values, (int) array.elements()))));
+    }
+
+    private void flip(long at) throws IOException {
+        byte[] bytes = Files.readAllBytes(file());
+        bytes[(int) at] ^= 4;
+        Files.write(file(), bytes);
     }
 }

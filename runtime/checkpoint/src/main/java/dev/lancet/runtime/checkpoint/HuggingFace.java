@@ -137,7 +137,7 @@ public final class HuggingFace {
      *
      * @param folder the folder to write, which must not exist; it appears complete or not at all
      * @param weights the arrays of {@code Plan.dense(transformer)}
-     * @param tokenizer a tokenizer file to copy into the folder
+     * @param tokenizer a tokenizer file to copy into the folder, with the chat template and the settings beside it
      * @throws LancetException if the folder exists or cannot be written, if an array is missing, or if this transformer
      * matches     no known Hugging Face architecture
      */

@@ -57,6 +57,7 @@ final class HuggingFaceExport {
 
     void write(Path folder, Optional<Path> tokenizer) {
         weights.require(Plan.dense(transformer));
+        List<Path> beside = TokenizerFile.files(tokenizer);
         try (AtomicFolder target = AtomicFolder.create(folder)) {
             target.text(HuggingFace.CONFIG, LanguageJson.pretty(config) + "\n");
             List<ArraySpec> arrays =
@@ -66,7 +67,7 @@ final class HuggingFaceExport {
                 parts.keySet().forEach(name -> writer.accept(assemble(name)));
                 writer.finish();
             }
-            tokenizer.ifPresent(target::copy);
+            beside.forEach(target::copy);
             target.finish();
         }
     }

@@ -47,7 +47,7 @@ public record ModelFolder(Path folder, Manifest manifest, Checkpoint checkpoint)
      * @param folder the folder to write, which must not exist; it appears complete or not at all
      * @param plan the arrays of the model
      * @param weights holds these arrays; additional arrays are ignored
-     * @param tokenizer a tokenizer file to copy into the folder
+     * @param tokenizer a tokenizer file to copy into the folder, with the chat template and the settings beside it
      * @param seed seed of the training or the fresh weights
      * @throws LancetException if the folder exists or cannot be written, or if an array is missing or does not fit
      */

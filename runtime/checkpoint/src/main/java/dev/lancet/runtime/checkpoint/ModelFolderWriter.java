@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Writes a Lancet model folder, see {@link ModelFolder}. It accepts the arrays one at a time, in any order. {@link
@@ -28,7 +28,7 @@ public final class ModelFolderWriter implements WeightWriter {
     private final SafetensorsWriter arrays;
     private final Transformer transformer;
     private final Plan plan;
-    private final Optional<Path> tokenizer;
+    private final List<Path> tokenizer;
     private final OptionalLong seed;
 
     private ModelFolderWriter(
@@ -36,7 +36,7 @@ public final class ModelFolderWriter implements WeightWriter {
             SafetensorsWriter arrays,
             Transformer transformer,
             Plan plan,
-            Optional<Path> tokenizer,
+            List<Path> tokenizer,
             OptionalLong seed) {
         this.target = target;
         this.arrays = arrays;
@@ -51,39 +51,37 @@ public final class ModelFolderWriter implements WeightWriter {
      *
      * @param folder the folder to write, which must not exist
      * @param plan the arrays of the model
-     * @param tokenizer a tokenizer file to copy into the folder
+     * @param tokenizer a tokenizer file to copy into the folder, with the chat template and the settings beside it
      * @param seed seed of the training or the fresh weights
      * @throws LancetException if the folder exists or cannot be written, or if the plan is for another model
      */
     public static ModelFolderWriter create(
             Path folder, Transformer transformer, Plan plan, Optional<Path> tokenizer, OptionalLong seed) {
         ModelFolder.requireSameWeights("plan", transformer, plan);
+        List<Path> beside = TokenizerFile.files(tokenizer);
         AtomicFolder target = AtomicFolder.create(folder);
         try {
             SafetensorsWriter arrays = SafetensorsWriter.create(target, ModelFolder.ARRAYS, METADATA, plan.arrays());
-            return new ModelFolderWriter(target, arrays, transformer, plan, tokenizer, seed);
+            return new ModelFolderWriter(target, arrays, transformer, plan, beside, seed);
         } catch (RuntimeException wrong) {
             target.close();
             throw wrong;
         }
     }
 
-    /**
-     * Begins a model folder, or continues one that an earlier process began with the same plan.
-     *
-     * @param written the arrays that are there already
-     */
+    /** Begins a model folder, or continues one that an earlier process began with the same plan; see {@link #arrays}. */
     public static ModelFolderWriter resume(
-            AtomicFolder target, Transformer transformer, Plan plan, Optional<Path> tokenizer, Set<String> written) {
+            AtomicFolder target, Transformer transformer, Plan plan, Optional<Path> tokenizer) {
         ModelFolder.requireSameWeights("plan", transformer, plan);
-        SafetensorsWriter arrays =
-                SafetensorsWriter.resume(target, ModelFolder.ARRAYS, METADATA, plan.arrays(), written);
-        return new ModelFolderWriter(target, arrays, transformer, plan, tokenizer, OptionalLong.empty());
+        List<Path> beside = TokenizerFile.files(tokenizer);
+        SafetensorsWriter arrays = SafetensorsWriter.resume(
+                target.partial(ModelFolder.ARRAYS), target.shown(ModelFolder.ARRAYS), METADATA, plan.arrays());
+        return new ModelFolderWriter(target, arrays, transformer, plan, beside, OptionalLong.empty());
     }
 
-    /** Waits until all arrays so far are on the disk. */
-    public void flush() {
-        arrays.flush();
+    /** The writer of the arrays. */
+    public SafetensorsWriter arrays() {
+        return arrays;
     }
 
     @Override
@@ -95,11 +93,14 @@ public final class ModelFolderWriter implements WeightWriter {
     public void finish() {
         arrays.finish();
         target.text(ModelFolder.PLAN, LanguageJson.pretty(plan) + "\n");
-        tokenizer.ifPresent(target::copy);
-        Optional<String> tokenizerName = tokenizer.map(file -> String.valueOf(file.getFileName()));
+        tokenizer.forEach(target::copy);
+        List<String> names = tokenizer.stream()
+                .map(file -> String.valueOf(file.getFileName()))
+                .toList();
         Map<String, String> hashes = new TreeMap<>();
-        List.of(ModelFolder.ARRAYS, ModelFolder.PLAN).forEach(name -> hashes.put(name, target.sha256(name)));
-        tokenizerName.ifPresent(name -> hashes.put(name, target.sha256(name)));
+        Stream.concat(Stream.of(ModelFolder.ARRAYS, ModelFolder.PLAN), names.stream())
+                .forEach(name -> hashes.put(name, target.sha256(name)));
+        Optional<String> tokenizerName = names.stream().findFirst();
         Manifest manifest = new Manifest(
                 ModelFolder.FORMAT, Versions.lancet(), Versions.tensorflow(), transformer, seed, tokenizerName, hashes);
         target.text(ModelFolder.MANIFEST, LanguageJson.pretty(manifest) + "\n");

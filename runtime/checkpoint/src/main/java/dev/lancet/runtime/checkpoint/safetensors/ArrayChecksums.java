@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
@@ -49,6 +50,11 @@ final class ArrayChecksums {
         return (int) crc.getValue();
     }
 
+    /** Whether a file has bytes with this checksum. */
+    static boolean match(FileChannel channel, long offset, long bytes, int checksum) throws IOException {
+        return offset + bytes <= channel.size() && of(channel, offset, bytes) == checksum;
+    }
+
     /** The checksums in an entry by the names of the arrays; empty if the entry was written for other arrays. */
     static Map<String, Integer> parse(Collection<String> names, String entry) {
         Map<String, Integer> checksums = new HashMap<>();
@@ -67,8 +73,9 @@ final class ArrayChecksums {
         known.put(array, checksum);
     }
 
-    boolean has(String array) {
-        return known.containsKey(array);
+    /** The checksum of an array that was {@link #put}. */
+    int of(String array) {
+        return Objects.requireNonNull(known.get(array), array);
     }
 
     /** The entry. */

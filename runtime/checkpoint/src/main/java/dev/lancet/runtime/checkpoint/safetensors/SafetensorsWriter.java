@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
@@ -76,21 +77,39 @@ public final class SafetensorsWriter implements WeightWriter {
 
     /**
      * Begins a file in a folder that is itself being written, or continues the one that an earlier process left there with
-     * the same description.
+     * the same description. {@link #takeUp} tells which arrays are there already.
      *
-     * @param written the arrays that are there already
+     * @param file the file to write
+     * @param shown what messages call it
      */
     public static SafetensorsWriter resume(
-            AtomicFolder folder,
-            String name,
-            Map<String, String> metadata,
-            List<ArraySpec> tensors,
-            Set<String> written) {
-        Path shown = folder.shown(name);
-        AtomicFile file = AtomicFile.resumable(folder.partial(name), shown);
-        SafetensorsWriter writer = create(file, shown, metadata, tensors, AtomicFile::reopen);
-        writer.missing.keySet().removeAll(written);
-        return writer;
+            Path file, Path shown, Map<String, String> metadata, List<ArraySpec> tensors) {
+        return create(AtomicFile.resumable(file, shown), shown, metadata, tensors, AtomicFile::reopen);
+    }
+
+    /**
+     * Takes an array that an earlier process wrote, whose {@link #checksum} was this one.
+     *
+     * @return false if it has changed since; then it must be written again
+     */
+    public boolean takeUp(String array, int checksum) {
+        Place place = Objects.requireNonNull(missing.get(array), array);
+        try (FileChannel read = FileChannel.open(file.partial())) {
+            if (!ArrayChecksums.match(
+                    read, dataBegin + place.offset(), place.stored().bytes(), checksum)) {
+                return false;
+            }
+        } catch (IOException wrong) {
+            throw IoErrors.reading(shown, wrong);
+        }
+        checksums.put(array, checksum);
+        missing.remove(array);
+        return true;
+    }
+
+    /** The CRC-32C of an array that is written. */
+    public int checksum(String array) {
+        return checksums.of(array);
     }
 
     /** Waits until all that was written is on the disk. */
@@ -210,28 +229,11 @@ public final class SafetensorsWriter implements WeightWriter {
             throw new IllegalStateException("safetensors: " + names + " have not been written yet to " + shown);
         }
         try {
-            sumWhatWasThere();
             write(checksumsBegin, ByteBuffer.wrap(checksums.entry().getBytes(StandardCharsets.US_ASCII)));
             channel.close();
             file.finish();
         } catch (IOException wrong) {
             throw IoErrors.writing(shown, wrong);
-        }
-    }
-
-    /** Sums the arrays that an earlier process wrote. */
-    private void sumWhatWasThere() throws IOException {
-        try (FileChannel read = FileChannel.open(file.partial())) {
-            for (Place place : places) {
-                if (!checksums.has(place.stored().name())) {
-                    checksums.put(
-                            place.stored().name(),
-                            ArrayChecksums.of(
-                                    read,
-                                    dataBegin + place.offset(),
-                                    place.stored().bytes()));
-                }
-            }
         }
     }
 
