@@ -82,7 +82,8 @@ class ClassifierTuningTest {
                 .isEqualTo(before.meta().getSignatureDefOrThrow("serving_default"));
         TensorBundle weights = after.variables().orElseThrow();
         for (String frozen : List.of(TinyEncoder.TABLE, TinyEncoder.KERNEL)) {
-            assertThat(weights.read(frozen)).isEqualTo(before.variables().orElseThrow().read(frozen));
+            assertThat(weights.read(frozen))
+                    .isEqualTo(before.variables().orElseThrow().read(frozen));
         }
 
         TaskResult again = classifier(out).measure(HELD_OUT, 42);
@@ -207,8 +208,7 @@ class ClassifierTuningTest {
                 TrainedPart.HEAD,
                 Adapter.lora(2),
                 Optional.empty());
-        ClassifierTuning.Outcome outcome =
-                train(encoder, brief, new LabelledTexts(rows), adamW(2, 1e-2), "long");
+        ClassifierTuning.Outcome outcome = train(encoder, brief, new LabelledTexts(rows), adamW(2, 1e-2), "long");
         assertThat(outcome.trained().cut()).isEqualTo(1);
         assertThat(outcome.files().sequence()).isEqualTo(16);
     }
@@ -221,10 +221,10 @@ class ClassifierTuningTest {
                 "output: there is none called 'embedding'; the model has hidden (float [any, any, 8]); choose one with"
                         + " --output NAME");
         LabelledTexts same = new LabelledTexts(List.of(new LabelledText("row 1", "good", "good")));
-        assertRefused(settings("hidden"), same, "all 1 rows have the class [good]; a classifier needs rows of at least");
+        assertRefused(
+                settings("hidden"), same, "all 1 rows have the class [good]; a classifier needs rows of at least");
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> new ClassifierTuning(
-                                encoder, settings("hidden"), Device.cpu(), Progress.silent())
+                .isThrownBy(() -> new ClassifierTuning(encoder, settings("hidden"), Device.cpu(), Progress.silent())
                         .train(
                                 TEXTS,
                                 new LabelledTexts(List.of(new LabelledText("v.csv, row 7", "so so", "neutral"))),
@@ -365,8 +365,7 @@ class ClassifierTuningTest {
         try (SavedModelBundle bundle = SavedModelBundle.load(model.toString(), "serve");
                 TInt32 tokens = TInt32.tensorOf(StdArrays.ndCopyOf(new int[][] {filled}));
                 TInt32 counts = TInt32.tensorOf(StdArrays.ndCopyOf(new int[][] {mask}));
-                TInt32 types = TInt32.tensorOf(
-                        StdArrays.ndCopyOf(new int[][] {new int[filled.length]}))) {
+                TInt32 types = TInt32.tensorOf(StdArrays.ndCopyOf(new int[][] {new int[filled.length]}))) {
             Session.Runner runner = bundle.session()
                     .runner()
                     .feed("input_ids", tokens)

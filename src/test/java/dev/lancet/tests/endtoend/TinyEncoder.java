@@ -50,8 +50,7 @@ final class TinyEncoder {
                 .gives(TensorType.of(DataType.DT_FLOAT, -1, -1, WIDTH));
         Value counts = column(graph, ops, "counts", mask);
         Value kept = ops.mul("kept", ops.unary("tanh", "Tanh", product), counts);
-        Value other = ops.mul(
-                "other", ops.sub("rest", ops.constant("one", 1f), counts), ops.constant("seven", 7f));
+        Value other = ops.mul("other", ops.sub("rest", ops.constant("one", 1f), counts), ops.constant("seven", 7f));
         ops.add("hidden", kept, other);
         ops.cast("ids.again", ids, DataType.DT_INT64);
         Path frozen = folder.resolve("encoder.pb");
@@ -65,8 +64,7 @@ final class TinyEncoder {
     private static Path withShapes(Path encoder) throws IOException {
         Path file = encoder.resolve("saved_model.pb");
         SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
-        SignatureDef.Builder signature = model.getMetaGraphs(0)
-                .getSignatureDefOrThrow("serving_default").toBuilder();
+        SignatureDef.Builder signature = model.getMetaGraphs(0).getSignatureDefOrThrow("serving_default").toBuilder();
         signature.putOutputs(
                 "hidden",
                 signature.getOutputsOrThrow("hidden").toBuilder()

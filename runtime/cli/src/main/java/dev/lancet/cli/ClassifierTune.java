@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +65,7 @@ record ClassifierTune(
         LabelledTexts.Split split = all.holdOut(share, seed);
         if (given.validation().isPresent()) {
             split = new LabelledTexts.Split(
-                    all,
-                    LabelledTexts.read(given.validation().get(), labelled.fields(), command.progress()));
+                    all, LabelledTexts.read(given.validation().get(), labelled.fields(), command.progress()));
         }
         LabelledTexts texts = split.rest();
         OptionalInt steps = labelled.epochs()
@@ -88,7 +86,7 @@ record ClassifierTune(
     private Training training(ClassifierSettings settings, OptionalInt steps, boolean validates) {
         double rate =
                 switch (settings.part()) {
-                    case HEAD -> 1e-2;
+                    case HEAD -> 2e-2;
                     case ADAPTERS -> 5e-4;
                     case ALL -> 1e-4;
                 };

@@ -139,10 +139,11 @@ final class EvaluateCommand extends LancetCommand {
             throw wrongUsage(
                     "--min-recovery: " + minRecovery.get() + " has nothing to compare with; add" + " --baseline MODEL");
         }
-        boolean classifies = input.task.filter(ClassifierOptions.CLASSIFY::equals).isPresent();
+        boolean classifies =
+                input.task.filter(ClassifierOptions.CLASSIFY::equals).isPresent();
         if (field.name().isPresent() && input.text.isEmpty() && !classifies) {
-            throw wrongUsage("--field: " + field.name().get()
-                    + " applies only to --text and --task classify; leave it out");
+            throw wrongUsage(
+                    "--field: " + field.name().get() + " applies only to --text and --task classify; leave it out");
         }
         if (window.isPresent() && input.ids.isEmpty()) {
             throw wrongUsage("--window: " + window.get() + " applies only to --ids; leave it out: a text is read in"

@@ -49,12 +49,13 @@ record TaskAccuracy(LancetCommand command, Device device, TaskOptions options) {
         TaskOptions.Labelled rows = options.labelled(command);
         return (named, beside) -> {
             beside.folder().ifPresent(adapter -> {
-                throw command.wrongUsage("--adapter: " + adapter + "; a classifier has its adapters merged, so leave it out");
+                throw command.wrongUsage(
+                        "--adapter: " + adapter + "; a classifier has its adapters merged, so leave it out");
             });
             TextClassifier classifier =
                     TextClassifier.open(Path.of(named), rows.tokenizer(), device, command.progress());
-            LabelledTexts all = LabelledTexts.read(
-                    rows.file(), new LabelledTexts.Fields(field, rows.label()), command.progress());
+            LabelledTexts all =
+                    LabelledTexts.read(rows.file(), new LabelledTexts.Fields(field, rows.label()), command.progress());
             return classifier.measure(
                     rows.limit().map(most -> all.some(most, rows.seed())).orElse(all), rows.seed());
         };

@@ -74,7 +74,9 @@ final class TuneCommand extends LancetCommand {
     private static final double FULL_RATE = 5e-5;
     private static final int LONGEST = 512;
 
-    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL + " With --task: a TensorFlow SavedModel folder.")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = ModelArgument.MODEL + " With --task: a TensorFlow SavedModel folder.")
     private String what = "";
 
     @Mixin
@@ -110,8 +112,9 @@ final class TuneCommand extends LancetCommand {
         if (classifier.asked(this)) {
             Precision stored = bits.precision(this);
             if (stored.narrow()) {
-                throw wrongUsage("--bits: " + stored + "; leave it out with --task classify, and quantize the tuned model"
-                        + " with lancet compress");
+                throw wrongUsage(
+                        "--bits: " + stored + "; leave it out with --task classify, and quantize the tuned model"
+                                + " with lancet compress");
             }
             return new ClassifierTune(this, data, classifier, adapters, options)
                     .answer(what, out, resume, where.device(this));

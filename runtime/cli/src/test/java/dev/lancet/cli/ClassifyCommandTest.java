@@ -33,7 +33,12 @@ class ClassifyCommandTest {
         StringBuilder csv = new StringBuilder("headline,tone\n");
         for (int i = 0; i < 30; i++) {
             String tone = List.of("up", "down", "flat").get(i % 3);
-            csv.append("It is ").append(tone).append(i == 4 ? " again".repeat(40) : "").append(',').append(tone).append('\n');
+            csv.append("It is ")
+                    .append(tone)
+                    .append(i == 4 ? " again".repeat(40) : "")
+                    .append(',')
+                    .append(tone)
+                    .append('\n');
         }
         rows = Files.writeString(folder.resolve("rows.csv"), csv).toString();
     }
@@ -48,7 +53,8 @@ class ClassifyCommandTest {
         assertThat(json.get("labels").toString()).isEqualTo("[\"down\",\"flat\",\"up\"]");
         assertThat(json.get("output").asString()).isEqualTo("output_0");
         assertThat(json.get("rows").asInt()).isEqualTo(24);
-        assertThat(json.get("truncated").asInt() + json.get("validation").get("truncated").asInt())
+        assertThat(json.get("truncated").asInt()
+                        + json.get("validation").get("truncated").asInt())
                 .isEqualTo(1);
         assertThat(json.get("steps").asInt()).isEqualTo(4);
         assertThat(json.get("validation").get("rows").asInt()).isEqualTo(6);
@@ -101,8 +107,20 @@ class ClassifyCommandTest {
     @Test
     void wrong_rows_and_a_wrong_output_fail_in_one_line() {
         String out = folder.resolve("tuned").toString();
-        assertThat(lancet("tune", KERAS, "--task", "classify", "--data", rows, "--tokenizer", TOKENIZER, "--label", "tone",
-                                "--quiet", "--out", out)
+        assertThat(lancet(
+                                "tune",
+                                KERAS,
+                                "--task",
+                                "classify",
+                                "--data",
+                                rows,
+                                "--tokenizer",
+                                TOKENIZER,
+                                "--label",
+                                "tone",
+                                "--quiet",
+                                "--out",
+                                out)
                         .err())
                 .startsWith("error: rows: " + rows)
                 .contains("has no text in a field 'text'; it has [headline, tone]; name the field with --field");
@@ -119,19 +137,21 @@ class ClassifyCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "--task summarise|--task: summarise; tune knows only classify",
-        "--output embedding|--output: embedding applies only to --task classify",
-        "--task classify --train norms|--train: norms; with --task classify choose head, adapters or all",
-        "--task classify --train head --rank 4|--rank, --alpha, --stabilised and --on describe adapters",
-        "--task classify --adapter full|--adapter: full; with --task classify write --train all",
-        "--task classify --dora|--dora: the adapters of a classifier are plain ones",
-        "--task classify --bits 8|leave it out with --task classify",
-        "--task classify --pack|--pack: it is for prompts with answers",
-        "--task classify --hold-out 1|--hold-out: 1.0; it must be from 0 to below 1",
-        "--task classify --hold-out 0 --validate-every 2|--validate-every: 2 needs held-out rows",
-        "--task classify --hold-out 0.1 --validation x.csv|both say what to validate on",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--task summarise|--task: summarise; tune knows only classify",
+                "--output embedding|--output: embedding applies only to --task classify",
+                "--task classify --train norms|--train: norms; with --task classify choose head, adapters or all",
+                "--task classify --train head --rank 4|--rank, --alpha, --stabilised and --on describe adapters",
+                "--task classify --adapter full|--adapter: full; with --task classify write --train all",
+                "--task classify --dora|--dora: the adapters of a classifier are plain ones",
+                "--task classify --bits 8|leave it out with --task classify",
+                "--task classify --pack|--pack: it is for prompts with answers",
+                "--task classify --hold-out 1|--hold-out: 1.0; it must be from 0 to below 1",
+                "--task classify --hold-out 0 --validate-every 2|--validate-every: 2 needs held-out rows",
+                "--task classify --hold-out 0.1 --validation x.csv|both say what to validate on",
+            })
     void options_that_do_not_fit_are_wrong_usage(String options, String message) {
         List<String> command = new ArrayList<>(List.of("tune", KERAS, "--data", rows, "--out", "never"));
         command.addAll(List.of(options.split(" ", -1)));
@@ -151,7 +171,17 @@ class ClassifyCommandTest {
 
     private String[] tune(String... more) {
         List<String> command = new ArrayList<>(List.of(
-                "tune", KERAS, "--task", "classify", "--data", rows, "--field", "headline", "--label", "tone", "--tokenizer",
+                "tune",
+                KERAS,
+                "--task",
+                "classify",
+                "--data",
+                rows,
+                "--field",
+                "headline",
+                "--label",
+                "tone",
+                "--tokenizer",
                 TOKENIZER));
         command.addAll(List.of(more));
         return command.toArray(String[]::new);
@@ -159,7 +189,15 @@ class ClassifyCommandTest {
 
     private String[] evaluate(Path model, String... more) {
         List<String> command = new ArrayList<>(List.of(
-                "evaluate", model.toString(), "--task", "classify", "--data", rows, "--field", "headline", "--label",
+                "evaluate",
+                model.toString(),
+                "--task",
+                "classify",
+                "--data",
+                rows,
+                "--field",
+                "headline",
+                "--label",
                 "tone"));
         command.addAll(List.of(more));
         return command.toArray(String[]::new);

@@ -70,7 +70,8 @@ public record ClassNames(List<String> names) {
     /** The names of the classes that none of these texts has. */
     public List<String> missingIn(LabelledTexts texts) {
         return names.stream()
-                .filter(name -> texts.rows().stream().noneMatch(row -> row.label().equals(name)))
+                .filter(name ->
+                        texts.rows().stream().noneMatch(row -> row.label().equals(name)))
                 .toList();
     }
 }

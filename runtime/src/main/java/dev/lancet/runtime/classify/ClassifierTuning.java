@@ -113,8 +113,7 @@ public final class ClassifierTuning {
      * @throws LancetException if the model cannot classify texts, if a held-out text has another class, or if a loss is not
      *     a number
      */
-    public Outcome train(
-            LabelledTexts texts, LabelledTexts heldOut, Training training, CheckpointPolicy checkpoints) {
+    public Outcome train(LabelledTexts texts, LabelledTexts heldOut, Training training, CheckpointPolicy checkpoints) {
         ClassNames names = ClassNames.of(texts);
         heldOut.rows().forEach(names::of);
         String signature =
@@ -132,10 +131,8 @@ public final class ClassifierTuning {
                 Objective.crossEntropy(ClassifierHead.PROBABILITIES).in(signature);
         List<String> head =
                 settings.part() == TrainedPart.ALL && output.scores() ? List.of() : ScoringLayer.of(graph, objective);
-        GraphModel model =
-                GraphModel.of(graph).on(device).progress(progress).compress(plan(graph, head));
-        ClassifierFiles files =
-                new ClassifierFiles(names, signature, ClassifierHead.PROBABILITIES, sequence(inputs));
+        GraphModel model = GraphModel.of(graph).on(device).progress(progress).compress(plan(graph, head));
+        ClassifierFiles files = new ClassifierFiles(names, signature, ClassifierHead.PROBABILITIES, sequence(inputs));
         TextClassifier encoding = TextClassifier.of(model, graph, files, tokenizer, progress);
         TextEncoder.Encoded encoded = encoding.encode(texts);
         Examples validation = heldOut.count() == 0
@@ -149,8 +146,7 @@ public final class ClassifierTuning {
         model.train(encoded.examples(), validation, objective, faster, checkpoints);
         long parameters = Trainer.parameters(model.plan());
         TrainingLog log = model.log().orElseThrow();
-        GraphModel merged =
-                model.plan().adapted() ? model.compress(model.plan().merged()) : model;
+        GraphModel merged = model.plan().adapted() ? model.compress(model.plan().merged()) : model;
         Optional<TaskResult> measured = heldOut.count() == 0
                 ? Optional.empty()
                 : Optional.of(TextClassifier.of(merged, graph, files, tokenizer, progress)
@@ -167,10 +163,10 @@ public final class ClassifierTuning {
         if (!output.scores()) {
             ArraySpec weight =
                     new ArraySpec(ClassifierHead.WEIGHT, ArraySpec.Type.FLOAT32, List.of(output.width(), classes));
-            float[] values = new Normals(seed, weight.name())
-                    .floats(output.width() * classes, 1 / Math.sqrt(output.width()));
-            return source.with(ClassifierHead.on(
-                    source.meta(), output.output(), inputs.mask(), HostTensor.of(weight, values)));
+            float[] values =
+                    new Normals(seed, weight.name()).floats(output.width() * classes, 1 / Math.sqrt(output.width()));
+            return source.with(
+                    ClassifierHead.on(source.meta(), output.output(), inputs.mask(), HostTensor.of(weight, values)));
         }
         return output.output().output().equals(ClassifierHead.PROBABILITIES)
                 ? source
@@ -214,16 +210,19 @@ public final class ClassifierTuning {
     /** The layers that get an adapter: all that are multiplied as {@code x · W}, without the head. */
     private Set<String> adapted(ImportedModel graph, List<String> head) {
         Set<String> possible = graph.layers().stream()
-                .filter(layer -> layer.treatable() && !head.contains(layer.weight().name()))
+                .filter(layer ->
+                        layer.treatable() && !head.contains(layer.weight().name()))
                 .filter(layer -> layer.uses().stream().allMatch(use -> use.kind() == WeightUse.Kind.PRODUCT))
                 .map(Layer::weight)
                 .filter(weight -> settings.layers().stream().allMatch(wanted -> wanted.selects(weight)))
                 .map(weight -> weight.name())
                 .collect(Collectors.toSet());
         if (possible.isEmpty()) {
-            throw new LancetException("adapters: " + settings.layers().map(Object::toString).orElse("linears()")
-                    + " selects no layer of " + source.path() + " that can have one; lancet inspect lists the layers, and"
-                    + " --train head or --train all need none");
+            throw new LancetException(
+                    "adapters: " + settings.layers().map(Object::toString).orElse("linears()")
+                            + " selects no layer of " + source.path()
+                            + " that can have one; lancet inspect lists the layers, and"
+                            + " --train head or --train all need none");
         }
         return possible;
     }

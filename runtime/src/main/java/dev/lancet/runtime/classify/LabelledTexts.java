@@ -101,16 +101,15 @@ public record LabelledTexts(List<LabelledText> rows) {
     public Split holdOut(double share, long seed) {
         Map<String, List<Integer>> byLabel = new LinkedHashMap<>();
         for (int i = 0; i < rows.size(); i++) {
-            byLabel.computeIfAbsent(rows.get(i).label(), label -> new ArrayList<>()).add(i);
+            byLabel.computeIfAbsent(rows.get(i).label(), label -> new ArrayList<>())
+                    .add(i);
         }
         boolean[] held = new boolean[rows.size()];
         SplittableRandom random = new SplittableRandom(seed);
         byLabel.values().forEach(of -> {
             long wanted = share == 0 ? 0 : Math.max(1, Math.round(share * of.size()));
             int[] order = order(of.size(), random);
-            Arrays.stream(order)
-                    .limit(Math.min(wanted, of.size() - 1L))
-                    .forEach(at -> held[of.get(at)] = true);
+            Arrays.stream(order).limit(Math.min(wanted, of.size() - 1L)).forEach(at -> held[of.get(at)] = true);
         });
         return new Split(where(held, false), where(held, true));
     }
@@ -118,7 +117,9 @@ public record LabelledTexts(List<LabelledText> rows) {
     /** Some of the texts, drawn by a seed, in the order of the file; all of them if there are not more. */
     public LabelledTexts some(int most, long seed) {
         boolean[] drawn = new boolean[rows.size()];
-        Arrays.stream(order(rows.size(), new SplittableRandom(seed))).limit(most).forEach(at -> drawn[at] = true);
+        Arrays.stream(order(rows.size(), new SplittableRandom(seed)))
+                .limit(most)
+                .forEach(at -> drawn[at] = true);
         return where(drawn, true);
     }
 

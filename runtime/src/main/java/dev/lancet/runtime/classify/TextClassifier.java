@@ -70,8 +70,8 @@ public final class TextClassifier {
             throw new LancetException(graph.path() + ": scores " + classes + " classes, but its "
                     + ClassifierFiles.LABELS + " names " + files.names().count() + "; train the classifier again");
         }
-        TextInputs inputs = TextInputs.of(
-                output.signatureOf(graph.meta()), graph.path().toString());
+        TextInputs inputs =
+                TextInputs.of(output.signatureOf(graph.meta()), graph.path().toString());
         return new TextClassifier(model, files, inputs, tokenizer, progress);
     }
 

@@ -74,8 +74,7 @@ final class TextEncoder {
         int[] plain = tokenizer.encode(text, false);
         int added = whole.length - plain.length;
         int before = 0;
-        while (before < added
-                && !Arrays.equals(whole, before, before + plain.length, plain, 0, plain.length)) {
+        while (before < added && !Arrays.equals(whole, before, before + plain.length, plain, 0, plain.length)) {
             before++;
         }
         int after = added - before;
@@ -99,9 +98,7 @@ final class TextEncoder {
             int[][] mask = ids.stream().map(row -> ones(row.length, width)).toArray(int[][]::new);
             examples = examples.and(inputs.mask().get(), mask);
         }
-        return inputs.types().isPresent()
-                ? examples.and(inputs.types().get(), new int[ids.size()][width])
-                : examples;
+        return inputs.types().isPresent() ? examples.and(inputs.types().get(), new int[ids.size()][width]) : examples;
     }
 
     private static int[] ones(int count, int width) {

@@ -42,7 +42,8 @@ public record TextInputs(String ids, Optional<String> mask, Optional<String> typ
             String lower = input.getKey().toLowerCase(Locale.ROOT);
             TensorInfo info = input.getValue();
             boolean known = !info.getTensorShape().getUnknownRank();
-            if (!TYPES.contains(info.getDtype()) || (known && info.getTensorShape().getDimCount() != 2)) {
+            if (!TYPES.contains(info.getDtype())
+                    || (known && info.getTensorShape().getDimCount() != 2)) {
                 throw new LancetException("inputs: '" + input.getKey() + "' of " + model + " takes "
                         + info.getDtype() + " with " + info.getTensorShape().getDimCount()
                         + " axes; a text is given as numbers [batch, positions]");

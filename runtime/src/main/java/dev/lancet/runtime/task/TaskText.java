@@ -57,9 +57,7 @@ public final class TaskText {
                         Locale.ROOT,
                         "%,d rows are longer than the context; their %s was cut off",
                         result.truncated(),
-                        result.first().scoring() == TaskMeasurement.Scoring.CLASS_PROBABILITY
-                                ? "end"
-                                : "beginning"));
+                        result.first().scoring() == TaskMeasurement.Scoring.CLASS_PROBABILITY ? "end" : "beginning"));
     }
 
     private static String measured(TaskResult result, TaskMeasurement measured) {

@@ -30,7 +30,8 @@ class LabelledTextsTest {
         assertThat(split.heldOut().rows().stream().map(LabelledText::label))
                 .containsExactly("often", "often", "seldom");
         assertThat(split.rest().count()).isEqualTo(28);
-        assertThat(split.rest().rows()).doesNotContainAnyElementsOf(split.heldOut().rows());
+        assertThat(split.rest().rows())
+                .doesNotContainAnyElementsOf(split.heldOut().rows());
         assertThat(texts.holdOut(0.1, 7)).isEqualTo(split);
         assertThat(texts.holdOut(0.1, 8)).isNotEqualTo(split);
         assertThat(texts.holdOut(0, 7).rest()).isEqualTo(texts);
@@ -58,10 +59,11 @@ class LabelledTextsTest {
     @Test
     void rows_of_the_phrasebank_need_no_field() throws IOException {
         Path file = Files.writeString(folder.resolve("phrases.txt"), "Profit rose@positive\nIt fell @negative\n");
-        assertThat(LabelledTexts.read(file, new LabelledTexts.Fields(Optional.empty(), "label"), Progress.silent())
-                        .rows()
-                        .stream()
-                        .map(row -> row.text() + "|" + row.label()))
+        assertThat(
+                        LabelledTexts.read(file, new LabelledTexts.Fields(Optional.empty(), "label"), Progress.silent())
+                                .rows()
+                                .stream()
+                                .map(row -> row.text() + "|" + row.label()))
                 .containsExactly("Profit rose|positive", "It fell|negative");
     }
 

@@ -65,8 +65,7 @@ public final class ClassifierHead {
         int width = weight.spec().shape().get(0);
         int classes = weight.spec().shape().get(1);
         if (x.rank() == 3) {
-            TensorInfo counts =
-                    features.signatureOf(meta).getInputsMap().get(mask.orElse(""));
+            TensorInfo counts = features.signatureOf(meta).getInputsMap().get(mask.orElse(""));
             if (counts == null) {
                 throw new IllegalArgumentException("head: " + mask + " is no input that masks positions");
             }
@@ -126,8 +125,7 @@ public final class ClassifierHead {
 
     /** The mean of the features over the positions that count, {@code [batch, width]}. */
     private Value pooled(Value features, Value mask, long width) {
-        Value counts =
-                mask.type() == DataType.DT_FLOAT ? mask : ops.cast("classifier.mask", mask, DataType.DT_FLOAT);
+        Value counts = mask.type() == DataType.DT_FLOAT ? mask : ops.cast("classifier.mask", mask, DataType.DT_FLOAT);
         Value columns = builder.node("classifier.mask.column", "ExpandDims")
                 .in(counts, ops.constant("classifier.mask.axis", 2))
                 .with("T", DataType.DT_FLOAT)
@@ -138,8 +136,8 @@ public final class ClassifierHead {
         Value sum = ops.reduce("classifier.sum", "Sum", kept, positions, false, List.of(-1L, width));
         Value count = ops.reduce("classifier.count", "Sum", counts, positions, true, List.of(-1L, 1L));
         // A row without any position that counts gets 0 instead of an infinite mean.
-        Value least = ops.binary(
-                "classifier.count.positive", "Maximum", count, ops.constant("classifier.count.least", 1f));
+        Value least =
+                ops.binary("classifier.count.positive", "Maximum", count, ops.constant("classifier.count.least", 1f));
         return ops.binary("classifier.pooled", "RealDiv", sum, least);
     }
 

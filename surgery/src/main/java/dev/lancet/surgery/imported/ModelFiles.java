@@ -60,12 +60,11 @@ record ModelFiles(
         }
         for (NodeDef node : more.nodes()) {
             if (graph.find(node.getName()).isPresent()) {
-                throw new LancetException(path + ": has a node '" + node.getName()
-                        + "' already; start from the model without it");
+                throw new LancetException(
+                        path + ": has a node '" + node.getName() + "' already; start from the model without it");
             }
         }
-        GraphDef whole =
-                graph.definition().toBuilder().addAllNode(more.nodes()).build();
+        GraphDef whole = graph.definition().toBuilder().addAllNode(more.nodes()).build();
         MetaGraphDef changed = meta.toBuilder()
                 .putSignatureDef(
                         more.signature(),

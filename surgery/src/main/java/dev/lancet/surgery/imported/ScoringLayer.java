@@ -30,12 +30,13 @@ public final class ScoringLayer {
     public static List<String> of(ImportedModel model, Objective scores) {
         GraphView graph = GraphView.of(model.meta().getGraphDef());
         Set<String> names = new LinkedHashSet<>();
-        Optional<Node> at = graph.find(
-                Input.parse(scores.outputOf(model.meta()).getName()).node());
+        Optional<Node> at =
+                graph.find(Input.parse(scores.outputOf(model.meta()).getName()).node());
         for (int i = 0; i < FARTHEST && at.isPresent(); i++) {
             Node node = at.get();
             Optional<Layer> layer = model.layers().stream()
-                    .filter(one -> one.uses().stream().anyMatch(use -> use.node().equals(node.name())))
+                    .filter(one ->
+                            one.uses().stream().anyMatch(use -> use.node().equals(node.name())))
                     .findFirst();
             if (layer.isPresent()) {
                 names.add(layer.get().weight().name());
@@ -54,7 +55,8 @@ public final class ScoringLayer {
     /** The variable that is added to the first input. */
     private static Optional<String> variable(Node node) {
         Optional<Node> added = node.op().contains("Add") ? node.producer(1) : Optional.empty();
-        while (added.filter(from -> from.is("Identity") || from.is("ReadVariableOp")).isPresent()) {
+        while (added.filter(from -> from.is("Identity") || from.is("ReadVariableOp"))
+                .isPresent()) {
             added = added.get().producer(0);
         }
         return added.filter(from -> from.is("VarHandleOp")).map(Node::name);

@@ -16,8 +16,9 @@ public final class ClassifierOptions {
     @Option(
             names = "--task",
             paramLabel = "classify",
-            description = "Train a TensorFlow SavedModel that encodes texts to classify them; --data has texts with their"
-                    + " classes.")
+            description =
+                    "Train a TensorFlow SavedModel that encodes texts to classify them; --data has texts with their"
+                            + " classes.")
     private Optional<String> task = Optional.empty();
 
     @Option(
@@ -29,8 +30,9 @@ public final class ClassifierOptions {
     @Option(
             names = "--output",
             paramLabel = "NAME",
-            description = "With --task: the output to classify by, [batch, width], [batch, positions, width], or [batch,"
-                    + " classes] if it has scores already (default: the only one that fits).")
+            description =
+                    "With --task: the output to classify by, [batch, width], [batch, positions, width], or [batch,"
+                            + " classes] if it has scores already (default: the only one that fits).")
     private Optional<String> output = Optional.empty();
 
     @Option(

@@ -82,8 +82,7 @@ public final class TaskOptions {
      * @param seed the seed
      * @param tokenizer a {@code tokenizer.json}, if one is given
      */
-    public record Labelled(
-            Path file, String label, Optional<Integer> limit, long seed, Optional<Path> tokenizer) {}
+    public record Labelled(Path file, String label, Optional<Integer> limit, long seed, Optional<Path> tokenizer) {}
 
     /** The labelled texts for {@code --task classify}. Fails if an option is about prompts. */
     public Labelled labelled(LancetCommand command) {
@@ -101,11 +100,7 @@ public final class TaskOptions {
         }
         String file = data.orElseThrow(() -> command.wrongUsage("--task: classify has no rows; add --data FILE"));
         return new Labelled(
-                Path.of(file),
-                labels.isEmpty() ? "label" : labels.get(0),
-                limit,
-                seed.orElse(USUAL_SEED),
-                tokenizer);
+                Path.of(file), labels.isEmpty() ? "label" : labels.get(0), limit, seed.orElse(USUAL_SEED), tokenizer);
     }
 
     /**

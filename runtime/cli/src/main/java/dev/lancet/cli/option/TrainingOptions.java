@@ -18,8 +18,9 @@ public final class TrainingOptions {
     @Option(
             names = "--rate",
             paramLabel = "X",
-            description = "Highest learning rate (default: 2e-4 with adapters, 5e-5 without; with --task classify 1e-2 for"
-                    + " the head, 5e-4 with adapters, 1e-4 for all weights).")
+            description =
+                    "Highest learning rate (default: 2e-4 with adapters, 5e-5 without; with --task classify 2e-2 for"
+                            + " the head, 5e-4 with adapters, 1e-4 for all weights).")
     private Optional<Double> rate = Optional.empty();
 
     @Option(
@@ -113,8 +114,7 @@ public final class TrainingOptions {
         return training(command, usualRate, Optional.empty(), usualSteps.orElse(USUAL_STEPS));
     }
 
-    private Training training(
-            LancetCommand command, double usualRate, Optional<Integer> tokens, int usualSteps) {
+    private Training training(LancetCommand command, double usualRate, Optional<Integer> tokens, int usualSteps) {
         if (stopEarly.isPresent() && validateEvery.isEmpty()) {
             throw command.wrongUsage("--stop-early: " + stopEarly.get()
                     + " needs validations during the training; add --validate-every 50");

@@ -111,16 +111,14 @@ public final class TuningData {
     public Labelled labelled(LancetCommand command, TrainingOptions options) {
         Optional<String> label = wording.labelField(command);
         if (examples.isPresent() || data.isEmpty()) {
-            throw command.wrongUsage(
-                    examples.map(file -> "--examples: " + file).orElse("--task: classify has no rows")
-                            + "; with --task classify name the rows with --data FILE");
+            throw command.wrongUsage(examples.map(file -> "--examples: " + file).orElse("--task: classify has no rows")
+                    + "; with --task classify name the rows with --data FILE");
         }
         checkEpochs(command, options);
         if (holdOut.isPresent() && !(holdOut.get() >= 0 && holdOut.get() < 1)) {
             throw command.wrongUsage("--hold-out: " + holdOut.get() + "; it must be from 0 to below 1");
         }
-        return new Labelled(
-                data.get(), new LabelledTexts.Fields(field.name(), label.orElse("label")), holdOut, epochs);
+        return new Labelled(data.get(), new LabelledTexts.Fields(field.name(), label.orElse("label")), holdOut, epochs);
     }
 
     /**

@@ -33,7 +33,8 @@ public sealed interface GraphWriter extends WeightWriter permits SavedModelGraph
     static GraphWriter create(Path out, ImportedSurgery surgery) {
         for (Step step : surgery.changed()) {
             if (step.adapter().isPresent()) {
-                throw new LancetException(out + ": cannot be written: " + step.weight().name() + " has "
+                throw new LancetException(out + ": cannot be written: "
+                        + step.weight().name() + " has "
                         + step.adapter().get() + ", but a graph is written without adapters; merge them first, or leave"
                         + " them out");
             }
