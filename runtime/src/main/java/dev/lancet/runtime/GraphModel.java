@@ -57,7 +57,11 @@ public final class GraphModel extends RunnableGraph {
      * @throws LancetException if the path is neither, or damaged
      */
     public static GraphModel open(Path path) {
-        ImportedModel model = ImportedModel.open(path);
+        return of(ImportedModel.open(path));
+    }
+
+    /** A model that is open already. */
+    public static GraphModel of(ImportedModel model) {
         return new GraphModel(ImportedSurgery.operate(model, model.plan()), new WeightsInMemory(), List.of());
     }
 

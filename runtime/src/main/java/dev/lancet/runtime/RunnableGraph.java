@@ -12,6 +12,7 @@ import dev.lancet.surgery.imported.Objective;
 import dev.lancet.surgery.imported.writing.GraphWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * The inference part of a graph that another tool wrote: it computes outputs and can be saved. {@link GraphModel} adds the
@@ -77,9 +78,20 @@ public abstract sealed class RunnableGraph permits GraphModel {
      * @throws LancetException if the path exists or cannot be written
      */
     public void save(Path out) {
+        save(out, Map.of());
+    }
+
+    /**
+     * Saves the model as a SavedModel folder with files for its users in {@code assets.extra}.
+     *
+     * @param extra the content of each file by its name
+     * @throws LancetException if the path exists or cannot be written
+     */
+    public void save(Path out, Map<String, byte[]> extra) {
         use.run("saving", () -> {
             try (GraphWriter writer = GraphWriter.create(out, surgery)) {
                 changed.copyTo(writer);
+                extra.forEach(writer::extra);
                 writer.finish();
             }
         });

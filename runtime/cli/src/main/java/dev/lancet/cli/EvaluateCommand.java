@@ -3,12 +3,12 @@ package dev.lancet.cli;
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.AdapterOption;
+import dev.lancet.cli.option.ClassifierOptions;
 import dev.lancet.cli.option.DeviceOptions;
 import dev.lancet.cli.option.FieldOption;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.cli.option.TaskOptions;
 import dev.lancet.dsl.recipe.Corpus;
-import dev.lancet.dsl.recipe.Task;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
@@ -50,6 +50,7 @@ import picocli.CommandLine.Parameters;
             "  lancet evaluate my-model --task tfns --data sent_valid.csv",
             "  lancet evaluate my-model --task tone --data rows.csv --template 'Text: {text}\\nTone:' --label hawkish"
                     + " --label dovish",
+            "  lancet evaluate tuned/model --task classify --data sent_valid.csv",
             "  lancet evaluate encoder-int8 --inputs rows.npz --baseline encoder --min-recovery 0.99",
             "",
             "Recovery is the baseline's perplexity divided by the model's: 1 means equally good, less means",
@@ -113,7 +114,8 @@ final class EvaluateCommand extends LancetCommand {
                 names = "--task",
                 paramLabel = "NAME",
                 description = "Questions with known answers: " + TaskOptions.NAMES
-                        + ", or any name with --template. Needs --data.")
+                        + ", or any name with --template; classify for a classifier from lancet tune --task classify."
+                        + " Needs --data.")
         Optional<String> task = Optional.empty();
     }
 
@@ -137,32 +139,27 @@ final class EvaluateCommand extends LancetCommand {
             throw wrongUsage(
                     "--min-recovery: " + minRecovery.get() + " has nothing to compare with; add" + " --baseline MODEL");
         }
-        if (field.name().isPresent() && input.text.isEmpty()) {
-            throw wrongUsage("--field: " + field.name().get() + " applies only to --text; leave it out");
+        boolean classifies =
+                input.task.filter(ClassifierOptions.CLASSIFY::equals).isPresent();
+        if (field.name().isPresent() && input.text.isEmpty() && !classifies) {
+            throw wrongUsage(
+                    "--field: " + field.name().get() + " applies only to --text and --task classify; leave it out");
         }
         if (window.isPresent() && input.ids.isEmpty()) {
             throw wrongUsage("--window: " + window.get() + " applies only to --ids; leave it out: a text is read in"
                     + " windows of the model's context");
         }
         if (input.task.isPresent()) {
-            return accuracy(task.of(input.task.get(), this));
+            return accuracy(input.task.get());
         }
         return input.rows.isPresent() ? compared(input.rows.get()) : perplexity();
     }
 
-    private Answer accuracy(Task asked) {
-        TaskResult measured = measure(what, adapter, asked);
-        Optional<TaskResult> before = baseline.map(named -> measure(named, new AdapterOption(), asked));
+    private Answer accuracy(String asked) {
+        var measuring = new TaskAccuracy(this, where.device(this), task).of(asked, field.name());
+        TaskResult measured = measuring.apply(what, adapter);
+        Optional<TaskResult> before = baseline.map(named -> measuring.apply(named, new AdapterOption()));
         return TaskDocument.answer(measured, before, minRecovery.isPresent(), this::complaint);
-    }
-
-    private TaskResult measure(String named, AdapterOption beside, Task asked) {
-        ModelArgument argument = ModelArgument.of(named);
-        argument.requireTokenizer("");
-        try (Model base = argument.model(progress()).on(where.device(this));
-                Model model = beside.beside(base)) {
-            return model.evaluate(asked);
-        }
     }
 
     private Answer compared(Path rows) {

@@ -2,12 +2,14 @@ package dev.lancet.cli;
 
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.ClassifierOptions;
 import dev.lancet.cli.option.DeviceOptions;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.cli.option.PrecisionOptions;
 import dev.lancet.cli.option.TrainingOptions;
 import dev.lancet.cli.option.TuningData;
 import dev.lancet.cli.option.TuningOptions;
+import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.IoErrors;
@@ -36,7 +38,7 @@ import picocli.CommandLine.Parameters;
         name = "tune",
         description = {
             "Fine-tune a model on a text, or on prompts with answers: train adapters beside its layers",
-            "(LoRA), or all weights.",
+            "(LoRA), or all weights. With --task classify: train a SavedModel to classify texts.",
             "Prints steps, tokens per second, loss and validation loss, and which command to use next."
         },
         footer = {
@@ -49,6 +51,7 @@ import picocli.CommandLine.Parameters;
             "  lancet tune my-model --examples questions.jsonl --epochs 3 --pack --out tuned",
             "  lancet tune my-model --examples news.csv --template '{headline}\\nSentiment:' --label label --out tuned",
             "  lancet tune my-model --data speeches.txt --out tuned --resume",
+            "  lancet tune encoder --task classify --data news.csv --field headline --label tone --out tuned",
             "",
             "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and one or both of",
             "  DIR/adapter  the adapters, in a folder that Hugging Face's PEFT loads too;",
@@ -71,7 +74,9 @@ final class TuneCommand extends LancetCommand {
     private static final double FULL_RATE = 5e-5;
     private static final int LONGEST = 512;
 
-    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL)
+    @Parameters(
+            paramLabel = "MODEL",
+            description = ModelArgument.MODEL + " With --task: a TensorFlow SavedModel folder.")
     private String what = "";
 
     @Mixin
@@ -79,6 +84,9 @@ final class TuneCommand extends LancetCommand {
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder to write; required.")
     private Path out = Path.of("");
+
+    @Mixin
+    private final ClassifierOptions classifier = new ClassifierOptions();
 
     @Mixin
     private final TuningOptions adapters = new TuningOptions();
@@ -101,6 +109,16 @@ final class TuneCommand extends LancetCommand {
 
     @Override
     public Answer answer() {
+        if (classifier.asked(this)) {
+            Precision stored = bits.precision(this);
+            if (stored.narrow()) {
+                throw wrongUsage(
+                        "--bits: " + stored + "; leave it out with --task classify, and quantize the tuned model"
+                                + " with lancet compress");
+            }
+            return new ClassifierTune(this, data, classifier, adapters, options)
+                    .answer(what, out, resume, where.device(this));
+        }
         FineTuning tuning = adapters.tuning(this, bits.precision(this));
         Device device = where.device(this);
         data.check(this, options);

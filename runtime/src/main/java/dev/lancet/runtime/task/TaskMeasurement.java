@@ -20,7 +20,9 @@ public record TaskMeasurement(Scoring scoring, Classification classification, Li
         /** The label with the highest log likelihood per character. */
         NORMALISED("by likelihood per character"),
         /** The label in the generated text. */
-        GENERATE("by generation");
+        GENERATE("by generation"),
+        /** The class to which a classifier gives the highest probability. */
+        CLASS_PROBABILITY("by class probability");
 
         private final String words;
 

@@ -8,7 +8,8 @@ import java.util.List;
  * @param name the task
  * @param labels the names of its answers; empty if any text may be the answer
  * @param majority the accuracy of always giving the most frequent answer
- * @param truncated the number of rows whose beginning did not fit into the context
+ * @param truncated the number of rows that did not fit into the context: a prompt loses its beginning, a text that is
+ *     classified its end
  * @param measurements a result for each way of finding answers
  * @param answers the answers to each row, in the order of the file
  */

@@ -55,8 +55,9 @@ public final class TaskText {
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
-                        "%,d rows are longer than the context; their beginning was cut off",
-                        result.truncated()));
+                        "%,d rows are longer than the context; their %s was cut off",
+                        result.truncated(),
+                        result.first().scoring() == TaskMeasurement.Scoring.CLASS_PROBABILITY ? "end" : "beginning"));
     }
 
     private static String measured(TaskResult result, TaskMeasurement measured) {

@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.TensorProto;
 
 /**
  * A model that another tool wrote: a SavedModel folder or a frozen graph. Opening it does not need TensorFlow.
@@ -53,7 +54,7 @@ public final class ImportedModel implements Weights {
     private final VariableValues values;
     private final Plan plan;
 
-    private ImportedModel(ModelFiles files) {
+    private ImportedModel(ModelFiles files, Map<String, TensorProto> added) {
         this.files = files;
         OpenControlFlow whole = Inlining.open(files.graph());
         Thawing thawing = Thawing.of(whole);
@@ -69,7 +70,9 @@ public final class ImportedModel implements Weights {
         unused = files.folder()
                 .map(saved -> VariableInventory.dead(saved, variables))
                 .orElse(List.of());
-        values = new VariableValues(files, thawing.values(), variables);
+        Map<String, TensorProto> constants = new LinkedHashMap<>(thawing.values());
+        constants.putAll(added);
+        values = new VariableValues(files, constants, variables);
         plan = VariableInventory.plan(name(), layers(), stored(), variables);
     }
 
@@ -81,10 +84,19 @@ public final class ImportedModel implements Weights {
     public static ImportedModel open(Path path) {
         ModelFiles files = ModelFiles.read(path);
         try {
-            return new ImportedModel(files);
+            return new ImportedModel(files, Map.of());
         } catch (LancetException wrong) {
             throw GraphValidator.named(path, wrong);
         }
+    }
+
+    /**
+     * The same model with additional nodes and outputs; this one does not change.
+     *
+     * @throws LancetException if the model has no such signature, or has a node or an output of one of these names
+     */
+    public ImportedModel with(GraphExtension more) {
+        return new ImportedModel(files.with(more), more.values());
     }
 
     /** The path of its folder or file. */

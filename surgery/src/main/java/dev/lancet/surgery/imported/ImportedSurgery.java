@@ -57,11 +57,6 @@ public final class ImportedSurgery {
                 throw new LancetException("surgery: " + name + " cannot be compressed: " + fixed.get(name)
                         + "; let the plan keep it; the graph is unchanged");
             }
-            if (step.adapter().isPresent()) {
-                throw new LancetException("surgery: " + step.adapter().get() + " for " + name + " in " + model.path()
-                        + ": adapters are supported only for declared models and models from Hugging Face; leave them out, and "
-                        + "train the factors instead");
-            }
         }
         Set<String> names = changed.stream().map(step -> step.weight().name()).collect(Collectors.toSet());
         List<Layer> layers = model.layers().stream()

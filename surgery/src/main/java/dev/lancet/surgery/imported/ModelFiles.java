@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SignatureDef;
 
 /**
  * A model as its files contain it, with its function calls inlined and its variables named as their author named them.
@@ -37,6 +39,38 @@ record ModelFiles(
         } catch (LancetException wrong) {
             throw GraphValidator.named(path, wrong);
         }
+    }
+
+    /**
+     * The same model with additional nodes and outputs.
+     *
+     * @throws LancetException if the model has no such signature, or has a node or an output of one of these names
+     */
+    ModelFiles with(GraphExtension more) {
+        SignatureDef signature = meta.getSignatureDefMap().get(more.signature());
+        if (signature == null) {
+            throw new LancetException(path + ": has no signature '" + more.signature()
+                    + "' that could get an output; give a SavedModel folder with signatures");
+        }
+        for (String output : more.outputs().keySet()) {
+            if (signature.containsOutputs(output)) {
+                throw new LancetException(path + ": has an output '" + output
+                        + "' already; train that output, or start from the model without it");
+            }
+        }
+        for (NodeDef node : more.nodes()) {
+            if (graph.find(node.getName()).isPresent()) {
+                throw new LancetException(
+                        path + ": has a node '" + node.getName() + "' already; start from the model without it");
+            }
+        }
+        GraphDef whole = graph.definition().toBuilder().addAllNode(more.nodes()).build();
+        MetaGraphDef changed = meta.toBuilder()
+                .putSignatureDef(
+                        more.signature(),
+                        signature.toBuilder().putAllOutputs(more.outputs()).build())
+                .build();
+        return new ModelFiles(path, changed, folder, keys, GraphView.of(whole));
     }
 
     private static ModelFiles ofFolder(Path path) {

@@ -12,6 +12,7 @@ import dev.lancet.surgery.rule.ErfcAsErf;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
@@ -100,20 +101,22 @@ public record TrainableGraph(GraphDef graph, List<String> candidates) {
     /** The output itself; if it is a softmax that is compared with classes, the input of the softmax. */
     private static Input scores(GraphView graph, String output, Objective objective) {
         Input scores = Input.parse(output);
-        if (objective.kind() == Objective.Kind.CROSS_ENTROPY) {
-            Node node = graph.node(scores.node());
-            for (int i = 0;
-                    i < graph.nodes().size()
-                            && node.is("Identity")
-                            && node.producer(0).isPresent();
-                    i++) {
-                node = node.producer(0).get();
-            }
-            if (node.is("Softmax")) {
-                return node.dataInputs().get(0);
-            }
+        return objective.kind() == Objective.Kind.CROSS_ENTROPY
+                ? softmax(graph, scores).map(node -> node.dataInputs().get(0)).orElse(scores)
+                : scores;
+    }
+
+    /** The softmax that an output is, perhaps under another name; empty if it is none. */
+    static Optional<Node> softmax(GraphView graph, Input output) {
+        Node node = graph.node(output.node());
+        for (int i = 0;
+                i < graph.nodes().size()
+                        && node.is("Identity")
+                        && node.producer(0).isPresent();
+                i++) {
+            node = node.producer(0).get();
         }
-        return scores;
+        return Optional.of(node).filter(one -> one.is("Softmax"));
     }
 
     /** Redirects uses to one read of each variable, and past nodes that forward several tensors. */

@@ -5,6 +5,7 @@ import dev.lancet.io.AtomicFolder;
 import dev.lancet.io.PlainFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
@@ -16,6 +17,9 @@ import org.tensorflow.proto.SavedModel;
 public final class SavedModelWriter implements AutoCloseable {
 
     private static final String ASSETS = "assets";
+
+    /** Files for the users of a model, which TensorFlow copies but does not read. */
+    public static final String EXTRA = "assets.extra";
 
     private final AtomicFolder folder;
     private final TensorBundleWriter variables;
@@ -29,19 +33,21 @@ public final class SavedModelWriter implements AutoCloseable {
      * Starts a SavedModel.
      *
      * @param folder the folder; it must not exist yet
-     * @param assets the folder of a SavedModel whose asset files are copied, or empty
+     * @param assets the folder of a SavedModel whose files in {@code assets} and {@link #EXTRA} are copied, or empty
      * @throws LancetException if the folder exists or cannot be written
      */
     public static SavedModelWriter create(Path folder, Optional<Path> assets) {
         AtomicFolder begun = AtomicFolder.create(folder);
         try {
             begun.subfolder("variables");
-            assets.map(model -> model.resolve(ASSETS))
-                    .filter(Files::isDirectory)
-                    .ifPresent(folderOfAssets -> {
-                        PlainFile.requireNoEscape(assets.get(), folderOfAssets);
-                        begun.copy(folderOfAssets);
-                    });
+            for (String name : List.of(ASSETS, EXTRA)) {
+                assets.map(model -> model.resolve(name))
+                        .filter(Files::isDirectory)
+                        .ifPresent(copied -> {
+                            PlainFile.requireNoEscape(assets.get(), copied);
+                            begun.copy(copied);
+                        });
+            }
             return new SavedModelWriter(
                     begun,
                     TensorBundleWriter.begin(
@@ -55,6 +61,14 @@ public final class SavedModelWriter implements AutoCloseable {
     /** The writer of the variables. */
     public TensorBundleWriter variables() {
         return variables;
+    }
+
+    /** Writes a file into {@link #EXTRA}, in place of one of this name that was copied from the other model. */
+    public void extra(String name, byte[] content) {
+        if (!Files.isDirectory(folder.partial(EXTRA))) {
+            folder.subfolder(EXTRA);
+        }
+        folder.bytes(EXTRA + "/" + name, content);
     }
 
     /**

@@ -19,7 +19,8 @@ public final class ExampleOptions {
     @Option(
             names = "--label",
             paramLabel = "NAME",
-            description = "The field that holds the answer, for example the class of a labelled table.")
+            description = "The field that holds the answer, for example the class of a labelled table (with --task"
+                    + " classify: label).")
     private Optional<String> label = Optional.empty();
 
     @Option(
@@ -57,11 +58,22 @@ public final class ExampleOptions {
 
     /** Fails if an option was given although no examples are read. */
     public void mustBeUnsaid(LancetCommand command, String wayOut) {
-        String said = template.isPresent()
-                ? "--template"
-                : label.isPresent() ? "--label" : chat ? "--chat" : pack ? "--pack" : cut ? "--cut" : "";
+        String said = label.isPresent() && template.isEmpty() ? "--label" : saidOfPrompts();
         if (!said.isEmpty()) {
             throw command.wrongUsage(said + ": it is for examples; " + wayOut);
         }
+    }
+
+    /** The field that holds the class of a text, if the option names it. Fails if an option about prompts was given. */
+    public Optional<String> labelField(LancetCommand command) {
+        String said = saidOfPrompts();
+        if (!said.isEmpty()) {
+            throw command.wrongUsage(said + ": it is for prompts with answers; leave it out with --task classify");
+        }
+        return label;
+    }
+
+    private String saidOfPrompts() {
+        return template.isPresent() ? "--template" : chat ? "--chat" : pack ? "--pack" : cut ? "--cut" : "";
     }
 }

@@ -3,6 +3,7 @@ package dev.lancet.cli.option;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.TaskScoring;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +16,8 @@ public final class TaskOptions {
 
     /** The names of the tasks, for help. */
     public static final String NAMES = "fpb, fiqa, tfns, nwgi, ner, headline, boolq, piqa, winogrande";
+
+    private static final long USUAL_SEED = 42;
 
     @Option(
             names = "--data",
@@ -60,8 +63,45 @@ public final class TaskOptions {
             names = "--label",
             paramLabel = "[VALUE=]WORD",
             description = "With --template: an answer to choose; VALUE is how the data spell it. Repeatable. Without"
-                    + " labels any text may be the answer.")
+                    + " labels any text may be the answer. With --task classify: the field with the class (default:"
+                    + " label).")
     private List<String> labels = new ArrayList<>();
+
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "FILE",
+            description = "With --task classify: a tokenizer.json (default: the one in the model).")
+    private Optional<Path> tokenizer = Optional.empty();
+
+    /**
+     * Labelled texts for a classifier.
+     *
+     * @param file the file
+     * @param label the field with the class
+     * @param limit the most rows to measure, drawn by the seed
+     * @param seed the seed
+     * @param tokenizer a {@code tokenizer.json}, if one is given
+     */
+    public record Labelled(Path file, String label, Optional<Integer> limit, long seed, Optional<Path> tokenizer) {}
+
+    /** The labelled texts for {@code --task classify}. Fails if an option is about prompts. */
+    public Labelled labelled(LancetCommand command) {
+        String only = " is about prompts; leave it out with --task classify";
+        refuse("--by", by, only, command);
+        refuse("--shots", shots, only, command);
+        refuse("--template", template, only, command);
+        refuse("--answer", answer, only, command);
+        if (labels.size() > 1) {
+            throw command.wrongUsage(
+                    "--label: " + labels + "; with --task classify it names the one field with the class");
+        }
+        if (limit.isPresent() && limit.get() < 1) {
+            throw command.wrongUsage("--limit: " + limit.get() + "; at least 1 row is needed");
+        }
+        String file = data.orElseThrow(() -> command.wrongUsage("--task: classify has no rows; add --data FILE"));
+        return new Labelled(
+                Path.of(file), labels.isEmpty() ? "label" : labels.get(0), limit, seed.orElse(USUAL_SEED), tokenizer);
+    }
 
     /**
      * The task that the options describe.
@@ -69,6 +109,7 @@ public final class TaskOptions {
      * @param name the value of --task
      */
     public Task of(String name, LancetCommand command) {
+        refuse("--tokenizer", tokenizer, " applies only to --task classify; leave it out", command);
         String file = data.orElseThrow(() -> command.wrongUsage("--task: " + name + " has no rows; add --data FILE"));
         if (template.isEmpty() && (answer.isPresent() || !labels.isEmpty())) {
             throw command.wrongUsage("--" + (answer.isPresent() ? "answer: " + answer.get() : "label: " + labels.get(0))
@@ -109,20 +150,21 @@ public final class TaskOptions {
 
     /** Refuses every option of this group, because no task is given. */
     public void refuseWithoutTask(LancetCommand command) {
-        refuse("--data", data, command);
-        refuse("--by", by, command);
-        refuse("--limit", limit, command);
-        refuse("--shots", shots, command);
-        refuse("--seed", seed, command);
-        refuse("--template", template, command);
-        refuse("--answer", answer, command);
-        refuse("--label", labels.stream().findFirst(), command);
+        String only = " applies only to --task; leave it out, or add --task NAME";
+        refuse("--data", data, only, command);
+        refuse("--by", by, only, command);
+        refuse("--limit", limit, only, command);
+        refuse("--shots", shots, only, command);
+        refuse("--seed", seed, only, command);
+        refuse("--template", template, only, command);
+        refuse("--answer", answer, only, command);
+        refuse("--label", labels.stream().findFirst(), only, command);
+        refuse("--tokenizer", tokenizer, only, command);
     }
 
-    private static void refuse(String option, Optional<?> given, LancetCommand command) {
+    private static void refuse(String option, Optional<?> given, String reason, LancetCommand command) {
         given.ifPresent(value -> {
-            throw command.wrongUsage(
-                    option + ": " + value + " applies only to --task; leave it out, or add --task NAME");
+            throw command.wrongUsage(option + ": " + value + reason);
         });
     }
 }

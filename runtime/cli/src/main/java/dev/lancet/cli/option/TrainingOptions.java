@@ -18,7 +18,9 @@ public final class TrainingOptions {
     @Option(
             names = "--rate",
             paramLabel = "X",
-            description = "Highest learning rate (default: 2e-4 with adapters, 5e-5 without).")
+            description =
+                    "Highest learning rate (default: 2e-4 with adapters, 5e-5 without; with --task classify 2e-2 for"
+                            + " the head, 5e-4 with adapters, 1e-4 for all weights).")
     private Optional<Double> rate = Optional.empty();
 
     @Option(
@@ -31,7 +33,8 @@ public final class TrainingOptions {
     @Option(
             names = "--sequence",
             paramLabel = "N",
-            description = "Tokens in a sequence (default: the model's context, but at most 512).")
+            description = "Tokens in a sequence (default: the model's context, but at most 512). With --task classify"
+                    + " longer texts are cut.")
     private Optional<Integer> sequence = Optional.empty();
 
     @Option(
@@ -44,14 +47,15 @@ public final class TrainingOptions {
     @Option(
             names = "--validate-every",
             paramLabel = "N",
-            description = "Measure the validation loss every N" + " steps (default: only at the end).")
+            description = "Measure the validation loss every N" + " steps (default: only at the end;"
+                    + " with --task classify ten times).")
     private Optional<Integer> validateEvery = Optional.empty();
 
     @Option(
             names = "--stop-early",
             paramLabel = "N",
             description = "Stop after N validations without improvement, and keep the best weights (default:"
-                    + " train all steps).")
+                    + " train all steps; with --task classify 3 if --validate-every is not given).")
     private Optional<Integer> stopEarly = Optional.empty();
 
     @Option(
@@ -78,7 +82,11 @@ public final class TrainingOptions {
 
         /** The training, in this many steps if the option does not set them. */
         public Training training(LancetCommand command, OptionalInt usualSteps) {
-            return options.training(command, usualRate, usualSequence, usualSteps.orElse(USUAL_STEPS));
+            return options.training(
+                    command,
+                    usualRate,
+                    Optional.of(options.sequence.orElse(usualSequence)),
+                    usualSteps.orElse(USUAL_STEPS));
         }
     }
 
@@ -87,7 +95,26 @@ public final class TrainingOptions {
         return steps;
     }
 
-    private Training training(LancetCommand command, double usualRate, int usualSequence, int usualSteps) {
+    /** The tokens in a sequence, if the option sets them. */
+    public OptionalInt sequence() {
+        return sequence.map(OptionalInt::of).orElse(OptionalInt.empty());
+    }
+
+    /** The number of sequences in a step. */
+    public int batch() {
+        return batch;
+    }
+
+    /**
+     * The training of a graph, whose rows have their own length.
+     *
+     * @param usualSteps the number of steps if neither this is empty nor the option sets it
+     */
+    public Training ofGraph(LancetCommand command, double usualRate, OptionalInt usualSteps) {
+        return training(command, usualRate, Optional.empty(), usualSteps.orElse(USUAL_STEPS));
+    }
+
+    private Training training(LancetCommand command, double usualRate, Optional<Integer> tokens, int usualSteps) {
         if (stopEarly.isPresent() && validateEvery.isEmpty()) {
             throw command.wrongUsage("--stop-early: " + stopEarly.get()
                     + " needs validations during the training; add --validate-every 50");
@@ -95,8 +122,8 @@ public final class TrainingOptions {
         try {
             Training training = Training.adamW(steps.orElse(usualSteps), rate.orElse(usualRate))
                     .batch(batch)
-                    .sequence(sequence.orElse(usualSequence))
                     .seed(seed);
+            training = tokens.isPresent() ? training.sequence(tokens.get()) : training;
             training = eightBit ? training.eightBitMoments() : training;
             training = validateEvery.isPresent() ? training.validateEvery(validateEvery.get()) : training;
             training = stopEarly.isPresent() ? training.stopEarly(stopEarly.get()) : training;

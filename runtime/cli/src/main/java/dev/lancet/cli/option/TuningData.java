@@ -5,6 +5,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.classify.LabelledTexts;
 import dev.lancet.runtime.text.instruction.ExampleCounts;
 import dev.lancet.runtime.text.instruction.InstructionText;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
@@ -18,11 +19,14 @@ import picocli.CommandLine.Option;
 /** The options that name what a fine-tuning is trained on: a text, or examples. */
 public final class TuningData {
 
+    private static final double USUAL_SHARE = 0.05;
+
     @Option(
             names = "--data",
             paramLabel = "FILE",
             description = "The text to train on: .txt, .jsonl, .csv, .tsv, .tar, each also as .gz or .tgz, or a"
-                    + " folder of these.")
+                    + " folder of these. With --task classify: rows with a text and its class, as .csv, .tsv, .jsonl,"
+                    + " .json, or .txt with lines sentence@label, also as .gz.")
     private Optional<Path> data = Optional.empty();
 
     @Option(
@@ -49,10 +53,9 @@ public final class TuningData {
     @Option(
             names = "--hold-out",
             paramLabel = "SHARE",
-            defaultValue = "0.05",
-            description =
-                    "Share of the text or of the examples to hold out for validation (default: ${DEFAULT-VALUE}).")
-    private double holdOut;
+            description = "Share of the text or of the examples to hold out for validation (default: 0.05; with --task"
+                    + " classify 0.2 of the rows of each class).")
+    private Optional<Double> holdOut = Optional.empty();
 
     /** Fails if the options contradict each other. */
     public void check(LancetCommand command, TrainingOptions options) {
@@ -61,7 +64,7 @@ public final class TuningData {
                     "--data and --examples: give one of them, --data for a text, --examples for prompts"
                             + " with answers");
         }
-        if (holdOut == 0 && options.validation().isPresent()) {
+        if (!holdsOut() && options.validation().isPresent()) {
             throw command.wrongUsage(options.validation().get() + " needs held-out text; leave out --hold-out 0");
         }
         if (data.isPresent()) {
@@ -73,6 +76,10 @@ public final class TuningData {
             return;
         }
         instructions(command);
+        checkEpochs(command, options);
+    }
+
+    private void checkEpochs(LancetCommand command, TrainingOptions options) {
         if (epochs.isPresent() && options.steps().isPresent()) {
             throw command.wrongUsage("--epochs and --steps: both say how long to train; give only one");
         }
@@ -83,7 +90,35 @@ public final class TuningData {
 
     /** Whether something is held out. */
     public boolean holdsOut() {
-        return holdOut > 0;
+        return share() > 0;
+    }
+
+    private double share() {
+        return holdOut.orElse(USUAL_SHARE);
+    }
+
+    /**
+     * Where labelled texts for a classifier are, and how they are read.
+     *
+     * @param file the file
+     * @param fields the fields of the text and of its class
+     * @param share the share to hold out, if it is given
+     * @param epochs how many times to train on each text, if it is given
+     */
+    public record Labelled(Path file, LabelledTexts.Fields fields, Optional<Double> share, Optional<Double> epochs) {}
+
+    /** The labelled texts of a classifier. Fails if an option is for another kind of fine-tuning. */
+    public Labelled labelled(LancetCommand command, TrainingOptions options) {
+        Optional<String> label = wording.labelField(command);
+        if (examples.isPresent() || data.isEmpty()) {
+            throw command.wrongUsage(examples.map(file -> "--examples: " + file).orElse("--task: classify has no rows")
+                    + "; with --task classify name the rows with --data FILE");
+        }
+        checkEpochs(command, options);
+        if (holdOut.isPresent() && !(holdOut.get() >= 0 && holdOut.get() < 1)) {
+            throw command.wrongUsage("--hold-out: " + holdOut.get() + "; it must be from 0 to below 1");
+        }
+        return new Labelled(data.get(), new LabelledTexts.Fields(field.name(), label.orElse("label")), holdOut, epochs);
     }
 
     /**
@@ -109,7 +144,7 @@ public final class TuningData {
 
     private Corpus corpus(LancetCommand command) {
         try {
-            return field.of(Corpus.corpus(data.orElseThrow().toString())).holdOut(holdOut);
+            return field.of(Corpus.corpus(data.orElseThrow().toString())).holdOut(share());
         } catch (IllegalArgumentException e) {
             throw command.wrongUsage(String.valueOf(e.getMessage()));
         }
@@ -118,7 +153,7 @@ public final class TuningData {
     private Instructions instructions(LancetCommand command) {
         Instructions all = wording.of(command, List.of(examples.orElseThrow().toString()), field.name());
         try {
-            return all.holdOut(holdOut);
+            return all.holdOut(share());
         } catch (IllegalArgumentException e) {
             throw command.wrongUsage(String.valueOf(e.getMessage()));
         }

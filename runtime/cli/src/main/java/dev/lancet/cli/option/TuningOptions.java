@@ -4,11 +4,14 @@ import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Selector;
+import dev.lancet.runtime.classify.ClassifierSettings;
+import dev.lancet.runtime.classify.TrainedPart;
 import dev.lancet.runtime.tune.FineTuning;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /** The options that choose which weights a fine-tuning trains. */
@@ -61,7 +64,8 @@ public final class TuningOptions {
             names = "--train",
             paramLabel = "NAME",
             description = "Weights to train themselves beside the adapters, in float32: head, embedding, norms, biases,"
-                    + " or a glob of matrices such as 'h.0.attn.*'. Repeatable (default: none).")
+                    + " or a glob of matrices such as 'h.0.attn.*'. Repeatable (default: none). With --task classify one of"
+                    + " head, adapters (the default: the head, and adapters that are merged) and all.")
     private List<String> whole = List.of();
 
     @Option(
@@ -95,11 +99,8 @@ public final class TuningOptions {
             return FineTuning.full();
         }
         try {
-            Adapter.Lora lora = Adapter.lora(rank.orElse(USUAL_RANK));
-            lora = alpha.isPresent() ? lora.alpha(alpha.get()) : lora;
-            Selector layers =
-                    globs.stream().map(Selector::named).reduce(Selector::or).orElseGet(FineTuning::usual);
-            lora = stabilised ? lora.stabilised() : lora;
+            Adapter.Lora lora = lora();
+            Selector layers = layers().orElseGet(FineTuning::usual);
             lora = dora ? lora.dora() : lora;
             lora = pissa ? lora.pissa() : lora;
             FineTuning tuning =
@@ -112,6 +113,52 @@ public final class TuningOptions {
         } catch (IllegalArgumentException e) {
             throw command.wrongUsage(String.valueOf(e.getMessage()));
         }
+    }
+
+    private Adapter.Lora lora() {
+        Adapter.Lora lora = Adapter.lora(rank.orElse(USUAL_RANK));
+        lora = alpha.isPresent() ? lora.alpha(alpha.get()) : lora;
+        return stabilised ? lora.stabilised() : lora;
+    }
+
+    private Optional<Selector> layers() {
+        return globs.stream().map(Selector::named).reduce(Selector::or);
+    }
+
+    /** The settings of a classifier, with these weights trained. */
+    public ClassifierSettings classifier(LancetCommand command, ClassifierOptions given, OptionalInt sequence) {
+        TrainedPart part = part(command);
+        String kept = dora ? "--dora" : pissa ? "--pissa" : dropout.isPresent() ? "--dropout" : "";
+        if (!kept.isEmpty()) {
+            throw command.wrongUsage(
+                    kept + ": the adapters of a classifier are plain ones; leave it out with --task classify");
+        }
+        if (part != TrainedPart.ADAPTERS && (rank.isPresent() || alpha.isPresent() || stabilised || !globs.isEmpty())) {
+            throw command.wrongUsage("--rank, --alpha, --stabilised and --on describe adapters, which --train "
+                    + whole.get(0) + " does not have; leave them out, or choose --train adapters");
+        }
+        try {
+            return new ClassifierSettings(given.tokenizer(), given.output(), sequence, part, lora(), layers());
+        } catch (IllegalArgumentException e) {
+            throw command.wrongUsage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private TrainedPart part(LancetCommand command) {
+        if (full(command)) {
+            throw command.wrongUsage("--adapter: full; with --task classify write --train all");
+        }
+        if (whole.size() > 1) {
+            throw command.wrongUsage("--train: " + whole + "; with --task classify give only one");
+        }
+        String name = whole.isEmpty() ? "adapters" : whole.get(0);
+        return switch (name) {
+            case "head" -> TrainedPart.HEAD;
+            case "adapters" -> TrainedPart.ADAPTERS;
+            case "all" -> TrainedPart.ALL;
+            default ->
+                throw command.wrongUsage("--train: " + name + "; with --task classify choose head, adapters or all");
+        };
     }
 
     private static Selector selector(String name) {

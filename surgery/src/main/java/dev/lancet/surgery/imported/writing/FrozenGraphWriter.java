@@ -58,6 +58,12 @@ final class FrozenGraphWriter implements GraphWriter {
     }
 
     @Override
+    public void extra(String name, byte[] content) {
+        throw new LancetException(
+                file + ": a frozen graph has no place for " + name + "; write a SavedModel folder, without .pb");
+    }
+
+    @Override
     public void finish() {
         GraphDef.Builder frozen = graph.definition().toBuilder().clearNode();
         long bytes = 0;

@@ -1,6 +1,7 @@
 package dev.lancet.surgery.imported.writing;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.WeightWriter;
 import dev.lancet.surgery.graph.GraphView;
@@ -30,10 +31,26 @@ public sealed interface GraphWriter extends WeightWriter permits SavedModelGraph
      *     written in this form
      */
     static GraphWriter create(Path out, ImportedSurgery surgery) {
+        for (Step step : surgery.changed()) {
+            if (step.adapter().isPresent()) {
+                throw new LancetException(out + ": cannot be written: "
+                        + step.weight().name() + " has "
+                        + step.adapter().get() + ", but a graph is written without adapters; merge them first, or leave"
+                        + " them out");
+            }
+        }
         return String.valueOf(out.getFileName()).endsWith(".pb")
                 ? new FrozenGraphWriter(out, surgery)
                 : new SavedModelGraphWriter(out, surgery);
     }
+
+    /**
+     * Writes a file for the users of a model, which TensorFlow does not read, into the folder {@code assets.extra}.
+     *
+     * @param name the name of the file in that folder
+     * @throws LancetException if the model is not written as a folder
+     */
+    void extra(String name, byte[] content);
 
     /** Takes the content of one variable. The content is read before this method returns. */
     @Override

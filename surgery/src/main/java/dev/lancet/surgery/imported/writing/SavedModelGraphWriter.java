@@ -50,6 +50,11 @@ final class SavedModelGraphWriter implements GraphWriter {
     }
 
     @Override
+    public void extra(String name, byte[] content) {
+        writer.extra(name, content);
+    }
+
+    @Override
     public void finish() {
         List<Node> stored = graph.nodes().stream().filter(this::stored).toList();
         for (Node node : stored) {

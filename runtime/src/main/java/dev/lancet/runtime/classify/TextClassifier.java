@@ -1,0 +1,108 @@
+package dev.lancet.runtime.classify;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
+import dev.lancet.io.Progress;
+import dev.lancet.runtime.GraphModel;
+import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.task.TaskResult;
+import dev.lancet.runtime.text.tokenizer.Tokenizer;
+import dev.lancet.surgery.imported.ImportedModel;
+import dev.lancet.surgery.imported.Objective;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A classifier of texts that {@link ClassifierTuning} saved, perhaps compressed since.
+ *
+ * <pre>{@code
+ * TextClassifier classifier = TextClassifier.open(Path.of("tuned/model"), Device.auto(), Progress.silent());
+ * System.out.println(TaskText.table(classifier.measure(texts, 42)));
+ * }</pre>
+ */
+public final class TextClassifier {
+
+    private static final String NAME = "classify";
+
+    private final GraphModel model;
+    private final ClassifierFiles files;
+    private final TextInputs inputs;
+    private final Path tokenizer;
+    private final Progress progress;
+
+    private TextClassifier(
+            GraphModel model, ClassifierFiles files, TextInputs inputs, Path tokenizer, Progress progress) {
+        this.model = model;
+        this.files = files;
+        this.inputs = inputs;
+        this.tokenizer = tokenizer;
+        this.progress = progress;
+    }
+
+    /**
+     * Opens the SavedModel of a classifier.
+     *
+     * @param tokenizer a {@code tokenizer.json}; empty for the one in the model
+     * @throws LancetException if it is no such model, or damaged
+     */
+    public static TextClassifier open(Path path, Optional<Path> tokenizer, Device device, Progress progress) {
+        if (!Files.isDirectory(path)) {
+            throw new LancetException(path + ": is no folder; a classifier is a SavedModel folder");
+        }
+        ClassifierFiles files = ClassifierFiles.read(path);
+        ImportedModel opened = ImportedModel.open(path);
+        return of(
+                GraphModel.of(opened).on(device).progress(progress),
+                opened,
+                files,
+                ClassifierFiles.tokenizer(path, tokenizer),
+                progress);
+    }
+
+    /** A classifier in memory. */
+    static TextClassifier of(
+            GraphModel model, ImportedModel graph, ClassifierFiles files, Path tokenizer, Progress progress) {
+        Objective output = Objective.crossEntropy(files.output()).in(files.signature());
+        int classes = output.classes(graph.meta());
+        if (classes != files.names().count()) {
+            throw new LancetException(graph.path() + ": scores " + classes + " classes, but its "
+                    + ClassifierFiles.LABELS + " names " + files.names().count() + "; train the classifier again");
+        }
+        TextInputs inputs =
+                TextInputs.of(output.signatureOf(graph.meta()), graph.path().toString());
+        return new TextClassifier(model, files, inputs, tokenizer, progress);
+    }
+
+    /**
+     * Measures how often the most probable class is the right one.
+     *
+     * @param seed the seed of the resamples for the intervals
+     * @throws LancetException if a text has a class that the classifier does not know
+     */
+    public TaskResult measure(LabelledTexts texts, long seed) {
+        TextEncoder.Encoded encoded = encode(texts);
+        float[] probabilities = model.output(
+                encoded.examples(), Objective.crossEntropy(files.output()).in(files.signature()));
+        return ClassifierMeasurement.of(NAME, files.names(), texts, probabilities, encoded.cut(), seed);
+    }
+
+    /** The texts as the model takes them, with their classes. */
+    TextEncoder.Encoded encode(LabelledTexts texts) {
+        try (Tokenizer opened = Tokenizer.open(tokenizer)) {
+            return new TextEncoder(opened, inputs, files.sequence(), vocabulary(model.plan()))
+                    .encode(texts, files.names(), progress);
+        }
+    }
+
+    /** The rows of the largest table, which no id may exceed. */
+    private static int vocabulary(Plan plan) {
+        return plan.steps().stream()
+                .map(Step::weight)
+                .filter(weight -> weight.role().table())
+                .mapToInt(table -> table.rows())
+                .max()
+                .orElse(Integer.MAX_VALUE);
+    }
+}
