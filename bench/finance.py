@@ -11,6 +11,7 @@ Any .csv or .tsv with a column `text` (or `sentence`) and a column `label` (word
 
     bench/finance.py --model MODEL --train sent_train.csv --test sent_valid.csv --out target/finance
     bench/finance.py --model MODEL --train Sentences_AllAgree.txt --out target/finance-fpb --seeds 1,2,3
+    bench/finance.py --train sent_train.csv --test sent_valid.csv --out target/finance --prepare   # only the rows
     bench/finance.py ... --only zero-shot,lora --steps 20      # a short one
 
 OUT gets seed-N/train.csv and test.csv, a folder for each fine-tuning, and results.json. What is finished there is not done again.
@@ -27,7 +28,7 @@ TEMPLATE = "{text}\\nSentiment:"
 
 def arguments():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    a.add_argument("--model", required=True)
+    a.add_argument("--model", help="a model folder; not needed with --prepare")
     a.add_argument("--train", required=True)
     a.add_argument("--test", help="without it, a fifth of --train is the test")
     a.add_argument("--out", required=True)
@@ -43,10 +44,14 @@ def arguments():
     a.add_argument("--shots", type=int, default=3)
     a.add_argument("--ratio", type=float, default=0.21, help="parameters that are left of a layer in low rank")
     a.add_argument("--calibrate", default=str(ROOT / "samples/data/fed-minutes.txt"), help="text that the low rank is fitted to")
-    a.add_argument("--recover", type=int, default=60_000, help="tokens of that text that repair it; 0 for none")
+    a.add_argument("--recover", type=int, default=20_000, help="tokens of that text that repair it; 0 for none")
     a.add_argument("--only", help="names of ways, separated by commas")
+    a.add_argument("--prepare", action="store_true", help="only writes the rows of every seed")
     a.add_argument("--lancet", default=str(ROOT / "lancet"))
-    return a.parse_args()
+    o = a.parse_args()
+    if not o.model and not o.prepare:
+        a.error("--model: it is missing; name a model folder, or give --prepare")
+    return o
 
 
 def rows(path):
@@ -159,18 +164,22 @@ def measure(o, name, options, seed, data):
 
 def main():
     o = arguments()
-    out = Path(o.out)
+    out, seeds = Path(o.out), [int(seed) for seed in o.seeds.split(",")]
+    if o.prepare:
+        for seed in seeds:
+            print(f"{out / f'seed-{seed}'}: test rows {dict(prepare(o, seed, out / f'seed-{seed}'))}")
+        return
     all_ways, kept = ways(o), out / "results.json"
     chosen = o.only.split(",") if o.only else list(all_ways)
     unknown = [name for name in chosen if name not in all_ways]
     if unknown:
         sys.exit(f"error: --only {', '.join(unknown)}; the ways are {', '.join(all_ways)}")
-    settings = {key: value for key, value in vars(o).items() if key not in ("only", "out", "lancet", "seeds")}
+    settings = {key: value for key, value in vars(o).items() if key not in ("only", "out", "lancet", "seeds", "prepare")}
     document = json.loads(kept.read_text()) if kept.exists() else dict(settings=settings, results=[])
     if document["settings"] != settings:
         sys.exit(f"error: {kept} was measured with other settings; use another --out")
     results = document["results"]
-    for seed in map(int, o.seeds.split(",")):
+    for seed in seeds:
         data = out / f"seed-{seed}"
         print(f"seed {seed}: test rows {dict(prepare(o, seed, data))}", file=sys.stderr)
         for name in chosen:

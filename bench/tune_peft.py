@@ -123,11 +123,12 @@ def together(some):
 
 
 def share(step):
-    """The rate of a step, counted from 1, as a share of the highest."""
+    """The rate of a step, counted from 0, as a share of the highest."""
     warm = max(1, round(0.05 * c["steps"]))
-    if step <= warm:
-        return step / warm
-    return 0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, c["steps"] - warm)))
+    if step < warm:
+        return (step + 1) / warm
+    progress = 1 if c["steps"] - 1 <= warm else min(1, (step - warm) / (c["steps"] - 1 - warm))
+    return 0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * progress))
 
 
 def train(model):
@@ -137,9 +138,9 @@ def train(model):
               dict(params=[w for w in trained if w.dim() < 2], weight_decay=0.0)]
     adam = torch.optim.AdamW(groups, lr=c["rate"], betas=(0.9, 0.95), eps=1e-8)
     orders, losses = {}, []
-    for step in range(1, c["steps"] + 1):
+    for step in range(c["steps"]):
         some = []
-        for place in range((step - 1) * c["batch"], step * c["batch"]):
+        for place in range(step * c["batch"], (step + 1) * c["batch"]):
             epoch = place // len(sequences)
             if epoch not in orders:
                 orders[epoch] = order(len(sequences), epoch)
@@ -153,8 +154,8 @@ def train(model):
             group["lr"] = c["rate"] * share(step)
         adam.step()
         losses.append(loss.item())
-        if step % 20 == 0:
-            print(f"step {step}: loss {losses[-1]:.4f}", file=sys.stderr)
+        if (step + 1) % 20 == 0:
+            print(f"step {step + 1}: loss {losses[-1]:.4f}", file=sys.stderr)
     return sum(weight.numel() for weight in trained), losses
 
 

@@ -5,24 +5,25 @@
 //     ./lancet run samples/finance-sentiment.lancet.kts
 //
 // As it is, it pre-trains a small base on the minutes that lie here, and asks what kind of answer a question about an annual report
-// wants (TAT-QA): that runs for everybody in minutes, but a model that small says little about fine-tuning. For a verdict give
-// it a model and the sentiment of news. These data are not shipped; bench/finance.py says where they are and writes the two
-// files, drawn by a seed:
+// wants (TAT-QA): that runs for everybody in minutes, but so small a model says little about fine-tuning. For a verdict give it
+// a model and the sentiment of news. These data are not shipped; bench/finance.py says where they are, and writes the two files
+// with rows that a seed draws:
 //
 //     bench/finance.py --train sent_train.csv --test sent_valid.csv --out target/tfns --prepare
-//     MODEL=my-model TRAIN=target/tfns/seed-1/train.csv TEST=target/tfns/seed-1/test.csv SEEDS=3 ./lancet run samples/finance-sentiment.lancet.kts
+//     export TRAIN=target/tfns/seed-1/train.csv TEST=target/tfns/seed-1/test.csv
+//     MODEL=my-model RATE=2e-3 FULL_RATE=5e-4 SEEDS=3 ./lancet run samples/finance-sentiment.lancet.kts
 //
-// MODEL is a model folder; without it TEXT is what the base learns from in BASE_STEPS steps. STEPS are those of every fine-tuning,
-// RATE is that of adapters, FULL_RATE that of all weights, ROWS the most rows to ask about, SHOTS the answered
-// examples before a question. Each may be an environment variable or a property of Java. The recipe runs in one process, so it tells no memory:
-// bench/finance.py runs the same comparison with a process for each.
+// MODEL is a model folder. Without it a base learns from TEXT in BASE_STEPS steps. Each fine-tuning takes STEPS steps, at RATE for
+// adapters and FULL_RATE for all weights. At most ROWS rows are asked, with SHOTS answered examples before each in the second
+// column. RECOVER tokens of TEXT repair the base in low rank. Each of these is an environment variable or a property of Java.
+// A recipe runs in one process, which says nothing of the memory that each way needs: bench/finance.py measures it.
 fun setting(name: String, usual: String) = System.getProperty(name) ?: System.getenv(name) ?: usual
 
 val text = corpus(setting("TEXT", "samples/data/fed-minutes.txt")).bpe(2048).holdOut(0.02)
 val given = setting("MODEL", "")
 val news = setting("TRAIN", "").isNotEmpty()
 
-// Both columns of the rows have the answer in words; the space before it is a part of it.
+// The task puts a space between prompt and answer, so the answers of the examples begin with one.
 val questions = "samples/data/report-questions"
 val prompt = if (news) "{text}\nSentiment:" else "Question: {question}\nAnswer:"
 val train = instructions(setting("TRAIN", "$questions/train.csv"))
@@ -32,11 +33,11 @@ val asked = if (news) {
 } else {
     task("questions", "$questions/test.csv", prompt).answer("answer_type")
         .label("arithmetic", "number").label("span", "text").label("multi-span", "list")
-}.limit(setting("ROWS", "400").toInt())
+}.limit(setting("ROWS", "200").toInt())
 
-val steps = setting("STEPS", "150").toInt()
-val adapters = adamW(steps, setting("RATE", "5e-3").toDouble()).batch(4).sequence(256)
-val whole = adamW(steps, setting("FULL_RATE", "1e-3").toDouble()).batch(4).sequence(256)
+val steps = setting("STEPS", "100").toInt()
+val adapters = adamW(steps, setting("RATE", "5e-3").toDouble()).batch(4).sequence(128)
+val whole = adamW(steps, setting("FULL_RATE", "1e-3").toDouble()).batch(4).sequence(128)
 
 fun layers() = Compression.keepAll().on(attention(), feedForward())
 
@@ -48,12 +49,12 @@ val base = if (given.isNotEmpty()) {
         .attention(heads(4)).feedForward(swiglu(344)).build()
     recipe("finance-sentiment")
         .candidate("base", small)
-        .pretrain(text, muon(setting("BASE_STEPS", "300").toInt(), 0.02).adam(0.03))
+        .pretrain(text, muon(setting("BASE_STEPS", "200").toInt(), 0.02).adam(0.03).sequence(128))
 }
 
 // Ranks fitted to the text, and repaired on a little of it: plain truncation to this size destroys a model.
 val lowRank = Compression.keepAll().on(linears()).factorise(byBudget()).within(budget("2.64x"))
-val fitted = calibration(text).samples(48).window(128).recover(setting("RECOVER", "20000").toLong())
+val fitted = calibration(text).samples(48).window(128).recover(setting("RECOVER", "10000").toLong())
 
 base.candidate("all weights", after("base"), Compression.keepAll().on(everything(), norms()).train())
     .candidate("LoRA", after("base"), layers().adapt(lora(8)))
