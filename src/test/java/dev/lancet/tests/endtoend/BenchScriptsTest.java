@@ -59,11 +59,23 @@ class BenchScriptsTest {
         Path file = Files.writeString(folder.resolve("news.txt"), news + news.toString());
         Path out = folder.resolve("out");
 
-        said("python3", "finance.py", "--train", file.toString(), "--out", out.toString(), "--prepare", "--seeds", "1,2");
+        said(
+                "python3",
+                "finance.py",
+                "--train",
+                file.toString(),
+                "--out",
+                out.toString(),
+                "--prepare",
+                "--seeds",
+                "1,2");
 
         List<String> train = Files.readAllLines(out.resolve("seed-1/train.csv"));
         List<String> test = Files.readAllLines(out.resolve("seed-1/test.csv"));
-        assertThat(train).hasSize(1 + 40).startsWith("text,label").allMatch(line -> line.endsWith("label") || line.endsWith(", positive"));
+        assertThat(train)
+                .hasSize(1 + 40)
+                .startsWith("text,label")
+                .allMatch(line -> line.endsWith("label") || line.endsWith(", positive"));
         assertThat(test).hasSize(1 + 10);
         assertThat(train.subList(1, 41)).doesNotContainAnyElementsOf(test.subList(1, 11));
         assertThat(Files.readAllLines(out.resolve("seed-2/test.csv"))).isNotEqualTo(test);

@@ -69,16 +69,17 @@ class SampleScriptsTest {
     @Test
     void the_financial_script_gives_every_way_of_fine_tuning_the_same_base_rows_and_questions() {
         Recipe recipe = Script.load(Path.of("samples/finance-sentiment.lancet.kts"));
-        List<String> tuned =
-                List.of("all weights", "LoRA", "DoRA", "QLoRA int8", "QLoRA int4", "LoRA on low rank");
+        List<String> tuned = List.of("all weights", "LoRA", "DoRA", "QLoRA int8", "QLoRA int4", "LoRA on low rank");
 
         assertThat(recipe.stages())
                 .extracting(stage -> stage.candidate())
-                .containsExactlyElementsOf(Stream.concat(Stream.of("base"), tuned.stream())
-                        .toList());
-        assertThat(recipe.stages().stream().skip(1).map(Stage::examples).distinct()).hasSize(1);
+                .containsExactlyElementsOf(
+                        Stream.concat(Stream.of("base"), tuned.stream()).toList());
+        assertThat(recipe.stages().stream().skip(1).map(Stage::examples).distinct())
+                .hasSize(1);
         assertThat(recipe.evaluations())
-                .extracting(evaluation -> TaskItems.read((Task) evaluation).items().size())
+                .extracting(
+                        evaluation -> TaskItems.read((Task) evaluation).items().size())
                 .containsExactly(200, 200);
         Transformer base = ((Origin.Declared) recipe.find("base").orElseThrow().origin()).transformer();
         assertThat(trained(base, recipe, "all weights")).isEqualTo(base.parameters());

@@ -283,7 +283,10 @@ class TaskTest {
 
             assertThat(outcome.finished().get(0).tasks().get(0).accuracy())
                     .isCloseTo(EXPECTED.get("piqa").get("accuracy").doubleValue(), within(1e-12));
-            assertThat(outcome.report().markdown()).contains("tiny on piqa: ").contains("tiny on piqa, 1 shot: ").contains("by likelihood accuracy");
+            assertThat(outcome.report().markdown())
+                    .contains("tiny on piqa: ")
+                    .contains("tiny on piqa, 1 shot: ")
+                    .contains("by likelihood accuracy");
             assertThat(outcome.report().table()).contains("piqa: accuracy").contains("piqa, 1 shot: accuracy");
         }
     }

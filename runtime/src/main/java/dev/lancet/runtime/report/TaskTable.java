@@ -48,8 +48,7 @@ final class TaskTable {
     }
 
     /** The mean over the seeds, with the sample standard deviation if there are several. */
-    private static String mean(
-            ReportedTasks row, int task, Function<ReportedTasks.Score, List<Double>> figure) {
+    private static String mean(ReportedTasks row, int task, Function<ReportedTasks.Score, List<Double>> figure) {
         List<Double> values = figure.apply(row.scores().get(task));
         OptionalDouble mean = values.stream().mapToDouble(value -> value).average();
         if (values.size() < 2) {

@@ -101,7 +101,8 @@ final class RunReport {
                     results.get(0).labels().isEmpty()
                             ? List.of()
                             : results.stream()
-                                    .map(result -> result.first().classification().macroF1())
+                                    .map(result ->
+                                            result.first().classification().macroF1())
                                     .toList()));
         }
         return new ReportedTasks(

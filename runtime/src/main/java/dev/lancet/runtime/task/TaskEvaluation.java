@@ -86,8 +86,7 @@ public final class TaskEvaluation {
         int cut = (int)
                 IntStream.range(0, truncated.length).filter(i -> truncated[i]).count();
         List<TaskMeasurement> measured = measurements(task, items, answers);
-        return new TaskResult(
-                task.name(), task.shots(), read.names(), majority(items, free), cut, measured, answers);
+        return new TaskResult(task.name(), task.shots(), read.names(), majority(items, free), cut, measured, answers);
     }
 
     /**

@@ -79,9 +79,11 @@ class ReportTest {
                         """);
         assertThat(answered.markdown()).contains("## Tasks").contains("| 0.7200 ± 0.0200 |");
         assertThat(answered.html()).contains("<h2>Tasks</h2>").contains("low &lt;rank&gt;</th>");
-        JsonNode second = JsonMapper.shared().readTree(answered.json()).get("tasks").get(1);
+        JsonNode second =
+                JsonMapper.shared().readTree(answered.json()).get("tasks").get(1);
         assertThat(second.get("trained_parameters").intValue()).isEqualTo(4096);
-        assertThat(second.get("scores").get(0).get("accuracy").get(1).doubleValue()).isEqualTo(0.74);
+        assertThat(second.get("scores").get(0).get("accuracy").get(1).doubleValue())
+                .isEqualTo(0.74);
     }
 
     @Test
