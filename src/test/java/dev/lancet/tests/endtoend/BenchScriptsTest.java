@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -46,6 +47,38 @@ class BenchScriptsTest {
                 "count=1");
         assertThat(counted)
                 .isEqualTo(String.valueOf(preset.plan(rank, Precision.float32()).parametersAfter()));
+    }
+
+    @Test
+    void the_rows_of_a_financial_comparison_are_split_by_a_seed_and_none_is_on_both_sides(@TempDir Path folder)
+            throws Exception {
+        StringBuilder news = new StringBuilder();
+        for (int row = 0; row < 50; row++) {
+            news.append("Sales, \"net\", of company ").append(row).append(" rose .@positive\n");
+        }
+        Path file = Files.writeString(folder.resolve("news.txt"), news + news.toString());
+        Path out = folder.resolve("out");
+
+        said(
+                "python3",
+                "finance.py",
+                "--train",
+                file.toString(),
+                "--out",
+                out.toString(),
+                "--prepare",
+                "--seeds",
+                "1,2");
+
+        List<String> train = Files.readAllLines(out.resolve("seed-1/train.csv"));
+        List<String> test = Files.readAllLines(out.resolve("seed-1/test.csv"));
+        assertThat(train)
+                .hasSize(1 + 40)
+                .startsWith("text,label")
+                .allMatch(line -> line.endsWith("label") || line.endsWith(", positive"));
+        assertThat(test).hasSize(1 + 10);
+        assertThat(train.subList(1, 41)).doesNotContainAnyElementsOf(test.subList(1, 11));
+        assertThat(Files.readAllLines(out.resolve("seed-2/test.csv"))).isNotEqualTo(test);
     }
 
     @Test

@@ -8,13 +8,18 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.dsl.recipe.Stage;
+import dev.lancet.dsl.recipe.Task;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.run.CandidateResult;
 import dev.lancet.runtime.run.RecipeRun;
+import dev.lancet.runtime.text.task.TaskItems;
+import dev.lancet.runtime.train.Trainer;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +64,34 @@ class SampleScriptsTest {
                         .orElseThrow()
                         .ratio())
                 .isGreaterThan(0.1);
+    }
+
+    @Test
+    void the_financial_script_gives_every_way_of_fine_tuning_the_same_base_rows_and_questions() {
+        Recipe recipe = Script.load(Path.of("samples/finance-sentiment.lancet.kts"));
+        List<String> tuned = List.of("all weights", "LoRA", "DoRA", "QLoRA int8", "QLoRA int4", "LoRA on low rank");
+
+        assertThat(recipe.stages())
+                .extracting(stage -> stage.candidate())
+                .containsExactlyElementsOf(
+                        Stream.concat(Stream.of("base"), tuned.stream()).toList());
+        assertThat(recipe.stages().stream().skip(1).map(Stage::examples).distinct())
+                .hasSize(1);
+        assertThat(recipe.evaluations())
+                .extracting(
+                        evaluation -> TaskItems.read((Task) evaluation).items().size())
+                .containsExactly(200, 200);
+        Transformer base = ((Origin.Declared) recipe.find("base").orElseThrow().origin()).transformer();
+        assertThat(trained(base, recipe, "all weights")).isEqualTo(base.parameters());
+        long adapters = trained(base, recipe, "LoRA");
+        assertThat(adapters).isBetween(1L, base.parameters() / 10);
+        assertThat(trained(base, recipe, "QLoRA int4")).isEqualTo(adapters);
+        assertThat(trained(base, recipe, "DoRA")).isGreaterThan(adapters);
+    }
+
+    private static long trained(Transformer base, Recipe recipe, String candidate) {
+        return Trainer.parameters(
+                Plan.of(base, recipe.find(candidate).orElseThrow().compression()));
     }
 
     private static long parameters(Recipe recipe, String name) {

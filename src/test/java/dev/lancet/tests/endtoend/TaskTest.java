@@ -276,13 +276,18 @@ class TaskTest {
         try (RecipeRun run = new RecipeRun(
                 recipe("tasks")
                         .candidate("tiny", checkpoint(REFERENCE.resolve("model").toString()))
-                        .evaluate(task("piqa", rows("piqa"))),
+                        .evaluate(task("piqa", rows("piqa")))
+                        .evaluate(task("piqa", rows("piqa")).shots(1)),
                 Progress.silent())) {
             RecipeRun.Outcome outcome = run.carryOut();
 
             assertThat(outcome.finished().get(0).tasks().get(0).accuracy())
                     .isCloseTo(EXPECTED.get("piqa").get("accuracy").doubleValue(), within(1e-12));
-            assertThat(outcome.report().markdown()).contains("tiny on piqa").contains("by likelihood accuracy");
+            assertThat(outcome.report().markdown())
+                    .contains("tiny on piqa: ")
+                    .contains("tiny on piqa, 1 shot: ")
+                    .contains("by likelihood accuracy");
+            assertThat(outcome.report().table()).contains("piqa: accuracy").contains("piqa, 1 shot: accuracy");
         }
     }
 }

@@ -58,6 +58,7 @@ final class TaskDocument {
     static Map<String, @Nullable Object> of(TaskResult result) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("task", result.name());
+        document.put("shots", result.shots());
         document.put("rows", result.rows());
         document.put("truncated", result.truncated());
         document.put("majority", result.majority());

@@ -13,6 +13,9 @@ final class HtmlReport {
         this.report = report;
         Headline.of(report).ifPresent(line -> page.append("<p class=\"lead\">" + Html.escape(line) + "</p>\n"));
         models();
+        if (!report.tasks().isEmpty()) {
+            page.append("<h2>Tasks</h2>\n").append(TaskTable.of(report.tasks()).html("models"));
+        }
         if (!report.curves().isEmpty()) {
             page.append("<h2>Training</h2>\n").append(LossChart.svg(report)).append(SpeedChart.svg(report));
         }

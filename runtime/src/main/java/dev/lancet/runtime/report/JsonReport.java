@@ -28,6 +28,10 @@ final class JsonReport {
         root.put("title", report.title());
         ArrayNode models = root.putArray("models");
         report.models().forEach(model -> add(models.addObject(), model));
+        if (!report.tasks().isEmpty()) {
+            ArrayNode tasks = root.putArray("tasks");
+            report.tasks().forEach(one -> add(tasks.addObject(), one));
+        }
         ArrayNode steps = root.putArray("steps");
         report.cuts().forEach(cut -> add(steps.addObject(), cut));
         ArrayNode curves = root.putArray("curves");
@@ -66,6 +70,20 @@ final class JsonReport {
                     .put("validation_loss", repeat.loss())
                     .put("tokens_per_second", repeat.tokensPerSecond())
                     .put("seconds", repeat.seconds()));
+        }
+    }
+
+    private static void add(ObjectNode node, ReportedTasks tasks) {
+        node.put("model", tasks.model());
+        node.put("trained_parameters", tasks.trained().orElse(0));
+        put(node, "seconds", tasks.seconds());
+        ArrayNode scores = node.putArray("scores");
+        for (ReportedTasks.Score score : tasks.scores()) {
+            ObjectNode one = scores.addObject().put("task", score.task()).put("majority", score.majority());
+            ArrayNode accuracies = one.putArray("accuracy");
+            score.accuracies().forEach(accuracies::add);
+            ArrayNode macroF1s = one.putArray("macro_f1");
+            score.macroF1s().forEach(macroF1s::add);
         }
     }
 

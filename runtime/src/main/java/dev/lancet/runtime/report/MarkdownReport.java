@@ -19,6 +19,7 @@ final class MarkdownReport {
                 .ifPresent(line ->
                         text.append('\n').append(MarkdownText.inline(line)).append('\n'));
         models();
+        tasks();
         losses();
         samples();
         cuts();
@@ -28,6 +29,12 @@ final class MarkdownReport {
     private void models() {
         if (!report.models().isEmpty()) {
             text.append('\n').append(ModelTable.of(report).markdown());
+        }
+    }
+
+    private void tasks() {
+        if (!report.tasks().isEmpty()) {
+            text.append("\n## Tasks\n\n").append(TaskTable.of(report.tasks()).markdown());
         }
     }
 

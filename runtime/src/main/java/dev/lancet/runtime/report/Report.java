@@ -19,6 +19,7 @@ import java.util.Optional;
  *
  * @param title the first line
  * @param models the compared models; the others are compared with the first
+ * @param tasks the answers of the models to tasks
  * @param cuts the change of each matrix
  * @param curves loss over steps
  * @param samples texts that the models generated
@@ -28,6 +29,7 @@ import java.util.Optional;
 public record Report(
         String title,
         List<ReportedModel> models,
+        List<ReportedTasks> tasks,
         List<Cut> cuts,
         List<TrainingCurves> curves,
         List<Text> samples,
@@ -75,6 +77,7 @@ public record Report(
 
     public Report {
         models = List.copyOf(models);
+        tasks = List.copyOf(tasks);
         cuts = List.copyOf(cuts);
         curves = List.copyOf(curves);
         samples = List.copyOf(samples);
@@ -83,12 +86,17 @@ public record Report(
 
     /** An empty report. */
     public static Report titled(String title) {
-        return new Report(title, List.of(), List.of(), List.of(), List.of(), Map.of(), Optional.empty());
+        return new Report(title, List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(), Optional.empty());
     }
 
     /** Adds a model. */
     public Report with(ReportedModel model) {
-        return new Report(title, plus(models, List.of(model)), cuts, curves, samples, facts, recipe);
+        return new Report(title, plus(models, List.of(model)), tasks, cuts, curves, samples, facts, recipe);
+    }
+
+    /** Adds the answers of a model to tasks. */
+    public Report with(ReportedTasks answers) {
+        return new Report(title, models, plus(tasks, List.of(answers)), cuts, curves, samples, facts, recipe);
     }
 
     /** Adds every step of a plan, with the measured errors of the changed matrices. */
@@ -100,29 +108,29 @@ public record Report(
                     fidelities.stream().filter(one -> one.weight().equals(name)).findFirst();
             more.add(new Cut(model, step, fidelity));
         }
-        return new Report(title, models, plus(cuts, more), curves, samples, facts, recipe);
+        return new Report(title, models, tasks, plus(cuts, more), curves, samples, facts, recipe);
     }
 
     /** Adds a curve. */
     public Report with(TrainingCurves curve) {
-        return new Report(title, models, cuts, plus(curves, List.of(curve)), samples, facts, recipe);
+        return new Report(title, models, tasks, cuts, plus(curves, List.of(curve)), samples, facts, recipe);
     }
 
     /** Adds a sample. */
     public Report with(Text sample) {
-        return new Report(title, models, cuts, curves, plus(samples, List.of(sample)), facts, recipe);
+        return new Report(title, models, tasks, cuts, curves, plus(samples, List.of(sample)), facts, recipe);
     }
 
     /** Adds a line of facts. */
     public Report fact(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(facts);
         more.put(name, value);
-        return new Report(title, models, cuts, curves, samples, more, recipe);
+        return new Report(title, models, tasks, cuts, curves, samples, more, recipe);
     }
 
     /** Adds the recipe that produced the results. */
     public Report recipe(String text) {
-        return new Report(title, models, cuts, curves, samples, facts, Optional.of(text));
+        return new Report(title, models, tasks, cuts, curves, samples, facts, Optional.of(text));
     }
 
     private static <T> List<T> plus(List<T> some, List<T> more) {
@@ -131,9 +139,10 @@ public record Report(
         return all;
     }
 
-    /** The table of models, aligned for a terminal. */
+    /** The table of models and, if there were tasks, that of their answers, aligned for a terminal. */
     public String table() {
-        return ModelTable.of(this).aligned();
+        return ModelTable.of(this).aligned()
+                + (tasks.isEmpty() ? "" : "\n" + TaskTable.of(tasks).aligned());
     }
 
     /** The report as Markdown. */
@@ -146,7 +155,7 @@ public record Report(
         return new HtmlReport(this).toString();
     }
 
-    /** The report as JSON: {@code models}, {@code steps}, {@code curves}, {@code samples}, {@code facts}. */
+    /** The report as JSON: {@code models}, {@code tasks}, {@code steps}, {@code curves}, {@code samples}, {@code facts}. */
     public String json() {
         return new JsonReport(this).toString();
     }

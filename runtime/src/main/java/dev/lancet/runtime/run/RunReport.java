@@ -9,15 +9,18 @@ import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.CurvePoint;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
+import dev.lancet.runtime.report.ReportedTasks;
 import dev.lancet.runtime.report.TrainingCurves;
 import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.task.TaskText;
+import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Builds the report of a run. */
@@ -32,6 +35,9 @@ final class RunReport {
             // Results that have no mean are shown for the first seed.
             CandidateResult one = seeds.get(0);
             report = report.with(model(seeds));
+            if (!one.tasks().isEmpty()) {
+                report = report.with(tasks(seeds));
+            }
             if (one.plan().changes()) {
                 report = report.with(one.candidate().name(), one.plan(), one.losses());
             }
@@ -80,6 +86,35 @@ final class RunReport {
                 : model.repeated(seeds.stream().flatMap(RunReport::repeat).toList());
     }
 
+    private static ReportedTasks tasks(List<CandidateResult> seeds) {
+        CandidateResult one = seeds.get(0);
+        List<ReportedTasks.Score> scores = new ArrayList<>();
+        for (int at = 0; at < one.tasks().size(); at++) {
+            List<TaskResult> results = new ArrayList<>();
+            for (CandidateResult seed : seeds) {
+                results.add(seed.tasks().get(at));
+            }
+            scores.add(new ReportedTasks.Score(
+                    results.get(0).title(),
+                    results.get(0).majority(),
+                    results.stream().map(TaskResult::accuracy).toList(),
+                    results.get(0).labels().isEmpty()
+                            ? List.of()
+                            : results.stream()
+                                    .map(result ->
+                                            result.first().classification().macroF1())
+                                    .toList()));
+        }
+        return new ReportedTasks(
+                one.candidate().name(),
+                one.log().isEmpty() ? OptionalLong.empty() : OptionalLong.of(Trainer.parameters(one.plan())),
+                seeds.stream()
+                        .flatMap(seed -> seed.log().stream())
+                        .mapToDouble(TrainingLog::seconds)
+                        .average(),
+                scores);
+    }
+
     /** The result of one seed, if the candidate was trained and measured. */
     private static Stream<Report.Repeat> repeat(CandidateResult one) {
         return one.log().stream().flatMap(log -> one.measured().stream()
@@ -117,7 +152,7 @@ final class RunReport {
                             name + " trained" + with, trained(one, one.log().get(), seeds.size() > 1));
                 }
                 for (TaskResult task : one.tasks()) {
-                    more = more.fact(name + " on " + task.name() + with, TaskText.sentence(task));
+                    more = more.fact(name + " on " + task.title() + with, TaskText.sentence(task));
                 }
             }
         }

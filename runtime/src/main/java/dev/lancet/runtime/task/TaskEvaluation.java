@@ -85,8 +85,8 @@ public final class TaskEvaluation {
         }
         int cut = (int)
                 IntStream.range(0, truncated.length).filter(i -> truncated[i]).count();
-        return new TaskResult(
-                task.name(), read.names(), majority(items, free), cut, measurements(task, items, answers), answers);
+        List<TaskMeasurement> measured = measurements(task, items, answers);
+        return new TaskResult(task.name(), task.shots(), read.names(), majority(items, free), cut, measured, answers);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.List;
  * How well a model answered the questions of a task.
  *
  * @param name the task
+ * @param shots the number of answered rows before each prompt
  * @param labels the names of its answers; empty if any text may be the answer
  * @param majority the accuracy of always giving the most frequent answer
  * @param truncated the number of rows that did not fit into the context: a prompt loses its beginning, a text that is
@@ -15,6 +16,7 @@ import java.util.List;
  */
 public record TaskResult(
         String name,
+        int shots,
         List<String> labels,
         double majority,
         int truncated,
@@ -25,6 +27,11 @@ public record TaskResult(
         labels = List.copyOf(labels);
         measurements = List.copyOf(measurements);
         answers = List.copyOf(answers);
+    }
+
+    /** The task and, if answered rows stood before each prompt, how many. */
+    public String title() {
+        return name + (shots == 0 ? "" : shots == 1 ? ", 1 shot" : ", " + shots + " shots");
     }
 
     /** The result that the accuracy of a report means: by likelihood if it was measured, else by generation. */

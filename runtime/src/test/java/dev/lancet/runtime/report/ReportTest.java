@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,36 @@ class ReportTest {
                         dense             524 k   2.10 MB     1.00×         12,346             99   1.2346        3.250
                         low <rank>        303 k   1.09 MB     1.92×         12,346             99   1.2346        3.500
                         """);
+    }
+
+    @Test
+    void a_table_of_tasks_has_the_mean_and_the_spread_over_the_seeds() {
+        Report answered = report.with(new ReportedTasks(
+                        "dense",
+                        OptionalLong.empty(),
+                        OptionalDouble.empty(),
+                        List.of(new ReportedTasks.Score("tfns", 0.66, List.of(0.5), List.of(0.25)))))
+                .with(new ReportedTasks(
+                        "low <rank>",
+                        OptionalLong.of(4096),
+                        OptionalDouble.of(12.4),
+                        List.of(new ReportedTasks.Score("tfns", 0.66, List.of(0.7, 0.74, 0.72), List.of()))));
+
+        assertThat(answered.table()).isEqualTo(report.table() + """
+
+                        model                             trained parameters   training s    tfns: accuracy   macro-F1
+                        ----------------------------------------------------------------------------------------------
+                        always the most frequent answer                    –            –            0.6600          –
+                        dense                                              –            –            0.5000     0.2500
+                        low <rank>                                     4,096           12   0.7200 ± 0.0200          –
+                        """);
+        assertThat(answered.markdown()).contains("## Tasks").contains("| 0.7200 ± 0.0200 |");
+        assertThat(answered.html()).contains("<h2>Tasks</h2>").contains("low &lt;rank&gt;</th>");
+        JsonNode second =
+                JsonMapper.shared().readTree(answered.json()).get("tasks").get(1);
+        assertThat(second.get("trained_parameters").intValue()).isEqualTo(4096);
+        assertThat(second.get("scores").get(0).get("accuracy").get(1).doubleValue())
+                .isEqualTo(0.74);
     }
 
     @Test
