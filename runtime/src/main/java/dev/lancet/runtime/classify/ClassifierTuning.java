@@ -119,7 +119,7 @@ public final class ClassifierTuning {
         String signature =
                 ClassifierOutput.signature(source.meta(), source.path().toString());
         TextInputs inputs = TextInputs.of(
-                source.meta().getSignatureDefMap().get(signature), source.path().toString());
+                source.meta().getSignatureDefOrThrow(signature), source.path().toString());
         ClassifierOutput output = ClassifierOutput.choose(
                 source.meta(),
                 signature,
