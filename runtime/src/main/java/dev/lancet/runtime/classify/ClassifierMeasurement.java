@@ -41,6 +41,7 @@ final class ClassifierMeasurement {
         Classification all = Classification.of(names.count(), right, predicted, seed);
         return new TaskResult(
                 name,
+                0,
                 names.names(),
                 all.majority(),
                 cut,
