@@ -69,6 +69,7 @@ class KilledTest {
     }
 
     @Test
+    @Tag("slow")
     void killed_with_muon_factors_accumulation_byte_pairs_and_an_early_end() throws IOException, InterruptedException {
         Path disturbed = folder.resolve("disturbed");
         kill("everything", disturbed, () -> lines(disturbed) >= 3);
@@ -78,6 +79,7 @@ class KilledTest {
     }
 
     @Test
+    @Tag("slow")
     void killed_before_and_after_the_cut_of_a_model_that_is_dense_first() throws IOException, InterruptedException {
         Path disturbed = folder.resolve("disturbed");
         kill("dense first", disturbed, () -> lines(disturbed.resolve("dense")) >= 15);

@@ -49,6 +49,12 @@ class PassesTest {
                         Arguments.of(model.name() + " in int8", model, Plan.of(model, codes))));
     }
 
+    /** Both families and all kinds of storage, but not all pairs of them. */
+    static Stream<Arguments> somePlans() {
+        return plans().filter(plan -> List.of("gpt in factors", "llama dense", "llama in int8")
+                .contains(plan.get()[0]));
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("plans")
     void fifty_steps_go_the_same_way_with_each_pass_and_with_all(String name, Transformer model, Plan plan) {
@@ -64,14 +70,14 @@ class PassesTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("plans")
+    @MethodSource("somePlans")
     void fifty_steps_in_mixed_precision_stay_near(String name, Transformer model, Plan plan) {
         List<Double> plain = plain(name, model, plan);
         assertClose(losses(model, plan, Passes.of(BATCH, 2, true, Set.of())), plain, "mixed", 0.06);
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("plans")
+    @MethodSource("somePlans")
     void fifty_steps_in_half_precision_stay_near(String name, Transformer model, Plan plan) {
         List<Double> plain = plain(name, model, plan);
         Passes half = Passes.of(BATCH, 2, true, Set.of()).float16();
