@@ -197,7 +197,8 @@ class WorkTest {
                 .isEqualTo(new Ran(
                         2, "", "error: --min-recovery: 1.0 has nothing to compare with; add" + " --baseline MODEL\n"));
         assertThat(lancet("evaluate", "x", "--ids", "y", "--field", "body"))
-                .isEqualTo(new Ran(2, "", "error: --field: body applies only to --text; leave it out\n"));
+                .isEqualTo(new Ran(
+                        2, "", "error: --field: body applies only to --text and --task classify; leave it out\n"));
         assertThat(lancet("generate", "x", "--prompt", "y", "--temperature", "-1"))
                 .isEqualTo(new Ran(2, "", "error: sample: temperature -1.0; it must not be negative\n"));
         assertThat(folder.resolve("x")).doesNotExist();
