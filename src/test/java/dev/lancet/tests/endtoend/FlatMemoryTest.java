@@ -32,6 +32,7 @@ class FlatMemoryTest {
     }
 
     @Test
+    @Tag("slow")
     void three_hundred_steps_hold_no_more_than_the_first() throws IOException, InterruptedException {
         List<Held> held = probe(0);
         assertThat(held).hasSize(100);

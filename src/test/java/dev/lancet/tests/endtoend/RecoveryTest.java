@@ -62,7 +62,7 @@ class RecoveryTest {
     @Test
     void factors_win_back_most_of_what_the_cut_lost_and_the_written_model_has_it() {
         CalibratedCompression.Outcome outcome = new CalibratedCompression(stories(), data(), Progress.silent())
-                .recover(120_000)
+                .recover(60_000)
                 .write(Compression.keepAll().on(linears()).factorise(ratio(0.6)), folder.resolve("small"));
         RecoveryResult recovered = outcome.recovered().orElseThrow();
         assertThat(recovered.ratio()).isGreaterThan(0.3);
@@ -74,7 +74,7 @@ class RecoveryTest {
     @Test
     void corrections_are_trained_and_rounded_again() {
         RecoveryResult recovered =
-                recovered(Compression.keepAll().on(linears()).quantize(int4(32), Correction.correction(8)), 20_000);
+                recovered(Compression.keepAll().on(linears()).quantize(int4(32), Correction.correction(8)), 5_000);
         assertThat(recovered.after().distance())
                 .isLessThanOrEqualTo(recovered.before().distance());
     }

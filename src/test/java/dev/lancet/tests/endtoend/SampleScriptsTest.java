@@ -20,6 +20,7 @@ import dev.lancet.script.Script;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +45,7 @@ class SampleScriptsTest {
     }
 
     @Test
+    @Tag("slow")
     void the_calibrated_script_measures_every_candidate_and_its_recovery_wins_something_back(@TempDir Path folder) {
         Recipe recipe = Script.load(Path.of("samples/compress-calibrated.lancet.kts"))
                 .report(folder.resolve("report").toString());

@@ -120,7 +120,7 @@ class SelfGuidedTrainingTest {
     }
 
     static Stream<Arguments> stops() {
-        return Stream.of(Arguments.of(5, NARROW), Arguments.of(12, BENT), Arguments.of(13, BENT));
+        return Stream.of(Arguments.of(5, NARROW), Arguments.of(12, BENT));
     }
 
     @ParameterizedTest

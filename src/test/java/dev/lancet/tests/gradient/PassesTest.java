@@ -51,8 +51,8 @@ class PassesTest {
 
     /** Both families and all kinds of storage, but not all pairs of them. */
     static Stream<Arguments> somePlans() {
-        return plans().filter(plan -> List.of("gpt in factors", "llama dense", "llama in int8")
-                .contains(plan.get()[0]));
+        return plans().filter(plan ->
+                List.of("gpt in factors", "llama dense", "llama in int8").contains(plan.get()[0]));
     }
 
     @ParameterizedTest(name = "{0}")
