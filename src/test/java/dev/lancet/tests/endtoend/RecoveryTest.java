@@ -4,10 +4,12 @@ import static dev.lancet.Lancet.int4;
 import static dev.lancet.Lancet.linears;
 import static dev.lancet.Lancet.ratio;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.Correction;
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
@@ -25,8 +27,10 @@ import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.TrainingTargets;
 import dev.lancet.surgery.Blueprint;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Tensor;
@@ -84,6 +88,18 @@ class RecoveryTest {
         RecoveryResult recovered = recovered(Compression.keepAll().on(linears()).factorise(ratio(0.9)), 1);
         assertThat(recovered.after().distance())
                 .isLessThanOrEqualTo(recovered.before().distance());
+    }
+
+    @Test
+    void what_is_folded_has_no_factors_to_train() {
+        CalibratedCompression plain = new CalibratedCompression(stories(), data(), Progress.silent());
+        for (ThrowingCallable both : List.<ThrowingCallable>of(
+                () -> plain.recover(7).folding(), () -> plain.folding().recover(7))) {
+            assertThatThrownBy(both)
+                    .isInstanceOf(LancetException.class)
+                    .hasMessage(
+                            "recover: 7; a recovery trains factors, so it cannot be folded; leave out one of the two");
+        }
     }
 
     @Test

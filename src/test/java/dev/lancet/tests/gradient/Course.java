@@ -52,7 +52,7 @@ record Course(Transformer model, Plan plan, int batch, int sequence) {
      * The losses of fifty slower steps in float64. In float32 two courses may part after a few steps, because Adam
      * turns a rounding error of a gradient near zero into a whole step.
      */
-    List<Double> wideLosses(Passes passes) {
+    List<Double> float64Losses(Passes passes) {
         return losses(Doubled.of(step(passes)), 0.0003);
     }
 

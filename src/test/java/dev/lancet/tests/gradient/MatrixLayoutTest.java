@@ -48,9 +48,9 @@ class MatrixLayoutTest {
 
     @Test
     void fifty_steps_go_the_same_way() {
-        List<Double> plain = COURSE.wideLosses(only());
+        List<Double> plain = COURSE.float64Losses(only());
         assertThat(plain.get(Course.STEPS - 1)).isLessThan(0.9 * plain.get(0));
-        assertClose(COURSE.wideLosses(LAID), plain, "laid", 1e-4);
+        assertClose(COURSE.float64Losses(LAID), plain, "laid", 1e-4);
     }
 
     @Test

@@ -116,7 +116,7 @@ final class TuneCommand extends LancetCommand {
                         "--bits: " + stored + "; leave it out with --task classify, and quantize the tuned model"
                                 + " with lancet compress");
             }
-            return new ClassifierTune(this, data, classifier, adapters, options)
+            return new ClassifierTuneRunner(this, data, classifier, adapters, options)
                     .answer(what, out, resume, where.device(this));
         }
         FineTuning tuning = adapters.tuning(this, bits.precision(this));

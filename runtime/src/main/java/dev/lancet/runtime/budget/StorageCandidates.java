@@ -11,7 +11,7 @@ final class StorageCandidates {
 
     /**
      * Precisions for a matrix in one piece. Each of them, for all layers, is also a uniform setting. bfloat16 is none of
-     * them: a product with it also rounds the inputs of the layer, so that it loses more than 8 bits in half the bytes.
+     * them: a product with it also rounds the inputs of the layer, and loses more than 8 bits, which take half the bytes.
      */
     static final List<Precision> PRECISIONS = List.of(
             Precision.float32(),

@@ -15,6 +15,7 @@ import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.imported.ImportedSurgery;
+import dev.lancet.surgery.imported.Signatures;
 import dev.lancet.surgery.layer.LayerInput;
 import dev.lancet.surgery.layer.LayerInputs;
 import dev.lancet.surgery.pass.XlaCompilation;
@@ -47,8 +48,6 @@ public final class RunningModel implements AutoCloseable {
 
     /** The output of a declared model. */
     public static final String LOGITS = "logits";
-
-    private static final String USUAL = "serving_default";
 
     private final Engine engine;
     private final SignatureDef signature;
@@ -90,7 +89,8 @@ public final class RunningModel implements AutoCloseable {
         ImportedSurgery surgery = ImportedSurgery.operate(source.model(), source.plan());
         MetaGraphDef meta = surgery.meta();
         Engine engine = Engine.literal(VariableLoading.into(surgery.graph()), device);
-        SignatureDef signature = signature(source, meta);
+        SignatureDef signature = meta.getSignatureDefOrThrow(
+                Signatures.serving(meta, source.model().path().toString()));
         RunningModel model = new RunningModel(engine, signature, LayerInputs.of(source.model(), signature), false);
         return model.loaded(() -> engine.assign(
                 engine.variables(),
@@ -111,18 +111,6 @@ public final class RunningModel implements AutoCloseable {
 
     private static TensorInfo tensor(String name, DataType type) {
         return TensorInfo.newBuilder().setName(name + ":0").setDtype(type).build();
-    }
-
-    private static SignatureDef signature(GraphSource source, MetaGraphDef meta) {
-        List<String> names = meta.getSignatureDefMap().keySet().stream()
-                .filter(name -> !name.startsWith("__"))
-                .sorted()
-                .toList();
-        if (!names.contains(USUAL) && names.size() != 1) {
-            throw new LancetException("signature: " + source.model().path() + " has " + names + ", but no " + USUAL
-                    + "; save it with one");
-        }
-        return meta.getSignatureDefOrThrow(names.contains(USUAL) ? USUAL : names.get(0));
     }
 
     /** Whether it is a language model, so that its logits predict the next id of every row. */

@@ -22,7 +22,7 @@ final class ClassifierMeasurement {
      * @param seed the seed of the resamples for the intervals
      */
     static TaskResult of(
-            String name, ClassNames names, LabelledTexts texts, float[] probabilities, int cut, long seed) {
+            String name, ClassLabels names, LabelledTexts texts, float[] probabilities, int cut, long seed) {
         List<Integer> right = texts.rows().stream().map(names::of).toList();
         List<Integer> predicted = new ArrayList<>();
         List<TaskAnswer> answers = new ArrayList<>();

@@ -23,27 +23,12 @@ import org.tensorflow.proto.TensorInfo;
  */
 record ClassifierOutput(Objective output, boolean scores, int width) {
 
-    private static final String USUAL = "serving_default";
+    private static final String NEEDED =
+            "; a classifier needs floats [batch, width], or [batch, positions, width] with an"
+                    + " attention_mask among the inputs, and a width from 2 to 65,536";
 
-    /**
-     * The signature that takes texts: {@code serving_default}, or the only one.
-     *
-     * @throws LancetException if there is no such signature
-     */
-    static String signature(MetaGraphDef meta, String model) {
-        List<String> names = meta.getSignatureDefMap().keySet().stream()
-                .filter(name -> !name.startsWith("__"))
-                .sorted()
-                .toList();
-        if (names.contains(USUAL)) {
-            return USUAL;
-        }
-        if (names.size() == 1) {
-            return names.get(0);
-        }
-        throw new LancetException("signature: " + model + " has " + names + ", but no " + USUAL
-                + "; give a SavedModel folder with that signature");
-    }
+    /** The widest output that is classified, so that a new head stays small. */
+    private static final int WIDEST = 1 << 16;
 
     /**
      * Chooses the output: the one that is named; otherwise {@link ClassifierHead#PROBABILITIES} if it has these classes;
@@ -66,9 +51,8 @@ record ClassifierOutput(Objective output, boolean scores, int width) {
                         + shown(outputs) + "; choose one with --output NAME");
             }
             if (!fits(info, masked)) {
-                throw new LancetException("output: '" + wanted.get() + "' is " + shape(info)
-                        + "; a classifier needs floats [batch, width], or [batch, positions, width] with an"
-                        + " attention_mask among the inputs; the model has " + shown(outputs));
+                throw new LancetException("output: '" + wanted.get() + "' is " + shape(info) + NEEDED
+                        + "; the model has " + shown(outputs));
             }
             return of(wanted.get(), info, signature, classes);
         }
@@ -83,10 +67,7 @@ record ClassifierOutput(Objective output, boolean scores, int width) {
         if (fitting.size() != 1) {
             throw new LancetException("output: " + (fitting.isEmpty() ? "none" : fitting.size())
                     + " of the model's outputs can be classified; it has " + shown(outputs)
-                    + (fitting.isEmpty()
-                            ? "; a classifier needs floats [batch, width], or [batch, positions, width] with an"
-                                    + " attention_mask among the inputs"
-                            : "; choose one with --output NAME"));
+                    + (fitting.isEmpty() ? NEEDED : "; choose one with --output NAME"));
         }
         String only = fitting.get(0);
         return of(only, found.getOutputsOrThrow(only), signature, classes);
@@ -107,7 +88,7 @@ record ClassifierOutput(Objective output, boolean scores, int width) {
         return info.getDtype() == DataType.DT_FLOAT
                 && (axes == 2 || (axes == 3 && masked))
                 && width(info) >= 2
-                && width(info) <= Integer.MAX_VALUE;
+                && width(info) <= WIDEST;
     }
 
     private static String shown(Map<String, TensorInfo> outputs) {

@@ -20,6 +20,6 @@ public record ClassifierSettings(
         Optional<Path> tokenizer,
         Optional<String> output,
         OptionalInt sequence,
-        TrainedPart part,
+        TrainedClassifierPart part,
         Adapter adapter,
         Optional<Selector> layers) {}

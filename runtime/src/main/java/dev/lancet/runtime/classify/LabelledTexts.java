@@ -4,6 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.text.source.FieldRow;
 import dev.lancet.runtime.text.source.FieldRows;
+import dev.lancet.runtime.train.graph.RowShuffle;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -108,7 +109,7 @@ public record LabelledTexts(List<LabelledText> rows) {
         SplittableRandom random = new SplittableRandom(seed);
         byLabel.values().forEach(of -> {
             long wanted = share == 0 ? 0 : Math.max(1, Math.round(share * of.size()));
-            int[] order = order(of.size(), random);
+            int[] order = RowShuffle.order(of.size(), random);
             Arrays.stream(order).limit(Math.min(wanted, of.size() - 1L)).forEach(at -> held[of.get(at)] = true);
         });
         return new Split(where(held, false), where(held, true));
@@ -117,7 +118,7 @@ public record LabelledTexts(List<LabelledText> rows) {
     /** Some of the texts, drawn by a seed, in the order of the file; all of them if there are not more. */
     public LabelledTexts some(int most, long seed) {
         boolean[] drawn = new boolean[rows.size()];
-        Arrays.stream(order(rows.size(), new SplittableRandom(seed)))
+        Arrays.stream(RowShuffle.order(rows.size(), new SplittableRandom(seed)))
                 .limit(most)
                 .forEach(at -> drawn[at] = true);
         return where(drawn, true);
@@ -131,16 +132,5 @@ public record LabelledTexts(List<LabelledText> rows) {
             }
         }
         return new LabelledTexts(some);
-    }
-
-    /** The numbers below a count in a random order. */
-    private static int[] order(int count, SplittableRandom random) {
-        int[] order = new int[count];
-        for (int i = 0; i < count; i++) {
-            int at = random.nextInt(i + 1);
-            order[i] = order[at];
-            order[at] = i;
-        }
-        return order;
     }
 }

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A classifier of texts that {@link ClassifierTuning} saved, perhaps compressed since.
+ * A classifier of texts that {@link ClassifierFineTuning} saved, perhaps compressed since.
  *
  * <pre>{@code
  * TextClassifier classifier = TextClassifier.open(Path.of("tuned/model"), Device.auto(), Progress.silent());
@@ -27,13 +27,13 @@ public final class TextClassifier {
     private static final String NAME = "classify";
 
     private final GraphModel model;
-    private final ClassifierFiles files;
-    private final TextInputs inputs;
+    private final ClassifierMetadata files;
+    private final TextSignatureInputs inputs;
     private final Path tokenizer;
     private final Progress progress;
 
     private TextClassifier(
-            GraphModel model, ClassifierFiles files, TextInputs inputs, Path tokenizer, Progress progress) {
+            GraphModel model, ClassifierMetadata files, TextSignatureInputs inputs, Path tokenizer, Progress progress) {
         this.model = model;
         this.files = files;
         this.inputs = inputs;
@@ -51,27 +51,27 @@ public final class TextClassifier {
         if (!Files.isDirectory(path)) {
             throw new LancetException(path + ": is no folder; a classifier is a SavedModel folder");
         }
-        ClassifierFiles files = ClassifierFiles.read(path);
+        ClassifierMetadata files = ClassifierMetadata.read(path);
         ImportedModel opened = ImportedModel.open(path);
         return of(
                 GraphModel.of(opened).on(device).progress(progress),
                 opened,
                 files,
-                ClassifierFiles.tokenizer(path, tokenizer),
+                ClassifierMetadata.tokenizer(path, tokenizer),
                 progress);
     }
 
     /** A classifier in memory. */
     static TextClassifier of(
-            GraphModel model, ImportedModel graph, ClassifierFiles files, Path tokenizer, Progress progress) {
+            GraphModel model, ImportedModel graph, ClassifierMetadata files, Path tokenizer, Progress progress) {
         Objective output = Objective.crossEntropy(files.output()).in(files.signature());
         int classes = output.classes(graph.meta());
         if (classes != files.names().count()) {
             throw new LancetException(graph.path() + ": scores " + classes + " classes, but its "
-                    + ClassifierFiles.LABELS + " names " + files.names().count() + "; train the classifier again");
+                    + ClassifierMetadata.LABELS + " names " + files.names().count() + "; train the classifier again");
         }
-        TextInputs inputs =
-                TextInputs.of(output.signatureOf(graph.meta()), graph.path().toString());
+        TextSignatureInputs inputs = TextSignatureInputs.of(
+                output.signatureOf(graph.meta()), graph.path().toString());
         return new TextClassifier(model, files, inputs, tokenizer, progress);
     }
 
@@ -82,16 +82,16 @@ public final class TextClassifier {
      * @throws LancetException if a text has a class that the classifier does not know
      */
     public TaskResult measure(LabelledTexts texts, long seed) {
-        TextEncoder.Encoded encoded = encode(texts);
+        LabelledTextTokenizer.Encoded encoded = encode(texts);
         float[] probabilities = model.output(
                 encoded.examples(), Objective.crossEntropy(files.output()).in(files.signature()));
         return ClassifierMeasurement.of(NAME, files.names(), texts, probabilities, encoded.cut(), seed);
     }
 
     /** The texts as the model takes them, with their classes. */
-    TextEncoder.Encoded encode(LabelledTexts texts) {
+    LabelledTextTokenizer.Encoded encode(LabelledTexts texts) {
         try (Tokenizer opened = Tokenizer.open(tokenizer)) {
-            return new TextEncoder(opened, inputs, files.sequence(), vocabulary(model.plan()))
+            return new LabelledTextTokenizer(opened, inputs, files.sequence(), vocabulary(model.plan()))
                     .encode(texts, files.names(), progress);
         }
     }

@@ -27,7 +27,7 @@ public final class CalibratedCompression {
     private final ModelSource source;
     private final CalibrationData data;
     private final Progress progress;
-    private final CalibratedCompressionSettings way;
+    private final CalibratedCompressionSettings settings;
 
     /** A compression of a model, without recovery; {@code progress} receives its progress. */
     public CalibratedCompression(ModelSource source, CalibrationData data, Progress progress) {
@@ -35,11 +35,11 @@ public final class CalibratedCompression {
     }
 
     private CalibratedCompression(
-            ModelSource source, CalibrationData data, Progress progress, CalibratedCompressionSettings way) {
+            ModelSource source, CalibrationData data, Progress progress, CalibratedCompressionSettings settings) {
         this.source = source;
         this.data = data;
         this.progress = progress;
-        this.way = way;
+        this.settings = settings;
     }
 
     private CalibratedCompression by(CalibratedCompressionSettings other) {
@@ -48,13 +48,13 @@ public final class CalibratedCompression {
 
     /** The same compression, which takes measurements from a cache, and keeps there what it measures. */
     public CalibratedCompression keeping(CalibrationCache measurements) {
-        return by(way.keeping(measurements));
+        return by(settings.keeping(measurements));
     }
 
     /** The same compression, which multiplies factors and corrections out; see {@link CompressionJob#folding}. */
     public CalibratedCompression folding() {
         source.requireFoldable();
-        return by(way.folding());
+        return alone(settings.folding());
     }
 
     /**
@@ -68,20 +68,28 @@ public final class CalibratedCompression {
             throw new LancetException("sequential: " + source.plan().model()
                     + " is a graph, which runs as a whole; leave out --sequential");
         }
-        return by(way.inSequence());
+        return by(settings.inSequence());
     }
 
     /**
      * The same compression followed by a recovery: a short training on the predictions of the original.
      *
      * @param tokens the most tokens to train on, or rows for a graph; 0 for no recovery
-     * @throws LancetException if the number is negative
+     * @throws LancetException if the number is negative, or if the result is folded
      */
     public CalibratedCompression recover(long tokens) {
         if (tokens < 0) {
             throw new LancetException("recover: " + tokens + "; give at least 1, or 0 for no recovery");
         }
-        return by(way.recovering(tokens));
+        return alone(settings.recovering(tokens));
+    }
+
+    private CalibratedCompression alone(CalibratedCompressionSettings other) {
+        if (other.folds() && other.recovery() > 0) {
+            throw new LancetException("recover: " + other.recovery()
+                    + "; a recovery trains factors, so it cannot be folded; leave out one of the two");
+        }
+        return by(other);
     }
 
     /**
@@ -126,7 +134,7 @@ public final class CalibratedCompression {
      */
     public PlannedCompression plan(Compression compression) {
         return new PlannedCompression(
-                source, data, way, PreparedCompression.of(source, data, way, compression, progress), progress);
+                source, data, settings, CalibratedPlan.of(source, data, settings, compression, progress), progress);
     }
 
     /**

@@ -33,26 +33,26 @@ public final class PlannedCompression {
 
     private final ModelSource source;
     private final CalibrationData data;
-    private final CalibratedCompressionSettings way;
-    private final PreparedCompression prepared;
+    private final CalibratedCompressionSettings settings;
+    private final CalibratedPlan calibrated;
     private final Progress progress;
 
     PlannedCompression(
             ModelSource source,
             CalibrationData data,
-            CalibratedCompressionSettings way,
-            PreparedCompression prepared,
+            CalibratedCompressionSettings settings,
+            CalibratedPlan calibrated,
             Progress progress) {
         this.source = source;
         this.data = data;
-        this.way = way;
-        this.prepared = prepared;
+        this.settings = settings;
+        this.calibrated = calibrated;
         this.progress = progress;
     }
 
     /** The form of every matrix, before factors and corrections are multiplied out. */
     public Plan plan() {
-        return prepared.plan();
+        return calibrated.plan();
     }
 
     /**
@@ -61,8 +61,8 @@ public final class PlannedCompression {
      * @throws LancetException if it cannot be written
      */
     public Outcome write(Path out) {
-        if (way.recovery() == 0) {
-            List<Fidelity> losses = prepared.job().write(plan(), out);
+        if (settings.recovery() == 0) {
+            List<Fidelity> losses = calibrated.job().write(plan(), out);
             return outcome(losses, ModelSource.open(out), Optional.empty());
         }
         Converted converted = converted();
@@ -82,11 +82,11 @@ public final class PlannedCompression {
      * @throws dev.lancet.runtime.train.TrainingStoppedException if the watcher asks the recovery to stop
      */
     public Outcome write(ResumableFolder folder) {
-        if (way.recovery() == 0) {
-            List<Fidelity> losses = prepared.job().write(plan(), folder);
+        if (settings.recovery() == 0) {
+            List<Fidelity> losses = calibrated.job().write(plan(), folder);
             return outcome(losses, ModelSource.open(folder.result()), Optional.empty());
         }
-        ResumableConversion conversion = prepared.job().resumable(folder);
+        ResumableConversion conversion = calibrated.job().resumable(folder);
         ResumableConversion.Converted converted = conversion.converted(plan());
         // Whatever happens in the training, the conversion and the states need not be made again.
         folder.keep();
@@ -99,7 +99,7 @@ public final class PlannedCompression {
     /** Makes the smaller model in memory. */
     InMemory convert() {
         Converted converted = converted();
-        ModelSource smaller = source.compressed(prepared.job().stored(plan()), converted.arrays());
+        ModelSource smaller = source.compressed(calibrated.job().stored(plan()), converted.arrays());
         return new InMemory(outcome(converted.losses(), smaller, converted.recovered()), converted.arrays());
     }
 
@@ -108,8 +108,8 @@ public final class PlannedCompression {
 
     private Converted converted() {
         WeightsInMemory arrays = new WeightsInMemory();
-        List<Fidelity> losses = prepared.job().convert(plan(), tensor -> arrays.accept(tensor.copy()));
-        if (way.recovery() == 0) {
+        List<Fidelity> losses = calibrated.job().convert(plan(), tensor -> arrays.accept(tensor.copy()));
+        if (settings.recovery() == 0) {
             return new Converted(losses, arrays, Optional.empty());
         }
         RecoveredWeights recovered = recovered(arrays, Optional.empty());
@@ -120,28 +120,29 @@ public final class PlannedCompression {
     private RecoveredWeights recovered(WeightsInMemory arrays, Optional<CheckpointPolicy> states) {
         ResolvedDevice device = Device.auto().resolve();
         if (source instanceof GraphSource graph) {
-            return new GraphRecovery(graph, data, device, progress, states).recover(plan(), arrays, way.recovery());
+            return new GraphRecovery(graph, data, device, progress, states)
+                    .recover(plan(), arrays, settings.recovery());
         }
         return new LanguageRecovery(
                         (DeclaredSource) source,
                         data,
-                        prepared.grams().map(prepared.job()::calibration),
+                        calibrated.grams().map(calibrated.job()::calibration),
                         device,
                         progress,
                         states)
-                .recover(plan(), arrays, way.recovery());
+                .recover(plan(), arrays, settings.recovery());
     }
 
     private Outcome outcome(List<Fidelity> losses, ModelSource smaller, Optional<RecoveryResult> recovered) {
         Quality quality = QualityMeasurement.of(
                 source, smaller, data.heldOut(), Device.auto().resolve(), progress);
         return new Outcome(
-                prepared.job().stored(plan()),
+                calibrated.job().stored(plan()),
                 losses,
                 quality,
-                prepared.tried(),
-                prepared.measured(),
+                calibrated.tried(),
+                calibrated.measured(),
                 recovered,
-                prepared.warning().of(plan()));
+                calibrated.warning().of(plan()));
     }
 }

@@ -73,12 +73,12 @@ final class JsonReport {
         }
     }
 
-    private static void add(ObjectNode node, ReportedTasks tasks) {
+    private static void add(ObjectNode node, ReportedTaskScores tasks) {
         node.put("model", tasks.model());
         node.put("trained_parameters", tasks.trained().orElse(0));
         put(node, "seconds", tasks.seconds());
         ArrayNode scores = node.putArray("scores");
-        for (ReportedTasks.Score score : tasks.scores()) {
+        for (ReportedTaskScores.Score score : tasks.scores()) {
             ObjectNode one = scores.addObject().put("task", score.task()).put("majority", score.majority());
             ArrayNode accuracies = one.putArray("accuracy");
             score.accuracies().forEach(accuracies::add);

@@ -29,7 +29,7 @@ import java.util.Optional;
 public record Report(
         String title,
         List<ReportedModel> models,
-        List<ReportedTasks> tasks,
+        List<ReportedTaskScores> tasks,
         List<Cut> cuts,
         List<TrainingCurves> curves,
         List<Text> samples,
@@ -95,7 +95,7 @@ public record Report(
     }
 
     /** Adds the answers of a model to tasks. */
-    public Report with(ReportedTasks answers) {
+    public Report with(ReportedTaskScores answers) {
         return new Report(title, models, plus(tasks, List.of(answers)), cuts, curves, samples, facts, recipe);
     }
 

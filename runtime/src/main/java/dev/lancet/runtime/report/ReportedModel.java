@@ -60,15 +60,19 @@ public record ReportedModel(
 
     /** The sample standard deviation of the losses over the seeds; empty for one seed. */
     public OptionalDouble spread() {
-        if (repeats.size() < 2) {
+        return spread(repeats.stream().map(Report.Repeat::loss).toList());
+    }
+
+    /** The sample standard deviation of some values; empty for fewer than two. */
+    static OptionalDouble spread(List<Double> values) {
+        if (values.size() < 2) {
             return OptionalDouble.empty();
         }
-        double mean =
-                repeats.stream().mapToDouble(Report.Repeat::loss).average().orElseThrow();
-        double squares = repeats.stream()
-                .mapToDouble(repeat -> (repeat.loss() - mean) * (repeat.loss() - mean))
+        double mean = values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+        double squares = values.stream()
+                .mapToDouble(value -> (value - mean) * (value - mean))
                 .sum();
-        return OptionalDouble.of(Math.sqrt(squares / (repeats.size() - 1)));
+        return OptionalDouble.of(Math.sqrt(squares / (values.size() - 1)));
     }
 
     /** The size before divided by the size now. */

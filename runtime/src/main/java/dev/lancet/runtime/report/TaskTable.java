@@ -7,20 +7,19 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import java.util.stream.DoubleStream;
 
 /** Compares what the models answer: a row for each of them, below what always giving the most frequent answer reaches. */
 final class TaskTable {
 
     private TaskTable() {}
 
-    static Table<ReportedTasks> of(List<ReportedTasks> models) {
-        List<ReportedTasks> rows = new ArrayList<>(models);
-        List<ReportedTasks.Score> tasks =
+    static Table<ReportedTaskScores> of(List<ReportedTaskScores> models) {
+        List<ReportedTaskScores> rows = new ArrayList<>(models);
+        List<ReportedTaskScores.Score> tasks =
                 models.isEmpty() ? List.of() : models.get(0).scores();
         rows.add(0, majority(tasks));
-        Table<ReportedTasks> table = new Table<>(rows)
-                .text("model", ReportedTasks::model)
+        Table<ReportedTaskScores> table = new Table<>(rows)
+                .text("model", ReportedTaskScores::model)
                 .number(
                         "trained parameters",
                         row -> row.trained().isEmpty()
@@ -30,32 +29,30 @@ final class TaskTable {
         for (int at = 0; at < tasks.size(); at++) {
             int task = at;
             String name = tasks.get(at).task();
-            table.number(name + ": accuracy", row -> mean(row, task, ReportedTasks.Score::accuracies))
-                    .number("macro-F1", row -> mean(row, task, ReportedTasks.Score::macroF1s));
+            table.number(name + ": accuracy", row -> mean(row, task, ReportedTaskScores.Score::accuracies))
+                    .number("macro-F1", row -> mean(row, task, ReportedTaskScores.Score::macroF1s));
         }
         return table;
     }
 
-    private static ReportedTasks majority(List<ReportedTasks.Score> tasks) {
-        return new ReportedTasks(
+    private static ReportedTaskScores majority(List<ReportedTaskScores.Score> tasks) {
+        return new ReportedTaskScores(
                 "always the most frequent answer",
                 OptionalLong.empty(),
                 OptionalDouble.empty(),
                 tasks.stream()
-                        .map(task -> new ReportedTasks.Score(
+                        .map(task -> new ReportedTaskScores.Score(
                                 task.task(), task.majority(), List.of(task.majority()), List.of()))
                         .toList());
     }
 
     /** The mean over the seeds, with the sample standard deviation if there are several. */
-    private static String mean(ReportedTasks row, int task, Function<ReportedTasks.Score, List<Double>> figure) {
+    private static String mean(
+            ReportedTaskScores row, int task, Function<ReportedTaskScores.Score, List<Double>> figure) {
         List<Double> values = figure.apply(row.scores().get(task));
-        OptionalDouble mean = values.stream().mapToDouble(value -> value).average();
-        if (values.size() < 2) {
-            return NumberFormats.decimals(mean, "%.4f");
-        }
-        DoubleStream squares = values.stream().mapToDouble(value -> Math.pow(value - mean.getAsDouble(), 2));
-        double spread = Math.sqrt(squares.sum() / (values.size() - 1));
-        return NumberFormats.decimals(mean, "%.4f") + NumberFormats.decimals(OptionalDouble.of(spread), " ± %.4f");
+        OptionalDouble mean = values.stream().mapToDouble(Double::doubleValue).average();
+        OptionalDouble spread = ReportedModel.spread(values);
+        return NumberFormats.decimals(mean, "%.4f")
+                + (spread.isEmpty() ? "" : NumberFormats.decimals(spread, " ± %.4f"));
     }
 }

@@ -9,7 +9,7 @@ import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.CurvePoint;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.report.ReportedModel;
-import dev.lancet.runtime.report.ReportedTasks;
+import dev.lancet.runtime.report.ReportedTaskScores;
 import dev.lancet.runtime.report.TrainingCurves;
 import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.task.TaskText;
@@ -86,15 +86,15 @@ final class RunReport {
                 : model.repeated(seeds.stream().flatMap(RunReport::repeat).toList());
     }
 
-    private static ReportedTasks tasks(List<CandidateResult> seeds) {
+    private static ReportedTaskScores tasks(List<CandidateResult> seeds) {
         CandidateResult one = seeds.get(0);
-        List<ReportedTasks.Score> scores = new ArrayList<>();
+        List<ReportedTaskScores.Score> scores = new ArrayList<>();
         for (int at = 0; at < one.tasks().size(); at++) {
             List<TaskResult> results = new ArrayList<>();
             for (CandidateResult seed : seeds) {
                 results.add(seed.tasks().get(at));
             }
-            scores.add(new ReportedTasks.Score(
+            scores.add(new ReportedTaskScores.Score(
                     results.get(0).title(),
                     results.get(0).majority(),
                     results.stream().map(TaskResult::accuracy).toList(),
@@ -105,7 +105,7 @@ final class RunReport {
                                             result.first().classification().macroF1())
                                     .toList()));
         }
-        return new ReportedTasks(
+        return new ReportedTaskScores(
                 one.candidate().name(),
                 one.log().isEmpty() ? OptionalLong.empty() : OptionalLong.of(Trainer.parameters(one.plan())),
                 seeds.stream()

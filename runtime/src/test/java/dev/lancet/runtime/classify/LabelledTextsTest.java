@@ -35,13 +35,13 @@ class LabelledTextsTest {
         assertThat(texts.holdOut(0.1, 7)).isEqualTo(split);
         assertThat(texts.holdOut(0.1, 8)).isNotEqualTo(split);
         assertThat(texts.holdOut(0, 7).rest()).isEqualTo(texts);
-        assertThat(ClassNames.of(texts).missingIn(split.heldOut())).containsExactly("rare");
+        assertThat(ClassLabels.of(texts).missingIn(split.heldOut())).containsExactly("rare");
     }
 
     @Test
     void whole_numbers_are_classes_in_their_order() {
-        assertThat(ClassNames.of(labelled("10", "-1", "9")).names()).containsExactly("-1", "9", "10");
-        assertThat(ClassNames.of(labelled("10", "b", "9")).names()).containsExactly("10", "9", "b");
+        assertThat(ClassLabels.of(labelled("10", "-1", "9")).names()).containsExactly("-1", "9", "10");
+        assertThat(ClassLabels.of(labelled("10", "b", "9")).names()).containsExactly("10", "9", "b");
     }
 
     @Test
@@ -51,7 +51,7 @@ class LabelledTextsTest {
             labels[i] = "label " + i;
         }
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> ClassNames.of(labelled(labels)))
+                .isThrownBy(() -> ClassLabels.of(labelled(labels)))
                 .withMessageContaining("have 1001 different ones, such as 'label 0', above the limit of 1000")
                 .withMessageContaining("--label");
     }

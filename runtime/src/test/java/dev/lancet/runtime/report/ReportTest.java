@@ -58,16 +58,16 @@ class ReportTest {
 
     @Test
     void a_table_of_tasks_has_the_mean_and_the_spread_over_the_seeds() {
-        Report answered = report.with(new ReportedTasks(
+        Report answered = report.with(new ReportedTaskScores(
                         "dense",
                         OptionalLong.empty(),
                         OptionalDouble.empty(),
-                        List.of(new ReportedTasks.Score("tfns", 0.66, List.of(0.5), List.of(0.25)))))
-                .with(new ReportedTasks(
+                        List.of(new ReportedTaskScores.Score("tfns", 0.66, List.of(0.5), List.of(0.25)))))
+                .with(new ReportedTaskScores(
                         "low <rank>",
                         OptionalLong.of(4096),
                         OptionalDouble.of(12.4),
-                        List.of(new ReportedTasks.Score("tfns", 0.66, List.of(0.7, 0.74, 0.72), List.of()))));
+                        List.of(new ReportedTaskScores.Score("tfns", 0.66, List.of(0.7, 0.74, 0.72), List.of()))));
 
         assertThat(answered.table()).isEqualTo(report.table() + """
 

@@ -1,9 +1,9 @@
 package dev.lancet.surgery.imported;
 
-import com.google.protobuf.ByteString;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.ConstantTensors;
 import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
@@ -17,7 +17,6 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorInfo;
-import org.tensorflow.proto.TensorProto;
 
 /**
  * Draws the nodes that give a signature the output {@link #PROBABILITIES}, {@code [batch, classes]}.
@@ -79,21 +78,13 @@ public final class ClassifierHead {
                 false);
         Value bias = head.builder.variable(BIAS, TensorType.of(DataType.DT_FLOAT, classes));
         head.ops.softmax(SOFTMAX, head.ops.add("classifier.scores", product, bias));
-        TensorProto zeros = TensorProto.newBuilder()
-                .setDtype(DataType.DT_FLOAT)
-                .setTensorShape(Attributes.shape(List.of((long) classes)))
-                .setTensorContent(ByteString.copyFrom(new byte[classes * Float.BYTES]))
-                .build();
-        TensorProto begin = TensorProto.newBuilder()
-                .setDtype(DataType.DT_FLOAT)
-                .setTensorShape(Attributes.shape(List.of((long) width, (long) classes)))
-                .setTensorContent(ByteString.copyFrom(weight.bytes()))
-                .build();
         return new GraphExtension(
                 features.signature(),
                 head.nodes(),
                 Map.of(PROBABILITIES, probabilities(SOFTMAX + ":0", classes)),
-                Map.of(WEIGHT, begin, BIAS, zeros));
+                Map.of(
+                        WEIGHT, ConstantTensors.floats(List.of((long) width, (long) classes), weight.floats()),
+                        BIAS, ConstantTensors.floats(List.of((long) classes), new float[classes])));
     }
 
     /**

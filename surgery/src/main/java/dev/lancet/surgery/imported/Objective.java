@@ -16,7 +16,7 @@ import org.tensorflow.proto.TensorInfo;
  */
 public record Objective(Kind kind, String signature, String output) {
 
-    private static final String USUAL = "serving_default";
+    private static final String USUAL = Signatures.USUAL;
 
     /** How the loss compares output and labels. */
     public enum Kind {

@@ -2,8 +2,6 @@ package dev.lancet.cli.option;
 
 import dev.lancet.cli.console.LancetCommand;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -47,14 +45,10 @@ public final class ClassifierOptions {
             throw command.wrongUsage("--task: " + task.get() + "; tune knows only " + CLASSIFY);
         }
         if (task.isEmpty()) {
-            Map<String, String> said = new LinkedHashMap<>();
-            tokenizer.ifPresent(value -> said.put("--tokenizer", value.toString()));
-            output.ifPresent(value -> said.put("--output", value));
-            validation.ifPresent(value -> said.put("--validation", value.toString()));
-            said.forEach((option, value) -> {
-                throw command.wrongUsage(
-                        option + ": " + value + " applies only to --task classify; leave it out, or add that");
-            });
+            String only = " applies only to --task classify; leave it out, or add that";
+            TaskOptions.refuse("--tokenizer", tokenizer, only, command);
+            TaskOptions.refuse("--output", output, only, command);
+            TaskOptions.refuse("--validation", validation, only, command);
         }
         return task.isPresent();
     }

@@ -162,7 +162,8 @@ public final class TaskOptions {
         refuse("--tokenizer", tokenizer, only, command);
     }
 
-    private static void refuse(String option, Optional<?> given, String reason, LancetCommand command) {
+    /** Fails if an option is given where it has no meaning. */
+    static void refuse(String option, Optional<?> given, String reason, LancetCommand command) {
         given.ifPresent(value -> {
             throw command.wrongUsage(option + ": " + value + reason);
         });

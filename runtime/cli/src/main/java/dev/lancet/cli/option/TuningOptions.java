@@ -5,7 +5,7 @@ import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Selector;
 import dev.lancet.runtime.classify.ClassifierSettings;
-import dev.lancet.runtime.classify.TrainedPart;
+import dev.lancet.runtime.classify.TrainedClassifierPart;
 import dev.lancet.runtime.tune.FineTuning;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,13 +127,14 @@ public final class TuningOptions {
 
     /** The settings of a classifier, with these weights trained. */
     public ClassifierSettings classifier(LancetCommand command, ClassifierOptions given, OptionalInt sequence) {
-        TrainedPart part = part(command);
+        TrainedClassifierPart part = part(command);
         String kept = dora ? "--dora" : pissa ? "--pissa" : dropout.isPresent() ? "--dropout" : "";
         if (!kept.isEmpty()) {
             throw command.wrongUsage(
                     kept + ": the adapters of a classifier are plain ones; leave it out with --task classify");
         }
-        if (part != TrainedPart.ADAPTERS && (rank.isPresent() || alpha.isPresent() || stabilised || !globs.isEmpty())) {
+        if (part != TrainedClassifierPart.ADAPTERS
+                && (rank.isPresent() || alpha.isPresent() || stabilised || !globs.isEmpty())) {
             throw command.wrongUsage("--rank, --alpha, --stabilised and --on describe adapters, which --train "
                     + whole.get(0) + " does not have; leave them out, or choose --train adapters");
         }
@@ -144,7 +145,7 @@ public final class TuningOptions {
         }
     }
 
-    private TrainedPart part(LancetCommand command) {
+    private TrainedClassifierPart part(LancetCommand command) {
         if (full(command)) {
             throw command.wrongUsage("--adapter: full; with --task classify write --train all");
         }
@@ -153,9 +154,9 @@ public final class TuningOptions {
         }
         String name = whole.isEmpty() ? "adapters" : whole.get(0);
         return switch (name) {
-            case "head" -> TrainedPart.HEAD;
-            case "adapters" -> TrainedPart.ADAPTERS;
-            case "all" -> TrainedPart.ALL;
+            case "head" -> TrainedClassifierPart.HEAD;
+            case "adapters" -> TrainedClassifierPart.ADAPTERS;
+            case "all" -> TrainedClassifierPart.ALL;
             default ->
                 throw command.wrongUsage("--train: " + name + "; with --task classify choose head, adapters or all");
         };

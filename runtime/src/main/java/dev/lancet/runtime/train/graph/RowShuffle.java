@@ -3,7 +3,7 @@ package dev.lancet.runtime.train.graph;
 import java.util.SplittableRandom;
 
 /** Distributes rows over batches: all rows in a random order from a seed, then all rows in another order, and so on. */
-final class RowShuffle {
+public final class RowShuffle {
 
     private final int rows;
     private final int batch;
@@ -33,9 +33,13 @@ final class RowShuffle {
     }
 
     private int[] order(long epoch) {
-        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + epoch);
-        int[] order = new int[rows];
-        for (int i = 0; i < rows; i++) {
+        return order(rows, new SplittableRandom(seed * 1_000_003 + epoch));
+    }
+
+    /** The numbers from 0 to below a count, in a random order. */
+    public static int[] order(int count, SplittableRandom random) {
+        int[] order = new int[count];
+        for (int i = 0; i < count; i++) {
             int at = random.nextInt(i + 1);
             order[i] = order[at];
             order[at] = i;

@@ -21,7 +21,7 @@ import org.tensorflow.proto.TensorInfo;
  * @param types the input for the kinds of tokens, which are all 0 for a single text, if there is one
  * @param positions the number of positions if the signature fixes it
  */
-public record TextInputs(String ids, Optional<String> mask, Optional<String> types, OptionalInt positions) {
+public record TextSignatureInputs(String ids, Optional<String> mask, Optional<String> types, OptionalInt positions) {
 
     private static final Set<DataType> TYPES = Set.of(DataType.DT_INT32, DataType.DT_INT64, DataType.DT_FLOAT);
 
@@ -32,7 +32,7 @@ public record TextInputs(String ids, Optional<String> mask, Optional<String> typ
      * @param model the model, for messages
      * @throws LancetException if no input or several could take the ids, or if an input has another form
      */
-    public static TextInputs of(SignatureDef signature, String model) {
+    public static TextSignatureInputs of(SignatureDef signature, String model) {
         List<String> ids = new ArrayList<>();
         List<String> masks = new ArrayList<>();
         List<String> types = new ArrayList<>();
@@ -49,7 +49,11 @@ public record TextInputs(String ids, Optional<String> mask, Optional<String> typ
                         + " axes; a text is given as numbers [batch, positions]");
             }
             long size = known ? info.getTensorShape().getDim(1).getSize() : -1;
-            positions = size > 0 ? OptionalInt.of(Math.toIntExact(size)) : positions;
+            if (size > ClassifierMetadata.LONGEST) {
+                throw new LancetException("inputs: '" + input.getKey() + "' of " + model + " takes " + size
+                        + " positions, above the limit of " + ClassifierMetadata.LONGEST);
+            }
+            positions = size > 0 ? OptionalInt.of((int) size) : positions;
             (lower.contains("mask") ? masks : lower.contains("type") || lower.contains("segment") ? types : ids)
                     .add(input.getKey());
         }
@@ -57,7 +61,7 @@ public record TextInputs(String ids, Optional<String> mask, Optional<String> typ
             throw new LancetException("inputs: " + model + " takes " + inputs.keySet()
                     + "; a text needs one input for its token ids, and at most an attention_mask and token_type_ids");
         }
-        return new TextInputs(
+        return new TextSignatureInputs(
                 ids.get(0), masks.stream().findFirst(), types.stream().findFirst(), positions);
     }
 }

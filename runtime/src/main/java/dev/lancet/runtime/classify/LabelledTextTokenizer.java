@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Encodes texts as the inputs of a graph. */
-final class TextEncoder {
+final class LabelledTextTokenizer {
 
     /** The most positions of all rows together; beyond, the arrays would take gigabytes. */
     private static final long MOST_POSITIONS = 1L << 28;
@@ -18,7 +18,7 @@ final class TextEncoder {
     private static final int TELL_EVERY = 256;
 
     private final Tokenizer tokenizer;
-    private final TextInputs inputs;
+    private final TextSignatureInputs inputs;
     private final int longest;
     private final int vocabulary;
 
@@ -28,7 +28,7 @@ final class TextEncoder {
      * @param longest the most tokens of a text; longer texts are cut
      * @param vocabulary the number of ids that the model knows
      */
-    TextEncoder(Tokenizer tokenizer, TextInputs inputs, int longest, int vocabulary) {
+    LabelledTextTokenizer(Tokenizer tokenizer, TextSignatureInputs inputs, int longest, int vocabulary) {
         this.tokenizer = tokenizer;
         this.inputs = inputs;
         this.longest = longest;
@@ -48,7 +48,7 @@ final class TextEncoder {
      *
      * @throws LancetException if a text has a class that is none of these, or an id that the model does not know
      */
-    Encoded encode(LabelledTexts texts, ClassNames names, Progress progress) {
+    Encoded encode(LabelledTexts texts, ClassLabels names, Progress progress) {
         int[] classes = texts.rows().stream().mapToInt(names::of).toArray();
         List<int[]> ids = new ArrayList<>();
         int cut = 0;

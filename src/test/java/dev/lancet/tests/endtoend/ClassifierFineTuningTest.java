@@ -13,12 +13,12 @@ import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.GraphModel;
+import dev.lancet.runtime.classify.ClassifierFineTuning;
 import dev.lancet.runtime.classify.ClassifierSettings;
-import dev.lancet.runtime.classify.ClassifierTuning;
 import dev.lancet.runtime.classify.LabelledText;
 import dev.lancet.runtime.classify.LabelledTexts;
 import dev.lancet.runtime.classify.TextClassifier;
-import dev.lancet.runtime.classify.TrainedPart;
+import dev.lancet.runtime.classify.TrainedClassifierPart;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
@@ -44,7 +44,7 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-class ClassifierTuningTest {
+class ClassifierFineTuningTest {
 
     private static final LabelledTexts TEXTS = texts(48);
     private static final LabelledTexts HELD_OUT = texts(12);
@@ -61,7 +61,8 @@ class ClassifierTuningTest {
 
     @Test
     void a_new_head_learns_and_the_saved_model_computes_what_plain_java_computes() {
-        ClassifierTuning.Outcome outcome = train(encoder, settings(TrainedPart.HEAD), TEXTS, adamW(120, 0.1), "head");
+        ClassifierFineTuning.Outcome outcome =
+                train(encoder, settings(TrainedClassifierPart.HEAD), TEXTS, adamW(120, 0.1), "head");
         Path out = folder.resolve("classifier");
         outcome.save(out);
 
@@ -97,8 +98,8 @@ class ClassifierTuningTest {
 
     @Test
     void adapters_are_trained_with_the_head_and_merged() {
-        ClassifierTuning.Outcome outcome =
-                train(encoder, settings(TrainedPart.ADAPTERS), TEXTS, adamW(60, 5e-3), "adapters");
+        ClassifierFineTuning.Outcome outcome =
+                train(encoder, settings(TrainedClassifierPart.ADAPTERS), TEXTS, adamW(60, 5e-3), "adapters");
         Path out = folder.resolve("classifier");
         outcome.save(out);
 
@@ -120,7 +121,8 @@ class ClassifierTuningTest {
 
     @Test
     void all_weights_are_trained_and_a_compressed_classifier_keeps_its_classes() {
-        ClassifierTuning.Outcome outcome = train(encoder, settings(TrainedPart.ALL), TEXTS, adamW(60, 5e-3), "all");
+        ClassifierFineTuning.Outcome outcome =
+                train(encoder, settings(TrainedClassifierPart.ALL), TEXTS, adamW(60, 5e-3), "all");
         Path out = folder.resolve("classifier");
         outcome.save(out);
 
@@ -137,13 +139,13 @@ class ClassifierTuningTest {
     @Test
     void an_output_that_scores_the_classes_already_needs_no_new_head() {
         LabelledTexts three = three(24);
-        ClassifierTuning.Outcome outcome = new ClassifierTuning(
+        ClassifierFineTuning.Outcome outcome = new ClassifierFineTuning(
                         Classifier.MODEL,
                         new ClassifierSettings(
                                 Optional.of(TinyEncoder.TOKENIZER),
                                 Optional.empty(),
                                 OptionalInt.empty(),
-                                TrainedPart.HEAD,
+                                TrainedClassifierPart.HEAD,
                                 Adapter.lora(2),
                                 Optional.empty()),
                         Device.cpu(),
@@ -174,7 +176,7 @@ class ClassifierTuningTest {
                 .isCloseTo(1, within(1e-5)));
 
         Path again = folder.resolve("again");
-        new ClassifierTuning(out, settings(TrainedPart.ALL), Device.cpu(), Progress.silent())
+        new ClassifierFineTuning(out, settings(TrainedClassifierPart.ALL), Device.cpu(), Progress.silent())
                 .train(three, LabelledTexts.none(), adamW(2, 1e-4), CheckpointPolicy.in(folder.resolve("further")))
                 .save(again);
         assertThat(classifier(again).measure(three, 1).rows()).isEqualTo(24);
@@ -183,15 +185,15 @@ class ClassifierTuningTest {
     @Test
     void a_training_that_was_interrupted_ends_with_the_same_classifier() {
         Training training = adamW(12, 1e-2).validateEvery(4);
-        ClassifierTuning.Outcome whole =
-                train(encoder, settings(TrainedPart.ADAPTERS), TEXTS, training, "uninterrupted");
+        ClassifierFineTuning.Outcome whole =
+                train(encoder, settings(TrainedClassifierPart.ADAPTERS), TEXTS, training, "uninterrupted");
         Path parts = folder.resolve("parts");
-        assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> new ClassifierTuning(
-                        encoder, settings(TrainedPart.ADAPTERS), Device.cpu(), new StopAfter(5))
+        assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> new ClassifierFineTuning(
+                        encoder, settings(TrainedClassifierPart.ADAPTERS), Device.cpu(), new StopAfter(5))
                 .train(TEXTS, HELD_OUT, training, CheckpointPolicy.in(parts)));
 
-        ClassifierTuning.Outcome resumed = new ClassifierTuning(
-                        encoder, settings(TrainedPart.ADAPTERS), Device.cpu(), Progress.silent())
+        ClassifierFineTuning.Outcome resumed = new ClassifierFineTuning(
+                        encoder, settings(TrainedClassifierPart.ADAPTERS), Device.cpu(), Progress.silent())
                 .train(TEXTS, HELD_OUT, training, CheckpointPolicy.resume(parts));
 
         assertThat(resumed.trained().validation()).isEqualTo(whole.trained().validation());
@@ -205,10 +207,10 @@ class ClassifierTuningTest {
                 Optional.of(TinyEncoder.TOKENIZER),
                 Optional.of("hidden"),
                 OptionalInt.of(16),
-                TrainedPart.HEAD,
+                TrainedClassifierPart.HEAD,
                 Adapter.lora(2),
                 Optional.empty());
-        ClassifierTuning.Outcome outcome = train(encoder, brief, new LabelledTexts(rows), adamW(2, 1e-2), "long");
+        ClassifierFineTuning.Outcome outcome = train(encoder, brief, new LabelledTexts(rows), adamW(2, 1e-2), "long");
         assertThat(outcome.trained().cut()).isEqualTo(1);
         assertThat(outcome.files().sequence()).isEqualTo(16);
     }
@@ -224,7 +226,7 @@ class ClassifierTuningTest {
         assertRefused(
                 settings("hidden"), same, "all 1 rows have the class [good]; a classifier needs rows of at least");
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> new ClassifierTuning(encoder, settings("hidden"), Device.cpu(), Progress.silent())
+                .isThrownBy(() -> new ClassifierFineTuning(encoder, settings("hidden"), Device.cpu(), Progress.silent())
                         .train(
                                 TEXTS,
                                 new LabelledTexts(List.of(new LabelledText("v.csv, row 7", "so so", "neutral"))),
@@ -233,13 +235,13 @@ class ClassifierTuningTest {
                 .withMessage("classes: v.csv, row 7 has the class 'neutral', which the model was not trained on; it"
                         + " knows [bad, good]");
         assertThatExceptionOfType(LancetException.class)
-                .isThrownBy(() -> new ClassifierTuning(
+                .isThrownBy(() -> new ClassifierFineTuning(
                         encoder,
                         new ClassifierSettings(
                                 Optional.empty(),
                                 Optional.empty(),
                                 OptionalInt.empty(),
-                                TrainedPart.HEAD,
+                                TrainedClassifierPart.HEAD,
                                 Adapter.lora(2),
                                 Optional.empty()),
                         Device.cpu(),
@@ -262,9 +264,9 @@ class ClassifierTuningTest {
                 .withMessageContaining(message);
     }
 
-    private ClassifierTuning.Outcome train(
+    private ClassifierFineTuning.Outcome train(
             Path model, ClassifierSettings settings, LabelledTexts texts, Training training, String name) {
-        return new ClassifierTuning(model, settings, Device.cpu(), Progress.silent())
+        return new ClassifierFineTuning(model, settings, Device.cpu(), Progress.silent())
                 .train(texts, HELD_OUT, training, CheckpointPolicy.in(folder.resolve(name)));
     }
 
@@ -272,7 +274,7 @@ class ClassifierTuningTest {
         return TextClassifier.open(model, Optional.of(TinyEncoder.TOKENIZER), Device.cpu(), Progress.silent());
     }
 
-    private static ClassifierSettings settings(TrainedPart part) {
+    private static ClassifierSettings settings(TrainedClassifierPart part) {
         return new ClassifierSettings(
                 Optional.of(TinyEncoder.TOKENIZER),
                 Optional.empty(),
@@ -287,7 +289,7 @@ class ClassifierTuningTest {
                 Optional.of(TinyEncoder.TOKENIZER),
                 Optional.of(output),
                 OptionalInt.empty(),
-                TrainedPart.HEAD,
+                TrainedClassifierPart.HEAD,
                 Adapter.lora(2),
                 Optional.empty());
     }

@@ -7,8 +7,8 @@ import dev.lancet.cli.option.TuningData;
 import dev.lancet.cli.option.TuningOptions;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.io.IoErrors;
+import dev.lancet.runtime.classify.ClassifierFineTuning;
 import dev.lancet.runtime.classify.ClassifierSettings;
-import dev.lancet.runtime.classify.ClassifierTuning;
 import dev.lancet.runtime.classify.LabelledTexts;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.task.TaskText;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param weights what is trained
  * @param options how it is trained
  */
-record ClassifierTune(
+record ClassifierTuneRunner(
         LancetCommand command,
         TuningData data,
         ClassifierOptions given,
@@ -54,14 +54,14 @@ record ClassifierTune(
         if (!validates && options.validation().isPresent()) {
             throw command.wrongUsage(options.validation().get() + " needs held-out rows; leave out --hold-out 0");
         }
-        training(settings, OptionalInt.empty(), validates);
+        // Wrong options fail before anything is read.
+        long seed = training(settings, OptionalInt.empty(), validates).seed();
         Path model = TuningResult.model(out);
         if (!resume) {
             IoErrors.requireFree(model);
         }
-        ClassifierTuning tuning = new ClassifierTuning(Path.of(what), settings, device, command.progress());
+        ClassifierFineTuning tuning = new ClassifierFineTuning(Path.of(what), settings, device, command.progress());
         LabelledTexts all = LabelledTexts.read(labelled.file(), labelled.fields(), command.progress());
-        long seed = training(settings, OptionalInt.empty(), validates).seed();
         LabelledTexts.Split split = all.holdOut(share, seed);
         if (given.validation().isPresent()) {
             split = new LabelledTexts.Split(
@@ -71,7 +71,7 @@ record ClassifierTune(
         OptionalInt steps = labelled.epochs()
                 .map(epochs -> OptionalInt.of((int) Math.ceil(epochs * texts.count() / options.batch())))
                 .orElse(OptionalInt.empty());
-        ClassifierTuning.Outcome outcome = tuning.train(
+        ClassifierFineTuning.Outcome outcome = tuning.train(
                 texts,
                 split.heldOut(),
                 training(settings, steps, split.heldOut().count() > 0),
@@ -98,8 +98,8 @@ record ClassifierTune(
     }
 
     private static Map<String, @Nullable Object> document(
-            ClassifierTuning.Outcome outcome, LabelledTexts.Split split, Path model) {
-        ClassifierTuning.Trained trained = outcome.trained();
+            ClassifierFineTuning.Outcome outcome, LabelledTexts.Split split, Path model) {
+        ClassifierFineTuning.Trained trained = outcome.trained();
         Map<String, @Nullable Object> document = RunDocument.training(trained.log());
         document.put("trained_parameters", trained.parameters());
         document.put("parameters", outcome.model().plan().parametersAfter());
@@ -112,8 +112,8 @@ record ClassifierTune(
         return document;
     }
 
-    private static String text(ClassifierTuning.Outcome outcome, LabelledTexts.Split split, Path model) {
-        ClassifierTuning.Trained trained = outcome.trained();
+    private static String text(ClassifierFineTuning.Outcome outcome, LabelledTexts.Split split, Path model) {
+        ClassifierFineTuning.Trained trained = outcome.trained();
         TrainingLog log = trained.log();
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A calibrated compression before its conversion.
+ * The plan of a calibrated compression, with what was measured to choose it.
  *
  * @param plan the form of every matrix
  * @param job converts to the plan
@@ -28,7 +28,7 @@ import java.util.Optional;
  * @param tried the plans that a budget was tried with, the best first; empty without a budget
  * @param measured what every form of every layer costs, from which a budget chose; empty without a budget
  */
-record PreparedCompression(
+record CalibratedPlan(
         Plan plan,
         CompressionJob job,
         Optional<GramMatrices> grams,
@@ -36,41 +36,42 @@ record PreparedCompression(
         List<BudgetSearch.Tried> tried,
         List<MeasuredLayer> measured) {
 
-    PreparedCompression {
+    CalibratedPlan {
         tried = List.copyOf(tried);
         measured = List.copyOf(measured);
     }
 
     /** Chooses the plan, and measures what the choice or a recovery needs. */
-    static PreparedCompression of(
+    static CalibratedPlan of(
             ModelSource source,
             CalibrationData data,
-            CalibratedCompressionSettings way,
+            CalibratedCompressionSettings settings,
             Compression compression,
             Progress progress) {
         CompressionJob uncalibrated = new CompressionJob(source, progress).by(compression);
         // What cannot be planned fails before anything is measured.
         boolean chooses = FreeLayers.chosenBy(compression);
         Plan base = chooses ? uncalibrated.base(compression) : uncalibrated.plan(compression);
-        CompressionJob job = way.folds() ? uncalibrated.folding() : uncalibrated;
-        CachedCalibration calibrations = way.cache().of(source, data.calibration());
-        if (!chooses && way.recovery() == 0) {
+        CompressionJob job = settings.folds() ? uncalibrated.folding() : uncalibrated;
+        CachedCalibration calibrations = settings.cache().of(source, data.calibration());
+        if (!chooses && settings.recovery() == 0) {
             // The conversion shows the progress of both, because it converts each part as soon as it is measured.
-            GramSource measured = way.sequential() ? sequentially(source, data) : calibrations.grams(Progress.silent());
+            GramSource measured =
+                    settings.sequential() ? sequentially(source, data) : calibrations.grams(Progress.silent());
             return of(base, job, measured, Optional.empty(), Search.none());
         }
         GramMatrices grams = calibrations.grams(progress).all();
         Search search =
                 chooses ? search(source, data, compression, grams, base, calibrations, progress) : Search.none();
         Plan plan = search.tried().isEmpty() ? base : search.tried().get(0).plan();
-        GramSource measured = way.sequential() ? sequentially(source, data) : GramSource.of(source.plan(), grams);
+        GramSource measured = settings.sequential() ? sequentially(source, data) : GramSource.of(source.plan(), grams);
         return of(plan, job, measured, Optional.of(grams), search);
     }
 
-    private static PreparedCompression of(
+    private static CalibratedPlan of(
             Plan plan, CompressionJob job, GramSource measured, Optional<GramMatrices> grams, Search search) {
         TooFewRowsWarning warning = new TooFewRowsWarning();
-        return new PreparedCompression(
+        return new CalibratedPlan(
                 plan, job.calibrated(warning.watching(measured)), grams, warning, search.tried(), search.measured());
     }
 

@@ -21,6 +21,7 @@ import dev.lancet.surgery.imported.ClassifierHead;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.Objective;
 import dev.lancet.surgery.imported.ScoringLayer;
+import dev.lancet.surgery.imported.Signatures;
 import dev.lancet.surgery.imported.discovery.Layer;
 import dev.lancet.surgery.imported.discovery.WeightUse;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ import java.util.stream.Collectors;
  * ClassifierHead#PROBABILITIES}; a new dense layer computes it from features, unless the chosen output has a score for every
  * class already. Adapters are merged after the training.
  */
-public final class ClassifierTuning {
+public final class ClassifierFineTuning {
 
     /** The most tokens of a text if neither the signature nor the user says it. */
     private static final int LONGEST = 512;
@@ -54,7 +55,7 @@ public final class ClassifierTuning {
      * @param model a SavedModel folder
      * @throws LancetException if it is none, or has no tokenizer
      */
-    public ClassifierTuning(Path model, ClassifierSettings settings, Device device, Progress progress) {
+    public ClassifierFineTuning(Path model, ClassifierSettings settings, Device device, Progress progress) {
         source = ImportedModel.open(model);
         if (source.frozen()) {
             throw new LancetException(model + ": is a frozen graph, which has no signature; give a SavedModel folder");
@@ -62,7 +63,7 @@ public final class ClassifierTuning {
         this.settings = settings;
         this.device = device;
         this.progress = progress;
-        tokenizer = ClassifierFiles.tokenizer(model, settings.tokenizer());
+        tokenizer = ClassifierMetadata.tokenizer(model, settings.tokenizer());
     }
 
     /**
@@ -73,7 +74,7 @@ public final class ClassifierTuning {
      * @param tokenizer the tokenizer's file
      * @param trained what was trained
      */
-    public record Outcome(GraphModel model, ClassifierFiles files, Path tokenizer, Trained trained) {
+    public record Outcome(GraphModel model, ClassifierMetadata files, Path tokenizer, Trained trained) {
 
         /**
          * Saves the classifier as a SavedModel folder with its tokenizer and {@code labels.json} in {@code assets.extra}.
@@ -114,11 +115,10 @@ public final class ClassifierTuning {
      *     a number
      */
     public Outcome train(LabelledTexts texts, LabelledTexts heldOut, Training training, CheckpointPolicy checkpoints) {
-        ClassNames names = ClassNames.of(texts);
+        ClassLabels names = ClassLabels.of(texts);
         heldOut.rows().forEach(names::of);
-        String signature =
-                ClassifierOutput.signature(source.meta(), source.path().toString());
-        TextInputs inputs = TextInputs.of(
+        String signature = Signatures.serving(source.meta(), source.path().toString());
+        TextSignatureInputs inputs = TextSignatureInputs.of(
                 source.meta().getSignatureDefOrThrow(signature), source.path().toString());
         ClassifierOutput output = ClassifierOutput.choose(
                 source.meta(),
@@ -129,16 +129,18 @@ public final class ClassifierTuning {
         ImportedModel graph = extended(output, inputs, names.count(), training.seed());
         Objective objective =
                 Objective.crossEntropy(ClassifierHead.PROBABILITIES).in(signature);
-        List<String> head =
-                settings.part() == TrainedPart.ALL && output.scores() ? List.of() : ScoringLayer.of(graph, objective);
+        List<String> head = settings.part() == TrainedClassifierPart.ALL && output.scores()
+                ? List.of()
+                : ScoringLayer.of(graph, objective);
         GraphModel model = GraphModel.of(graph).on(device).progress(progress).compress(plan(graph, head));
-        ClassifierFiles files = new ClassifierFiles(names, signature, ClassifierHead.PROBABILITIES, sequence(inputs));
+        ClassifierMetadata files =
+                new ClassifierMetadata(names, signature, ClassifierHead.PROBABILITIES, sequence(inputs));
         TextClassifier encoding = TextClassifier.of(model, graph, files, tokenizer, progress);
-        TextEncoder.Encoded encoded = encoding.encode(texts);
+        LabelledTextTokenizer.Encoded encoded = encoding.encode(texts);
         Examples validation = heldOut.count() == 0
                 ? Examples.none()
                 : encoding.encode(heldOut).examples();
-        boolean fresh = !output.scores() && settings.part() != TrainedPart.HEAD;
+        boolean fresh = !output.scores() && settings.part() != TrainedClassifierPart.HEAD;
         Training faster = fresh
                 ? training.rateTimes(
                         Selector.matching("the new head", weight -> head.contains(weight.name())), HEAD_RATE)
@@ -159,7 +161,7 @@ public final class ClassifierTuning {
     }
 
     /** The model with an output for the probabilities. */
-    private ImportedModel extended(ClassifierOutput output, TextInputs inputs, int classes, long seed) {
+    private ImportedModel extended(ClassifierOutput output, TextSignatureInputs inputs, int classes, long seed) {
         if (!output.scores()) {
             ArraySpec weight =
                     new ArraySpec(ClassifierHead.WEIGHT, ArraySpec.Type.FLOAT32, List.of(output.width(), classes));
@@ -173,7 +175,7 @@ public final class ClassifierTuning {
                 : source.with(ClassifierHead.of(source.meta(), output.output()));
     }
 
-    private int sequence(TextInputs inputs) {
+    private int sequence(TextSignatureInputs inputs) {
         int most = inputs.positions().orElse(LONGEST);
         int wanted = settings.sequence().orElse(most);
         if (inputs.positions().isPresent() && wanted > most) {

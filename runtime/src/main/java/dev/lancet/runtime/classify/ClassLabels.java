@@ -11,14 +11,14 @@ import java.util.stream.Collectors;
  *
  * @param names the names, each once
  */
-public record ClassNames(List<String> names) {
+public record ClassLabels(List<String> names) {
 
     /** The most classes. */
     static final int MOST = 1000;
 
     private static final String WHOLE_NUMBER = "-?\\d{1,18}";
 
-    public ClassNames {
+    public ClassLabels {
         names = List.copyOf(names);
     }
 
@@ -28,7 +28,7 @@ public record ClassNames(List<String> names) {
      *
      * @throws LancetException if there is only one class, or more than 1000
      */
-    public static ClassNames of(LabelledTexts texts) {
+    public static ClassLabels of(LabelledTexts texts) {
         TreeSet<String> names =
                 texts.rows().stream().map(LabelledText::label).collect(Collectors.toCollection(TreeSet::new));
         if (names.size() < 2) {
@@ -40,7 +40,7 @@ public record ClassNames(List<String> names) {
                     + names.first() + "', above the limit of " + MOST + "; name the field of the class with --label");
         }
         boolean numbers = names.stream().allMatch(name -> name.matches(WHOLE_NUMBER));
-        return new ClassNames(
+        return new ClassLabels(
                 numbers
                         ? names.stream()
                                 .sorted(Comparator.comparingLong(Long::parseLong))

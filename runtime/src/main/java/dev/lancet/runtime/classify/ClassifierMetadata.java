@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param output its output with the probabilities, {@code [batch, classes]}
  * @param sequence the most tokens of a text
  */
-public record ClassifierFiles(ClassNames names, String signature, String output, int sequence) {
+public record ClassifierMetadata(ClassLabels names, String signature, String output, int sequence) {
 
     /** The file with the names of the classes. */
     public static final String LABELS = "labels.json";
@@ -47,14 +47,14 @@ public record ClassifierFiles(ClassNames names, String signature, String output,
     private static final int LARGEST_TOKENIZER = 1 << 28;
 
     /** The longest sequence that is believed. */
-    private static final int LONGEST = 1 << 20;
+    static final int LONGEST = 1 << 20;
 
     /**
      * Reads {@code labels.json} of a model.
      *
      * @throws LancetException if the model has none, or if it is damaged
      */
-    public static ClassifierFiles read(Path model) {
+    public static ClassifierMetadata read(Path model) {
         PlainFile.requireNoEscape(model, model.resolve(SavedModelWriter.EXTRA));
         Path file = PlainFile.inside(model, SavedModelWriter.EXTRA + "/" + LABELS);
         if (!Files.isRegularFile(file)) {
@@ -73,16 +73,16 @@ public record ClassifierFiles(ClassNames names, String signature, String output,
         root.path("labels").forEach(name -> names.add(name.asString("")));
         int sequence = root.path("sequence").asInt(0);
         if (names.size() < 2
-                || names.size() > ClassNames.MOST
+                || names.size() > ClassLabels.MOST
                 || names.contains("")
                 || names.stream().distinct().count() < names.size()
                 || sequence < 1
                 || sequence > LONGEST) {
-            throw new LancetException(file + ": is damaged: it needs a list \"labels\" of 2 to " + ClassNames.MOST
+            throw new LancetException(file + ": is damaged: it needs a list \"labels\" of 2 to " + ClassLabels.MOST
                     + " different names, and a number \"sequence\"; train the classifier again");
         }
-        return new ClassifierFiles(
-                new ClassNames(names),
+        return new ClassifierMetadata(
+                new ClassLabels(names),
                 root.path("signature").asString("serving_default"),
                 root.path("output").asString(ClassifierHead.PROBABILITIES),
                 sequence);

@@ -1,7 +1,7 @@
 package dev.lancet.runtime.classify;
 
 /** What the training of a classifier changes. */
-public enum TrainedPart {
+public enum TrainedClassifierPart {
     /** The layer that scores the classes. */
     HEAD,
     /** That layer, and an adapter beside other layers, which is merged afterwards. */

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
  * @param seconds wall time of its last training, the mean over the seeds; empty if it was not trained
  * @param scores one for each task, in the same order for every model of a report
  */
-public record ReportedTasks(String model, OptionalLong trained, OptionalDouble seconds, List<Score> scores) {
+public record ReportedTaskScores(String model, OptionalLong trained, OptionalDouble seconds, List<Score> scores) {
 
     /**
      * The result of a task, with a number for each seed.
@@ -29,7 +29,7 @@ public record ReportedTasks(String model, OptionalLong trained, OptionalDouble s
         }
     }
 
-    public ReportedTasks {
+    public ReportedTaskScores {
         scores = List.copyOf(scores);
     }
 }
