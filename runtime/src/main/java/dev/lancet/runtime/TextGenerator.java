@@ -2,6 +2,7 @@ package dev.lancet.runtime;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.runtime.generate.EncodedPrompt;
 import dev.lancet.runtime.generate.GeneratedText;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationEnd;
@@ -51,37 +52,52 @@ public final class TextGenerator implements AutoCloseable {
     /**
      * Continues a text.
      *
-     * @throws LancetException if the model has no tokenizer, or the prompt has no token or more than the context
+     * @throws LancetException as {@link #prompt}
      */
     public Generation generate(String prompt, GenerationSettings settings, TextReader reader) {
+        return generate(prompt(prompt), settings, reader);
+    }
+
+    /**
+     * A text to continue.
+     *
+     * @throws LancetException if the model has no tokenizer, or the text has no token or more than the context
+     */
+    public EncodedPrompt prompt(String text) {
         return use.during("generation", () -> {
             Tokenizer own = tokenizer.own();
-            return generate(prompt, own.encode(prompt), ends(own), settings, reader);
+            return checked(new EncodedPrompt(text, own.encode(text), ends(own)));
         });
     }
 
     /**
-     * Answers a conversation, which the chat template of the model puts into words.
+     * A conversation to continue with an answer of the assistant, in the words of the model's chat template.
      *
-     * @param turns the messages so far; the answer is that of the assistant
+     * @param turns the messages so far
      * @throws LancetException also if the model has no chat template, or if the template refuses the conversation
      */
-    public Generation answer(List<ChatTurn> turns, GenerationSettings settings, TextReader reader) {
+    public EncodedPrompt conversation(List<ChatTurn> turns) {
         return use.during("generation", () -> {
             Tokenizer own = tokenizer.own();
             ChatTemplate chat = chat();
-            String prompt = chat.render(turns, true);
+            String text = chat.render(turns, true);
             Set<Integer> ends = ends(own);
             chat.end()
-                    .map(text -> own.encode(text, false))
+                    .map(end -> own.encode(end, false))
                     .filter(ids -> ids.length == 1)
                     .ifPresent(ids -> ends.add(ids[0]));
-            return generate(prompt, own.encode(prompt, false), ends, settings, reader);
+            return checked(new EncodedPrompt(text, own.encode(text, false), ends));
         });
     }
 
-    /** Whether the model has a chat template, which {@link #answer} needs. */
-    public boolean answers() {
+    private EncodedPrompt checked(EncodedPrompt prompt) {
+        TokenIdChecks.check(prompt.ids(), transformer.vocabulary(), "prompt");
+        TokenGenerator.check(transformer, prompt.ids());
+        return prompt;
+    }
+
+    /** Whether the model has a chat template, which {@link #conversation} needs. */
+    public boolean converses() {
         return template().isPresent();
     }
 
@@ -104,17 +120,20 @@ public final class TextGenerator implements AutoCloseable {
         return ends;
     }
 
-    private Generation generate(
-            String prompt, int[] ids, Set<Integer> ends, GenerationSettings settings, TextReader reader) {
-        TokenIdChecks.check(ids, transformer.vocabulary(), "prompt");
-        GeneratedText text = new GeneratedText(tokenizer.own().streaming(), ids, settings.stops(), reader);
+    /** Continues a prompt of this generator; {@code reader} receives the text while it is generated. */
+    public Generation generate(EncodedPrompt prompt, GenerationSettings settings, TextReader reader) {
+        return use.during("generation", () -> continued(prompt, settings, reader));
+    }
+
+    private Generation continued(EncodedPrompt prompt, GenerationSettings settings, TextReader reader) {
+        GeneratedText text = new GeneratedText(tokenizer.own().streaming(), prompt.ids(), settings.stops(), reader);
         long start = System.nanoTime();
-        TokenGenerator.Tokens added =
-                new TokenGenerator(transformer, settings.sampler(), ends).generate(cache(), ids, settings.tokens(), text::add);
+        TokenGenerator.Tokens added = new TokenGenerator(transformer, settings.sampler(), prompt.ends())
+                .generate(cache(), prompt.ids(), settings.tokens(), text::add);
         double seconds = (System.nanoTime() - start) / 1e9;
         GenerationEnd end = text.finish(added.end());
         return new Generation(
-                prompt, ids.length, text.text(), added.ids(), end, added.ids().size() / seconds);
+                prompt.text(), prompt.tokens(), text.text(), added.ids(), end, added.ids().size() / seconds);
     }
 
     private PromptCache cache() {

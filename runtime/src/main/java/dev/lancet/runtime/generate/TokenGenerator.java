@@ -77,7 +77,12 @@ public final class TokenGenerator {
         }
     }
 
-    static void check(Transformer transformer, int[] prompt) {
+    /**
+     * Checks that a model can read a prompt.
+     *
+     * @throws LancetException if it has no token, or more than the context
+     */
+    public static void check(Transformer transformer, int[] prompt) {
         if (prompt.length == 0 || prompt.length > transformer.context()) {
             throw new LancetException("prompt: " + prompt.length + " tokens; it takes 1 to " + transformer.context()
                     + ", the context of " + transformer.name());
