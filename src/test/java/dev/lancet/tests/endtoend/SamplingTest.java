@@ -195,8 +195,7 @@ class SamplingTest {
     void a_conversation_needs_a_chat_template() {
         try (Model model = Model.open(STORIES);
                 TextGenerator generator = model.generator()) {
-            assertThatThrownBy(() ->
-                            generator.answer(List.of(new ChatTurn("user", "Hello")), GenerationSettings.of(5), ALL))
+            assertThatThrownBy(() -> generator.conversation(List.of(new ChatTurn("user", "Hello"))))
                     .isInstanceOf(LancetException.class)
                     .hasMessageStartingWith("chat template: ")
                     .hasMessageContaining("chat_template.jinja");

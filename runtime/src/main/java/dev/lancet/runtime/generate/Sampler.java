@@ -64,6 +64,11 @@ public record Sampler(
         return new Sampler(sample.temperature(), sample.topP(), sample.seed());
     }
 
+    /** The same at another temperature. */
+    public Sampler temperature(double other) {
+        return new Sampler(other, topK, topP, minP, repetitionPenalty, seed);
+    }
+
     /** The same, from so many of the most likely tokens; 0 for all. */
     public Sampler topK(int count) {
         return new Sampler(temperature, count, topP, minP, repetitionPenalty, seed);

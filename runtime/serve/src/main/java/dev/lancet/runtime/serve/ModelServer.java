@@ -2,6 +2,7 @@ package dev.lancet.runtime.serve;
 
 import dev.lancet.dsl.LancetException;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -9,6 +10,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -37,6 +40,9 @@ public final class ModelServer implements AutoCloseable {
     /** How long requests that are being served may still take when the server stops. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** How long the last answers may take to reach their clients. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
     /** A client for which so many bytes wait does not read them any more. */
     private static final int MOST_UNREAD = 1 << 20;
 
@@ -45,11 +51,18 @@ public final class ModelServer implements AutoCloseable {
     private final EventLoopGroup network;
     private final RequestQueue queue;
     private final AtomicBoolean stopping;
+    private final ChannelGroup connections;
     private final Channel listening;
     private final String host;
 
     private ModelServer(
-            EventLoopGroup network, RequestQueue queue, AtomicBoolean stopping, Channel listening, String host) {
+            ChannelGroup connections,
+            EventLoopGroup network,
+            RequestQueue queue,
+            AtomicBoolean stopping,
+            Channel listening,
+            String host) {
+        this.connections = connections;
         this.network = network;
         this.queue = queue;
         this.stopping = stopping;
@@ -68,6 +81,7 @@ public final class ModelServer implements AutoCloseable {
         RequestQueue queue = new RequestQueue(settings.limits().queue());
         AtomicBoolean stopping = new AtomicBoolean();
         EventLoopGroup network = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        ChannelGroup connections = new DefaultChannelGroup(network.next());
         ChannelFuture bound = new ServerBootstrap()
                 .group(network)
                 .channel(NioServerSocketChannel.class)
@@ -77,6 +91,7 @@ public final class ModelServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        connections.add(channel);
                         channel.pipeline()
                                 .addLast(new HttpServerCodec())
                                 .addLast(new HttpConnection(endpoints, queue, settings.limits(), stopping::get));
@@ -91,7 +106,7 @@ public final class ModelServer implements AutoCloseable {
                             + bound.cause().getMessage() + "; choose another host or port",
                     bound.cause());
         }
-        return new ModelServer(network, queue, stopping, bound.channel(), settings.host());
+        return new ModelServer(connections, network, queue, stopping, bound.channel(), settings.host());
     }
 
     /** The port at which it listens. */
@@ -114,6 +129,8 @@ public final class ModelServer implements AutoCloseable {
             stopping.set(true);
             queue.drain(PATIENCE);
         }
-        network.shutdownGracefully(100, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        // Netty closes connections at once, so what was answered is written before.
+        connections.writeAndFlush(Unpooled.EMPTY_BUFFER).awaitUninterruptibly(LAST_WORDS.toMillis());
+        network.shutdownGracefully(0, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }
