@@ -12,8 +12,10 @@ import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.Signatures;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.tensorflow.proto.SignatureDef;
 
 /**
@@ -94,15 +96,24 @@ public final class TextEncoder implements AutoCloseable {
 
     /** The vectors of texts, in their order. Of a longer text, only the first tokens count. */
     public List<TextEmbedding> encode(List<String> texts) {
-        List<TextEmbedding> vectors = new ArrayList<>();
-        for (int from = 0; from < texts.size(); from += BATCH) {
-            vectors.addAll(batch(texts.subList(from, Math.min(texts.size(), from + BATCH))));
+        // Texts of like length in one run: shorter ones are filled up to the longest.
+        List<Integer> order = IntStream.range(0, texts.size())
+                .boxed()
+                .sorted(Comparator.comparingInt(at -> texts.get(at).length()))
+                .toList();
+        TextEmbedding[] vectors = new TextEmbedding[texts.size()];
+        for (int from = 0; from < order.size(); from += BATCH) {
+            List<Integer> some = order.subList(from, Math.min(order.size(), from + BATCH));
+            List<TextEmbedding> batch = batch(some.stream().map(texts::get).toList());
+            for (int row = 0; row < batch.size(); row++) {
+                vectors[some.get(row)] = batch.get(row);
+            }
         }
-        return vectors;
+        return List.of(vectors);
     }
 
     private List<TextEmbedding> batch(List<String> texts) {
-        SignatureTokenizer.Encoded encoded = inputs.encode(texts, at -> "text " + (at + 1), Progress.silent());
+        SignatureTokenizer.Encoded encoded = inputs.encode(texts, at -> "text", Progress.silent());
         float[] values = model.outputs(encoded.examples()).get(output.name());
         if (values == null) {
             throw new IllegalStateException(name + " gave no " + output.name());
