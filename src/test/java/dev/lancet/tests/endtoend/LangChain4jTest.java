@@ -39,6 +39,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,7 +80,7 @@ class LangChain4jTest {
             assertThat(streamed(streaming).aiMessage()).isEqualTo(here.aiMessage());
 
             try (ServedModel served = ServedModel.of("stories", model);
-                    ModelServer server = ModelServer.start(ServerSettings.local(0), served, System.err::println)) {
+                    ModelServer server = ModelServer.start(ServerSettings.local(0), served, Assertions::fail)) {
                 ChatModel client = OpenAiChatModel.builder()
                         .baseUrl(server.url())
                         .apiKey("none")
@@ -185,7 +186,7 @@ class LangChain4jTest {
         String[] texts = {"It is good on Sundays", "bad"};
         try (TextEncoder encoder = TextEncoder.open(path, Optional.of(TinyEncoder.TOKENIZER), Device.cpu());
                 ServedModel served = ServedModel.of("tiny", encoder);
-                ModelServer server = ModelServer.start(ServerSettings.local(0), served, System.err::println)) {
+                ModelServer server = ModelServer.start(ServerSettings.local(0), served, Assertions::fail)) {
             EmbeddingModel here = new LancetEmbeddingModel(encoder);
             EmbeddingModel there = OpenAiEmbeddingModel.builder()
                     .baseUrl(server.url())

@@ -181,6 +181,7 @@ class ModelServerTest {
         try (ModelServer narrow = start(served, ServerLimits.usual().queue(1));
                 Socket first = begun(narrow, body.length())) {
             try (Socket second = begun(narrow, body.length())) {
+                assertThat(second.isConnected()).isTrue();
                 HttpResponse<String> refused = post(narrow, COMPLETIONS, small).join();
                 assertThat(refused.statusCode()).isEqualTo(429);
                 assertThat(refused.headers().firstValue("retry-after")).hasValue("1");

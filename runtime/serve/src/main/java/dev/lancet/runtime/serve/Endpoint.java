@@ -19,7 +19,11 @@ interface Endpoint {
     @FunctionalInterface
     interface Work {
 
-        /** @throws RefusedRequest if the model cannot use the request */
+        /**
+         * Computes, and writes the answer to the exchange.
+         *
+         * @throws RefusedRequest if the model cannot use the request
+         */
         void answer(Exchange exchange);
     }
 }
