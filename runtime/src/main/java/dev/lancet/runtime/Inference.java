@@ -11,6 +11,7 @@ import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generator;
+import dev.lancet.runtime.generate.NextTokenLogits;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.memory.NativeMemory;
@@ -30,6 +31,7 @@ final class Inference implements AutoCloseable {
     private final Transformer transformer;
     private final Sessions sessions;
     private Weights weights;
+    private int changes;
 
     Inference(Transformer transformer, Plan plan, Weights weights) {
         this.transformer = transformer;
@@ -39,17 +41,20 @@ final class Inference implements AutoCloseable {
 
     /** Computes on this device from now on. */
     void on(Device device) {
+        changes++;
         sessions.on(device);
     }
 
     /** Computes with these weights from now on. */
     void use(Weights others) {
+        changes++;
         sessions.close();
         weights = others;
     }
 
     /** Computes with these weights from now on, of which only some arrays differ from those before. */
     void replace(Collection<String> names, Weights others) {
+        changes++;
         weights = others;
         sessions.replace(names, others);
     }
@@ -80,6 +85,16 @@ final class Inference implements AutoCloseable {
     int[] next(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
         TokenIdChecks.check(prompt, transformer.vocabulary(), "prompt");
         return new Generator(transformer, sessions.decoding(weights)).generate(prompt, tokens, sampler, end, eager);
+    }
+
+    /** A text of which nothing is read yet, with the present weights; the caller closes it. */
+    NextTokenLogits text() {
+        return new Generator(transformer, sessions.decoding(weights)).decoder();
+    }
+
+    /** How often weights or device changed: keys and values from before a change are of no use. */
+    int changes() {
+        return changes;
     }
 
     TaskResult task(Task task, Tokenizer tokenizer, Progress progress) {

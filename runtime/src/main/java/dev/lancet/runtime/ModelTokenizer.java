@@ -4,9 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Instructions;
-import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.text.Corpora;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.chat.ChatTemplate;
@@ -14,11 +12,8 @@ import dev.lancet.runtime.text.instruction.InstructionReader;
 import dev.lancet.runtime.text.instruction.InstructionText;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 
 /** Converts between text and tokens for a model: with its own tokenizer, or with that of the first corpus it gets. */
 final class ModelTokenizer {
@@ -82,40 +77,18 @@ final class ModelTokenizer {
      */
     InstructionText read(
             Instructions examples, int places, Progress progress, Consumer<InstructionReader.Shown> shown) {
-        Tokenizer own = own();
-        Optional<ChatTemplate> chat =
-                own.source().map(Path::toAbsolutePath).map(Path::getParent).flatMap(ChatTemplate::find);
-        InstructionText text = new InstructionReader(own, chat, places).read(examples, HERE, progress, shown);
+        InstructionText text = new InstructionReader(own(), chat(), places).read(examples, HERE, progress, shown);
         text.checkFits(transformer.vocabulary());
         return text;
     }
 
-    private Tokenizer own() {
-        return tokenizer.orElseThrow(() -> new LancetException("tokenizer: " + transformer.name()
-                + " has none; put a tokenizer.json or tok*.bin beside the model, or give token ids"));
+    /** The chat template beside the tokenizer, or empty if there is none. */
+    Optional<ChatTemplate> chat() {
+        return source().map(Path::toAbsolutePath).map(Path::getParent).flatMap(ChatTemplate::find);
     }
 
-    /** Continues token ids up to an end token and reports each new one. */
-    @FunctionalInterface
-    interface Continuation {
-        int[] of(int[] prompt, OptionalInt end, IntConsumer each);
-    }
-
-    Generation continued(Sample sample, Consumer<String> eager, Continuation continuation) {
-        Tokenizer own = required(", or give token ids");
-        Tokenizer.Streaming streaming = own.streaming();
-        StringBuilder text = new StringBuilder();
-        Consumer<String> both = piece -> {
-            text.append(piece);
-            eager.accept(piece);
-        };
-        int[] prompt = own.encode(sample.prompt());
-        Arrays.stream(prompt).forEach(streaming::add);
-        long start = System.nanoTime();
-        int[] added = continuation.of(prompt, own.end(), id -> both.accept(streaming.add(id)));
-        double seconds = (System.nanoTime() - start) / 1e9;
-        both.accept(streaming.finish());
-        return new Generation(
-                sample.prompt(), text.toString(), Arrays.stream(added).boxed().toList(), added.length / seconds);
+    /** The tokenizer, or an error that names token ids as the way out. */
+    Tokenizer own() {
+        return required(", or give token ids");
     }
 }

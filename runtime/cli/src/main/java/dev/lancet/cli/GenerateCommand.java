@@ -6,10 +6,12 @@ import dev.lancet.cli.option.AdapterOption;
 import dev.lancet.cli.option.DeviceOptions;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.dsl.PrintableText;
-import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.TextGenerator;
 import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.generate.TextReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -77,6 +79,33 @@ final class GenerateCommand extends LancetCommand {
     private double topP;
 
     @Option(
+            names = "--top-k",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Sample only from the N likeliest tokens; 0 (the default) for all.")
+    private int topK;
+
+    @Option(
+            names = "--min-p",
+            paramLabel = "P",
+            defaultValue = "0",
+            description = "Sample only from tokens at least P times as probable as the likeliest; 0 (the default) for all.")
+    private double minP;
+
+    @Option(
+            names = "--repetition-penalty",
+            paramLabel = "X",
+            defaultValue = "1",
+            description = "Make tokens that the text already has less probable, with X over 1 (default: ${DEFAULT-VALUE}).")
+    private double repetitionPenalty;
+
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description = "End before this text; repeatable. Not with --ids.")
+    private List<String> stops = new ArrayList<>();
+
+    @Option(
             names = "--seed",
             paramLabel = "S",
             defaultValue = "42",
@@ -92,30 +121,36 @@ final class GenerateCommand extends LancetCommand {
 
     @Override
     public Answer answer() {
-        Sample sample = sample();
+        GenerationSettings settings = settings();
+        if (ids && !stops.isEmpty()) {
+            throw wrongUsage("--stop: --ids prints no text; leave one of them out");
+        }
         try (Model base = ModelArgument.of(what).model(progress()).on(where.device(this));
                 Model model = adapter.beside(base)) {
-            return ids ? tokens(model, sample) : text(model, sample);
+            return ids ? tokens(model, settings) : text(model, settings);
         }
     }
 
-    private Sample sample() {
+    private GenerationSettings settings() {
         try {
-            return new Sample(prompt, maxTokens, temperature, topP, seed);
+            Sampler sampler = new Sampler(temperature, topK, topP, minP, repetitionPenalty, seed);
+            return new GenerationSettings(maxTokens, sampler, stops);
         } catch (IllegalArgumentException e) {
             throw wrongUsage(String.valueOf(e.getMessage()));
         }
     }
 
-    private Answer text(Model model, Sample sample) {
-        Generation generation = model.generate(sample, this::show);
-        return answer(generation.text(), generation.ids(), generation.tokensPerSecond());
+    private Answer text(Model model, GenerationSettings settings) {
+        try (TextGenerator generator = model.generator()) {
+            Generation generation = generator.generate(prompt, settings, TextReader.of(this::show));
+            return answer(generation.text(), generation.ids(), generation.tokensPerSecond());
+        }
     }
 
-    private Answer tokens(Model model, Sample sample) {
+    private Answer tokens(Model model, GenerationSettings settings) {
         long start = System.nanoTime();
-        int[] added =
-                model.generate(promptIds(), maxTokens, Sampler.of(sample), OptionalInt.empty(), id -> show(id + " "));
+        int[] added = model.generate(
+                promptIds(), settings.tokens(), settings.sampler(), OptionalInt.empty(), id -> show(id + " "));
         double seconds = (System.nanoTime() - start) / 1e9;
         List<Integer> list = Arrays.stream(added).boxed().toList();
         return answer(null, list, added.length / seconds);

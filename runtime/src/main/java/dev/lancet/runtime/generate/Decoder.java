@@ -12,7 +12,7 @@ import org.tensorflow.Session;
 import org.tensorflow.types.TInt32;
 
 /** The state of one or more texts in a decoding graph: reads tokens and returns the logits of the next ones. */
-public final class Decoder implements AutoCloseable {
+public final class Decoder implements NextTokenLogits {
 
     private final Engine engine;
     private final KeyValueCache cache;
@@ -29,6 +29,7 @@ public final class Decoder implements AutoCloseable {
     }
 
     /** Tokens read so far, of each text. */
+    @Override
     public int length() {
         return cache.length();
     }
@@ -38,8 +39,15 @@ public final class Decoder implements AutoCloseable {
      *
      * @return the logits of the token after the last one, {@code [vocabulary]}
      */
+    @Override
     public float[] read(int... tokens) {
         return read(new int[][] {tokens}, Session.Runner::run);
+    }
+
+    /** Forgets the last tokens of each text. */
+    @Override
+    public void truncate(int length) {
+        cache.truncate(length);
     }
 
     /**

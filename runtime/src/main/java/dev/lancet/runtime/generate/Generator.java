@@ -1,12 +1,12 @@
 package dev.lancet.runtime.generate;
 
-import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.IntConsumer;
 
 /** Continues token ids one by one, with a cache of keys and values. */
@@ -31,29 +31,22 @@ public final class Generator {
      * @return the new tokens
      */
     public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        check(prompt);
-        int room = Math.min(tokens, transformer.context() - prompt.length + 1);
-        int[] added = new int[room];
-        try (Decoder decoder = decoder()) {
-            float[] logits = decoder.read(prompt);
-            for (int i = 0; i < room; i++) {
-                int next = sampler.pick(logits, decoder.length());
-                if (end.isPresent() && end.getAsInt() == next) {
-                    return Arrays.copyOf(added, i);
-                }
-                added[i] = next;
-                eager.accept(next);
-                if (i + 1 < room) {
-                    logits = decoder.read(next);
-                }
-            }
+        Set<Integer> ends = end.isPresent() ? Set.of(end.getAsInt()) : Set.of();
+        try (PromptCache text = new PromptCache(decoder())) {
+            return new TokenGenerator(transformer, sampler, ends)
+                    .generate(text, prompt, tokens, id -> {
+                        eager.accept(id);
+                        return true;
+                    })
+                    .ids().stream()
+                    .mapToInt(Integer::intValue)
+                    .toArray();
         }
-        return added;
     }
 
     /** The device memory that the last of these tokens takes after the others were read, if it can be measured. */
     public Optional<AllocatorPeak> memory(int[] ids) {
-        check(ids);
+        TokenGenerator.check(transformer, ids);
         int last = ids.length - 1;
         try (Decoder decoder = decoder()) {
             if (last > 0) {
@@ -63,14 +56,8 @@ public final class Generator {
         }
     }
 
-    private Decoder decoder() {
+    /** A text of which nothing is read yet; the caller closes it. */
+    public Decoder decoder() {
         return new Decoder(decoding, transformer, 1);
-    }
-
-    private void check(int[] prompt) {
-        if (prompt.length == 0 || prompt.length > transformer.context()) {
-            throw new LancetException("prompt: " + prompt.length + " tokens; it takes 1 to " + transformer.context()
-                    + ", the context of " + transformer.name());
-        }
     }
 }
