@@ -41,8 +41,8 @@ final class Classifiers {
     }
 
     private static Runnable rows(Path file, String field) {
-        LabelledTexts texts = LabelledTexts.read(
-                file, new LabelledTexts.Fields(Optional.of(field), "label"), Progress.silent());
+        LabelledTexts texts =
+                LabelledTexts.read(file, new LabelledTexts.Fields(Optional.of(field), "label"), Progress.silent());
         return () -> Sample.print(ClassLabels.of(texts), texts.holdOut(0.3, 7), texts.some(2, 7));
     }
 
@@ -53,8 +53,7 @@ final class Classifiers {
         Files.writeString(extra.resolve("labels.json"), LABELS);
         Files.copy(FIXTURES.resolve("lm-eval-reference/model/tokenizer.json"), extra.resolve("tokenizer.json"));
         return List.of(
-                Sample.inFolder(
-                        good, "assets.extra/labels.json", JSON, scratch.resolve("labels"), Classifiers::open),
+                Sample.inFolder(good, "assets.extra/labels.json", JSON, scratch.resolve("labels"), Classifiers::open),
                 Sample.inFolder(
                         good,
                         "saved_model.pb",
@@ -64,8 +63,7 @@ final class Classifiers {
     }
 
     private static Runnable open(Path folder) {
-        TextClassifier classifier =
-                TextClassifier.open(folder, Optional.empty(), Device.cpu(), Progress.silent());
+        TextClassifier classifier = TextClassifier.open(folder, Optional.empty(), Device.cpu(), Progress.silent());
         return () -> Sample.print(classifier);
     }
 

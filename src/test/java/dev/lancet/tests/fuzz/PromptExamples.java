@@ -85,14 +85,16 @@ final class PromptExamples {
 
     private static Runnable read(Path folder, Optional<ChatTemplate> chat, Instructions examples) {
         List<Object> shown = new ArrayList<>();
-        Object text = new InstructionReader(Tokenizer.bytes(), chat, examples.fit().cut() ? PLACES : 100_000)
+        Object text = new InstructionReader(
+                        Tokenizer.bytes(), chat, examples.fit().cut() ? PLACES : 100_000)
                 .read(examples, folder, Progress.silent(), shown::add);
         return () -> Sample.print(text, shown);
     }
 
     static List<Sample> templates(Path scratch) throws IOException {
         List<Sample> samples = new ArrayList<>();
-        Damage damage = new TemplateDamage().or(new TemplateDamage().or(Damage::blind)).often();
+        Damage damage =
+                new TemplateDamage().or(new TemplateDamage().or(Damage::blind)).often();
         for (String name : List.of("macro", "llama2", "llama3", "gemma")) {
             Path good = model(scratch.resolve("good-" + name));
             // A template that tells the number of messages, or their last, has no place for an answer in the whole.
@@ -112,7 +114,9 @@ final class PromptExamples {
 
     private static Path model(Path folder) throws IOException {
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("rows.jsonl"), CONVERSATIONS.lines().skip(1).toList().get(0) + "\n");
+        Files.writeString(
+                folder.resolve("rows.jsonl"),
+                CONVERSATIONS.lines().skip(1).toList().get(0) + "\n");
         Files.writeString(
                 folder.resolve("tokenizer_config.json"),
                 "{\"bos_token\": \"<s>\", \"eos_token\": {\"content\": \"</s>\", \"lstrip\": false}, \"chat_template\":"
@@ -122,7 +126,10 @@ final class PromptExamples {
     }
 
     private static Runnable worded(Path folder) {
-        return read(folder, ChatTemplate.find(folder), instructions(folder.resolve("rows.jsonl").toString()));
+        return read(
+                folder,
+                ChatTemplate.find(folder),
+                instructions(folder.resolve("rows.jsonl").toString()));
     }
 
     private static byte[] bytes(String text) {

@@ -47,9 +47,7 @@ final class TemplateDamage implements Damage {
                     case 2 -> other.group();
                     case 3 -> "";
                     case 4 -> nested(word.group(), random);
-                    default ->
-                        text.substring(
-                                Math.min(word.start(), other.start()), Math.max(word.end(), other.end()));
+                    default -> text.substring(Math.min(word.start(), other.start()), Math.max(word.end(), other.end()));
                 };
         return (text.substring(0, word.start()) + by + text.substring(word.end()))
                 .getBytes(StandardCharsets.ISO_8859_1);

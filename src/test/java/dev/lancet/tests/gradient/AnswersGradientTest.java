@@ -46,8 +46,7 @@ class AnswersGradientTest {
             Map<String, double[]> values = steep.fill(3);
             trial.fill(3);
             Random random = new Random(11);
-            List<String> names =
-                    oneOfEachRole(model).stream().map(Weight::name).toList();
+            List<String> names = oneOfEachRole(model).stream().map(Weight::name).toList();
             List<double[]> gradients = trial.fetchAll(names, ".grad");
             for (int i = 0; i < names.size(); i++) {
                 assertSlope(names.get(i), gradients.get(i), steep, values.get(names.get(i)), random);

@@ -64,8 +64,7 @@ record KillInputs(Path folder) {
         }
         copy(FIXTURES.resolve("dense-mlp-savedmodel/saved_model"), folder.resolve("graph"));
         copy(FIXTURES.resolve("keras-transformer-classifier/saved_model"), folder.resolve("classifier"));
-        Files.copy(
-                FIXTURES.resolve("lm-eval-reference/model/tokenizer.json"), folder.resolve("tokenizer.json"));
+        Files.copy(FIXTURES.resolve("lm-eval-reference/model/tokenizer.json"), folder.resolve("tokenizer.json"));
         Files.writeString(folder.resolve("classes.csv"), classes());
         return new KillInputs(folder);
     }
@@ -74,7 +73,13 @@ record KillInputs(Path folder) {
         StringBuilder rows = new StringBuilder("text,label\n");
         for (int i = 0; i < 60; i++) {
             String tone = List.of("up", "down", "flat").get(i % 3);
-            rows.append("Rates are ").append(tone).append(" in month ").append(i).append(',').append(tone).append('\n');
+            rows.append("Rates are ")
+                    .append(tone)
+                    .append(" in month ")
+                    .append(i)
+                    .append(',')
+                    .append(tone)
+                    .append('\n');
         }
         return rows.toString();
     }

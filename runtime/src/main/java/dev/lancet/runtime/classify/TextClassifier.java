@@ -80,7 +80,8 @@ public final class TextClassifier {
             return output.classes(graph.meta());
         } catch (LancetException wrong) {
             throw new LancetException(
-                    graph.path() + ": does not fit its " + ClassifierMetadata.LABELS + ": " + wrong.getMessage(), wrong);
+                    graph.path() + ": does not fit its " + ClassifierMetadata.LABELS + ": " + wrong.getMessage(),
+                    wrong);
         }
     }
 
