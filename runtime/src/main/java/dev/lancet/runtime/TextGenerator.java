@@ -109,9 +109,10 @@ public final class TextGenerator implements AutoCloseable {
     }
 
     private ChatTemplate chat() {
-        return template().orElseThrow(() -> new LancetException("chat template: " + transformer.name()
-                + " has none; put a chat_template.jinja or tokenizer_config.json beside its tokenizer, or continue"
-                + " plain texts"));
+        return template()
+                .orElseThrow(() -> new LancetException("chat template: " + transformer.name()
+                        + " has none; put a chat_template.jinja or tokenizer_config.json beside its tokenizer, or continue"
+                        + " plain texts"));
     }
 
     private static Set<Integer> ends(Tokenizer tokenizer) {
@@ -133,7 +134,12 @@ public final class TextGenerator implements AutoCloseable {
         double seconds = (System.nanoTime() - start) / 1e9;
         GenerationEnd end = text.finish(added.end());
         return new Generation(
-                prompt.text(), prompt.tokens(), text.text(), added.ids(), end, added.ids().size() / seconds);
+                prompt.text(),
+                prompt.tokens(),
+                text.text(),
+                added.ids(),
+                end,
+                added.ids().size() / seconds);
     }
 
     private PromptCache cache() {

@@ -100,8 +100,7 @@ public final class TextClassifier {
     LabelledTextTokenizer.Encoded encode(LabelledTexts texts) {
         try (Tokenizer opened = Tokenizer.open(tokenizer)) {
             int vocabulary = SignatureTokenizer.vocabulary(model.plan());
-            return new LabelledTextTokenizer(
-                            new SignatureTokenizer(opened, inputs, files.sequence(), vocabulary))
+            return new LabelledTextTokenizer(new SignatureTokenizer(opened, inputs, files.sequence(), vocabulary))
                     .encode(texts, files.names(), progress);
         }
     }

@@ -34,13 +34,14 @@ public final class Generator {
         Set<Integer> ends = end.isPresent() ? Set.of(end.getAsInt()) : Set.of();
         try (PromptCache text = new PromptCache(decoder())) {
             return new TokenGenerator(transformer, sampler, ends)
-                    .generate(text, prompt, tokens, id -> {
-                        eager.accept(id);
-                        return true;
-                    })
-                    .ids().stream()
-                    .mapToInt(Integer::intValue)
-                    .toArray();
+                            .generate(text, prompt, tokens, id -> {
+                                eager.accept(id);
+                                return true;
+                            })
+                            .ids()
+                            .stream()
+                            .mapToInt(Integer::intValue)
+                            .toArray();
         }
     }
 

@@ -80,7 +80,9 @@ final class Exchange {
         ByteBuf body = Unpooled.wrappedBuffer(JsonMapper.shared().writeValueAsBytes(document));
         DefaultFullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), body);
-        response.headers().set(HttpHeaderNames.CONTENT_TYPE, JSON).set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, JSON)
+                .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
         if (status == HttpResponseStatus.TOO_MANY_REQUESTS.code()) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
         }
