@@ -19,6 +19,7 @@ import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -217,7 +218,7 @@ class ModelServerTest {
 
     /** A connection on which the headers of a request were sent, and seen by the server. */
     private static Socket begun(ModelServer to, int length) throws IOException {
-        Socket socket = new Socket("127.0.0.1", to.port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), to.port());
         socket.setSoTimeout(30_000);
         write(socket, length, "Expect: 100-continue\r\n");
         assertThat(new String(socket.getInputStream().readNBytes(25), StandardCharsets.UTF_8))
@@ -246,7 +247,7 @@ class ModelServerTest {
         try (ModelServer slow = start(servedEndless, ServerLimits.usual())) {
             for (boolean stream : new boolean[] {true, false}) {
                 String body = "{\"model\":\"endless\",\"prompt\":\"a\",\"max_tokens\":99000,\"stream\":" + stream + "}";
-                try (Socket socket = new Socket("127.0.0.1", slow.port())) {
+                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), slow.port())) {
                     write(socket, body.length(), "");
                     socket.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
                     if (stream) {

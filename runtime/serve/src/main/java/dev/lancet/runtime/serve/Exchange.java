@@ -3,6 +3,7 @@ package dev.lancet.runtime.serve;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -71,7 +72,7 @@ final class Exchange {
 
     /** Closes the connection without the rest of the answer. */
     void abandon() {
-        channel.close();
+        channel.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 
     /** The whole answer. */
@@ -107,7 +108,7 @@ final class Exchange {
                 .set(HttpHeaderNames.CONTENT_TYPE, EVENTS)
                 .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
                 .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        channel.writeAndFlush(withConnection(response));
+        channel.writeAndFlush(withConnection(response)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     /** One event with a JSON document. */
@@ -123,7 +124,8 @@ final class Exchange {
 
     private void data(String text) {
         byte[] bytes = ("data: " + text + "\n\n").getBytes(StandardCharsets.UTF_8);
-        channel.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
+        channel.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)))
+                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     private HttpResponse withConnection(HttpResponse response) {

@@ -101,7 +101,7 @@ public final class ModelServer implements AutoCloseable {
                 .bind(settings.host(), settings.port())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            network.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            network.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
             throw new LancetException(
                     "serve: cannot listen at " + settings.host() + ":" + settings.port() + ": "
                             + bound.cause().getMessage() + "; choose another host or port",
