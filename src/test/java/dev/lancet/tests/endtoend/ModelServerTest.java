@@ -91,28 +91,27 @@ class ModelServerTest {
 
     @Test
     void two_hundred_requests_at_once_are_all_answered_and_leave_nothing_in_memory() {
-        String padding = "x".repeat(200_000);
+        askAtOnce(200);
         long before = usedMemory();
-        List<CompletableFuture<String>> answers = IntStream.range(0, 200)
-                .mapToObj(at -> post(
-                                server,
-                                COMPLETIONS,
-                                Map.of(
-                                        "model",
-                                        "stories",
-                                        "prompt",
-                                        STORY,
-                                        "max_tokens",
-                                        2,
-                                        "temperature",
-                                        0,
-                                        "user",
-                                        padding + at))
+        askAtOnce(200);
+        assertThat(usedMemory() - before).isLessThan(20L << 20);
+    }
+
+    /** Requests of 200 kB each. */
+    private static void askAtOnce(int requests) {
+        String padding = "x".repeat(200_000);
+        List<CompletableFuture<String>> answers = IntStream.range(0, requests)
+                .mapToObj(at -> post(server, COMPLETIONS, request(padding + at))
                         .thenApply(answer -> answer.statusCode() + text(answer)))
                 .toList();
+        assertThat(answers)
+                .extracting(CompletableFuture::join)
+                .hasSize(requests)
+                .containsOnly("200, there");
+    }
 
-        assertThat(answers).extracting(CompletableFuture::join).hasSize(200).containsOnly("200, there");
-        assertThat(usedMemory() - before).isLessThan(20L << 20);
+    private static Map<String, Object> request(String user) {
+        return Map.of("model", "stories", "prompt", STORY, "max_tokens", 2, "temperature", 0, "user", user);
     }
 
     private static long usedMemory() {
