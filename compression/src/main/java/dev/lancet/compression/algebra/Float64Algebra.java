@@ -36,14 +36,16 @@ public interface Float64Algebra {
     /**
      * The lower triangle L of {@code A = L · Lᵀ}, with zeros above the diagonal; empty if A is not positive definite.
      *
-     * @param symmetric A, {@code [width, width]}
+     * @param symmetric A, {@code [width, width]}; L takes its place, because a copy for a wide layer takes hundreds of megabytes
+     * @return the same array
      */
     Optional<double[]> cholesky(double[] symmetric, int width);
 
     /**
      * The inverse of a lower triangular matrix.
      *
-     * @param lower {@code [width, width]} with zeros above the diagonal
+     * @param lower {@code [width, width]} with zeros above the diagonal; the inverse takes its place
+     * @return the same array
      */
     double[] inverseOfLower(double[] lower, int width);
 

@@ -123,7 +123,7 @@ public final class WhitenedTruncation {
 
     private double[] lower(String name, GramMatrix gram) {
         for (double share = 0; share < 1; share = share == 0 ? LEAST_DAMPING : share * 10) {
-            var lower = algebra.cholesky(share == 0 ? gram.sums() : gram.damped(share), gram.width());
+            var lower = algebra.cholesky(share == 0 ? gram.sums().clone() : gram.damped(share), gram.width());
             if (lower.isPresent()) {
                 return lower.get();
             }

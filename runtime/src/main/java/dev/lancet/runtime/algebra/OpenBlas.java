@@ -106,25 +106,23 @@ public final class OpenBlas implements Float64Algebra {
 
     @Override
     public Optional<double[]> cholesky(double[] symmetric, int width) {
-        double[] factor = symmetric.clone();
-        int info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, LOWER_OF_ROWS, width, factor, width);
+        int info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, LOWER_OF_ROWS, width, symmetric, width);
         if (info > 0 || info == NOT_A_NUMBER) {
             return Optional.empty();
         }
         check("Cholesky", info);
         for (int i = 0; i < width; i++) {
             for (int j = i + 1; j < width; j++) {
-                factor[i * width + j] = 0;
+                symmetric[i * width + j] = 0;
             }
         }
-        return Optional.of(factor);
+        return Optional.of(symmetric);
     }
 
     @Override
     public double[] inverseOfLower(double[] lower, int width) {
-        double[] inverse = lower.clone();
-        check("triangular inverse", LAPACKE_dtrtri(LAPACK_COL_MAJOR, LOWER_OF_ROWS, (byte) 'N', width, inverse, width));
-        return inverse;
+        check("triangular inverse", LAPACKE_dtrtri(LAPACK_COL_MAJOR, LOWER_OF_ROWS, (byte) 'N', width, lower, width));
+        return lower;
     }
 
     @Override
