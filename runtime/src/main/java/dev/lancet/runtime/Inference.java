@@ -6,6 +6,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.decode.Decoder;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.engine.TensorTransfer;
@@ -18,6 +19,7 @@ import dev.lancet.runtime.task.TaskEvaluation;
 import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -79,7 +81,7 @@ final class Inference implements AutoCloseable {
 
     int[] next(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
         TokenIdChecks.check(prompt, transformer.vocabulary(), "prompt");
-        return new Generator(transformer, sessions.decoding(weights)).generate(prompt, tokens, sampler, end, eager);
+        return generator().generate(prompt, tokens, sampler, end, eager);
     }
 
     TaskResult task(Task task, Tokenizer tokenizer, Progress progress) {
@@ -94,7 +96,22 @@ final class Inference implements AutoCloseable {
 
     Optional<AllocatorPeak> memory(int[] ids) {
         TokenIdChecks.check(ids, transformer.vocabulary(), "tokens");
-        return new Generator(transformer, sessions.decoding(weights)).memory(ids);
+        generator().check(ids);
+        int last = ids.length - 1;
+        try (Decoder decoder = decoder()) {
+            if (last > 0) {
+                decoder.read(Arrays.copyOf(ids, last));
+            }
+            return decoder.traced(ids[last]);
+        }
+    }
+
+    private Generator generator() {
+        return new Generator(transformer.name(), transformer.context(), this::decoder);
+    }
+
+    private Decoder decoder() {
+        return new Decoder(sessions.decoding(weights), transformer, 1);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.generate.TextContinuation;
 import dev.lancet.runtime.text.Corpora;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.chat.ChatTemplate;
@@ -14,11 +15,8 @@ import dev.lancet.runtime.text.instruction.InstructionReader;
 import dev.lancet.runtime.text.instruction.InstructionText;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 
 /** Converts between text and tokens for a model: with its own tokenizer, or with that of the first corpus it gets. */
 final class ModelTokenizer {
@@ -95,27 +93,7 @@ final class ModelTokenizer {
                 + " has none; put a tokenizer.json or tok*.bin beside the model, or give token ids"));
     }
 
-    /** Continues token ids up to an end token and reports each new one. */
-    @FunctionalInterface
-    interface Continuation {
-        int[] of(int[] prompt, OptionalInt end, IntConsumer each);
-    }
-
-    Generation continued(Sample sample, Consumer<String> eager, Continuation continuation) {
-        Tokenizer own = required(", or give token ids");
-        Tokenizer.Streaming streaming = own.streaming();
-        StringBuilder text = new StringBuilder();
-        Consumer<String> both = piece -> {
-            text.append(piece);
-            eager.accept(piece);
-        };
-        int[] prompt = own.encode(sample.prompt());
-        Arrays.stream(prompt).forEach(streaming::add);
-        long start = System.nanoTime();
-        int[] added = continuation.of(prompt, own.end(), id -> both.accept(streaming.add(id)));
-        double seconds = (System.nanoTime() - start) / 1e9;
-        both.accept(streaming.finish());
-        return new Generation(
-                sample.prompt(), text.toString(), Arrays.stream(added).boxed().toList(), added.length / seconds);
+    Generation continued(Sample sample, Consumer<String> eager, TextContinuation continuation) {
+        return continuation.text(sample, required(", or give token ids"), eager);
     }
 }

@@ -5,7 +5,7 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
-import dev.lancet.runtime.generate.KeyValueCache;
+import dev.lancet.runtime.decode.KeyValueCache;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

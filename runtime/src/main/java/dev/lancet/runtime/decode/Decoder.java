@@ -1,8 +1,9 @@
-package dev.lancet.runtime.generate;
+package dev.lancet.runtime.decode;
 
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
+import dev.lancet.runtime.generate.NextLogits;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,7 +13,7 @@ import org.tensorflow.Session;
 import org.tensorflow.types.TInt32;
 
 /** The state of one or more texts in a decoding graph: reads tokens and returns the logits of the next ones. */
-public final class Decoder implements AutoCloseable {
+public final class Decoder implements NextLogits {
 
     private final Engine engine;
     private final KeyValueCache cache;
@@ -29,6 +30,7 @@ public final class Decoder implements AutoCloseable {
     }
 
     /** Tokens read so far, of each text. */
+    @Override
     public int length() {
         return cache.length();
     }
@@ -38,6 +40,7 @@ public final class Decoder implements AutoCloseable {
      *
      * @return the logits of the token after the last one, {@code [vocabulary]}
      */
+    @Override
     public float[] read(int... tokens) {
         return read(new int[][] {tokens}, Session.Runner::run);
     }
@@ -53,7 +56,7 @@ public final class Decoder implements AutoCloseable {
     }
 
     /** Reads one token and reports the device memory that it took, if it can be measured. */
-    Optional<AllocatorPeak> traced(int token) {
+    public Optional<AllocatorPeak> traced(int token) {
         AtomicReference<AllocatorPeak> peak = new AtomicReference<>();
         read(new int[][] {{token}}, runner -> engine.traced(runner, peak::set));
         return Optional.ofNullable(peak.get());

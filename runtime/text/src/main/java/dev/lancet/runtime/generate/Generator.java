@@ -1,24 +1,29 @@
 package dev.lancet.runtime.generate;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.Transformer;
-import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.memory.AllocatorPeak;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /** Continues token ids one by one, with a cache of keys and values. */
 public final class Generator {
 
-    private final Transformer transformer;
-    private final Engine decoding;
+    private final String model;
+    private final int context;
+    private final Supplier<? extends NextLogits> texts;
 
-    /** A generator over a decoding graph of this transformer. */
-    public Generator(Transformer transformer, Engine decoding) {
-        this.transformer = transformer;
-        this.decoding = decoding;
+    /**
+     * A generator.
+     *
+     * @param model the name of the model, for messages
+     * @param context the most tokens that it reads
+     * @param texts begins a text
+     */
+    public Generator(String model, int context, Supplier<? extends NextLogits> texts) {
+        this.model = model;
+        this.context = context;
+        this.texts = texts;
     }
 
     /**
@@ -32,9 +37,9 @@ public final class Generator {
      */
     public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
         check(prompt);
-        int room = Math.min(tokens, transformer.context() - prompt.length + 1);
+        int room = Math.min(tokens, context - prompt.length + 1);
         int[] added = new int[room];
-        try (Decoder decoder = decoder()) {
+        try (NextLogits decoder = texts.get()) {
             float[] logits = decoder.read(prompt);
             for (int i = 0; i < room; i++) {
                 int next = sampler.pick(logits, decoder.length());
@@ -51,26 +56,15 @@ public final class Generator {
         return added;
     }
 
-    /** The device memory that the last of these tokens takes after the others were read, if it can be measured. */
-    public Optional<AllocatorPeak> memory(int[] ids) {
-        check(ids);
-        int last = ids.length - 1;
-        try (Decoder decoder = decoder()) {
-            if (last > 0) {
-                decoder.read(Arrays.copyOf(ids, last));
-            }
-            return decoder.traced(ids[last]);
-        }
-    }
-
-    private Decoder decoder() {
-        return new Decoder(decoding, transformer, 1);
-    }
-
-    private void check(int[] prompt) {
-        if (prompt.length == 0 || prompt.length > transformer.context()) {
-            throw new LancetException("prompt: " + prompt.length + " tokens; it takes 1 to " + transformer.context()
-                    + ", the context of " + transformer.name());
+    /**
+     * Checks that a prompt has a token, and fits into the context.
+     *
+     * @throws LancetException if not
+     */
+    public void check(int[] prompt) {
+        if (prompt.length == 0 || prompt.length > context) {
+            throw new LancetException("prompt: " + prompt.length + " tokens; it takes 1 to " + context
+                    + ", the context of " + model);
         }
     }
 }
