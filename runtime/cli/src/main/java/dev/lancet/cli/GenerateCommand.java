@@ -4,6 +4,7 @@ import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.AdapterOption;
 import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.cli.option.EngineOption;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.dsl.PrintableText;
 import dev.lancet.dsl.recipe.Sample;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,11 +38,12 @@ import picocli.CommandLine.Parameters;
             "  lancet generate my-model --prompt \"The Committee\" --max-tokens 60",
             "  lancet generate my-model --prompt \"The Committee\" --temperature 0.8 --top-p 0.9 --seed 7",
             "  lancet generate my-model --adapter tuned/adapter --prompt \"The Committee\"",
+            "  lancet generate my-model --engine onnx --prompt \"The Committee\"",
             "  lancet generate my-model --ids --prompt \"1 403 407\" --json",
         })
 final class GenerateCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL)
+    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL + " Or a folder that lancet export wrote.")
     private String what = "";
 
     @Mixin
@@ -84,6 +87,9 @@ final class GenerateCommand extends LancetCommand {
     private long seed;
 
     @Mixin
+    private final EngineOption engine = new EngineOption();
+
+    @Mixin
     private final DeviceOptions where = new DeviceOptions();
 
     GenerateCommand(Console console) {
@@ -93,10 +99,30 @@ final class GenerateCommand extends LancetCommand {
     @Override
     public Answer answer() {
         Sample sample = sample();
+        if (engine.onnx(this, what)) {
+            return withOnnx(sample);
+        }
         try (Model base = ModelArgument.of(what).model(progress()).on(where.device(this));
                 Model model = adapter.beside(base)) {
-            return ids ? tokens(model, sample) : text(model, sample);
+            return ids
+                    ? tokens((prompt, each) ->
+                            model.generate(prompt, maxTokens, Sampler.of(sample), OptionalInt.empty(), each))
+                    : answer(model.generate(sample, this::show));
         }
+    }
+
+    private Answer withOnnx(Sample sample) {
+        if (adapter.folder().isPresent()) {
+            throw wrongUsage("--adapter: " + adapter.folder().get()
+                    + " is not for ONNX Runtime; export the model with it first, with lancet export --adapter");
+        }
+        return EngineOption.run(
+                what,
+                progress(),
+                model -> ids
+                        ? tokens((prompt, each) ->
+                                model.generate(prompt, maxTokens, Sampler.of(sample), OptionalInt.empty(), each))
+                        : answer(model.generate(sample, this::show)));
     }
 
     private Sample sample() {
@@ -107,15 +133,14 @@ final class GenerateCommand extends LancetCommand {
         }
     }
 
-    private Answer text(Model model, Sample sample) {
-        Generation generation = model.generate(sample, this::show);
-        return answer(generation.text(), generation.ids(), generation.tokensPerSecond());
+    /** Continues the token ids of a prompt, and reports each new one. */
+    private interface Continuing {
+        int[] from(int[] prompt, IntConsumer each);
     }
 
-    private Answer tokens(Model model, Sample sample) {
+    private Answer tokens(Continuing model) {
         long start = System.nanoTime();
-        int[] added =
-                model.generate(promptIds(), maxTokens, Sampler.of(sample), OptionalInt.empty(), id -> show(id + " "));
+        int[] added = model.from(promptIds(), id -> show(id + " "));
         double seconds = (System.nanoTime() - start) / 1e9;
         List<Integer> list = Arrays.stream(added).boxed().toList();
         return answer(null, list, added.length / seconds);
@@ -139,6 +164,10 @@ final class GenerateCommand extends LancetCommand {
             console.out().print(PrintableText.lines(piece));
             console.out().flush();
         }
+    }
+
+    private static Answer answer(Generation generation) {
+        return answer(generation.text(), generation.ids(), generation.tokensPerSecond());
     }
 
     private static Answer answer(@Nullable String text, List<Integer> ids, double tokensPerSecond) {
