@@ -11,8 +11,9 @@ import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.evaluate.Perplexity;
-import dev.lancet.runtime.generate.Generator;
+import dev.lancet.runtime.generate.PromptLimits;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.generate.TokenGenerator;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.memory.NativeMemory;
 import dev.lancet.runtime.task.TaskEvaluation;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.tensorflow.types.TInt32;
 
@@ -32,6 +34,7 @@ final class Inference implements AutoCloseable {
     private final Transformer transformer;
     private final Sessions sessions;
     private Weights weights;
+    private int changes;
 
     Inference(Transformer transformer, Plan plan, Weights weights) {
         this.transformer = transformer;
@@ -41,17 +44,20 @@ final class Inference implements AutoCloseable {
 
     /** Computes on this device from now on. */
     void on(Device device) {
+        changes++;
         sessions.on(device);
     }
 
     /** Computes with these weights from now on. */
     void use(Weights others) {
+        changes++;
         sessions.close();
         weights = others;
     }
 
     /** Computes with these weights from now on, of which only some arrays differ from those before. */
     void replace(Collection<String> names, Weights others) {
+        changes++;
         weights = others;
         sessions.replace(names, others);
     }
@@ -80,8 +86,24 @@ final class Inference implements AutoCloseable {
     }
 
     int[] next(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        TokenIdChecks.check(prompt, transformer.vocabulary(), "prompt");
-        return generator().generate(prompt, tokens, sampler, end, eager);
+        limits().check(prompt);
+        Set<Integer> ends = end.isPresent() ? Set.of(end.getAsInt()) : Set.of();
+        return new TokenGenerator(limits(), sampler, ends).generate(text(), prompt, tokens, eager);
+    }
+
+    /** A text of which nothing is read yet, with the present weights; the caller closes it. */
+    Decoder text() {
+        return new Decoder(sessions.decoding(weights), transformer, 1);
+    }
+
+    /** What the model can read. */
+    PromptLimits limits() {
+        return new PromptLimits(transformer.name(), transformer.vocabulary(), transformer.context());
+    }
+
+    /** How often weights or device changed: keys and values from before a change are of no use. */
+    int changes() {
+        return changes;
     }
 
     TaskResult task(Task task, Tokenizer tokenizer, Progress progress) {
@@ -95,23 +117,14 @@ final class Inference implements AutoCloseable {
     }
 
     Optional<AllocatorPeak> memory(int[] ids) {
-        TokenIdChecks.check(ids, transformer.vocabulary(), "tokens");
-        generator().check(ids);
+        limits().check(ids);
         int last = ids.length - 1;
-        try (Decoder decoder = decoder()) {
+        try (Decoder decoder = text()) {
             if (last > 0) {
                 decoder.read(Arrays.copyOf(ids, last));
             }
             return decoder.traced(ids[last]);
         }
-    }
-
-    private Generator generator() {
-        return new Generator(transformer.name(), transformer.context(), this::decoder);
-    }
-
-    private Decoder decoder() {
-        return new Decoder(sessions.decoding(weights), transformer, 1);
     }
 
     @Override

@@ -18,7 +18,10 @@ import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.generate.TextGenerator;
+import dev.lancet.runtime.generate.TextReader;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.task.TaskResult;
@@ -149,12 +152,14 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
 
     /** The continuation of a text; {@code eager} receives it piece by piece as it is generated. */
     public Generation generate(Sample sample, Consumer<String> eager) {
-        return use.during(
-                "generation",
-                () -> text.continued(
-                        sample,
-                        eager,
-                        (prompt, end, each) -> generate(prompt, sample.tokens(), Sampler.of(sample), end, each)));
+        try (TextGenerator once = generator()) {
+            return once.generate(sample.prompt(), GenerationSettings.of(sample), TextReader.of(eager));
+        }
+    }
+
+    /** Generates one text after another, and reads again only what a prompt does not share with the text before. */
+    public TextGenerator generator() {
+        return new TextGenerator(new ModelTexts(text, use, inference));
     }
 
     /** The tokens that continue a prompt; {@code eager} receives them one at a time. */

@@ -4,10 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Instructions;
-import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.generate.Generation;
-import dev.lancet.runtime.generate.TextContinuation;
 import dev.lancet.runtime.text.Corpora;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.chat.ChatTemplate;
@@ -80,20 +77,18 @@ final class ModelTokenizer {
      */
     InstructionText read(
             Instructions examples, int places, Progress progress, Consumer<InstructionReader.Shown> shown) {
-        Tokenizer own = own();
-        Optional<ChatTemplate> chat =
-                own.source().map(Path::toAbsolutePath).map(Path::getParent).flatMap(ChatTemplate::find);
-        InstructionText text = new InstructionReader(own, chat, places).read(examples, HERE, progress, shown);
+        InstructionText text = new InstructionReader(own(), chat(), places).read(examples, HERE, progress, shown);
         text.checkFits(transformer.vocabulary());
         return text;
     }
 
-    private Tokenizer own() {
-        return tokenizer.orElseThrow(() -> new LancetException("tokenizer: " + transformer.name()
-                + " has none; put a tokenizer.json or tok*.bin beside the model, or give token ids"));
+    /** The chat template beside the tokenizer, or empty if there is none. */
+    Optional<ChatTemplate> chat() {
+        return source().map(Path::toAbsolutePath).map(Path::getParent).flatMap(ChatTemplate::find);
     }
 
-    Generation continued(Sample sample, Consumer<String> eager, TextContinuation continuation) {
-        return continuation.text(sample, required(", or give token ids"), eager);
+    /** The tokenizer, or an error that names token ids as the way out. */
+    Tokenizer own() {
+        return required(", or give token ids");
     }
 }

@@ -7,10 +7,12 @@ import dev.lancet.cli.option.DeviceOptions;
 import dev.lancet.cli.option.EngineOption;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.dsl.PrintableText;
-import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.generate.TextGenerator;
 import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.generate.TextReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -80,6 +82,33 @@ final class GenerateCommand extends LancetCommand {
     private double topP;
 
     @Option(
+            names = "--top-k",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Sample only from the N likeliest tokens; 0 (the default) for all.")
+    private int topK;
+
+    @Option(
+            names = "--min-p",
+            paramLabel = "P",
+            defaultValue = "0",
+            description = "Sample only from tokens at least P times as probable as the likeliest; 0 (the default) for all.")
+    private double minP;
+
+    @Option(
+            names = "--repetition-penalty",
+            paramLabel = "X",
+            defaultValue = "1",
+            description = "Make tokens that the text already has less probable, with X over 1 (default: ${DEFAULT-VALUE}).")
+    private double repetitionPenalty;
+
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description = "End before this text; repeatable. Not with --ids.")
+    private List<String> stops = new ArrayList<>();
+
+    @Option(
             names = "--seed",
             paramLabel = "S",
             defaultValue = "42",
@@ -98,38 +127,49 @@ final class GenerateCommand extends LancetCommand {
 
     @Override
     public Answer answer() {
-        Sample sample = sample();
+        GenerationSettings settings = settings();
+        if (ids && !stops.isEmpty()) {
+            throw wrongUsage("--stop: --ids prints no text; leave one of them out");
+        }
         if (engine.onnx(this, what)) {
-            return withOnnx(sample);
+            return withOnnx(settings);
         }
         try (Model base = ModelArgument.of(what).model(progress()).on(where.device(this));
                 Model model = adapter.beside(base)) {
             return ids
-                    ? tokens((prompt, each) ->
-                            model.generate(prompt, maxTokens, Sampler.of(sample), OptionalInt.empty(), each))
-                    : answer(model.generate(sample, this::show));
+                    ? tokens((prompt, each) -> model.generate(
+                            prompt, settings.tokens(), settings.sampler(), OptionalInt.empty(), each))
+                    : text(model.generator(), settings);
         }
     }
 
-    private Answer withOnnx(Sample sample) {
-        if (adapter.folder().isPresent()) {
-            throw wrongUsage("--adapter: " + adapter.folder().get()
+    private Answer withOnnx(GenerationSettings settings) {
+        adapter.folder().ifPresent(folder -> {
+            throw wrongUsage("--adapter: " + folder
                     + " is not for ONNX Runtime; export the model with it first, with lancet export --adapter");
-        }
+        });
         return EngineOption.run(
                 what,
                 progress(),
                 model -> ids
-                        ? tokens((prompt, each) ->
-                                model.generate(prompt, maxTokens, Sampler.of(sample), OptionalInt.empty(), each))
-                        : answer(model.generate(sample, this::show)));
+                        ? tokens((prompt, each) -> model.generate(
+                                prompt, settings.tokens(), settings.sampler(), OptionalInt.empty(), each))
+                        : text(model.generator(), settings));
     }
 
-    private Sample sample() {
+    private GenerationSettings settings() {
         try {
-            return new Sample(prompt, maxTokens, temperature, topP, seed);
+            Sampler sampler = new Sampler(temperature, topK, topP, minP, repetitionPenalty, seed);
+            return new GenerationSettings(maxTokens, sampler, stops);
         } catch (IllegalArgumentException e) {
             throw wrongUsage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Answer text(TextGenerator texts, GenerationSettings settings) {
+        try (texts) {
+            Generation generation = texts.generate(prompt, settings, TextReader.of(this::show));
+            return answer(generation.text(), generation.ids(), generation.tokensPerSecond());
         }
     }
 
@@ -164,10 +204,6 @@ final class GenerateCommand extends LancetCommand {
             console.out().print(PrintableText.lines(piece));
             console.out().flush();
         }
-    }
-
-    private static Answer answer(Generation generation) {
-        return answer(generation.text(), generation.ids(), generation.tokensPerSecond());
     }
 
     private static Answer answer(@Nullable String text, List<Integer> ids, double tokensPerSecond) {

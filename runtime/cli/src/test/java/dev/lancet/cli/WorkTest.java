@@ -200,7 +200,7 @@ class WorkTest {
                 .isEqualTo(new Ran(
                         2, "", "error: --field: body applies only to --text and --task classify; leave it out\n"));
         assertThat(lancet("generate", "x", "--prompt", "y", "--temperature", "-1"))
-                .isEqualTo(new Ran(2, "", "error: sample: temperature -1.0; it must not be negative\n"));
+                .isEqualTo(new Ran(2, "", "error: temperature: -1.0; it must be 0 or more\n"));
         assertThat(folder.resolve("x")).doesNotExist();
         assertThat(Files.exists(folder.resolve("y"))).isFalse();
     }

@@ -63,7 +63,7 @@ public final class ClassifierFineTuning {
         this.settings = settings;
         this.device = device;
         this.progress = progress;
-        tokenizer = ClassifierMetadata.tokenizer(model, settings.tokenizer());
+        tokenizer = SignatureTokenizer.file(model, settings.tokenizer());
     }
 
     /**

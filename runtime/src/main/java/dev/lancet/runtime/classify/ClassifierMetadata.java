@@ -42,7 +42,6 @@ public record ClassifierMetadata(ClassLabels names, String signature, String out
     /** The file with the names of the classes. */
     public static final String LABELS = "labels.json";
 
-    private static final String TOKENIZER = "tokenizer.json";
     private static final int LARGEST_LABELS = 1 << 20;
     private static final int LARGEST_TOKENIZER = 1 << 28;
 
@@ -103,38 +102,10 @@ public record ClassifierMetadata(ClassLabels names, String signature, String out
             return Map.of(
                     LABELS,
                     ReportFiles.json(document).getBytes(StandardCharsets.UTF_8),
-                    TOKENIZER,
+                    SignatureTokenizer.FILE,
                     PlainFile.read(tokenizer, LARGEST_TOKENIZER));
         } catch (IOException wrong) {
             throw IoErrors.reading(tokenizer, wrong);
         }
-    }
-
-    /**
-     * Finds the tokenizer of a model: the given file, or {@code tokenizer.json} in the model's {@code assets.extra}, in its
-     * {@code assets}, in its folder or beside that.
-     *
-     * @throws LancetException if there is none
-     */
-    static Path tokenizer(Path model, Optional<Path> given) {
-        if (given.isPresent()) {
-            if (!given.get().toString().endsWith(".json")) {
-                throw new LancetException(
-                        "tokenizer: " + given.get() + "; name a Hugging Face tokenizer, a file tokenizer.json");
-            }
-            return given.get();
-        }
-        for (String place : List.of(SavedModelWriter.EXTRA + "/", "assets/", "")) {
-            Path file = PlainFile.inside(model, place + TOKENIZER);
-            if (Files.isRegularFile(file)) {
-                return file;
-            }
-        }
-        Path around = model.toAbsolutePath().normalize().getParent();
-        if (around != null && Files.isRegularFile(PlainFile.inside(around, TOKENIZER))) {
-            return around.resolve(TOKENIZER);
-        }
-        throw new LancetException("tokenizer: " + model + " has none in " + SavedModelWriter.EXTRA + ", in assets or"
-                + " beside it; put a tokenizer.json there, or name one with --tokenizer FILE");
     }
 }

@@ -1,8 +1,6 @@
 package dev.lancet.runtime.classify;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.plan.Plan;
-import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.GraphModel;
 import dev.lancet.runtime.device.Device;
@@ -57,7 +55,7 @@ public final class TextClassifier {
                 GraphModel.of(opened).on(device).progress(progress),
                 opened,
                 files,
-                ClassifierMetadata.tokenizer(path, tokenizer),
+                SignatureTokenizer.file(path, tokenizer),
                 progress);
     }
 
@@ -91,18 +89,10 @@ public final class TextClassifier {
     /** The texts as the model takes them, with their classes. */
     LabelledTextTokenizer.Encoded encode(LabelledTexts texts) {
         try (Tokenizer opened = Tokenizer.open(tokenizer)) {
-            return new LabelledTextTokenizer(opened, inputs, files.sequence(), vocabulary(model.plan()))
+            int vocabulary = SignatureTokenizer.vocabulary(model.plan());
+            return new LabelledTextTokenizer(
+                            new SignatureTokenizer(opened, inputs, files.sequence(), vocabulary))
                     .encode(texts, files.names(), progress);
         }
-    }
-
-    /** The rows of the largest table, which no id may exceed. */
-    private static int vocabulary(Plan plan) {
-        return plan.steps().stream()
-                .map(Step::weight)
-                .filter(weight -> weight.role().table())
-                .mapToInt(table -> table.rows())
-                .max()
-                .orElse(Integer.MAX_VALUE);
     }
 }

@@ -7,6 +7,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -70,6 +71,41 @@ public final class KeyValueCache implements AutoCloseable {
             past.add(result.get(i));
         }
         length += tokens;
+    }
+
+    /**
+     * Forgets the last tokens of each text.
+     *
+     * @param kept how many of the first tokens to keep, at most {@link #length()}
+     */
+    public void truncate(int kept) {
+        if (kept < 0 || kept > length) {
+            throw new IllegalArgumentException(
+                    "cache: " + kept + " tokens cannot be kept; it has the keys and values of " + length);
+        }
+        if (kept == length) {
+            return;
+        }
+        List<Tensor> shorter = new ArrayList<>();
+        past.forEach(tensor -> shorter.add(beginning(tensor, kept)));
+        close();
+        past = shorter;
+        owner = () -> shorter.forEach(Tensor::close);
+        length = kept;
+    }
+
+    /** The first tokens of keys or values {@code [texts, heads, tokens, width]}. */
+    private static Tensor beginning(Tensor tensor, int tokens) {
+        long[] sizes = tensor.shape().asArray();
+        long whole = sizes[2] * sizes[3];
+        long part = tokens * sizes[3];
+        return TFloat32.tensorOf(Shape.of(sizes[0], sizes[1], tokens, sizes[3]), copy -> {
+            FloatDataBuffer from = tensor.asRawTensor().data().asFloats();
+            FloatDataBuffer to = copy.asRawTensor().data().asFloats();
+            for (long row = 0; part > 0 && row < sizes[0] * sizes[1]; row++) {
+                from.slice(row * whole, part).copyTo(to.slice(row * part, part), part);
+            }
+        });
     }
 
     @Override

@@ -22,6 +22,17 @@ public final class Interruption {
         return wanted;
     }
 
+    /** Waits until the work should stop. */
+    public void await() {
+        try {
+            while (!wanted()) {
+                Thread.sleep(100);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Asks the work to stop. */
     public void request() {
         wanted = true;

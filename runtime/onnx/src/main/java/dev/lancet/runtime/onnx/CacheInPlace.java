@@ -85,6 +85,11 @@ final class CacheInPlace implements CacheTensors {
     }
 
     @Override
+    public void truncate(int kept) {
+        // The mask of a run says how many tokens there are; those after them are overwritten.
+    }
+
+    @Override
     public void close() {
         past.values().forEach(OnnxTensor::close);
         past.clear();

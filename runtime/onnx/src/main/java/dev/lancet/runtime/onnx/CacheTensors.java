@@ -23,6 +23,9 @@ interface CacheTensors extends AutoCloseable {
     /** Takes what a run computed, and closes its result as soon as nothing of it is needed. */
     void take(OrtSession.Result result);
 
+    /** Forgets all but the first {@code kept} tokens of those that were read. */
+    void truncate(int kept);
+
     @Override
     void close();
 }

@@ -12,19 +12,17 @@ import org.jspecify.annotations.Nullable;
 /** Tensors with exactly the tokens that were read: the outputs of a run are the inputs of the next. */
 final class GrowingCache implements CacheTensors {
 
+    private final OnnxSession session;
+    private final ExportedGraph graph;
     private final Map<String, OnnxTensor> past = new LinkedHashMap<>();
     private OrtSession.@Nullable Result owner;
 
     GrowingCache(OnnxSession session) {
-        ExportedGraph graph = session.graph();
+        this.session = session;
+        graph = session.graph();
         for (int layer = 0; layer < graph.layers(); layer++) {
             for (String what : new String[] {"key", "value"}) {
-                past.put(
-                        "past_key_values." + layer + "." + what,
-                        session.during(() -> OnnxTensor.createTensor(
-                                OnnxSession.environment(),
-                                FloatBuffer.allocate(0),
-                                new long[] {1, graph.kvHeads(), 0, graph.headWidth()})));
+                past.put("past_key_values." + layer + "." + what, tensor(FloatBuffer.allocate(0), 0));
             }
         }
     }
@@ -60,6 +58,32 @@ final class GrowingCache implements CacheTensors {
         close();
         past.replaceAll((name, old) -> (OnnxTensor) result.get(present(name)).orElseThrow());
         owner = result;
+    }
+
+    @Override
+    public void truncate(int kept) {
+        Map<String, OnnxTensor> shorter = new LinkedHashMap<>();
+        past.forEach((name, tensor) -> shorter.put(name, beginning(tensor, kept)));
+        close();
+        past.putAll(shorter);
+    }
+
+    /** The first tokens of keys or values {@code [1, heads, tokens, width]}. */
+    private OnnxTensor beginning(OnnxTensor tensor, int tokens) {
+        int heads = graph.kvHeads();
+        FloatBuffer all = tensor.getFloatBuffer();
+        int whole = all.capacity() / heads;
+        int part = tokens * graph.headWidth();
+        FloatBuffer first = FloatBuffer.allocate(heads * part);
+        for (int head = 0; head < heads; head++) {
+            first.put(head * part, all, head * whole, part);
+        }
+        return tensor(first, tokens);
+    }
+
+    private OnnxTensor tensor(FloatBuffer values, int tokens) {
+        return session.during(() -> OnnxTensor.createTensor(
+                OnnxSession.environment(), values, new long[] {1, graph.kvHeads(), tokens, graph.headWidth()}));
     }
 
     @Override

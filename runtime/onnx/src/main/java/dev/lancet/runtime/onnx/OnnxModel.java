@@ -3,15 +3,20 @@ package dev.lancet.runtime.onnx;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.runtime.generate.Generation;
-import dev.lancet.runtime.generate.Generator;
-import dev.lancet.runtime.generate.NextLogits;
+import dev.lancet.runtime.generate.GenerationSettings;
+import dev.lancet.runtime.generate.NextTokenLogits;
+import dev.lancet.runtime.generate.PromptLimits;
 import dev.lancet.runtime.generate.Sampler;
-import dev.lancet.runtime.generate.TextContinuation;
-import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
+import dev.lancet.runtime.generate.TextEngine;
+import dev.lancet.runtime.generate.TextGenerator;
+import dev.lancet.runtime.generate.TextReader;
+import dev.lancet.runtime.generate.TokenGenerator;
+import dev.lancet.runtime.text.chat.ChatTemplate;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -27,12 +32,14 @@ import java.util.function.IntConsumer;
  *
  * <p>Texts that are begun from it may be read by several threads, each text by one.
  */
-public final class OnnxModel implements AutoCloseable {
+public final class OnnxModel implements TextEngine, AutoCloseable {
 
+    private final Path folder;
     private final OnnxSession session;
     private final Optional<Tokenizer> tokenizer;
 
-    private OnnxModel(OnnxSession session, Optional<Tokenizer> tokenizer) {
+    private OnnxModel(Path folder, OnnxSession session, Optional<Tokenizer> tokenizer) {
+        this.folder = folder;
         this.session = session;
         this.tokenizer = tokenizer;
     }
@@ -51,32 +58,39 @@ public final class OnnxModel implements AutoCloseable {
         Optional<Tokenizer> found = Tokenizer.find(folder).map(Tokenizer::open);
         try {
             OnnxSession session = OnnxSession.open(folder, threads);
-            boolean bytes = session.vocabulary() == Tokenizer.bytes().vocabulary();
-            return new OnnxModel(session, found.or(() -> bytes ? Optional.of(Tokenizer.bytes()) : Optional.empty()));
+            boolean bytes = session.graph().vocabulary() == Tokenizer.bytes().vocabulary();
+            return new OnnxModel(folder, session, found.or(() -> bytes ? Optional.of(Tokenizer.bytes()) : Optional.empty()));
         } catch (RuntimeException wrong) {
             found.ifPresent(Tokenizer::close);
             throw wrong;
         }
     }
 
-    /** The name of the model. */
-    public String name() {
-        return session.name();
+    @Override
+    public PromptLimits limits() {
+        ExportedGraph graph = session.graph();
+        return new PromptLimits(graph.name(), graph.vocabulary(), graph.context());
     }
 
-    /** The most tokens that the model reads. */
-    public int context() {
-        return session.context();
+    @Override
+    public Tokenizer tokenizer() {
+        return tokenizer.orElseThrow(() -> new LancetException("tokenizer: " + limits().model()
+                + " has none; put a tokenizer.json or tok*.bin beside the model, or give token ids"));
     }
 
-    /** The number of tokens. */
-    public int vocabulary() {
-        return session.vocabulary();
+    @Override
+    public Optional<ChatTemplate> chat() {
+        return ChatTemplate.find(folder);
     }
 
-    /** Begins a text, of which nothing is read yet. */
-    public NextLogits begin() {
+    @Override
+    public NextTokenLogits text() {
         return new OnnxText(session);
+    }
+
+    /** Generates one text after another, and reads again only what a prompt does not share with the text before. */
+    public TextGenerator generator() {
+        return new TextGenerator(this);
     }
 
     /** The continuation of a text with the most likely token at each position. */
@@ -86,19 +100,16 @@ public final class OnnxModel implements AutoCloseable {
 
     /** The continuation of a text; {@code eager} receives it piece by piece as it is generated. */
     public Generation generate(Sample sample, Consumer<String> eager) {
-        Tokenizer own = tokenizer.orElseThrow(() -> new LancetException("tokenizer: " + name()
-                + " has none; put a tokenizer.json or tok*.bin beside the model, or give token ids"));
-        return text(sample).text(sample, own, eager);
-    }
-
-    private TextContinuation text(Sample sample) {
-        return (prompt, end, each) -> generate(prompt, sample.tokens(), Sampler.of(sample), end, each);
+        try (TextGenerator once = generator()) {
+            return once.generate(sample.prompt(), GenerationSettings.of(sample), TextReader.of(eager));
+        }
     }
 
     /** The tokens that continue a prompt; {@code eager} receives them one at a time. */
     public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        TokenIdChecks.check(prompt, vocabulary(), "prompt");
-        return new Generator(name(), context(), this::begin).generate(prompt, tokens, sampler, end, eager);
+        limits().check(prompt);
+        Set<Integer> ends = end.isPresent() ? Set.of(end.getAsInt()) : Set.of();
+        return new TokenGenerator(limits(), sampler, ends).generate(text(), prompt, tokens, eager);
     }
 
     @Override

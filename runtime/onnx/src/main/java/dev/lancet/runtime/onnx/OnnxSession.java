@@ -72,16 +72,8 @@ final class OnnxSession implements AutoCloseable {
                 wrong);
     }
 
-    String name() {
-        return graph.name();
-    }
-
     int context() {
         return graph.context();
-    }
-
-    int vocabulary() {
-        return graph.vocabulary();
     }
 
     ExportedGraph graph() {

@@ -2,7 +2,7 @@ package dev.lancet.runtime.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
-import dev.lancet.runtime.generate.NextLogits;
+import dev.lancet.runtime.generate.NextTokenLogits;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** A text that ONNX Runtime is reading, with its cache of keys and values. */
-final class OnnxText implements NextLogits {
+final class OnnxText implements NextTokenLogits {
 
     private static final Set<String> LOGITS = Set.of("logits");
 
@@ -55,6 +55,17 @@ final class OnnxText implements NextLogits {
             cache.take(result);
             length = total;
             return logits;
+        }
+    }
+
+    @Override
+    public void truncate(int kept) {
+        if (kept < 0 || kept > length) {
+            throw new IllegalArgumentException("text: " + kept + " tokens cannot be kept; " + length + " are read");
+        }
+        if (kept < length) {
+            cache.truncate(kept);
+            length = kept;
         }
     }
 

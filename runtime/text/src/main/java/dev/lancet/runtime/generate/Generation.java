@@ -6,11 +6,14 @@ import java.util.List;
  * A text that a model generated.
  *
  * @param prompt the start of the text
- * @param text what the model added
- * @param ids the added tokens
+ * @param promptTokens the number of tokens of the prompt
+ * @param text what the model added, up to a stop string if there was one
+ * @param ids the added tokens, with those of a stop string
+ * @param end why the text ends there
  * @param tokensPerSecond added tokens per second, including the time to read the prompt
  */
-public record Generation(String prompt, String text, List<Integer> ids, double tokensPerSecond) {
+public record Generation(
+        String prompt, int promptTokens, String text, List<Integer> ids, GenerationEnd end, double tokensPerSecond) {
 
     public Generation {
         ids = List.copyOf(ids);

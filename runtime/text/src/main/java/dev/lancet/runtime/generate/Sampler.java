@@ -2,18 +2,25 @@ package dev.lancet.runtime.generate;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Sample;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Locale;
 
 /**
- * Samples the next token from a model's logits. The result is a pure function of the logits, the seed and the position,
- * so that a text does not depend on how its generation is divided into runs.
+ * Samples the next token from a model's logits. The result is a pure function of the logits, the tokens before, the seed and
+ * the position, so that a text does not depend on how its generation is divided into runs. The filters work in the order of
+ * Hugging Face's transformers: repetition penalty, temperature, top-k, top-p, min-p.
  *
  * @param temperature the divisor of the logits; 0 takes the most likely token, and of equal ones the lowest id
+ * @param topK samples only from so many of the most likely tokens; 0 for all
  * @param topP samples only from the most likely tokens that together have this probability (Holtzman et al., 2020)
+ * @param minP samples only from tokens whose probability is at least this fraction of the largest one (Nguyen et al., 2024);
+ *     0 for all
+ * @param repetitionPenalty the divisor of positive logits, and factor of negative ones, of tokens that the text already has
+ *     (Keskar et al., 2019); 1 for none
  * @param seed the seed of the random numbers
  */
-public record Sampler(double temperature, double topP, long seed) {
+public record Sampler(
+        double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed) {
 
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
@@ -22,10 +29,21 @@ public record Sampler(double temperature, double topP, long seed) {
                 temperature >= 0 && temperature < Double.POSITIVE_INFINITY,
                 "temperature: %s; it must be 0 or more",
                 temperature);
+        check(topK >= 0, "top-k: %s; it must be 1 or more, or 0 for all tokens", topK);
         check(topP > 0 && topP <= 1, "top-p: %s; it must be over 0 and at most 1", topP);
+        check(minP >= 0 && minP <= 1, "min-p: %s; it must be from 0 to 1", minP);
+        check(
+                repetitionPenalty > 0 && repetitionPenalty < Double.POSITIVE_INFINITY,
+                "repetition penalty: %s; it must be over 0, and 1 is none",
+                repetitionPenalty);
     }
 
-    private static void check(boolean holds, String message, double value) {
+    /** A sampler without the other filters. */
+    public Sampler(double temperature, double topP, long seed) {
+        this(temperature, 0, topP, 0, 1, seed);
+    }
+
+    private static void check(boolean holds, String message, Number value) {
         if (!holds) {
             throw new IllegalArgumentException(String.format(Locale.ROOT, message, value));
         }
@@ -33,7 +51,12 @@ public record Sampler(double temperature, double topP, long seed) {
 
     /** Always takes the most likely token. */
     public static Sampler greedy() {
-        return new Sampler(0, 1, 0);
+        return at(0);
+    }
+
+    /** Samples from all tokens at this temperature, with seed 0. */
+    public static Sampler at(double temperature) {
+        return new Sampler(temperature, 1, 0);
     }
 
     /** The sampler that a recipe asks for. */
@@ -41,26 +64,81 @@ public record Sampler(double temperature, double topP, long seed) {
         return new Sampler(sample.temperature(), sample.topP(), sample.seed());
     }
 
+    /** The same at another temperature. */
+    public Sampler temperature(double other) {
+        return new Sampler(other, topK, topP, minP, repetitionPenalty, seed);
+    }
+
+    /** The same, from so many of the most likely tokens; 0 for all. */
+    public Sampler topK(int count) {
+        return new Sampler(temperature, count, topP, minP, repetitionPenalty, seed);
+    }
+
+    /** The same, from the most likely tokens that together have this probability. */
+    public Sampler topP(double probability) {
+        return new Sampler(temperature, topK, probability, minP, repetitionPenalty, seed);
+    }
+
+    /** The same, from tokens whose probability is at least this fraction of the largest one. */
+    public Sampler minP(double fraction) {
+        return new Sampler(temperature, topK, topP, fraction, repetitionPenalty, seed);
+    }
+
+    /** The same with this penalty for tokens that the text already has. */
+    public Sampler repetitionPenalty(double penalty) {
+        return new Sampler(temperature, topK, topP, minP, penalty, seed);
+    }
+
+    /** The same with another seed. */
+    public Sampler seed(long other) {
+        return new Sampler(temperature, topK, topP, minP, repetitionPenalty, other);
+    }
+
+    /** The id of the next token, of a sampler without repetition penalty; see {@link #pick(float[], long, BitSet)}. */
+    public int pick(float[] logits, long position) {
+        return pick(logits, position, new BitSet());
+    }
+
     /**
      * The id of the next token.
      *
      * @param logits one for each id
      * @param position the number of tokens before it; each position has its own random number
+     * @param before the ids that the text already has
      * @throws LancetException if a logit is NaN or infinitely large
      */
-    public int pick(float[] logits, long position) {
-        int best = likeliest(logits);
+    public int pick(float[] logits, long position, BitSet before) {
+        float[] scores = penalized(logits, before);
+        int best = likeliest(scores);
+        return temperature == 0 ? best : TokenCandidates.of(scores, best, this).pick(uniform(position));
+    }
+
+    /**
+     * The probabilities from which {@link #pick} samples, {@code [vocabulary]}; their sum is 1.
+     *
+     * @throws LancetException if a logit is NaN or infinitely large
+     */
+    public double[] probabilities(float[] logits, BitSet before) {
+        float[] scores = penalized(logits, before);
+        int best = likeliest(scores);
         if (temperature == 0) {
-            return best;
+            double[] all = new double[scores.length];
+            all[best] = 1;
+            return all;
         }
-        double[] weights = new double[logits.length];
-        double sum = 0;
-        for (int id = 0; id < logits.length; id++) {
-            weights[id] = Math.exp(((double) logits[id] - logits[best]) / temperature);
-            sum += weights[id];
+        return TokenCandidates.of(scores, best, this).probabilities();
+    }
+
+    private float[] penalized(float[] logits, BitSet before) {
+        if (repetitionPenalty == 1 || before.isEmpty()) {
+            return logits;
         }
-        double draw = uniform(position);
-        return topP < 1 ? nucleus(weights, sum, draw, best) : first(weights, draw * sum, best);
+        float penalty = (float) repetitionPenalty;
+        float[] scores = logits.clone();
+        for (int id = before.nextSetBit(0); id >= 0 && id < scores.length; id = before.nextSetBit(id + 1)) {
+            scores[id] = scores[id] < 0 ? scores[id] * penalty : scores[id] / penalty;
+        }
+        return scores;
     }
 
     private static int likeliest(float[] logits) {
@@ -75,47 +153,6 @@ public record Sampler(double temperature, double topP, long seed) {
             }
             if (logits[id] > logits[best]) {
                 best = id;
-            }
-        }
-        return best;
-    }
-
-    private static int first(double[] weights, double mark, int best) {
-        double sum = 0;
-        for (int id = 0; id < weights.length; id++) {
-            sum += weights[id];
-            if (mark < sum) {
-                return id;
-            }
-        }
-        return best;
-    }
-
-    /** Samples from the fewest most likely ids that together reach the probability. */
-    private int nucleus(double[] weights, double sum, double draw, int best) {
-        // An id below this cannot be needed: all such ids together stay under 1 - topP.
-        double least = sum * (1 - topP) / weights.length;
-        long[] order = new long[weights.length];
-        int size = 0;
-        for (int id = 0; id < weights.length; id++) {
-            if (weights[id] >= least) {
-                // The most likely first, then the lower id: the bits of non-negative floats sort like the floats.
-                order[size++] = ((long) ~Float.floatToIntBits((float) weights[id]) << 32) | id;
-            }
-        }
-        Arrays.sort(order, 0, size);
-        double kept = 0;
-        int count = 0;
-        while (count < size && kept < topP * sum) {
-            kept += weights[(int) order[count++]];
-        }
-        double mark = draw * kept;
-        double passed = 0;
-        for (int i = 0; i < count; i++) {
-            int id = (int) order[i];
-            passed += weights[id];
-            if (mark < passed) {
-                return id;
             }
         }
         return best;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.LancetException;
+import java.util.BitSet;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -80,6 +81,47 @@ class SamplerTest {
     void numbers_out_of_range_are_refused() {
         assertThatThrownBy(() -> new Sampler(-1, 1, 0)).hasMessage("temperature: -1.0; it must be 0 or more");
         assertThatThrownBy(() -> new Sampler(1, 0, 0)).hasMessage("top-p: 0.0; it must be over 0 and at most 1");
+        assertThatThrownBy(() -> Sampler.at(1).topK(-1))
+                .hasMessage("top-k: -1; it must be 1 or more, or 0 for all tokens");
+        assertThatThrownBy(() -> Sampler.at(1).minP(2)).hasMessage("min-p: 2.0; it must be from 0 to 1");
+        assertThatThrownBy(() -> Sampler.at(1).repetitionPenalty(0))
+                .hasMessage("repetition penalty: 0.0; it must be over 0, and 1 is none");
+    }
+
+    @Test
+    void of_equally_likely_tokens_top_k_takes_the_lowest() {
+        double[] share = Sampler.at(1).topK(2).probabilities(new float[] {1, 3, 2, 2}, new BitSet());
+
+        assertThat(share[1] + share[2]).isCloseTo(1, within(1e-12));
+        assertThat(share[0] + share[3]).isZero();
+    }
+
+    @Test
+    void the_penalty_reaches_greedy_sampling() {
+        BitSet before = new BitSet();
+        before.set(1);
+
+        assertThat(Sampler.greedy().repetitionPenalty(2).pick(new float[] {1.6f, 3}, 5, before))
+                .isZero();
+        assertThat(Sampler.greedy().pick(new float[] {1.6f, 3}, 5, before)).isEqualTo(1);
+    }
+
+    @Property(tries = 100)
+    void draws_follow_the_probabilities_of_all_filters_together(@ForAll long seed) {
+        Sampler sampler = Sampler.at(1.5).topK(5).topP(0.9).minP(0.1).repetitionPenalty(1.2).seed(seed);
+        float[] logits = {0.5f, 2, -1, 1.5f, 1, 0, 2.5f};
+        BitSet before = new BitSet();
+        before.set(6);
+        before.set(2);
+        double[] expected = sampler.probabilities(logits, before);
+        double[] share = new double[logits.length];
+        for (int at = 0; at < 4000; at++) {
+            share[sampler.pick(logits, at, before)] += 1.0 / 4000;
+        }
+
+        for (int id = 0; id < logits.length; id++) {
+            assertThat(share[id]).isCloseTo(expected[id], within(0.04));
+        }
     }
 
     private static double[] shares(Sampler sampler, float[] logits, int draws) {

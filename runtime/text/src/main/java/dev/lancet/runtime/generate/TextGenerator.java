@@ -1,0 +1,140 @@
+package dev.lancet.runtime.generate;
+
+import dev.lancet.dsl.LancetException;
+import dev.lancet.runtime.text.chat.ChatTemplate;
+import dev.lancet.runtime.text.chat.ChatTurn;
+import dev.lancet.runtime.text.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Generates texts with one model, one after another. It keeps the keys and values of the last text, so that the next prompt
+ * is read only from where it differs: a conversation that grows is not read again. {@link #close()} frees them; the model
+ * stays open.
+ *
+ * <pre>{@code
+ * try (TextGenerator generator = model.generator()) {
+ *     System.out.println(generator.generate("The Committee", GenerationSettings.of(64), TextReader.of(System.out::print)));
+ * }
+ * }</pre>
+ *
+ * <p>The threads are those of the model: one at a time.
+ */
+public final class TextGenerator implements AutoCloseable {
+
+    private final TextEngine engine;
+    private Optional<PromptCache> cache = Optional.empty();
+    private Optional<ChatTemplate> template = Optional.empty();
+    private int changes;
+
+    /** A generator of texts with a model. */
+    public TextGenerator(TextEngine engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * Continues a text.
+     *
+     * @throws LancetException as {@link #prompt}
+     */
+    public Generation generate(String prompt, GenerationSettings settings, TextReader reader) {
+        return generate(prompt(prompt), settings, reader);
+    }
+
+    /**
+     * A text to continue.
+     *
+     * @throws LancetException if the model has no tokenizer, or the text has no token or more than the context
+     */
+    public EncodedPrompt prompt(String text) {
+        return engine.during(() -> {
+            Tokenizer own = engine.tokenizer();
+            return checked(new EncodedPrompt(text, own.encode(text), ends(own)));
+        });
+    }
+
+    /**
+     * A conversation to continue with an answer of the assistant, in the words of the model's chat template.
+     *
+     * @param turns the messages so far
+     * @throws LancetException also if the model has no chat template, or if the template refuses the conversation
+     */
+    public EncodedPrompt conversation(List<ChatTurn> turns) {
+        return engine.during(() -> {
+            Tokenizer own = engine.tokenizer();
+            ChatTemplate chat = chat();
+            String text = chat.render(turns, true);
+            Set<Integer> ends = ends(own);
+            chat.end()
+                    .map(end -> own.encode(end, false))
+                    .filter(ids -> ids.length == 1)
+                    .ifPresent(ids -> ends.add(ids[0]));
+            return checked(new EncodedPrompt(text, own.encode(text, false), ends));
+        });
+    }
+
+    private EncodedPrompt checked(EncodedPrompt prompt) {
+        engine.limits().check(prompt.ids());
+        return prompt;
+    }
+
+    /** Whether the model has a chat template, which {@link #conversation} needs. */
+    public boolean converses() {
+        return template().isPresent();
+    }
+
+    private Optional<ChatTemplate> template() {
+        if (template.isEmpty()) {
+            template = engine.chat();
+        }
+        return template;
+    }
+
+    private ChatTemplate chat() {
+        return template().orElseThrow(() -> new LancetException("chat template: " + engine.limits().model()
+                + " has none; put a chat_template.jinja or tokenizer_config.json beside its tokenizer, or continue"
+                + " plain texts"));
+    }
+
+    private static Set<Integer> ends(Tokenizer tokenizer) {
+        Set<Integer> ends = new TreeSet<>();
+        tokenizer.end().ifPresent(ends::add);
+        return ends;
+    }
+
+    /** Continues a prompt of this generator; {@code reader} receives the text while it is generated. */
+    public Generation generate(EncodedPrompt prompt, GenerationSettings settings, TextReader reader) {
+        return engine.during(() -> continued(prompt, settings, reader));
+    }
+
+    private Generation continued(EncodedPrompt prompt, GenerationSettings settings, TextReader reader) {
+        GeneratedText text = new GeneratedText(engine.tokenizer().streaming(), prompt.ids(), settings.stops(), reader);
+        long start = System.nanoTime();
+        TokenGenerator.Tokens added = new TokenGenerator(engine.limits(), settings.sampler(), prompt.ends())
+                .generate(cache(), prompt.ids(), settings.tokens(), text::add);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        GenerationEnd end = text.finish(added.end());
+        return new Generation(
+                prompt.text(), prompt.tokens(), text.text(), added.ids(), end, added.ids().size() / seconds);
+    }
+
+    private PromptCache cache() {
+        if (changes != engine.changes()) {
+            close();
+        }
+        if (cache.isEmpty()) {
+            cache = Optional.of(new PromptCache(engine.text()));
+            changes = engine.changes();
+        }
+        return cache.get();
+    }
+
+    /** Frees the keys and values of the last text. */
+    @Override
+    public void close() {
+        cache.ifPresent(PromptCache::close);
+        cache = Optional.empty();
+    }
+}
