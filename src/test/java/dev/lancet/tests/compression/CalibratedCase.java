@@ -74,14 +74,11 @@ record CalibratedCase(JsonNode json) {
 
     GramMatrix gram(Float64Algebra algebra) {
         int width = width();
-        double[] rows = doubles(json.path("x"));
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = (float) rows[i];
-        }
+        float[] rows = floats("x");
         double[] sums = new double[width * width];
         int half = rows.length / width / 2;
-        double[] begin = Arrays.copyOf(rows, half * width);
-        double[] rest = Arrays.copyOfRange(rows, half * width, rows.length);
+        float[] begin = Arrays.copyOf(rows, half * width);
+        float[] rest = Arrays.copyOfRange(rows, half * width, rows.length);
         algebra.addGram(sums, begin, half, width);
         algebra.addGram(sums, rest, rest.length / width, width);
         for (int i = 0; i < width; i++) {

@@ -3,12 +3,16 @@ package dev.lancet.compression.calibration;
 import dev.lancet.compression.algebra.Float64Algebra;
 import dev.lancet.compression.algebra.Float64Algebra.Shape;
 import dev.lancet.compression.matrix.Matrix;
+import java.util.Arrays;
 
 /**
  * The Gram matrix {@code XᵀX} of the inputs X {@code [rows, width]} that a layer saw on calibration data. It gives the
  * error of a layer's output for any change Δ of its matrix: {@code ‖X·Δ‖² = tr(Δᵀ · XᵀX · Δ)}.
  */
 public final class GramMatrix {
+
+    /** The inputs in a block of an energy's computation. */
+    private static final int BLOCK = 1024;
 
     private final int width;
     private final long rows;
@@ -115,18 +119,41 @@ public final class GramMatrix {
     }
 
     /**
-     * The squared error {@code ‖X·Δ‖²} that a change of the layer's matrix makes in its output.
+     * The squared error {@code ‖X·Δ‖²} that a change of the layer's matrix makes in its output. It is the sum of the elements of
+     * {@code XᵀX} times those of {@code Δ·Δᵀ}, and both are symmetric, so only blocks on and above the diagonal are computed.
      *
      * @param change Δ, of the shape of the layer's matrix
      */
     public double energy(Matrix change, Float64Algebra algebra) {
         double[] delta = oriented(change);
-        double[] weighted = algebra.product(sums, false, delta, false, new Shape(width, width, delta.length / width));
+        int outputs = delta.length / width;
         double sum = 0;
-        for (int i = 0; i < delta.length; i++) {
-            sum += delta[i] * weighted[i];
+        for (int row = 0; row < width; row += BLOCK) {
+            double[] some = rows(delta, row, outputs);
+            for (int column = row; column < width; column += BLOCK) {
+                double[] others = column == row ? some : rows(delta, column, outputs);
+                Shape shape = new Shape(some.length / outputs, outputs, others.length / outputs);
+                double[] product = algebra.product(some, false, others, true, shape);
+                sum += (column == row ? 1 : 2) * weighted(product, row, column, shape);
+            }
         }
         return Math.max(0, sum);
+    }
+
+    private double[] rows(double[] matrix, int first, int columns) {
+        return Arrays.copyOfRange(matrix, first * columns, Math.min(width, first + BLOCK) * columns);
+    }
+
+    /** The sum of the elements of a block of {@code Δ · Δᵀ}, each times its element of the Gram matrix. */
+    private double weighted(double[] product, int row, int column, Shape shape) {
+        double sum = 0;
+        for (int i = 0; i < shape.m(); i++) {
+            int at = (row + i) * width + column;
+            for (int j = 0; j < shape.n(); j++) {
+                sum += product[i * shape.n() + j] * sums[at + j];
+            }
+        }
+        return sum;
     }
 
     /**

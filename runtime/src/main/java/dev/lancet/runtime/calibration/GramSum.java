@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
 /** The growing Gram matrix of one tensor, which one layer or several read. The sums are accumulated in 64 bits. */
 final class GramSum {
 
+    /** The side of the blocks that are mirrored one by one, so that each cache line is used completely. */
+    private static final int BLOCK = 64;
+
     private final LayerInput user;
     private final Float64Algebra algebra;
     private final double[] sums;
@@ -59,6 +62,7 @@ final class GramSum {
     /**
      * Adds the values of the tensor for some rows. Positions that a mask excludes are not counted.
      *
+     * @param values {@code [positions, width]}; those that count are moved to the front
      * @param first the number of the first of these rows, for errors
      * @throws LancetException if a value is not finite
      */
@@ -66,34 +70,44 @@ final class GramSum {
         int width = user.width();
         int count = values.length / width;
         Optional<boolean[]> mask = rows.mask(count);
-        double[] wide = new double[values.length];
         int kept = 0;
         for (int i = 0; i < count; i++) {
             if (mask.isPresent() && !mask.get()[i]) {
                 continue;
             }
-            for (int j = 0; j < width; j++) {
-                float value = values[i * width + j];
-                if (!Float.isFinite(value)) {
-                    throw new LancetException("calibrate: the input of " + user.weight() + " contains " + value
+            for (int j = i * width; j < (i + 1) * width; j++) {
+                if (!Float.isFinite(values[j])) {
+                    throw new LancetException("calibrate: the input of " + user.weight() + " contains " + values[j]
                             + " in row " + (first + i * rows.count() / count)
                             + "; check the model and this row of the calibration data");
                 }
-                wide[kept * width + j] = value;
+            }
+            if (kept != i) {
+                System.arraycopy(values, i * width, values, kept * width, width);
             }
             kept++;
         }
-        algebra.addGram(sums, wide, kept, width);
+        algebra.addGram(sums, values, kept, width);
         counted += kept;
     }
 
     private GramMatrix gram() {
         int width = user.width();
-        for (int i = 0; i < width; i++) {
-            for (int j = i + 1; j < width; j++) {
-                sums[j * width + i] = sums[i * width + j];
+        for (int row = 0; row < width; row += BLOCK) {
+            for (int column = row; column < width; column += BLOCK) {
+                mirror(row, column, Math.min(width, column + BLOCK));
             }
         }
         return GramMatrix.of(width, counted, sums);
+    }
+
+    /** Copies a block of the upper triangle to its place below the diagonal. */
+    private void mirror(int row, int column, int end) {
+        int width = user.width();
+        for (int j = column; j < end; j++) {
+            for (int i = row; i < Math.min(j, row + BLOCK); i++) {
+                sums[j * width + i] = sums[i * width + j];
+            }
+        }
     }
 }
