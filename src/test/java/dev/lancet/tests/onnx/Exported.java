@@ -6,9 +6,15 @@ import dev.lancet.runtime.Model;
 import dev.lancet.runtime.generate.NextTokenLogits;
 import dev.lancet.runtime.onnx.OnnxExport;
 import dev.lancet.runtime.onnx.OnnxModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import onnx.Onnx.AttributeProto;
+import onnx.Onnx.ModelProto;
+import onnx.Onnx.NodeProto;
 
 /** Models in ONNX Runtime, and how far their logits are from others. */
 final class Exported {
@@ -27,6 +33,24 @@ final class Exported {
                         portable,
                         Progress.silent())
                 .write(folder);
+    }
+
+    /** Makes ONNX Runtime round the inputs of products with codes less: level 1 leaves them in float32, 4 is the export's own. */
+    static void level(Path folder, long level) {
+        Path file = folder.resolve("model.onnx");
+        try {
+            ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(file)).toBuilder();
+            for (NodeProto.Builder node : model.getGraphBuilder().getNodeBuilderList()) {
+                for (AttributeProto.Builder attribute : node.getAttributeBuilderList()) {
+                    if (attribute.getName().equals("accuracy_level")) {
+                        attribute.setI(level);
+                    }
+                }
+            }
+            Files.write(file, model.build().toByteArray());
+        } catch (IOException wrong) {
+            throw new UncheckedIOException(wrong);
+        }
     }
 
     static Model compressed(Path folder, Compression compression) {

@@ -83,9 +83,7 @@ final class ExportCommand extends LancetCommand {
     }
 
     private OnnxExport.Result export(Checkpoint model) {
-        return new OnnxExport(
-                        model.transformer(), model.plan(), model.weights(), model.tokenizer(), portable, progress())
-                .write(out);
+        return OnnxExport.of(model, portable, progress()).write(out);
     }
 
     private Answer answer(OnnxExport.Result written) {

@@ -6,7 +6,6 @@ import dev.lancet.io.TemporaryFolder;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.onnx.OnnxExport;
 import dev.lancet.runtime.onnx.OnnxModel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
@@ -25,7 +24,7 @@ public final class EngineOption {
 
     /** Whether ONNX Runtime runs the model, which is said if the choice was left to Lancet. */
     public boolean onnx(LancetCommand command, String model) {
-        boolean exported = exported(model);
+        boolean exported = OnnxModel.exported(Path.of(model));
         switch (name) {
             case "tensorflow":
                 return false;
@@ -41,17 +40,9 @@ public final class EngineOption {
         }
     }
 
-    /** Whether a folder holds an exported model and nothing that TensorFlow could run. */
-    private static boolean exported(String model) {
-        Path folder = Path.of(model);
-        return Files.exists(folder.resolve("model.onnx"))
-                && !Files.exists(folder.resolve("lancet.json"))
-                && !Files.exists(folder.resolve("config.json"));
-    }
-
     /** Runs a model with ONNX Runtime, and returns what {@code use} returns. */
     public static <T> T run(String model, Progress progress, Function<OnnxModel, T> use) {
-        if (exported(model)) {
+        if (OnnxModel.exported(Path.of(model))) {
             try (OnnxModel opened = OnnxModel.open(Path.of(model))) {
                 return use.apply(opened);
             }
@@ -61,8 +52,7 @@ public final class EngineOption {
         Checkpoint found = argument.checkpoint();
         try (TemporaryFolder scratch = TemporaryFolder.create("lancet-onnx")) {
             Path folder = scratch.path().resolve("model");
-            new OnnxExport(found.transformer(), found.plan(), found.weights(), found.tokenizer(), false, progress)
-                    .write(folder);
+            OnnxExport.of(found, false, progress).write(folder);
             try (OnnxModel opened = OnnxModel.open(folder)) {
                 return use.apply(opened);
             }

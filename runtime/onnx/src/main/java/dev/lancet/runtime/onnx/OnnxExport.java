@@ -7,6 +7,7 @@ import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.AtomicFolder;
 import dev.lancet.io.IoErrors;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.TokenizerFile;
 import dev.lancet.runtime.checkpoint.Versions;
 import dev.lancet.runtime.json.LanguageJson;
@@ -45,6 +46,12 @@ public record OnnxExport(
         Optional<Path> tokenizer,
         boolean portable,
         Progress progress) {
+
+    /** The export of an opened model. */
+    public static OnnxExport of(Checkpoint model, boolean portable, Progress progress) {
+        return new OnnxExport(
+                model.transformer(), model.plan(), model.weights(), model.tokenizer(), portable, progress);
+    }
 
     /**
      * What an export wrote.

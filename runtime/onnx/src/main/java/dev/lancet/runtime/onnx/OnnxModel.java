@@ -13,6 +13,7 @@ import dev.lancet.runtime.generate.TextReader;
 import dev.lancet.runtime.generate.TokenGenerator;
 import dev.lancet.runtime.text.chat.ChatTemplate;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -42,6 +43,13 @@ public final class OnnxModel implements TextEngine, AutoCloseable {
         this.folder = folder;
         this.session = session;
         this.tokenizer = tokenizer;
+    }
+
+    /** Whether a folder holds an exported model, and nothing else that is a model. */
+    public static boolean exported(Path folder) {
+        return Files.exists(folder.resolve(OnnxFiles.GRAPH))
+                && !Files.exists(folder.resolve("lancet.json"))
+                && !Files.exists(folder.resolve("config.json"));
     }
 
     /**

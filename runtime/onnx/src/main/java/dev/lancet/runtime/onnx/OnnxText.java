@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /** A text that ONNX Runtime is reading, with its cache of keys and values. */
 final class OnnxText implements NextTokenLogits {
@@ -70,11 +71,7 @@ final class OnnxText implements NextTokenLogits {
     }
 
     private long[] positions(int count) {
-        long[] positions = new long[count];
-        for (int i = 0; i < count; i++) {
-            positions[i] = length + i;
-        }
-        return positions;
+        return LongStream.range(length, (long) length + count).toArray();
     }
 
     private OnnxTensor longs(long[] values) {

@@ -109,7 +109,7 @@ final class QuantizedBlocks {
         }
         if (bits == 4 && inputs(matrix) % 2 == 1) {
             for (int channel = 0; channel < channels; channel++) {
-                codes[channel * row + count - 1] = (byte) (codes[channel * row + count - 1] & 0x0f | 0x80);
+                codes[channel * row + count - 1] = (byte) ((codes[channel * row + count - 1] & 0x0f) | 0x80);
             }
         }
         return codes;
