@@ -74,7 +74,7 @@ class LangChain4jTest {
                 LancetChatModel local = LancetChatModel.of(model);
                 LancetStreamingChatModel streaming = LancetStreamingChatModel.of(model)) {
             ChatResponse here = local.chat(REQUEST);
-            assertThat(here.aiMessage().text()).startsWith("named ");
+            assertThat(here.aiMessage().text()).startsWith(" named ");
             assertThat(here.finishReason()).isEqualTo(FinishReason.LENGTH);
             assertThat(here.tokenUsage().outputTokenCount()).isEqualTo(24);
             assertThat(streamed(streaming).aiMessage()).isEqualTo(here.aiMessage());
@@ -161,8 +161,8 @@ class LangChain4jTest {
                 }
             });
 
-            assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo("named");
-            assertThat(streamed(streaming).aiMessage().text()).startsWith("named ");
+            assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo(" named");
+            assertThat(streamed(streaming).aiMessage().text()).startsWith(" named ");
         }
     }
 

@@ -19,6 +19,7 @@ import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -90,20 +91,27 @@ class ModelServerTest {
 
     @Test
     void two_hundred_requests_at_once_are_all_answered_and_leave_nothing_in_memory() {
-        String padding = "x".repeat(200_000);
+        askAtOnce(200);
         long before = usedMemory();
-        List<CompletableFuture<String>> answers = IntStream.range(0, 200)
-                .mapToObj(at -> post(
-                        server,
-                        COMPLETIONS,
-                        Map.of(
-                                "model", "stories", "prompt", STORY, "max_tokens", 2, "temperature", 0, "user",
-                                padding + at))
+        askAtOnce(200);
+        assertThat(usedMemory() - before).isLessThan(20L << 20);
+    }
+
+    /** Requests of 200 kB each. */
+    private static void askAtOnce(int requests) {
+        String padding = "x".repeat(200_000);
+        List<CompletableFuture<String>> answers = IntStream.range(0, requests)
+                .mapToObj(at -> post(server, COMPLETIONS, request(padding + at))
                         .thenApply(answer -> answer.statusCode() + text(answer)))
                 .toList();
+        assertThat(answers)
+                .extracting(CompletableFuture::join)
+                .hasSize(requests)
+                .containsOnly("200, there");
+    }
 
-        assertThat(answers).extracting(CompletableFuture::join).hasSize(200).containsOnly("200, there");
-        assertThat(usedMemory() - before).isLessThan(20L << 20);
+    private static Map<String, Object> request(String user) {
+        return Map.of("model", "stories", "prompt", STORY, "max_tokens", 2, "temperature", 0, "user", user);
     }
 
     private static long usedMemory() {
@@ -117,7 +125,8 @@ class ModelServerTest {
         int tokens;
         try (Model alone = Model.open(Fixture.ALL.resolve("stories260K-hf"));
                 TextGenerator generator = alone.generator()) {
-            Generation generation = generator.generate(STORY, GenerationSettings.of(30).stopAt("outside"), piece -> true);
+            Generation generation =
+                    generator.generate(STORY, GenerationSettings.of(30).stopAt("outside"), piece -> true);
             expected = generation.text();
             tokens = generation.ids().size();
         }
@@ -125,7 +134,17 @@ class ModelServerTest {
         JsonNode answer = json(post(
                         server,
                         COMPLETIONS,
-                        Map.of("model", "stories", "prompt", STORY, "max_tokens", 30, "temperature", 0, "stop", "outside"))
+                        Map.of(
+                                "model",
+                                "stories",
+                                "prompt",
+                                STORY,
+                                "max_tokens",
+                                30,
+                                "temperature",
+                                0,
+                                "stop",
+                                "outside"))
                 .join());
 
         assertThat(answer.at("/choices/0/text").stringValue()).isEqualTo(expected);
@@ -152,9 +171,9 @@ class ModelServerTest {
         StringBuilder text = new StringBuilder();
         events.forEach(event -> text.append(event.at("/choices/0/text").asString("")));
         assertThat(text.toString()).isEqualTo(whole);
-        assertThat(events).extracting(event -> event.get("id").stringValue()).containsOnly(events.get(0)
-                .get("id")
-                .stringValue());
+        assertThat(events)
+                .extracting(event -> event.get("id").stringValue())
+                .containsOnly(events.get(0).get("id").stringValue());
         assertThat(events.get(events.size() - 2).at("/choices/0/finish_reason").stringValue())
                 .isEqualTo("length");
         assertThat(events.get(events.size() - 1).at("/usage/completion_tokens").intValue())
@@ -198,7 +217,7 @@ class ModelServerTest {
 
     /** A connection on which the headers of a request were sent, and seen by the server. */
     private static Socket begun(ModelServer to, int length) throws IOException {
-        Socket socket = new Socket("127.0.0.1", to.port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), to.port());
         socket.setSoTimeout(30_000);
         write(socket, length, "Expect: 100-continue\r\n");
         assertThat(new String(socket.getInputStream().readNBytes(25), StandardCharsets.UTF_8))
@@ -227,7 +246,7 @@ class ModelServerTest {
         try (ModelServer slow = start(servedEndless, ServerLimits.usual())) {
             for (boolean stream : new boolean[] {true, false}) {
                 String body = "{\"model\":\"endless\",\"prompt\":\"a\",\"max_tokens\":99000,\"stream\":" + stream + "}";
-                try (Socket socket = new Socket("127.0.0.1", slow.port())) {
+                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), slow.port())) {
                     write(socket, body.length(), "");
                     socket.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
                     if (stream) {
@@ -247,9 +266,9 @@ class ModelServerTest {
     @Test
     void a_text_ends_when_its_time_is_over() {
         try (ModelServer slow = start(servedEndless, ServerLimits.usual().time(Duration.ofSeconds(1)))) {
-            JsonNode answer = json(post(
-                            slow, COMPLETIONS, Map.of("model", "endless", "prompt", "a", "max_tokens", 99_000))
-                    .join());
+            JsonNode answer =
+                    json(post(slow, COMPLETIONS, Map.of("model", "endless", "prompt", "a", "max_tokens", 99_000))
+                            .join());
 
             assertThat(answer.at("/choices/0/finish_reason").stringValue()).isEqualTo("length");
             assertThat(answer.at("/usage/completion_tokens").intValue()).isBetween(1, 98_000);
@@ -260,8 +279,8 @@ class ModelServerTest {
     void a_server_that_stops_answers_what_it_has_and_takes_nothing_new() throws Exception {
         ModelServer stopping = start(served, ServerLimits.usual());
         Map<String, Object> request = Map.of("model", "stories", "prompt", STORY, "max_tokens", 50, "stream", true);
-        HttpResponse<InputStream> begun = CLIENT.send(
-                request(stopping, COMPLETIONS, request), HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> begun =
+                CLIENT.send(request(stopping, COMPLETIONS, request), HttpResponse.BodyHandlers.ofInputStream());
         stopping.close();
 
         assertThat(events(new String(begun.body().readAllBytes(), StandardCharsets.UTF_8)))
@@ -275,7 +294,8 @@ class ModelServerTest {
         assertError(400, null, post(server, COMPLETIONS, Map.of("prompt", "x")));
         assertError(400, null, post(server, COMPLETIONS, Map.of("model", "stories", "prompt", List.of("a", "b"))));
         assertError(400, null, post(server, COMPLETIONS, Map.of("model", "stories", "prompt", "x", "n", 3)));
-        assertError(400, null, post(server, COMPLETIONS, Map.of("model", "stories", "prompt", "x", "temperature", "hot")));
+        assertError(
+                400, null, post(server, COMPLETIONS, Map.of("model", "stories", "prompt", "x", "temperature", "hot")));
         assertError(400, null, post(server, COMPLETIONS, Map.of("model", "stories", "prompt", "x", "stop", "")));
         assertError(400, null, post(server, COMPLETIONS, Map.of("model", "stories", "prompt", "x", "logprobs", 5)));
         assertError(400, null, post(server, COMPLETIONS, Map.of("model", "stories", "prompt", "word ".repeat(9000))));
@@ -307,9 +327,8 @@ class ModelServerTest {
         byte[] piece = new byte[1 << 16];
         HttpRequest large = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + COMPLETIONS))
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArrays(() -> IntStream.range(0, 1 << 10)
-                        .mapToObj(at -> piece)
-                        .iterator()))
+                .POST(HttpRequest.BodyPublishers.ofByteArrays(
+                        () -> IntStream.range(0, 1 << 10).mapToObj(at -> piece).iterator()))
                 .build();
 
         assertError(413, "request_too_large", CLIENT.sendAsync(large, HttpResponse.BodyHandlers.ofString()));
@@ -334,8 +353,10 @@ class ModelServerTest {
 
     @Test
     void the_model_is_listed() {
-        assertThat(document(server, "/v1/models").at("/data/0/id").stringValue()).isEqualTo("stories");
-        assertThat(document(server, "/v1/models/stories").get("object").stringValue()).isEqualTo("model");
+        assertThat(document(server, "/v1/models").at("/data/0/id").stringValue())
+                .isEqualTo("stories");
+        assertThat(document(server, "/v1/models/stories").get("object").stringValue())
+                .isEqualTo("model");
     }
 
     @Test

@@ -166,10 +166,12 @@ class SamplingTest {
         try (Model model = Model.open(STORIES);
                 TextGenerator generator = model.generator()) {
             GenerationSettings settings = GenerationSettings.of(20);
-            List<Integer> before = generator.generate("Once upon a time", settings, ALL).ids();
+            List<Integer> before =
+                    generator.generate("Once upon a time", settings, ALL).ids();
             model.on(Device.cpu());
 
-            assertThat(generator.generate("Once upon a time", settings, ALL).ids()).isEqualTo(before);
+            assertThat(generator.generate("Once upon a time", settings, ALL).ids())
+                    .isEqualTo(before);
         }
     }
 
@@ -177,7 +179,8 @@ class SamplingTest {
     void seeds_and_penalties_change_texts_as_they_say() {
         try (Model model = Model.open(STORIES);
                 TextGenerator generator = model.generator()) {
-            GenerationSettings sampled = GenerationSettings.of(60).with(Sampler.at(1).topK(40).minP(0.02).seed(3));
+            GenerationSettings sampled = GenerationSettings.of(60)
+                    .with(Sampler.at(1).topK(40).minP(0.02).seed(3));
             List<Integer> first = generator.generate("Once", sampled, ALL).ids();
 
             assertThat(generator.generate("Once", sampled, ALL).ids()).isEqualTo(first);
@@ -186,7 +189,10 @@ class SamplingTest {
                             .ids())
                     .isNotEqualTo(first);
             List<Integer> varied = generator
-                    .generate("Once", GenerationSettings.of(60).with(Sampler.greedy().repetitionPenalty(100)), ALL)
+                    .generate(
+                            "Once",
+                            GenerationSettings.of(60).with(Sampler.greedy().repetitionPenalty(100)),
+                            ALL)
                     .ids();
             assertThat(varied.stream().collect(Collectors.toSet())).hasSameSizeAs(varied);
         }

@@ -44,7 +44,15 @@ enum Kind {
     /** The log of a training. */
     METRICS(1),
     /** The state of a training, which is taken up. */
-    STATE(1);
+    STATE(1),
+    /** Rows with prompts and answers, and conversations: worded by a chat template and encoded. */
+    EXAMPLES(2),
+    /** The chat template of a model: it words a conversation. */
+    CHATTEMPLATE(1),
+    /** Rows with a text and its class. */
+    CLASSES(1),
+    /** A SavedModel that classifies: the names of its classes, and its signature. */
+    CLASSIFIER(1);
 
     private final int share;
 
@@ -75,6 +83,10 @@ enum Kind {
             case CALIBRATION -> ExampleArrayFiles.arrays(folder);
             case METRICS -> TextFiles.metrics(folder);
             case STATE -> TrainingStates.states(folder);
+            case EXAMPLES -> PromptExamples.examples(folder);
+            case CHATTEMPLATE -> PromptExamples.templates(folder);
+            case CLASSES -> Classifiers.classes(folder);
+            case CLASSIFIER -> Classifiers.classifiers(folder);
         };
     }
 

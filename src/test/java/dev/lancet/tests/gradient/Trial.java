@@ -36,6 +36,7 @@ final class Trial implements AutoCloseable {
     private final Map<String, Tensor> feeds = new LinkedHashMap<>();
     private final Graph graph = new Graph();
     private final Session session;
+    private boolean unwritten;
 
     Trial(GraphDef def) {
         def.getNodeList().stream()
@@ -92,17 +93,24 @@ final class Trial implements AutoCloseable {
                 values.put(name, numbers);
             }
         }
-        write();
+        unwritten = true;
         return Map.copyOf(values);
     }
 
     void set(String variable, double[] numbers) {
         values.put(variable, numbers);
-        write();
+        unwritten = true;
     }
 
-    /** All variables at once: every new set of feeds costs the session more than the numbers do. */
+    /**
+     * Writes what was set since the last run. All variables at once: every new set of feeds costs the session more than the
+     * numbers do.
+     */
     private void write() {
+        if (!unwritten) {
+            return;
+        }
+        unwritten = false;
         List<Tensor> tensors = new ArrayList<>();
         Session.Runner runner = session.runner();
         values.forEach((variable, numbers) -> {
@@ -194,6 +202,7 @@ final class Trial implements AutoCloseable {
     }
 
     List<double[]> fetch(List<String> tensors, List<String> targets) {
+        write();
         Session.Runner runner = session.runner();
         feeds.forEach((name, tensor) -> {
             if (graph.operation(name) != null) {

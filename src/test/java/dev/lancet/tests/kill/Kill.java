@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  * --minutes N   for how long; 5 if not said
  * --seed N      which times; drawn and printed if not said
- * --only NAME   one command: tokenizer, corpus, compress, recover, graph, frozen, merge, train, tune, run
+ * --only NAME   one command: tokenizer, corpus, compress, recover, graph, frozen, merge, train, tune, classify, run
  * </pre>
  */
 public final class Kill {

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** What the commands read: a text, a model, an adapter, a graph, and a recipe in the folder of the outputs. */
+/** What the commands read: a text, a model, an adapter, graphs, rows with classes, and a recipe in the folder of the outputs. */
 record KillInputs(Path folder) {
 
-    private static final Path GRAPH = Path.of("src/test/resources/fixtures/dense-mlp-savedmodel/saved_model");
+    private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
 
     private static final String RECIPE = """
             import static dev.lancet.Lancet.*;
@@ -62,8 +62,26 @@ record KillInputs(Path folder) {
             model.saveHuggingFace(folder.resolve("model"));
             adapted.saveAdapters(folder.resolve("adapter"));
         }
-        copy(GRAPH, folder.resolve("graph"));
+        copy(FIXTURES.resolve("dense-mlp-savedmodel/saved_model"), folder.resolve("graph"));
+        copy(FIXTURES.resolve("keras-transformer-classifier/saved_model"), folder.resolve("classifier"));
+        Files.copy(FIXTURES.resolve("lm-eval-reference/model/tokenizer.json"), folder.resolve("tokenizer.json"));
+        Files.writeString(folder.resolve("classes.csv"), classes());
         return new KillInputs(folder);
+    }
+
+    private static String classes() {
+        StringBuilder rows = new StringBuilder("text,label\n");
+        for (int i = 0; i < 60; i++) {
+            String tone = List.of("up", "down", "flat").get(i % 3);
+            rows.append("Rates are ")
+                    .append(tone)
+                    .append(" in month ")
+                    .append(i)
+                    .append(',')
+                    .append(tone)
+                    .append('\n');
+        }
+        return rows.toString();
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -21,6 +21,10 @@ enum WritingCommand {
     TUNE(
             "tune IN/model --data IN/text.txt --steps 120 --batch 2 --sequence 16 --rank 4 --bits 8 --out OUT/tuned",
             true),
+    CLASSIFY(
+            "tune IN/classifier --task classify --data IN/classes.csv --tokenizer IN/tokenizer.json --train adapters --rank 2"
+                    + " --steps 24 --batch 8 --sequence 16 --validate-every 8 --out OUT/tuned",
+            true),
     RUN("run OUT/Killed.java", true);
 
     private final String arguments;

@@ -92,20 +92,19 @@ final class GenerateCommand extends LancetCommand {
             names = "--min-p",
             paramLabel = "P",
             defaultValue = "0",
-            description = "Sample only from tokens at least P times as probable as the likeliest; 0 (the default) for all.")
+            description =
+                    "Sample only from tokens at least P times as probable as the likeliest; 0 (the default) for all.")
     private double minP;
 
     @Option(
             names = "--repetition-penalty",
             paramLabel = "X",
             defaultValue = "1",
-            description = "Make tokens that the text already has less probable, with X over 1 (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Make tokens that the text already has less probable, with X over 1 (default: ${DEFAULT-VALUE}).")
     private double repetitionPenalty;
 
-    @Option(
-            names = "--stop",
-            paramLabel = "TEXT",
-            description = "End before this text; repeatable. Not with --ids.")
+    @Option(names = "--stop", paramLabel = "TEXT", description = "End before this text; repeatable. Not with --ids.")
     private List<String> stops = new ArrayList<>();
 
     @Option(

@@ -137,8 +137,8 @@ final class ServeCommand extends LancetCommand {
     }
 
     private Answer encoder(ModelArgument argument, ServerSettings settings) {
-        try (TextEncoder encoder =
-                        TextEncoder.of(argument.graph().orElseThrow(), Optional.ofNullable(tokenizer), where.device(this));
+        try (TextEncoder encoder = TextEncoder.of(
+                        argument.graph().orElseThrow(), Optional.ofNullable(tokenizer), where.device(this));
                 ServedModel served = ServedModel.of(name(), encoder)) {
             return serve(served, settings);
         }

@@ -63,7 +63,7 @@ public final class TextClassifier {
     static TextClassifier of(
             GraphModel model, ImportedModel graph, ClassifierMetadata files, Path tokenizer, Progress progress) {
         Objective output = Objective.crossEntropy(files.output()).in(files.signature());
-        int classes = output.classes(graph.meta());
+        int classes = classes(output, graph);
         if (classes != files.names().count()) {
             throw new LancetException(graph.path() + ": scores " + classes + " classes, but its "
                     + ClassifierMetadata.LABELS + " names " + files.names().count() + "; train the classifier again");
@@ -71,6 +71,16 @@ public final class TextClassifier {
         TextSignatureInputs inputs = TextSignatureInputs.of(
                 output.signatureOf(graph.meta()), graph.path().toString());
         return new TextClassifier(model, files, inputs, tokenizer, progress);
+    }
+
+    private static int classes(Objective output, ImportedModel graph) {
+        try {
+            return output.classes(graph.meta());
+        } catch (LancetException wrong) {
+            throw new LancetException(
+                    graph.path() + ": does not fit its " + ClassifierMetadata.LABELS + ": " + wrong.getMessage(),
+                    wrong);
+        }
     }
 
     /**
@@ -90,8 +100,7 @@ public final class TextClassifier {
     LabelledTextTokenizer.Encoded encode(LabelledTexts texts) {
         try (Tokenizer opened = Tokenizer.open(tokenizer)) {
             int vocabulary = SignatureTokenizer.vocabulary(model.plan());
-            return new LabelledTextTokenizer(
-                            new SignatureTokenizer(opened, inputs, files.sequence(), vocabulary))
+            return new LabelledTextTokenizer(new SignatureTokenizer(opened, inputs, files.sequence(), vocabulary))
                     .encode(texts, files.names(), progress);
         }
     }

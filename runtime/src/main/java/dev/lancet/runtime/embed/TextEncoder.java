@@ -68,8 +68,7 @@ public final class TextEncoder implements AutoCloseable {
     /** An encoder over a graph that is open already; see {@link #open}. */
     public static TextEncoder of(ImportedModel graph, Optional<Path> tokenizer, Device device) {
         String where = graph.path().toString();
-        SignatureDef signature =
-                graph.meta().getSignatureDefOrThrow(Signatures.serving(graph.meta(), where));
+        SignatureDef signature = graph.meta().getSignatureDefOrThrow(Signatures.serving(graph.meta(), where));
         TextSignatureInputs inputs = TextSignatureInputs.of(signature, where);
         EncoderOutput output = EncoderOutput.of(signature, where);
         Tokenizer opened = Tokenizer.open(SignatureTokenizer.file(graph.path(), tokenizer));

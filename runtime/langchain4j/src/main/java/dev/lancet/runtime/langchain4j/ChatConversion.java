@@ -54,7 +54,10 @@ final class ChatConversion {
     static GenerationSettings settings(ChatRequest request, GenerationSettings usual) {
         refuse("frequencyPenalty", isSet(request.frequencyPenalty()));
         refuse("presencePenalty", isSet(request.presencePenalty()));
-        refuse("tools", request.toolSpecifications() != null && !request.toolSpecifications().isEmpty());
+        refuse(
+                "tools",
+                request.toolSpecifications() != null
+                        && !request.toolSpecifications().isEmpty());
         refuse(
                 "responseFormat",
                 request.responseFormat() != null && request.responseFormat().type() != ResponseFormatType.TEXT);
@@ -69,9 +72,10 @@ final class ChatConversion {
             sampler = sampler.topK(request.topK());
         }
         int tokens = request.maxOutputTokens() != null ? request.maxOutputTokens() : usual.tokens();
-        List<String> stops = request.stopSequences() != null && !request.stopSequences().isEmpty()
-                ? request.stopSequences()
-                : usual.stops();
+        List<String> stops =
+                request.stopSequences() != null && !request.stopSequences().isEmpty()
+                        ? request.stopSequences()
+                        : usual.stops();
         return new GenerationSettings(tokens, sampler, stops);
     }
 

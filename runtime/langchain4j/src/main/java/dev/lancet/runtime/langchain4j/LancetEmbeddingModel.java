@@ -34,11 +34,11 @@ public final class LancetEmbeddingModel implements EmbeddingModel {
     @Override
     public synchronized EmbeddingResponse doEmbed(EmbeddingRequest request) {
         if (request.dimensions() != null && request.dimensions() != dimension()) {
-            throw new UnsupportedFeatureException("dimensions: the vectors of " + modelName() + " have " + dimension()
-                    + "; leave it out");
+            throw new UnsupportedFeatureException(
+                    "dimensions: the vectors of " + modelName() + " have " + dimension() + "; leave it out");
         }
-        List<TextEmbedding> vectors =
-                encoder.encode(request.inputs().stream().map(EmbeddingInput::text).toList());
+        List<TextEmbedding> vectors = encoder.encode(
+                request.inputs().stream().map(EmbeddingInput::text).toList());
         int tokens = vectors.stream().mapToInt(TextEmbedding::tokens).sum();
         return EmbeddingResponse.builder()
                 .embeddings(vectors.stream()

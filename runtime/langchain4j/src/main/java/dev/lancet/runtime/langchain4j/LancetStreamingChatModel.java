@@ -64,14 +64,12 @@ public final class LancetStreamingChatModel implements StreamingChatModel, AutoC
         Generation generation;
         try {
             GenerationSettings settings = ChatConversion.settings(request, usual);
-            generation = generator.generate(
-                    generator.conversation(ChatConversion.turns(request)), settings, piece -> {
-                        if (!piece.isEmpty()) {
-                            handler.onPartialResponse(
-                                    new PartialResponse(piece), new PartialResponseContext(cancellation));
-                        }
-                        return !cancellation.isCancelled() && !closed;
-                    });
+            generation = generator.generate(generator.conversation(ChatConversion.turns(request)), settings, piece -> {
+                if (!piece.isEmpty()) {
+                    handler.onPartialResponse(new PartialResponse(piece), new PartialResponseContext(cancellation));
+                }
+                return !cancellation.isCancelled() && !closed;
+            });
         } catch (RuntimeException e) {
             handler.onError(e);
             return;

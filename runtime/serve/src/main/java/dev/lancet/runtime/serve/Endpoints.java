@@ -51,8 +51,13 @@ final class Endpoints {
         }
         boolean document = path.equals(HEALTH) || path.equals(MODELS) || path.startsWith(MODELS + "/");
         if (!document && !computing.containsKey(path)) {
-            throw RefusedRequest.of(404, "not_found", "path: " + path + " is not served; the paths are "
-                    + String.join(", ", computing.keySet().stream().sorted().toList()) + ", " + MODELS + " and " + HEALTH);
+            throw RefusedRequest.of(
+                    404,
+                    "not_found",
+                    "path: " + path + " is not served; the paths are "
+                            + String.join(
+                                    ", ", computing.keySet().stream().sorted().toList()) + ", " + MODELS + " and "
+                            + HEALTH);
         }
         String method = document ? "GET" : "POST";
         if (!request.method().name().equals(method)) {

@@ -3,6 +3,7 @@ package dev.lancet.runtime.serve;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -71,7 +72,7 @@ final class Exchange {
 
     /** Closes the connection without the rest of the answer. */
     void abandon() {
-        channel.close();
+        channel.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 
     /** The whole answer. */
@@ -80,7 +81,9 @@ final class Exchange {
         ByteBuf body = Unpooled.wrappedBuffer(JsonMapper.shared().writeValueAsBytes(document));
         DefaultFullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), body);
-        response.headers().set(HttpHeaderNames.CONTENT_TYPE, JSON).set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, JSON)
+                .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
         if (status == HttpResponseStatus.TOO_MANY_REQUESTS.code()) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
         }
@@ -105,7 +108,7 @@ final class Exchange {
                 .set(HttpHeaderNames.CONTENT_TYPE, EVENTS)
                 .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
                 .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        channel.writeAndFlush(withConnection(response));
+        channel.writeAndFlush(withConnection(response)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     /** One event with a JSON document. */
@@ -121,7 +124,8 @@ final class Exchange {
 
     private void data(String text) {
         byte[] bytes = ("data: " + text + "\n\n").getBytes(StandardCharsets.UTF_8);
-        channel.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
+        channel.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)))
+                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     private HttpResponse withConnection(HttpResponse response) {

@@ -31,10 +31,16 @@ record GenerationRequest(
     private static final int USUAL_COMPLETION = 16;
 
     private static final List<String> UNKNOWN_IN_CHATS = List.of(
-            "tools", "functions", "logprobs", "top_logprobs", "logit_bias", "frequency_penalty", "presence_penalty",
+            "tools",
+            "functions",
+            "logprobs",
+            "top_logprobs",
+            "logit_bias",
+            "frequency_penalty",
+            "presence_penalty",
             "audio");
-    private static final List<String> UNKNOWN_IN_TEXTS = List.of(
-            "suffix", "echo", "logprobs", "logit_bias", "frequency_penalty", "presence_penalty");
+    private static final List<String> UNKNOWN_IN_TEXTS =
+            List.of("suffix", "echo", "logprobs", "logit_bias", "frequency_penalty", "presence_penalty");
 
     GenerationRequest {
         turns = List.copyOf(turns);
@@ -81,8 +87,10 @@ record GenerationRequest(
         }
         StringBuilder text = new StringBuilder();
         for (JsonNode part : content) {
-            if (!part.path("type").asString("").equals("text") || !part.path("text").isString()) {
-                throw RefusedRequest.invalid("messages", "a content has a part that is no text; this server reads text only");
+            if (!part.path("type").asString("").equals("text")
+                    || !part.path("text").isString()) {
+                throw RefusedRequest.invalid(
+                        "messages", "a content has a part that is no text; this server reads text only");
             }
             text.append(part.path("text").stringValue());
         }
@@ -111,7 +119,9 @@ record GenerationRequest(
                 fields.number("top_p", 1, Double.MIN_VALUE, 1),
                 fields.number("min_p", 0, 0, 1),
                 fields.number("repetition_penalty", 1, 0.01, 100),
-                seed.isPresent() ? seed.getAsLong() : ThreadLocalRandom.current().nextLong());
+                seed.isPresent()
+                        ? seed.getAsLong()
+                        : ThreadLocalRandom.current().nextLong());
         try {
             return new GenerationSettings(tokens, sampler, fields.texts("stop", MOST_STOPS));
         } catch (IllegalArgumentException e) {

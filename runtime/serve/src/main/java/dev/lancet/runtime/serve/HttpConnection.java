@@ -1,5 +1,6 @@
 package dev.lancet.runtime.serve;
 
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -64,7 +65,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     @Override
     @SuppressWarnings("deprecation") // Netty's own method for errors of the connection.
     public void exceptionCaught(ChannelHandlerContext context, Throwable broken) {
-        context.close();
+        close(context);
+    }
+
+    private static void close(ChannelHandlerContext context) {
+        context.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 
     @Override
@@ -116,7 +121,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
                 body = new ByteArrayOutputStream();
                 if (HttpUtil.is100ContinueExpected(request)) {
                     context.writeAndFlush(
-                            new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+                                    new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE))
+                            .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
                 }
             } else {
                 dropping = true;
@@ -189,7 +195,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     private void next(ChannelHandlerContext context) {
         if (closing) {
-            context.close();
+            close(context);
         } else {
             ready(context);
         }
@@ -213,7 +219,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     private void wait(ChannelHandlerContext context) {
         hurry();
-        patience = context.executor().schedule(() -> context.close(), PATIENCE_SECONDS, TimeUnit.SECONDS);
+        patience = context.executor().schedule(() -> close(context), PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     private void hurry() {

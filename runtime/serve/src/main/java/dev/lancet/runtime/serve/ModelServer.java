@@ -87,7 +87,8 @@ public final class ModelServer implements AutoCloseable {
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, CONNECTIONS_WAITING)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(MOST_UNREAD / 2, MOST_UNREAD))
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(MOST_UNREAD / 2, MOST_UNREAD))
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
@@ -100,7 +101,7 @@ public final class ModelServer implements AutoCloseable {
                 .bind(settings.host(), settings.port())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            network.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            network.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
             throw new LancetException(
                     "serve: cannot listen at " + settings.host() + ":" + settings.port() + ": "
                             + bound.cause().getMessage() + "; choose another host or port",

@@ -14,8 +14,7 @@ final class RefusedRequest extends RuntimeException {
     private final @Nullable String param;
     private final @Nullable String code;
 
-    private RefusedRequest(
-            int status, String type, @Nullable String param, @Nullable String code, String message) {
+    private RefusedRequest(int status, String type, @Nullable String param, @Nullable String code, String message) {
         super(message, null, false, false);
         this.status = status;
         this.type = type;

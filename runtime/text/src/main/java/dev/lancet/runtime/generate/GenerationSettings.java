@@ -29,8 +29,8 @@ public record GenerationSettings(int tokens, Sampler sampler, List<String> stops
         }
         for (String stop : stops) {
             if (stop.isEmpty() || stop.length() > LONGEST_STOP) {
-                throw new IllegalArgumentException("stop: a string of " + stop.length()
-                        + " characters; a stop string has 1 to " + LONGEST_STOP);
+                throw new IllegalArgumentException(
+                        "stop: a string of " + stop.length() + " characters; a stop string has 1 to " + LONGEST_STOP);
             }
         }
     }

@@ -19,8 +19,7 @@ import java.util.Locale;
  *     (Keskar et al., 2019); 1 for none
  * @param seed the seed of the random numbers
  */
-public record Sampler(
-        double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed) {
+public record Sampler(double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed) {
 
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 

@@ -117,7 +117,12 @@ public final class TextGenerator implements AutoCloseable {
         double seconds = (System.nanoTime() - start) / 1e9;
         GenerationEnd end = text.finish(added.end());
         return new Generation(
-                prompt.text(), prompt.tokens(), text.text(), added.ids(), end, added.ids().size() / seconds);
+                prompt.text(),
+                prompt.tokens(),
+                text.text(),
+                added.ids(),
+                end,
+                added.ids().size() / seconds);
     }
 
     private PromptCache cache() {

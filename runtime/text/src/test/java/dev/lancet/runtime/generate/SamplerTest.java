@@ -108,7 +108,12 @@ class SamplerTest {
 
     @Property(tries = 100)
     void draws_follow_the_probabilities_of_all_filters_together(@ForAll long seed) {
-        Sampler sampler = Sampler.at(1.5).topK(5).topP(0.9).minP(0.1).repetitionPenalty(1.2).seed(seed);
+        Sampler sampler = Sampler.at(1.5)
+                .topK(5)
+                .topP(0.9)
+                .minP(0.1)
+                .repetitionPenalty(1.2)
+                .seed(seed);
         float[] logits = {0.5f, 2, -1, 1.5f, 1, 0, 2.5f};
         BitSet before = new BitSet();
         before.set(6);

@@ -47,7 +47,8 @@ class StopStringsTest {
     @Property(tries = 500)
     void pieces_do_not_matter(
             @ForAll @CharRange(from = 'a', to = 'c') @StringLength(max = 40) String text,
-            @ForAll @Size(max = 3) List<@CharRange(from = 'a', to = 'c') @StringLength(min = 1, max = 5) String> strings,
+            @ForAll @Size(max = 3)
+                    List<@CharRange(from = 'a', to = 'c') @StringLength(min = 1, max = 5) String> strings,
             @ForAll @Size(max = 40) List<Boolean> cuts) {
         StringBuilder passed = new StringBuilder();
         StopStrings stops = new StopStrings(strings);
@@ -78,7 +79,11 @@ class StopStringsTest {
     private static String expected(String text, List<String> stops) {
         for (int end = 1; end <= text.length(); end++) {
             String begun = text.substring(0, end);
-            int longest = stops.stream().filter(begun::endsWith).mapToInt(String::length).max().orElse(0);
+            int longest = stops.stream()
+                    .filter(begun::endsWith)
+                    .mapToInt(String::length)
+                    .max()
+                    .orElse(0);
             if (longest > 0) {
                 return begun.substring(0, end - longest);
             }

@@ -146,7 +146,7 @@ final class ExampleWording {
         ChatTemplate rendering = chat.orElseThrow(() -> new LancetException("examples: " + row.where()
                 + " needs a chat template, and the model has none; put the model's tokenizer_config.json or"
                 + " chat_template.jinja beside its tokenizer.json, or use prompts and completions"));
-        String all = rendering.render(turns, false);
+        String all = rendered(rendering, row, turns, false);
         List<TextPiece> pieces = new ArrayList<>();
         int done = 0;
         for (int i = 0; i < turns.size(); i++) {
@@ -158,8 +158,8 @@ final class ExampleWording {
                 throw new LancetException("examples: " + row.where() + " has an empty answer in message " + (i + 1)
                         + "; give it one, or remove this row");
             }
-            String before = rendering.render(turns.subList(0, i), true);
-            String after = i + 1 == turns.size() ? all : rendering.render(turns.subList(0, i + 1), false);
+            String before = rendered(rendering, row, turns.subList(0, i), true);
+            String after = i + 1 == turns.size() ? all : rendered(rendering, row, turns.subList(0, i + 1), false);
             if (!after.startsWith(before) || !all.startsWith(after) || before.length() < done) {
                 throw new LancetException("examples: " + row.where() + ": the chat template writes message " + (i + 1)
                         + " differently once others follow, so its answer has no place in the whole; split the"
@@ -174,5 +174,13 @@ final class ExampleWording {
                     + " has no message of the role assistant, so there is no answer; add one, or remove this row");
         }
         return new Worded(pieces, true);
+    }
+
+    private static String rendered(ChatTemplate template, FieldRow row, List<ChatTurn> turns, boolean open) {
+        try {
+            return template.render(turns, open);
+        } catch (LancetException refused) {
+            throw new LancetException("examples: " + row.where() + ": " + refused.getMessage(), refused);
+        }
     }
 }
