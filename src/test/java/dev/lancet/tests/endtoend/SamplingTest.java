@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.generate.TextGenerator;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationEnd;
@@ -15,6 +14,7 @@ import dev.lancet.runtime.generate.NextTokenLogits;
 import dev.lancet.runtime.generate.PromptCache;
 import dev.lancet.runtime.generate.PromptLimits;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.generate.TextGenerator;
 import dev.lancet.runtime.generate.TextReader;
 import dev.lancet.runtime.generate.TokenGenerator;
 import dev.lancet.runtime.text.chat.ChatTurn;

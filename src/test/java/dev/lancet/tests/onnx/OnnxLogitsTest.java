@@ -61,7 +61,8 @@ class OnnxLogitsTest {
     @ParameterizedTest
     @MethodSource("two_families")
     void a_dense_model_has_the_logits_of_transformers(String family, boolean portable) {
-        JsonNode expected = new JsonMapper().readTree(Exported.FIXTURES.resolve(family).resolve("expected.json"));
+        JsonNode expected =
+                new JsonMapper().readTree(Exported.FIXTURES.resolve(family).resolve("expected.json"));
         int[] row = ints(expected.get("input_ids").get(0));
         float[] wanted = floats(expected.get("logits").get(0));
         Path out = temporary.resolve("onnx");
@@ -70,7 +71,8 @@ class OnnxLogitsTest {
         }
 
         assertThat(Exported.distance(Exported.logits(out, row, 3), wanted)).isLessThan(EXACT);
-        assertThat(Exported.distance(Exported.logits(out, row, row.length), wanted)).isLessThan(EXACT);
+        assertThat(Exported.distance(Exported.logits(out, row, row.length), wanted))
+                .isLessThan(EXACT);
     }
 
     @Tag("slow")
@@ -119,8 +121,7 @@ class OnnxLogitsTest {
     @MethodSource("all_compressed")
     void measure(String family, String form) {
         int[] row = {1, 17, 42, 3, 88, 5, 61, 9, 12, 90, 33, 70};
-        try (Model model = Exported.compressed(
-                Exported.FIXTURES.resolve(family), forms().get(form))) {
+        try (Model model = Exported.compressed(Exported.FIXTURES.resolve(family), forms().get(form))) {
             float[] wanted = model.logits(new int[][] {row});
             StringBuilder line = new StringBuilder(family + " | " + form);
             for (boolean portable : new boolean[] {false, true}) {
@@ -130,7 +131,8 @@ class OnnxLogitsTest {
                 line.append(String.format(" | %.2e", Exported.distance(Exported.logits(out, row, 7), wanted)));
                 for (int level = 0; level < 2; level++) {
                     Exported.level(out, level);
-                    line.append(String.format(" %d: %.2e", level, Exported.distance(Exported.logits(out, row, 7), wanted)));
+                    line.append(
+                            String.format(" %d: %.2e", level, Exported.distance(Exported.logits(out, row, 7), wanted)));
                 }
                 line.append(" " + (System.nanoTime() - begin) / 1000000 + " ms");
             }

@@ -32,8 +32,7 @@ class OnnxStoriesTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void stories260k_writes_the_greedy_text_of_llama2_c(boolean portable) {
-        JsonNode golden =
-                new JsonMapper().readTree(Exported.FIXTURES.resolve("stories260K/GOLDEN_greedy_ids.json"));
+        JsonNode golden = new JsonMapper().readTree(Exported.FIXTURES.resolve("stories260K/GOLDEN_greedy_ids.json"));
         int[] wanted = ints(golden.get("greedy_ids"));
         Path out = exported(portable);
 
@@ -54,7 +53,8 @@ class OnnxStoriesTest {
         try (Model model = Model.open(Exported.FIXTURES.resolve("stories260K-hf"))) {
             float[][] logits = Exported.logits(out, row, 250);
 
-            assertThat(Exported.distance(logits, model.logits(new int[][] {row}))).isLessThan(1e-3);
+            assertThat(Exported.distance(logits, model.logits(new int[][] {row})))
+                    .isLessThan(1e-3);
         }
     }
 

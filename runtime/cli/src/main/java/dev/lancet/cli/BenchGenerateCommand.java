@@ -41,8 +41,9 @@ final class BenchGenerateCommand extends LancetCommand {
     @Parameters(
             arity = "0..1",
             paramLabel = "MODEL",
-            description = "Measure this model, not one of random weights; needs --engine. A Hugging Face folder, a Lancet"
-                    + " model folder or, for onnx, a folder that lancet export wrote.")
+            description =
+                    "Measure this model, not one of random weights; needs --engine. A Hugging Face folder, a Lancet"
+                            + " model folder or, for onnx, a folder that lancet export wrote.")
     private Optional<Path> model = Optional.empty();
 
     @Mixin

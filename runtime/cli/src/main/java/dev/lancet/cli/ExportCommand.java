@@ -100,7 +100,6 @@ final class ExportCommand extends LancetCommand {
                         written.unpacked().size(),
                         String.join(", ", written.unpacked()));
         return new Answer(
-                document,
-                unpacked + String.format(Locale.ROOT, "saved %s: %,d bytes%n", out, written.bytes()));
+                document, unpacked + String.format(Locale.ROOT, "saved %s: %,d bytes%n", out, written.bytes()));
     }
 }

@@ -8,10 +8,10 @@ import dev.lancet.cli.option.EngineOption;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.dsl.PrintableText;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.generate.TextGenerator;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.generate.TextGenerator;
 import dev.lancet.runtime.generate.TextReader;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -136,8 +136,8 @@ final class GenerateCommand extends LancetCommand {
         try (Model base = ModelArgument.of(what).model(progress()).on(where.device(this));
                 Model model = adapter.beside(base)) {
             return ids
-                    ? tokens((prompt, each) -> model.generate(
-                            prompt, settings.tokens(), settings.sampler(), OptionalInt.empty(), each))
+                    ? tokens((prompt, each) ->
+                            model.generate(prompt, settings.tokens(), settings.sampler(), OptionalInt.empty(), each))
                     : text(model.generator(), settings);
         }
     }

@@ -86,8 +86,7 @@ public final class EngineBench {
         Path folder = engine == Engine.ONNX ? exported(given, scratch.resolve("exported")) : given;
         fields.put("engine", engine.toString());
         fields.put("file_bytes", bytes(folder));
-        List<String> arguments =
-                List.of(engine.name(), folder.toString(), Integer.toString(steps));
+        List<String> arguments = List.of(engine.name(), folder.toString(), Integer.toString(steps));
         String last = FreshJvm.lastLine(engine.toString(), EngineChild.class, arguments, scratch.resolve("errors.txt"));
         String[] words = last.split(" ", -1);
         if (words.length != 12 || !words[0].equals("load")) {

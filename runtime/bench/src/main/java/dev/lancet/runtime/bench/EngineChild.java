@@ -28,9 +28,10 @@ public final class EngineChild {
     public static void main(String... arguments) {
         Path folder = Path.of(arguments[1]);
         int steps = Integer.parseInt(arguments[2]);
-        System.out.println(EngineBench.Engine.valueOf(arguments[0]) == EngineBench.Engine.ONNX
-                ? onnx(folder, steps)
-                : tensorflow(folder, steps));
+        System.out.println(
+                EngineBench.Engine.valueOf(arguments[0]) == EngineBench.Engine.ONNX
+                        ? onnx(folder, steps)
+                        : tensorflow(folder, steps));
     }
 
     private static String onnx(Path folder, int steps) {
@@ -71,8 +72,8 @@ public final class EngineChild {
         List<Double> tokens = generate(model, ids, added);
         Timings times = new Timings(tokens.subList(1 + GenerationBench.WARM_UP, tokens.size()));
         ResidentMemory resident = ResidentMemory.here().orElseThrow(MemoryBench::cannotBeMeasured);
-        return "load " + load + " prompt " + prompt + " prefill " + new Timings(prefills).median() + " token " + times.median() + " least "
-                + times.least() + " peak " + resident.peak();
+        return "load " + load + " prompt " + prompt + " prefill " + new Timings(prefills).median() + " token "
+                + times.median() + " least " + times.least() + " peak " + resident.peak();
     }
 
     /** The milliseconds of each new token; those of the first include the prompt. */

@@ -41,7 +41,9 @@ public final class TokenizerFile {
 
     /** The same, with Hugging Face's settings of generation. */
     public static List<Path> forGeneration(Optional<Path> tokenizer) {
-        return files(tokenizer, Stream.concat(COMPANIONS.stream(), Stream.of(GENERATION)).toList());
+        return files(
+                tokenizer,
+                Stream.concat(COMPANIONS.stream(), Stream.of(GENERATION)).toList());
     }
 
     private static List<Path> files(Optional<Path> tokenizer, List<String> companions) {

@@ -17,27 +17,25 @@ public final class EngineOption {
             names = "--engine",
             paramLabel = "tensorflow|onnx|auto",
             defaultValue = "auto",
-            description = "What runs the model. onnx is ONNX Runtime, on the processor: it runs a folder that lancet export"
-                    + " wrote, and exports any other model to a temporary folder first. auto (the default) is onnx for"
-                    + " an exported folder, and tensorflow for any other model.")
+            description =
+                    "What runs the model. onnx is ONNX Runtime, on the processor: it runs a folder that lancet export"
+                            + " wrote, and exports any other model to a temporary folder first. auto (the default) is onnx for"
+                            + " an exported folder, and tensorflow for any other model.")
     private String name = "";
 
     /** Whether ONNX Runtime runs the model, which is said if the choice was left to Lancet. */
     public boolean onnx(LancetCommand command, String model) {
         boolean exported = OnnxModel.exported(Path.of(model));
-        switch (name) {
-            case "tensorflow":
-                return false;
-            case "onnx":
-                return true;
-            case "auto":
-                if (exported) {
-                    command.tell("engine: onnx, because " + model + " is an exported folder");
-                }
-                return exported;
-            default:
-                throw command.wrongUsage("--engine: " + name + "; choose tensorflow, onnx or auto");
+        if (name.equals("auto")) {
+            if (exported) {
+                command.tell("engine: onnx, because " + model + " is an exported folder");
+            }
+            return exported;
         }
+        if (!name.equals("onnx") && !name.equals("tensorflow")) {
+            throw command.wrongUsage("--engine: " + name + "; choose tensorflow, onnx or auto");
+        }
+        return name.equals("onnx");
     }
 
     /** Runs a model with ONNX Runtime, and returns what {@code use} returns. */

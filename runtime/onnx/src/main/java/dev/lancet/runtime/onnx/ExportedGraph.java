@@ -62,7 +62,8 @@ record ExportedGraph(
                 .findFirst()
                 .orElseThrow(() -> damaged(file, "it has no output logits"));
         List<ValueInfoProto> keys = model.getGraph().getInputList().stream()
-                .filter(input -> input.getName().startsWith(PAST_KEY) && input.getName().endsWith(".key"))
+                .filter(input ->
+                        input.getName().startsWith(PAST_KEY) && input.getName().endsWith(".key"))
                 .toList();
         if (keys.isEmpty()) {
             throw damaged(file, "it has no cache of keys");
@@ -82,7 +83,8 @@ record ExportedGraph(
         try {
             return ModelProto.parseFrom(PlainFile.read(file, LARGEST));
         } catch (InvalidProtocolBufferException wrong) {
-            throw new LancetException(file + ": is not an ONNX graph (" + wrong.getMessage() + "); export it again", wrong);
+            throw new LancetException(
+                    file + ": is not an ONNX graph (" + wrong.getMessage() + "); export it again", wrong);
         } catch (IOException wrong) {
             throw IoErrors.reading(file, wrong);
         }
@@ -92,8 +94,10 @@ record ExportedGraph(
         for (StringStringEntryProto entry : tensor.getExternalDataList()) {
             if (entry.getKey().equals("location")) {
                 if (!SafeFileName.is(entry.getValue())) {
-                    throw damaged(file, "array '" + tensor.getName() + "' lies in '" + entry.getValue()
-                            + "', which is no file beside it");
+                    throw damaged(
+                            file,
+                            "array '" + tensor.getName() + "' lies in '" + entry.getValue()
+                                    + "', which is no file beside it");
                 }
                 if (!Files.exists(PlainFile.inside(folder, entry.getValue()))) {
                     throw damaged(file, "its arrays are missing: there is no " + entry.getValue() + " beside it");
@@ -131,7 +135,8 @@ record ExportedGraph(
 
     /** Whether it asks for positions. */
     boolean positions() {
-        return model.getGraph().getInputList().stream().anyMatch(input -> input.getName().equals("position_ids"));
+        return model.getGraph().getInputList().stream()
+                .anyMatch(input -> input.getName().equals("position_ids"));
     }
 
     /**

@@ -67,7 +67,8 @@ public final class OnnxModel implements TextEngine, AutoCloseable {
         try {
             OnnxSession session = OnnxSession.open(folder, threads);
             boolean bytes = session.graph().vocabulary() == Tokenizer.bytes().vocabulary();
-            return new OnnxModel(folder, session, found.or(() -> bytes ? Optional.of(Tokenizer.bytes()) : Optional.empty()));
+            return new OnnxModel(
+                    folder, session, found.or(() -> bytes ? Optional.of(Tokenizer.bytes()) : Optional.empty()));
         } catch (RuntimeException wrong) {
             found.ifPresent(Tokenizer::close);
             throw wrong;

@@ -38,8 +38,7 @@ final class OnnxSession implements AutoCloseable {
             options.setIntraOpNumThreads(threads);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
             options.addConfigEntry(WEIGHTS_FOLDER, folder.toAbsolutePath().toString());
-            return new OnnxSession(
-                    folder, graph, environment().createSession(graph.forGeneration(), options));
+            return new OnnxSession(folder, graph, environment().createSession(graph.forGeneration(), options));
         } catch (OrtException wrong) {
             throw failed(folder, wrong);
         }
@@ -94,7 +93,8 @@ final class OnnxSession implements AutoCloseable {
         }
     }
 
-    OrtSession.Result run(Map<String, ? extends OnnxTensorLike> inputs, Set<String> wanted, Map<String, OnnxTensor> into) {
+    OrtSession.Result run(
+            Map<String, ? extends OnnxTensorLike> inputs, Set<String> wanted, Map<String, OnnxTensor> into) {
         return during(() -> session.run(inputs, wanted, into));
     }
 

@@ -50,9 +50,10 @@ final class OnnxText implements NextTokenLogits {
                 inputs.put("position_ids", positions);
             }
             OrtSession.Result result = session.run(inputs, cache.fetched(LOGITS), cache.present());
-            float[] logits = session.during(() -> ((OnnxTensor) result.get("logits").orElseThrow())
-                    .getFloatBuffer()
-                    .array());
+            float[] logits =
+                    session.during(() -> ((OnnxTensor) result.get("logits").orElseThrow())
+                            .getFloatBuffer()
+                            .array());
             cache.take(result);
             length = total;
             return logits;

@@ -20,8 +20,8 @@ public record PromptLimits(String model, int vocabulary, int context) {
     public void check(int[] prompt) {
         TokenIdChecks.check(prompt, vocabulary, "prompt");
         if (prompt.length == 0 || prompt.length > context) {
-            throw new LancetException("prompt: " + prompt.length + " tokens; it takes 1 to " + context
-                    + ", the context of " + model);
+            throw new LancetException(
+                    "prompt: " + prompt.length + " tokens; it takes 1 to " + context + ", the context of " + model);
         }
     }
 }

@@ -93,9 +93,11 @@ public final class TextGenerator implements AutoCloseable {
     }
 
     private ChatTemplate chat() {
-        return template().orElseThrow(() -> new LancetException("chat template: " + engine.limits().model()
-                + " has none; put a chat_template.jinja or tokenizer_config.json beside its tokenizer, or continue"
-                + " plain texts"));
+        return template()
+                .orElseThrow(() ->
+                        new LancetException("chat template: " + engine.limits().model()
+                                + " has none; put a chat_template.jinja or tokenizer_config.json beside its tokenizer, or continue"
+                                + " plain texts"));
     }
 
     private static Set<Integer> ends(Tokenizer tokenizer) {

@@ -59,7 +59,8 @@ public final class ExternalWeights implements AutoCloseable {
             channel.position(offset);
             content.passTo(this::write);
             if (channel.position() != offset + length) {
-                throw new IllegalStateException("array: " + (channel.position() - offset) + " bytes came, not " + length);
+                throw new IllegalStateException(
+                        "array: " + (channel.position() - offset) + " bytes came, not " + length);
             }
             end = offset + length;
             return new Place(offset, length);

@@ -115,8 +115,8 @@ public final class OnnxGraph {
     /** An array of floats in row-major order. */
     public String floats(String name, List<Long> shape, float... values) {
         return array(name, ElementType.FLOAT, shape, parts -> {
-            ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(4, values.length))
-                    .order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(Math.multiplyExact(4, values.length)).order(ByteOrder.LITTLE_ENDIAN);
             bytes.asFloatBuffer().put(values);
             parts.accept(bytes);
         });

@@ -37,15 +37,19 @@ final class DecoderInputs {
         if (positions(model, portable)) {
             graph.input(POSITIONS, ElementType.INT64, "batch", "sequence");
         }
-        caches(model, (layer, what, heads, width) ->
-                graph.input(past(layer, what), ElementType.FLOAT, "batch", heads, "past", width));
+        caches(
+                model,
+                (layer, what, heads, width) ->
+                        graph.input(past(layer, what), ElementType.FLOAT, "batch", heads, "past", width));
     }
 
     /** Declares all outputs. */
     static void results(OnnxGraph graph, Transformer model) {
         graph.output(LOGITS, ElementType.FLOAT, "batch", "sequence", model.vocabulary());
-        caches(model, (layer, what, heads, width) ->
-                graph.output(present(layer, what), ElementType.FLOAT, "batch", heads, "present", width));
+        caches(
+                model,
+                (layer, what, heads, width) ->
+                        graph.output(present(layer, what), ElementType.FLOAT, "batch", heads, "present", width));
     }
 
     private interface EachCache {

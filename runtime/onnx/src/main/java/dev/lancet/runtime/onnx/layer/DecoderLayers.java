@@ -83,7 +83,9 @@ public final class DecoderLayers {
         if (model.tiedHead()) {
             products.transposed(DecoderInputs.LOGITS, last, step("embedding"));
         } else {
-            graph.node("Identity", DecoderInputs.LOGITS).in(products.of(step("head"), last)).out();
+            graph.node("Identity", DecoderInputs.LOGITS)
+                    .in(products.of(step("head"), last))
+                    .out();
         }
         DecoderInputs.results(graph, model);
         return arrays.unpacked();
@@ -102,7 +104,9 @@ public final class DecoderLayers {
         String p = "h." + block + ".attn.";
         String x = norm(p + "norm", stream);
         String mix = attention.attend(block, p, linear(p + "q", x), linear(p + "k", x), linear(p + "v", x));
-        return graph.node("Add", p + "residual").in(stream, linear(p + "o", mix)).out();
+        return graph.node("Add", p + "residual")
+                .in(stream, linear(p + "o", mix))
+                .out();
     }
 
     private String feedForward(String p, String stream) {
@@ -114,17 +118,19 @@ public final class DecoderLayers {
                         .out()
                 : graph.node("Gelu", p + "inner")
                         .in(up)
-                        .with(
-                                "approximate",
-                                model.feedForward().kind() == FeedForward.Kind.GELU_TANH ? "tanh" : "none")
+                        .with("approximate", model.feedForward().kind() == FeedForward.Kind.GELU_TANH ? "tanh" : "none")
                         .out();
-        return graph.node("Add", p + "residual").in(stream, linear(p + "down", inner)).out();
+        return graph.node("Add", p + "residual")
+                .in(stream, linear(p + "down", inner))
+                .out();
     }
 
     private String linear(String name, String x) {
         String y = products.of(step(name), x);
         return vectors.containsKey(name + ".bias")
-                ? graph.node("Add", name + ".biased").in(y, vector(name + ".bias")).out()
+                ? graph.node("Add", name + ".biased")
+                        .in(y, vector(name + ".bias"))
+                        .out()
                 : y;
     }
 
@@ -147,8 +153,12 @@ public final class DecoderLayers {
                     .out();
         }
         String square = graph.node("Mul", name + ".square").in(x, x).out();
-        String mean = graph.node("ReduceMean", name + ".mean").in(square, graph.ints("axis.last", -1)).out();
-        String stable = graph.node("Add", name + ".stable").in(mean, graph.scalar("epsilon", epsilon)).out();
+        String mean = graph.node("ReduceMean", name + ".mean")
+                .in(square, graph.ints("axis.last", -1))
+                .out();
+        String stable = graph.node("Add", name + ".stable")
+                .in(mean, graph.scalar("epsilon", epsilon))
+                .out();
         String root = graph.node("Sqrt", name + ".root").in(stable).out();
         String unit = graph.node("Div", name + ".unit").in(x, root).out();
         return graph.node("Mul", name).in(unit, vector(name + ".gain")).out();

@@ -30,16 +30,22 @@ final class GroupedAttention implements AttentionLayer {
                 .in(DecoderInputs.MASK, graph.ints("axis.one", 1))
                 .with("keepdims", 0)
                 .out();
-        String last = graph.node("Sub", "lengths.last").in(sums, graph.ints("one", 1)).out();
+        String last =
+                graph.node("Sub", "lengths.last").in(sums, graph.ints("one", 1)).out();
         before = int32("lengths.last.int32", last);
         String shape = graph.node("Shape", "mask.shape").in(DecoderInputs.MASK).out();
         total = int32(
                 "total.int32",
-                graph.node("Gather", "total").in(shape, graph.scalar("index.one", 1L)).out());
+                graph.node("Gather", "total")
+                        .in(shape, graph.scalar("index.one", 1L))
+                        .out());
     }
 
     private String int32(String name, String value) {
-        return graph.node("Cast", name).in(value).with("to", ElementType.INT32.number()).out();
+        return graph.node("Cast", name)
+                .in(value)
+                .with("to", ElementType.INT32.number())
+                .out();
     }
 
     /** Whether the operator takes heads of this width. */

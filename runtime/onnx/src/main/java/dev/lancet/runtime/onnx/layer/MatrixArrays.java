@@ -43,10 +43,7 @@ final class MatrixArrays {
         return switch (matrix.precision().format()) {
             case FLOAT32 ->
                 graph.array(
-                        matrix.name(),
-                        ElementType.FLOAT,
-                        shape,
-                        parts -> weights.readInParts(matrix.name(), parts));
+                        matrix.name(), ElementType.FLOAT, shape, parts -> weights.readInParts(matrix.name(), parts));
             case BFLOAT16 -> widened(matrix, shape);
             case INT8, INT4, NF4 -> {
                 String name = matrix.name() + ".floats";
@@ -54,7 +51,8 @@ final class MatrixArrays {
                     yield name;
                 }
                 unpacked.add(matrix.name());
-                yield graph.floats(name, shape, Quantizer.unpack(matrix, weights).values());
+                yield graph.floats(
+                        name, shape, Quantizer.unpack(matrix, weights).values());
             }
         };
     }
@@ -62,12 +60,11 @@ final class MatrixArrays {
     private String widened(StoredMatrix matrix, List<Long> shape) {
         String name = matrix.name() + ".floats";
         if (!graph.has(matrix.name())) {
-            graph.array(
-                    matrix.name(),
-                    ElementType.BFLOAT16,
-                    shape,
-                    parts -> weights.readInParts(matrix.name(), parts));
-            graph.node("Cast", name).in(matrix.name()).with("to", ElementType.FLOAT.number()).out();
+            graph.array(matrix.name(), ElementType.BFLOAT16, shape, parts -> weights.readInParts(matrix.name(), parts));
+            graph.node("Cast", name)
+                    .in(matrix.name())
+                    .with("to", ElementType.FLOAT.number())
+                    .out();
         }
         return name;
     }
@@ -77,10 +74,7 @@ final class MatrixArrays {
         return graph.array(
                 matrix.name(),
                 ElementType.UINT8,
-                List.of(
-                        (long) QuantizedBlocks.channels(matrix),
-                        (long) layout.blocks(),
-                        (long) layout.blockBytes()),
+                List.of((long) QuantizedBlocks.channels(matrix), (long) layout.blocks(), (long) layout.blockBytes()),
                 parts -> parts.accept(ByteBuffer.wrap(layout.codes(stored(matrix)))));
     }
 

@@ -73,7 +73,11 @@ final class MatrixProducts {
                 .with("K", QuantizedBlocks.inputs(matrix))
                 .with("N", QuantizedBlocks.channels(matrix))
                 .with("bits", matrix.precision().bits())
-                .with("block_size", (long) layout.blockBytes() * Byte.SIZE / matrix.precision().bits())
+                .with(
+                        "block_size",
+                        (long) layout.blockBytes()
+                                * Byte.SIZE
+                                / matrix.precision().bits())
                 .with("accuracy_level", ROUNDED_INPUTS)
                 .out();
     }
@@ -112,7 +116,10 @@ final class MatrixProducts {
 
     private String floatTransposed(String name, String x, String matrix) {
         if (!portable) {
-            return graph.contrib("FusedMatMul", name).in(x, matrix).with("transB", 1).out();
+            return graph.contrib("FusedMatMul", name)
+                    .in(x, matrix)
+                    .with("transB", 1)
+                    .out();
         }
         String turned = graph.node("Transpose", name + ".table")
                 .in(matrix)

@@ -120,7 +120,8 @@ final class QuantizedBlocks {
         float[] stored = Quantizer.scales(matrix, weights);
         int channels = channels(matrix);
         int inputs = inputs(matrix);
-        int group = matrix.precision().group() == 0 ? inputs : matrix.precision().group();
+        int group =
+                matrix.precision().group() == 0 ? inputs : matrix.precision().group();
         int groups = (inputs + group - 1) / group;
         boolean byColumn = matrix.channels() == Channels.COLUMNS;
         float[] scales = new float[Math.multiplyExact(channels, blocks())];

@@ -39,8 +39,7 @@ final class RotaryTables {
         float[] values = new float[Math.multiplyExact(model.context(), frequencies.length)];
         for (int position = 0; position < model.context(); position++) {
             for (int i = 0; i < frequencies.length; i++) {
-                values[position * frequencies.length + i] =
-                        (float) function.applyAsDouble(position * frequencies[i]);
+                values[position * frequencies.length + i] = (float) function.applyAsDouble(position * frequencies[i]);
             }
         }
         return graph.floats(name, List.of((long) model.context(), (long) frequencies.length), values);
@@ -63,9 +62,16 @@ final class RotaryTables {
                 .outs(a, b);
         String cos = angles("rotary.cos", cos());
         String sin = angles("rotary.sin", sin());
-        String first = graph.node("Sub", name + ".first").in(times(a, cos, ".cos"), times(b, sin, ".sin")).out();
-        String second = graph.node("Add", name + ".second").in(times(b, cos, ".cos"), times(a, sin, ".sin")).out();
-        String turned = graph.node("Concat", name + ".turned").in(first, second).with("axis", 3).out();
+        String first = graph.node("Sub", name + ".first")
+                .in(times(a, cos, ".cos"), times(b, sin, ".sin"))
+                .out();
+        String second = graph.node("Add", name + ".second")
+                .in(times(b, cos, ".cos"), times(a, sin, ".sin"))
+                .out();
+        String turned = graph.node("Concat", name + ".turned")
+                .in(first, second)
+                .with("axis", 3)
+                .out();
         return graph.node("Reshape", name)
                 .in(turned, graph.ints("shape.flat." + heads, 0, 0, (long) heads * width))
                 .out();
@@ -79,7 +85,9 @@ final class RotaryTables {
     private String angles(String name, String table) {
         String each = name + ".each";
         if (gathered.add(each)) {
-            String rows = graph.node("Gather", name + ".rows").in(table, DecoderInputs.POSITIONS).out();
+            String rows = graph.node("Gather", name + ".rows")
+                    .in(table, DecoderInputs.POSITIONS)
+                    .out();
             graph.node("Unsqueeze", each).in(rows, graph.ints("axis.heads", 2)).out();
         }
         return each;
