@@ -36,7 +36,12 @@ class OnnxLogitsTest {
     private static final List<String> TWO = List.of("stories260K-hf", "hf-gpt2-tiny");
     private static final List<String> OTHERS =
             List.of("hf-llama-tiny-gqa", "hf-llama-tiny-sharded", "hf-mistral-tiny", "hf-qwen2-tiny");
-    private static final double EXACT = 1e-3;
+    private static final double EXACT = 1e-5;
+
+    /** Inputs rounded to 8 bits: at most 1.4 % were measured on trained weights, and 4.0 % on random ones. */
+    private static final double ROUNDED_TRAINED = 2e-2;
+
+    private static final double ROUNDED_RANDOM = 5e-2;
 
     @TempDir
     Path temporary;
@@ -118,26 +123,33 @@ class OnnxLogitsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("all_compressed")
-    void measure(String family, String form) {
+    @MethodSource("two_compressed")
+    void a_compressed_model_has_the_logits_of_lancet(String family, String form) {
         int[] row = {1, 17, 42, 3, 88, 5, 61, 9, 12, 90, 33, 70};
-        try (Model model = Exported.compressed(Exported.FIXTURES.resolve(family), forms().get(form))) {
+        Path out = temporary.resolve("onnx");
+        Path portable = temporary.resolve("portable");
+        try (Model model = Exported.compressed(
+                Exported.FIXTURES.resolve(family), forms().get(form))) {
             float[] wanted = model.logits(new int[][] {row});
-            StringBuilder line = new StringBuilder(family + " | " + form);
-            for (boolean portable : new boolean[] {false, true}) {
-                Path out = temporary.resolve("onnx-" + portable);
-                long begin = System.nanoTime();
-                Exported.export(model, portable, out);
-                line.append(String.format(" | %.2e", Exported.distance(Exported.logits(out, row, 7), wanted)));
-                for (int level = 0; level < 2; level++) {
-                    Exported.level(out, level);
-                    line.append(
-                            String.format(" %d: %.2e", level, Exported.distance(Exported.logits(out, row, 7), wanted)));
-                }
-                line.append(" " + (System.nanoTime() - begin) / 1000000 + " ms");
-            }
-            System.out.println(line);
+            Exported.export(model, false, out);
+            Exported.export(model, true, portable);
+            double rounded = family.startsWith("stories") ? ROUNDED_TRAINED : ROUNDED_RANDOM;
+            assertThat(Exported.distance(Exported.logits(out, row, 7), wanted)).isLessThan(rounded);
+            assertThat(Exported.distance(Exported.logits(portable, row, 7), wanted))
+                    .isLessThan(rounded);
+
+            Exported.keepInputs(out);
+            // TensorFlow rounds the inputs of bfloat16 layers to 16 bits, and ONNX Runtime does not.
+            assertThat(Exported.distance(Exported.logits(out, row, 7), wanted))
+                    .isLessThan(form.equals("bfloat16") ? rounded : EXACT);
         }
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @MethodSource("all_compressed")
+    void a_compressed_model_of_any_family_and_form_has_the_logits_of_lancet(String family, String form) {
+        a_compressed_model_has_the_logits_of_lancet(family, form);
     }
 
     private static int[] ints(JsonNode array) {

@@ -8,6 +8,7 @@ import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.generate.NextTokenLogits;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.onnx.OnnxModel;
 import java.io.IOException;
@@ -55,6 +56,26 @@ class OnnxStoriesTest {
 
             assertThat(Exported.distance(logits, model.logits(new int[][] {row})))
                     .isLessThan(1e-3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_prompt_that_shares_its_beginning_with_the_text_before_goes_on_as_a_new_one(boolean portable) {
+        try (OnnxModel model = OnnxModel.open(exported(portable));
+                NextTokenLogits text = model.text();
+                NextTokenLogits fresh = model.text()) {
+            text.read(1, 17, 42, 3, 88, 5, 61);
+            text.read(9);
+            text.truncate(3);
+            float[] logits = text.read(12, 90, 33);
+            float[] wanted = fresh.read(1, 17, 42, 12, 90, 33);
+
+            assertThat(text.length()).isEqualTo(6);
+            assertThat(Exported.distance(new float[][] {logits}, wanted)).isLessThan(1e-5);
+            assertThat(Exported.distance(new float[][] {text.read(7)}, fresh.read(7)))
+                    .isLessThan(1e-5);
+            assertThatThrownBy(() -> text.truncate(8)).isInstanceOf(IllegalArgumentException.class);
         }
     }
 
