@@ -128,8 +128,7 @@ class OnnxLogitsTest {
         int[] row = {1, 17, 42, 3, 88, 5, 61, 9, 12, 90, 33, 70};
         Path out = temporary.resolve("onnx");
         Path portable = temporary.resolve("portable");
-        try (Model model = Exported.compressed(
-                Exported.FIXTURES.resolve(family), forms().get(form))) {
+        try (Model model = Exported.compressed(Exported.FIXTURES.resolve(family), forms().get(form))) {
             float[] wanted = model.logits(new int[][] {row});
             Exported.export(model, false, out);
             Exported.export(model, true, portable);

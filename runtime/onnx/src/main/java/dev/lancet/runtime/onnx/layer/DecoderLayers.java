@@ -31,7 +31,7 @@ public final class DecoderLayers {
     private final Map<String, Step> steps;
     private final Map<String, Weight> vectors;
     private final MatrixArrays arrays;
-    private final MatrixProducts products;
+    private final ProductNodes products;
     private final TableLookup lookup;
     private final boolean portable;
 
@@ -48,7 +48,7 @@ public final class DecoderLayers {
                 .collect(Collectors.toMap(step -> step.weight().name(), Function.identity()));
         vectors = plan.vectors().stream().collect(Collectors.toMap(Weight::name, Function.identity()));
         arrays = new MatrixArrays(graph, weights);
-        products = new MatrixProducts(graph, arrays, portable);
+        products = new ProductNodes(graph, arrays, portable);
         lookup = new TableLookup(graph, arrays, portable);
     }
 

@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * a correction   x · W + (x · A) · B
  * </pre>
  */
-final class MatrixProducts {
+final class ProductNodes {
 
     /** Inputs are rounded to 8 bits for each block: the other levels are up to 100 times slower in ONNX Runtime 1.29. */
     private static final long ROUNDED_INPUTS = 4;
@@ -26,7 +26,7 @@ final class MatrixProducts {
     private final MatrixArrays arrays;
     private final boolean portable;
 
-    MatrixProducts(OnnxGraph graph, MatrixArrays arrays, boolean portable) {
+    ProductNodes(OnnxGraph graph, MatrixArrays arrays, boolean portable) {
         this.graph = graph;
         this.arrays = arrays;
         this.portable = portable;
