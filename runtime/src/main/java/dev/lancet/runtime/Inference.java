@@ -6,22 +6,25 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.decode.Decoder;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.evaluate.Perplexity;
-import dev.lancet.runtime.generate.Generator;
-import dev.lancet.runtime.generate.NextTokenLogits;
+import dev.lancet.runtime.generate.PromptLimits;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.generate.TokenGenerator;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.memory.NativeMemory;
 import dev.lancet.runtime.task.TaskEvaluation;
 import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.tensorflow.types.TInt32;
 
@@ -83,13 +86,19 @@ final class Inference implements AutoCloseable {
     }
 
     int[] next(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        TokenIdChecks.check(prompt, transformer.vocabulary(), "prompt");
-        return new Generator(transformer, sessions.decoding(weights)).generate(prompt, tokens, sampler, end, eager);
+        limits().check(prompt);
+        Set<Integer> ends = end.isPresent() ? Set.of(end.getAsInt()) : Set.of();
+        return new TokenGenerator(limits(), sampler, ends).generate(text(), prompt, tokens, eager);
     }
 
     /** A text of which nothing is read yet, with the present weights; the caller closes it. */
-    NextTokenLogits text() {
-        return new Generator(transformer, sessions.decoding(weights)).decoder();
+    Decoder text() {
+        return new Decoder(sessions.decoding(weights), transformer, 1);
+    }
+
+    /** What the model can read. */
+    PromptLimits limits() {
+        return new PromptLimits(transformer.name(), transformer.vocabulary(), transformer.context());
     }
 
     /** How often weights or device changed: keys and values from before a change are of no use. */
@@ -108,8 +117,14 @@ final class Inference implements AutoCloseable {
     }
 
     Optional<AllocatorPeak> memory(int[] ids) {
-        TokenIdChecks.check(ids, transformer.vocabulary(), "tokens");
-        return new Generator(transformer, sessions.decoding(weights)).memory(ids);
+        limits().check(ids);
+        int last = ids.length - 1;
+        try (Decoder decoder = text()) {
+            if (last > 0) {
+                decoder.read(Arrays.copyOf(ids, last));
+            }
+            return decoder.traced(ids[last]);
+        }
     }
 
     @Override

@@ -20,6 +20,7 @@ import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.generate.TextGenerator;
 import dev.lancet.runtime.generate.TextReader;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.source.DeclaredSource;
@@ -158,7 +159,7 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
 
     /** Generates one text after another, and reads again only what a prompt does not share with the text before. */
     public TextGenerator generator() {
-        return new TextGenerator(transformer, text, use, inference);
+        return new TextGenerator(new ModelTexts(text, use, inference));
     }
 
     /** The tokens that continue a prompt; {@code eager} receives them one at a time. */

@@ -29,8 +29,9 @@ class ArchitectureTest {
     private static final String[] SURGERY = {"dev.lancet.surgery.."};
     private static final String[] ASSERTJ = {"dev.lancet.assertj.."};
     private static final String[] COMPRESSION = {"dev.lancet.compression.."};
-    private static final String[] TEXT = {"dev.lancet.runtime.text.."};
+    private static final String[] TEXT = {"dev.lancet.runtime.text..", "dev.lancet.runtime.generate.."};
     private static final String[] CHECKPOINT = {"dev.lancet.runtime.checkpoint..", "dev.lancet.runtime.json.."};
+    private static final String[] ONNX = {"dev.lancet.runtime.onnx.."};
     private static final String[] BENCH = {"dev.lancet.runtime.bench.."};
     private static final String[] RUNTIME = {"dev.lancet.runtime.."};
     private static final String[] CLI = {"dev.lancet.cli.."};
@@ -65,6 +66,13 @@ class ArchitectureTest {
             .resideInAnyPackage(CHECKPOINT)
             .should()
             .dependOnClassesThat(lancetOutside(DSL, IO, CHECKPOINT));
+
+    @ArchTest
+    static final ArchRule onnx_knows_texts_checkpoints_and_compression = noClasses()
+            .that()
+            .resideInAnyPackage(ONNX)
+            .should()
+            .dependOnClassesThat(lancetOutside(DSL, IO, TEXT, CHECKPOINT, COMPRESSION, ONNX));
 
     @ArchTest
     static final ArchRule only_the_command_line_knows_the_benchmarks = noClasses()
@@ -109,7 +117,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule tensorflow_stays_out_of_what_only_declares_reads_and_computes = noClasses()
             .that()
-            .resideInAnyPackage(union(DSL, IO, SCRIPT, COMPRESSION, TEXT, CHECKPOINT))
+            .resideInAnyPackage(union(DSL, IO, SCRIPT, COMPRESSION, TEXT, CHECKPOINT, ONNX))
             .should()
             .dependOnClassesThat(TENSORFLOW);
 

@@ -6,14 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.TextGenerator;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationEnd;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.NextTokenLogits;
 import dev.lancet.runtime.generate.PromptCache;
+import dev.lancet.runtime.generate.PromptLimits;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.generate.TextGenerator;
 import dev.lancet.runtime.generate.TextReader;
 import dev.lancet.runtime.generate.TokenGenerator;
 import dev.lancet.runtime.text.chat.ChatTurn;
@@ -114,7 +115,7 @@ class SamplingTest {
         assertThat(cached).isEqualTo(fresh);
 
         CountedText text = new CountedText();
-        TokenGenerator generator = new TokenGenerator(TinyModel.llama(), Sampler.greedy(), Set.of());
+        TokenGenerator generator = new TokenGenerator(new PromptLimits("tiny", 100, 64), Sampler.greedy(), Set.of());
         try (PromptCache cache = new PromptCache(text)) {
             generator.generate(cache, new int[] {1, 2, 3, 4}, 2, id -> true);
             text.read = 0;

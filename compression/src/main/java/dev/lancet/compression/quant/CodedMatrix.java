@@ -150,7 +150,8 @@ final class CodedMatrix {
         return values;
     }
 
-    private float[] scales(Weights weights) {
+    /** The scales in float32, in the order of {@link QuantizationLayout#scale}. */
+    float[] scales(Weights weights) {
         HostTensor stored = weights.read(Weight.scale(matrix.name()));
         return matrix.precision().compactScales()
                 ? new DoubleQuantization(

@@ -53,6 +53,15 @@ public final class Quantizer {
         return Matrix.of(matrix.rows(), matrix.columns(), values);
     }
 
+    /**
+     * The scales of a quantized matrix in float32, also if they are stored as codes.
+     *
+     * @return {@code [groups, columns]} if the channels are columns, otherwise {@code [rows, groups]}
+     */
+    public static float[] scales(StoredMatrix matrix, Weights weights) {
+        return new CodedMatrix(matrix).scales(weights);
+    }
+
     /** The matrix that these stored arrays stand for. */
     public static Matrix unpack(StoredMatrix matrix, List<HostTensor> arrays) {
         return unpack(matrix, Weights.of(arrays));

@@ -4,13 +4,14 @@ import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.AdapterOption;
 import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.cli.option.EngineOption;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.dsl.PrintableText;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.TextGenerator;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.generate.TextGenerator;
 import dev.lancet.runtime.generate.TextReader;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,11 +40,12 @@ import picocli.CommandLine.Parameters;
             "  lancet generate my-model --prompt \"The Committee\" --max-tokens 60",
             "  lancet generate my-model --prompt \"The Committee\" --temperature 0.8 --top-p 0.9 --seed 7",
             "  lancet generate my-model --adapter tuned/adapter --prompt \"The Committee\"",
+            "  lancet generate my-model --engine onnx --prompt \"The Committee\"",
             "  lancet generate my-model --ids --prompt \"1 403 407\" --json",
         })
 final class GenerateCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL)
+    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL + " Or a folder that lancet export wrote.")
     private String what = "";
 
     @Mixin
@@ -112,6 +115,9 @@ final class GenerateCommand extends LancetCommand {
     private long seed;
 
     @Mixin
+    private final EngineOption engine = new EngineOption();
+
+    @Mixin
     private final DeviceOptions where = new DeviceOptions();
 
     GenerateCommand(Console console) {
@@ -124,10 +130,30 @@ final class GenerateCommand extends LancetCommand {
         if (ids && !stops.isEmpty()) {
             throw wrongUsage("--stop: --ids prints no text; leave one of them out");
         }
+        if (engine.onnx(this, what)) {
+            return withOnnx(settings);
+        }
         try (Model base = ModelArgument.of(what).model(progress()).on(where.device(this));
                 Model model = adapter.beside(base)) {
-            return ids ? tokens(model, settings) : text(model, settings);
+            return ids
+                    ? tokens((prompt, each) ->
+                            model.generate(prompt, settings.tokens(), settings.sampler(), OptionalInt.empty(), each))
+                    : text(model.generator(), settings);
         }
+    }
+
+    private Answer withOnnx(GenerationSettings settings) {
+        adapter.folder().ifPresent(folder -> {
+            throw wrongUsage("--adapter: " + folder
+                    + " is not for ONNX Runtime; export the model with it first, with lancet export --adapter");
+        });
+        return EngineOption.run(
+                what,
+                progress(),
+                model -> ids
+                        ? tokens((prompt, each) -> model.generate(
+                                prompt, settings.tokens(), settings.sampler(), OptionalInt.empty(), each))
+                        : text(model.generator(), settings));
     }
 
     private GenerationSettings settings() {
@@ -139,17 +165,21 @@ final class GenerateCommand extends LancetCommand {
         }
     }
 
-    private Answer text(Model model, GenerationSettings settings) {
-        try (TextGenerator generator = model.generator()) {
-            Generation generation = generator.generate(prompt, settings, TextReader.of(this::show));
+    private Answer text(TextGenerator texts, GenerationSettings settings) {
+        try (texts) {
+            Generation generation = texts.generate(prompt, settings, TextReader.of(this::show));
             return answer(generation.text(), generation.ids(), generation.tokensPerSecond());
         }
     }
 
-    private Answer tokens(Model model, GenerationSettings settings) {
+    /** Continues the token ids of a prompt, and reports each new one. */
+    private interface Continuing {
+        int[] from(int[] prompt, IntConsumer each);
+    }
+
+    private Answer tokens(Continuing model) {
         long start = System.nanoTime();
-        int[] added = model.generate(
-                promptIds(), settings.tokens(), settings.sampler(), OptionalInt.empty(), id -> show(id + " "));
+        int[] added = model.from(promptIds(), id -> show(id + " "));
         double seconds = (System.nanoTime() - start) / 1e9;
         List<Integer> list = Arrays.stream(added).boxed().toList();
         return answer(null, list, added.length / seconds);

@@ -2,8 +2,8 @@ package dev.lancet.runtime.task;
 
 import dev.lancet.dsl.Transformer;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.decode.Decoder;
 import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.generate.Decoder;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.text.task.AnswerParser;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;

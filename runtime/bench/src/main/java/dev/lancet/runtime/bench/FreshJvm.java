@@ -36,13 +36,13 @@ final class FreshJvm {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xms32m",
-                "-cp",
-                System.getProperty("java.class.path"),
                 program.getName()));
         command.addAll(arguments);
         try {
-            Process child =
-                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+            // Not on the command line: ONNX Runtime 1.29 crashes at about 4000 bytes of it.
+            builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+            Process child = builder.start();
             child.getOutputStream().close();
             String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int status = child.waitFor();

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 public final class GenerationBench {
 
     private static final int PROMPT = 16;
-    private static final int WARM_UP = 3;
+    static final int WARM_UP = 3;
 
     private GenerationBench() {}
 

@@ -12,9 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Finds the tokenizer file beside a model, and the files that belong to it. */
-final class TokenizerFile {
+public final class TokenizerFile {
 
     private static final String HUGGING_FACE = "tokenizer.json";
     private static final String LLAMA2C = "tok*.bin";
@@ -23,6 +24,8 @@ final class TokenizerFile {
 
     /** The files beside a tokenizer.json that say how messages become text, and which tokens begin and end a text. */
     private static final List<String> COMPANIONS = List.of("chat_template.jinja", "tokenizer_config.json");
+
+    private static final String GENERATION = "generation_config.json";
 
     private TokenizerFile() {}
 
@@ -33,8 +36,19 @@ final class TokenizerFile {
      * @throws LancetException if one beside it is no plain file, leads out of its folder, or has more than 64 MiB
      */
     static List<Path> files(Optional<Path> tokenizer) {
+        return files(tokenizer, COMPANIONS);
+    }
+
+    /** The same, with Hugging Face's settings of generation. */
+    public static List<Path> forGeneration(Optional<Path> tokenizer) {
+        return files(
+                tokenizer,
+                Stream.concat(COMPANIONS.stream(), Stream.of(GENERATION)).toList());
+    }
+
+    private static List<Path> files(Optional<Path> tokenizer, List<String> companions) {
         List<Path> files = new ArrayList<>(tokenizer.stream().toList());
-        tokenizer.filter(file -> file.endsWith(HUGGING_FACE)).ifPresent(json -> COMPANIONS.stream()
+        tokenizer.filter(file -> file.endsWith(HUGGING_FACE)).ifPresent(json -> companions.stream()
                 .map(json::resolveSibling)
                 .filter(file -> Files.exists(file, LinkOption.NOFOLLOW_LINKS))
                 .map(TokenizerFile::bounded)

@@ -2,8 +2,8 @@ package dev.lancet.runtime.langchain4j;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.TextGenerator;
 import dev.lancet.runtime.generate.GenerationSettings;
+import dev.lancet.runtime.generate.TextGenerator;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;

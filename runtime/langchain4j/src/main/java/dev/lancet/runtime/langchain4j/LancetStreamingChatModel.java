@@ -1,9 +1,9 @@
 package dev.lancet.runtime.langchain4j;
 
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.TextGenerator;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationSettings;
+import dev.lancet.runtime.generate.TextGenerator;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.PartialResponse;

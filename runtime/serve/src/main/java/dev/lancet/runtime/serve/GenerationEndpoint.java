@@ -1,8 +1,8 @@
 package dev.lancet.runtime.serve;
 
-import dev.lancet.runtime.TextGenerator;
 import dev.lancet.runtime.generate.EncodedPrompt;
 import dev.lancet.runtime.generate.Generation;
+import dev.lancet.runtime.generate.TextGenerator;
 import tools.jackson.databind.JsonNode;
 
 /** Answers conversations, or continues texts. */

@@ -1,10 +1,10 @@
 package dev.lancet.runtime.serve;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.runtime.TextGenerator;
 import dev.lancet.runtime.generate.EncodedPrompt;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.generate.TextGenerator;
 import dev.lancet.runtime.text.chat.ChatTurn;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.lancet.runtime.serve;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.TextGenerator;
 import dev.lancet.runtime.embed.TextEncoder;
 import dev.lancet.runtime.generate.GenerationSettings;
+import dev.lancet.runtime.generate.TextGenerator;
 import java.util.Optional;
 
 /**

@@ -1,4 +1,4 @@
-package dev.lancet.runtime.generate;
+package dev.lancet.runtime.decode;
 
 import dev.lancet.dsl.Transformer;
 import java.util.ArrayList;

@@ -1,18 +1,8 @@
-package dev.lancet.runtime;
+package dev.lancet.runtime.generate;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.Transformer;
-import dev.lancet.runtime.generate.EncodedPrompt;
-import dev.lancet.runtime.generate.GeneratedText;
-import dev.lancet.runtime.generate.Generation;
-import dev.lancet.runtime.generate.GenerationEnd;
-import dev.lancet.runtime.generate.GenerationSettings;
-import dev.lancet.runtime.generate.PromptCache;
-import dev.lancet.runtime.generate.TextReader;
-import dev.lancet.runtime.generate.TokenGenerator;
 import dev.lancet.runtime.text.chat.ChatTemplate;
 import dev.lancet.runtime.text.chat.ChatTurn;
-import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;
@@ -34,19 +24,14 @@ import java.util.TreeSet;
  */
 public final class TextGenerator implements AutoCloseable {
 
-    private final Transformer transformer;
-    private final ModelTokenizer tokenizer;
-    private final ModelUse use;
-    private final Inference inference;
+    private final TextEngine engine;
     private Optional<PromptCache> cache = Optional.empty();
     private Optional<ChatTemplate> template = Optional.empty();
     private int changes;
 
-    TextGenerator(Transformer transformer, ModelTokenizer tokenizer, ModelUse use, Inference inference) {
-        this.transformer = transformer;
-        this.tokenizer = tokenizer;
-        this.use = use;
-        this.inference = inference;
+    /** A generator of texts with a model. */
+    public TextGenerator(TextEngine engine) {
+        this.engine = engine;
     }
 
     /**
@@ -64,8 +49,8 @@ public final class TextGenerator implements AutoCloseable {
      * @throws LancetException if the model has no tokenizer, or the text has no token or more than the context
      */
     public EncodedPrompt prompt(String text) {
-        return use.during("generation", () -> {
-            Tokenizer own = tokenizer.own();
+        return engine.during(() -> {
+            Tokenizer own = engine.tokenizer();
             return checked(new EncodedPrompt(text, own.encode(text), ends(own)));
         });
     }
@@ -77,8 +62,8 @@ public final class TextGenerator implements AutoCloseable {
      * @throws LancetException also if the model has no chat template, or if the template refuses the conversation
      */
     public EncodedPrompt conversation(List<ChatTurn> turns) {
-        return use.during("generation", () -> {
-            Tokenizer own = tokenizer.own();
+        return engine.during(() -> {
+            Tokenizer own = engine.tokenizer();
             ChatTemplate chat = chat();
             String text = chat.render(turns, true);
             Set<Integer> ends = ends(own);
@@ -91,8 +76,7 @@ public final class TextGenerator implements AutoCloseable {
     }
 
     private EncodedPrompt checked(EncodedPrompt prompt) {
-        TokenIdChecks.check(prompt.ids(), transformer.vocabulary(), "prompt");
-        TokenGenerator.check(transformer, prompt.ids());
+        engine.limits().check(prompt.ids());
         return prompt;
     }
 
@@ -103,16 +87,17 @@ public final class TextGenerator implements AutoCloseable {
 
     private Optional<ChatTemplate> template() {
         if (template.isEmpty()) {
-            template = tokenizer.chat();
+            template = engine.chat();
         }
         return template;
     }
 
     private ChatTemplate chat() {
         return template()
-                .orElseThrow(() -> new LancetException("chat template: " + transformer.name()
-                        + " has none; put a chat_template.jinja or tokenizer_config.json beside its tokenizer, or continue"
-                        + " plain texts"));
+                .orElseThrow(() ->
+                        new LancetException("chat template: " + engine.limits().model()
+                                + " has none; put a chat_template.jinja or tokenizer_config.json beside its tokenizer, or continue"
+                                + " plain texts"));
     }
 
     private static Set<Integer> ends(Tokenizer tokenizer) {
@@ -123,13 +108,13 @@ public final class TextGenerator implements AutoCloseable {
 
     /** Continues a prompt of this generator; {@code reader} receives the text while it is generated. */
     public Generation generate(EncodedPrompt prompt, GenerationSettings settings, TextReader reader) {
-        return use.during("generation", () -> continued(prompt, settings, reader));
+        return engine.during(() -> continued(prompt, settings, reader));
     }
 
     private Generation continued(EncodedPrompt prompt, GenerationSettings settings, TextReader reader) {
-        GeneratedText text = new GeneratedText(tokenizer.own().streaming(), prompt.ids(), settings.stops(), reader);
+        GeneratedText text = new GeneratedText(engine.tokenizer().streaming(), prompt.ids(), settings.stops(), reader);
         long start = System.nanoTime();
-        TokenGenerator.Tokens added = new TokenGenerator(transformer, settings.sampler(), prompt.ends())
+        TokenGenerator.Tokens added = new TokenGenerator(engine.limits(), settings.sampler(), prompt.ends())
                 .generate(cache(), prompt.ids(), settings.tokens(), text::add);
         double seconds = (System.nanoTime() - start) / 1e9;
         GenerationEnd end = text.finish(added.end());
@@ -143,12 +128,12 @@ public final class TextGenerator implements AutoCloseable {
     }
 
     private PromptCache cache() {
-        if (changes != inference.changes()) {
+        if (changes != engine.changes()) {
             close();
         }
         if (cache.isEmpty()) {
-            cache = Optional.of(new PromptCache(inference.text()));
-            changes = inference.changes();
+            cache = Optional.of(new PromptCache(engine.text()));
+            changes = engine.changes();
         }
         return cache.get();
     }

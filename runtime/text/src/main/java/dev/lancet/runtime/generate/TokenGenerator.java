@@ -1,29 +1,29 @@
 package dev.lancet.runtime.generate;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.Transformer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /** Continues token ids one by one, with any engine. */
 public final class TokenGenerator {
 
-    private final Transformer transformer;
+    private final PromptLimits limits;
     private final Sampler sampler;
     private final Set<Integer> ends;
 
     /**
      * A generator.
      *
-     * @param transformer the model, for the length of its context
+     * @param limits what the model can read
      * @param ends the tokens that end a text; they are not part of it
      */
-    public TokenGenerator(Transformer transformer, Sampler sampler, Set<Integer> ends) {
-        this.transformer = transformer;
+    public TokenGenerator(PromptLimits limits, Sampler sampler, Set<Integer> ends) {
+        this.limits = limits;
         this.sampler = sampler;
         this.ends = Set.copyOf(ends);
     }
@@ -48,11 +48,11 @@ public final class TokenGenerator {
      * @param prompt at least one token, at most the context
      * @param most the most tokens to add
      * @param reader called with each new token as soon as it is generated; returns whether to go on
-     * @throws LancetException if the prompt is empty or longer than the context
+     * @throws LancetException if the model cannot read the prompt, see {@link PromptLimits#check}
      */
     public Tokens generate(PromptCache text, int[] prompt, int most, IntPredicate reader) {
-        check(transformer, prompt);
-        int room = Math.min(most, transformer.context() - prompt.length + 1);
+        limits.check(prompt);
+        int room = Math.min(most, limits.context() - prompt.length + 1);
         if (room < 1) {
             return new Tokens(List.of(), GenerationEnd.LENGTH);
         }
@@ -78,14 +78,18 @@ public final class TokenGenerator {
     }
 
     /**
-     * Checks that a model can read a prompt.
+     * Continues a prompt in a text of which nothing is read yet, and closes the text.
      *
-     * @throws LancetException if it has no token, or more than the context
+     * @param each called with each new token as soon as it is generated
+     * @return the new tokens
      */
-    public static void check(Transformer transformer, int[] prompt) {
-        if (prompt.length == 0 || prompt.length > transformer.context()) {
-            throw new LancetException("prompt: " + prompt.length + " tokens; it takes 1 to " + transformer.context()
-                    + ", the context of " + transformer.name());
+    public int[] generate(NextTokenLogits text, int[] prompt, int most, IntConsumer each) {
+        try (PromptCache once = new PromptCache(text)) {
+            Tokens added = generate(once, prompt, most, id -> {
+                each.accept(id);
+                return true;
+            });
+            return added.ids().stream().mapToInt(Integer::intValue).toArray();
         }
     }
 }

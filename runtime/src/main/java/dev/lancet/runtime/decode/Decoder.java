@@ -1,8 +1,9 @@
-package dev.lancet.runtime.generate;
+package dev.lancet.runtime.decode;
 
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
+import dev.lancet.runtime.generate.NextTokenLogits;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -61,7 +62,7 @@ public final class Decoder implements NextTokenLogits {
     }
 
     /** Reads one token and reports the device memory that it took, if it can be measured. */
-    Optional<AllocatorPeak> traced(int token) {
+    public Optional<AllocatorPeak> traced(int token) {
         AtomicReference<AllocatorPeak> peak = new AtomicReference<>();
         read(new int[][] {{token}}, runner -> engine.traced(runner, peak::set));
         return Optional.ofNullable(peak.get());

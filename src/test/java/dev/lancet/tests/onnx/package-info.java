@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lancet.tests.onnx;
+
+import org.jspecify.annotations.NullMarked;
