@@ -78,10 +78,26 @@ final class BenchGenerateCommand extends LancetCommand {
     private BenchmarkResult measured() {
         if (engine.isEmpty()) {
             model.ifPresent(given -> {
-                throw wrongUsage("MODEL: " + given + "; add --engine tensorflow or --engine onnx");
+                throw wrongUsage("model: " + given + "; add --engine tensorflow or --engine onnx");
             });
             return GenerationBench.run(
                     options.trial(this, steps, precision.precision(this)), where.device(this), progress());
+        }
+        refuseGiven(
+                "--engine measures one text, on the processor; leave one of them out",
+                "--device",
+                "--gpu-memory",
+                "--tf32",
+                "--batch");
+        if (model.isPresent()) {
+            refuseGiven(
+                    "MODEL has its own form; leave one of them out",
+                    "--preset",
+                    "--rank",
+                    "--layers",
+                    "--sequence",
+                    "--bits",
+                    "--group");
         }
         EngineBench bench = new EngineBench(engine(), steps, progress());
         return model.isPresent()

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lancet.surgery.pass.Pass;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +44,36 @@ class BenchCommandTest {
         assertThat(said.get("tokens_per_s").asDouble()).isPositive();
     }
 
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void an_engine_is_measured_from_files_in_a_process_of_its_own() {
+        Ran ran = lancet(
+                "bench",
+                "generate",
+                "--engine",
+                "onnx",
+                "--layers",
+                "1",
+                "--bits",
+                "8",
+                "--steps",
+                "3",
+                "--json",
+                "--quiet");
+        JsonNode said = ran.json();
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(said.get("engine").asString()).isEqualTo("onnx");
+        assertThat(said.get("prompt").asInt()).isEqualTo(200);
+        assertThat(said.get("file_bytes").asLong())
+                .isGreaterThan(said.get("params").asLong());
+        for (String measured : new String[] {"load_ms", "prefill_ms", "tokens_per_s", "peak_rss_mb"}) {
+            assertThat(said.get(measured).asDouble()).as(measured).isPositive();
+        }
+        assertThat(lancet("bench", "generate", "--engine", "onnx", "--layers", "1", "--steps", "300", "--quiet"))
+                .isEqualTo(new Ran(1, "", "error: --steps: 300; the context has room for at most 251\n"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -55,6 +87,10 @@ class BenchCommandTest {
                 "bench generate --steps 0 | --steps: 0; at least 1 is needed",
                 "bench generate --bits 5 | --bits: 5; choose 16, 8, 4 or nf4",
                 "bench generate --group 32 | --group: 32 applies only with --bits 4 or --bits nf4; add one of them",
+                "bench generate --engine jax | --engine: jax; choose tensorflow or onnx",
+                "bench generate m | model: m; add --engine tensorflow or --engine onnx",
+                "bench generate --engine onnx --device cpu | --device: --engine measures one text, on the processor; leave one of them out",
+                "bench generate m --engine onnx --bits 8 | --bits: MODEL has its own form; leave one of them out",
                 "bench compress | compress: nothing to do; give --rank, --bits or both",
             })
     void wrong_usage_is_one_line(String line, String message) {

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.bench;
 
+import dev.lancet.dsl.LancetException;
 import dev.lancet.io.IoErrors;
 import dev.lancet.io.Progress;
 import dev.lancet.io.TemporaryFolder;
@@ -88,6 +89,9 @@ public final class EngineBench {
         fields.put("file_bytes", bytes(folder));
         List<String> arguments = List.of(engine.name(), folder.toString(), Integer.toString(steps));
         String last = FreshJvm.lastLine(engine.toString(), EngineChild.class, arguments, scratch.resolve("errors.txt"));
+        if (last.startsWith(EngineChild.REFUSED)) {
+            throw new LancetException(last.substring(EngineChild.REFUSED.length()));
+        }
         String[] words = last.split(" ", -1);
         if (words.length != 12 || !words[0].equals("load")) {
             throw FreshJvm.noMeasurement(engine.toString(), last);

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.bench;
 
+import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.generate.Sampler;
@@ -14,9 +15,12 @@ import java.util.function.IntConsumer;
 /**
  * The program that {@link EngineBench} starts. Its arguments are an engine, the folder of a model, and how many tokens to
  * generate. On its last line it prints tokens, milliseconds and bytes: {@code load MS prompt TOKENS prefill MS token MS least MS
- * peak BYTES}.
+ * peak BYTES}; or {@code refused} and why.
  */
 public final class EngineChild {
+
+    /** With what the last line begins if the model cannot be measured. */
+    static final String REFUSED = "refused ";
 
     private static final int PROMPT = 200;
     private static final int PROMPTS = 3;
@@ -28,10 +32,14 @@ public final class EngineChild {
     public static void main(String... arguments) {
         Path folder = Path.of(arguments[1]);
         int steps = Integer.parseInt(arguments[2]);
-        System.out.println(
-                EngineBench.Engine.valueOf(arguments[0]) == EngineBench.Engine.ONNX
-                        ? onnx(folder, steps)
-                        : tensorflow(folder, steps));
+        try {
+            System.out.println(
+                    EngineBench.Engine.valueOf(arguments[0]) == EngineBench.Engine.ONNX
+                            ? onnx(folder, steps)
+                            : tensorflow(folder, steps));
+        } catch (LancetException wrong) {
+            System.out.println(REFUSED + wrong.getMessage());
+        }
     }
 
     private static String onnx(Path folder, int steps) {
@@ -57,7 +65,7 @@ public final class EngineChild {
         int added = 1 + GenerationBench.WARM_UP + steps;
         int prompt = Math.min(PROMPT, context - added);
         if (prompt < 1) {
-            throw new IllegalArgumentException("--steps: " + steps + "; the context has room for at most "
+            throw new LancetException("--steps: " + steps + "; the context has room for at most "
                     + (context - 2 - GenerationBench.WARM_UP));
         }
         // The first ids of any vocabulary: how long a token takes does not depend on which it is.

@@ -99,6 +99,22 @@ public abstract class LancetCommand implements Callable<Integer> {
         return argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }
 
+    /**
+     * Refuses options that would have no effect.
+     *
+     * @param why follows the name of the option
+     */
+    public void refuseGiven(String why, String... options) {
+        if (spec == null) {
+            throw new IllegalStateException("the command was not parsed");
+        }
+        for (String option : options) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw wrongUsage(option + ": " + why);
+            }
+        }
+    }
+
     /** The error for wrong usage; the message names the option, its value and the way out. */
     public ParameterException wrongUsage(String message) {
         if (spec == null) {
