@@ -24,7 +24,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.IntConsumer;
 import org.tensorflow.types.TInt32;
 
@@ -86,13 +85,11 @@ final class Inference implements AutoCloseable {
     }
 
     int[] next(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        limits().check(prompt);
-        Set<Integer> ends = end.isPresent() ? Set.of(end.getAsInt()) : Set.of();
-        return new TokenGenerator(limits(), sampler, ends).generate(text(), prompt, tokens, eager);
+        return new TokenGenerator(limits(), sampler, end).generate(openSession(), prompt, tokens, eager);
     }
 
-    /** A text of which nothing is read yet, with the present weights; the caller closes it. */
-    Decoder text() {
+    /** A session with the present weights that has read nothing yet; the caller closes it. */
+    Decoder openSession() {
         return new Decoder(sessions.decoding(weights), transformer, 1);
     }
 
@@ -119,7 +116,7 @@ final class Inference implements AutoCloseable {
     Optional<AllocatorPeak> memory(int[] ids) {
         limits().check(ids);
         int last = ids.length - 1;
-        try (Decoder decoder = text()) {
+        try (Decoder decoder = openSession()) {
             if (last > 0) {
                 decoder.read(Arrays.copyOf(ids, last));
             }

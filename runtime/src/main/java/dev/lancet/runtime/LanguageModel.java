@@ -21,7 +21,7 @@ import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.generate.TextGenerator;
-import dev.lancet.runtime.generate.TextReader;
+import dev.lancet.runtime.generate.TextListener;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.task.TaskResult;
@@ -153,13 +153,13 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
     /** The continuation of a text; {@code eager} receives it piece by piece as it is generated. */
     public Generation generate(Sample sample, Consumer<String> eager) {
         try (TextGenerator once = generator()) {
-            return once.generate(sample.prompt(), GenerationSettings.of(sample), TextReader.of(eager));
+            return once.generate(sample.prompt(), GenerationSettings.of(sample), TextListener.of(eager));
         }
     }
 
     /** Generates one text after another, and reads again only what a prompt does not share with the text before. */
     public TextGenerator generator() {
-        return new TextGenerator(new ModelTexts(text, use, inference));
+        return new TextGenerator(new TensorFlowTextEngine(text, use, inference));
     }
 
     /** The tokens that continue a prompt; {@code eager} receives them one at a time. */

@@ -233,6 +233,19 @@ class ModelServerTest {
         out.flush();
     }
 
+    /** As a page in a browser does, whose name its owner lets lead to 127.0.0.1. */
+    @Test
+    void a_request_by_another_name_of_this_machine_is_refused() throws IOException {
+        for (String name : new String[] {"evil.example", "localhost.evil.example:80", "127.0.0.1.evil.example"}) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                socket.getOutputStream()
+                        .write(("GET /health HTTP/1.1\r\nHost: " + name + "\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+                byte[] status = socket.getInputStream().readNBytes(12);
+                assertThat(new String(status, StandardCharsets.UTF_8)).isEqualTo("HTTP/1.1 403");
+            }
+        }
+    }
+
     private static void eventually(BooleanSupplier holds) throws InterruptedException {
         for (int i = 0; i < 300 && !holds.getAsBoolean(); i++) {
             Thread.sleep(50);

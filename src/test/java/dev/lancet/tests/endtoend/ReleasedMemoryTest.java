@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process does not stay at its peak after its models are closed. */
@@ -16,6 +18,7 @@ class ReleasedMemoryTest {
     Path folder;
 
     @Test
+    @EnabledOnOs(OS.LINUX)
     void the_native_memory_of_closed_models_goes_back_to_the_system() throws IOException, InterruptedException {
         Path output = folder.resolve("output.txt");
         // The heap is all taken at once, so that only native memory changes.

@@ -7,15 +7,15 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.generate.DecodingSession;
+import dev.lancet.runtime.generate.FinishReason;
 import dev.lancet.runtime.generate.Generation;
-import dev.lancet.runtime.generate.GenerationEnd;
 import dev.lancet.runtime.generate.GenerationSettings;
-import dev.lancet.runtime.generate.NextTokenLogits;
 import dev.lancet.runtime.generate.PromptCache;
 import dev.lancet.runtime.generate.PromptLimits;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.generate.TextGenerator;
-import dev.lancet.runtime.generate.TextReader;
+import dev.lancet.runtime.generate.TextListener;
 import dev.lancet.runtime.generate.TokenGenerator;
 import dev.lancet.runtime.text.chat.ChatTurn;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
 class SamplingTest {
 
     private static final Path STORIES = Fixture.ALL.resolve("stories260K-hf");
-    private static final TextReader ALL = piece -> true;
+    private static final TextListener ALL = piece -> true;
 
     @Test
     void filtered_probabilities_are_those_of_transformers() {
@@ -68,11 +68,11 @@ class SamplingTest {
             StringBuilder passed = new StringBuilder();
 
             Generation stopped = generator.generate(
-                    "Once upon a time", settings.stopAt("never there", stop), TextReader.of(passed::append));
+                    "Once upon a time", settings.stopAt("never there", stop), TextListener.of(passed::append));
 
             assertThat(stopped.text()).isEqualTo(whole.substring(0, whole.indexOf(stop)));
             assertThat(passed.toString()).isEqualTo(stopped.text());
-            assertThat(stopped.end()).isEqualTo(GenerationEnd.STOP_STRING);
+            assertThat(stopped.end()).isEqualTo(FinishReason.STOP_STRING);
             assertThat(stopped.ids()).hasSizeLessThan(120);
         }
     }
@@ -87,7 +87,7 @@ class SamplingTest {
                 return pieces.size() < 7;
             });
 
-            assertThat(ended.end()).isEqualTo(GenerationEnd.READER);
+            assertThat(ended.end()).isEqualTo(FinishReason.CANCELLED);
             assertThat(ended.ids()).hasSize(7);
             assertThat(ended.text()).isEqualTo(String.join("", pieces));
         }
@@ -130,7 +130,7 @@ class SamplingTest {
     }
 
     /** A text whose next token is always one more than the last. */
-    private static final class CountedText implements NextTokenLogits {
+    private static final class CountedText implements DecodingSession {
         private final List<Integer> ids = new ArrayList<>();
         private int read;
 

@@ -3,7 +3,7 @@ package dev.lancet.tests.onnx;
 import dev.lancet.dsl.Compression;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.generate.NextTokenLogits;
+import dev.lancet.runtime.generate.DecodingSession;
 import dev.lancet.runtime.onnx.OnnxExport;
 import dev.lancet.runtime.onnx.OnnxModel;
 import java.io.IOException;
@@ -63,7 +63,7 @@ final class Exported {
     static float[][] logits(Path folder, int[] row, int prompt) {
         float[][] logits = new float[row.length - prompt + 1][];
         try (OnnxModel model = OnnxModel.open(folder);
-                NextTokenLogits text = model.text()) {
+                DecodingSession text = model.openSession()) {
             logits[0] = text.read(Arrays.copyOf(row, prompt));
             for (int i = prompt; i < row.length; i++) {
                 logits[i - prompt + 1] = text.read(row[i]);

@@ -8,7 +8,7 @@ import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.generate.NextTokenLogits;
+import dev.lancet.runtime.generate.DecodingSession;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.onnx.OnnxModel;
 import java.io.IOException;
@@ -63,8 +63,8 @@ class OnnxStoriesTest {
     @ValueSource(booleans = {false, true})
     void a_prompt_that_shares_its_beginning_with_the_text_before_goes_on_as_a_new_one(boolean portable) {
         try (OnnxModel model = OnnxModel.open(exported(portable));
-                NextTokenLogits text = model.text();
-                NextTokenLogits fresh = model.text()) {
+                DecodingSession text = model.openSession();
+                DecodingSession fresh = model.openSession()) {
             text.read(1, 17, 42, 3, 88, 5, 61);
             text.read(9);
             text.truncate(3);

@@ -84,14 +84,14 @@ final class BenchGenerateCommand extends LancetCommand {
                     options.trial(this, steps, precision.precision(this)), where.device(this), progress());
         }
         refuseGiven(
-                "--engine measures one text, on the processor; leave one of them out",
+                "; --engine measures one text, on the processor, so leave one of them out",
                 "--device",
                 "--gpu-memory",
                 "--tf32",
                 "--batch");
         if (model.isPresent()) {
             refuseGiven(
-                    "MODEL has its own form; leave one of them out",
+                    "; MODEL has its own form, so leave one of them out",
                     "--preset",
                     "--rank",
                     "--layers",

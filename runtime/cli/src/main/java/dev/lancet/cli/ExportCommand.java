@@ -91,6 +91,7 @@ final class ExportCommand extends LancetCommand {
         document.put("files", written.files());
         document.put("bytes", written.bytes());
         document.put("unpacked", written.unpacked());
+        document.put("rounded_inputs", written.roundedInputs());
         document.put("out", out.toString());
         String unpacked = written.unpacked().isEmpty()
                 ? ""
@@ -100,6 +101,18 @@ final class ExportCommand extends LancetCommand {
                         written.unpacked().size(),
                         String.join(", ", written.unpacked()));
         return new Answer(
-                document, unpacked + String.format(Locale.ROOT, "saved %s: %,d bytes%n", out, written.bytes()));
+                document,
+                unpacked
+                        + String.format(Locale.ROOT, "saved %s: %,d bytes%n", out, written.bytes())
+                        + quality(written));
+    }
+
+    private static String quality(OnnxExport.Result written) {
+        return written.roundedInputs() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "quality: unknown; the codes are the same, but ONNX Runtime rounds the inputs of %d products to 8 bits%n",
+                        written.roundedInputs());
     }
 }

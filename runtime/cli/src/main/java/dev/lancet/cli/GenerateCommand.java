@@ -12,7 +12,7 @@ import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.generate.TextGenerator;
-import dev.lancet.runtime.generate.TextReader;
+import dev.lancet.runtime.generate.TextListener;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -143,10 +143,9 @@ final class GenerateCommand extends LancetCommand {
     }
 
     private Answer withOnnx(GenerationSettings settings) {
-        adapter.folder().ifPresent(folder -> {
-            throw wrongUsage("--adapter: " + folder
-                    + " is not for ONNX Runtime; export the model with it first, with lancet export --adapter");
-        });
+        refuseGiven(
+                "; ONNX Runtime runs no adapter, so export the model with lancet export --adapter first", "--adapter");
+        refuseGiven("; ONNX Runtime runs on the processor, so leave it out", "--device", "--gpu-memory", "--tf32");
         return EngineOption.run(
                 what,
                 progress(),
@@ -167,7 +166,7 @@ final class GenerateCommand extends LancetCommand {
 
     private Answer text(TextGenerator texts, GenerationSettings settings) {
         try (texts) {
-            Generation generation = texts.generate(prompt, settings, TextReader.of(this::show));
+            Generation generation = texts.generate(prompt, settings, TextListener.of(this::show));
             return answer(generation.text(), generation.ids(), generation.tokensPerSecond());
         }
     }

@@ -137,6 +137,7 @@ final class ServeCommand extends LancetCommand {
     }
 
     private Answer encoder(ModelArgument argument, ServerSettings settings) {
+        refuseGiven("; an encoder takes no adapter, so leave it out", "--adapter");
         try (TextEncoder encoder = TextEncoder.of(
                         argument.graph().orElseThrow(), Optional.ofNullable(tokenizer), where.device(this));
                 ServedModel served = ServedModel.of(name(), encoder)) {

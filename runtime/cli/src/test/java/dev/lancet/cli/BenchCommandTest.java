@@ -89,8 +89,8 @@ class BenchCommandTest {
                 "bench generate --group 32 | --group: 32 applies only with --bits 4 or --bits nf4; add one of them",
                 "bench generate --engine jax | --engine: jax; choose tensorflow or onnx",
                 "bench generate m | model: m; add --engine tensorflow or --engine onnx",
-                "bench generate --engine onnx --device cpu | --device: --engine measures one text, on the processor; leave one of them out",
-                "bench generate m --engine onnx --bits 8 | --bits: MODEL has its own form; leave one of them out",
+                "bench generate --engine onnx --device cpu | --device: cpu; --engine measures one text, on the processor, so leave one of them out",
+                "bench generate m --engine onnx --bits 8 | --bits: 8; MODEL has its own form, so leave one of them out",
                 "bench compress | compress: nothing to do; give --rank, --bits or both",
             })
     void wrong_usage_is_one_line(String line, String message) {

@@ -12,6 +12,8 @@ import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.GraphModel;
 import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.signature.SignatureTokenizer;
+import dev.lancet.runtime.signature.TextSignatureInputs;
 import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.train.Trainer;
 import dev.lancet.runtime.train.graph.Examples;

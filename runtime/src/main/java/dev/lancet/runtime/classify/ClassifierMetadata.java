@@ -4,6 +4,8 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.io.IoErrors;
 import dev.lancet.io.PlainFile;
 import dev.lancet.runtime.report.page.ReportFiles;
+import dev.lancet.runtime.signature.SignatureTokenizer;
+import dev.lancet.runtime.signature.TextSignatureInputs;
 import dev.lancet.surgery.imported.ClassifierHead;
 import dev.lancet.surgery.savedmodel.SavedModelWriter;
 import java.io.IOException;
@@ -44,9 +46,6 @@ public record ClassifierMetadata(ClassLabels names, String signature, String out
     private static final int LARGEST_LABELS = 1 << 20;
     private static final int LARGEST_TOKENIZER = 1 << 28;
 
-    /** The longest sequence that is believed. */
-    static final int LONGEST = 1 << 20;
-
     /**
      * Reads {@code labels.json} of a model.
      *
@@ -75,7 +74,7 @@ public record ClassifierMetadata(ClassLabels names, String signature, String out
                 || names.contains("")
                 || names.stream().distinct().count() < names.size()
                 || sequence < 1
-                || sequence > LONGEST) {
+                || sequence > TextSignatureInputs.LONGEST) {
             throw new LancetException(file + ": is damaged: it needs a list \"labels\" of 2 to " + ClassLabels.MOST
                     + " different names, and a number \"sequence\"; train the classifier again");
         }

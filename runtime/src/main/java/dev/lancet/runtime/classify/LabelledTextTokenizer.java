@@ -2,6 +2,7 @@ package dev.lancet.runtime.classify;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.signature.SignatureTokenizer;
 import dev.lancet.runtime.train.graph.Examples;
 import java.util.List;
 

@@ -4,6 +4,8 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.GraphModel;
 import dev.lancet.runtime.device.Device;
+import dev.lancet.runtime.signature.SignatureTokenizer;
+import dev.lancet.runtime.signature.TextSignatureInputs;
 import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import dev.lancet.surgery.imported.ImportedModel;

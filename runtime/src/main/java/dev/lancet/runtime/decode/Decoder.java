@@ -3,7 +3,7 @@ package dev.lancet.runtime.decode;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
-import dev.lancet.runtime.generate.NextTokenLogits;
+import dev.lancet.runtime.generate.DecodingSession;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,7 +13,7 @@ import org.tensorflow.Session;
 import org.tensorflow.types.TInt32;
 
 /** The state of one or more texts in a decoding graph: reads tokens and returns the logits of the next ones. */
-public final class Decoder implements NextTokenLogits {
+public final class Decoder implements DecodingSession {
 
     private final Engine engine;
     private final KeyValueCache cache;

@@ -88,13 +88,14 @@ public final class EngineBench {
         fields.put("engine", engine.toString());
         fields.put("file_bytes", bytes(folder));
         List<String> arguments = List.of(engine.name(), folder.toString(), Integer.toString(steps));
-        String last = FreshJvm.lastLine(engine.toString(), EngineChild.class, arguments, scratch.resolve("errors.txt"));
-        if (last.startsWith(EngineChild.REFUSED)) {
-            throw new LancetException(last.substring(EngineChild.REFUSED.length()));
+        String last = FreshJvm.lastLine(
+                "bench: running " + engine, EngineBenchProcess.class, arguments, scratch.resolve("errors.txt"));
+        if (last.startsWith(EngineBenchProcess.REFUSED)) {
+            throw new LancetException(last.substring(EngineBenchProcess.REFUSED.length()));
         }
         String[] words = last.split(" ", -1);
         if (words.length != 12 || !words[0].equals("load")) {
-            throw FreshJvm.noMeasurement(engine.toString(), last);
+            throw FreshJvm.noMeasurement("bench: running " + engine, last);
         }
         fields.put("load_ms", rounded(words[1], 0));
         fields.put("prompt", Integer.valueOf(words[3]));

@@ -14,9 +14,13 @@ final class FreshJvm {
 
     private FreshJvm() {}
 
-    /** Runs {@link MemoryChild} with a model. */
+    /** Runs {@link MemoryBenchProcess} with a model. */
     static MemoryComparison.Row run(String form, Path model, Path scratch) {
-        String last = lastLine(form, MemoryChild.class, List.of(model.toString()), scratch.resolve("errors.txt"));
+        String last = lastLine(
+                "memory: running " + form,
+                MemoryBenchProcess.class,
+                List.of(model.toString()),
+                scratch.resolve("errors.txt"));
         try {
             return row(form, Files.size(model.resolve("model.safetensors")), last);
         } catch (IOException wrong) {
@@ -27,7 +31,7 @@ final class FreshJvm {
     /**
      * The last line that a program prints.
      *
-     * @param what it measures, for messages
+     * @param what the beginning of messages: what it does
      * @param errors a file for its standard error
      * @throws LancetException if it fails
      */
@@ -48,27 +52,26 @@ final class FreshJvm {
             int status = child.waitFor();
             if (status != 0) {
                 List<String> lines = Files.readAllLines(errors);
-                throw new LancetException("memory: running " + what + " ended with status " + status + "; its output: "
-                        + String.join(" | ", lines));
+                throw new LancetException(
+                        what + " ended with status " + status + "; its output: " + String.join(" | ", lines));
             }
             return said.strip().lines().reduce("", (before, line) -> line);
         } catch (IOException wrong) {
             throw new UncheckedIOException(wrong);
         } catch (InterruptedException wrong) {
             Thread.currentThread().interrupt();
-            throw new LancetException("memory: interrupted while " + what + " ran", wrong);
+            throw new LancetException(what + " was interrupted", wrong);
         }
     }
 
     static LancetException noMeasurement(String what, String last) {
-        return new LancetException(
-                "memory: running " + what + " printed '" + last + "', which is not a" + " measurement; run it again");
+        return new LancetException(what + " printed '" + last + "', which is not a measurement; run it again");
     }
 
     private static MemoryComparison.Row row(String form, long bytes, String last) {
         String[] words = last.split(" ", -1);
         if (words.length != 6 || !words[0].equals("resident")) {
-            throw noMeasurement(form, last);
+            throw noMeasurement("memory: running " + form, last);
         }
         return new MemoryComparison.Row(
                 form, bytes, Long.parseLong(words[1]), Long.parseLong(words[3]), Double.parseDouble(words[5]));

@@ -17,7 +17,7 @@ import java.util.List;
 
 /**
  * Measures how much memory a running model takes, in float32 and quantized. Each form is saved, then opened and run by
- * its own JVM, see {@link MemoryChild}.
+ * its own JVM, see {@link MemoryBenchProcess}.
  */
 public final class MemoryBench {
 

@@ -86,11 +86,8 @@ public abstract class LancetCommand implements Callable<Integer> {
 
     /** The command line as it was typed, quoted for a shell where it must be. */
     public String commandLine() {
-        if (spec == null) {
-            throw new IllegalStateException("the command was not parsed");
-        }
         return "lancet "
-                + spec.root().commandLine().getParseResult().originalArgs().stream()
+                + spec().root().commandLine().getParseResult().originalArgs().stream()
                         .map(LancetCommand::quoted)
                         .collect(Collectors.joining(" "));
     }
@@ -100,26 +97,32 @@ public abstract class LancetCommand implements Callable<Integer> {
     }
 
     /**
-     * Refuses options that would have no effect.
+     * Fails if one of these options is given, because it would have no effect.
      *
-     * @param why follows the name of the option
+     * @param why follows the option and its value
      */
     public void refuseGiven(String why, String... options) {
-        if (spec == null) {
-            throw new IllegalStateException("the command was not parsed");
-        }
         for (String option : options) {
-            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-                throw wrongUsage(option + ": " + why);
+            if (spec().commandLine().getParseResult().hasMatchedOption(option)) {
+                throw wrongUsage(option + ": " + value(option) + why);
             }
         }
     }
 
+    private String value(String option) {
+        return String.join(
+                " ", spec().commandLine().getParseResult().matchedOption(option).stringValues());
+    }
+
     /** The error for wrong usage; the message names the option, its value and the way out. */
     public ParameterException wrongUsage(String message) {
+        return new ParameterException(spec().commandLine(), message);
+    }
+
+    private CommandSpec spec() {
         if (spec == null) {
             throw new IllegalStateException("the command was not parsed");
         }
-        return new ParameterException(spec.commandLine(), message);
+        return spec;
     }
 }

@@ -45,10 +45,11 @@ public final class ClassifierOptions {
             throw command.wrongUsage("--task: " + task.get() + "; tune knows only " + CLASSIFY);
         }
         if (task.isEmpty()) {
-            String only = " applies only to --task classify; leave it out, or add that";
-            TaskOptions.refuse("--tokenizer", tokenizer, only, command);
-            TaskOptions.refuse("--output", output, only, command);
-            TaskOptions.refuse("--validation", validation, only, command);
+            command.refuseGiven(
+                    " applies only to --task classify; leave it out, or add that",
+                    "--tokenizer",
+                    "--output",
+                    "--validation");
         }
         return task.isPresent();
     }

@@ -87,10 +87,7 @@ public final class TaskOptions {
     /** The labelled texts for {@code --task classify}. Fails if an option is about prompts. */
     public Labelled labelled(LancetCommand command) {
         String only = " is about prompts; leave it out with --task classify";
-        refuse("--by", by, only, command);
-        refuse("--shots", shots, only, command);
-        refuse("--template", template, only, command);
-        refuse("--answer", answer, only, command);
+        command.refuseGiven(only, "--by", "--shots", "--template", "--answer");
         if (labels.size() > 1) {
             throw command.wrongUsage(
                     "--label: " + labels + "; with --task classify it names the one field with the class");
@@ -109,7 +106,7 @@ public final class TaskOptions {
      * @param name the value of --task
      */
     public Task of(String name, LancetCommand command) {
-        refuse("--tokenizer", tokenizer, " applies only to --task classify; leave it out", command);
+        command.refuseGiven(" applies only to --task classify; leave it out", "--tokenizer");
         String file = data.orElseThrow(() -> command.wrongUsage("--task: " + name + " has no rows; add --data FILE"));
         if (template.isEmpty() && (answer.isPresent() || !labels.isEmpty())) {
             throw command.wrongUsage("--" + (answer.isPresent() ? "answer: " + answer.get() : "label: " + labels.get(0))
@@ -150,22 +147,16 @@ public final class TaskOptions {
 
     /** Refuses every option of this group, because no task is given. */
     public void refuseWithoutTask(LancetCommand command) {
-        String only = " applies only to --task; leave it out, or add --task NAME";
-        refuse("--data", data, only, command);
-        refuse("--by", by, only, command);
-        refuse("--limit", limit, only, command);
-        refuse("--shots", shots, only, command);
-        refuse("--seed", seed, only, command);
-        refuse("--template", template, only, command);
-        refuse("--answer", answer, only, command);
-        refuse("--label", labels.stream().findFirst(), only, command);
-        refuse("--tokenizer", tokenizer, only, command);
-    }
-
-    /** Fails if an option is given where it has no meaning. */
-    static void refuse(String option, Optional<?> given, String reason, LancetCommand command) {
-        given.ifPresent(value -> {
-            throw command.wrongUsage(option + ": " + value + reason);
-        });
+        command.refuseGiven(
+                " applies only to --task; leave it out, or add --task NAME",
+                "--data",
+                "--by",
+                "--limit",
+                "--shots",
+                "--seed",
+                "--template",
+                "--answer",
+                "--label",
+                "--tokenizer");
     }
 }

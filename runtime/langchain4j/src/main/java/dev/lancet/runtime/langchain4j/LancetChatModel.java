@@ -56,10 +56,11 @@ public final class LancetChatModel implements ChatModel, AutoCloseable {
      */
     @Override
     public synchronized ChatResponse doChat(ChatRequest request) {
-        GenerationSettings settings = ChatConversion.settings(request, usual);
-        return ChatConversion.response(
+        GenerationSettings settings = LangChainConversion.settings(request, usual);
+        return LangChainConversion.response(
                 name,
-                generator.generate(generator.conversation(ChatConversion.turns(request)), settings, piece -> true));
+                generator.generate(
+                        generator.conversation(LangChainConversion.turns(request)), settings, piece -> true));
     }
 
     @Override

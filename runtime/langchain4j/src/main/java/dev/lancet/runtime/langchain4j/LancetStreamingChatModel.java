@@ -56,6 +56,9 @@ public final class LancetStreamingChatModel implements StreamingChatModel, AutoC
     /** Begins the answer to a conversation, after those that were asked for before; errors go to the handler. */
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
+        if (closed) {
+            throw new IllegalStateException("chat model: it is closed; open another one");
+        }
         thread.execute(() -> stream(request, handler));
     }
 
@@ -63,19 +66,21 @@ public final class LancetStreamingChatModel implements StreamingChatModel, AutoC
         Cancellation cancellation = new Cancellation();
         Generation generation;
         try {
-            GenerationSettings settings = ChatConversion.settings(request, usual);
-            generation = generator.generate(generator.conversation(ChatConversion.turns(request)), settings, piece -> {
-                if (!piece.isEmpty()) {
-                    handler.onPartialResponse(new PartialResponse(piece), new PartialResponseContext(cancellation));
-                }
-                return !cancellation.isCancelled() && !closed;
-            });
+            GenerationSettings settings = LangChainConversion.settings(request, usual);
+            generation =
+                    generator.generate(generator.conversation(LangChainConversion.turns(request)), settings, piece -> {
+                        if (!piece.isEmpty()) {
+                            handler.onPartialResponse(
+                                    new PartialResponse(piece), new PartialResponseContext(cancellation));
+                        }
+                        return !cancellation.isCancelled() && !closed;
+                    });
         } catch (RuntimeException e) {
             handler.onError(e);
             return;
         }
         if (!cancellation.isCancelled()) {
-            handler.onCompleteResponse(ChatConversion.response(name, generation));
+            handler.onCompleteResponse(LangChainConversion.response(name, generation));
         }
     }
 

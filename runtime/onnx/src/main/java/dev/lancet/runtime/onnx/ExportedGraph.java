@@ -6,10 +6,10 @@ import dev.lancet.io.IoErrors;
 import dev.lancet.io.PlainFile;
 import dev.lancet.io.SafeFileName;
 import dev.lancet.runtime.onnx.layer.DecoderLayers;
+import dev.lancet.runtime.onnx.layer.DecoderSignature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import onnx.Onnx.AttributeProto;
@@ -41,7 +41,6 @@ record ExportedGraph(
     private static final int LARGEST = 64 << 20;
 
     private static final int LONGEST_CONTEXT = 1 << 26;
-    private static final String PAST_KEY = "past_key_values.";
 
     static ExportedGraph read(Path folder) {
         Path file = PlainFile.inside(folder, OnnxFiles.GRAPH);
@@ -58,15 +57,18 @@ record ExportedGraph(
         }
         model.getGraph().getInitializerList().forEach(tensor -> requireBeside(folder, file, tensor));
         ValueInfoProto logits = model.getGraph().getOutputList().stream()
-                .filter(output -> output.getName().equals("logits"))
+                .filter(output -> output.getName().equals(DecoderSignature.LOGITS))
                 .findFirst()
                 .orElseThrow(() -> damaged(file, "it has no output logits"));
-        List<ValueInfoProto> keys = model.getGraph().getInputList().stream()
-                .filter(input ->
-                        input.getName().startsWith(PAST_KEY) && input.getName().endsWith(".key"))
-                .toList();
-        if (keys.isEmpty()) {
+        Map<String, ValueInfoProto> inputs = new TreeMap<>();
+        model.getGraph().getInputList().forEach(input -> inputs.put(input.getName(), input));
+        ValueInfoProto keys = inputs.get(DecoderSignature.past(0, "key"));
+        if (keys == null) {
             throw damaged(file, "it has no cache of keys");
+        }
+        int layers = 1;
+        while (inputs.containsKey(DecoderSignature.past(layers, "key"))) {
+            layers++;
         }
         return new ExportedGraph(
                 file,
@@ -74,9 +76,9 @@ record ExportedGraph(
                 said.getOrDefault(OnnxFiles.NAME, "model"),
                 context(file, String.valueOf(said.get(OnnxFiles.CONTEXT))),
                 size(file, logits, 2),
-                keys.size(),
-                size(file, keys.get(0), 1),
-                size(file, keys.get(0), 3));
+                layers,
+                size(file, keys, 1),
+                size(file, keys, 3));
     }
 
     private static ModelProto parse(Path file) {
@@ -136,7 +138,7 @@ record ExportedGraph(
     /** Whether it asks for positions. */
     boolean positions() {
         return model.getGraph().getInputList().stream()
-                .anyMatch(input -> input.getName().equals("position_ids"));
+                .anyMatch(input -> input.getName().equals(DecoderSignature.POSITIONS));
     }
 
     /**

@@ -59,8 +59,10 @@ public record OnnxExport(
      * @param files the names of the files
      * @param bytes of all files together
      * @param unpacked the names of quantized matrices that became float32
+     * @param roundedInputs how many products ONNX Runtime computes from inputs that it rounds to 8 bits, because their
+     *     matrices stay codes
      */
-    public record Result(List<String> files, long bytes, List<String> unpacked) {
+    public record Result(List<String> files, long bytes, List<String> unpacked, int roundedInputs) {
         public Result {
             files = List.copyOf(files);
             unpacked = List.copyOf(unpacked);
@@ -80,27 +82,25 @@ public record OnnxExport(
         weights.require(plan);
         List<Path> beside = TokenizerFile.forGeneration(tokenizer);
         try (AtomicFolder target = AtomicFolder.create(folder)) {
-            List<String> unpacked = graph(target);
-            target.text(
-                    GenerationConfig.FILE,
-                    LanguageJson.pretty(GenerationConfig.of(transformer, portable, tokenizer)) + "\n");
+            DecoderLayers written = graph(target);
+            target.text(GenAiConfig.FILE, LanguageJson.pretty(GenAiConfig.of(transformer, portable, tokenizer)) + "\n");
             beside.forEach(target::copy);
-            List<String> files = new ArrayList<>(List.of(OnnxFiles.GRAPH, OnnxFiles.WEIGHTS, GenerationConfig.FILE));
+            List<String> files = new ArrayList<>(List.of(OnnxFiles.GRAPH, OnnxFiles.WEIGHTS, GenAiConfig.FILE));
             beside.forEach(file -> files.add(String.valueOf(file.getFileName())));
             target.finish();
-            return new Result(files, bytes(folder, files), unpacked);
+            return new Result(files, bytes(folder, files), written.unpacked(), written.productsWithCodes());
         }
     }
 
-    private List<String> graph(AtomicFolder target) {
+    private DecoderLayers graph(AtomicFolder target) {
         try (ExternalWeights arrays = new ExternalWeights(target, OnnxFiles.WEIGHTS);
                 Progress.Task task = progress.begin("export", transformer.layers())) {
             OnnxGraph graph = new OnnxGraph(transformer.name(), arrays);
-            List<String> unpacked = new DecoderLayers(graph, transformer, plan, weights, portable)
-                    .write(blocks -> task.advance(blocks, ""));
+            DecoderLayers layers = new DecoderLayers(graph, transformer, plan, weights, portable);
+            layers.write(blocks -> task.advance(blocks, ""));
             ModelProto model = graph.model(Versions.lancet(), metadata());
             target.bytes(OnnxFiles.GRAPH, model.toByteArray());
-            return unpacked;
+            return layers;
         }
     }
 

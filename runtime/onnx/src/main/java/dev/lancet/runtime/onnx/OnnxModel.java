@@ -2,14 +2,14 @@ package dev.lancet.runtime.onnx;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Sample;
+import dev.lancet.runtime.generate.DecodingSession;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationSettings;
-import dev.lancet.runtime.generate.NextTokenLogits;
 import dev.lancet.runtime.generate.PromptLimits;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.generate.TextEngine;
 import dev.lancet.runtime.generate.TextGenerator;
-import dev.lancet.runtime.generate.TextReader;
+import dev.lancet.runtime.generate.TextListener;
 import dev.lancet.runtime.generate.TokenGenerator;
 import dev.lancet.runtime.text.chat.ChatTemplate;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -31,7 +30,7 @@ import java.util.function.IntConsumer;
  * }
  * }</pre>
  *
- * <p>Texts that are begun from it may be read by several threads, each text by one.
+ * <p>Several threads may use it, each with a session or a generator of its own.
  */
 public final class OnnxModel implements TextEngine, AutoCloseable {
 
@@ -93,8 +92,8 @@ public final class OnnxModel implements TextEngine, AutoCloseable {
     }
 
     @Override
-    public NextTokenLogits text() {
-        return new OnnxText(session);
+    public DecodingSession openSession() {
+        return new OnnxDecodingSession(session);
     }
 
     /** Generates one text after another, and reads again only what a prompt does not share with the text before. */
@@ -110,15 +109,13 @@ public final class OnnxModel implements TextEngine, AutoCloseable {
     /** The continuation of a text; {@code eager} receives it piece by piece as it is generated. */
     public Generation generate(Sample sample, Consumer<String> eager) {
         try (TextGenerator once = generator()) {
-            return once.generate(sample.prompt(), GenerationSettings.of(sample), TextReader.of(eager));
+            return once.generate(sample.prompt(), GenerationSettings.of(sample), TextListener.of(eager));
         }
     }
 
     /** The tokens that continue a prompt; {@code eager} receives them one at a time. */
     public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        limits().check(prompt);
-        Set<Integer> ends = end.isPresent() ? Set.of(end.getAsInt()) : Set.of();
-        return new TokenGenerator(limits(), sampler, ends).generate(text(), prompt, tokens, eager);
+        return new TokenGenerator(limits(), sampler, end).generate(openSession(), prompt, tokens, eager);
     }
 
     @Override

@@ -48,7 +48,7 @@ final class EmbeddingEndpoint implements Endpoint {
         return exchange -> answer(encoder, texts, packed, exchange);
     }
 
-    private void answer(TextEncoder encoder, List<String> texts, boolean packed, Exchange exchange) {
+    private void answer(TextEncoder encoder, List<String> texts, boolean packed, HttpExchange exchange) {
         List<Map<String, Object>> data = new ArrayList<>();
         int tokens = 0;
         for (int from = 0; from < texts.size(); from += PORTION) {

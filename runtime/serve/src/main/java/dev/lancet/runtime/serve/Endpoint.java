@@ -24,6 +24,6 @@ interface Endpoint {
          *
          * @throws RefusedRequest if the model cannot use the request
          */
-        void answer(Exchange exchange);
+        void answer(HttpExchange exchange);
     }
 }

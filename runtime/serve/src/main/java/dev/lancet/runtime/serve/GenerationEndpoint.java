@@ -24,9 +24,9 @@ final class GenerationEndpoint implements Endpoint {
         return exchange -> answer(generator, request, exchange);
     }
 
-    private void answer(TextGenerator generator, GenerationRequest request, Exchange exchange) {
+    private void answer(TextGenerator generator, GenerationRequest request, HttpExchange exchange) {
         EncodedPrompt prompt = request.encode(generator);
-        GenerationDocuments documents = new GenerationDocuments(model.name(), chat);
+        CompletionResponses documents = new CompletionResponses(model.name(), chat);
         if (request.stream()) {
             exchange.beginEvents();
             if (chat) {

@@ -25,7 +25,6 @@ record GenerationRequest(
         List<ChatTurn> turns, String prompt, GenerationSettings settings, boolean stream, boolean usage) {
 
     private static final int MOST_TURNS = 1000;
-    private static final int MOST_STOPS = 16;
     private static final int LONGEST = 1 << 24;
     /** OpenAI's number for a text to continue. */
     private static final int USUAL_COMPLETION = 16;
@@ -123,7 +122,7 @@ record GenerationRequest(
                         ? seed.getAsLong()
                         : ThreadLocalRandom.current().nextLong());
         try {
-            return new GenerationSettings(tokens, sampler, fields.texts("stop", MOST_STOPS));
+            return new GenerationSettings(tokens, sampler, fields.texts("stop", GenerationSettings.MOST_STOPS));
         } catch (IllegalArgumentException e) {
             throw RefusedRequest.invalid("stop", String.valueOf(e.getMessage()));
         }

@@ -27,11 +27,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     /** How long a connection may be idle, take to send a request, or go on to send one that was refused. */
     private static final int PATIENCE_SECONDS = 60;
 
-    private final Endpoints endpoints;
+    private final EndpointRouter endpoints;
     private final RequestQueue queue;
     private final ServerLimits limits;
     private final BooleanSupplier stopping;
-    private @Nullable Exchange current;
+    private @Nullable HttpExchange current;
     private RequestQueue.@Nullable Place place;
     private @Nullable Endpoint endpoint;
     private @Nullable ByteArrayOutputStream body;
@@ -44,7 +44,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     private @Nullable Future<?> patience;
 
-    HttpConnection(Endpoints endpoints, RequestQueue queue, ServerLimits limits, BooleanSupplier stopping) {
+    HttpConnection(EndpointRouter endpoints, RequestQueue queue, ServerLimits limits, BooleanSupplier stopping) {
         this.endpoints = endpoints;
         this.queue = queue;
         this.limits = limits;
@@ -100,8 +100,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
-    private Exchange exchange(ChannelHandlerContext context, boolean keepAlive) {
-        return new Exchange(context.channel(), keepAlive, stopping, () -> answered(context), limits.time());
+    private HttpExchange exchange(ChannelHandlerContext context, boolean keepAlive) {
+        return new HttpExchange(context.channel(), keepAlive, stopping, () -> answered(context), limits.time());
     }
 
     private void begin(ChannelHandlerContext context, HttpRequest request) {
@@ -170,7 +170,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void serve() {
-        Exchange exchange = current;
+        HttpExchange exchange = current;
         if (exchange == null || body == null || endpoint == null || place == null) {
             return;
         }

@@ -77,7 +77,7 @@ public final class ModelServer implements AutoCloseable {
      * @throws LancetException if it cannot listen at the address
      */
     public static ModelServer start(ServerSettings settings, ServedModel model, Consumer<String> log) {
-        Endpoints endpoints = new Endpoints(model, settings, log);
+        EndpointRouter endpoints = new EndpointRouter(model, settings, log);
         RequestQueue queue = new RequestQueue(settings.limits().queue());
         AtomicBoolean stopping = new AtomicBoolean();
         EventLoopGroup network = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());

@@ -34,8 +34,13 @@ public final class ServedModel implements AutoCloseable {
      */
     public static ServedModel of(String name, Model model) {
         TextGenerator generator = model.generator();
-        generator.generate("a", GenerationSettings.of(1), piece -> true);
-        return new ServedModel(name, Optional.of(generator), Optional.empty());
+        try {
+            generator.generate("a", GenerationSettings.of(1), piece -> true);
+            return new ServedModel(name, Optional.of(generator), Optional.empty());
+        } catch (RuntimeException wrong) {
+            generator.close();
+            throw wrong;
+        }
     }
 
     /**

@@ -9,7 +9,7 @@ public final class GeneratedText {
 
     private final Tokenizer.Streaming streaming;
     private final StopStrings stops;
-    private final TextReader reader;
+    private final TextListener listener;
     private final StringBuilder text = new StringBuilder();
 
     /**
@@ -18,12 +18,12 @@ public final class GeneratedText {
      * @param streaming decodes the ids of this text
      * @param prompt the ids before the text
      * @param stops strings that end the text
-     * @param reader receives the text
+     * @param listener receives the text
      */
-    public GeneratedText(Tokenizer.Streaming streaming, int[] prompt, List<String> stops, TextReader reader) {
+    public GeneratedText(Tokenizer.Streaming streaming, int[] prompt, List<String> stops, TextListener listener) {
         this.streaming = streaming;
         this.stops = new StopStrings(stops);
-        this.reader = reader;
+        this.listener = listener;
         Arrays.stream(prompt).forEach(streaming::add);
     }
 
@@ -34,16 +34,16 @@ public final class GeneratedText {
     }
 
     /** Takes the text that still waits, and returns why the text ends, of tokens that ended for this reason. */
-    public GenerationEnd finish(GenerationEnd end) {
+    public FinishReason finish(FinishReason end) {
         if (stops.found()) {
-            return GenerationEnd.STOP_STRING;
+            return FinishReason.STOP_STRING;
         }
-        if (end == GenerationEnd.READER) {
+        if (end == FinishReason.CANCELLED) {
             return end;
         }
         String rest = stops.add(streaming.finish());
         take(stops.found() ? rest : rest + stops.finish());
-        return stops.found() ? GenerationEnd.STOP_STRING : end;
+        return stops.found() ? FinishReason.STOP_STRING : end;
     }
 
     /** The text so far. */
@@ -53,6 +53,6 @@ public final class GeneratedText {
 
     private boolean take(String piece) {
         text.append(piece);
-        return reader.read(piece);
+        return listener.accept(piece);
     }
 }

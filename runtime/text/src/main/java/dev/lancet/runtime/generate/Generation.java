@@ -13,7 +13,7 @@ import java.util.List;
  * @param tokensPerSecond added tokens per second, including the time to read the prompt
  */
 public record Generation(
-        String prompt, int promptTokens, String text, List<Integer> ids, GenerationEnd end, double tokensPerSecond) {
+        String prompt, int promptTokens, String text, List<Integer> ids, FinishReason end, double tokensPerSecond) {
 
     public Generation {
         ids = List.copyOf(ids);

@@ -16,7 +16,9 @@ import java.util.List;
  */
 public record GenerationSettings(int tokens, Sampler sampler, List<String> stops) {
 
-    private static final int MOST_STOPS = 16;
+    /** The most stop strings. */
+    public static final int MOST_STOPS = 16;
+
     private static final int LONGEST_STOP = 1024;
 
     public GenerationSettings {

@@ -22,8 +22,8 @@ public interface TextEngine {
     /** The chat template of the model, or empty if it has none. */
     Optional<ChatTemplate> chat();
 
-    /** A text of which nothing is read yet; the caller closes it. */
-    NextTokenLogits text();
+    /** A session that has read nothing yet; the caller closes it. */
+    DecodingSession openSession();
 
     /** How often the model changed: keys and values from before a change are of no use. */
     default int changes() {

@@ -16,7 +16,7 @@ import java.util.TreeSet;
  *
  * <pre>{@code
  * try (TextGenerator generator = model.generator()) {
- *     System.out.println(generator.generate("The Committee", GenerationSettings.of(64), TextReader.of(System.out::print)));
+ *     System.out.println(generator.generate("The Committee", GenerationSettings.of(64), TextListener.of(System.out::print)));
  * }
  * }</pre>
  *
@@ -39,8 +39,8 @@ public final class TextGenerator implements AutoCloseable {
      *
      * @throws LancetException as {@link #prompt}
      */
-    public Generation generate(String prompt, GenerationSettings settings, TextReader reader) {
-        return generate(prompt(prompt), settings, reader);
+    public Generation generate(String prompt, GenerationSettings settings, TextListener listener) {
+        return generate(prompt(prompt), settings, listener);
     }
 
     /**
@@ -106,18 +106,19 @@ public final class TextGenerator implements AutoCloseable {
         return ends;
     }
 
-    /** Continues a prompt of this generator; {@code reader} receives the text while it is generated. */
-    public Generation generate(EncodedPrompt prompt, GenerationSettings settings, TextReader reader) {
-        return engine.during(() -> continued(prompt, settings, reader));
+    /** Continues a prompt of this generator; {@code listener} receives the text while it is generated. */
+    public Generation generate(EncodedPrompt prompt, GenerationSettings settings, TextListener listener) {
+        return engine.during(() -> continued(prompt, settings, listener));
     }
 
-    private Generation continued(EncodedPrompt prompt, GenerationSettings settings, TextReader reader) {
-        GeneratedText text = new GeneratedText(engine.tokenizer().streaming(), prompt.ids(), settings.stops(), reader);
+    private Generation continued(EncodedPrompt prompt, GenerationSettings settings, TextListener listener) {
+        GeneratedText text =
+                new GeneratedText(engine.tokenizer().streaming(), prompt.ids(), settings.stops(), listener);
         long start = System.nanoTime();
         TokenGenerator.Tokens added = new TokenGenerator(engine.limits(), settings.sampler(), prompt.ends())
                 .generate(cache(), prompt.ids(), settings.tokens(), text::add);
         double seconds = (System.nanoTime() - start) / 1e9;
-        GenerationEnd end = text.finish(added.end());
+        FinishReason end = text.finish(added.end());
         return new Generation(
                 prompt.text(),
                 prompt.tokens(),
@@ -132,7 +133,7 @@ public final class TextGenerator implements AutoCloseable {
             close();
         }
         if (cache.isEmpty()) {
-            cache = Optional.of(new PromptCache(engine.text()));
+            cache = Optional.of(new PromptCache(engine.openSession()));
             changes = engine.changes();
         }
         return cache.get();

@@ -30,9 +30,9 @@ public final class DecoderLayers {
     private final Transformer model;
     private final Map<String, Step> steps;
     private final Map<String, Weight> vectors;
-    private final MatrixArrays arrays;
-    private final ProductNodes products;
-    private final TableLookup lookup;
+    private final MatrixInitializers arrays;
+    private final MatMulNodes products;
+    private final EmbeddingLookup lookup;
     private final boolean portable;
 
     /**
@@ -47,33 +47,27 @@ public final class DecoderLayers {
         steps = plan.steps().stream()
                 .collect(Collectors.toMap(step -> step.weight().name(), Function.identity()));
         vectors = plan.vectors().stream().collect(Collectors.toMap(Weight::name, Function.identity()));
-        arrays = new MatrixArrays(graph, weights);
-        products = new ProductNodes(graph, arrays, portable);
-        lookup = new TableLookup(graph, arrays, portable);
+        arrays = new MatrixInitializers(graph, weights);
+        products = new MatMulNodes(graph, arrays, portable);
+        lookup = new EmbeddingLookup(graph, arrays, portable);
     }
 
     /** Whether the cache grows with each run, because past and present cannot be the same tensor. */
     public static boolean cacheGrows(Transformer model, boolean portable) {
-        return !GroupedAttention.takes(model, portable);
-    }
-
-    /** Whether the graph has the input {@code position_ids}. */
-    public static boolean asksForPositions(Transformer model, boolean portable) {
-        return DecoderInputs.positions(model, portable);
+        return !GroupQueryAttention.takes(model, portable);
     }
 
     /**
      * Adds the whole decoder to the graph.
      *
      * @param written is told how many blocks are complete
-     * @return the names of quantized matrices that became floats
      */
-    public List<String> write(IntConsumer written) {
-        DecoderInputs.declare(graph, model, portable);
-        RotaryTables tables = new RotaryTables(graph, model);
-        AttentionLayer attention = GroupedAttention.takes(model, portable)
-                ? new GroupedAttention(graph, model, tables)
-                : new PlainAttention(graph, model, tables);
+    public void write(IntConsumer written) {
+        DecoderSignature.declareInputs(graph, model, portable);
+        RotaryEmbedding rotary = new RotaryEmbedding(graph, model);
+        AttentionLayer attention = GroupQueryAttention.takes(model, portable)
+                ? new GroupQueryAttention(graph, model, rotary)
+                : new UnfusedAttention(graph, model, rotary);
         String stream = embedded();
         for (int block = 0; block < model.layers(); block++) {
             stream = feedForward("h." + block + ".mlp.", attention(block, stream, attention));
@@ -81,21 +75,30 @@ public final class DecoderLayers {
         }
         String last = norm(LAST, stream);
         if (model.tiedHead()) {
-            products.transposed(DecoderInputs.LOGITS, last, step("embedding"));
+            products.transposed(DecoderSignature.LOGITS, last, step("embedding"));
         } else {
-            graph.node("Identity", DecoderInputs.LOGITS)
+            graph.node("Identity", DecoderSignature.LOGITS)
                     .in(products.of(step("head"), last))
                     .out();
         }
-        DecoderInputs.results(graph, model);
+        DecoderSignature.declareOutputs(graph, model);
+    }
+
+    /** The names of quantized matrices that became floats. */
+    public List<String> unpacked() {
         return arrays.unpacked();
     }
 
+    /** How many products read 8-bit or 4-bit codes. ONNX Runtime rounds the inputs of these to 8 bits. */
+    public int productsWithCodes() {
+        return products.withCodes();
+    }
+
     private String embedded() {
-        String rows = lookup.rows(step("embedding"), DecoderInputs.IDS);
+        String rows = lookup.rows(step("embedding"), DecoderSignature.IDS);
         return steps.containsKey("position")
                 ? graph.node("Add", "embedded")
-                        .in(rows, lookup.rows(step("position"), DecoderInputs.POSITIONS))
+                        .in(rows, lookup.rows(step("position"), DecoderSignature.POSITIONS))
                         .out()
                 : rows;
     }

@@ -12,13 +12,13 @@ import java.util.OptionalInt;
  * Looks up rows of tables. A quantized table is used as it is: {@code GatherBlockQuantized} unpacks only the rows that are
  * asked for; in standard operators, {@code Gather} takes their codes and scales.
  */
-final class TableLookup {
+final class EmbeddingLookup {
 
     private final OnnxGraph graph;
-    private final MatrixArrays arrays;
+    private final MatrixInitializers arrays;
     private final boolean portable;
 
-    TableLookup(OnnxGraph graph, MatrixArrays arrays, boolean portable) {
+    EmbeddingLookup(OnnxGraph graph, MatrixInitializers arrays, boolean portable) {
         this.graph = graph;
         this.arrays = arrays;
         this.portable = portable;

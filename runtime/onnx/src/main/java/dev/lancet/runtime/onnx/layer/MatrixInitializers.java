@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Puts the arrays of stored matrices into a graph, each once, whoever asks for it. */
-final class MatrixArrays {
+final class MatrixInitializers {
 
     private final OnnxGraph graph;
     private final Weights weights;
     private final List<String> unpacked = new ArrayList<>();
 
-    MatrixArrays(OnnxGraph graph, Weights weights) {
+    MatrixInitializers(OnnxGraph graph, Weights weights) {
         this.graph = graph;
         this.weights = weights;
     }
@@ -94,7 +94,7 @@ final class MatrixArrays {
                 bytes ? ElementType.INT8 : ElementType.INT4,
                 List.of((long) matrix.rows(), (long) matrix.columns()),
                 parts -> parts.accept(
-                        ByteBuffer.wrap(bytes ? stored(matrix) : HalfBytes.signed(matrix, stored(matrix)))));
+                        ByteBuffer.wrap(bytes ? stored(matrix) : Int4Packing.signed(matrix, stored(matrix)))));
     }
 
     /** The scales as they are stored, in float32; those of a whole channel as one vector. */

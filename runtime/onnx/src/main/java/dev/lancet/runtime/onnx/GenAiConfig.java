@@ -3,6 +3,7 @@ package dev.lancet.runtime.onnx;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.onnx.layer.DecoderLayers;
+import dev.lancet.runtime.onnx.layer.DecoderSignature;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -12,11 +13,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The {@code genai_config.json} from which ONNX Runtime GenAI learns what a model's inputs and outputs are. */
-final class GenerationConfig {
+final class GenAiConfig {
 
     static final String FILE = "genai_config.json";
 
-    private GenerationConfig() {}
+    /** Stands for the number of a layer. */
+    private static final String EACH = "%d";
+
+    private GenAiConfig() {}
 
     static Map<String, Object> of(Transformer transformer, boolean portable, Optional<Path> tokenizer) {
         Map<String, Object> model = new LinkedHashMap<>();
@@ -43,14 +47,16 @@ final class GenerationConfig {
     }
 
     private static Map<String, Object> decoder(Transformer transformer, boolean portable) {
-        Map<String, Object> inputs = ordered("input_ids", "input_ids", "attention_mask", "attention_mask");
-        if (DecoderLayers.asksForPositions(transformer, portable)) {
-            inputs.put("position_ids", "position_ids");
+        Map<String, Object> inputs =
+                ordered("input_ids", DecoderSignature.IDS, "attention_mask", DecoderSignature.MASK);
+        if (DecoderSignature.positions(transformer, portable)) {
+            inputs.put("position_ids", DecoderSignature.POSITIONS);
         }
-        inputs.put("past_key_names", "past_key_values.%d.key");
-        inputs.put("past_value_names", "past_key_values.%d.value");
-        Map<String, Object> outputs = ordered("logits", "logits", "present_key_names", "present.%d.key");
-        outputs.put("present_value_names", "present.%d.value");
+        inputs.put("past_key_names", DecoderSignature.past(EACH, "key"));
+        inputs.put("past_value_names", DecoderSignature.past(EACH, "value"));
+        Map<String, Object> outputs =
+                ordered("logits", DecoderSignature.LOGITS, "present_key_names", DecoderSignature.present(EACH, "key"));
+        outputs.put("present_value_names", DecoderSignature.present(EACH, "value"));
         Map<String, Object> decoder = ordered(
                 "session_options",
                 ordered("log_id", "onnxruntime-genai", "provider_options", List.of()),

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The keys and values of the tokens of a text, as inputs and outputs of the next run. */
-interface CacheTensors extends AutoCloseable {
+interface OnnxKeyValueCache extends AutoCloseable {
 
     /** Makes room for so many tokens, of which the first are read already. */
     void reserve(int read, int total);

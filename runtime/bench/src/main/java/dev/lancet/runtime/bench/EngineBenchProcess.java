@@ -17,7 +17,7 @@ import java.util.function.IntConsumer;
  * generate. On its last line it prints tokens, milliseconds and bytes: {@code load MS prompt TOKENS prefill MS token MS least MS
  * peak BYTES}; or {@code refused} and why.
  */
-public final class EngineChild {
+public final class EngineBenchProcess {
 
     /** With what the last line begins if the model cannot be measured. */
     static final String REFUSED = "refused ";
@@ -26,7 +26,7 @@ public final class EngineChild {
     private static final int PROMPTS = 3;
     private static final int VOCABULARY = 256;
 
-    private EngineChild() {}
+    private EngineBenchProcess() {}
 
     /** Runs the model in a folder. */
     public static void main(String... arguments) {

@@ -2,6 +2,7 @@ package dev.lancet.runtime.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
+import dev.lancet.runtime.onnx.layer.DecoderSignature;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -13,7 +14,7 @@ import java.util.Set;
  * Tensors with room for more tokens than were read. They are both past and present, so a run writes only the new tokens. When
  * they are full, they are copied to twice the room, up to the context.
  */
-final class CacheInPlace implements CacheTensors {
+final class InPlaceKeyValueCache implements OnnxKeyValueCache {
 
     private static final int LEAST = 256;
 
@@ -23,7 +24,7 @@ final class CacheInPlace implements CacheTensors {
     private final Map<String, OnnxTensor> present = new LinkedHashMap<>();
     private int room;
 
-    CacheInPlace(OnnxSession session) {
+    InPlaceKeyValueCache(OnnxSession session) {
         this.session = session;
     }
 
@@ -35,32 +36,28 @@ final class CacheInPlace implements CacheTensors {
         int wanted = Math.min(session.context(), Math.max(total, Math.max(LEAST, 2 * room)));
         close();
         ExportedGraph graph = session.graph();
-        for (int layer = 0; layer < graph.layers(); layer++) {
-            for (String what : new String[] {"key", "value"}) {
-                grow(layer + "." + what, read, wanted);
-            }
-        }
+        DecoderSignature.eachCache(graph.layers(), (before, after) -> grow(before, after, read, wanted));
         room = wanted;
     }
 
-    private void grow(String name, int read, int wanted) {
+    private void grow(String before, String after, int read, int wanted) {
         ExportedGraph graph = session.graph();
         int width = graph.headWidth();
         long elements = Math.multiplyExact((long) graph.kvHeads() * width, wanted);
         FloatBuffer wider = ByteBuffer.allocateDirect(Math.toIntExact(Math.multiplyExact(elements, 4)))
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
-        FloatBuffer narrower = content.get(name);
+        FloatBuffer narrower = content.get(before);
         if (narrower != null) {
             for (int head = 0; head < graph.kvHeads(); head++) {
                 wider.put(head * wanted * width, narrower, head * room * width, read * width);
             }
         }
-        content.put(name, wider);
+        content.put(before, wider);
         OnnxTensor tensor = session.during(() -> OnnxTensor.createTensor(
                 OnnxSession.environment(), wider, new long[] {1, graph.kvHeads(), wanted, width}));
-        past.put("past_key_values." + name, tensor);
-        present.put("present." + name, tensor);
+        past.put(before, tensor);
+        present.put(after, tensor);
     }
 
     @Override
@@ -81,7 +78,7 @@ final class CacheInPlace implements CacheTensors {
     @Override
     public void take(OrtSession.Result result) {
         // The tensors that were there stay open; the logits are a copy.
-        result.get("logits").ifPresent(logits -> logits.close());
+        result.get(DecoderSignature.LOGITS).ifPresent(logits -> logits.close());
     }
 
     @Override

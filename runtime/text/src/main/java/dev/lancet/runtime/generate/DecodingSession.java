@@ -1,10 +1,10 @@
 package dev.lancet.runtime.generate;
 
 /**
- * One text in an engine: it reads tokens and gives the logits of the token after them. {@link TokenGenerator} needs no more than
+ * The state of one text in an engine: it reads tokens and gives the logits of the token after them. {@link TokenGenerator} needs no more than
  * this to continue the text, so any engine that keeps keys and values can generate.
  */
-public interface NextTokenLogits extends AutoCloseable {
+public interface DecodingSession extends AutoCloseable {
 
     /** The number of tokens read so far. */
     int length();

@@ -4,9 +4,9 @@ import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.StoredMatrix.Channels;
 
 /** Half bytes in ONNX's order: signed, row by row without gaps, the first of a pair in the lower half of a byte. */
-final class HalfBytes {
+final class Int4Packing {
 
-    private HalfBytes() {}
+    private Int4Packing() {}
 
     /** The codes of a matrix {@code [rows, columns]}, which are stored with 8 added, in pairs along the inputs. */
     static byte[] signed(StoredMatrix matrix, byte[] stored) {

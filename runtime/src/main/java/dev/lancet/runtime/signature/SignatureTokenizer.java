@@ -1,4 +1,4 @@
-package dev.lancet.runtime.classify;
+package dev.lancet.runtime.signature;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
@@ -21,7 +21,7 @@ import java.util.function.IntFunction;
 public final class SignatureTokenizer {
 
     /** The file of a tokenizer. */
-    static final String FILE = "tokenizer.json";
+    public static final String FILE = "tokenizer.json";
 
     /** The most positions of all rows together; beyond, the arrays would take gigabytes. */
     private static final long MOST_POSITIONS = 1L << 28;

@@ -15,24 +15,25 @@ import java.util.List;
  * mix    = softmax(scores + hidden [batch, 1, 1, seq, total]) · value
  * </pre>
  */
-final class PlainAttention implements AttentionLayer {
+final class UnfusedAttention implements AttentionLayer {
 
     private static final float HIDDEN = -1e9f;
 
     private final OnnxGraph graph;
     private final Attention attention;
-    private final RotaryTables tables;
+    private final RotaryEmbedding rotary;
     private final String hidden;
     private final String apart;
     private final String together;
 
-    PlainAttention(OnnxGraph graph, Transformer model, RotaryTables tables) {
+    UnfusedAttention(OnnxGraph graph, Transformer model, RotaryEmbedding rotary) {
         this.graph = graph;
-        this.tables = tables;
+        this.rotary = rotary;
         attention = model.attention();
-        String idsShape = graph.node("Shape", "ids.shape").in(DecoderInputs.IDS).out();
+        String idsShape =
+                graph.node("Shape", "ids.shape").in(DecoderSignature.IDS).out();
         String maskShape =
-                graph.node("Shape", "mask.shape").in(DecoderInputs.MASK).out();
+                graph.node("Shape", "mask.shape").in(DecoderSignature.MASK).out();
         String batch = part("batch", idsShape, 0);
         String seq = part("sequence", idsShape, 1);
         String total = part("total", maskShape, 1);
@@ -80,7 +81,7 @@ final class PlainAttention implements AttentionLayer {
             seen = graph.node("And", "causal.near").in(seen, near).out();
         }
         String given = graph.node("Cast", "mask.given")
-                .in(DecoderInputs.MASK)
+                .in(DecoderSignature.MASK)
                 .with("to", ElementType.BOOL.number())
                 .out();
         String spread = graph.node("Unsqueeze", "mask.spread")
@@ -98,9 +99,9 @@ final class PlainAttention implements AttentionLayer {
 
     @Override
     public String attend(int layer, String name, String query, String key, String value) {
-        String q = byHead(name + "q", tables.rotated(name + "q.rotated", query, attention.heads()), attention.heads());
+        String q = byHead(name + "q", rotary.rotated(name + "q.rotated", query, attention.heads()), attention.heads());
         String k =
-                byHead(name + "k", tables.rotated(name + "k.rotated", key, attention.kvHeads()), attention.kvHeads());
+                byHead(name + "k", rotary.rotated(name + "k.rotated", key, attention.kvHeads()), attention.kvHeads());
         String keys = joined(layer, "key", k);
         String values = joined(layer, "value", byHead(name + "v", value, attention.kvHeads()));
         String scaled = graph.node("Mul", name + "q.scaled")
@@ -150,8 +151,8 @@ final class PlainAttention implements AttentionLayer {
     }
 
     private String joined(int layer, String what, String fresh) {
-        return graph.node("Concat", DecoderInputs.present(layer, what))
-                .in(DecoderInputs.past(layer, what), fresh)
+        return graph.node("Concat", DecoderSignature.present(layer, what))
+                .in(DecoderSignature.past(layer, what), fresh)
                 .with("axis", 2)
                 .out();
     }

@@ -18,9 +18,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Converts requests of LangChain4j to settings of a generation, and texts to responses. */
-final class ChatConversion {
+final class LangChainConversion {
 
-    private ChatConversion() {}
+    private LangChainConversion() {}
 
     /**
      * The messages of a request.
@@ -28,7 +28,7 @@ final class ChatConversion {
      * @throws UnsupportedFeatureException if one has something other than text
      */
     static List<ChatTurn> turns(ChatRequest request) {
-        return request.messages().stream().map(ChatConversion::turn).toList();
+        return request.messages().stream().map(LangChainConversion::turn).toList();
     }
 
     private static ChatTurn turn(ChatMessage message) {
@@ -38,7 +38,7 @@ final class ChatConversion {
         if (message instanceof UserMessage user && user.hasSingleText()) {
             return new ChatTurn("user", user.singleText());
         }
-        if (message instanceof AiMessage answer && !answer.hasToolExecutionRequests()) {
+        if (message instanceof AiMessage answer && !answer.hasToolExecutionRequests() && answer.text() != null) {
             return new ChatTurn("assistant", answer.text());
         }
         throw new UnsupportedFeatureException(
@@ -100,7 +100,7 @@ final class ChatConversion {
                         switch (generation.end()) {
                             case END_TOKEN, STOP_STRING -> FinishReason.STOP;
                             case LENGTH -> FinishReason.LENGTH;
-                            case READER -> FinishReason.OTHER;
+                            case CANCELLED -> FinishReason.OTHER;
                         })
                 .build();
     }

@@ -1,4 +1,4 @@
-package dev.lancet.runtime.classify;
+package dev.lancet.runtime.signature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

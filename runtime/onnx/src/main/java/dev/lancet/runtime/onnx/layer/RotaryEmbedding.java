@@ -9,13 +9,13 @@ import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 
 /** Cosines and sines of all angles, {@code [context, headWidth / 2]}, and the rotation in standard operators. */
-final class RotaryTables {
+final class RotaryEmbedding {
 
     private final OnnxGraph graph;
     private final Transformer model;
     private final Set<String> gathered = new HashSet<>();
 
-    RotaryTables(OnnxGraph graph, Transformer model) {
+    RotaryEmbedding(OnnxGraph graph, Transformer model) {
         this.graph = graph;
         this.model = model;
     }
@@ -86,7 +86,7 @@ final class RotaryTables {
         String each = name + ".each";
         if (gathered.add(each)) {
             String rows = graph.node("Gather", name + ".rows")
-                    .in(table, DecoderInputs.POSITIONS)
+                    .in(table, DecoderSignature.POSITIONS)
                     .out();
             graph.node("Unsqueeze", each).in(rows, graph.ints("axis.heads", 2)).out();
         }

@@ -1,6 +1,6 @@
 package dev.lancet.runtime;
 
-import dev.lancet.runtime.generate.NextTokenLogits;
+import dev.lancet.runtime.generate.DecodingSession;
 import dev.lancet.runtime.generate.PromptLimits;
 import dev.lancet.runtime.generate.TextEngine;
 import dev.lancet.runtime.text.chat.ChatTemplate;
@@ -8,14 +8,14 @@ import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The texts of a model that TensorFlow runs. */
-final class ModelTexts implements TextEngine {
+/** A model that TensorFlow runs, as text generation needs it. */
+final class TensorFlowTextEngine implements TextEngine {
 
     private final ModelTokenizer tokenizer;
     private final ModelUse use;
     private final Inference inference;
 
-    ModelTexts(ModelTokenizer tokenizer, ModelUse use, Inference inference) {
+    TensorFlowTextEngine(ModelTokenizer tokenizer, ModelUse use, Inference inference) {
         this.tokenizer = tokenizer;
         this.use = use;
         this.inference = inference;
@@ -37,8 +37,8 @@ final class ModelTexts implements TextEngine {
     }
 
     @Override
-    public NextTokenLogits text() {
-        return inference.text();
+    public DecodingSession openSession() {
+        return inference.openSession();
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.lancet.runtime.classify;
+package dev.lancet.runtime.signature;
 
 import dev.lancet.dsl.LancetException;
 import java.util.ArrayList;
@@ -22,6 +22,9 @@ import org.tensorflow.proto.TensorInfo;
  * @param positions the number of positions if the signature fixes it
  */
 public record TextSignatureInputs(String ids, Optional<String> mask, Optional<String> types, OptionalInt positions) {
+
+    /** The most positions of a text. */
+    public static final int LONGEST = 1 << 20;
 
     private static final Set<DataType> TYPES = Set.of(DataType.DT_INT32, DataType.DT_INT64, DataType.DT_FLOAT);
 
@@ -49,9 +52,9 @@ public record TextSignatureInputs(String ids, Optional<String> mask, Optional<St
                         + " axes; a text is given as numbers [batch, positions]");
             }
             long size = known ? info.getTensorShape().getDim(1).getSize() : -1;
-            if (size > ClassifierMetadata.LONGEST) {
+            if (size > LONGEST) {
                 throw new LancetException("inputs: '" + input.getKey() + "' of " + model + " takes " + size
-                        + " positions, above the limit of " + ClassifierMetadata.LONGEST);
+                        + " positions, above the limit of " + LONGEST);
             }
             positions = size > 0 ? OptionalInt.of((int) size) : positions;
             (lower.contains("mask") ? masks : lower.contains("type") || lower.contains("segment") ? types : ids)

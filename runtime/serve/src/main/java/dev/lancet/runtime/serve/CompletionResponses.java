@@ -1,15 +1,15 @@
 package dev.lancet.runtime.serve;
 
+import dev.lancet.runtime.generate.FinishReason;
 import dev.lancet.runtime.generate.Generation;
-import dev.lancet.runtime.generate.GenerationEnd;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The documents of one answer, as OpenAI writes them. */
-final class GenerationDocuments {
+/** The JSON documents of one answer, as OpenAI writes them. */
+final class CompletionResponses {
 
     private final String model;
     private final boolean chat;
@@ -20,7 +20,7 @@ final class GenerationDocuments {
      * @param model the name of the model
      * @param chat whether a conversation is answered, not a text continued
      */
-    GenerationDocuments(String model, boolean chat) {
+    CompletionResponses(String model, boolean chat) {
         this.model = model;
         this.chat = chat;
         id = (chat ? "chatcmpl-" : "cmpl-") + UUID.randomUUID();
@@ -50,7 +50,7 @@ final class GenerationDocuments {
     }
 
     /** The event that ends the text. */
-    Map<String, @Nullable Object> end(GenerationEnd end) {
+    Map<String, @Nullable Object> end(FinishReason end) {
         return event(Map.of(), "", reason(end));
     }
 
@@ -96,10 +96,10 @@ final class GenerationDocuments {
         return Map.of("prompt_tokens", prompt, "completion_tokens", added, "total_tokens", prompt + added);
     }
 
-    private static String reason(GenerationEnd end) {
+    private static String reason(FinishReason end) {
         return switch (end) {
             case END_TOKEN, STOP_STRING -> "stop";
-            case LENGTH, READER -> "length";
+            case LENGTH, CANCELLED -> "length";
         };
     }
 }

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A request that is answered: as one JSON document, or as server-sent events. Any thread may answer. */
-final class Exchange {
+final class HttpExchange {
 
     private static final String EVENTS = "text/event-stream; charset=utf-8";
     private static final String JSON = "application/json; charset=utf-8";
@@ -38,7 +38,7 @@ final class Exchange {
      * @param answered runs in the channel's thread when the whole answer is written
      * @param time how long the answer may take
      */
-    Exchange(Channel channel, boolean keepAlive, BooleanSupplier stopping, Runnable answered, Duration time) {
+    HttpExchange(Channel channel, boolean keepAlive, BooleanSupplier stopping, Runnable answered, Duration time) {
         this.channel = channel;
         this.keepAlive = keepAlive;
         this.stopping = stopping;

@@ -2,7 +2,8 @@ package dev.lancet.runtime.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
-import dev.lancet.runtime.generate.NextTokenLogits;
+import dev.lancet.runtime.generate.DecodingSession;
+import dev.lancet.runtime.onnx.layer.DecoderSignature;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,17 +12,17 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /** A text that ONNX Runtime is reading, with its cache of keys and values. */
-final class OnnxText implements NextTokenLogits {
+final class OnnxDecodingSession implements DecodingSession {
 
-    private static final Set<String> LOGITS = Set.of("logits");
+    private static final Set<String> LOGITS = Set.of(DecoderSignature.LOGITS);
 
     private final OnnxSession session;
-    private final CacheTensors cache;
+    private final OnnxKeyValueCache cache;
     private int length;
 
-    OnnxText(OnnxSession session) {
+    OnnxDecodingSession(OnnxSession session) {
         this.session = session;
-        cache = session.graph().cacheInPlace() ? new CacheInPlace(session) : new GrowingCache(session);
+        cache = session.graph().cacheInPlace() ? new InPlaceKeyValueCache(session) : new GrowingKeyValueCache(session);
     }
 
     @Override
@@ -44,14 +45,14 @@ final class OnnxText implements NextTokenLogits {
         try (OnnxTensor given = longs(ids);
                 OnnxTensor seen = longs(mask);
                 OnnxTensor positions = longs(positions(tokens.length))) {
-            inputs.put("input_ids", given);
-            inputs.put("attention_mask", seen);
+            inputs.put(DecoderSignature.IDS, given);
+            inputs.put(DecoderSignature.MASK, seen);
             if (session.graph().positions()) {
-                inputs.put("position_ids", positions);
+                inputs.put(DecoderSignature.POSITIONS, positions);
             }
             OrtSession.Result result = session.run(inputs, cache.fetched(LOGITS), cache.present());
-            float[] logits =
-                    session.during(() -> ((OnnxTensor) result.get("logits").orElseThrow())
+            float[] logits = session.during(
+                    () -> ((OnnxTensor) result.get(DecoderSignature.LOGITS).orElseThrow())
                             .getFloatBuffer()
                             .array());
             cache.take(result);

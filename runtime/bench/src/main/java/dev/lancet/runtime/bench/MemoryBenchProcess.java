@@ -12,14 +12,14 @@ import java.util.OptionalInt;
  * The program that {@link MemoryBench} starts for each model. It opens a model folder, scores a few windows, and
  * continues a text by a few tokens. On its last line it prints its memory: {@code resident BYTES peak BYTES loss NATS}.
  */
-public final class MemoryChild {
+public final class MemoryBenchProcess {
 
     private static final int WINDOW = 128;
     private static final int WINDOWS = 4;
     private static final int PROMPT = 16;
     private static final int TOKENS = 8;
 
-    private MemoryChild() {}
+    private MemoryBenchProcess() {}
 
     /** Runs the model in a folder. The only argument is the path of the folder. */
     public static void main(String... arguments) {

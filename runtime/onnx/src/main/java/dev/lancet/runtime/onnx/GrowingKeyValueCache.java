@@ -2,7 +2,9 @@ package dev.lancet.runtime.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
+import dev.lancet.runtime.onnx.layer.DecoderSignature;
 import java.nio.FloatBuffer;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,21 +12,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tensors with exactly the tokens that were read: the outputs of a run are the inputs of the next. */
-final class GrowingCache implements CacheTensors {
+final class GrowingKeyValueCache implements OnnxKeyValueCache {
 
     private final OnnxSession session;
     private final ExportedGraph graph;
     private final Map<String, OnnxTensor> past = new LinkedHashMap<>();
+    private final Map<String, String> presentOf = new HashMap<>();
     private OrtSession.@Nullable Result owner;
 
-    GrowingCache(OnnxSession session) {
+    GrowingKeyValueCache(OnnxSession session) {
         this.session = session;
         graph = session.graph();
-        for (int layer = 0; layer < graph.layers(); layer++) {
-            for (String what : new String[] {"key", "value"}) {
-                past.put("past_key_values." + layer + "." + what, tensor(FloatBuffer.allocate(0), 0));
-            }
-        }
+        DecoderSignature.eachCache(graph.layers(), (before, after) -> {
+            past.put(before, tensor(FloatBuffer.allocate(0), 0));
+            presentOf.put(before, after);
+        });
     }
 
     @Override
@@ -45,18 +47,15 @@ final class GrowingCache implements CacheTensors {
     @Override
     public Set<String> fetched(Set<String> wanted) {
         Set<String> all = new HashSet<>(wanted);
-        past.keySet().forEach(name -> all.add(present(name)));
+        all.addAll(presentOf.values());
         return all;
-    }
-
-    private static String present(String past) {
-        return "present." + past.substring("past_key_values.".length());
     }
 
     @Override
     public void take(OrtSession.Result result) {
         close();
-        past.replaceAll((name, old) -> (OnnxTensor) result.get(present(name)).orElseThrow());
+        past.replaceAll(
+                (name, old) -> (OnnxTensor) result.get(presentOf.get(name)).orElseThrow());
         owner = result;
     }
 

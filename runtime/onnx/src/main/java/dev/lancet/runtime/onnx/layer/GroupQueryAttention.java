@@ -11,29 +11,30 @@ import dev.lancet.runtime.onnx.graph.OnnxNode;
  * ONNX Runtime's {@code GroupQueryAttention}. It rotates by itself, attends only to what a query may see, and writes new keys
  * and values into the cache in place if past and present are the same tensor.
  */
-final class GroupedAttention implements AttentionLayer {
+final class GroupQueryAttention implements AttentionLayer {
 
     private static final int HEAD_UNIT = 8;
     private static final int ROTATED_HEAD_UNIT = 16;
 
     private final OnnxGraph graph;
     private final Transformer model;
-    private final RotaryTables tables;
+    private final RotaryEmbedding rotary;
     private final String before;
     private final String total;
 
-    GroupedAttention(OnnxGraph graph, Transformer model, RotaryTables tables) {
+    GroupQueryAttention(OnnxGraph graph, Transformer model, RotaryEmbedding rotary) {
         this.graph = graph;
         this.model = model;
-        this.tables = tables;
+        this.rotary = rotary;
         String sums = graph.node("ReduceSum", "lengths")
-                .in(DecoderInputs.MASK, graph.ints("axis.one", 1))
+                .in(DecoderSignature.MASK, graph.ints("axis.one", 1))
                 .with("keepdims", 0)
                 .out();
         String last =
                 graph.node("Sub", "lengths.last").in(sums, graph.ints("one", 1)).out();
         before = int32("lengths.last.int32", last);
-        String shape = graph.node("Shape", "mask.shape").in(DecoderInputs.MASK).out();
+        String shape =
+                graph.node("Shape", "mask.shape").in(DecoderSignature.MASK).out();
         total = int32(
                 "total.int32",
                 graph.node("Gather", "total")
@@ -66,22 +67,22 @@ final class GroupedAttention implements AttentionLayer {
         boolean rotates = rotates(model, false);
         OnnxNode node = graph.contrib("GroupQueryAttention", name + "mix")
                 .in(
-                        rotates ? query : tables.rotated(name + "q.rotated", query, attention.heads()),
-                        rotates ? key : tables.rotated(name + "k.rotated", key, attention.kvHeads()),
+                        rotates ? query : rotary.rotated(name + "q.rotated", query, attention.heads()),
+                        rotates ? key : rotary.rotated(name + "k.rotated", key, attention.kvHeads()),
                         value,
-                        DecoderInputs.past(layer, "key"),
-                        DecoderInputs.past(layer, "value"),
+                        DecoderSignature.past(layer, "key"),
+                        DecoderSignature.past(layer, "value"),
                         before,
                         total);
         if (rotates) {
-            node.in(tables.cos(), tables.sin()).with("do_rotary", 1);
+            node.in(rotary.cos(), rotary.sin()).with("do_rotary", 1);
         }
         if (attention.window() > 0) {
             node.with("local_window_size", attention.window());
         }
         node.with("num_heads", attention.heads())
                 .with("kv_num_heads", attention.kvHeads())
-                .outs(name + "mix", DecoderInputs.present(layer, "key"), DecoderInputs.present(layer, "value"));
+                .outs(name + "mix", DecoderSignature.present(layer, "key"), DecoderSignature.present(layer, "value"));
         return name + "mix";
     }
 }

@@ -17,16 +17,17 @@ import java.util.OptionalInt;
  * a correction   x · W + (x · A) · B
  * </pre>
  */
-final class ProductNodes {
+final class MatMulNodes {
 
     /** Inputs are rounded to 8 bits for each block: the other levels are up to 100 times slower in ONNX Runtime 1.29. */
     private static final long ROUNDED_INPUTS = 4;
 
     private final OnnxGraph graph;
-    private final MatrixArrays arrays;
+    private final MatrixInitializers arrays;
     private final boolean portable;
+    private int codes;
 
-    ProductNodes(OnnxGraph graph, MatrixArrays arrays, boolean portable) {
+    MatMulNodes(OnnxGraph graph, MatrixInitializers arrays, boolean portable) {
         this.graph = graph;
         this.arrays = arrays;
         this.portable = portable;
@@ -67,7 +68,13 @@ final class ProductNodes {
                 : blockwise(name, x, matrix, QuantizedBlocks.of(matrix, block.getAsInt()));
     }
 
+    /** How many products read codes. ONNX Runtime rounds the inputs of these to 8 bits. */
+    int withCodes() {
+        return codes;
+    }
+
     private String blockwise(String name, String x, StoredMatrix matrix, QuantizedBlocks layout) {
+        codes++;
         return graph.contrib("MatMulNBits", name)
                 .in(x, arrays.blocks(matrix, layout), arrays.scales(matrix, layout))
                 .with("K", QuantizedBlocks.inputs(matrix))
@@ -84,6 +91,7 @@ final class ProductNodes {
 
     /** What the codes of a matrix stand for, computed in the graph. */
     private String dequantized(StoredMatrix matrix) {
+        codes++;
         boolean whole = matrix.precision().format() == Precision.Format.INT8;
         int channels = matrix.channels() == StoredMatrix.Channels.COLUMNS ? 1 : 0;
         return graph.node("DequantizeLinear", matrix.name() + ".dequantized")

@@ -10,16 +10,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The paths of the server: what they take, and who may ask. */
-final class Endpoints {
+final class EndpointRouter {
 
     private static final String MODELS = "/v1/models";
     private static final String HEALTH = "/health";
+    private static final Set<String> OWN_NAMES = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
     private static final String BEARER = "Bearer ";
 
     private final ServedModel model;
@@ -28,7 +30,7 @@ final class Endpoints {
     private final long started = System.currentTimeMillis() / 1000;
     private final Map<String, Endpoint> computing;
 
-    Endpoints(ServedModel model, ServerSettings settings, Consumer<String> log) {
+    EndpointRouter(ServedModel model, ServerSettings settings, Consumer<String> log) {
         this.model = model;
         this.settings = settings;
         this.log = log;
@@ -45,6 +47,7 @@ final class Endpoints {
      * @throws RefusedRequest if the request gets no other answer
      */
     Optional<Endpoint> check(HttpRequest request) {
+        requireOwnName(request);
         String path = path(request);
         if (!path.equals(HEALTH)) {
             requireKey(request);
@@ -84,6 +87,18 @@ final class Endpoints {
                 413,
                 "request_too_large",
                 "body: it has more than " + settings.limits().body() + " bytes; send a shorter request");
+    }
+
+    /** A page in a browser may reach this machine by a name of its own; then the header has that name. */
+    private void requireOwnName(HttpRequest request) {
+        String given = request.headers().get(HttpHeaderNames.HOST, "localhost");
+        String name = given.replaceFirst(":\\d*$", "").toLowerCase(Locale.ROOT);
+        if (OWN_NAMES.contains(settings.host()) && !OWN_NAMES.contains(name)) {
+            throw RefusedRequest.of(
+                    403,
+                    "host_not_served",
+                    "host: '" + given + "'; this server listens for its own machine, so ask it as localhost");
+        }
     }
 
     private void requireKey(HttpRequest request) {
@@ -148,7 +163,7 @@ final class Endpoints {
     }
 
     /** Does the work of a request and makes an answer of everything that goes wrong. */
-    void serve(Endpoint.Work work, Exchange exchange) {
+    void serve(Endpoint.Work work, HttpExchange exchange) {
         if (!exchange.wanted()) {
             return;
         }

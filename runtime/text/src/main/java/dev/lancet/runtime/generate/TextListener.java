@@ -4,7 +4,7 @@ import java.util.function.Consumer;
 
 /** Receives a text while a model generates it, and may end it. */
 @FunctionalInterface
-public interface TextReader {
+public interface TextListener {
 
     /**
      * Takes the text that is certain after one more token. It always ends with a whole character, and never with a part of a
@@ -13,10 +13,10 @@ public interface TextReader {
      * @param piece the next part of the text; empty while a character or a stop string is incomplete
      * @return whether to go on
      */
-    boolean read(String piece);
+    boolean accept(String piece);
 
-    /** A reader that takes every text to its end; it gets no empty pieces. */
-    static TextReader of(Consumer<String> pieces) {
+    /** A listener that takes every text to its end; it gets no empty pieces. */
+    static TextListener of(Consumer<String> pieces) {
         return piece -> {
             if (!piece.isEmpty()) {
                 pieces.accept(piece);
