@@ -111,6 +111,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             dropping = true;
             return;
         }
+        wait(context);
         received = false;
         current = exchange(context, HttpUtil.isKeepAlive(request));
         try {

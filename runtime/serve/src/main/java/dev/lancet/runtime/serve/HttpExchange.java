@@ -87,7 +87,7 @@ final class HttpExchange {
         if (status == HttpResponseStatus.TOO_MANY_REQUESTS.code()) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
         }
-        channel.writeAndFlush(withConnection(response)).addListener(written -> answered.run());
+        writeLast(withConnection(response));
     }
 
     /** The answer to a request that is refused, or the last event if an answer has begun. */
@@ -119,7 +119,15 @@ final class HttpExchange {
     /** The last event, as OpenAI writes it. */
     void endEvents() {
         data("[DONE]");
-        channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(written -> answered.run());
+        writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+
+    /**
+     * Writes the end of the answer. The listener is there before the write: one that is added later may run after the
+     * client's next request was read.
+     */
+    private void writeLast(Object message) {
+        channel.writeAndFlush(message, channel.newPromise().addListener(written -> answered.run()));
     }
 
     private void data(String text) {
