@@ -1,21 +1,22 @@
 package dev.lancet.runtime;
 
-import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.decode.ContinuationDecoder;
 import dev.lancet.runtime.decode.Decoder;
+import dev.lancet.runtime.decode.TensorFlowTaskEngine;
+import dev.lancet.runtime.decode.WindowLikelihood;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.engine.Sessions;
 import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.PromptLimits;
-import dev.lancet.runtime.generate.Sampler;
-import dev.lancet.runtime.generate.TokenGenerator;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.memory.NativeMemory;
+import dev.lancet.runtime.task.TaskEngine;
 import dev.lancet.runtime.task.TaskEvaluation;
 import dev.lancet.runtime.task.TaskResult;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
@@ -23,8 +24,6 @@ import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.IntConsumer;
 import org.tensorflow.types.TInt32;
 
 /** What a model computes from token ids: logits, a perplexity, the next tokens. */
@@ -62,12 +61,9 @@ final class Inference implements AutoCloseable {
     }
 
     Perplexity perplexity(int[] ids, int window, Progress progress) {
-        TokenIdChecks.check(ids, transformer.vocabulary(), "text");
-        if (window > transformer.context()) {
-            throw new LancetException("window: " + window + " is longer than the context " + transformer.context()
-                    + " of " + transformer.name() + "; use a shorter one");
-        }
-        return Perplexity.of(sessions.scoring(weights), ids, window, progress);
+        limits().checkWindows(ids, window);
+        WindowLikelihood scoring = new WindowLikelihood(sessions.scoring(weights));
+        return Perplexity.of(ids, window, WindowLikelihood.batch(window), scoring::negativeLogLikelihood, progress);
     }
 
     float[] logits(int[][] ids) {
@@ -84,13 +80,14 @@ final class Inference implements AutoCloseable {
         }
     }
 
-    int[] next(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        return new TokenGenerator(limits(), sampler, end).generate(openSession(), prompt, tokens, eager);
-    }
-
     /** A session with the present weights that has read nothing yet; the caller closes it. */
     Decoder openSession() {
         return new Decoder(sessions.decoding(weights), transformer, 1);
+    }
+
+    /** The same, which gives the logits after every token. */
+    ContinuationDecoder openScoringSession() {
+        return new ContinuationDecoder(sessions.continuing(weights), transformer);
     }
 
     /** What the model can read. */
@@ -104,13 +101,9 @@ final class Inference implements AutoCloseable {
     }
 
     TaskResult task(Task task, Tokenizer tokenizer, Progress progress) {
-        return new TaskEvaluation(
-                        transformer,
-                        tokenizer,
-                        () -> sessions.continuing(weights),
-                        () -> sessions.decoding(weights),
-                        progress)
-                .measure(task);
+        TaskEngine engine = new TensorFlowTaskEngine(
+                transformer, tokenizer, () -> sessions.continuing(weights), () -> sessions.decoding(weights));
+        return new TaskEvaluation(engine, tokenizer, progress).measure(task);
     }
 
     Optional<AllocatorPeak> memory(int[] ids) {

@@ -5,7 +5,6 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Instructions;
-import dev.lancet.dsl.recipe.Sample;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.weights.Weights;
@@ -17,11 +16,8 @@ import dev.lancet.runtime.checkpoint.peft.Peft;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.evaluate.Perplexity;
-import dev.lancet.runtime.generate.Generation;
-import dev.lancet.runtime.generate.GenerationSettings;
-import dev.lancet.runtime.generate.Sampler;
-import dev.lancet.runtime.generate.TextGenerator;
-import dev.lancet.runtime.generate.TextListener;
+import dev.lancet.runtime.generate.TextEngine;
+import dev.lancet.runtime.language.TextModel;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.task.TaskResult;
@@ -32,10 +28,8 @@ import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 
 /**
  * The inference part of a transformer with weights: it scores text, continues text, and can be saved. {@link
@@ -45,7 +39,7 @@ import java.util.function.IntConsumer;
  * takes native memory at its first computation; {@link #close()} releases it. Only one thread may use it at a time: a call
  * while another thread computes, or after it was closed, throws an {@link IllegalStateException}.
  */
-public abstract sealed class LanguageModel implements AutoCloseable permits CompressibleModel {
+public abstract sealed class LanguageModel implements TextModel permits CompressibleModel {
 
     final Transformer transformer;
     final Plan plan;
@@ -114,7 +108,7 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
         return evaluate(part).value();
     }
 
-    /** Perplexity over a part of a corpus, with the numbers behind it. */
+    @Override
     public Perplexity evaluate(Corpus.Part part) {
         int[] ids = tokens(part);
         return evaluate(ids, Math.min(transformer.context(), Math.max(2, ids.length)));
@@ -125,12 +119,12 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
         return read(part.corpus()).part(part).toArray();
     }
 
-    /** Perplexity over token ids, in consecutive windows; see {@link Perplexity}. */
+    @Override
     public Perplexity evaluate(int[] ids, int window) {
         return use.during("evaluation", () -> inference.perplexity(ids, window, progress));
     }
 
-    /** The accuracy of the model's answers to the questions of a task, with the numbers behind it. */
+    @Override
     public TaskResult evaluate(Task task) {
         return inference.task(task, text.required(""), progress);
     }
@@ -145,26 +139,10 @@ public abstract sealed class LanguageModel implements AutoCloseable permits Comp
         return use.during("evaluation", () -> inference.logits(ids));
     }
 
-    /** The continuation of a text with the most likely token at each position. */
-    public String generate(String prompt, int tokens) {
-        return generate(Sample.greedy(prompt, tokens), piece -> {}).text();
-    }
-
-    /** The continuation of a text; {@code eager} receives it piece by piece as it is generated. */
-    public Generation generate(Sample sample, Consumer<String> eager) {
-        try (TextGenerator once = generator()) {
-            return once.generate(sample.prompt(), GenerationSettings.of(sample), TextListener.of(eager));
-        }
-    }
-
-    /** Generates one text after another, and reads again only what a prompt does not share with the text before. */
-    public TextGenerator generator() {
-        return new TextGenerator(new TensorFlowTextEngine(text, use, inference));
-    }
-
-    /** The tokens that continue a prompt; {@code eager} receives them one at a time. */
-    public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        return use.during("generation", () -> inference.next(prompt, tokens, sampler, end, eager));
+    /** TensorFlow, with the weights and on the device of this model. */
+    @Override
+    public TextEngine engine() {
+        return new TensorFlowTextEngine(text, use, inference);
     }
 
     /**

@@ -42,6 +42,11 @@ final class TensorFlowTextEngine implements TextEngine {
     }
 
     @Override
+    public DecodingSession openScoringSession() {
+        return inference.openScoringSession();
+    }
+
+    @Override
     public int changes() {
         return inference.changes();
     }

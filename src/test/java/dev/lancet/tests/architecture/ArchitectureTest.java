@@ -29,7 +29,13 @@ class ArchitectureTest {
     private static final String[] SURGERY = {"dev.lancet.surgery.."};
     private static final String[] ASSERTJ = {"dev.lancet.assertj.."};
     private static final String[] COMPRESSION = {"dev.lancet.compression.."};
-    private static final String[] TEXT = {"dev.lancet.runtime.text..", "dev.lancet.runtime.generate.."};
+    private static final String[] TEXT = {
+        "dev.lancet.runtime.text..",
+        "dev.lancet.runtime.generate..",
+        "dev.lancet.runtime.evaluate..",
+        "dev.lancet.runtime.language..",
+        "dev.lancet.runtime.task.."
+    };
     private static final String[] CHECKPOINT = {"dev.lancet.runtime.checkpoint..", "dev.lancet.runtime.json.."};
     private static final String[] ONNX = {"dev.lancet.runtime.onnx.."};
     private static final String[] BENCH = {"dev.lancet.runtime.bench.."};

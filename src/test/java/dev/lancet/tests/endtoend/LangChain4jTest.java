@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lancet.io.Progress;
 import dev.lancet.runtime.GraphModel;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.embed.TextEncoder;
 import dev.lancet.runtime.langchain4j.LancetChatModel;
 import dev.lancet.runtime.langchain4j.LancetEmbeddingModel;
 import dev.lancet.runtime.langchain4j.LancetStreamingChatModel;
+import dev.lancet.runtime.onnx.OnnxExport;
+import dev.lancet.runtime.onnx.OnnxModel;
 import dev.lancet.runtime.serve.ModelServer;
 import dev.lancet.runtime.serve.ServedModel;
 import dev.lancet.runtime.serve.ServerSettings;
@@ -111,6 +115,35 @@ class LangChain4jTest {
                         .isInstanceOf(ModelNotFoundException.class)
                         .hasMessageContaining("model: 'gpt-9' is not served here; this server has 'stories'");
             }
+        }
+    }
+
+    @Test
+    void a_model_of_onnx_runtime_answers_as_one_of_tensorflow_here_and_through_the_server() throws Exception {
+        String wanted;
+        try (Model model = chat();
+                LancetChatModel local = LancetChatModel.of(model)) {
+            wanted = local.chat(REQUEST).aiMessage().text();
+        }
+        Path exported = folder.resolve("exported");
+        OnnxExport.of(Checkpoint.open(folder), false, Progress.silent()).write(exported);
+        for (String file : new String[] {"chat_template.jinja", "tokenizer_config.json"}) {
+            Files.copy(folder.resolve(file), exported.resolve(file));
+        }
+        try (OnnxModel model = OnnxModel.open(exported);
+                LancetChatModel local = LancetChatModel.of(model);
+                LancetStreamingChatModel streaming = LancetStreamingChatModel.of(model);
+                ServedModel served = ServedModel.of("stories", model);
+                ModelServer server = ModelServer.start(ServerSettings.local(0), served, Assertions::fail)) {
+            ChatModel client = OpenAiChatModel.builder()
+                    .baseUrl(server.url())
+                    .apiKey("none")
+                    .modelName("stories")
+                    .build();
+
+            assertThat(local.chat(REQUEST).aiMessage().text()).isEqualTo(wanted);
+            assertThat(streamed(streaming).aiMessage().text()).isEqualTo(wanted);
+            assertThat(client.chat(REQUEST).aiMessage().text()).isEqualTo(wanted);
         }
     }
 

@@ -196,8 +196,9 @@ public final class Blueprint {
      * The form that scores continuations of texts that were read before.
      *
      * <p>Placeholders and caches as in {@link #decoding}, and {@code labels}, int32 {@code [batch, new]}. Outputs the
-     * caches, and {@code nll}, the negative log-likelihood of every label in nats, float32 {@code [batch, new]}. A caller
-     * that fetches only caches need not feed {@code labels}.
+     * caches; {@code logits} after every token, float32 {@code [batch · new, vocabulary]}; and {@code nll}, the negative
+     * log-likelihood of every label in nats, float32 {@code [batch, new]}. Only a caller that fetches {@code nll} must feed
+     * {@code labels}.
      */
     public static GraphDef continuation(Transformer model) {
         GraphBuilder builder = GraphBuilder.graph();
@@ -206,6 +207,7 @@ public final class Blueprint {
         GraphSizes sizes = afterPast(builder, ids);
         Layers layers = new Layers(builder, model, sizes);
         Value logits = layers.head(cached(builder, model, sizes, layers, ids));
+        new Ops(builder).unary("logits", "Identity", logits);
         Value each = LanguageLoss.ofTokens(builder, logits, labels, layers.rest());
         new Ops(builder).reshape("nll", each, sizes.grid, GraphSizes.dims(sizes.batch, sizes.seq));
         return builder.toGraph();

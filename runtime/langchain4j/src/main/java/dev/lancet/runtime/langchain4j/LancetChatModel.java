@@ -1,9 +1,9 @@
 package dev.lancet.runtime.langchain4j;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.runtime.Model;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.TextGenerator;
+import dev.lancet.runtime.language.TextModel;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -36,7 +36,7 @@ public final class LancetChatModel implements ChatModel, AutoCloseable {
     }
 
     /** A chat model that takes the most likely tokens, at most 1024, where a request says nothing else. */
-    public static LancetChatModel of(Model model) {
+    public static LancetChatModel of(TextModel model) {
         return of(model, GenerationSettings.of(1024));
     }
 
@@ -45,8 +45,8 @@ public final class LancetChatModel implements ChatModel, AutoCloseable {
      *
      * @param usual what holds where a request says nothing
      */
-    public static LancetChatModel of(Model model, GenerationSettings usual) {
-        return new LancetChatModel(model.transformer().name(), model.generator(), usual);
+    public static LancetChatModel of(TextModel model, GenerationSettings usual) {
+        return new LancetChatModel(model.engine().limits().model(), model.generator(), usual);
     }
 
     /**

@@ -1,9 +1,9 @@
 package dev.lancet.runtime.langchain4j;
 
-import dev.lancet.runtime.Model;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.TextGenerator;
+import dev.lancet.runtime.language.TextModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.PartialResponse;
@@ -40,7 +40,7 @@ public final class LancetStreamingChatModel implements StreamingChatModel, AutoC
     }
 
     /** A chat model that takes the most likely tokens, at most 1024, where a request says nothing else. */
-    public static LancetStreamingChatModel of(Model model) {
+    public static LancetStreamingChatModel of(TextModel model) {
         return of(model, GenerationSettings.of(1024));
     }
 
@@ -49,8 +49,8 @@ public final class LancetStreamingChatModel implements StreamingChatModel, AutoC
      *
      * @param usual what holds where a request says nothing
      */
-    public static LancetStreamingChatModel of(Model model, GenerationSettings usual) {
-        return new LancetStreamingChatModel(model.transformer().name(), model.generator(), usual);
+    public static LancetStreamingChatModel of(TextModel model, GenerationSettings usual) {
+        return new LancetStreamingChatModel(model.engine().limits().model(), model.generator(), usual);
     }
 
     /** Begins the answer to a conversation, after those that were asked for before; errors go to the handler. */

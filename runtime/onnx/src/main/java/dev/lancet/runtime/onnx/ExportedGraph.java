@@ -19,6 +19,7 @@ import onnx.Onnx.NodeProto;
 import onnx.Onnx.StringStringEntryProto;
 import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorShapeProto;
+import onnx.Onnx.TypeProto;
 import onnx.Onnx.ValueInfoProto;
 
 /**
@@ -41,6 +42,9 @@ record ExportedGraph(
     private static final int LARGEST = 64 << 20;
 
     private static final int LONGEST_CONTEXT = 1 << 26;
+
+    /** The indexes among the new tokens whose logits are wanted, int64 {@code [wanted]}. */
+    static final String WANTED = "wanted_logits";
 
     static ExportedGraph read(Path folder) {
         Path file = PlainFile.inside(folder, OnnxFiles.GRAPH);
@@ -142,29 +146,38 @@ record ExportedGraph(
     }
 
     /**
-     * The graph with logits of the last position only, {@code [batch, 1, vocabulary]}: the head is a large part of the work
-     * on a prompt, and generation needs no other position.
+     * The graph with logits of some of the new tokens only, {@code [batch, wanted, vocabulary]}, whose indexes are the input
+     * {@link #WANTED}: the head is a large part of the work on a prompt, and generation needs only its last token.
      */
-    byte[] forGeneration() {
+    byte[] withWantedLogits() {
         GraphProto.Builder graph = model.getGraph().toBuilder().clearNode();
-        String last = DecoderLayers.LAST + ".last";
-        String index = last + ".index";
-        graph.addInitializer(TensorProto.newBuilder()
-                .setName(index)
-                .setDataType(TensorProto.DataType.INT64.getNumber())
-                .addDims(1)
-                .addInt64Data(-1));
+        String wanted = DecoderLayers.LAST + ".wanted";
+        graph.addInput(ValueInfoProto.newBuilder()
+                .setName(WANTED)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(TensorProto.DataType.INT64.getNumber())
+                                .setShape(TensorShapeProto.newBuilder()
+                                        .addDim(TensorShapeProto.Dimension.newBuilder()
+                                                .setDimParam("wanted"))))));
+        graph.getOutputBuilderList().stream()
+                .filter(output -> output.getName().equals(DecoderSignature.LOGITS))
+                .forEach(logits -> logits.getTypeBuilder()
+                        .getTensorTypeBuilder()
+                        .getShapeBuilder()
+                        .getDimBuilder(1)
+                        .setDimParam("wanted"));
         for (NodeProto node : model.getGraph().getNodeList()) {
             NodeProto.Builder reading = node.toBuilder().clearInput();
-            node.getInputList().forEach(input -> reading.addInput(input.equals(DecoderLayers.LAST) ? last : input));
+            node.getInputList().forEach(input -> reading.addInput(input.equals(DecoderLayers.LAST) ? wanted : input));
             graph.addNode(reading);
             if (node.getOutputList().contains(DecoderLayers.LAST)) {
                 graph.addNode(NodeProto.newBuilder()
                         .setOpType("Gather")
-                        .setName(last)
+                        .setName(wanted)
                         .addInput(DecoderLayers.LAST)
-                        .addInput(index)
-                        .addOutput(last)
+                        .addInput(WANTED)
+                        .addOutput(wanted)
                         .addAttribute(AttributeProto.newBuilder()
                                 .setName("axis")
                                 .setType(AttributeProto.AttributeType.INT)

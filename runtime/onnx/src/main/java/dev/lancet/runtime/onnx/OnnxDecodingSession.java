@@ -32,6 +32,16 @@ final class OnnxDecodingSession implements DecodingSession {
 
     @Override
     public float[] read(int... tokens) {
+        return read(tokens, new long[] {tokens.length - 1L});
+    }
+
+    @Override
+    public float[] readEach(int... tokens) {
+        return read(tokens, LongStream.range(0, tokens.length).toArray());
+    }
+
+    /** Reads tokens, and returns the logits after those with the indexes {@code wanted}, {@code [wanted, vocabulary]}. */
+    private float[] read(int[] tokens, long[] wanted) {
         if (tokens.length == 0 || length + tokens.length > session.context()) {
             throw new IllegalArgumentException("text: " + tokens.length + " tokens after " + length
                     + "; at least 1 is needed, and all must fit into the context of " + session.context());
@@ -42,9 +52,11 @@ final class OnnxDecodingSession implements DecodingSession {
         long[] ids = Arrays.stream(tokens).asLongStream().toArray();
         long[] mask = new long[total];
         Arrays.fill(mask, 1);
-        try (OnnxTensor given = longs(ids);
-                OnnxTensor seen = longs(mask);
-                OnnxTensor positions = longs(positions(tokens.length))) {
+        try (OnnxTensor given = longs(ids, 1, ids.length);
+                OnnxTensor seen = longs(mask, 1, total);
+                OnnxTensor positions = longs(positions(tokens.length), 1, tokens.length);
+                OnnxTensor fetched = longs(wanted, wanted.length)) {
+            inputs.put(ExportedGraph.WANTED, fetched);
             inputs.put(DecoderSignature.IDS, given);
             inputs.put(DecoderSignature.MASK, seen);
             if (session.graph().positions()) {
@@ -76,9 +88,8 @@ final class OnnxDecodingSession implements DecodingSession {
         return LongStream.range(length, (long) length + count).toArray();
     }
 
-    private OnnxTensor longs(long[] values) {
-        return session.during(() -> OnnxTensor.createTensor(
-                OnnxSession.environment(), LongBuffer.wrap(values), new long[] {1, values.length}));
+    private OnnxTensor longs(long[] values, long... shape) {
+        return session.during(() -> OnnxTensor.createTensor(OnnxSession.environment(), LongBuffer.wrap(values), shape));
     }
 
     @Override

@@ -1,24 +1,25 @@
 package dev.lancet.runtime.onnx;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.recipe.Sample;
+import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.Task;
+import dev.lancet.io.Progress;
+import dev.lancet.runtime.evaluate.Perplexity;
+import dev.lancet.runtime.evaluate.TextLikelihood;
 import dev.lancet.runtime.generate.DecodingSession;
-import dev.lancet.runtime.generate.Generation;
-import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.PromptLimits;
-import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.generate.TextEngine;
-import dev.lancet.runtime.generate.TextGenerator;
-import dev.lancet.runtime.generate.TextListener;
-import dev.lancet.runtime.generate.TokenGenerator;
+import dev.lancet.runtime.language.TextModel;
+import dev.lancet.runtime.task.TaskEvaluation;
+import dev.lancet.runtime.task.TaskResult;
+import dev.lancet.runtime.task.TextTaskEngine;
+import dev.lancet.runtime.text.Corpora;
+import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.chat.ChatTemplate;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 
 /**
  * A model in a folder that {@link OnnxExport} wrote, run by ONNX Runtime on the processor, with Lancet's tokenizer and
@@ -32,11 +33,14 @@ import java.util.function.IntConsumer;
  *
  * <p>Several threads may use it, each with a session or a generator of its own.
  */
-public final class OnnxModel implements TextEngine, AutoCloseable {
+public final class OnnxModel implements TextModel, TextEngine {
+
+    private static final Path HERE = Path.of("");
 
     private final Path folder;
     private final OnnxSession session;
     private final Optional<Tokenizer> tokenizer;
+    private Progress progress = Progress.silent();
 
     private OnnxModel(Path folder, OnnxSession session, Optional<Tokenizer> tokenizer) {
         this.folder = folder;
@@ -49,6 +53,12 @@ public final class OnnxModel implements TextEngine, AutoCloseable {
         return Files.exists(folder.resolve(OnnxFiles.GRAPH))
                 && !Files.exists(folder.resolve("lancet.json"))
                 && !Files.exists(folder.resolve("config.json"));
+    }
+
+    /** The export of a model beside its weights: its folder {@code onnx}, or empty if that is no exported one. */
+    public static Optional<Path> exportIn(Path model) {
+        Path folder = model.resolve("onnx");
+        return exported(folder) ? Optional.of(folder) : Optional.empty();
     }
 
     /**
@@ -74,6 +84,12 @@ public final class OnnxModel implements TextEngine, AutoCloseable {
         }
     }
 
+    /** Reports the progress of long work. */
+    public OnnxModel progress(Progress told) {
+        progress = told;
+        return this;
+    }
+
     @Override
     public PromptLimits limits() {
         ExportedGraph graph = session.graph();
@@ -96,26 +112,26 @@ public final class OnnxModel implements TextEngine, AutoCloseable {
         return new OnnxDecodingSession(session);
     }
 
-    /** Generates one text after another, and reads again only what a prompt does not share with the text before. */
-    public TextGenerator generator() {
-        return new TextGenerator(this);
+    @Override
+    public TextEngine engine() {
+        return this;
     }
 
-    /** The continuation of a text with the most likely token at each position. */
-    public String generate(String prompt, int tokens) {
-        return generate(Sample.greedy(prompt, tokens), piece -> {}).text();
+    @Override
+    public Perplexity evaluate(Corpus.Part part) {
+        TokenText text = Corpora.inMemory().progress(progress).read(part.corpus(), HERE, Optional.of(tokenizer()));
+        int[] ids = text.part(part).toArray();
+        return evaluate(ids, Math.min(limits().context(), Math.max(2, ids.length)));
     }
 
-    /** The continuation of a text; {@code eager} receives it piece by piece as it is generated. */
-    public Generation generate(Sample sample, Consumer<String> eager) {
-        try (TextGenerator once = generator()) {
-            return once.generate(sample.prompt(), GenerationSettings.of(sample), TextListener.of(eager));
-        }
+    @Override
+    public Perplexity evaluate(int[] ids, int window) {
+        return TextLikelihood.perplexity(this, ids, window, progress);
     }
 
-    /** The tokens that continue a prompt; {@code eager} receives them one at a time. */
-    public int[] generate(int[] prompt, int tokens, Sampler sampler, OptionalInt end, IntConsumer eager) {
-        return new TokenGenerator(limits(), sampler, end).generate(openSession(), prompt, tokens, eager);
+    @Override
+    public TaskResult evaluate(Task task) {
+        return new TaskEvaluation(new TextTaskEngine(this), tokenizer(), progress).measure(task);
     }
 
     @Override

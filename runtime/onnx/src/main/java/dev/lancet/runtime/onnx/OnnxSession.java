@@ -38,7 +38,7 @@ final class OnnxSession implements AutoCloseable {
             options.setIntraOpNumThreads(threads);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
             options.addConfigEntry(WEIGHTS_FOLDER, folder.toAbsolutePath().toString());
-            return new OnnxSession(folder, graph, environment().createSession(graph.forGeneration(), options));
+            return new OnnxSession(folder, graph, environment().createSession(graph.withWantedLogits(), options));
         } catch (OrtException wrong) {
             throw failed(folder, wrong);
         }

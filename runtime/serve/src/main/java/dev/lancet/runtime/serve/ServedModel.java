@@ -1,10 +1,10 @@
 package dev.lancet.runtime.serve;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.runtime.Model;
 import dev.lancet.runtime.embed.TextEncoder;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.TextGenerator;
+import dev.lancet.runtime.language.TextModel;
 import java.util.Optional;
 
 /**
@@ -32,8 +32,17 @@ public final class ServedModel implements AutoCloseable {
      * @param name the name that requests use
      * @throws LancetException if the model has no tokenizer or is damaged: one token is generated to see that it works
      */
-    public static ServedModel of(String name, Model model) {
-        TextGenerator generator = model.generator();
+    public static ServedModel of(String name, TextModel model) {
+        return of(name, model.generator());
+    }
+
+    /**
+     * A generator of texts; closing the served model closes it.
+     *
+     * @param name the name that requests use
+     * @throws LancetException as {@link #of(String, TextModel)}
+     */
+    public static ServedModel of(String name, TextGenerator generator) {
         try {
             generator.generate("a", GenerationSettings.of(1), piece -> true);
             return new ServedModel(name, Optional.of(generator), Optional.empty());

@@ -18,6 +18,22 @@ public interface DecodingSession extends AutoCloseable {
     float[] read(int... tokens);
 
     /**
+     * Reads more tokens.
+     *
+     * @param tokens at least one
+     * @return the logits of the token after each of them, {@code [tokens, vocabulary]}
+     */
+    default float[] readEach(int... tokens) {
+        float[] all = new float[0];
+        for (int i = 0; i < tokens.length; i++) {
+            float[] logits = read(tokens[i]);
+            all = i == 0 ? new float[tokens.length * logits.length] : all;
+            System.arraycopy(logits, 0, all, i * logits.length, logits.length);
+        }
+        return all;
+    }
+
+    /**
      * Forgets the last tokens, so that other tokens can follow the first ones.
      *
      * @param length how many of the first tokens to keep, at most {@link #length()}

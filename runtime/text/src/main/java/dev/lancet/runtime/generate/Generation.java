@@ -1,6 +1,7 @@
 package dev.lancet.runtime.generate;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A text that a model generated.
@@ -11,9 +12,16 @@ import java.util.List;
  * @param ids the added tokens, with those of a stop string
  * @param end why the text ends there
  * @param tokensPerSecond added tokens per second, including the time to read the prompt
+ * @param draft what became of the proposals of a draft, if there was one
  */
 public record Generation(
-        String prompt, int promptTokens, String text, List<Integer> ids, FinishReason end, double tokensPerSecond) {
+        String prompt,
+        int promptTokens,
+        String text,
+        List<Integer> ids,
+        FinishReason end,
+        double tokensPerSecond,
+        Optional<DraftUse> draft) {
 
     public Generation {
         ids = List.copyOf(ids);

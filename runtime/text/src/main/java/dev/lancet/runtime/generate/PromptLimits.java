@@ -13,6 +13,19 @@ import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 public record PromptLimits(String model, int vocabulary, int context) {
 
     /**
+     * Checks that the model can read a text in windows.
+     *
+     * @throws LancetException if a token is outside the vocabulary, or the window is longer than the context
+     */
+    public void checkWindows(int[] text, int window) {
+        TokenIdChecks.check(text, vocabulary, "text");
+        if (window > context) {
+            throw new LancetException("window: " + window + " is longer than the context " + context + " of " + model
+                    + "; use a shorter one");
+        }
+    }
+
+    /**
      * Checks that the model can read a prompt.
      *
      * @throws LancetException if it has no token, more than the context, or one outside the vocabulary

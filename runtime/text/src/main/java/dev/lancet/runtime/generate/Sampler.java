@@ -109,7 +109,9 @@ public record Sampler(double temperature, int topK, double topP, double minP, do
     public int pick(float[] logits, long position, BitSet before) {
         float[] scores = penalized(logits, before);
         int best = likeliest(scores);
-        return temperature == 0 ? best : TokenCandidates.of(scores, best, this).pick(uniform(position));
+        return temperature == 0
+                ? best
+                : TokenCandidates.of(scores, best, this).pick(uniform(position, RandomUse.TOKEN));
     }
 
     /**
@@ -157,9 +159,21 @@ public record Sampler(double temperature, int topK, double topP, double minP, do
         return best;
     }
 
-    /** A random number from 0 up to 1, from seed and position (SplitMix64: Steele, Lea and Flood, 2014). */
-    private double uniform(long position) {
-        long z = mix(mix(seed + GOLDEN) + GOLDEN * (position + 1));
+    /** What a random number decides; each position has one for each use. */
+    enum RandomUse {
+        /** The token, where no draft proposes one. */
+        TOKEN,
+        /** Which token a draft proposes. */
+        PROPOSAL,
+        /** Whether the proposal is taken. */
+        ACCEPTANCE,
+        /** Which token stands in place of one that is not taken. */
+        REPLACEMENT
+    }
+
+    /** A random number from 0 up to 1, from seed, position and use (SplitMix64: Steele, Lea and Flood, 2014). */
+    double uniform(long position, RandomUse use) {
+        long z = mix(mix(seed + GOLDEN * (1 + use.ordinal())) + GOLDEN * (position + 1));
         return (z >>> 11) * 0x1.0p-53;
     }
 

@@ -25,6 +25,11 @@ public interface TextEngine {
     /** A session that has read nothing yet; the caller closes it. */
     DecodingSession openSession();
 
+    /** The same, where {@link DecodingSession#readEach} is as fast as the engine can. */
+    default DecodingSession openScoringSession() {
+        return openSession();
+    }
+
     /** How often the model changed: keys and values from before a change are of no use. */
     default int changes() {
         return 0;

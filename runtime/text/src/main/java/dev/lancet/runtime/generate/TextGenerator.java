@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 
 /**
  * Generates texts with one model, one after another. It keeps the keys and values of the last text, so that the next prompt
@@ -25,13 +27,31 @@ import java.util.TreeSet;
 public final class TextGenerator implements AutoCloseable {
 
     private final TextEngine engine;
+    private final Optional<Draft> draft;
     private Optional<PromptCache> cache = Optional.empty();
+    private Optional<PromptCache> proposals = Optional.empty();
     private Optional<ChatTemplate> template = Optional.empty();
     private int changes;
 
     /** A generator of texts with a model. */
     public TextGenerator(TextEngine engine) {
+        this(engine, Optional.empty());
+    }
+
+    /**
+     * A generator of texts with a model, for which a small model proposes tokens. At temperature 0 the texts are the same as
+     * without it. At others they have the same distribution, but the same seed gives another text than without it.
+     *
+     * @throws LancetException if the vocabularies differ
+     */
+    public TextGenerator(TextEngine engine, Draft draft) {
+        this(engine, Optional.of(draft));
+        draft.requireSameVocabulary(engine);
+    }
+
+    private TextGenerator(TextEngine engine, Optional<Draft> draft) {
         this.engine = engine;
+        this.draft = draft;
     }
 
     /**
@@ -108,15 +128,35 @@ public final class TextGenerator implements AutoCloseable {
 
     /** Continues a prompt of this generator; {@code listener} receives the text while it is generated. */
     public Generation generate(EncodedPrompt prompt, GenerationSettings settings, TextListener listener) {
-        return engine.during(() -> continued(prompt, settings, listener));
+        return during(() -> {
+            if (proposals.isEmpty()) {
+                draft.ifPresent(small -> small.requireSameTokens(engine));
+            }
+            return continued(prompt, settings, listener);
+        });
+    }
+
+    /**
+     * Continues token ids; the model needs no tokenizer.
+     *
+     * @param prompt at least one token, at most the context
+     * @param most the most tokens to add
+     * @param each is called with each new token as soon as it is generated; returns whether to go on
+     * @throws LancetException if the model cannot read the prompt
+     */
+    public TokenGenerator.Tokens generate(int[] prompt, int most, Sampler sampler, IntPredicate each) {
+        return during(() -> continued(new EncodedPrompt("", prompt, Set.of()), most, sampler, each));
+    }
+
+    private <T> T during(Supplier<T> work) {
+        return engine.during(() -> draft.isPresent() ? draft.get().engine().during(work) : work.get());
     }
 
     private Generation continued(EncodedPrompt prompt, GenerationSettings settings, TextListener listener) {
         GeneratedText text =
                 new GeneratedText(engine.tokenizer().streaming(), prompt.ids(), settings.stops(), listener);
         long start = System.nanoTime();
-        TokenGenerator.Tokens added = new TokenGenerator(engine.limits(), settings.sampler(), prompt.ends())
-                .generate(cache(), prompt.ids(), settings.tokens(), text::add);
+        TokenGenerator.Tokens added = continued(prompt, settings.tokens(), settings.sampler(), text::add);
         double seconds = (System.nanoTime() - start) / 1e9;
         FinishReason end = text.finish(added.end());
         return new Generation(
@@ -125,18 +165,36 @@ public final class TextGenerator implements AutoCloseable {
                 text.text(),
                 added.ids(),
                 end,
-                added.ids().size() / seconds);
+                added.ids().size() / seconds,
+                added.draft());
     }
 
-    private PromptCache cache() {
-        if (changes != engine.changes()) {
+    private TokenGenerator.Tokens continued(EncodedPrompt prompt, int most, Sampler sampler, IntPredicate each) {
+        return new TokenGenerator(engine.limits(), sampler, prompt.ends())
+                .generate(source(sampler), prompt.ids(), most, each);
+    }
+
+    private TokenSource source(Sampler sampler) {
+        int now =
+                engine.changes() + draft.map(small -> small.engine().changes()).orElse(0);
+        if (changes != now) {
             close();
         }
+        changes = now;
         if (cache.isEmpty()) {
-            cache = Optional.of(new PromptCache(engine.openSession()));
-            changes = engine.changes();
+            cache = Optional.of(
+                    new PromptCache(draft.isPresent() ? engine.openScoringSession() : engine.openSession()));
+            proposals = draft.map(small -> new PromptCache(small.engine().openSession()));
         }
-        return cache.get();
+        PromptCache large = cache.get();
+        return proposals.isEmpty()
+                ? new TokenByToken(large, sampler)
+                : new SpeculativeDecoding(
+                        large,
+                        proposals.get(),
+                        draft.orElseThrow(),
+                        engine.limits().context(),
+                        sampler);
     }
 
     /** Frees the keys and values of the last text. */
@@ -144,5 +202,7 @@ public final class TextGenerator implements AutoCloseable {
     public void close() {
         cache.ifPresent(PromptCache::close);
         cache = Optional.empty();
+        proposals.ifPresent(PromptCache::close);
+        proposals = Optional.empty();
     }
 }

@@ -2,9 +2,8 @@ package dev.lancet.runtime.generate;
 
 import dev.lancet.dsl.LancetException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -39,8 +38,9 @@ public final class TokenGenerator {
      *
      * @param ids the tokens
      * @param end why there are no more; never {@link FinishReason#STOP_STRING}, because tokens are no text
+     * @param draft what became of the proposals of a draft, if there was one
      */
-    public record Tokens(List<Integer> ids, FinishReason end) {
+    public record Tokens(List<Integer> ids, FinishReason end, Optional<DraftUse> draft) {
 
         public Tokens {
             ids = List.copyOf(ids);
@@ -57,30 +57,29 @@ public final class TokenGenerator {
      * @throws LancetException if the model cannot read the prompt, see {@link PromptLimits#check}
      */
     public Tokens generate(PromptCache text, int[] prompt, int most, IntPredicate each) {
+        return generate(new TokenByToken(text, sampler), prompt, most, each);
+    }
+
+    /** The same with the tokens of a source. */
+    Tokens generate(TokenSource source, int[] prompt, int most, IntPredicate each) {
         limits.check(prompt);
-        int room = Math.min(most, limits.context() - prompt.length + 1);
-        if (room < 1) {
-            return new Tokens(List.of(), FinishReason.LENGTH);
-        }
         List<Integer> added = new ArrayList<>();
-        BitSet before = new BitSet();
-        Arrays.stream(prompt).forEach(before::set);
-        float[] logits = text.start(prompt);
-        while (true) {
-            int next = sampler.pick(logits, text.length(), before);
+        int room = Math.min(most, limits.context() - prompt.length + 1);
+        source.start(prompt, room);
+        FinishReason end = FinishReason.LENGTH;
+        while (added.size() < room) {
+            int next = source.next();
             if (ends.contains(next)) {
-                return new Tokens(added, FinishReason.END_TOKEN);
+                end = FinishReason.END_TOKEN;
+                break;
             }
             added.add(next);
-            before.set(next);
             if (!each.test(next)) {
-                return new Tokens(added, FinishReason.CANCELLED);
+                end = FinishReason.CANCELLED;
+                break;
             }
-            if (added.size() == room) {
-                return new Tokens(added, FinishReason.LENGTH);
-            }
-            logits = text.read(next);
         }
+        return new Tokens(added, end, source.draft());
     }
 
     /**

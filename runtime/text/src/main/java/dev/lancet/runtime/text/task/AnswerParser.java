@@ -37,6 +37,11 @@ public final class AnswerParser {
         return generated.strip().lines().findFirst().orElse("").strip();
     }
 
+    /** Whether the first line of a generated text is complete. */
+    public static boolean hasLine(String generated) {
+        return generated.stripLeading().indexOf('\n') >= 0;
+    }
+
     /** The index of the label, or empty if the answer names none, or more than one. */
     public OptionalInt parse(String generated) {
         String answer = normal(firstLine(generated));

@@ -1,11 +1,13 @@
-package dev.lancet.runtime.task;
+package dev.lancet.runtime.decode;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.decode.KeyValueCache;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
+import dev.lancet.runtime.task.ContinuationRequest;
+import dev.lancet.runtime.task.EqualLengthBatches;
+import dev.lancet.runtime.task.TaskEngine;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -123,11 +125,7 @@ final class LikelihoodScorer {
                 for (int i = 0; i < requests.get(turns[text]).continuation().length; i++) {
                     sum -= nll[text * width + i];
                 }
-                if (!Double.isFinite(sum)) {
-                    throw new LancetException("task: the log likelihood of an answer is " + sum
-                            + "; the weights hold numbers that are not finite");
-                }
-                scores[turns[text]] = sum;
+                scores[turns[text]] = TaskEngine.finite(sum);
             }
         }
     }

@@ -1,12 +1,10 @@
 package dev.lancet.runtime.task;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Evaluation;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.TaskScoring;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.text.task.AnswerParser;
 import dev.lancet.runtime.text.task.Classification;
 import dev.lancet.runtime.text.task.TaskChoice;
@@ -21,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -32,28 +29,14 @@ public final class TaskEvaluation {
     private static final int TOKENS_OF_A_TEXT = 48;
     private static final int EXAMPLES = 5;
 
-    private final Transformer transformer;
+    private final TaskEngine engine;
     private final Tokenizer tokenizer;
-    private final Supplier<Engine> continuing;
-    private final Supplier<Engine> decoding;
     private final Progress progress;
 
-    /**
-     * An evaluation of a model.
-     *
-     * @param continuing opens its continuation graph
-     * @param decoding opens its decoding graph
-     */
-    public TaskEvaluation(
-            Transformer transformer,
-            Tokenizer tokenizer,
-            Supplier<Engine> continuing,
-            Supplier<Engine> decoding,
-            Progress progress) {
-        this.transformer = transformer;
+    /** An evaluation of a model. */
+    public TaskEvaluation(TaskEngine engine, Tokenizer tokenizer, Progress progress) {
+        this.engine = engine;
         this.tokenizer = tokenizer;
-        this.continuing = continuing;
-        this.decoding = decoding;
         this.progress = progress;
     }
 
@@ -119,8 +102,8 @@ public final class TaskEvaluation {
             TaskItem item = items.get(i);
             int first = requests.size();
             for (TaskChoice choice : item.choices()) {
-                ContinuationRequest request =
-                        ContinuationRequest.of(tokenizer, choice, item.where(), transformer.context());
+                ContinuationRequest request = ContinuationRequest.of(
+                        tokenizer, choice, item.where(), engine.limits().context());
                 if (requests.subList(first, requests.size()).stream().anyMatch(request::same)) {
                     throw new LancetException("task: " + item.where() + " has the answer '" + choice.words()
                             + "', which " + tokenizer.name()
@@ -134,7 +117,7 @@ public final class TaskEvaluation {
         checkIds(requests.stream().map(ContinuationRequest::continuation).toList());
         double[] scores;
         try (Progress.Task told = progress.begin("evaluate " + task.name(), requests.size())) {
-            scores = new LikelihoodScorer(transformer, continuing.get()).score(requests, told);
+            scores = engine.score(requests, told);
         }
         List<List<Double>> byItem = new ArrayList<>();
         int from = 0;
@@ -147,12 +130,12 @@ public final class TaskEvaluation {
     }
 
     private void checkIds(List<int[]> all) {
-        all.forEach(ids -> TokenIdChecks.check(ids, transformer.vocabulary(), "a row"));
+        all.forEach(ids -> TokenIdChecks.check(ids, engine.limits().vocabulary(), "a row"));
     }
 
     private List<Optional<String>> generated(Task task, List<TaskItem> items, int tokens, boolean[] truncated) {
-        int added = Math.min(tokens, Math.max(1, transformer.context() / 2));
-        int most = transformer.context() - added + 1;
+        int added = Math.min(tokens, Math.max(1, engine.limits().context() / 2));
+        int most = engine.limits().context() - added + 1;
         List<int[]> prompts = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
             int[] prompt = tokenizer.encode(items.get(i).prompt());
@@ -162,8 +145,9 @@ public final class TaskEvaluation {
         }
         checkIds(prompts);
         try (Progress.Task told = progress.begin("generate " + task.name(), items.size())) {
-            return new BatchGenerator(transformer, decoding.get(), tokenizer)
-                    .generate(prompts, added, told).stream().map(Optional::of).toList();
+            return engine.firstLines(prompts, added, told).stream()
+                    .map(Optional::of)
+                    .toList();
         }
     }
 

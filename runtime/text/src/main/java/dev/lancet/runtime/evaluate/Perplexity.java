@@ -2,11 +2,9 @@ package dev.lancet.runtime.evaluate;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import java.util.Arrays;
-import org.tensorflow.types.TInt32;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How well a model predicts a text: {@code exp} of the mean negative log likelihood, in nats, of all predicted tokens.
@@ -20,8 +18,6 @@ import org.tensorflow.types.TInt32;
  */
 public record Perplexity(double loss, long tokens, double tokensPerSecond) {
 
-    private static final int TOKENS_A_RUN = 2048;
-
     /** {@code e^loss}. */
     public double value() {
         return Math.exp(loss);
@@ -30,20 +26,21 @@ public record Perplexity(double loss, long tokens, double tokensPerSecond) {
     /**
      * Measures the perplexity of a text.
      *
-     * @param scoring a scoring graph
      * @param ids the text
      * @param window tokens per window
+     * @param batch how many windows {@code negativeLogLikelihood} takes at most
+     * @param negativeLogLikelihood the sum over the tokens 1 to last of windows {@code [windows][window]}, in nats
      * @throws LancetException if the text is shorter than one window, or the loss is not a number
      */
-    public static Perplexity of(Engine scoring, int[] ids, int window, Progress progress) {
+    public static Perplexity of(
+            int[] ids, int window, int batch, ToDoubleFunction<int[][]> negativeLogLikelihood, Progress progress) {
         int[][] windows = TokenIdChecks.windows(ids, window);
-        int batch = Math.max(1, TOKENS_A_RUN / window);
         double sum = 0;
         long start = System.nanoTime();
         try (Progress.Task task = progress.begin("evaluate", windows.length)) {
             for (int first = 0; first < windows.length; first += batch) {
                 int last = Math.min(first + batch, windows.length);
-                sum += negativeLogLikelihood(scoring, Arrays.copyOfRange(windows, first, last));
+                sum += negativeLogLikelihood.applyAsDouble(Arrays.copyOfRange(windows, first, last));
                 task.advance(last, "");
             }
         }
@@ -54,27 +51,5 @@ public record Perplexity(double loss, long tokens, double tokensPerSecond) {
                     "perplexity: the loss is " + sum + "; the weights hold numbers that are not finite");
         }
         return new Perplexity(sum / predicted, predicted, (long) windows.length * window / seconds);
-    }
-
-    private static double negativeLogLikelihood(Engine scoring, int[][] rows) {
-        int[][] inputs = Arrays.stream(rows)
-                .map(row -> Arrays.copyOf(row, row.length - 1))
-                .toArray(int[][]::new);
-        int[][] labels = Arrays.stream(rows)
-                .map(row -> Arrays.copyOfRange(row, 1, row.length))
-                .toArray(int[][]::new);
-        try (TInt32 in = TensorTransfer.matrix(inputs);
-                TInt32 out = TensorTransfer.matrix(labels);
-                var result = scoring.runner()
-                        .feed("ids", in)
-                        .feed("labels", out)
-                        .fetch("nll")
-                        .run()) {
-            double sum = 0;
-            for (float value : TensorTransfer.floats(result.get(0))) {
-                sum += value;
-            }
-            return sum;
-        }
     }
 }

@@ -6,7 +6,7 @@ import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.util.Arrays;
 
 /** A continuation of a prompt, as tokens: its likelihood is wanted. Together they fit into the context of the model. */
-final class ContinuationRequest {
+public final class ContinuationRequest {
 
     private final int[] prompt;
     private final int[] continuation;
@@ -57,12 +57,12 @@ final class ContinuationRequest {
     }
 
     /** The tokens before the continuation, at least one. The caller does not change them. */
-    int[] prompt() {
+    public int[] prompt() {
         return prompt;
     }
 
     /** The tokens of the continuation, at least one. The caller does not change them. */
-    int[] continuation() {
+    public int[] continuation() {
         return continuation;
     }
 

@@ -1,10 +1,10 @@
-package dev.lancet.runtime.task;
+package dev.lancet.runtime.decode;
 
 import dev.lancet.dsl.Transformer;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.decode.Decoder;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.generate.Sampler;
+import dev.lancet.runtime.task.EqualLengthBatches;
 import dev.lancet.runtime.text.task.AnswerParser;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -91,6 +91,6 @@ final class BatchGenerator {
     }
 
     private boolean hasLine(int[] ids) {
-        return tokenizer.decode(ids).stripLeading().indexOf('\n') >= 0;
+        return AnswerParser.hasLine(tokenizer.decode(ids));
     }
 }

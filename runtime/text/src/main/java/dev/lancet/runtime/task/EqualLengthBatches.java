@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Divides prompts into batches of equal length, which need no padding. The longest come first. */
-final class EqualLengthBatches {
+public final class EqualLengthBatches {
 
     private static final int TOKENS_A_RUN = 2048;
 
@@ -16,7 +16,7 @@ final class EqualLengthBatches {
      *
      * @return indexes into {@code prompts}, each exactly once
      */
-    static List<List<Integer>> batches(List<int[]> prompts) {
+    public static List<List<Integer>> batches(List<int[]> prompts) {
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             order.add(i);

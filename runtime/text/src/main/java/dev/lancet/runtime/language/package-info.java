@@ -1,0 +1,5 @@
+/** Language models, whichever engine runs them. */
+@NullMarked
+package dev.lancet.runtime.language;
+
+import org.jspecify.annotations.NullMarked;
