@@ -5,11 +5,12 @@ import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.AdapterOption;
 import dev.lancet.cli.option.ClassifierOptions;
 import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.cli.option.EngineOption;
 import dev.lancet.cli.option.FieldOption;
+import dev.lancet.cli.option.LanguageModelArgument;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.cli.option.TaskOptions;
 import dev.lancet.dsl.recipe.Corpus;
-import dev.lancet.runtime.Model;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.calibration.QualityText;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Parameters;
             "  lancet evaluate my-model --ids test.bin --window 256 --json",
             "  lancet evaluate my-model-int8 --text held-out.txt --baseline my-model --min-recovery 0.95",
             "  lancet evaluate my-model --adapter tuned/adapter --text held-out.txt --baseline my-model",
+            "  lancet evaluate my-model-onnx --text held-out.txt --baseline my-model",
             "  lancet evaluate my-model --task tfns --data sent_valid.csv",
             "  lancet evaluate my-model --task tone --data rows.csv --template 'Text: {text}\\nTone:' --label hawkish"
                     + " --label dovish",
@@ -61,7 +63,7 @@ import picocli.CommandLine.Parameters;
         })
 final class EvaluateCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL_OR_GRAPH)
+    @Parameters(paramLabel = "MODEL", description = LanguageModelArgument.MODEL_OR_GRAPH)
     private String what = "";
 
     @ArgGroup(multiplicity = "1")
@@ -120,6 +122,9 @@ final class EvaluateCommand extends LancetCommand {
     }
 
     @Mixin
+    private final EngineOption engine = new EngineOption();
+
+    @Mixin
     private final DeviceOptions where = new DeviceOptions();
 
     EvaluateCommand(Console console) {
@@ -156,13 +161,14 @@ final class EvaluateCommand extends LancetCommand {
     }
 
     private Answer accuracy(String asked) {
-        var measuring = new TaskAccuracy(this, where.device(this), task).of(asked, field.name());
+        var measuring = new TaskAccuracy(this, engine, where, task).of(asked, field.name());
         TaskResult measured = measuring.apply(what, adapter);
         Optional<TaskResult> before = baseline.map(named -> measuring.apply(named, new AdapterOption()));
         return TaskDocument.answer(measured, before, minRecovery.isPresent(), this::complaint);
     }
 
     private Answer compared(Path rows) {
+        engine.refuseForGraph(this);
         if (adapter.folder().isPresent()) {
             throw wrongUsage("--adapter: " + adapter.folder().get()
                     + " applies only to a language model; with --inputs leave it out");
@@ -219,17 +225,13 @@ final class EvaluateCommand extends LancetCommand {
     }
 
     private Perplexity measure(String named, AdapterOption beside) {
-        ModelArgument argument = ModelArgument.of(named);
-        try (Model base = argument.model(progress()).on(where.device(this));
-                Model model = beside.beside(base)) {
-            if (input.ids.isPresent()) {
-                return model.evaluate(
-                        TokenIdChecks.read(input.ids.get()),
-                        window.orElse(model.transformer().context()));
-            }
-            argument.requireTokenizer(", or give token ids with --ids");
-            return model.evaluate(
-                    field.of(Corpus.corpus(input.text.orElseThrow())).rest());
+        LanguageModelArgument argument = new LanguageModelArgument(this, named, engine, beside, where);
+        if (input.ids.isPresent()) {
+            int[] ids = TokenIdChecks.read(input.ids.get());
+            return argument.run(model -> model.evaluate(
+                    ids, window.orElseGet(() -> model.engine().limits().context())));
         }
+        Corpus.Part text = field.of(Corpus.corpus(input.text.orElseThrow())).rest();
+        return argument.withTokenizer(", or give token ids with --ids").run(model -> model.evaluate(text));
     }
 }

@@ -4,22 +4,23 @@ import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.AdapterOption;
 import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.cli.option.DraftOption;
 import dev.lancet.cli.option.EngineOption;
-import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.cli.option.LanguageModelArgument;
 import dev.lancet.dsl.PrintableText;
-import dev.lancet.runtime.Model;
+import dev.lancet.runtime.generate.DraftUse;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.Sampler;
 import dev.lancet.runtime.generate.TextGenerator;
 import dev.lancet.runtime.generate.TextListener;
+import dev.lancet.runtime.generate.TokenGenerator;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.function.IntConsumer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,11 +42,12 @@ import picocli.CommandLine.Parameters;
             "  lancet generate my-model --prompt \"The Committee\" --temperature 0.8 --top-p 0.9 --seed 7",
             "  lancet generate my-model --adapter tuned/adapter --prompt \"The Committee\"",
             "  lancet generate my-model --engine onnx --prompt \"The Committee\"",
+            "  lancet generate my-model --draft my-model-int4 --prompt \"The Committee\"",
             "  lancet generate my-model --ids --prompt \"1 403 407\" --json",
         })
 final class GenerateCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL + " Or a folder that lancet export wrote.")
+    @Parameters(paramLabel = "MODEL", description = LanguageModelArgument.MODEL)
     private String what = "";
 
     @Mixin
@@ -115,6 +117,9 @@ final class GenerateCommand extends LancetCommand {
     private long seed;
 
     @Mixin
+    private final DraftOption draft = new DraftOption();
+
+    @Mixin
     private final EngineOption engine = new EngineOption();
 
     @Mixin
@@ -130,29 +135,10 @@ final class GenerateCommand extends LancetCommand {
         if (ids && !stops.isEmpty()) {
             throw wrongUsage("--stop: --ids prints no text; leave one of them out");
         }
-        if (engine.onnx(this, what)) {
-            return withOnnx(settings);
-        }
-        try (Model base = ModelArgument.of(what).model(progress()).on(where.device(this));
-                Model model = adapter.beside(base)) {
-            return ids
-                    ? tokens((prompt, each) ->
-                            model.generate(prompt, settings.tokens(), settings.sampler(), OptionalInt.empty(), each))
-                    : text(model.generator(), settings);
-        }
-    }
-
-    private Answer withOnnx(GenerationSettings settings) {
-        refuseGiven(
-                "; ONNX Runtime runs no adapter, so export the model with lancet export --adapter first", "--adapter");
-        refuseGiven("; ONNX Runtime runs on the processor, so leave it out", "--device", "--gpu-memory", "--tf32");
-        return EngineOption.run(
-                what,
-                progress(),
-                model -> ids
-                        ? tokens((prompt, each) -> model.generate(
-                                prompt, settings.tokens(), settings.sampler(), OptionalInt.empty(), each))
-                        : text(model.generator(), settings));
+        return new LanguageModelArgument(this, what, engine, adapter, where)
+                .tryingEngines()
+                .run(model -> draft.run(
+                        this, model, engine, where, texts -> ids ? tokens(texts, settings) : text(texts, settings)));
     }
 
     private GenerationSettings settings() {
@@ -165,23 +151,19 @@ final class GenerateCommand extends LancetCommand {
     }
 
     private Answer text(TextGenerator texts, GenerationSettings settings) {
-        try (texts) {
-            Generation generation = texts.generate(prompt, settings, TextListener.of(this::show));
-            return answer(generation.text(), generation.ids(), generation.tokensPerSecond());
-        }
+        Generation generation = texts.generate(prompt, settings, TextListener.of(this::show));
+        return answer(generation.text(), generation.ids(), generation.tokensPerSecond(), generation.draft());
     }
 
-    /** Continues the token ids of a prompt, and reports each new one. */
-    private interface Continuing {
-        int[] from(int[] prompt, IntConsumer each);
-    }
-
-    private Answer tokens(Continuing model) {
+    private Answer tokens(TextGenerator texts, GenerationSettings settings) {
+        int[] from = promptIds();
         long start = System.nanoTime();
-        int[] added = model.from(promptIds(), id -> show(id + " "));
+        TokenGenerator.Tokens added = texts.generate(from, settings.tokens(), settings.sampler(), id -> {
+            show(id + " ");
+            return true;
+        });
         double seconds = (System.nanoTime() - start) / 1e9;
-        List<Integer> list = Arrays.stream(added).boxed().toList();
-        return answer(null, list, added.length / seconds);
+        return answer(null, added.ids(), added.ids().size() / seconds, added.draft());
     }
 
     private int[] promptIds() {
@@ -204,11 +186,23 @@ final class GenerateCommand extends LancetCommand {
         }
     }
 
-    private static Answer answer(@Nullable String text, List<Integer> ids, double tokensPerSecond) {
+    private Answer answer(
+            @Nullable String text, List<Integer> ids, double tokensPerSecond, Optional<DraftUse> drafted) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("text", text);
         document.put("ids", ids);
         document.put("tokens_per_second", finite(tokensPerSecond));
+        drafted.ifPresent(use -> {
+            document.put("draft_proposed", use.proposed());
+            document.put("draft_accepted", use.accepted());
+            document.put("draft_share", finite(use.share()));
+            tell(String.format(
+                    Locale.ROOT,
+                    "%ndraft: %,d of %,d proposed tokens accepted; %.1f tokens/s",
+                    use.accepted(),
+                    use.proposed(),
+                    tokensPerSecond));
+        });
         return new Answer(document, "\n");
     }
 }

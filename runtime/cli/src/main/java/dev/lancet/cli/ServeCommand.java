@@ -4,13 +4,17 @@ import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.AdapterOption;
 import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.cli.option.DraftOption;
+import dev.lancet.cli.option.EngineOption;
+import dev.lancet.cli.option.LanguageModelArgument;
 import dev.lancet.cli.option.ModelArgument;
-import dev.lancet.runtime.Model;
 import dev.lancet.runtime.embed.TextEncoder;
+import dev.lancet.runtime.onnx.OnnxModel;
 import dev.lancet.runtime.serve.ModelServer;
 import dev.lancet.runtime.serve.ServedModel;
 import dev.lancet.runtime.serve.ServerLimits;
 import dev.lancet.runtime.serve.ServerSettings;
+import dev.lancet.surgery.imported.ImportedModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -35,12 +39,13 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  lancet serve my-model",
             "  lancet serve my-model --port 9000 --queue 200 --time 60",
+            "  lancet serve my-model-onnx",
             "  lancet serve minilm-small --tokenizer tokenizer.json --name minilm",
             "  LANCET_API_KEY=secret lancet serve my-model --host 0.0.0.0",
         })
 final class ServeCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL_OR_GRAPH)
+    @Parameters(paramLabel = "MODEL", description = LanguageModelArgument.MODEL_OR_GRAPH)
     private String what = "";
 
     @Mixin
@@ -102,6 +107,12 @@ final class ServeCommand extends LancetCommand {
     private long time;
 
     @Mixin
+    private final DraftOption draft = new DraftOption();
+
+    @Mixin
+    private final EngineOption engine = new EngineOption();
+
+    @Mixin
     private final DeviceOptions where = new DeviceOptions();
 
     ServeCommand(Console console) {
@@ -111,8 +122,13 @@ final class ServeCommand extends LancetCommand {
     @Override
     public Answer answer() {
         ServerSettings settings = settings();
-        ModelArgument argument = ModelArgument.of(what);
-        return argument.graph().isPresent() ? encoder(argument, settings) : language(argument, settings);
+        if (OnnxModel.exported(Path.of(what))) {
+            return language(settings);
+        }
+        return ModelArgument.of(what)
+                .graph()
+                .map(graph -> encoder(graph, settings))
+                .orElseGet(() -> language(settings));
     }
 
     private ServerSettings settings() {
@@ -124,22 +140,25 @@ final class ServeCommand extends LancetCommand {
         }
     }
 
-    private Answer language(ModelArgument argument, ServerSettings settings) {
+    private Answer language(ServerSettings settings) {
         if (tokenizer != null) {
             throw wrongUsage("--tokenizer: " + tokenizer + " is only for encoders; put it beside the model");
         }
-        argument.requireTokenizer("");
-        try (Model base = argument.model(progress()).on(where.device(this));
-                Model model = adapter.beside(base);
-                ServedModel served = ServedModel.of(name(), model)) {
-            return serve(served, settings);
-        }
+        return new LanguageModelArgument(this, what, engine, adapter, where)
+                .withTokenizer("")
+                .tryingEngines()
+                .run(model -> draft.run(this, model, engine, where, texts -> {
+                    try (ServedModel served = ServedModel.of(name(), texts)) {
+                        return serve(served, settings);
+                    }
+                }));
     }
 
-    private Answer encoder(ModelArgument argument, ServerSettings settings) {
+    private Answer encoder(ImportedModel graph, ServerSettings settings) {
+        engine.refuseForGraph(this);
         refuseGiven("; an encoder takes no adapter, so leave it out", "--adapter");
-        try (TextEncoder encoder = TextEncoder.of(
-                        argument.graph().orElseThrow(), Optional.ofNullable(tokenizer), where.device(this));
+        refuseGiven("; an encoder generates no text, so leave it out", "--draft", "--draft-tokens");
+        try (TextEncoder encoder = TextEncoder.of(graph, Optional.ofNullable(tokenizer), where.device(this));
                 ServedModel served = ServedModel.of(name(), encoder)) {
             return serve(served, settings);
         }

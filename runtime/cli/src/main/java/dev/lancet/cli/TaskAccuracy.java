@@ -3,13 +3,13 @@ package dev.lancet.cli;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.AdapterOption;
 import dev.lancet.cli.option.ClassifierOptions;
-import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.cli.option.DeviceOptions;
+import dev.lancet.cli.option.EngineOption;
+import dev.lancet.cli.option.LanguageModelArgument;
 import dev.lancet.cli.option.TaskOptions;
 import dev.lancet.dsl.recipe.Task;
-import dev.lancet.runtime.Model;
 import dev.lancet.runtime.classify.LabelledTexts;
 import dev.lancet.runtime.classify.TextClassifier;
-import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.task.TaskResult;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,10 +19,11 @@ import java.util.function.BiFunction;
  * Measures the accuracy of models in a task: by prompts, or as classifiers of texts.
  *
  * @param command the command
- * @param device the device
+ * @param engine what runs a language model
+ * @param where the device
  * @param options the rows, and how they become prompts
  */
-record TaskAccuracy(LancetCommand command, Device device, TaskOptions options) {
+record TaskAccuracy(LancetCommand command, EngineOption engine, DeviceOptions where, TaskOptions options) {
 
     /**
      * The way of measuring a task: it takes the name of a model and its adapter.
@@ -35,17 +36,13 @@ record TaskAccuracy(LancetCommand command, Device device, TaskOptions options) {
     }
 
     private BiFunction<String, AdapterOption, TaskResult> prompted(Task asked) {
-        return (named, beside) -> {
-            ModelArgument argument = ModelArgument.of(named);
-            argument.requireTokenizer("");
-            try (Model base = argument.model(command.progress()).on(device);
-                    Model model = beside.beside(base)) {
-                return model.evaluate(asked);
-            }
-        };
+        return (named, beside) -> new LanguageModelArgument(command, named, engine, beside, where)
+                .withTokenizer("")
+                .run(model -> model.evaluate(asked));
     }
 
     private BiFunction<String, AdapterOption, TaskResult> classified(Optional<String> field) {
+        engine.refuseForGraph(command);
         TaskOptions.Labelled rows = options.labelled(command);
         return (named, beside) -> {
             beside.folder().ifPresent(adapter -> {
@@ -53,7 +50,7 @@ record TaskAccuracy(LancetCommand command, Device device, TaskOptions options) {
                         "--adapter: " + adapter + "; a classifier has its adapters merged, so leave it out");
             });
             TextClassifier classifier =
-                    TextClassifier.open(Path.of(named), rows.tokenizer(), device, command.progress());
+                    TextClassifier.open(Path.of(named), rows.tokenizer(), where.device(command), command.progress());
             LabelledTexts all =
                     LabelledTexts.read(rows.file(), new LabelledTexts.Fields(field, rows.label()), command.progress());
             return classifier.measure(

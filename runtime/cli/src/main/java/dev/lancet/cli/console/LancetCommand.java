@@ -2,6 +2,7 @@ package dev.lancet.cli.console;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.PrintableText;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -107,6 +108,12 @@ public abstract class LancetCommand implements Callable<Integer> {
                 throw wrongUsage(option + ": " + value(option) + why);
             }
         }
+    }
+
+    /** Whether one of these options is given. */
+    public boolean given(String... options) {
+        return Arrays.stream(options)
+                .anyMatch(option -> spec().commandLine().getParseResult().hasMatchedOption(option));
     }
 
     private String value(String option) {

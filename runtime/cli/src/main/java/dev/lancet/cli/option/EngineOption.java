@@ -1,16 +1,9 @@
 package dev.lancet.cli.option;
 
 import dev.lancet.cli.console.LancetCommand;
-import dev.lancet.io.Progress;
-import dev.lancet.io.TemporaryFolder;
-import dev.lancet.runtime.checkpoint.Checkpoint;
-import dev.lancet.runtime.onnx.OnnxExport;
-import dev.lancet.runtime.onnx.OnnxModel;
-import java.nio.file.Path;
-import java.util.function.Function;
 import picocli.CommandLine.Option;
 
-/** The option that chooses what runs a model. */
+/** The option that chooses what runs a language model. */
 public final class EngineOption {
 
     @Option(
@@ -18,42 +11,32 @@ public final class EngineOption {
             paramLabel = "tensorflow|onnx|auto",
             defaultValue = "auto",
             description =
-                    "What runs the model. onnx is ONNX Runtime, on the processor: it runs a folder that lancet export"
-                            + " wrote, and exports any other model to a temporary folder first. auto (the default) is onnx for"
-                            + " an exported folder, and tensorflow for any other model.")
+                    "What runs a language model. onnx is ONNX Runtime, on the processor: it runs a folder that lancet"
+                            + " export wrote, and exports any other model to a temporary folder first. auto (the default) is"
+                            + " onnx for an exported folder, and tensorflow for any other model. If the model's folder holds"
+                            + " its export in a folder onnx, generate and serve try both on a few tokens, and auto is the faster"
+                            + " one.")
     private String name = "";
 
-    /** Whether ONNX Runtime runs the model, which is said if the choice was left to Lancet. */
-    public boolean onnx(LancetCommand command, String model) {
-        boolean exported = OnnxModel.exported(Path.of(model));
-        if (name.equals("auto")) {
-            if (exported) {
-                command.tell("engine: onnx, because " + model + " is an exported folder");
-            }
-            return exported;
-        }
-        if (!name.equals("onnx") && !name.equals("tensorflow")) {
-            throw command.wrongUsage("--engine: " + name + "; choose tensorflow, onnx or auto");
-        }
-        return name.equals("onnx");
+    /** What runs a language model, as the option says. */
+    enum Choice {
+        TENSORFLOW,
+        ONNX,
+        AUTO
     }
 
-    /** Runs a model with ONNX Runtime, and returns what {@code use} returns. */
-    public static <T> T run(String model, Progress progress, Function<OnnxModel, T> use) {
-        if (OnnxModel.exported(Path.of(model))) {
-            try (OnnxModel opened = OnnxModel.open(Path.of(model))) {
-                return use.apply(opened);
-            }
-        }
-        ModelArgument argument = ModelArgument.of(model);
-        argument.source();
-        Checkpoint found = argument.checkpoint();
-        try (TemporaryFolder scratch = TemporaryFolder.create("lancet-onnx")) {
-            Path folder = scratch.path().resolve("model");
-            OnnxExport.of(found, false, progress).write(folder);
-            try (OnnxModel opened = OnnxModel.open(folder)) {
-                return use.apply(opened);
-            }
-        }
+    /** The choice. */
+    Choice choice(LancetCommand command) {
+        return switch (name) {
+            case "tensorflow" -> Choice.TENSORFLOW;
+            case "onnx" -> Choice.ONNX;
+            case "auto" -> Choice.AUTO;
+            default -> throw command.wrongUsage("--engine: " + name + "; choose tensorflow, onnx or auto");
+        };
+    }
+
+    /** Fails if the option is given for a graph, which only TensorFlow runs. */
+    public void refuseForGraph(LancetCommand command) {
+        command.refuseGiven("; only TensorFlow runs a graph, so leave it out", "--engine");
     }
 }
