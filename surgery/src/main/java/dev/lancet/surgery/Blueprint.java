@@ -197,8 +197,7 @@ public final class Blueprint {
      *
      * <p>Placeholders and caches as in {@link #decoding}, and {@code labels}, int32 {@code [batch, new]}. Outputs the
      * caches; {@code logits} after every token, float32 {@code [batch · new, vocabulary]}; and {@code nll}, the negative
-     * log-likelihood of every label in nats, float32 {@code [batch, new]}. Only a caller that fetches {@code nll} must feed
-     * {@code labels}.
+     * log-likelihood of every label in nats, float32 {@code [batch, new]}, for which alone {@code labels} must be fed.
      */
     public static GraphDef continuation(Transformer model) {
         GraphBuilder builder = GraphBuilder.graph();
