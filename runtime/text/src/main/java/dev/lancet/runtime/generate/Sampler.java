@@ -162,18 +162,24 @@ public record Sampler(double temperature, int topK, double topP, double minP, do
     /** What a random number decides; each position has one for each use. */
     enum RandomUse {
         /** The token, where no draft proposes one. */
-        TOKEN,
+        TOKEN(1),
         /** Which token a draft proposes. */
-        PROPOSAL,
+        PROPOSAL(2),
         /** Whether the proposal is taken. */
-        ACCEPTANCE,
+        ACCEPTANCE(3),
         /** Which token stands in place of one that is not taken. */
-        REPLACEMENT
+        REPLACEMENT(4);
+
+        private final int stream;
+
+        RandomUse(int stream) {
+            this.stream = stream;
+        }
     }
 
     /** A random number from 0 up to 1, from seed, position and use (SplitMix64: Steele, Lea and Flood, 2014). */
     double uniform(long position, RandomUse use) {
-        long z = mix(mix(seed + GOLDEN * (1 + use.ordinal())) + GOLDEN * (position + 1));
+        long z = mix(mix(seed + GOLDEN * use.stream) + GOLDEN * (position + 1));
         return (z >>> 11) * 0x1.0p-53;
     }
 
