@@ -33,10 +33,10 @@ import picocli.CommandLine.Parameters;
             "  lancet export my-model --format onnx --portable --out my-model-onnx",
             "  lancet export my-model --adapter tuned/adapter --format onnx --out tuned-onnx",
             "",
-            "onnx is a folder for ONNX Runtime and ONNX Runtime GenAI: the graph, its weights in one file,",
-            "genai_config.json and the tokenizer. 8-bit and symmetric 4-bit layers stay codes, factors and",
-            "corrections stay apart. nf4 and asymmetric 4-bit layers become float32. Adapters are merged",
-            "into their layers, as lancet merge does.",
+            "onnx is a folder for ONNX Runtime and ONNX Runtime GenAI: the graph, its weights in one file, "
+                    + "genai_config.json and the tokenizer. 8-bit and symmetric 4-bit layers stay codes, factors and "
+                    + "corrections stay apart. nf4 and asymmetric 4-bit layers become float32. Adapters are merged "
+                    + "into their layers, as lancet merge does.",
         })
 final class ExportCommand extends LancetCommand {
 

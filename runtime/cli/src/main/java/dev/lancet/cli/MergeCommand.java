@@ -33,15 +33,15 @@ import picocli.CommandLine.Parameters;
             "  lancet merge my-model news/adapter=0.7 law/adapter=0.3 --out both",
             "  lancet merge tuned/model --out merged --json",
             "",
-            "A merged matrix is the sum of the old matrix and its adapter's product. If the matrix is stored",
-            "in fewer bits, the sum is rounded again: \"error\" is the distance between the sum and the stored",
-            "matrix, as a share of the sum (Frobenius norm); \"sqnr_db\" is the same in decibels. --format hf",
-            "writes float32 without rounding.",
+            "A merged matrix is the sum of the old matrix and its adapter's product. If the matrix is stored "
+                    + "in fewer bits, the sum is rounded again: \"error\" is the distance between the sum and the stored "
+                    + "matrix, as a share of the sum (Frobenius norm); \"sqnr_db\" is the same in decibels. --format hf "
+                    + "writes float32 without rounding.",
             "",
-            "The drift is the absolute difference between the logits of the model with adapters and of the",
-            "merged model, over one sequence of 64 token ids (fewer if the context is shorter), drawn",
-            "uniformly from the vocabulary with seed 42. max_drift is the largest difference over all",
-            "positions and tokens, mean_drift the mean.",
+            "The drift is the absolute difference between the logits of the model with adapters and of the "
+                    + "merged model, over one sequence of 64 token ids (fewer if the context is shorter), drawn "
+                    + "uniformly from the vocabulary with seed 42. max_drift is the largest difference over all "
+                    + "positions and tokens, mean_drift the mean.",
         })
 final class MergeCommand extends LancetCommand {
 

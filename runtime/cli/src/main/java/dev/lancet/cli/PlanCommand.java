@@ -40,16 +40,17 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  lancet plan llama-2-7b --bits 4 --group 32",
             "  lancet plan samples/quickstart.lancet.kts",
-            "  lancet plan my-model --bits 8 --on 'h.*.mlp.*' --rank 64 --bits 8 --on head --keep",
+            "  lancet plan my-model --bits 8 --on 'h.*.mlp.*' --rank 64 --bits 8 \\",
+            "          --on head --keep",
             "  lancet plan my-model diet.lancet.kts --json",
             "  lancet plan saved_model --on '*/kernel' --bits 8",
             "  lancet plan gpt2-1.5b --bits 8 --budget 0.59GB",
             "  lancet plan my-model --rank 64 --spectra",
             "",
-            "Memory counts the stored arrays, and the largest quantized layer while it is unpacked, at batch",
-            "1. It does not count activations, the cache of keys and values, or TensorFlow itself.",
+            "Memory counts the stored arrays, and the largest quantized layer while it is unpacked, at batch "
+                    + "1. It does not count activations, the cache of keys and values, or TensorFlow itself.",
             "",
-            "The JSON of a recipe is the plan of its last candidate, with the plans of all under \"candidates\"."
+            "The JSON of a recipe is the plan of its last candidate, with the plans of all under \"candidates\".",
         })
 final class PlanCommand extends LancetCommand {
 

@@ -30,14 +30,14 @@ import picocli.CommandLine.Parameters;
             "  lancet run samples/quickstart.lancet.kts --resume",
             "  lancet run Quickstart.java --json > outcome.json",
             "",
-            "A recipe is a .lancet.kts file whose last expression is a Recipe, or a .java file with a class",
-            "that has the file's name and one method that returns a Recipe. The JSON has the \"model\" and",
-            "\"plan\" of the last candidate, and those of all candidates under \"candidates\".",
+            "A recipe is a .lancet.kts file whose last expression is a Recipe, or a .java file with a class "
+                    + "that has the file's name and one method that returns a Recipe. The JSON has the \"model\" and "
+                    + "\"plan\" of the last candidate, and those of all candidates under \"candidates\".",
             "",
-            "Metrics, curves and a state every 100 steps go to the folder training inside the report's folder,",
-            "or beside the first export if there is no report. If a run is stopped or killed, --resume",
-            "continues it: it skips the finished candidates, continues the current one, and ends with the same",
-            "weights as an uninterrupted run.",
+            "Metrics, curves and a state every 100 steps go to the folder training inside the report's folder, "
+                    + "or beside the first export if there is no report. If a run is stopped or killed, --resume "
+                    + "continues it: it skips the finished candidates, continues the current one, and ends with the same "
+                    + "weights as an uninterrupted run.",
         })
 final class RunCommand extends LancetCommand {
 
