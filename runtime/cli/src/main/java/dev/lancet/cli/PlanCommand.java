@@ -4,7 +4,6 @@ import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.CompressionRules;
 import dev.lancet.cli.option.ModelArgument;
-import dev.lancet.cli.option.RecipePlans;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
@@ -15,6 +14,8 @@ import dev.lancet.runtime.budget.FreeLayers;
 import dev.lancet.runtime.budget.WeightErrorSearch;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.report.compression.PlanDocument;
+import dev.lancet.runtime.run.CandidatePlans;
+import dev.lancet.runtime.run.RecipeException;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,7 +93,11 @@ final class PlanCommand extends LancetCommand {
             if (spectra) {
                 throw wrongUsage("--spectra: " + what + " is a recipe; name a model with weights");
             }
-            return ofRecipe(Script.load(Path.of(what)));
+            try {
+                return ofRecipe(Script.load(Path.of(what)));
+            } catch (RecipeException wrong) {
+                throw Script.at(Path.of(what), wrong.texts(), wrong);
+            }
         }
         Compression compression = rules.chosen(this, recipe);
         ModelArgument model = ModelArgument.of(what);
@@ -117,7 +122,7 @@ final class PlanCommand extends LancetCommand {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         Map<String, @Nullable Object> last = new LinkedHashMap<>();
-        for (Map.Entry<String, Plan> candidate : RecipePlans.of(recipe).entrySet()) {
+        for (Map.Entry<String, Plan> candidate : CandidatePlans.of(recipe).entrySet()) {
             last = new LinkedHashMap<>();
             last.put("candidate", candidate.getKey());
             last.putAll(PlanDocument.of(candidate.getValue()));
