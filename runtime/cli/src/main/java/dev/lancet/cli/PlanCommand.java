@@ -76,6 +76,12 @@ final class PlanCommand extends LancetCommand {
                     + " and --budget decompose the matrices that they need on their own.")
     private boolean spectra;
 
+    @Option(
+            names = "--all",
+            description = "Show every matrix on a line of its own. Without it, matrices that differ only in their block"
+                    + " share a line.")
+    private boolean all;
+
     @Mixin
     private final CompressionRules rules = new CompressionRules();
 
@@ -103,7 +109,11 @@ final class PlanCommand extends LancetCommand {
         ModelArgument model = ModelArgument.of(what);
         Plan plan = plan(model, compression);
         boolean chosen = !model.preset() && FreeLayers.chosenBy(compression);
-        return new Answer(PlanDocument.of(plan), plan + (chosen ? "\n" + WeightErrorSearch.NOTE + "\n" : ""));
+        return new Answer(PlanDocument.of(plan), text(plan) + (chosen ? "\n" + WeightErrorSearch.NOTE + "\n" : ""));
+    }
+
+    private String text(Plan plan) {
+        return all ? plan.everyMatrix() : plan.toString();
     }
 
     private Plan plan(ModelArgument model, Compression compression) {
@@ -118,7 +128,7 @@ final class PlanCommand extends LancetCommand {
         return spectra ? job.planWithErrors(compression) : job.plan(compression);
     }
 
-    private static Answer ofRecipe(Recipe recipe) {
+    private Answer ofRecipe(Recipe recipe) {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         Map<String, @Nullable Object> last = new LinkedHashMap<>();
@@ -130,7 +140,7 @@ final class PlanCommand extends LancetCommand {
             text.append(text.isEmpty() ? "" : "\n")
                     .append(candidate.getKey())
                     .append(": ")
-                    .append(candidate.getValue());
+                    .append(text(candidate.getValue()));
             measuredLater(recipe, candidate.getKey(), text, last);
             guided(recipe, candidate.getKey(), candidate.getValue(), text, last);
         }

@@ -61,10 +61,24 @@ class PlanCommandTest {
     void people_get_a_table() {
         assertThat(lancet("plan", "gpt2-127m", "--bits", "8").out())
                 .startsWith("plan for gpt2-127m\n")
-                .contains("h.11.mlp.down")
+                .contains("\n  h.0-11.mlp.down  [3072, 768]  ", " bytes each  ")
+                .hasLineCount(1 + 2 + 6 + 3)
                 .contains("x smaller\n")
                 .endsWith(
                         " bytes in memory: the stored arrays, and the largest quantised layer while it is unpacked\n");
+    }
+
+    @Test
+    void every_matrix_has_a_line_of_its_own_if_wanted_and_equal_ones_share_one_only_if_they_are_equal() {
+        assertThat(lancet("plan", "gpt2-127m", "--bits", "8", "--all").out())
+                .contains("\n  h.11.mlp.down  ")
+                .doesNotContain(" each")
+                .hasLineCount(1 + 2 + 12 * 6 + 3);
+        String[] mixed = {
+            "plan", "gpt2-127m", "--on", "h.3.mlp.up", "--rank", "64", "--on", "h.7.mlp.up", "--rank", "64"
+        };
+        assertThat(lancet(mixed).out())
+                .contains("\n  h.3.mlp.up  ", "\n  h.0-2,4-6,8-11.mlp.up  ", "\n  h.0-11.attn.q  ");
     }
 
     @Test
