@@ -59,10 +59,22 @@ public final class Main implements Runnable {
             // Standard output holds one JSON document, so what a script or a library prints goes to standard error.
             System.setOut(System.err);
         }
+        if (lettersLost(arguments)) {
+            new Errors(console)
+                    .say(
+                            "locale: it is not UTF-8, so Java lost letters of the arguments; set LC_ALL=C.UTF-8 and try again");
+            System.exit(CommandLine.ExitCode.SOFTWARE);
+        }
         console.interruption().listen();
         int status = run(console, arguments);
         console.interruption().finished();
         System.exit(status);
+    }
+
+    /** Java reads a letter that its locale does not have as U+FFFD. */
+    private static boolean lettersLost(String... arguments) {
+        return !System.getProperty("sun.jnu.encoding", "UTF-8").equalsIgnoreCase("UTF-8")
+                && String.join("", arguments).indexOf('\uFFFD') >= 0;
     }
 
     /**
