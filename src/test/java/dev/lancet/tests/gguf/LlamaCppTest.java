@@ -66,9 +66,10 @@ class LlamaCppTest {
         assertThat(answer.greedy()).isEqualTo(greedy(model, 24));
     }
 
-    @Test
-    void byte_pairs_read_a_text_as_lancet_does() throws Exception {
-        Path model = FIXTURES.resolve("gguf-reference/model");
+    @ParameterizedTest
+    @ValueSource(strings = {"gguf-reference/model", "lm-eval-reference/model"})
+    void byte_pairs_read_a_text_as_lancet_does(String family) throws Exception {
+        Path model = FIXTURES.resolve(family);
 
         assertThat(LlamaCpp.run(exported(Checkpoint.open(model)), PROMPT, 1, TEXT)
                         .text())

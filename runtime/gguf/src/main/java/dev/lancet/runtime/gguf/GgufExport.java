@@ -56,7 +56,8 @@ public record GgufExport(Checkpoint model, Optional<GgufType> floats, boolean to
      * Writes the file, which appears complete or not at all.
      *
      * @throws LancetException if the file exists or cannot be written, if an array is missing or not finite, if the model is
-     *     not of LLaMA's family, if a matrix is not in one piece, or if llama.cpp has no tokenizer like the model's
+     *     not of LLaMA's family, if a matrix is not in one piece, if a type is asked for and no matrix would have it, or if
+     *     llama.cpp has no tokenizer like the model's
      */
     public GgufResult write(Path file) {
         LlamaArchitecture architecture = LlamaArchitecture.of(model.transformer());
@@ -70,6 +71,10 @@ public record GgufExport(Checkpoint model, Optional<GgufType> floats, boolean to
         weights.require(plan);
         List<MatrixExport> matrices =
                 plan.steps().stream().map(step -> matrix(step, architecture)).toList();
+        if (floats.isPresent() && matrices.stream().allMatch(MatrixExport::kept)) {
+            throw new LancetException("--type: " + floats.get() + "; all layers of "
+                    + model.transformer().name() + " are codes that keep their form, so leave it out");
+        }
         Optional<float[]> divisors = architecture.frequencyDivisors();
         List<GgufTensor> tensors = Stream.of(
                         divisors.stream().map(some -> GgufTensor.vector(DIVISORS, some.length)),

@@ -151,13 +151,9 @@ class GgufExportTest {
         export(Checkpoint.open(STORIES), Optional.empty(), out);
         GgufFile file = GgufFile.read(out);
 
-        assertThat(file.list("tokenizer.ggml.tokens").subList(0, 4))
-                .asList()
-                .containsExactly("<unk>", "<s>", "</s>", "<0x00>");
-        assertThat(file.list("tokenizer.ggml.tokens")).hasSize(512).asList().contains("\u2581the", "e");
-        assertThat(file.list("tokenizer.ggml.token_type").subList(0, 4))
-                .asList()
-                .containsExactly(2, 3, 3, 6);
+        assertThat(file.list("tokenizer.ggml.tokens").subList(0, 4)).containsExactly("<unk>", "<s>", "</s>", "<0x00>");
+        assertThat(file.list("tokenizer.ggml.tokens")).hasSize(512).contains("\u2581the", "e");
+        assertThat(file.list("tokenizer.ggml.token_type").subList(0, 4)).containsExactly(2, 3, 3, 6);
         assertThat(file.list("tokenizer.ggml.scores").get(261)).isEqualTo(-2f);
         assertThat(file.values())
                 .containsEntry("tokenizer.ggml.model", "llama")
@@ -210,6 +206,15 @@ class GgufExportTest {
                         () -> export(dense.with(dense.plan().with(factored), dense.weights()), Optional.empty(), out))
                 .hasMessageContaining("multiply them out first");
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void a_type_that_no_matrix_would_have_is_refused() {
+        Checkpoint model = quantized(Checkpoint.open(REFERENCE.resolve("model")), Precision.int8());
+
+        assertThatThrownBy(() -> export(model, Optional.of(GgufType.Q4_0), folder.resolve("model.gguf")))
+                .isInstanceOf(LancetException.class)
+                .hasMessage("--type: q4_0; all layers of model are codes that keep their form, so leave it out");
     }
 
     @Test

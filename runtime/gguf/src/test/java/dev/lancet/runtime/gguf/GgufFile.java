@@ -124,8 +124,8 @@ record GgufFile(Map<String, Object> values, Map<String, Tensor> tensors) {
         return new String(utf8, StandardCharsets.UTF_8);
     }
 
-    /** The texts of a list. */
-    List<?> list(String key) {
-        return (List<?>) values.get(key);
+    /** The values of a list. */
+    List<Object> list(String key) {
+        return new ArrayList<>((List<?>) values.get(key));
     }
 }
