@@ -38,16 +38,16 @@ import picocli.CommandLine.Parameters;
             "  lancet export my-model --format huggingface --fold --out my-model-hf",
             "  lancet export my-model --adapter tuned/adapter --format onnx --out tuned-onnx",
             "",
-            "onnx is a folder for ONNX Runtime and ONNX Runtime GenAI: the graph, its weights in one file,",
-            "genai_config.json and the tokenizer. 8-bit and symmetric 4-bit layers stay codes, factors and",
-            "corrections stay apart. nf4 and asymmetric 4-bit layers become float32.",
+            "onnx is a folder for ONNX Runtime and ONNX Runtime GenAI: the graph, its weights in one file, "
+                    + "genai_config.json and the tokenizer. 8-bit and symmetric 4-bit layers stay codes, factors and "
+                    + "corrections stay apart. nf4 and asymmetric 4-bit layers become float32.",
             "",
-            "gguf is one file for llama.cpp, for models of the families LLaMA, Mistral and Qwen2, with the",
-            "tokenizer and the chat template. 8-bit layers, and symmetric 4-bit layers with groups that 32",
-            "divides, keep their codes (q8_0, q4_0). Factors and corrections are multiplied out.",
+            "gguf is one file for llama.cpp, for models of the families LLaMA, Mistral and Qwen2, with the "
+                    + "tokenizer and the chat template. 8-bit layers, and symmetric 4-bit layers with groups that 32 "
+                    + "divides, keep their codes (q8_0, q4_0). Factors and corrections are multiplied out.",
             "",
-            "huggingface is a folder in float32, for transformers. With --fold, transformers loads it as it is;",
-            "otherwise layers with two factors keep them, and samples/python/load_factored.py loads them.",
+            "huggingface is a folder in float32, for transformers. With --fold, transformers loads it as it is; "
+                    + "otherwise layers with two factors keep them, and samples/python/load_factored.py loads them.",
             "",
             "Adapters are merged into their layers, as lancet merge does.",
         })

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
             "  lancet plan llama-2-7b --bits 4            show what 4 bits would do to a model",
             "  lancet COMMAND --help                      explain a command, with examples",
             "",
-            "Exit status: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted."
+            "Exit status: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted.",
         })
 public final class Main implements Runnable {
 
@@ -105,10 +105,13 @@ public final class Main implements Runnable {
                 .addSubcommand(new VerifyCommand(console))
                 .addSubcommand(bench(console))
                 .addSubcommand(new DoctorCommand(console))
+                .addSubcommand(new CompletionCommand(console))
+                .addSubcommand(new VersionCommand(console))
+                .addSubcommand(new CommandLine.HelpCommand())
                 .setOut(writer(console.out()))
                 .setErr(writer(console.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(console.colourful() ? Ansi.ON : Ansi.OFF))
-                .setUsageHelpWidth(100);
+                .setUsageHelpWidth(console.columns());
         line.getSubcommands().values().forEach(Main::teach);
         return line;
     }

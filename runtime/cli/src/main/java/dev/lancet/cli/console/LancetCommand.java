@@ -119,7 +119,8 @@ public abstract class LancetCommand implements Callable<Integer> {
         return new ParameterException(spec().commandLine(), message);
     }
 
-    private CommandSpec spec() {
+    /** What picocli knows about this command. */
+    public final CommandSpec spec() {
         if (spec == null) {
             throw new IllegalStateException("the command was not parsed");
         }
