@@ -1,10 +1,13 @@
 package dev.lancet.cli;
 
 import dev.lancet.cli.console.LancetCommand.Answer;
+import dev.lancet.dsl.plan.EqualRows;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** One format of {@code lancet export}. */
 interface ExportFormat {
@@ -30,4 +33,11 @@ interface ExportFormat {
      * @param changed the matrices that are not stored as before, because the format has no place for their form
      */
     Answer write(Checkpoint model, Path out, List<String> changed);
+
+    /** The names of matrices for people; those of equal blocks as one. */
+    static String listed(List<String> names) {
+        return EqualRows.of(names, Function.identity(), name -> "").stream()
+                .map(EqualRows::name)
+                .collect(Collectors.joining(", "));
+    }
 }

@@ -97,7 +97,7 @@ record GgufFormat(Optional<GgufType> type, boolean tokenizer, Progress progress)
 
     private static void named(StringBuilder text, String format, List<String> names) {
         if (!names.isEmpty()) {
-            line(text, format, names.size(), String.join(", ", names));
+            line(text, format, names.size(), ExportFormat.listed(names));
         }
     }
 

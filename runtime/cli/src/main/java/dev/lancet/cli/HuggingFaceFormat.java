@@ -64,7 +64,7 @@ record HuggingFaceFormat(boolean fold) implements ExportFormat {
                     Locale.ROOT,
                     "%d matrices are in one piece of float32 now: %s%n",
                     whole.size(),
-                    String.join(", ", whole)));
+                    ExportFormat.listed(whole)));
         }
         if (!factors.isEmpty()) {
             text.append(String.format(

@@ -43,7 +43,7 @@ record OnnxFormat(boolean portable, Progress progress) implements ExportFormat {
                         Locale.ROOT,
                         "%d matrices became float32, because ONNX Runtime has no good product for their codes: %s%n",
                         written.unpacked().size(),
-                        String.join(", ", written.unpacked()));
+                        ExportFormat.listed(written.unpacked()));
         return new Answer(
                 document,
                 unpacked

@@ -92,8 +92,9 @@ class ExportCommandTest {
         String again = folder.resolve("again.gguf").toString();
         assertThat(lancet("export", small, "--format", "gguf", "--type", "q8_0", "--out", again)
                         .out())
-                .contains("30 matrices are in one piece now, because GGUF has no factors and no adapters: h.0.attn.q")
-                .contains("5 matrices became floats, because GGUF has no type for their codes: h.0.mlp.down")
+                .contains(
+                        "30 matrices are in one piece now, because GGUF has no factors and no adapters: h.0-4.attn.q, ")
+                .contains("5 matrices became floats, because GGUF has no type for their codes: h.0-4.mlp.down\n")
                 .contains("saved " + again + ": ")
                 .contains(
                         "quality: unknown; 31 matrices were rounded; llama.cpp rounds the inputs of 31 products to 8 bits");
@@ -124,7 +125,7 @@ class ExportCommandTest {
 
         assertThat(lancet("export", small, "--format", "huggingface", "--fold", "--out", dense)
                         .out())
-                .startsWith("35 matrices are in one piece of float32 now: h.0.attn.q, ")
+                .startsWith("35 matrices are in one piece of float32 now: h.0-4.attn.q, h.0-4.attn.k, ")
                 .contains("saved " + dense + ": ");
         assertThat(Path.of(dense, "model.safetensors")).exists();
         assertThat(Path.of(dense, "tok512.bin")).exists();
