@@ -2,11 +2,11 @@ package dev.lancet.dsl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class GlobMatchTest {
 
@@ -27,19 +27,14 @@ class GlobMatchTest {
         assertThat(matched).isBetween(500, 19_500);
     }
 
+    /** Trying every way to match would take years. */
     @Test
-    void many_stars_take_no_time() {
+    @Timeout(60)
+    void many_stars_are_matched_in_linear_time() {
         String glob = "*a".repeat(30) + "*b";
         String text = "a".repeat(2_000);
-        assertThat(Duration.ofSeconds(5)).isGreaterThan(time(() -> GlobMatch.matches(glob, text)));
         assertThat(GlobMatch.matches(glob, text)).isFalse();
         assertThat(GlobMatch.matches(glob, text + "b")).isTrue();
-    }
-
-    private static Duration time(Runnable work) {
-        long start = System.nanoTime();
-        work.run();
-        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     private static String letters(Random random, String alphabet, int longest) {

@@ -38,6 +38,7 @@ class ArchitectureTest {
     };
     private static final String[] CHECKPOINT = {"dev.lancet.runtime.checkpoint..", "dev.lancet.runtime.json.."};
     private static final String[] ONNX = {"dev.lancet.runtime.onnx.."};
+    private static final String[] GGUF = {"dev.lancet.runtime.gguf.."};
     private static final String[] BENCH = {"dev.lancet.runtime.bench.."};
     private static final String[] RUNTIME = {"dev.lancet.runtime.."};
     private static final String[] CLI = {"dev.lancet.cli.."};
@@ -79,6 +80,13 @@ class ArchitectureTest {
             .resideInAnyPackage(ONNX)
             .should()
             .dependOnClassesThat(lancetOutside(DSL, IO, TEXT, CHECKPOINT, COMPRESSION, ONNX));
+
+    @ArchTest
+    static final ArchRule gguf_knows_texts_checkpoints_and_compression = noClasses()
+            .that()
+            .resideInAnyPackage(GGUF)
+            .should()
+            .dependOnClassesThat(lancetOutside(DSL, IO, TEXT, CHECKPOINT, COMPRESSION, GGUF));
 
     @ArchTest
     static final ArchRule only_the_command_line_knows_the_benchmarks = noClasses()
@@ -123,7 +131,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule tensorflow_stays_out_of_what_only_declares_reads_and_computes = noClasses()
             .that()
-            .resideInAnyPackage(union(DSL, IO, SCRIPT, COMPRESSION, TEXT, CHECKPOINT, ONNX))
+            .resideInAnyPackage(union(DSL, IO, SCRIPT, COMPRESSION, TEXT, CHECKPOINT, ONNX, GGUF))
             .should()
             .dependOnClassesThat(TENSORFLOW);
 

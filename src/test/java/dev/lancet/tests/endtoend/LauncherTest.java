@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher, in a house that is built, with a {@code java} that says what its environment asks of TensorFlow's log. */
+/** The launcher, in a house that is built, with a {@code java} that says what its environment is. */
 class LauncherTest {
 
     private static final Path SHELL = Path.of("/bin/sh");
@@ -25,6 +25,7 @@ class LauncherTest {
             #!/bin/sh
             case $* in
                 *-version*) echo '    java.specification.version = 17' ;;
+                *doctor*locale*) echo "${LC_ALL:-none}" ;;
                 *) echo "$TF_CPP_MIN_LOG_LEVEL" ;;
             esac
             """;
@@ -49,24 +50,32 @@ class LauncherTest {
 
     @Test
     void only_errors_of_tensorflow_are_asked_for() throws IOException, InterruptedException {
-        assertThat(level(Map.of(), "run", "recipe.lancet.kts")).isEqualTo("2");
+        assertThat(said(Map.of(), "run", "recipe.lancet.kts")).isEqualTo("2");
     }
 
     @Test
     void with_v_all_of_the_log_is_asked_for() throws IOException, InterruptedException {
-        assertThat(level(Map.of(), "run", "-v", "recipe.lancet.kts")).isEqualTo("0");
-        assertThat(level(Map.of(), "--tf32", "on", "--verbose")).isEqualTo("0");
+        assertThat(said(Map.of(), "run", "-v", "recipe.lancet.kts")).isEqualTo("0");
+        assertThat(said(Map.of(), "--tf32", "on", "--verbose")).isEqualTo("0");
     }
 
     @Test
     void the_environment_has_its_say_unless_there_is_a_v() throws IOException, InterruptedException {
         Map<String, String> fatal = Map.of("TF_CPP_MIN_LOG_LEVEL", "3");
-        assertThat(level(fatal, "doctor")).isEqualTo("3");
-        assertThat(level(fatal, "doctor", "-v")).isEqualTo("0");
+        assertThat(said(fatal, "doctor")).isEqualTo("3");
+        assertThat(said(fatal, "doctor", "-v")).isEqualTo("0");
     }
 
-    private String level(Map<String, String> environment, String... arguments)
-            throws IOException, InterruptedException {
+    @Test
+    void without_a_locale_in_utf_8_java_gets_one() throws IOException, InterruptedException {
+        Map<String, String> bare = Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", "");
+        Map<String, String> german = Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", "de_DE.utf8");
+        assertThat(said(bare, "doctor", "locale")).isEqualTo("C.UTF-8");
+        assertThat(said(Map.of("LC_ALL", "POSIX"), "doctor", "locale")).isEqualTo("C.UTF-8");
+        assertThat(said(german, "doctor", "locale")).isEqualTo("none");
+    }
+
+    private String said(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(Stream.concat(
                                 Stream.of(
                                         SHELL.toString(),
@@ -79,8 +88,8 @@ class LauncherTest {
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isZero();
-        return said.strip();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output.strip();
     }
 }

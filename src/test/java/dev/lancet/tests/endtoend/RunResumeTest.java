@@ -2,6 +2,7 @@ package dev.lancet.tests.endtoend;
 
 import static dev.lancet.Lancet.adamW;
 import static dev.lancet.Lancet.after;
+import static dev.lancet.Lancet.checkpoint;
 import static dev.lancet.Lancet.corpus;
 import static dev.lancet.Lancet.denseFirst;
 import static dev.lancet.Lancet.heads;
@@ -14,11 +15,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.run.CandidateResult;
+import dev.lancet.runtime.run.RecipeException;
 import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.runtime.train.TrainingStoppedException;
 import dev.lancet.runtime.train.log.TrainingLog;
@@ -114,25 +117,88 @@ class RunResumeTest {
     }
 
     @Test
-    void only_the_same_recipe_goes_on() throws IOException {
-        Recipe one = threeWays("one", 3e-3);
+    void a_run_that_was_stopped_goes_on_or_is_replaced_only_when_asked() throws IOException {
+        Recipe one = lateWith("one", 3e-3);
         assertThatThrownBy(() -> carryOut(one, new Steps(5), true)).hasMessageContaining("has no interrupted run");
         assertThatThrownBy(() -> carryOut(one, new Steps(5), false)).isInstanceOf(TrainingStoppedException.class);
         assertThatThrownBy(() -> carryOut(one, new Steps(5), false))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("run: " + folder.resolve("one/training")
-                        + " has an interrupted run; continue it with --resume, or remove the folder");
-        Recipe other = threeWays("one", 1e-3);
-        assertThatThrownBy(() -> carryOut(other, new Steps(5), true))
+                        + " has an interrupted run; continue it with --resume, or start anew with --force");
+        Steps anew = new Steps(Integer.MAX_VALUE);
+        forced(one, anew, false);
+        assertThat(anew.done).isEqualTo(10);
+        assertThatThrownBy(() -> carryOut(one, new Steps(5), false))
                 .isInstanceOf(LancetException.class)
-                .hasMessageStartingWith("resume: " + folder.resolve("one/training/recipe.json")
-                        + " belongs to another training: recipe '")
-                .hasMessageContaining("adamW(30, 0.003)")
-                .hasMessageContaining("adamW(30, 0.001)");
+                .hasMessage(folder.resolve("one/dense")
+                        + ": exists already; choose another path, or replace what a former run wrote with --force");
         Recipe silent = recipe("silent").candidate("dense", BYTES);
         assertThatThrownBy(() -> carryOut(silent, new Steps(5), true))
                 .hasMessage("resume: the recipe silent writes nothing, so no state was kept;"
                         + " add report(\"target/report\") to it");
+    }
+
+    private static void forced(Recipe recipe, Steps steps, boolean resume) {
+        try (RecipeRun run = new RecipeRun(recipe, steps).force()) {
+            (resume ? run.resume() : run).carryOut();
+        }
+    }
+
+    @Test
+    void candidates_that_are_declared_as_before_are_kept_when_others_changed() throws IOException {
+        // dense is finished, late has done two steps.
+        assertThatThrownBy(() -> carryOut(lateWith("one", 3e-3), new Steps(8), false))
+                .isInstanceOf(TrainingStoppedException.class);
+        Recipe changed = lateWith("one", 1e-3);
+        assertThatThrownBy(() -> carryOut(changed, new Steps(Integer.MAX_VALUE), true))
+                .isInstanceOf(LancetException.class)
+                .hasMessage("resume: candidate 'late' is declared in another way than when "
+                        + folder.resolve("one/training/late")
+                        + " was written; undo that, or train it anew with --resume --force");
+        Steps rest = new Steps(Integer.MAX_VALUE);
+        forced(changed, rest, true);
+        assertThat(rest.done).isEqualTo(4);
+        carryOut(lateWith("whole", 1e-3), new Steps(Integer.MAX_VALUE), false);
+        for (String name : new String[] {"dense", "late"}) {
+            assertThat(folder.resolve("one/" + name + "/model.safetensors"))
+                    .hasSameBinaryContentAs(folder.resolve("whole/" + name + "/model.safetensors"));
+        }
+    }
+
+    private Recipe lateWith(String report, double rate) throws IOException {
+        Path file = folder.resolve("text.txt");
+        Files.writeString(file, "the committee seeks maximum employment and price stability. ".repeat(120));
+        Corpus text = corpus(file.toString()).bytes().holdOut(0.1);
+        return recipe("two")
+                .candidate("dense", BYTES)
+                .train("dense", text, adamW(6, 3e-3).batch(4).sequence(16).seed(3))
+                .candidate("late", BYTES, NARROW)
+                .train("late", text, adamW(4, rate).batch(4).sequence(16).seed(3))
+                .report(folder.resolve(report).toString());
+    }
+
+    @Test
+    void a_mistake_in_a_later_candidate_shows_before_the_first_step() throws IOException {
+        Recipe good = lateWith("one", 3e-3);
+        Corpus missing = corpus(folder.resolve("none.txt").toString());
+        for (Recipe wrong : List.of(
+                good.candidate(
+                        "third",
+                        BYTES,
+                        Compression.keepAll()
+                                .on(new Selector.Glob("h.*.nothing"))
+                                .factorise(rank(8))),
+                good.candidate(
+                        "third", BYTES, Compression.keepAll().on(linears()).factorise(rank(64))),
+                good.candidate("third", checkpoint(folder.resolve("none").toString())),
+                good.candidate("la te", BYTES).candidate("la/te", BYTES),
+                good.candidate("third", BYTES).train("third", missing, adamW(10, 1e-3)),
+                good.evaluate(missing.holdOut(0.1).heldOut()))) {
+            Steps steps = new Steps(Integer.MAX_VALUE);
+            assertThatThrownBy(() -> carryOut(wrong, steps, false)).isInstanceOf(RecipeException.class);
+            assertThat(steps.done).isZero();
+        }
+        assertThat(folder.resolve("one")).doesNotExist();
     }
 
     /** Counts the steps of trainings, and stops after some. */

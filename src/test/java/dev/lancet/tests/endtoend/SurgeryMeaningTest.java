@@ -75,13 +75,11 @@ class SurgeryMeaningTest {
     }
 
     @Test
-    void the_plan_of_a_llama_of_seven_billion_prints_in_under_a_second() {
-        long start = System.nanoTime();
+    void the_plan_of_a_llama_of_seven_billion_prints_without_its_weights() {
         String text = Plan.of(
                         preset("llama-2-7b"),
                         Compression.keepAll().on(everything()).quantize(int4(32)))
                 .toString();
-        assertThat((System.nanoTime() - start) / 1e9).isLessThan(1);
         assertThat(text).contains("226 of 226 matrices changed", "6.");
     }
 

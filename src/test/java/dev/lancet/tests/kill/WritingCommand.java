@@ -18,6 +18,7 @@ enum WritingCommand {
     FROZEN("compress IN/graph --bits 8 --out OUT/small.pb", true),
     MERGE("merge IN/model IN/adapter --out OUT/merged", false),
     EXPORT("export IN/model --adapter IN/adapter --format onnx --out OUT/exported", false),
+    GGUF("export IN/model --adapter IN/adapter --format gguf --out OUT/exported.gguf", false),
     TRAIN("train OUT/Killed.java --out OUT/training --candidate one", true),
     TUNE(
             "tune IN/model --data IN/text.txt --steps 120 --batch 2 --sequence 16 --rank 4 --bits 8 --out OUT/tuned",

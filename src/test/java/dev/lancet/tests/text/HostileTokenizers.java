@@ -117,6 +117,9 @@ final class HostileTokenizers {
                                         "\"normalizer\": null",
                                         "\"normalizer\": {\"type\": \"Strip\", \"strip_left\": true, \"strip_right\": true}"),
                         "of which its normalizer may leave nothing"));
+        files.put("half", refused("decoder", strip("\"\\ud800\"", "0"), "half of a character, \\ud800"));
+        files.put("range", refused("decoder", strip("\"b\"", "1e999"), "a number that is too large"));
+        files.put("digits", refused("decoder", strip("\"b\"", "9".repeat(400)), "a number that is too large"));
         files.put("deep", refused("normalizer", "[".repeat(10_000) + "]".repeat(10_000), "is not JSON"));
         files.put(
                 "twice",
@@ -125,6 +128,10 @@ final class HostileTokenizers {
                                 "version",
                                 "\"1.0\", \"pre_tokenizer\": {\"type\": \"FixedLength\"," + " \"length\": 0}"),
                         "Duplicate"));
+    }
+
+    private static String strip(String content, String start) {
+        return "{\"type\": \"Strip\", \"content\": " + content + ", \"start\": " + start + ", \"stop\": 0}";
     }
 
     private static void templates(Map<String, Hostile> files) {

@@ -4,11 +4,13 @@ import dev.lancet.dsl.LancetException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Creates folders whose names are on the disk when the call returns. */
+/** Creates and removes folders; what it did is on the disk when the call returns. */
 public final class DurableFolders {
 
     private DurableFolders() {}
@@ -26,7 +28,28 @@ public final class DurableFolders {
         }
     }
 
-    /** As above; the folders that were created, the deepest first. */
+    /**
+     * Removes a folder and everything inside it, if it exists. Links are removed, not followed. It disappears in one step:
+     * if the process is killed, what is left has a temporary name, and the next one that writes here removes it.
+     *
+     * @throws LancetException if it cannot be removed
+     */
+    public static void remove(Path folder) {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try {
+            Path target = folder.toAbsolutePath().normalize();
+            Path leaving = PartialPath.of(target);
+            Files.move(target, leaving, StandardCopyOption.ATOMIC_MOVE);
+            DiskFlush.folder(AtomicFile.folder(target));
+            PartialPath.delete(leaving);
+        } catch (IOException wrong) {
+            throw IoErrors.writing(folder, wrong);
+        }
+    }
+
+    /** Creates a folder and the missing ones above it; those that were created, the deepest first. */
     static Deque<Path> missing(Path folder) throws IOException {
         Deque<Path> missing = new ArrayDeque<>();
         Path at = folder.toAbsolutePath().normalize();

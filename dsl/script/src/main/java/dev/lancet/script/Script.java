@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Runs a script and returns the recipe that it declares.
@@ -51,6 +52,23 @@ public final class Script {
                     + " it to end in " + KOTLIN);
         }
         throw new LancetException("script: " + file + " is not a recipe; name a " + KOTLIN + " or a .java file");
+    }
+
+    /**
+     * The same error with the place in the script that it is about.
+     *
+     * @param texts what stands there in quotation marks; each is looked for behind the one before it, and the last one that
+     *     is found is the place
+     * @return the error itself if none of them stands in the script
+     */
+    public static LancetException at(Path file, List<String> texts, LancetException wrong) {
+        ScriptSource source = read(file);
+        int place = -1;
+        for (String text : texts) {
+            int found = source.text().indexOf('"' + text + '"', Math.max(0, place));
+            place = found < 0 ? place : found;
+        }
+        return place < 0 ? wrong : source.wrong(source.fault(place, String.valueOf(wrong.getMessage())), wrong);
     }
 
     private static ScriptSource read(Path file) {

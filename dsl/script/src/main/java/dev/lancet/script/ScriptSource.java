@@ -36,6 +36,13 @@ record ScriptSource(Path file, String text) {
         return Math.max(1, (int) text.stripTrailing().lines().count());
     }
 
+    /** A fault at a character of the text, counted from 0. */
+    Fault fault(int at, String message) {
+        String before = text.substring(0, at);
+        int line = (int) before.chars().filter(character -> character == '\n').count() + 1;
+        return new Fault(line, at - before.lastIndexOf('\n'), message);
+    }
+
     /** The column of the first character of a line that is not white space. */
     int indent(int number) {
         String line = line(number);

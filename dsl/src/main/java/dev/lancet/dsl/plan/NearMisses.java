@@ -1,5 +1,6 @@
 package dev.lancet.dsl.plan;
 
+import dev.lancet.dsl.EditDistance;
 import dev.lancet.dsl.Selector;
 import java.util.Comparator;
 import java.util.List;
@@ -16,7 +17,7 @@ final class NearMisses {
     static String of(String wanted, List<String> names) {
         return names.stream()
                 .distinct()
-                .sorted(Comparator.comparingInt(name -> distance(wanted, name)))
+                .sorted(Comparator.comparingInt(name -> EditDistance.between(wanted, name)))
                 .limit(SHOWN)
                 .collect(Collectors.joining(", "));
     }
@@ -43,22 +44,5 @@ final class NearMisses {
             return name(except.one()).or(() -> name(except.other()));
         }
         return Optional.empty();
-    }
-
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

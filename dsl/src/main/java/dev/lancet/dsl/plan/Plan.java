@@ -229,6 +229,12 @@ public record Plan(String model, List<Step> steps, List<Weight> vectors, Optiona
         return new PlanText(this).canonical();
     }
 
+    /** A table with one line for each matrix, then the totals. */
+    public String everyMatrix() {
+        return new PlanText(this).everyMatrix();
+    }
+
+    /** A table with one line for matrices that differ only in their block, then the totals. */
     @Override
     public String toString() {
         return new PlanText(this).toString();

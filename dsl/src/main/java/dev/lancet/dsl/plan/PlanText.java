@@ -3,8 +3,9 @@ package dev.lancet.dsl.plan;
 import dev.lancet.dsl.PrintableText;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
-/** Writes a plan as text: one line per matrix, then the totals. */
+/** Writes a plan as text. */
 final class PlanText {
 
     private final Plan plan;
@@ -13,24 +14,41 @@ final class PlanText {
         this.plan = plan;
     }
 
+    /** One line for equal matrices, then the totals. */
     @Override
     public String toString() {
-        List<Step> steps = plan.steps();
-        int name = width(steps, step -> step.weight().name());
-        int shape = width(steps, step -> step.weight().shape().toString());
-        int form = width(steps, PlanText::form);
+        return table(EqualRows.of(
+                plan.steps(),
+                step -> step.weight().name(),
+                step -> step.weight().shape() + columns(step)));
+    }
+
+    /** One line for each matrix, then the totals. */
+    String everyMatrix() {
+        return table(plan.steps().stream()
+                .map(step -> new EqualRows<>(step.weight().name(), step, 1))
+                .toList());
+    }
+
+    private String table(List<EqualRows<Step>> rows) {
+        int name = width(rows, EqualRows::name);
+        int shape = width(rows, row -> row.first().weight().shape().toString());
+        int form = width(rows, row -> form(row.first()));
+        boolean grouped = rows.size() < plan.steps().size();
         StringBuilder text = new StringBuilder("plan for ")
                 .append(PrintableText.line(plan.model()))
                 .append('\n');
-        for (Step step : steps) {
+        for (EqualRows<Step> row : rows) {
+            Step step = row.first();
             text.append(String.format(
                             Locale.ROOT,
-                            "  %-" + name + "s  %-" + shape + "s  %-" + form + "s  %,13d -> %,13d bytes%s  %s",
-                            PrintableText.line(step.weight().name()),
+                            "  %-" + name + "s  %-" + shape + "s  %-" + form + "s  %,13d -> %,13d bytes%s%s  %s",
+                            PrintableText.line(row.name()),
                             step.weight().shape(),
                             form(step),
                             step.weight().bytes(),
                             step.bytes(),
+                            grouped ? (row.count() > 1 ? " each" : "     ") : "",
                             error(step, "  "),
                             PrintableText.line(step.because())))
                     .append('\n');
@@ -39,6 +57,10 @@ final class PlanText {
                 .ifPresent(some ->
                         text.append("trained whole: ").append(names(some)).append('\n'));
         return text.append(totals()).toString();
+    }
+
+    private static String columns(Step step) {
+        return form(step) + step.bytes() + error(step, " ") + step.because();
     }
 
     String canonical() {
@@ -125,8 +147,8 @@ final class PlanText {
         return step.keeps() ? "keep" : rank + step.precision() + beside;
     }
 
-    private static int width(List<Step> steps, java.util.function.Function<Step, String> column) {
+    private static int width(List<EqualRows<Step>> rows, Function<EqualRows<Step>, String> column) {
         return Math.max(
-                1, steps.stream().map(column).mapToInt(String::length).max().orElse(1));
+                1, rows.stream().map(column).mapToInt(String::length).max().orElse(1));
     }
 }

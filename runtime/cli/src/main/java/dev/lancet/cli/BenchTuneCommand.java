@@ -24,9 +24,9 @@ import picocli.CommandLine.Option;
             "  lancet bench tune",
             "  lancet bench tune --preset S --checkpointing --json",
             "",
-            "full_mb and adapter_mb are the two peaks, ratio is the first divided by the second. The bytes of weights,",
-            "gradients and moments follow from the shapes. activations_mb is the rest of the peak: activations, workspace",
-            "and what TensorFlow and the JVM add while they train.",
+            "full_mb and adapter_mb are the two peaks, ratio is the first divided by the second. The bytes of weights, "
+                    + "gradients and moments follow from the shapes. activations_mb is the rest of the peak: activations, workspace "
+                    + "and what TensorFlow and the JVM add while they train.",
         })
 final class BenchTuneCommand extends LancetCommand {
 

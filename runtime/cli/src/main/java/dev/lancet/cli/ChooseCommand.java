@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
             "  lancet choose my-model --calibrate texts.jsonl",
             "  lancet choose encoder --calibrate rows.npz --sizes 3.5x,5x,6x,8x --out curve",
             "",
-            "Then: lancet compress my-model --budget 6x --calibrate texts.jsonl --out my-model-6x",
+            "Then: lancet compress my-model --budget 6x --calibrate texts.jsonl \\",
+            "          --out my-model-6x",
         })
 final class ChooseCommand extends LancetCommand {
 

@@ -35,13 +35,15 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  lancet corpus samples/data/fed-minutes.txt --hold-out 0.05",
-            "  lancet corpus speeches.tar.gz minutes/ --vocabulary 4096 --hold-out 0.05 --out target/corpora",
+            "  lancet corpus speeches.tar.gz minutes/ --vocabulary 4096 --hold-out 0.05 \\",
+            "          --out target/corpora",
             "  lancet corpus news.csv --field headline --tokenizer tokenizer.json --json",
-            "  lancet corpus news.csv --model my-model --template '{headline}\\nSentiment:' --label label",
+            "  lancet corpus news.csv --model my-model \\",
+            "          --template '{headline}\\nSentiment:' --label label",
             "",
-            "Tokens are bytes, unless --tokenizer names a tokenizer file or --vocabulary asks for a new",
-            "tokenizer, which is learnt from the training share. DIR has the format of the folder that lancet",
-            "run keeps beside its report; tokens and tokenizers that DIR already holds are reused.",
+            "Tokens are bytes, unless --tokenizer names a tokenizer file or --vocabulary asks for a new "
+                    + "tokenizer, which is learnt from the training share. DIR has the format of the folder that lancet "
+                    + "run keeps beside its report; tokens and tokenizers that DIR already holds are reused.",
         })
 final class CorpusCommand extends LancetCommand {
 

@@ -73,11 +73,12 @@ final class DiffCommand extends LancetCommand {
         return new Answer(
                 document,
                 difference.unified(before, after, lines),
+                Optional.empty(),
                 difference.isEmpty() ? Optional.empty() : Optional.of(summary(names)));
     }
 
     private String summary(TextDiff.Names names) {
-        return "diff: " + before + " and " + after + "; " + names.added().size() + " added, "
+        return before + " and " + after + " differ: " + names.added().size() + " added, "
                 + names.removed().size() + " removed, " + names.changed().size() + " changed";
     }
 

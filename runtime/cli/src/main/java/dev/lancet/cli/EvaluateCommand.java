@@ -46,20 +46,23 @@ import picocli.CommandLine.Parameters;
             "  lancet evaluate my-model --text held-out.txt",
             "  lancet evaluate my-model --text news.csv --field headline",
             "  lancet evaluate my-model --ids test.bin --window 256 --json",
-            "  lancet evaluate my-model-int8 --text held-out.txt --baseline my-model --min-recovery 0.95",
-            "  lancet evaluate my-model --adapter tuned/adapter --text held-out.txt --baseline my-model",
+            "  lancet evaluate my-model-int8 --text held-out.txt --baseline my-model \\",
+            "          --min-recovery 0.95",
+            "  lancet evaluate my-model --adapter tuned/adapter --text held-out.txt \\",
+            "          --baseline my-model",
             "  lancet evaluate my-model-onnx --text held-out.txt --baseline my-model",
             "  lancet evaluate my-model --task tfns --data sent_valid.csv",
-            "  lancet evaluate my-model --task tone --data rows.csv --template 'Text: {text}\\nTone:' --label hawkish"
-                    + " --label dovish",
+            "  lancet evaluate my-model --task tone --data rows.csv \\",
+            "          --template 'Text: {text}\\nTone:' --label hawkish --label dovish",
             "  lancet evaluate tuned/model --task classify --data sent_valid.csv",
-            "  lancet evaluate encoder-int8 --inputs rows.npz --baseline encoder --min-recovery 0.99",
+            "  lancet evaluate encoder-int8 --inputs rows.npz --baseline encoder \\",
+            "          --min-recovery 0.99",
             "",
-            "Recovery is the baseline's perplexity divided by the model's: 1 means equally good, less means",
-            "worse. For a task it is the share that the model keeps of the baseline's accuracy above always giving",
-            "the most frequent answer. For a graph it is the mean cosine between the outputs of both, the least over",
-            "all outputs.",
-            "If recovery is below --min-recovery, the exit status is 1.",
+            "Recovery is the baseline's perplexity divided by the model's: 1 means equally good, less means "
+                    + "worse. For a task it is the share that the model keeps of the baseline's accuracy above always giving "
+                    + "the most frequent answer. For a graph it is the mean cosine between the outputs of both, the least over "
+                    + "all outputs. "
+                    + "If recovery is below --min-recovery, the exit status is 1.",
         })
 final class EvaluateCommand extends LancetCommand {
 

@@ -4,16 +4,18 @@ import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.AdapterOption;
 import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.IoErrors;
 import dev.lancet.io.TemporaryFolder;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Checkpoint;
-import dev.lancet.runtime.onnx.OnnxExport;
+import dev.lancet.runtime.gguf.file.GgufType;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,12 +33,23 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  lancet export my-model --format onnx --out my-model-onnx",
             "  lancet export my-model --format onnx --portable --out my-model-onnx",
+            "  lancet export my-model --format gguf --out my-model.gguf",
+            "  lancet export my-model --format gguf --type q4_0 --out my-model.gguf",
+            "  lancet export my-model --format huggingface --fold --out my-model-hf",
             "  lancet export my-model --adapter tuned/adapter --format onnx --out tuned-onnx",
             "",
-            "onnx is a folder for ONNX Runtime and ONNX Runtime GenAI: the graph, its weights in one file,",
-            "genai_config.json and the tokenizer. 8-bit and symmetric 4-bit layers stay codes, factors and",
-            "corrections stay apart. nf4 and asymmetric 4-bit layers become float32. Adapters are merged",
-            "into their layers, as lancet merge does.",
+            "onnx is a folder for ONNX Runtime and ONNX Runtime GenAI: the graph, its weights in one file, "
+                    + "genai_config.json and the tokenizer. 8-bit and symmetric 4-bit layers stay codes, factors and "
+                    + "corrections stay apart. nf4 and asymmetric 4-bit layers become float32.",
+            "",
+            "gguf is one file for llama.cpp, for models of the families LLaMA, Mistral and Qwen2, with the "
+                    + "tokenizer and the chat template. 8-bit layers, and symmetric 4-bit layers with groups that 32 "
+                    + "divides, keep their codes (q8_0, q4_0). Factors and corrections are multiplied out.",
+            "",
+            "huggingface is a folder in float32, for transformers. With --fold, transformers loads it as it is; "
+                    + "otherwise layers with two factors keep them, and samples/python/load_factored.py loads them.",
+            "",
+            "Adapters are merged into their layers, as lancet merge does.",
         })
 final class ExportCommand extends LancetCommand {
 
@@ -46,17 +59,42 @@ final class ExportCommand extends LancetCommand {
     @Mixin
     private final AdapterOption adapter = new AdapterOption();
 
-    @Option(names = "--format", required = true, paramLabel = "onnx", description = "The format; required: onnx.")
+    @Option(
+            names = "--format",
+            required = true,
+            paramLabel = "F",
+            description = "The format; required: onnx, gguf or huggingface.")
     private String format = "";
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder to write; required.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "PATH",
+            description = "The folder to write, or the file for gguf; required.")
     private Path out = Path.of("");
 
     @Option(
             names = "--portable",
-            description = "Use only operators of the ONNX standard (version 21), which other runtimes know too. Slower:"
-                    + " the cache of keys and values is copied for each token.")
+            description =
+                    "For onnx: use only operators of the ONNX standard (version 21), which other runtimes know too."
+                            + " Slower: the cache of keys and values is copied for each token.")
     private boolean portable;
+
+    @Option(
+            names = "--type",
+            paramLabel = "T",
+            description =
+                    "For gguf: the type of layers that cannot keep their codes: float32, float16, bfloat16, q8_0 or q4_0"
+                            + " (default: as they are stored, and float32 for codes that GGUF does not have).")
+    private Optional<String> type = Optional.empty();
+
+    @Option(
+            names = "--without-tokenizer",
+            description = "For gguf: leave the tokenizer out. llama.cpp then takes token ids only.")
+    private boolean withoutTokenizer;
+
+    @Option(names = "--fold", description = "For huggingface: multiply the factors of layers out.")
+    private boolean fold;
 
     ExportCommand(Console console) {
         super(console);
@@ -64,55 +102,48 @@ final class ExportCommand extends LancetCommand {
 
     @Override
     public Answer answer() {
-        if (!format.equals("onnx")) {
-            throw wrongUsage("--format: " + format + "; choose onnx");
-        }
+        ExportFormat chosen = chosen();
         ModelArgument model = ModelArgument.of(what);
         model.source();
         IoErrors.requireFree(out);
-        if (adapter.folder().isEmpty() && !model.checkpoint().plan().adapted()) {
-            return answer(export(model.checkpoint()));
+        Checkpoint found = model.checkpoint();
+        chosen.check(found, out);
+        if (adapter.folder().isEmpty() && chosen.form(found.plan()).equals(found.plan())) {
+            return chosen.write(found, out, List.of());
         }
         try (TemporaryFolder scratch = TemporaryFolder.create("lancet-export");
                 Model base = model.model(progress());
                 Model adapted = adapter.beside(base)) {
-            Path merged = scratch.path().resolve("merged");
-            adapted.compression().write(adapted.plan().merged(), merged);
-            return answer(export(Checkpoint.open(merged)));
+            Path changed = scratch.path().resolve("changed");
+            Plan form = chosen.form(adapted.plan());
+            adapted.compression().write(form, changed);
+            return chosen.write(
+                    Checkpoint.open(changed),
+                    out,
+                    form.changedSince(adapted.plan()).stream()
+                            .map(Step::weight)
+                            .map(weight -> weight.name())
+                            .toList());
         }
     }
 
-    private OnnxExport.Result export(Checkpoint model) {
-        return OnnxExport.of(model, portable, progress()).write(out);
+    private ExportFormat chosen() {
+        Map<String, ExportFormat> formats = new LinkedHashMap<>();
+        formats.put("onnx", new OnnxFormat(portable, progress()));
+        formats.put("gguf", new GgufFormat(type.map(this::type), !withoutTokenizer, progress()));
+        formats.put("huggingface", new HuggingFaceFormat(fold));
+        ExportFormat chosen = formats.get(format);
+        if (chosen == null) {
+            throw wrongUsage("--format: " + format + "; choose one of " + String.join(", ", formats.keySet()));
+        }
+        formats.forEach((name, other) -> other.options().stream()
+                .filter(option -> !chosen.options().contains(option))
+                .forEach(option -> refuseGiven("; only --format " + name + " has it, so leave it out", option)));
+        return chosen;
     }
 
-    private Answer answer(OnnxExport.Result written) {
-        Map<String, @Nullable Object> document = new LinkedHashMap<>();
-        document.put("files", written.files());
-        document.put("bytes", written.bytes());
-        document.put("unpacked", written.unpacked());
-        document.put("rounded_inputs", written.roundedInputs());
-        document.put("out", out.toString());
-        String unpacked = written.unpacked().isEmpty()
-                ? ""
-                : String.format(
-                        Locale.ROOT,
-                        "%d matrices became float32, because ONNX Runtime has no good product for their codes: %s%n",
-                        written.unpacked().size(),
-                        String.join(", ", written.unpacked()));
-        return new Answer(
-                document,
-                unpacked
-                        + String.format(Locale.ROOT, "saved %s: %,d bytes%n", out, written.bytes())
-                        + quality(written));
-    }
-
-    private static String quality(OnnxExport.Result written) {
-        return written.roundedInputs() == 0
-                ? ""
-                : String.format(
-                        Locale.ROOT,
-                        "quality: unknown; the codes are the same, but ONNX Runtime rounds the inputs of %d products to 8 bits%n",
-                        written.roundedInputs());
+    private GgufType type(String name) {
+        return GgufType.find(name)
+                .orElseThrow(() -> wrongUsage("--type: " + name + "; choose one of " + GgufType.names()));
     }
 }

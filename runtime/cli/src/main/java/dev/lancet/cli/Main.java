@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
             "  lancet plan llama-2-7b --bits 4            show what 4 bits would do to a model",
             "  lancet COMMAND --help                      explain a command, with examples",
             "",
-            "Exit status: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted."
+            "Exit status: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted.",
         })
 public final class Main implements Runnable {
 
@@ -59,10 +59,22 @@ public final class Main implements Runnable {
             // Standard output holds one JSON document, so what a script or a library prints goes to standard error.
             System.setOut(System.err);
         }
+        if (lettersLost(arguments)) {
+            new Errors(console)
+                    .say(
+                            "locale: it is not UTF-8, so Java lost letters of the arguments; set LC_ALL=C.UTF-8 and try again");
+            System.exit(CommandLine.ExitCode.SOFTWARE);
+        }
         console.interruption().listen();
         int status = run(console, arguments);
         console.interruption().finished();
         System.exit(status);
+    }
+
+    /** Java reads a letter that its locale does not have as U+FFFD. */
+    private static boolean lettersLost(String... arguments) {
+        return !System.getProperty("sun.jnu.encoding", "UTF-8").equalsIgnoreCase("UTF-8")
+                && String.join("", arguments).indexOf('\uFFFD') >= 0;
     }
 
     /**
@@ -105,10 +117,13 @@ public final class Main implements Runnable {
                 .addSubcommand(new VerifyCommand(console))
                 .addSubcommand(bench(console))
                 .addSubcommand(new DoctorCommand(console))
+                .addSubcommand(new CompletionCommand(console))
+                .addSubcommand(new VersionCommand(console))
+                .addSubcommand(new CommandLine.HelpCommand())
                 .setOut(writer(console.out()))
                 .setErr(writer(console.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(console.colourful() ? Ansi.ON : Ansi.OFF))
-                .setUsageHelpWidth(100);
+                .setUsageHelpWidth(console.columns());
         line.getSubcommands().values().forEach(Main::teach);
         return line;
     }

@@ -5,6 +5,7 @@ import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.cli.option.WeightedAdapters;
 import dev.lancet.compression.Fidelity;
+import dev.lancet.dsl.plan.EqualRows;
 import dev.lancet.io.IoErrors;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.tune.MergeResult;
@@ -33,15 +34,15 @@ import picocli.CommandLine.Parameters;
             "  lancet merge my-model news/adapter=0.7 law/adapter=0.3 --out both",
             "  lancet merge tuned/model --out merged --json",
             "",
-            "A merged matrix is the sum of the old matrix and its adapter's product. If the matrix is stored",
-            "in fewer bits, the sum is rounded again: \"error\" is the distance between the sum and the stored",
-            "matrix, as a share of the sum (Frobenius norm); \"sqnr_db\" is the same in decibels. --format hf",
-            "writes float32 without rounding.",
+            "A merged matrix is the sum of the old matrix and its adapter's product. If the matrix is stored "
+                    + "in fewer bits, the sum is rounded again: \"error\" is the distance between the sum and the stored "
+                    + "matrix, as a share of the sum (Frobenius norm); \"sqnr_db\" is the same in decibels. --format hf "
+                    + "writes float32 without rounding.",
             "",
-            "The drift is the absolute difference between the logits of the model with adapters and of the",
-            "merged model, over one sequence of 64 token ids (fewer if the context is shorter), drawn",
-            "uniformly from the vocabulary with seed 42. max_drift is the largest difference over all",
-            "positions and tokens, mean_drift the mean.",
+            "The drift is the absolute difference between the logits of the model with adapters and of the "
+                    + "merged model, over one sequence of 64 token ids (fewer if the context is shorter), drawn "
+                    + "uniformly from the vocabulary with seed 42. max_drift is the largest difference over all "
+                    + "positions and tokens, mean_drift the mean.",
         })
 final class MergeCommand extends LancetCommand {
 
@@ -116,16 +117,11 @@ final class MergeCommand extends LancetCommand {
     }
 
     private String text(MergeResult merged) {
-        int name = merged.layers().stream()
-                .mapToInt(loss -> loss.weight().length())
-                .max()
-                .orElse(1);
+        List<EqualRows<Fidelity>> rows = EqualRows.of(merged.layers(), Fidelity::weight, MergeCommand::kept);
+        int name = rows.stream().mapToInt(row -> row.name().length()).max().orElse(1);
         StringBuilder text = new StringBuilder();
-        for (Fidelity loss : merged.layers()) {
-            String kept = loss.relativeFrobenius() == 0
-                    ? "exact"
-                    : String.format(Locale.ROOT, "error %.4f  %5.1f dB", loss.relativeFrobenius(), loss.sqnrDb());
-            text.append(String.format(Locale.ROOT, "  %-" + name + "s  %s%n", loss.weight(), kept));
+        for (EqualRows<Fidelity> row : rows) {
+            text.append(String.format(Locale.ROOT, "  %-" + name + "s  %s%n", row.name(), kept(row.first())));
         }
         return text.append(String.format(
                         Locale.ROOT,
@@ -135,5 +131,11 @@ final class MergeCommand extends LancetCommand {
                         merged.drift().mean(),
                         out))
                 .toString();
+    }
+
+    private static String kept(Fidelity loss) {
+        return loss.relativeFrobenius() == 0
+                ? "exact"
+                : String.format(Locale.ROOT, "error %.4f  %5.1f dB", loss.relativeFrobenius(), loss.sqnrDb());
     }
 }

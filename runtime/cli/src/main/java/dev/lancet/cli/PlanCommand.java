@@ -4,7 +4,6 @@ import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.CompressionRules;
 import dev.lancet.cli.option.ModelArgument;
-import dev.lancet.cli.option.RecipePlans;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
@@ -15,6 +14,8 @@ import dev.lancet.runtime.budget.FreeLayers;
 import dev.lancet.runtime.budget.WeightErrorSearch;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.report.compression.PlanDocument;
+import dev.lancet.runtime.run.CandidatePlans;
+import dev.lancet.runtime.run.RecipeException;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,16 +41,17 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  lancet plan llama-2-7b --bits 4 --group 32",
             "  lancet plan samples/quickstart.lancet.kts",
-            "  lancet plan my-model --bits 8 --on 'h.*.mlp.*' --rank 64 --bits 8 --on head --keep",
+            "  lancet plan my-model --bits 8 --on 'h.*.mlp.*' --rank 64 --bits 8 \\",
+            "          --on head --keep",
             "  lancet plan my-model diet.lancet.kts --json",
             "  lancet plan saved_model --on '*/kernel' --bits 8",
             "  lancet plan gpt2-1.5b --bits 8 --budget 0.59GB",
             "  lancet plan my-model --rank 64 --spectra",
             "",
-            "Memory counts the stored arrays, and the largest quantized layer while it is unpacked, at batch",
-            "1. It does not count activations, the cache of keys and values, or TensorFlow itself.",
+            "Memory counts the stored arrays, and the largest quantized layer while it is unpacked, at batch "
+                    + "1. It does not count activations, the cache of keys and values, or TensorFlow itself.",
             "",
-            "The JSON of a recipe is the plan of its last candidate, with the plans of all under \"candidates\"."
+            "The JSON of a recipe is the plan of its last candidate, with the plans of all under \"candidates\".",
         })
 final class PlanCommand extends LancetCommand {
 
@@ -74,6 +76,12 @@ final class PlanCommand extends LancetCommand {
                     + " and --budget decompose the matrices that they need on their own.")
     private boolean spectra;
 
+    @Option(
+            names = "--all",
+            description = "Show every matrix on a line of its own. Without it, matrices that differ only in their block"
+                    + " share a line.")
+    private boolean all;
+
     @Mixin
     private final CompressionRules rules = new CompressionRules();
 
@@ -91,13 +99,21 @@ final class PlanCommand extends LancetCommand {
             if (spectra) {
                 throw wrongUsage("--spectra: " + what + " is a recipe; name a model with weights");
             }
-            return ofRecipe(Script.load(Path.of(what)));
+            try {
+                return ofRecipe(Script.load(Path.of(what)));
+            } catch (RecipeException wrong) {
+                throw Script.at(Path.of(what), wrong.texts(), wrong);
+            }
         }
         Compression compression = rules.chosen(this, recipe);
         ModelArgument model = ModelArgument.of(what);
         Plan plan = plan(model, compression);
         boolean chosen = !model.preset() && FreeLayers.chosenBy(compression);
-        return new Answer(PlanDocument.of(plan), plan + (chosen ? "\n" + WeightErrorSearch.NOTE + "\n" : ""));
+        return new Answer(PlanDocument.of(plan), text(plan) + (chosen ? "\n" + WeightErrorSearch.NOTE + "\n" : ""));
+    }
+
+    private String text(Plan plan) {
+        return all ? plan.everyMatrix() : plan.toString();
     }
 
     private Plan plan(ModelArgument model, Compression compression) {
@@ -112,11 +128,11 @@ final class PlanCommand extends LancetCommand {
         return spectra ? job.planWithErrors(compression) : job.plan(compression);
     }
 
-    private static Answer ofRecipe(Recipe recipe) {
+    private Answer ofRecipe(Recipe recipe) {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         Map<String, @Nullable Object> last = new LinkedHashMap<>();
-        for (Map.Entry<String, Plan> candidate : RecipePlans.of(recipe).entrySet()) {
+        for (Map.Entry<String, Plan> candidate : CandidatePlans.of(recipe).entrySet()) {
             last = new LinkedHashMap<>();
             last.put("candidate", candidate.getKey());
             last.putAll(PlanDocument.of(candidate.getValue()));
@@ -124,7 +140,7 @@ final class PlanCommand extends LancetCommand {
             text.append(text.isEmpty() ? "" : "\n")
                     .append(candidate.getKey())
                     .append(": ")
-                    .append(candidate.getValue());
+                    .append(text(candidate.getValue()));
             measuredLater(recipe, candidate.getKey(), text, last);
             guided(recipe, candidate.getKey(), candidate.getValue(), text, last);
         }

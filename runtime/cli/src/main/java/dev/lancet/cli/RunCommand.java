@@ -8,6 +8,7 @@ import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.report.Report;
 import dev.lancet.runtime.run.CandidateResult;
+import dev.lancet.runtime.run.RecipeException;
 import dev.lancet.runtime.run.RecipeRun;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
@@ -28,16 +29,18 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  lancet run samples/quickstart.lancet.kts",
             "  lancet run samples/quickstart.lancet.kts --resume",
+            "  lancet run samples/quickstart.lancet.kts --force",
             "  lancet run Quickstart.java --json > outcome.json",
             "",
-            "A recipe is a .lancet.kts file whose last expression is a Recipe, or a .java file with a class",
-            "that has the file's name and one method that returns a Recipe. The JSON has the \"model\" and",
-            "\"plan\" of the last candidate, and those of all candidates under \"candidates\".",
+            "A recipe is a .lancet.kts file whose last expression is a Recipe, or a .java file with a class "
+                    + "that has the file's name and one method that returns a Recipe. The JSON has the \"model\" and "
+                    + "\"plan\" of the last candidate, and those of all candidates under \"candidates\".",
             "",
-            "Metrics, curves and a state every 100 steps go to the folder training inside the report's folder,",
-            "or beside the first export if there is no report. If a run is stopped or killed, --resume",
-            "continues it: it skips the finished candidates, continues the current one, and ends with the same",
-            "weights as an uninterrupted run.",
+            "Metrics, curves and a state every 100 steps go to the folder training inside the report's folder, "
+                    + "or beside the first export if there is no report. If a run is stopped or killed, --resume "
+                    + "continues it: it skips the finished candidates, continues the current one, and ends with the same "
+                    + "weights as an uninterrupted run. The recipe may have changed meanwhile: candidates that it "
+                    + "declares as before are kept.",
         })
 final class RunCommand extends LancetCommand {
 
@@ -46,6 +49,12 @@ final class RunCommand extends LancetCommand {
 
     @Option(names = "--resume", description = "Continue the interrupted run of this recipe.")
     private boolean resume;
+
+    @Option(
+            names = "--force",
+            description = "Replace what a former run of this recipe wrote; with --resume only the models and states of"
+                    + " candidates that the recipe declares in another way since then.")
+    private boolean force;
 
     @Mixin
     private final DeviceOptions where = new DeviceOptions();
@@ -58,8 +67,16 @@ final class RunCommand extends LancetCommand {
     public Answer answer() {
         Device device = where.device(this);
         try (RecipeRun run = new RecipeRun(Script.load(recipe), progress()).on(device)) {
-            RecipeRun.Outcome outcome = (resume ? run.resume() : run).carryOut();
+            if (resume) {
+                run.resume();
+            }
+            if (force) {
+                run.force();
+            }
+            RecipeRun.Outcome outcome = run.carryOut();
             return new Answer(RunDocument.of(outcome), text(outcome));
+        } catch (RecipeException wrong) {
+            throw Script.at(recipe, wrong.texts(), wrong);
         }
     }
 

@@ -27,12 +27,14 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  lancet tokenizer samples/data/fed-minutes.txt --vocabulary 1024 --out target/tokenizer.json",
-            "  lancet tokenizer speeches.tar.gz minutes.jsonl --vocabulary 4096 --out fed/tokenizer.json --json",
+            "  lancet tokenizer samples/data/fed-minutes.txt --vocabulary 1024 \\",
+            "          --out target/tokenizer.json",
+            "  lancet tokenizer speeches.tar.gz minutes.jsonl --vocabulary 4096 \\",
+            "          --out fed/tokenizer.json --json",
             "",
-            "Hugging Face's tokenizers library reads FILE and gives the same ids. The same texts give the same",
-            "file on every machine. The vocabulary contains all bytes, so the tokenizer can encode any text.",
-            "<|endoftext|> has the id 0.",
+            "Hugging Face's tokenizers library reads FILE and gives the same ids. The same texts give the same "
+                    + "file on every machine. The vocabulary contains all bytes, so the tokenizer can encode any text. "
+                    + "<|endoftext|> has the id 0.",
         })
 final class TokenizerCommand extends LancetCommand {
 

@@ -37,17 +37,19 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Examples:",
-            "  lancet train samples/quickstart.lancet.kts --candidate \"low rank\" --out target/low-rank",
-            "  lancet train samples/quickstart.lancet.kts --candidate \"low rank\" --out target/low-rank --resume",
+            "  lancet train samples/quickstart.lancet.kts --candidate \"low rank\" \\",
+            "          --out target/low-rank",
+            "  lancet train samples/quickstart.lancet.kts --candidate \"low rank\" \\",
+            "          --out target/low-rank --resume",
             "",
-            "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and the trained model in",
-            "DIR/model. The tokens and the tokenizer made from the texts are kept in the folder corpora beside",
-            "DIR, and reused. Ctrl-C saves the state. --resume continues from it, also after kill -9, and ends",
-            "with the same weights as an uninterrupted training. If a training diverges, its last good state",
-            "is kept. Lower the rate in the recipe and continue from there:",
+            "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and the trained model in "
+                    + "DIR/model. The tokens and the tokenizer made from the texts are kept in the folder corpora beside "
+                    + "DIR, and reused. Ctrl-C saves the state. --resume continues from it, also after kill -9, and ends "
+                    + "with the same weights as an uninterrupted training. If a training diverges, its last good state "
+                    + "is kept. Lower the rate in the recipe and continue from there:",
             "  lancet train slower.lancet.kts --from target/low-rank --out target/slower",
-            "--validate-every 50 --stop-early 3 has the same effect as .validateEvery(50).stopEarly(3) in the",
-            "recipe.",
+            "--validate-every 50 --stop-early 3 has the same effect as .validateEvery(50).stopEarly(3) in the "
+                    + "recipe.",
         })
 final class TrainCommand extends LancetCommand {
 

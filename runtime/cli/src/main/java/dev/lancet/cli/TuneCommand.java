@@ -45,26 +45,32 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  lancet tune my-model --data speeches.txt --out tuned",
-            "  lancet tune my-model --data news.csv --field headline --rank 16 --on 'h.*.attn.*' --out tuned",
+            "  lancet tune my-model --data news.csv --field headline --rank 16 \\",
+            "          --on 'h.*.attn.*' --out tuned",
             "  lancet tune my-model --data speeches.txt --bits 4 --checkpointing --out tuned",
-            "  lancet tune my-model --data speeches.txt --adapter full --rate 1e-4 --out tuned",
+            "  lancet tune my-model --data speeches.txt --adapter full --rate 1e-4 \\",
+            "          --out tuned",
             "  lancet tune my-model --examples questions.jsonl --epochs 3 --pack --out tuned",
-            "  lancet tune my-model --examples news.csv --template '{headline}\\nSentiment:' --label label --out tuned",
+            "  lancet tune my-model --examples news.csv \\",
+            "          --template '{headline}\\nSentiment:' --label label --out tuned",
             "  lancet tune my-model --data speeches.txt --out tuned --resume",
-            "  lancet tune encoder --task classify --data news.csv --field headline --label tone --out tuned",
+            "  lancet tune encoder --task classify --data news.csv --field headline \\",
+            "          --label tone --out tuned",
             "",
-            "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and one or both of",
-            "  DIR/adapter  the adapters, in a folder that Hugging Face's PEFT loads too;",
-            "  DIR/model    the whole model, if MODEL together with DIR/adapter does not give it: after",
-            "               --bits or --adapter full, if MODEL already had adapters (their training",
-            "               continues), or if PEFT has no names for its layers.",
-            "--bits first stores the linear layers in fewer bits, which saves memory. These layers are frozen,",
-            "and the adapters are trained beside them (QLoRA). Ctrl-C saves the state. --resume continues from",
-            "it and ends with",
-            "the same weights as an uninterrupted training; give the same options again.",
+            "DIR gets metrics.jsonl, curves for TensorBoard, the latest state, and one or both of DIR/adapter and "
+                    + "DIR/model. DIR/adapter has the adapters, in a folder that Hugging Face's PEFT loads too. DIR/model "
+                    + "has the whole model, if MODEL together with DIR/adapter does not give it: after --bits or "
+                    + "--adapter full, if MODEL already had adapters (their training continues), or if PEFT has no "
+                    + "names for its layers.",
+            "",
+            "--bits first stores the linear layers in fewer bits, which saves memory. These layers are frozen, "
+                    + "and the adapters are trained beside them (QLoRA). Ctrl-C saves the state. --resume continues from "
+                    + "it and ends with "
+                    + "the same weights as an uninterrupted training; give the same options again.",
             "",
             "Next steps:",
-            "  lancet evaluate my-model --adapter tuned/adapter --baseline my-model --text held-out.txt",
+            "  lancet evaluate my-model --adapter tuned/adapter --baseline my-model \\",
+            "          --text held-out.txt",
             "  lancet generate my-model --adapter tuned/adapter --prompt \"The Committee\"",
             "  lancet merge my-model tuned/adapter --out merged",
         })

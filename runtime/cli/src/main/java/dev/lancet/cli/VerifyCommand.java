@@ -26,10 +26,10 @@ import picocli.CommandLine.Parameters;
             "  lancet verify target/low-rank --json",
             "  lancet verify target/corpora",
             "",
-            "Checked are the files that lancet.json and corpus.json name (SHA-256), the arrays of safetensors",
-            "files that Lancet wrote, such as states and adapters, and the variables of a SavedModel (CRC-32C).",
-            "Other commands compare the same checksums while they read, and stop at a file that differs.",
-            "LANCET_VERIFY=0 in the environment saves them the time.",
+            "Checked are the files that lancet.json and corpus.json name (SHA-256), the arrays of safetensors "
+                    + "files that Lancet wrote, such as states and adapters, and the variables of a SavedModel (CRC-32C). "
+                    + "Other commands compare the same checksums while they read, and stop at a file that differs. "
+                    + "LANCET_VERIFY=0 in the environment saves them the time.",
         })
 final class VerifyCommand extends LancetCommand {
 

@@ -56,7 +56,7 @@ class DiffCommandTest {
                 +y = Abs(x)
                 +z = Abs(y)
                 """);
-        assertThat(ran.err()).isEqualTo("error: diff: " + neg + " and " + abs + "; 1 added, 1 removed, 1 changed\n");
+        assertThat(ran.err()).isEqualTo(neg + " and " + abs + " differ: 1 added, 1 removed, 1 changed\n");
     }
 
     @Test

@@ -25,7 +25,7 @@ class DocumentationTest {
 
     private static final Path ROOT = Path.of("../..");
     private static final Path REFERENCE = ROOT.resolve("docs/reference/command-line.md");
-    private static final Pattern OPTION_IN_HELP = Pattern.compile("(?m)^ +(?:-\\w, )?(--[a-z0-9-]+)");
+    private static final Pattern OPTION_IN_HELP = Pattern.compile("(?m)^ {2,6}(?:-\\w, )?(--[a-z0-9-]+)");
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9-]*");
     private static final Pattern SHELL_BLOCK = Pattern.compile("(?m)^ *```sh\n((?:.*\n)*?) *```$");
     private static final Pattern INVOCATION = Pattern.compile("\\./lancet ((?:bench )?[a-z]+)\\b([^#\n]*)");

@@ -3,6 +3,8 @@ package dev.lancet.cli;
 import static dev.lancet.cli.Ran.lancet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,10 +61,134 @@ class ExportCommandTest {
     }
 
     @Test
+    void gguf_says_what_is_rounded_and_what_nobody_has_measured() {
+        String small = folder.resolve("small").toString();
+        lancet(
+                "compress",
+                STORIES,
+                "--bits",
+                "8",
+                "--rank",
+                "16",
+                "--allow-larger",
+                "--on",
+                "*.down",
+                "--bits",
+                "8",
+                "--out",
+                small);
+        String out = folder.resolve("model.gguf").toString();
+        JsonNode document = lancet("export", small, "--format", "gguf", "--out", out, "--json")
+                .json();
+
+        assertThat(document.get("files")).hasSize(1);
+        assertThat(document.get("bytes").asLong())
+                .isEqualTo(Path.of(out).toFile().length());
+        // The layers "down" have 172 inputs, which no blocks of 32 divide, and all others have two factors.
+        assertThat(document.get("merged")).hasSize(30);
+        assertThat(document.get("unpacked")).hasSize(5);
+        assertThat(document.get("types").get("float32").asInt()).isEqualTo(36);
+
+        String again = folder.resolve("again.gguf").toString();
+        assertThat(lancet("export", small, "--format", "gguf", "--type", "q8_0", "--out", again)
+                        .out())
+                .contains(
+                        "30 matrices are in one piece now, because GGUF has no factors and no adapters: h.0-4.attn.q, ")
+                .contains("5 matrices became floats, because GGUF has no type for their codes: h.0-4.mlp.down\n")
+                .contains("saved " + again + ": ")
+                .contains(
+                        "quality: unknown; 31 matrices were rounded; llama.cpp rounds the inputs of 31 products to 8 bits");
+    }
+
+    @Test
+    void an_adapter_is_merged_into_an_exported_file() throws IOException {
+        String plain = folder.resolve("plain.gguf").toString();
+        String tuned = folder.resolve("tuned.gguf").toString();
+        String merged = folder.resolve("merged").toString();
+        String of = folder.resolve("of-merged.gguf").toString();
+        lancet("export", STORIES, "--format", "gguf", "--out", plain);
+        lancet("export", STORIES, "--adapter", ADAPTER, "--format", "gguf", "--out", tuned);
+        lancet("merge", STORIES, ADAPTER, "--out", merged);
+        lancet("export", merged, "--format", "gguf", "--out", of);
+
+        assertThat(Path.of(tuned)).hasSameBinaryContentAs(Path.of(of));
+        assertThat(Path.of(plain)).hasSize(Path.of(tuned).toFile().length());
+        assertThat(Files.mismatch(Path.of(plain), Path.of(tuned))).isPositive();
+    }
+
+    @Test
+    void a_hugging_face_folder_is_dense_or_keeps_its_factors() {
+        String small = folder.resolve("small").toString();
+        lancet("compress", STORIES, "--rank", "16", "--bits", "8", "--allow-larger", "--out", small);
+        String dense = folder.resolve("dense").toString();
+        String factored = folder.resolve("factored").toString();
+
+        assertThat(lancet("export", small, "--format", "huggingface", "--fold", "--out", dense)
+                        .out())
+                .startsWith("35 matrices are in one piece of float32 now: h.0-4.attn.q, h.0-4.attn.k, ")
+                .contains("saved " + dense + ": ");
+        assertThat(Path.of(dense, "model.safetensors")).exists();
+        assertThat(Path.of(dense, "tok512.bin")).exists();
+        assertThat(generated(dense)).isEqualTo(generated(small));
+
+        Ran ran = lancet("export", small, "--format", "huggingface", "--out", factored, "--json");
+        assertThat(ran.json().get("factors")).hasSize(35);
+        assertThat(ran.json().get("merged")).isEmpty();
+        assertThat(Path.of(factored, "factored.safetensors")).exists();
+        assertThat(Path.of(factored, "model.safetensors")).doesNotExist();
+    }
+
+    @Test
+    void fold_without_factors_and_factors_without_a_place_are_refused() {
+        String small = folder.resolve("small").toString();
+        String out = folder.resolve("out").toString();
+        lancet("compress", FIXTURES + "hf-gpt2-tiny", "--rank", "8", "--out", small);
+
+        assertThat(lancet("export", STORIES, "--format", "huggingface", "--fold", "--out", out)
+                        .err())
+                .isEqualTo("error: --fold: stories260K-hf has no factors and no corrections, so leave it out\n");
+        assertThat(lancet("export", small, "--format", "huggingface", "--out", out)
+                        .err())
+                .isEqualTo("error: export: the factors of h.0.attn.q have no place in a Hugging Face folder; multiply"
+                        + " them out with --fold\n");
+        assertThat(lancet("export", small, "--format", "huggingface", "--fold", "--out", out)
+                        .status())
+                .isZero();
+    }
+
+    @Test
+    void options_of_another_format_are_refused() {
+        String out = folder.resolve("out.gguf").toString();
+        assertThat(lancet("export", STORIES, "--format", "onnx", "--type", "q8_0", "--out", out)
+                        .err())
+                .isEqualTo("error: --type: q8_0; only --format gguf has it, so leave it out\n");
+        assertThat(lancet("export", STORIES, "--format", "gguf", "--portable", "--out", out)
+                        .err())
+                .isEqualTo("error: --portable: true; only --format onnx has it, so leave it out\n");
+        assertThat(lancet("export", STORIES, "--format", "gguf", "--type", "q5_k", "--out", out)
+                        .err())
+                .isEqualTo("error: --type: q5_k; choose one of float32, float16, q4_0, q8_0, bfloat16\n");
+        assertThat(lancet(
+                                "export",
+                                STORIES,
+                                "--format",
+                                "gguf",
+                                "--out",
+                                folder.resolve("folder").toString())
+                        .err())
+                .contains("; gguf is one file, so name it ")
+                .endsWith("folder.gguf\n");
+        assertThat(lancet("export", FIXTURES + "hf-qwen2-tiny", "--format", "gguf", "--without-tokenizer", "--out", out)
+                        .err())
+                .isEqualTo("error: --without-tokenizer: there is none beside the model, so leave it out\n");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
     void wrong_usage_is_one_line_and_writes_nothing() {
         String out = folder.resolve("out").toString();
-        assertThat(lancet("export", STORIES, "--format", "gguf", "--out", out))
-                .isEqualTo(new Ran(2, "", "error: --format: gguf; choose onnx\n"));
+        assertThat(lancet("export", STORIES, "--format", "tflite", "--out", out))
+                .isEqualTo(new Ran(2, "", "error: --format: tflite; choose one of onnx, gguf, huggingface\n"));
         assertThat(lancet("export", STORIES, "--format", "onnx", "--out", folder.toString()))
                 .satisfies(ran -> assertThat(ran.status()).isEqualTo(1))
                 .satisfies(

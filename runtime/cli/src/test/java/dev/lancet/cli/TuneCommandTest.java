@@ -180,7 +180,7 @@ class TuneCommandTest {
                 "hf",
                 "--out",
                 folder.resolve("floats").toString());
-        assertThat(floats.out()).contains("h.0.attn.q  exact", "20 adapters merged; logits drift by ");
+        assertThat(floats.out()).contains("h.0-4.attn.q  exact", "20 adapters merged; logits drift by ");
         assertThat(lancet("inspect", folder.resolve("floats").toString()).out()).startsWith("hugging_face: ");
 
         assertThat(lancet(
@@ -268,7 +268,7 @@ class TuneCommandTest {
                                 "--out",
                                 folder.resolve("merged").toString())
                         .out())
-                .startsWith("  h.0.attn.q  exact\n")
+                .startsWith("  h.0-4.attn.q  exact\n")
                 .contains("15 adapters merged; logits drift by ");
         assertThat(lancet("merge", STORIES, "--out", folder.resolve("x").toString()))
                 .isEqualTo(new Ran(

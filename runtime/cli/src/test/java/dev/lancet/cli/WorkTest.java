@@ -45,7 +45,11 @@ class WorkTest {
 
         assertThat(lancet("run", recipe))
                 .isEqualTo(new Ran(
-                        1, "", "error: " + dense + ": exists already; choose another path or remove it first\n"));
+                        1,
+                        "",
+                        "error: " + dense
+                                + ": exists already; choose another path, or replace what a former run wrote with"
+                                + " --force\n"));
 
         JsonNode inspected = lancet("inspect", small, "--json").json();
         assertThat(inspected.get("format").asString()).isEqualTo("lancet");
@@ -137,7 +141,7 @@ class WorkTest {
         assertThat(kept.resolve("dense/stage-1/state-00000001.safetensors")).exists();
         assertThat(lancet("run", recipe).err())
                 .isEqualTo("error: run: " + kept
-                        + " has an interrupted run; continue it with --resume, or remove the folder\n");
+                        + " has an interrupted run; continue it with --resume, or start anew with --force\n");
         JsonNode document = lancet("run", recipe, "--resume", "--json").json();
         assertThat(document.get("training").get(0).get("steps").asInt()).isEqualTo(4);
         assertThat(document.get("training").get(0).get("best_step").isNull()).isTrue();

@@ -4,10 +4,13 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Export;
 import dev.lancet.dsl.recipe.Recipe;
-import dev.lancet.io.IoErrors;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -57,23 +60,57 @@ final class OutputPaths {
     }
 
     /**
-     * Checks that no output exists yet; a resumed run may find what it wrote.
+     * Checks that every candidate has a folder of its own.
      *
-     * @throws LancetException if one exists
+     * @throws RecipeException if two have the same, or one has that of the metrics
      */
-    void checkFree(boolean resume) {
+    void check() {
+        Map<String, String> names = new HashMap<>();
         for (Candidate candidate : recipe.candidates()) {
-            for (OptionalLong seed : seeds()) {
-                if (recipe.report().isPresent() && name(candidate, seed).equals(RunFolder.NAME)) {
+            String folder = name(candidate, seeds().get(0));
+            String other = names.put(folder, candidate.name());
+            RecipeException.where(candidate.name(), () -> {
+                if (recipe.report().isPresent() && folder.equals(RunFolder.NAME)) {
                     throw new LancetException("candidate: '" + candidate.name()
                             + "' is the name of the metrics folder; give the candidate another name");
                 }
+                if (other != null) {
+                    throw new LancetException("candidate: '" + candidate.name() + "' has the folder " + folder
+                            + ", as '" + other + "' has; give one of them another name");
+                }
+            });
+        }
+    }
+
+    /**
+     * Checks that no output exists yet.
+     *
+     * @throws LancetException if one exists
+     */
+    void requireFree() {
+        for (Candidate candidate : recipe.candidates()) {
+            for (OptionalLong seed : seeds()) {
                 for (Path folder : outputs(candidate, seed)) {
-                    if (!resume) {
-                        IoErrors.requireFree(folder);
+                    if (Files.exists(folder)) {
+                        throw new LancetException(folder + ": exists already; choose another path, or replace what a"
+                                + " former run wrote with --force");
                     }
                 }
             }
         }
+    }
+
+    /** What decides the weights of every candidate, by the name of its folder. */
+    Map<String, CandidateDefinition> definitions(RecipeStages stages) {
+        Map<String, CandidateDefinition> definitions = new LinkedHashMap<>();
+        for (Candidate candidate : recipe.candidates()) {
+            for (OptionalLong seed : seeds()) {
+                definitions.put(
+                        name(candidate, seed),
+                        new CandidateDefinition(
+                                candidate.name(), stages.definition(candidate, seed), outputs(candidate, seed)));
+            }
+        }
+        return definitions;
     }
 }

@@ -11,7 +11,6 @@ import dev.lancet.runtime.DenseFirstTraining;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.report.Report;
-import dev.lancet.runtime.task.TaskEvaluation;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,14 +30,14 @@ import java.util.stream.Collectors;
 /** Runs a recipe: makes and trains every candidate in order, then measures it, generates samples, and saves it. */
 public final class RecipeRun implements AutoCloseable {
 
-    private static final long SEED = 42;
-
     private final Recipe recipe;
     private final Progress progress;
     private final OutputPaths places;
     private final Optional<RunFolder> kept;
     private Device device = Device.auto();
+    private final RecipeStages stages;
     private boolean resume;
+    private boolean force;
     /** The finished candidates that later ones start from. */
     private final Map<String, Model> models = new HashMap<>();
 
@@ -56,6 +55,7 @@ public final class RecipeRun implements AutoCloseable {
         this.recipe = recipe;
         this.progress = progress;
         places = new OutputPaths(recipe);
+        stages = new RecipeStages(recipe);
         kept = RunFolder.of(recipe);
     }
 
@@ -72,7 +72,8 @@ public final class RecipeRun implements AutoCloseable {
 
     /**
      * Resumes an interrupted run of this recipe: finished candidates are not trained again, and the interrupted one
-     * continues from its last state.
+     * continues from its last state. Candidates that the recipe declares in another way since then are trained anew, if
+     * nothing of them is kept, or with {@link #force()}.
      */
     public RecipeRun resume() {
         resume = true;
@@ -80,19 +81,32 @@ public final class RecipeRun implements AutoCloseable {
     }
 
     /**
+     * Replaces what a former run of the recipe wrote: without {@link #resume()} all models and states, with it those of
+     * candidates that are declared in another way since then.
+     */
+    public RecipeRun force() {
+        force = true;
+        return this;
+    }
+
+    /**
      * Runs the whole recipe.
      *
-     * @throws LancetException if a folder to be written exists, which is checked before anything is computed, or if a
-     *     step of the work fails
+     * @throws RecipeException if a plan, a path or a text of any candidate is wrong, which is checked before anything is
+     *     computed
+     * @throws LancetException if a folder to be written exists, or if a step of the work fails
      */
     public Outcome carryOut() {
-        places.checkFree(resume);
-        TaskEvaluation.check(recipe.evaluations());
+        places.check();
+        RecipeCheck.check(recipe);
+        if (!resume && !force) {
+            places.requireFree();
+        }
         if (resume && kept.isEmpty()) {
             throw new LancetException("resume: the recipe " + recipe.name()
                     + " writes nothing, so no state was kept; add report(\"target/report\") to it");
         }
-        kept.ifPresent(folder -> folder.begin(recipe, resume));
+        kept.ifPresent(folder -> folder.begin(places.definitions(stages), resume, force));
         List<CandidateResult> finished = new ArrayList<>();
         for (OptionalLong seed : places.seeds()) {
             finished.addAll(carryOut(seed));
@@ -146,7 +160,7 @@ public final class RecipeRun implements AutoCloseable {
     private Model trained(Candidate candidate, OptionalLong seed, Model fresh) {
         Model model = fresh;
         int number = 0;
-        for (Stage stage : stages(candidate, seed)) {
+        for (Stage stage : stages.of(candidate, seed)) {
             number++;
             int at = number;
             Optional<CheckpointPolicy> keeping = kept.map(folder -> folder.keeping(places.name(candidate, seed), at));
@@ -174,14 +188,10 @@ public final class RecipeRun implements AutoCloseable {
     private Model made(Candidate candidate, OptionalLong seed) {
         Origin origin = candidate.origin();
         if (origin instanceof Origin.Declared declared) {
-            return Model.create(declared.transformer(), candidate.compression(), fresh(candidate, seed));
+            return Model.create(declared.transformer(), candidate.compression(), stages.freshSeed(candidate, seed));
         }
         if (origin instanceof Origin.DenseFirst first) {
-            if (stages(candidate, seed).isEmpty()) {
-                throw new LancetException(
-                        "candidate: '" + candidate.name() + "' has dense first steps, but no training; pretrain it");
-            }
-            return Model.create(first.transformer(), fresh(candidate, seed));
+            return Model.create(first.transformer(), stages.freshSeed(candidate, seed));
         }
         if (origin instanceof Origin.Checkpoint checkpoint) {
             Model opened = Model.open(Path.of(checkpoint.path())).progress(progress);
@@ -199,22 +209,6 @@ public final class RecipeRun implements AutoCloseable {
                 .orElseGet(() -> larger.compress(candidate.compression()));
     }
 
-    private List<Stage> stages(Candidate candidate, OptionalLong seed) {
-        return recipe.stages().stream()
-                .filter(stage -> stage.candidate().equals(candidate.name()))
-                .map(stage ->
-                        seed.isEmpty() ? stage : stage.with(stage.training().seed(seed.getAsLong())))
-                .toList();
-    }
-
-    /** The seed of its fresh weights, which is that of its first training. */
-    private long fresh(Candidate candidate, OptionalLong seed) {
-        return stages(candidate, seed).stream()
-                .mapToLong(stage -> stage.training().seed())
-                .findFirst()
-                .orElse(seed.orElse(SEED));
-    }
-
     private CandidateResult finish(Candidate candidate, OptionalLong seed, Model model, Optional<RunFolder.Done> done) {
         MeasuredCandidate measured = MeasuredCandidate.of(recipe, model);
         List<Path> saved = places.outputs(candidate, seed);
@@ -228,7 +222,7 @@ public final class RecipeRun implements AutoCloseable {
                 done.map(RunFolder.Done::log).orElseGet(model::log));
         CandidateResult finished = new CandidateResult(
                 candidate,
-                fresh(candidate, seed),
+                stages.freshSeed(candidate, seed),
                 made,
                 measured.perplexities(),
                 measured.tasks(),

@@ -9,6 +9,7 @@ import dev.lancet.io.DurableFolders;
 import dev.lancet.io.IoErrors;
 import dev.lancet.io.OutputLock;
 import dev.lancet.runtime.Model;
+import dev.lancet.runtime.checkpoint.Format;
 import dev.lancet.runtime.checkpoint.Versions;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.json.LanguageJson;
@@ -19,6 +20,7 @@ import dev.lancet.runtime.train.state.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,32 +71,67 @@ final class RunFolder implements AutoCloseable {
     /**
      * Starts a run, or resumes one.
      *
-     * @throws LancetException if an interrupted run exists but none was expected, if none exists but one was
-     *     expected, or if the run belongs to another
+     * @param candidates the definition of every candidate by the name of its folder
+     * @param force whether to remove what stands in the way: when it starts, everything of a former run, and when it
+     *     resumes, that of candidates with another definition
+     * @throws LancetException if an interrupted run exists but none was expected, if none exists but one was expected, if
+     *     another version of Lancet or TensorFlow began it, or if a candidate has another definition than its kept work
      */
-    void begin(Recipe recipe, boolean resume) {
+    void begin(Map<String, CandidateDefinition> candidates, boolean resume, boolean force) {
         Path file = folder.resolve(RECIPE);
-        Fingerprint own = new Fingerprint(Map.of(
-                "recipe", recipe.toString(), "lancet", Versions.lancet(), "tensorflow", TensorFlowLibrary.version()));
+        Fingerprint versions =
+                new Fingerprint(Map.of("lancet", Versions.lancet(), "tensorflow", TensorFlowLibrary.version()));
         boolean begun = Files.exists(file);
         if (resume && !begun) {
             throw new LancetException("resume: " + folder + " has no interrupted run; start it without --resume");
         }
         DurableFolders.create(folder);
         lock = Optional.of(OutputLock.take(folder, "training folder"));
-        if (!resume && begun && worthKeeping()) {
-            throw new LancetException(
-                    "run: " + folder + " has an interrupted run; continue it with --resume, or remove the folder");
+        if (!resume && !force && begun && worthKeeping(folder)) {
+            throw new LancetException("run: " + folder
+                    + " has an interrupted run; continue it with --resume, or start anew with --force");
         }
+        Map<String, String> found = Map.of();
         if (resume) {
-            own.require(LanguageJson.read(file, Fingerprint.class).parts(), file);
+            found = LanguageJson.read(file, Fingerprint.class).parts();
+            versions.require(found, file);
+        }
+        Map<String, String> parts = new LinkedHashMap<>(versions.parts());
+        for (Map.Entry<String, CandidateDefinition> one : candidates.entrySet()) {
+            String part = "candidate " + one.getKey();
+            parts.put(part, one.getValue().text());
+            if (!one.getValue().text().equals(found.get(part))) {
+                makeRoom(one.getKey(), one.getValue(), resume, force);
+            }
+        }
+        write(file, LanguageJson.pretty(new Fingerprint(parts)));
+    }
+
+    /** Before a candidate is trained from its beginning. */
+    private void makeRoom(String name, CandidateDefinition candidate, boolean resume, boolean force) {
+        Path work = folder.resolve(name);
+        if (resume && !force && Files.exists(work) && worthKeeping(work)) {
+            throw new LancetException("resume: candidate '" + candidate.name()
+                    + "' is declared in another way than when " + work
+                    + " was written; undo that, or train it anew with --resume --force");
+        }
+        if (force) {
+            candidate.outputs().forEach(RunFolder::removeModel);
+            DurableFolders.remove(work);
         } else {
-            write(file, LanguageJson.pretty(own));
+            candidate.outputs().forEach(IoErrors::requireFree);
         }
     }
 
+    private static void removeModel(Path output) {
+        if (Files.exists(output) && Format.of(output) != Format.LANCET) {
+            throw new LancetException("force: " + output + " is no model that a run wrote; remove it yourself");
+        }
+        DurableFolders.remove(output);
+    }
+
     /** Whether a state was written, or a candidate finished. */
-    private boolean worthKeeping() {
+    private static boolean worthKeeping(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.map(file -> file.getFileName().toString())
                     .anyMatch(name -> name.equals(DONE) || name.startsWith("state-"));

@@ -1,13 +1,16 @@
 package dev.lancet.runtime.checkpoint;
 
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.PlainFile;
 import dev.lancet.runtime.checkpoint.family.ArchitectureFamily;
 import dev.lancet.runtime.checkpoint.family.TensorMapping;
+import dev.lancet.runtime.checkpoint.safetensors.Dtype;
 import dev.lancet.runtime.checkpoint.safetensors.Safetensors;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsEntry;
 import dev.lancet.runtime.checkpoint.safetensors.SafetensorsShards;
@@ -28,6 +31,9 @@ import java.util.stream.Collectors;
 public final class HuggingFace {
 
     static final String CONFIG = "config.json";
+
+    /** The arrays of a model with factors. */
+    static final String FACTORED = "factored.safetensors";
 
     private HuggingFace() {}
 
@@ -142,6 +148,51 @@ public final class HuggingFace {
      * matches     no known Hugging Face architecture
      */
     public static void write(Path folder, Transformer transformer, Weights weights, Optional<Path> tokenizer) {
-        new HuggingFaceExport(transformer, weights).write(folder, tokenizer);
+        write(folder, new Checkpoint(transformer, Plan.dense(transformer), weights, tokenizer, List.of(), Dtype.F32));
+    }
+
+    /**
+     * Writes a model in float32, with linear layers in one piece or in two factors. If there are factors, the arrays are in
+     * {@code factored.safetensors}, which Hugging Face does not load by itself.
+     *
+     * @param folder the folder to write, which must not exist; it appears complete or not at all
+     * @throws LancetException as above, or if the form of a matrix has no place there
+     */
+    public static void write(Path folder, Checkpoint model) {
+        if (!factored(model.plan()).arrays().equals(model.plan().arrays())) {
+            throw new LancetException("export: " + model.transformer().name()
+                    + " has adapters, corrections, codes or a factored table, which have no place in a Hugging Face"
+                    + " folder; convert it to float32 first");
+        }
+        export(model).write(folder, model.tokenizer());
+    }
+
+    /**
+     * Checks that {@link #write(Path, Checkpoint)} knows a model in this form. No array is read.
+     *
+     * @throws LancetException if Hugging Face has no architecture like this one, or no place for its factors
+     */
+    public static void check(Checkpoint model) {
+        export(model);
+    }
+
+    private static HuggingFaceExport export(Checkpoint model) {
+        return new HuggingFaceExport(model.transformer(), model.plan(), model.weights());
+    }
+
+    /**
+     * The form that {@link #write(Path, Checkpoint)} takes: every matrix in float32, without adapters and corrections. The
+     * factors of linear layers stay.
+     */
+    public static Plan factored(Plan plan) {
+        return plan.merged()
+                .with(plan.steps().stream().map(HuggingFace::factored).toList());
+    }
+
+    private static Step factored(Step step) {
+        Weight weight = step.weight();
+        return step.rank().isPresent() && !weight.role().table()
+                ? Step.factorise(weight, step.rank().getAsInt(), Precision.float32(), step.because())
+                : Step.keep(weight, step.because());
     }
 }

@@ -15,6 +15,9 @@ import java.util.Map;
 public record Console(
         PrintStream out, PrintStream err, Map<String, String> env, boolean terminal, Interruption interruption) {
 
+    private static final int NARROWEST = 60;
+    private static final int WIDEST = 100;
+
     public Console {
         env = Map.copyOf(env);
     }
@@ -28,6 +31,15 @@ public record Console(
         boolean terminal = env.getOrDefault("LANCET_TERMINAL", "").equals("1")
                 && !env.getOrDefault("TERM", "dumb").equals("dumb");
         return new Console(System.out, System.err, env, terminal, new Interruption());
+    }
+
+    /**
+     * How many columns of text fit beside each other, from 60 to 100. The launcher measures the terminal and sets
+     * LANCET_COLUMNS.
+     */
+    public int columns() {
+        String given = env.getOrDefault("LANCET_COLUMNS", "");
+        return given.matches("\\d{1,4}") ? Math.max(NARROWEST, Math.min(WIDEST, Integer.parseInt(given))) : WIDEST;
     }
 
     /** Whether to print colours: only on a terminal, and only if NO_COLOR is not set (no-color.org). */

@@ -1,5 +1,6 @@
 package dev.lancet.cli.console;
 
+import dev.lancet.dsl.EditDistance;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.PrintableText;
 import dev.lancet.runtime.train.TrainingStoppedException;
@@ -7,6 +8,8 @@ import dev.lancet.script.ScriptException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -25,6 +28,8 @@ public final class Errors implements IParameterExceptionHandler, IExecutionExcep
 
     /** The status that a shell gives for an interrupt: 128 plus the number of SIGINT. */
     private static final int INTERRUPTED = 130;
+
+    private static final int LETTERS_PER_SLIP = 5;
 
     private final Console console;
 
@@ -46,10 +51,10 @@ public final class Errors implements IParameterExceptionHandler, IExecutionExcep
     private static String usage(ParameterException wrong) {
         if (wrong instanceof UnmatchedArgumentException unmatched) {
             String first = unmatched.getUnmatched().get(0);
-            List<String> near = unmatched.getSuggestions();
             String what = unmatched.isUnknownOption() ? "unknown option: " : "unexpected argument: ";
             boolean command = !unmatched.isUnknownOption()
                     && !unmatched.getCommandLine().getSubcommands().isEmpty();
+            List<String> near = near(first, unmatched.getCommandLine());
             return (command ? "unknown command: " : what)
                     + first
                     + (near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?");
@@ -61,6 +66,18 @@ public final class Errors implements IParameterExceptionHandler, IExecutionExcep
         }
         return message.substring(0, 1).toLowerCase(Locale.ROOT)
                 + message.substring(1).replaceAll("\\.$", "");
+    }
+
+    /** The options or commands that differ by a slip or two from what was typed. */
+    private static List<String> near(String typed, CommandLine command) {
+        Collection<String> names = typed.startsWith("-")
+                ? command.getCommandSpec().optionsMap().keySet()
+                : command.getSubcommands().keySet();
+        int slips = 1 + typed.length() / LETTERS_PER_SLIP;
+        return names.stream()
+                .filter(name -> EditDistance.between(typed, name) <= slips)
+                .sorted(Comparator.comparingInt(name -> EditDistance.between(typed, name)))
+                .toList();
     }
 
     @Override

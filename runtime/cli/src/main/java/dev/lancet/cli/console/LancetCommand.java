@@ -50,12 +50,22 @@ public abstract class LancetCommand implements Callable<Integer> {
      * @param document for programs
      * @param text for people
      * @param complaint why the command fails although it has a result, or empty if it succeeds
+     * @param difference what differs, if the command was asked whether two things are equal and they are not
      */
-    public record Answer(Map<String, @Nullable Object> document, String text, Optional<String> complaint) {
+    public record Answer(
+            Map<String, @Nullable Object> document,
+            String text,
+            Optional<String> complaint,
+            Optional<String> difference) {
 
         /** The answer of a command that succeeds. */
         public Answer(Map<String, @Nullable Object> document, String text) {
-            this(document, text, Optional.empty());
+            this(document, text, Optional.empty(), Optional.empty());
+        }
+
+        /** The answer of a command that fails if there is a complaint. */
+        public Answer(Map<String, @Nullable Object> document, String text, Optional<String> complaint) {
+            this(document, text, complaint, Optional.empty());
         }
     }
 
@@ -70,7 +80,8 @@ public abstract class LancetCommand implements Callable<Integer> {
         if (answer.complaint().isPresent()) {
             throw new LancetException(answer.complaint().get());
         }
-        return CommandLine.ExitCode.OK;
+        answer.difference().ifPresent(this::tell);
+        return answer.difference().isPresent() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
     }
 
     /** Shows how far long work is. */
@@ -126,7 +137,8 @@ public abstract class LancetCommand implements Callable<Integer> {
         return new ParameterException(spec().commandLine(), message);
     }
 
-    private CommandSpec spec() {
+    /** What picocli knows about this command. */
+    public final CommandSpec spec() {
         if (spec == null) {
             throw new IllegalStateException("the command was not parsed");
         }

@@ -15,6 +15,9 @@ final class LiveProgress implements Progress {
 
     private static final int REDRAW_MILLISECONDS = 250;
 
+    /** A bar of some cells, the percentage, the counts and the times. */
+    private static final int BAR_AND_TIMES = 45;
+
     private final Console console;
     private final boolean quiet;
 
@@ -50,11 +53,12 @@ final class LiveProgress implements Progress {
                         console.colourful() ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK : ProgressBarStyle.UNICODE_BLOCK)
                 .setConsumer(new ConsoleProgressBarConsumer(console.err()))
                 .build();
+        int room = console.columns() - PrintableText.line(what).length() - BAR_AND_TIMES;
         return new Task() {
             @Override
             public void advance(long done, String note) {
                 bar.stepTo(done);
-                bar.setExtraMessage(PrintableText.line(note));
+                bar.setExtraMessage(fitting(PrintableText.line(note), room));
             }
 
             @Override
@@ -62,5 +66,14 @@ final class LiveProgress implements Progress {
                 bar.close();
             }
         };
+    }
+
+    /** The first parts of a note, as many as fit beside the bar. */
+    private static String fitting(String note, int room) {
+        int end = note.length();
+        while (end > room) {
+            end = note.lastIndexOf(", ", end - 1);
+        }
+        return end < 0 ? "" : note.substring(0, end);
     }
 }

@@ -164,7 +164,7 @@ public final class CompressionRules {
         if (recipe.isPresent() && given()) {
             throw command.wrongUsage("rules: " + recipe.get() + " and options are both given; give only one");
         }
-        return recipe.map(script -> RecipePlans.rules(Script.load(script), calibrated))
+        return recipe.map(script -> RecipeCompression.of(Script.load(script), calibrated))
                 .orElseGet(() -> compression(command, calibrated));
     }
 

@@ -127,7 +127,8 @@ final class HttpExchange {
      * client's next request was read.
      */
     private void writeLast(Object message) {
-        channel.writeAndFlush(message, channel.newPromise().addListener(written -> answered.run()));
+        channel.writeAndFlush(message, channel.newPromise().addListener(written -> answered.run()))
+                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     private void data(String text) {

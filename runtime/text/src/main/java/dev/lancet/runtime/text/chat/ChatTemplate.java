@@ -72,6 +72,11 @@ public final class ChatTemplate {
         return named(said.path("chat_template")).map(text -> of(config.toString(), text, special));
     }
 
+    /** The template itself. */
+    public String source() {
+        return template;
+    }
+
     /** The text of the token that ends an answer, if a file says so. */
     public Optional<String> end() {
         return Optional.ofNullable(special.get("eos_token"));

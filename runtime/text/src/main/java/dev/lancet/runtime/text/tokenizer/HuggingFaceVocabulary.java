@@ -81,6 +81,19 @@ public record HuggingFaceVocabulary(int size, OptionalInt begin, OptionalInt end
                 size, special(said.path("bos_token"), BEGINS, ids), special(said.path("eos_token"), ENDS, ids));
     }
 
+    /**
+     * The content of a {@code tokenizer.json}.
+     *
+     * @throws LancetException if it is damaged or too large
+     */
+    public static JsonNode json(Path file) {
+        return tree(
+                new String(
+                        BoundedFileReader.read(file, LARGEST_CONFIG, "tokenizer"),
+                        java.nio.charset.StandardCharsets.UTF_8),
+                file);
+    }
+
     static JsonNode tree(String json, Path file) {
         try {
             return BOUNDED.readTree(json);

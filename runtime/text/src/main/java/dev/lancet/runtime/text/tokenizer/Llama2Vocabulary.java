@@ -12,7 +12,7 @@ import java.util.List;
  * The pieces of a llama2.c {@code tok*.bin}. The file has the length of the longest piece, then for each id the score
  * (float32), the length (int32) and the bytes, little-endian, to the end of the file.
  */
-final class Llama2Vocabulary {
+public final class Llama2Vocabulary {
 
     static final long LARGEST_FILE = 64L << 20;
     private static final int LONGEST_PIECE = 1 << 16;
@@ -23,6 +23,15 @@ final class Llama2Vocabulary {
     private final List<Float> scores = new ArrayList<>();
 
     private Llama2Vocabulary() {}
+
+    /**
+     * Reads a file.
+     *
+     * @throws LancetException if it is damaged or too large
+     */
+    public static Llama2Vocabulary read(Path file) {
+        return parse(BoundedFileReader.read(file, LARGEST_FILE, "tokenizer"), file);
+    }
 
     static Llama2Vocabulary parse(byte[] content, Path file) {
         ByteBuffer in = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
@@ -64,12 +73,19 @@ final class Llama2Vocabulary {
                 + "; check that it is a complete llama2.c tokenizer");
     }
 
-    int size() {
+    /** Number of pieces. */
+    public int size() {
         return pieces.size();
     }
 
-    float score(int id) {
+    /** The score of a piece: of two possible joins, that into the piece with the higher score comes first. */
+    public float score(int id) {
         return scores.get(id);
+    }
+
+    /** A piece as text, with spaces where SentencePiece has U+2581. */
+    public String piece(int id) {
+        return new String(pieces.get(id), StandardCharsets.UTF_8);
     }
 
     /** A piece as a key, with one character per byte. */

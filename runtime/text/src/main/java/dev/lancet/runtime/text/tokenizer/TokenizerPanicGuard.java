@@ -31,6 +31,7 @@ final class TokenizerPanicGuard {
     static TokenizerLimits check(JsonNode root, HuggingFaceVocabulary vocabulary, Path file) {
         TokenizerLimits limits = new TokenizerLimits();
         try {
+            values(root);
             model(root.path("model"));
             for (String place : new String[] {"normalizer", "pre_tokenizer"}) {
                 TokenizerParts.check(root, place, limits);
@@ -47,6 +48,33 @@ final class TokenizerPanicGuard {
         }
         merges(root.path("model"), file);
         return limits;
+    }
+
+    /**
+     * Texts and numbers that Java reads and Rust's serde_json does not. Where it stops at one inside a decoder, the library
+     * panics ({@code decoders/mod.rs}).
+     */
+    private static void values(JsonNode value) {
+        if (value.isString()) {
+            text(value.stringValue());
+        } else if (value.isNumber() && !Double.isFinite(value.asDouble(Double.NaN))) {
+            throw new Exceeded("has a number that is too large: " + shown(value));
+        }
+        value.propertyNames().forEach(TokenizerPanicGuard::text);
+        value.forEach(TokenizerPanicGuard::values);
+    }
+
+    private static void text(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            char unit = text.charAt(at);
+            if (Character.isHighSurrogate(unit)
+                    && at + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(at + 1))) {
+                at++;
+            } else if (Character.isSurrogate(unit)) {
+                throw new Exceeded("has a text with half of a character, \\u" + Integer.toHexString(unit));
+            }
+        }
     }
 
     private static void model(JsonNode model) {

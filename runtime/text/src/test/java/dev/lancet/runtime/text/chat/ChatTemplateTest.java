@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,14 +81,13 @@ class ChatTemplateTest {
                 "{% no_such_tag %}",
                 "{% if %}"
             })
+    @Timeout(120)
     void a_template_that_loops_reads_files_reaches_java_or_is_wrong_is_refused_in_one_line(String template) {
-        long start = System.nanoTime();
         assertThatThrownBy(
                         () -> ChatTemplate.of("evil.jinja", template, SPECIAL).render(HELLO, true))
                 .isInstanceOf(LancetException.class)
                 .hasMessageStartingWith("chat template: evil.jinja: ")
                 .hasMessageNotContaining("\n");
-        assertThat((System.nanoTime() - start) / 1e9).isLessThan(60);
     }
 
     @Test

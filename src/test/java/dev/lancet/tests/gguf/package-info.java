@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lancet.tests.gguf;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lancet.tests.huggingface;
+
+import org.jspecify.annotations.NullMarked;
