@@ -201,7 +201,10 @@ private constructor(
             try {
                 action()
             } catch (wrong: OrtException) {
-                throw ModelFolderException("$folder: ONNX Runtime says: ${brief(wrong)}; copy the whole folder again", wrong)
+                throw ModelFolderException(
+                    "$folder: ONNX Runtime says: ${brief(wrong)}; copy the whole folder again",
+                    wrong,
+                )
             }
     }
 }
