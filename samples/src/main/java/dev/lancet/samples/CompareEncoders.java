@@ -127,7 +127,7 @@ public final class CompareEncoders {
         return (double) both.size() / all;
     }
 
-    /** What this process has used of all processors; unlike time, it hardly depends on what else runs. */
+    /** What this process has used of all processors; it depends less than time on what else runs. */
     private static double processorSeconds() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? system.getProcessCpuTime() / 1e9
