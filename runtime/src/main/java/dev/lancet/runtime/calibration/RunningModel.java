@@ -3,6 +3,7 @@ package dev.lancet.runtime.calibration;
 import dev.lancet.compression.matrix.Matrix;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
@@ -14,6 +15,7 @@ import dev.lancet.runtime.train.graph.GraphFeeds;
 import dev.lancet.surgery.Blueprint;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.VariableLoading;
+import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.Signatures;
 import dev.lancet.surgery.layer.LayerInput;
@@ -86,17 +88,25 @@ public final class RunningModel implements AutoCloseable {
     }
 
     private static RunningModel open(GraphSource source, ResolvedDevice device) {
-        ImportedSurgery surgery = ImportedSurgery.operate(source.model(), source.plan());
+        return open(ImportedSurgery.operate(source.model(), source.plan()), source.weights(), device);
+    }
+
+    /**
+     * Opens the graph of a surgery.
+     *
+     * @param weights arrays that replace those of the model's files
+     * @throws LancetException as for {@link #open(ModelSource, ResolvedDevice)}
+     */
+    public static RunningModel open(ImportedSurgery surgery, Weights weights, ResolvedDevice device) {
         MetaGraphDef meta = surgery.meta();
+        ImportedModel files = surgery.model();
         Engine engine = Engine.literal(VariableLoading.into(surgery.graph()), device);
         SignatureDef signature = meta.getSignatureDefOrThrow(
-                Signatures.serving(meta, source.model().path().toString()));
-        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(source.model(), signature), false);
+                Signatures.serving(meta, files.path().toString()));
+        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(files, signature), false);
         return model.loaded(() -> engine.assign(
                 engine.variables(),
-                name -> source.weights().find(name).isPresent()
-                        ? source.weights().read(name).bytes()
-                        : source.model().bytes(name)));
+                name -> weights.find(name).isPresent() ? weights.read(name).bytes() : files.bytes(name)));
     }
 
     private RunningModel loaded(Runnable loading) {
@@ -128,6 +138,11 @@ public final class RunningModel implements AutoCloseable {
         return signature.getInputsMap().keySet().stream().sorted().toList();
     }
 
+    /** The signature that is run. */
+    public SignatureDef signature() {
+        return signature;
+    }
+
     /** The names of the float outputs. */
     public List<String> outputs() {
         return signature.getOutputsMap().entrySet().stream()
@@ -157,7 +172,7 @@ public final class RunningModel implements AutoCloseable {
     }
 
     /** Passes the float tensors of these names, in row-major order, to a consumer. */
-    void read(Examples rows, List<String> tensors, Consumer<List<float[]>> reader) {
+    public void read(Examples rows, List<String> tensors, Consumer<List<float[]>> reader) {
         run(rows, tensors, result -> {
             List<float[]> values = new ArrayList<>();
             for (int i = 0; i < tensors.size(); i++) {
@@ -196,14 +211,8 @@ public final class RunningModel implements AutoCloseable {
      * How many rows to run together: about so many that they have this number of elements, but always as many as a graph
      * with a fixed number of rows takes.
      */
-    int batch(Examples rows, int elements) {
-        for (TensorInfo input : signature.getInputsMap().values()) {
-            if (input.getTensorShape().getDimCount() > 0
-                    && input.getTensorShape().getDim(0).getSize() > 0) {
-                return Math.toIntExact(input.getTensorShape().getDim(0).getSize());
-            }
-        }
-        return Math.max(1, elements / rows.longestRow());
+    public int batch(Examples rows, int elements) {
+        return GraphFeeds.fixedRows(signature).orElseGet(() -> Math.max(1, elements / rows.longestRow()));
     }
 
     /** Replaces a matrix that is stored in one float32 piece. */

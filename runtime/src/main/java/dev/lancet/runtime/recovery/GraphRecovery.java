@@ -15,21 +15,31 @@ import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.runtime.train.graph.Examples;
 import dev.lancet.runtime.train.graph.GraphTrainer;
 import dev.lancet.runtime.train.state.CheckpointPolicy;
+import dev.lancet.surgery.imported.GraphExtension;
 import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.Objective;
+import dev.lancet.surgery.imported.Signatures;
+import dev.lancet.surgery.layer.JoinedOutput;
+import dev.lancet.surgery.layer.LayerOutputs;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Trains a compressed graph to give the outputs of its original: the float variables, by the mean squared error of its
- * first float output. The training stops when the error on held-out rows no longer falls.
+ * Trains a compressed graph to give what its original gives: the float variables, by the squared errors of its first float
+ * output and of the outputs of the layers that were changed. Where no such layer can be used, or the graph is not nearer to
+ * its original on held-out rows after that, it is trained on the output alone. A training stops when the error on held-out rows no
+ * longer falls.
  */
 public final class GraphRecovery {
 
+    /** The rows of a step; a graph with a fixed number of rows takes that one. */
     private static final int BATCH = 16;
+
     private static final int VALIDATIONS = 20;
     private static final int PATIENCE = 4;
     private static final double RATE = 2e-4;
@@ -67,47 +77,121 @@ public final class GraphRecovery {
      * @throws LancetException if an operator between a weight and the output has no gradient
      */
     public RecoveredWeights recover(Plan plan, WeightsInMemory changed, long rows) {
-        ImportedSurgery surgery = ImportedSurgery.operate(original.model(), plan);
-        Weights before = changed.with(original.weights());
+        ImportedSurgery student = ImportedSurgery.operate(original.model(), plan);
         try (RunningModel teacher = RunningModel.open(original, device)) {
             ReferenceOutputs reference = new ReferenceOutputs(teacher, data.heldOut());
-            Quality quality = quality(plan, before, reference);
-            String output = teacher.outputs().stream()
-                    .findFirst()
-                    .orElseThrow(() -> new LancetException(
-                            "recover: " + original.model().path() + " has no float output; leave out the recovery"));
-            Training training = training(rows);
-            WeightsInMemory trained = trained(
-                    new GraphTrainer(surgery, Objective.meanSquaredError(output), training),
-                    taught(teacher, data.training(), output),
-                    taught(teacher, data.heldOut(), output),
-                    before,
-                    interval(training.steps()));
-            Weights after = trained.with(before);
-            Quality better = quality(plan, after, reference);
-            return better.distance() < quality.distance()
-                    ? new RecoveredWeights(
-                            WeightsInMemory.of(trained.with(changed)),
-                            new RecoveryResult(quality, better, training.steps()))
-                    : new RecoveredWeights(changed, new RecoveryResult(quality, quality, training.steps()));
+            Quality quality = quality(plan, changed.with(original.weights()), reference);
+            int batch = teacher.batch(data.training(), BATCH * data.training().longestRow());
+            Cut cut = new Cut(plan, changed, reference, quality, training(rows, batch));
+            Lesson output = output(teacher, student);
+            return hiddenStates(teacher, output)
+                    .flatMap(joined -> withHiddenStates(output, joined, cut))
+                    .or(() -> nearer(cut, output.taught(teacher, data, batch), states.map(all -> all.part("output"))))
+                    .orElseGet(() -> new RecoveredWeights(
+                            changed,
+                            new RecoveryResult(quality, quality, cut.training().steps())));
         }
     }
 
+    /**
+     * What a training begins with.
+     *
+     * @param plan the form of the compressed model
+     * @param changed the arrays of the matrices that the plan changes
+     * @param reference what the original gives on held-out rows
+     * @param quality the quality before the training
+     * @param training the settings
+     */
+    private record Cut(
+            Plan plan, WeightsInMemory changed, ReferenceOutputs reference, Quality quality, Training training) {}
+
+    /**
+     * What is learned.
+     *
+     * @param student the compressed graph, with the output that is compared
+     * @param objective the loss over that output
+     * @param training rows, with what the original gives there once they are taught
+     * @param heldOut other rows
+     */
+    private record Lesson(ImportedSurgery student, Objective objective, Examples training, Examples heldOut) {
+
+        Lesson taught(RunningModel teacher, CalibrationData data, int batch) {
+            return new Lesson(
+                    student,
+                    objective,
+                    GraphRecovery.taught(teacher, data.training(), objective.output(), batch),
+                    GraphRecovery.taught(teacher, data.heldOut(), objective.output(), batch));
+        }
+    }
+
+    /** The first float output of the original. */
+    private Lesson output(RunningModel teacher, ImportedSurgery student) {
+        String path = original.model().path().toString();
+        String output = teacher.outputs().stream()
+                .findFirst()
+                .orElseThrow(
+                        () -> new LancetException("recover: " + path + " has no float output; leave out the recovery"));
+        Objective objective = Objective.meanSquaredError(output).in(Signatures.serving(student.meta(), path));
+        return new Lesson(student, objective, data.training(), data.heldOut());
+    }
+
+    private Optional<GraphExtension> hiddenStates(RunningModel teacher, Lesson output) {
+        Set<String> cut = output.student().changed().stream()
+                .map(step -> step.weight().name())
+                .collect(Collectors.toSet());
+        return new HiddenStateTargets(teacher, data.training())
+                .joined(
+                        output.objective().signature(),
+                        output.objective().output(),
+                        LayerOutputs.of(original.model(), teacher.signature(), cut),
+                        (long) data.training().count() + data.heldOut().count(),
+                        HiddenStateTargets.MOST_BYTES);
+    }
+
+    private Optional<RecoveredWeights> withHiddenStates(Lesson output, GraphExtension joined, Cut cut) {
+        Lesson lesson = new Lesson(
+                output.student().with(joined),
+                Objective.meanSquaredError(JoinedOutput.NAME)
+                        .in(output.objective().signature()),
+                data.training(),
+                data.heldOut());
+        ImportedSurgery wide =
+                ImportedSurgery.operate(original.model(), original.plan()).with(joined);
+        try (RunningModel teacher = RunningModel.open(wide, original.weights(), device)) {
+            lesson = lesson.taught(teacher, data, cut.training().batch());
+        }
+        return nearer(cut, lesson, states);
+    }
+
+    /** Trains; empty if the graph is not nearer to its original on held-out rows than before. */
+    private Optional<RecoveredWeights> nearer(Cut cut, Lesson lesson, Optional<CheckpointPolicy> folder) {
+        Weights before = cut.changed().with(original.weights());
+        WeightsInMemory trained = trained(lesson, cut.training(), before, folder);
+        Quality after = quality(cut.plan(), trained.with(before), cut.reference());
+        return after.distance() < cut.quality().distance()
+                ? Optional.of(new RecoveredWeights(
+                        WeightsInMemory.of(trained.with(cut.changed())),
+                        new RecoveryResult(cut.quality(), after, cut.training().steps())))
+                : Optional.empty();
+    }
+
     private WeightsInMemory trained(
-            GraphTrainer trainer, Examples rows, Examples heldOut, Weights before, int everySteps) {
+            Lesson lesson, Training training, Weights before, Optional<CheckpointPolicy> folder) {
+        GraphTrainer trainer = new GraphTrainer(lesson.student(), lesson.objective(), training);
         Function<String, ByteBuffer> values = name -> before.find(name).isPresent()
                 ? before.read(name).bytes()
                 : original.model().bytes(name);
         GraphTrainer.GraphRun run = new GraphTrainer.GraphRun(device, Optional.empty(), progress);
-        return states.map(policy -> trainer.train(rows, heldOut, values, run, policy.every(everySteps)))
-                .orElseGet(() -> trainer.train(rows, heldOut, values, run))
+        return folder.map(policy -> trainer.train(
+                        lesson.training(), lesson.heldOut(), values, run, policy.every(interval(training.steps()))))
+                .orElseGet(() -> trainer.train(lesson.training(), lesson.heldOut(), values, run))
                 .trained();
     }
 
-    private static Examples taught(RunningModel teacher, Examples rows, String output) {
+    private static Examples taught(RunningModel teacher, Examples rows, String output, int batch) {
         float[][] targets = new float[rows.count()][];
-        for (int from = 0; from < rows.count(); from += BATCH) {
-            int to = Math.min(rows.count(), from + BATCH);
+        for (int from = 0; from < rows.count(); from += batch) {
+            int to = Math.min(rows.count(), from + batch);
             float[] some = Objects.requireNonNull(
                     teacher.outputs(rows.between(from, to)).get(output));
             int width = some.length / (to - from);
@@ -124,10 +208,10 @@ public final class GraphRecovery {
         }
     }
 
-    private static Training training(long rows) {
-        int steps = (int) Math.max(1, Math.min(Integer.MAX_VALUE, rows / BATCH));
+    private static Training training(long rows, int batch) {
+        int steps = (int) Math.max(1, Math.min(Integer.MAX_VALUE, rows / batch));
         return Training.adamW(steps, RATE)
-                .batch(BATCH)
+                .batch(batch)
                 .validateEvery(interval(steps))
                 .stopEarly(PATIENCE);
     }

@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SignatureDef;
 
 /**
  * The result of carrying out a plan on an imported model: its new graph, which can be written with its weights. The model
@@ -27,13 +29,13 @@ public final class ImportedSurgery {
 
     private final ImportedModel model;
     private final Plan plan;
-    private final GraphDef graph;
+    private final MetaGraphDef meta;
     private final List<SurgeryResult.Outcome> outcomes;
 
-    private ImportedSurgery(ImportedModel model, Plan plan, GraphDef graph, List<SurgeryResult.Outcome> outcomes) {
+    private ImportedSurgery(ImportedModel model, Plan plan, MetaGraphDef meta, List<SurgeryResult.Outcome> outcomes) {
         this.model = model;
         this.plan = plan;
-        this.graph = graph;
+        this.meta = meta;
         this.outcomes = List.copyOf(outcomes);
     }
 
@@ -71,12 +73,40 @@ public final class ImportedSurgery {
         SurgeryResult result =
                 Surgeon.operate(LayerCanonicalizer.of(open, layers, left), new Plan(plan.model(), changed, List.of()));
         GraphView closed = GraphView.of(ControlFlowRestorer.of(opened, LoopFrames.entered(result.graph())));
-        return new ImportedSurgery(model, plan, Pruning.reaching(closed, roots), result.outcomes());
+        GraphDef graph = Pruning.reaching(closed, roots);
+        MetaGraphDef meta = model.frozen()
+                ? Signatures.ofEnds(GraphView.of(graph))
+                : model.meta().toBuilder().setGraphDef(graph).build();
+        return new ImportedSurgery(model, plan, meta, result.outcomes());
+    }
+
+    /**
+     * The same with additional nodes and outputs, to be run and not to be written.
+     *
+     * @param more what is added; it has no variables
+     * @throws LancetException if the graph has a node of one of the names
+     */
+    public ImportedSurgery with(GraphExtension more) {
+        GraphView before = GraphView.of(graph());
+        for (NodeDef node : more.nodes()) {
+            if (before.find(node.getName()).isPresent()) {
+                throw new LancetException(
+                        model.path() + ": has a node '" + node.getName() + "' already; rename it in the model");
+            }
+        }
+        SignatureDef signature = meta.getSignatureDefOrThrow(more.signature()).toBuilder()
+                .putAllOutputs(more.outputs())
+                .build();
+        MetaGraphDef extended = meta.toBuilder()
+                .setGraphDef(graph().toBuilder().addAllNode(more.nodes()))
+                .putSignatureDef(more.signature(), signature)
+                .build();
+        return new ImportedSurgery(model, plan, extended, outcomes);
     }
 
     /** The new graph, with its weights in variables. */
     public GraphDef graph() {
-        return graph;
+        return meta.getGraphDef();
     }
 
     /** What surgery did to every matrix that the plan changes. */
@@ -89,9 +119,7 @@ public final class ImportedSurgery {
      * serving_default}.
      */
     public MetaGraphDef meta() {
-        return model.frozen()
-                ? Signatures.ofEnds(GraphView.of(graph))
-                : model.meta().toBuilder().setGraphDef(graph).build();
+        return meta;
     }
 
     /** The model that the plan was carried out on. */

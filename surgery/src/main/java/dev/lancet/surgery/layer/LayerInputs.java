@@ -11,8 +11,6 @@ import dev.lancet.surgery.imported.discovery.WeightUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.SignatureDef;
 
@@ -60,10 +58,7 @@ public final class LayerInputs {
      */
     public static List<LayerInput> of(ImportedModel model, SignatureDef signature) {
         GraphView view = GraphView.of(model.meta().getGraphDef());
-        Set<String> fed = signature.getInputsMap().values().stream()
-                .map(info -> info.getName().replaceFirst(":\\d+$", ""))
-                .collect(Collectors.toSet());
-        ReadableNodes readable = new ReadableNodes(view, fed);
+        ReadableNodes readable = ReadableNodes.of(view, signature);
         List<LayerInput> inputs = new ArrayList<>();
         for (Layer layer : model.layers()) {
             for (WeightUse use : layer.uses()) {

@@ -1,6 +1,7 @@
 package dev.lancet.surgery.layer;
 
 import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -8,7 +9,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.tensorflow.proto.SignatureDef;
 
 /**
  * The nodes of a graph whose outputs a run can read when only some placeholders are fed. A node that depends on another
@@ -30,6 +33,15 @@ final class ReadableNodes {
     ReadableNodes(GraphView view, Set<String> fed) {
         blockWithout(view, fed);
         blockNested(view);
+    }
+
+    /** The nodes that a run can read when it feeds the inputs of a signature. */
+    static ReadableNodes of(GraphView view, SignatureDef signature) {
+        return new ReadableNodes(
+                view,
+                signature.getInputsMap().values().stream()
+                        .map(info -> Input.parse(info.getName()).node())
+                        .collect(Collectors.toSet()));
     }
 
     private void blockWithout(GraphView view, Set<String> fed) {

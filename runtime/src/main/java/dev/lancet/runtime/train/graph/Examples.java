@@ -176,22 +176,26 @@ public final class Examples {
         return inputs.values().stream().mapToInt(ExampleColumn::width).max().orElse(1);
     }
 
-    /**
-     * Which positions of all rows count, from the whole numbers of an input whose name contains {@code mask}; empty if there
-     * is none with this many positions.
-     */
+    /** Which positions of all rows count, from {@link #maskInput}; empty if there is none with this many positions. */
     public Optional<boolean[]> mask(int positions) {
-        for (Map.Entry<String, ExampleColumn> input : inputs.entrySet()) {
-            int[] values = input.getValue().ints();
-            if (input.getKey().toLowerCase(Locale.ROOT).contains("mask") && values.length == positions) {
-                boolean[] counts = new boolean[positions];
-                for (int i = 0; i < positions; i++) {
-                    counts[i] = values[i] != 0;
-                }
-                return Optional.of(counts);
+        return maskInput(positions).map(this::ids).map(values -> {
+            boolean[] counts = new boolean[positions];
+            for (int i = 0; i < positions; i++) {
+                counts[i] = values[i] != 0;
             }
-        }
-        return Optional.empty();
+            return counts;
+        });
+    }
+
+    /**
+     * The input of whole numbers whose name contains {@code mask}; empty if there is none with this many positions in all
+     * rows.
+     */
+    public Optional<String> maskInput(int positions) {
+        return names().stream()
+                .filter(name -> name.toLowerCase(Locale.ROOT).contains("mask")
+                        && column(name).ints().length == positions)
+                .findFirst();
     }
 
     /** A SHA-256 over names, shapes and values, which identifies a set of examples. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tensorflow.Result;
@@ -47,6 +48,16 @@ public final class GraphFeeds implements AutoCloseable {
             check(name, info, tensor.shape());
         });
         return this;
+    }
+
+    /** The number of rows that a signature takes; empty if it takes any. */
+    public static OptionalInt fixedRows(SignatureDef signature) {
+        return signature.getInputsMap().values().stream()
+                .filter(input -> input.getTensorShape().getDimCount() > 0)
+                .mapToLong(input -> input.getTensorShape().getDim(0).getSize())
+                .filter(rows -> rows > 0)
+                .mapToInt(Math::toIntExact)
+                .findFirst();
     }
 
     /** A graph without stated shapes, or with one of no axes, as old graphs have them, takes any. */

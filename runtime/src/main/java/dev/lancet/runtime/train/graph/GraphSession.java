@@ -92,8 +92,9 @@ final class GraphSession implements TrainingSession {
             return OptionalDouble.empty();
         }
         double sum = 0;
-        for (int from = 0; from < heldOut.count(); from += VALIDATION_BATCH) {
-            int to = Math.min(heldOut.count(), from + VALIDATION_BATCH);
+        int batch = GraphFeeds.fixedRows(objective.signatureOf(meta)).orElse(VALIDATION_BATCH);
+        for (int from = 0; from < heldOut.count(); from += batch) {
+            int to = Math.min(heldOut.count(), from + batch);
             try (GraphFeeds feeds = new GraphFeeds(engine.runner())) {
                 put(feeds, heldOut.between(from, to));
                 feeds.fetch(TrainableGraph.LOSS);
