@@ -111,7 +111,8 @@ class SeedsTest {
         try (RecipeRun run = new RecipeRun(both.seeds(1, 2), Progress.silent())) {
             assertThatThrownBy(run::carryOut)
                     .isInstanceOf(LancetException.class)
-                    .hasMessage(taken + ": exists already; choose another path or remove it first");
+                    .hasMessage(taken + ": exists already; choose another path, or replace what a former run wrote with"
+                            + " --force");
         }
         assertThat(folder.resolve("out/dense-seed-1")).doesNotExist();
     }

@@ -11,7 +11,8 @@ public final class NativeMemory {
     /**
      * Gives memory that was freed back to the system. The C library keeps it otherwise, so that a process stays at its peak
      * after its models are closed. JavaCPP has the call ({@code malloc_trim}) but keeps it to itself; without it, nothing
-     * happens.
+     * happens. TensorFlow's pool for oneDNN keeps its memory, unless {@code TF_ONEDNN_USE_SYSTEM_ALLOCATOR=1} is in the
+     * environment.
      */
     public static void trim() {
         try {
