@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,13 +103,17 @@ class EngineCommandsTest {
         Files.writeString(model.resolve("onnx/model.onnx"), "damaged");
         assertThat(generated(model).err())
                 .startsWith("engine: tensorflow runs " + model + ", because its export cannot be used (");
-        assertThat(generated(copied("alone")).err())
-                .isEqualTo(
-                        "engine: tensorflow runs " + folder.resolve("alone") + ", because it is no exported folder\n");
+        Path alone = copied("alone");
+        assertThat(generated(alone).err()).isEmpty();
+        assertThat(generated(alone, "--engine", "auto").err())
+                .isEqualTo("engine: tensorflow runs " + alone + ", because it is no exported folder\n");
     }
 
-    private static Ran generated(Path model) {
-        return lancet("generate", model.toString(), "--ids", "--prompt", "1 403 407", "--max-tokens", "8", "--json");
+    private static Ran generated(Path model, String... more) {
+        List<String> arguments = new ArrayList<>(
+                List.of("generate", model.toString(), "--ids", "--prompt", "1 403 407", "--max-tokens", "8", "--json"));
+        arguments.addAll(List.of(more));
+        return lancet(arguments.toArray(String[]::new));
     }
 
     private static Path copied(String name) throws IOException {

@@ -79,7 +79,7 @@ public record LanguageModelArgument(
     private <T> T automatic(Function<TextModel, T> use) {
         Optional<Path> export = tries ? OnnxModel.exportIn(Path.of(named)) : Optional.empty();
         if (export.isEmpty()) {
-            return withTensorFlow("it is no exported folder", use);
+            return withTensorFlow(command.given("--engine") ? "it is no exported folder" : "", use);
         }
         if (adapter.folder().isPresent()) {
             return withTensorFlow("ONNX Runtime runs no adapter", use);
@@ -154,7 +154,7 @@ public record LanguageModelArgument(
         }
     }
 
-    /** Says which engine runs the model, if the choice was left to Lancet. */
+    /** Says which engine runs the model, if there was a choice and it was left to Lancet. */
     private void tell(String chosen, String because) {
         if (!because.isEmpty()) {
             command.tell("engine: " + chosen + " runs " + named + ", because " + because);
