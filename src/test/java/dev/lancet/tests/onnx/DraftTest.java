@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lancet.dsl.Compression;
 import dev.lancet.runtime.Model;
-import dev.lancet.runtime.generate.Draft;
-import dev.lancet.runtime.generate.DraftUse;
+import dev.lancet.runtime.generate.DraftModel;
+import dev.lancet.runtime.generate.DraftStatistics;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.Sampler;
@@ -45,13 +45,13 @@ class DraftTest {
 
     private static void writesTheTextOfLlama2c(TextModel large, TextModel small) {
         int[] wanted = ints(GOLDEN.get("greedy_ids"));
-        try (TextGenerator texts = new TextGenerator(large.engine(), new Draft(small.engine(), 4))) {
+        try (TextGenerator texts = new TextGenerator(large.engine(), new DraftModel(small.engine(), 4))) {
             TokenGenerator.Tokens tokens =
                     texts.generate(ints(GOLDEN.get("prompt_ids")), wanted.length, Sampler.greedy(), id -> true);
 
             assertThat(tokens.ids().stream().mapToInt(Integer::intValue).toArray())
                     .containsExactly(wanted);
-            DraftUse use = tokens.draft().orElseThrow();
+            DraftStatistics use = tokens.draft().orElseThrow();
             assertThat(use.proposed()).isGreaterThan(100);
             assertThat(use.share()).isBetween(0.5, 0.999);
         }
@@ -86,7 +86,7 @@ class DraftTest {
         try (Model large = Model.open(STORIES);
                 Model small = large.compress(SMALLER);
                 TextGenerator alone = large.generator();
-                TextGenerator drafted = new TextGenerator(large.engine(), new Draft(small.engine(), 3))) {
+                TextGenerator drafted = new TextGenerator(large.engine(), new DraftModel(small.engine(), 3))) {
             for (String prompt : prompts) {
                 Generation wanted = alone.generate(prompt, settings, piece -> true);
                 Generation generated = drafted.generate(prompt, settings, piece -> true);

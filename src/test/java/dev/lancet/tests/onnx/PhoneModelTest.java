@@ -11,9 +11,9 @@ import dev.lancet.io.Progress;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.onnx.OnnxExport;
 import dev.lancet.runtime.onnx.OnnxModel;
-import dev.lancet.samples.phone.GeneratedText;
 import dev.lancet.samples.phone.GenerationListener;
 import dev.lancet.samples.phone.ModelFolderException;
+import dev.lancet.samples.phone.PhoneGeneration;
 import dev.lancet.samples.phone.PhoneModel;
 import dev.lancet.samples.phone.ProcessMemory;
 import dev.lancet.samples.phone.TokenChoice;
@@ -51,7 +51,7 @@ class PhoneModelTest {
                 .map(JsonNode::intValue)
                 .toList();
         try (PhoneModel model = open(exported(Compression.keepAll(), portable))) {
-            GeneratedText text = model.generate("", wanted.size(), GREEDY, SILENT);
+            PhoneGeneration text = model.generate("", wanted.size(), GREEDY, SILENT);
 
             assertThat(wanted).hasSizeGreaterThanOrEqualTo(200);
             assertThat(text.getIds()).isEqualTo(wanted);
@@ -67,7 +67,7 @@ class PhoneModelTest {
         Path folder = exported(Compression.keepAll().on(Lancet.linears()).quantize(codes), portable);
         try (PhoneModel phone = open(folder);
                 OnnxModel lancet = OnnxModel.open(folder)) {
-            GeneratedText text = phone.generate(PROMPT, 100, GREEDY, SILENT);
+            PhoneGeneration text = phone.generate(PROMPT, 100, GREEDY, SILENT);
 
             assertThat(text.getIds()).hasSize(100);
             assertThat(text.getText()).isEqualTo(lancet.generate(PROMPT, 100));
@@ -82,12 +82,12 @@ class PhoneModelTest {
         try (PhoneModel phone = open(folder);
                 OnnxModel lancet = OnnxModel.open(folder)) {
             Heard heard = new Heard(Integer.MAX_VALUE);
-            GeneratedText text = phone.generate(prompt, 1000, GREEDY, heard);
+            PhoneGeneration text = phone.generate(prompt, 1000, GREEDY, heard);
 
             assertThat(text.getPromptTokens()).isGreaterThan(200);
             assertThat(heard.read).startsWith(32, 64).endsWith(text.getPromptTokens());
             assertThat(text.getIds()).hasSize(phone.getContext() - text.getPromptTokens() + 1);
-            assertThat(text.getEnd()).isEqualTo(GeneratedText.End.LENGTH);
+            assertThat(text.getEnd()).isEqualTo(PhoneGeneration.End.LENGTH);
             assertThat(String.join("", heard.pieces)).isEqualTo(text.getText());
             assertThat(text.getText()).isEqualTo(lancet.generate(prompt, 1000));
             assertThat(text.getTokensPerSecond()).isPositive();
@@ -100,11 +100,11 @@ class PhoneModelTest {
     @Test
     void a_listener_stops_a_text_and_the_next_text_does_not_know_of_it() throws Exception {
         try (PhoneModel phone = open(exported(Compression.keepAll(), false))) {
-            GeneratedText whole = phone.generate(PROMPT, 20, GREEDY, SILENT);
-            GeneratedText stopped = phone.generate(PROMPT, 20, GREEDY, new Heard(5));
+            PhoneGeneration whole = phone.generate(PROMPT, 20, GREEDY, SILENT);
+            PhoneGeneration stopped = phone.generate(PROMPT, 20, GREEDY, new Heard(5));
 
             assertThat(stopped.getIds()).isEqualTo(whole.getIds().subList(0, 5));
-            assertThat(stopped.getEnd()).isEqualTo(GeneratedText.End.STOPPED);
+            assertThat(stopped.getEnd()).isEqualTo(PhoneGeneration.End.STOPPED);
             assertThat(phone.generate(PROMPT, 20, GREEDY, SILENT).getText()).isEqualTo(whole.getText());
         }
     }

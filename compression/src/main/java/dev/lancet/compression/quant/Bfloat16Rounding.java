@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
 
 /** Rounds float32 to its upper 16 bits: to nearest, ties to even, as IEEE 754 rounds to fewer bits. */
-final class Bfloat16Rounding {
+public final class Bfloat16Rounding {
 
     /** Added before the lower half is cut off: just less than half a unit; for an odd unit the rest is added too. */
     private static final int ALMOST_HALF = 0x7fff;
@@ -19,14 +19,14 @@ final class Bfloat16Rounding {
     private Bfloat16Rounding() {}
 
     /** The 16 bits nearest to a float. NaN stays NaN; values beyond the largest bfloat16 become infinity. */
-    static short bits(float value) {
+    public static short bits(float value) {
         int bits = Float.floatToRawIntBits(value);
         int upper = bits >>> Short.SIZE;
         return (short) (Float.isNaN(value) ? upper | QUIET : (bits + ALMOST_HALF + (upper & 1)) >>> Short.SIZE);
     }
 
     /** The float with these 16 bits, exactly. */
-    static float value(short bits) {
+    public static float value(short bits) {
         return Float.intBitsToFloat(bits << Short.SIZE);
     }
 

@@ -34,6 +34,18 @@ interface ExportFormat {
      */
     Answer write(Checkpoint model, Path out, List<String> changed);
 
+    /**
+     * The matrices whose codes were rounded again when adapters were merged into them.
+     *
+     * @param form the form of the model
+     * @param changed the matrices that are not stored as before
+     */
+    static List<String> roundedAgain(Plan form, List<String> changed) {
+        return changed.stream()
+                .filter(name -> form.step(name).precision().narrow())
+                .toList();
+    }
+
     /** The names of matrices for people; those of equal blocks as one. */
     static String listed(List<String> names) {
         return EqualRows.of(names, Function.identity(), name -> "").stream()

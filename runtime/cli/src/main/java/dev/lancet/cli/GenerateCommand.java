@@ -8,7 +8,7 @@ import dev.lancet.cli.option.DraftOption;
 import dev.lancet.cli.option.EngineOption;
 import dev.lancet.cli.option.LanguageModelArgument;
 import dev.lancet.dsl.PrintableText;
-import dev.lancet.runtime.generate.DraftUse;
+import dev.lancet.runtime.generate.DraftStatistics;
 import dev.lancet.runtime.generate.Generation;
 import dev.lancet.runtime.generate.GenerationSettings;
 import dev.lancet.runtime.generate.Sampler;
@@ -188,7 +188,7 @@ final class GenerateCommand extends LancetCommand {
     }
 
     private Answer answer(
-            @Nullable String text, List<Integer> ids, double tokensPerSecond, Optional<DraftUse> drafted) {
+            @Nullable String text, List<Integer> ids, double tokensPerSecond, Optional<DraftStatistics> drafted) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("text", text);
         document.put("ids", ids);

@@ -11,10 +11,12 @@ import dev.lancet.runtime.gguf.file.GgufType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +49,8 @@ record GgufFormat(Optional<GgufType> type, boolean tokenizer, Progress progress)
     @Override
     public Answer write(Checkpoint model, Path out, List<String> changed) {
         GgufResult written = new GgufExport(model, type, tokenizer, progress).write(out);
-        List<String> again = roundedAgain(written, model.plan(), changed);
+        Set<String> again = new LinkedHashSet<>(written.roundedAgain());
+        again.addAll(ExportFormat.roundedAgain(model.plan(), changed));
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("files", List.of(String.valueOf(out.getFileName())));
         document.put("bytes", written.bytes());
@@ -58,21 +61,12 @@ record GgufFormat(Optional<GgufType> type, boolean tokenizer, Progress progress)
         document.put("merged", changed);
         document.put("unpacked", written.unpacked());
         document.put("rounded", written.rounded());
-        document.put("rounded_again", again);
+        document.put("rounded_again", List.copyOf(again));
         document.put("rounded_inputs", written.roundedInputs());
         document.put("context", written.context());
         document.put("tokenizer", written.tokenizer());
         document.put("out", out.toString());
-        return new Answer(document, text(written, model, out, changed, again));
-    }
-
-    /** The matrices whose codes the export rounded to others, or the merging of an adapter before it. */
-    private static List<String> roundedAgain(GgufResult written, Plan form, List<String> changed) {
-        List<String> again = new ArrayList<>(written.roundedAgain());
-        changed.stream()
-                .filter(name -> form.step(name).precision().narrow() && !again.contains(name))
-                .forEach(again::add);
-        return again;
+        return new Answer(document, text(written, model, out, changed, List.copyOf(again)));
     }
 
     private static String text(

@@ -6,6 +6,7 @@ import dev.lancet.io.Progress;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.onnx.OnnxExport;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,10 +32,12 @@ record OnnxFormat(boolean portable, Progress progress) implements ExportFormat {
     @Override
     public Answer write(Checkpoint model, Path out, List<String> changed) {
         OnnxExport.Result written = OnnxExport.of(model, portable, progress).write(out);
+        List<String> again = ExportFormat.roundedAgain(model.plan(), changed);
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("files", written.files());
         document.put("bytes", written.bytes());
         document.put("unpacked", written.unpacked());
+        document.put("rounded_again", again);
         document.put("rounded_inputs", written.roundedInputs());
         document.put("out", out.toString());
         String unpacked = written.unpacked().isEmpty()
@@ -44,19 +47,26 @@ record OnnxFormat(boolean portable, Progress progress) implements ExportFormat {
                         "%d matrices became float32, because ONNX Runtime has no good product for their codes: %s%n",
                         written.unpacked().size(),
                         ExportFormat.listed(written.unpacked()));
-        return new Answer(
-                document,
-                unpacked
-                        + String.format(Locale.ROOT, "saved %s: %,d bytes%n", out, written.bytes())
-                        + quality(written));
-    }
-
-    private static String quality(OnnxExport.Result written) {
-        return written.roundedInputs() == 0
+        String rounded = again.isEmpty()
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "quality: unknown; the codes are the same, but ONNX Runtime rounds the inputs of %d products to 8 bits%n",
-                        written.roundedInputs());
+                        "%d matrices of codes were rounded again with their adapters: %s%n",
+                        again.size(),
+                        ExportFormat.listed(again));
+        String saved = String.format(Locale.ROOT, "saved %s: %,d bytes%n", out, written.bytes());
+        return new Answer(document, unpacked + rounded + saved + quality(written.roundedInputs(), again.size()));
+    }
+
+    private static String quality(int inputs, int again) {
+        List<String> reasons = new ArrayList<>();
+        if (again > 0) {
+            reasons.add(again + " matrices were rounded again");
+        }
+        if (inputs > 0) {
+            reasons.add((again > 0 ? "" : "the codes are the same, but ") + "ONNX Runtime rounds the inputs of "
+                    + inputs + " products to 8 bits");
+        }
+        return reasons.isEmpty() ? "" : "quality: unknown; " + String.join("; ", reasons) + System.lineSeparator();
     }
 }

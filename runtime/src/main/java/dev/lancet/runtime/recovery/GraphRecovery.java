@@ -19,7 +19,7 @@ import dev.lancet.surgery.imported.GraphExtension;
 import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.Objective;
 import dev.lancet.surgery.imported.Signatures;
-import dev.lancet.surgery.layer.JoinedOutput;
+import dev.lancet.surgery.layer.ConcatenatedOutput;
 import dev.lancet.surgery.layer.LayerOutputs;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -151,7 +151,7 @@ public final class GraphRecovery {
     private Optional<RecoveredWeights> withHiddenStates(Lesson output, GraphExtension joined, Cut cut) {
         Lesson lesson = new Lesson(
                 output.student().with(joined),
-                Objective.meanSquaredError(JoinedOutput.NAME)
+                Objective.meanSquaredError(ConcatenatedOutput.NAME)
                         .in(output.objective().signature()),
                 data.training(),
                 data.heldOut());

@@ -3,7 +3,7 @@ package dev.lancet.runtime.recovery;
 import dev.lancet.runtime.calibration.RunningModel;
 import dev.lancet.runtime.train.graph.Examples;
 import dev.lancet.surgery.imported.GraphExtension;
-import dev.lancet.surgery.layer.JoinedOutput;
+import dev.lancet.surgery.layer.ConcatenatedOutput;
 import dev.lancet.surgery.layer.LayerOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ final class HiddenStateTargets {
     }
 
     /**
-     * The output {@link JoinedOutput#NAME} with an output and the outputs of layers.
+     * The output {@link ConcatenatedOutput#NAME} with an output and the outputs of layers.
      *
      * @param signature the signature that gains the output
      * @param output the name of a float output
@@ -74,10 +74,10 @@ final class HiddenStateTargets {
         }
         long elements = result.get().elements()
                 + kept.stream().mapToLong(Measured::elements).sum();
-        List<JoinedOutput.Part> parts = new ArrayList<>();
+        List<ConcatenatedOutput.Part> parts = new ArrayList<>();
         kept.forEach(one -> parts.add(one.part((1 - OUTPUT_WEIGHT) / kept.size(), elements)));
         parts.add(result.get().part(OUTPUT_WEIGHT, elements));
-        return Optional.of(JoinedOutput.of(signature, parts));
+        return Optional.of(ConcatenatedOutput.of(signature, parts));
     }
 
     /**
@@ -87,11 +87,11 @@ final class HiddenStateTargets {
      * @param squares the mean over the rows of the sum of their squares, of the positions that count
      * @param mask the mask; empty if all elements count
      */
-    record Measured(String tensor, int elements, double squares, Optional<JoinedOutput.Mask> mask) {
+    record Measured(String tensor, int elements, double squares, Optional<ConcatenatedOutput.Mask> mask) {
 
         /** Its part of the output, whose mean squared error then is {@code weight · (squared error / squares)} of it. */
-        JoinedOutput.Part part(double weight, long all) {
-            return new JoinedOutput.Part(tensor, elements, (float) Math.sqrt(weight * all / squares), mask);
+        ConcatenatedOutput.Part part(double weight, long all) {
+            return new ConcatenatedOutput.Part(tensor, elements, (float) Math.sqrt(weight * all / squares), mask);
         }
     }
 
@@ -139,7 +139,7 @@ final class HiddenStateTargets {
                 tensor,
                 elements,
                 squares / rows,
-                mask.map(name -> new JoinedOutput.Mask(teacher.signature().getInputsOrThrow(name), positions))));
+                mask.map(name -> new ConcatenatedOutput.Mask(teacher.signature().getInputsOrThrow(name), positions))));
     }
 
     private float[] read(String tensor, Examples rows) {

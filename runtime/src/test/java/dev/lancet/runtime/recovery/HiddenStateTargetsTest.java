@@ -23,7 +23,7 @@ import dev.lancet.surgery.graph.TensorType;
 import dev.lancet.surgery.graph.Value;
 import dev.lancet.surgery.imported.GraphExtension;
 import dev.lancet.surgery.imported.ImportedSurgery;
-import dev.lancet.surgery.layer.JoinedOutput;
+import dev.lancet.surgery.layer.ConcatenatedOutput;
 import dev.lancet.surgery.layer.LayerOutputs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -146,7 +146,7 @@ class HiddenStateTargetsTest {
 
     private float[] run(ImportedSurgery surgery, GraphSource source, Examples rows) {
         try (RunningModel running = RunningModel.open(surgery, source.weights(), device)) {
-            return running.outputs(rows).getOrDefault(JoinedOutput.NAME, new float[0]);
+            return running.outputs(rows).getOrDefault(ConcatenatedOutput.NAME, new float[0]);
         }
     }
 

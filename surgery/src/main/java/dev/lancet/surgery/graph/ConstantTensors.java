@@ -1,6 +1,7 @@
 package dev.lancet.surgery.graph;
 
 import com.google.protobuf.ByteString;
+import dev.lancet.dsl.weights.Float16Rounding;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -68,7 +69,7 @@ public final class ConstantTensors {
         switch (type) {
             case DT_FLOAT -> tensor.addFloatVal((float) value);
             case DT_DOUBLE -> tensor.addDoubleVal(value);
-            case DT_HALF -> tensor.addHalfVal(HalfFloat.bits((float) value));
+            case DT_HALF -> tensor.addHalfVal(Short.toUnsignedInt(Float16Rounding.bits((float) value)));
             // Rounds to nearest: adds half a unit of the last kept place before truncating.
             case DT_BFLOAT16 -> tensor.addHalfVal((Float.floatToIntBits((float) value) + 0x8000) >>> 16);
             default ->

@@ -1,7 +1,7 @@
 package dev.lancet.cli.option;
 
 import dev.lancet.cli.console.LancetCommand;
-import dev.lancet.runtime.generate.Draft;
+import dev.lancet.runtime.generate.DraftModel;
 import dev.lancet.runtime.generate.TextGenerator;
 import dev.lancet.runtime.language.TextModel;
 import java.util.Optional;
@@ -22,7 +22,7 @@ public final class DraftOption {
     @Option(
             names = "--draft-tokens",
             paramLabel = "K",
-            description = "With --draft: how many tokens it proposes at a time (default: " + Draft.USUAL + ").")
+            description = "With --draft: how many tokens it proposes at a time (default: " + DraftModel.USUAL + ").")
     private Optional<Integer> tokens = Optional.empty();
 
     /**
@@ -47,7 +47,7 @@ public final class DraftOption {
 
     private TextGenerator generator(LancetCommand command, TextModel large, TextModel small) {
         try {
-            return new TextGenerator(large.engine(), new Draft(small.engine(), tokens.orElse(Draft.USUAL)));
+            return new TextGenerator(large.engine(), new DraftModel(small.engine(), tokens.orElse(DraftModel.USUAL)));
         } catch (IllegalArgumentException wrong) {
             throw command.wrongUsage("--" + wrong.getMessage());
         }

@@ -14,6 +14,7 @@ import dev.lancet.runtime.gguf.file.GgufTensor;
 import dev.lancet.runtime.gguf.file.GgufType;
 import dev.lancet.runtime.gguf.file.GgufWriter;
 import dev.lancet.runtime.gguf.matrix.MatrixExport;
+import dev.lancet.runtime.gguf.matrix.RowEncoder;
 import dev.lancet.runtime.gguf.matrix.RowOrder;
 import dev.lancet.runtime.gguf.vocabulary.VocabularyMetadata;
 import java.nio.ByteBuffer;
@@ -86,7 +87,7 @@ public record GgufExport(Checkpoint model, Optional<GgufType> floats, boolean to
         boolean withText = tokenizer && model.tokenizer().isPresent();
         try (GgufWriter writer = GgufWriter.create(file, metadata(architecture, matrices), tensors);
                 Progress.Task task = progress.begin("export", matrices.size())) {
-            divisors.ifPresent(some -> writer.next(parts -> parts.accept(floats(some, RowOrder.same()))));
+            divisors.ifPresent(some -> writer.next(parts -> parts.accept(floats(DIVISORS, some, RowOrder.same()))));
             for (int i = 0; i < matrices.size(); i++) {
                 MatrixExport matrix = matrices.get(i);
                 writer.next(parts -> matrix.write(weights, parts));
@@ -94,7 +95,7 @@ public record GgufExport(Checkpoint model, Optional<GgufType> floats, boolean to
             }
             for (Weight vector : plan.vectors()) {
                 float[] values = weights.readFloats(vector.name());
-                writer.next(parts -> parts.accept(floats(values, architecture.order(vector))));
+                writer.next(parts -> parts.accept(floats(vector.name(), values, architecture.order(vector))));
             }
             return result(writer.finish(), matrices, architecture.context(), withText);
         }
@@ -108,7 +109,7 @@ public record GgufExport(Checkpoint model, Optional<GgufType> floats, boolean to
                 floats.orElse(stored(step.precision())));
     }
 
-    /** The type that holds every number of the model's files exactly, with as few bits as there are in the files. */
+    /** The type that holds every number of the model's files exactly, in no more bits than the files use. */
     private GgufType stored(Precision precision) {
         return switch (precision.format()) {
             case FLOAT32 ->
@@ -149,12 +150,14 @@ public record GgufExport(Checkpoint model, Optional<GgufType> floats, boolean to
                 .orElse(GgufType.FLOAT32);
     }
 
-    private static ByteBuffer floats(float[] values, RowOrder order) {
+    private static ByteBuffer floats(String name, float[] values, RowOrder order) {
+        float[] ordered = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            ordered[i] = values[order.channel(i)];
+        }
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, values.length))
                 .order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < values.length; i++) {
-            bytes.putFloat(values[order.channel(i)]);
-        }
+        new RowEncoder(name, GgufType.FLOAT32).put(ordered, 0, ordered.length, bytes);
         return bytes.flip();
     }
 

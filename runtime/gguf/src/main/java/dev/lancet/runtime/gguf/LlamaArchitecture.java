@@ -86,7 +86,7 @@ final class LlamaArchitecture {
         }
     }
 
-    /** By what llama.cpp divides the frequencies of a head, {@code [headWidth / 2]}, or empty if by one number. */
+    /** llama.cpp divides the frequencies of a head by these, {@code [headWidth / 2]}; empty if it divides all by one number. */
     Optional<float[]> frequencyDivisors() {
         if (!(rotary.scaling() instanceof Position.Llama3 scaling)) {
             return Optional.empty();

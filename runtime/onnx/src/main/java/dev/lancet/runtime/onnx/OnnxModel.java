@@ -10,9 +10,9 @@ import dev.lancet.runtime.generate.DecodingSession;
 import dev.lancet.runtime.generate.PromptLimits;
 import dev.lancet.runtime.generate.TextEngine;
 import dev.lancet.runtime.language.TextModel;
+import dev.lancet.runtime.task.SequentialTaskEngine;
 import dev.lancet.runtime.task.TaskEvaluation;
 import dev.lancet.runtime.task.TaskResult;
-import dev.lancet.runtime.task.TextTaskEngine;
 import dev.lancet.runtime.text.Corpora;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.chat.ChatTemplate;
@@ -131,7 +131,7 @@ public final class OnnxModel implements TextModel, TextEngine {
 
     @Override
     public TaskResult evaluate(Task task) {
-        return new TaskEvaluation(new TextTaskEngine(this), tokenizer(), progress).measure(task);
+        return new TaskEvaluation(new SequentialTaskEngine(this), tokenizer(), progress).measure(task);
     }
 
     @Override

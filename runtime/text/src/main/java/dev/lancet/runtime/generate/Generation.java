@@ -21,7 +21,7 @@ public record Generation(
         List<Integer> ids,
         FinishReason end,
         double tokensPerSecond,
-        Optional<DraftUse> draft) {
+        Optional<DraftStatistics> draft) {
 
     public Generation {
         ids = List.copyOf(ids);

@@ -18,7 +18,7 @@ final class SpeculativeDecoding implements TokenSource {
 
     private final PromptCache large;
     private final PromptCache small;
-    private final Draft draft;
+    private final DraftModel draft;
     private final int context;
     private final Sampler sampler;
     private final Deque<Integer> ready = new ArrayDeque<>();
@@ -35,7 +35,7 @@ final class SpeculativeDecoding implements TokenSource {
      * @param small a session of the small one
      * @param context the most tokens that the large model reads
      */
-    SpeculativeDecoding(PromptCache large, PromptCache small, Draft draft, int context, Sampler sampler) {
+    SpeculativeDecoding(PromptCache large, PromptCache small, DraftModel draft, int context, Sampler sampler) {
         this.large = large;
         this.small = small;
         this.draft = draft;
@@ -64,8 +64,8 @@ final class SpeculativeDecoding implements TokenSource {
     }
 
     @Override
-    public Optional<DraftUse> draft() {
-        return Optional.of(new DraftUse(proposed, accepted));
+    public Optional<DraftStatistics> draft() {
+        return Optional.of(new DraftStatistics(proposed, accepted));
     }
 
     private void round() {

@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 public final class TextGenerator implements AutoCloseable {
 
     private final TextEngine engine;
-    private final Optional<Draft> draft;
+    private final Optional<DraftModel> draft;
     private Optional<PromptCache> cache = Optional.empty();
     private Optional<PromptCache> proposals = Optional.empty();
     private Optional<ChatTemplate> template = Optional.empty();
@@ -44,12 +44,12 @@ public final class TextGenerator implements AutoCloseable {
      *
      * @throws LancetException if the vocabularies differ
      */
-    public TextGenerator(TextEngine engine, Draft draft) {
+    public TextGenerator(TextEngine engine, DraftModel draft) {
         this(engine, Optional.of(draft));
         draft.requireSameVocabulary(engine);
     }
 
-    private TextGenerator(TextEngine engine, Optional<Draft> draft) {
+    private TextGenerator(TextEngine engine, Optional<DraftModel> draft) {
         this.engine = engine;
         this.draft = draft;
     }
@@ -188,7 +188,7 @@ public final class TextGenerator implements AutoCloseable {
         }
         PromptCache large = cache.get();
         return proposals.isEmpty()
-                ? new TokenByToken(large, sampler)
+                ? new AutoregressiveDecoding(large, sampler)
                 : new SpeculativeDecoding(
                         large,
                         proposals.get(),

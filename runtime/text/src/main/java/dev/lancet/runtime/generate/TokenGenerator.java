@@ -40,7 +40,7 @@ public final class TokenGenerator {
      * @param end why there are no more; never {@link FinishReason#STOP_STRING}, because tokens are no text
      * @param draft what became of the proposals of a draft, if there was one
      */
-    public record Tokens(List<Integer> ids, FinishReason end, Optional<DraftUse> draft) {
+    public record Tokens(List<Integer> ids, FinishReason end, Optional<DraftStatistics> draft) {
 
         public Tokens {
             ids = List.copyOf(ids);
@@ -57,7 +57,7 @@ public final class TokenGenerator {
      * @throws LancetException if the model cannot read the prompt, see {@link PromptLimits#check}
      */
     public Tokens generate(PromptCache text, int[] prompt, int most, IntPredicate each) {
-        return generate(new TokenByToken(text, sampler), prompt, most, each);
+        return generate(new AutoregressiveDecoding(text, sampler), prompt, most, each);
     }
 
     /** The same with the tokens of a source. */

@@ -17,5 +17,5 @@ interface TokenSource {
     int next();
 
     /** What became of the proposals of a draft since the start; empty if there is none. */
-    Optional<DraftUse> draft();
+    Optional<DraftStatistics> draft();
 }

@@ -138,7 +138,7 @@ class SpeculativeDecodingTest {
         Bigrams small = new Bigrams(8, 1);
         Sampler sampler = Sampler.at(0.9);
 
-        int[] counts = counts(new TextGenerator(large, new Draft(small, ahead)), sampler);
+        int[] counts = counts(new TextGenerator(large, new DraftModel(small, ahead)), sampler);
 
         assertThat(chiSquare(counts, large, sampler)).isBetween(0.5, 1.5);
         assertThat(chiSquare(counts, small, sampler)).isGreaterThan(50);
@@ -149,7 +149,7 @@ class SpeculativeDecodingTest {
         Bigrams large = new Bigrams(7, 1);
         Sampler sampler = Sampler.at(1.2).topK(3).repetitionPenalty(1.5);
 
-        int[] counts = counts(new TextGenerator(large, new Draft(new Bigrams(8, 1), 2)), sampler);
+        int[] counts = counts(new TextGenerator(large, new DraftModel(new Bigrams(8, 1), 2)), sampler);
 
         assertThat(chiSquare(counts, large, sampler)).isBetween(0.3, 1.9);
     }
@@ -165,10 +165,10 @@ class SpeculativeDecodingTest {
                     probability(large, Sampler.at(1), PROMPT[0], PROMPT[1], id),
                     probability(small, Sampler.at(1), PROMPT[0], PROMPT[1], id));
         }
-        TextGenerator texts = new TextGenerator(large, new Draft(small, 1));
+        TextGenerator texts = new TextGenerator(large, new DraftModel(small, 1));
         int accepted = 0;
         for (int seed = 0; seed < TEXTS; seed++) {
-            DraftUse use = texts.generate(PROMPT, 2, Sampler.at(1).seed(seed), id -> true)
+            DraftStatistics use = texts.generate(PROMPT, 2, Sampler.at(1).seed(seed), id -> true)
                     .draft()
                     .orElseThrow();
             assertThat(use.proposed()).isEqualTo(1);
@@ -189,7 +189,7 @@ class SpeculativeDecodingTest {
         assertThat(alone).hasSize(39);
 
         for (Bigrams small : List.of(large, new Bigrams(9, 1), new Bigrams(20, VOCABULARY, 7, 1))) {
-            TextGenerator texts = new TextGenerator(large, new Draft(small, ahead));
+            TextGenerator texts = new TextGenerator(large, new DraftModel(small, ahead));
             List<Integer> eager = new ArrayList<>();
             assertThat(texts.generate(PROMPT, 100, Sampler.greedy(), eager::add).ids())
                     .isEqualTo(alone);
@@ -205,10 +205,10 @@ class SpeculativeDecodingTest {
     @Test
     void a_draft_that_is_the_model_itself_has_every_proposal_accepted() {
         Bigrams model = new Bigrams(7, 1);
-        TextGenerator texts = new TextGenerator(model, new Draft(model, 3));
+        TextGenerator texts = new TextGenerator(model, new DraftModel(model, 3));
 
         for (Sampler sampler : List.of(Sampler.greedy(), Sampler.at(1))) {
-            DraftUse use =
+            DraftStatistics use =
                     texts.generate(PROMPT, 41, sampler, id -> true).draft().orElseThrow();
             assertThat(use.proposed()).isEqualTo(30);
             assertThat(use.share()).isEqualTo(1);
@@ -218,11 +218,11 @@ class SpeculativeDecodingTest {
     @Test
     void another_vocabulary_is_refused() {
         Bigrams six = new Bigrams(64, 6, 7, 1);
-        assertThatThrownBy(() -> new TextGenerator(new Bigrams(7, 1), new Draft(six, 2)))
+        assertThatThrownBy(() -> new TextGenerator(new Bigrams(7, 1), new DraftModel(six, 2)))
                 .isInstanceOf(LancetException.class)
                 .hasMessage("draft: bigrams has a vocabulary of 6, and bigrams one of 5; take a draft with the same"
                         + " tokens, such as the compressed model");
-        assertThatThrownBy(() -> new Draft(six, 65))
+        assertThatThrownBy(() -> new DraftModel(six, 65))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("draft-tokens: 65");
     }

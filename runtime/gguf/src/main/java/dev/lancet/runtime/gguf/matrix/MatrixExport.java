@@ -28,10 +28,10 @@ public record MatrixExport(StoredMatrix matrix, GgufTensor tensor, RowOrder orde
      * @param floats the type of a matrix whose codes are not kept
      */
     public static MatrixExport of(StoredMatrix matrix, String name, RowOrder order, GgufType floats) {
-        int inputs = CodeRows.inputs(matrix);
+        int inputs = QuantizedRows.inputs(matrix);
         int channels = matrix.channels() == Channels.COLUMNS ? matrix.columns() : matrix.rows();
-        boolean kept = CodeRows.type(matrix).isPresent();
-        GgufType type = CodeRows.type(matrix).orElse(floats.fits(inputs) ? floats : GgufType.FLOAT32);
+        boolean kept = QuantizedRows.type(matrix).isPresent();
+        GgufType type = QuantizedRows.type(matrix).orElse(floats.fits(inputs) ? floats : GgufType.FLOAT32);
         return new MatrixExport(matrix, GgufTensor.matrix(name, channels, inputs, type), order, kept);
     }
 
@@ -43,7 +43,7 @@ public record MatrixExport(StoredMatrix matrix, GgufTensor tensor, RowOrder orde
     /** Passes on the data of the tensor, some rows at a time. */
     public void write(Weights weights, Consumer<ByteBuffer> parts) {
         MatrixRows rows = kept
-                ? new CodeRows(matrix, weights)
+                ? new QuantizedRows(matrix, weights)
                 : new FloatRows(
                         Quantizer.unpack(matrix, weights),
                         matrix.channels(),

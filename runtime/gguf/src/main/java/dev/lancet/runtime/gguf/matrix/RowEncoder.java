@@ -1,17 +1,23 @@
 package dev.lancet.runtime.gguf.matrix;
 
+import dev.lancet.compression.quant.Bfloat16Rounding;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.weights.Float16Rounding;
 import dev.lancet.runtime.gguf.file.GgufType;
 import java.nio.ByteBuffer;
 
 /** Writes a row of floats in the blocks of a type, as ggml does it ({@code quantize_row_q8_0_ref}, {@code quantize_row_q4_0_ref}). */
-final class RowEncoder {
+public final class RowEncoder {
 
     private final String name;
     private final GgufType type;
 
-    /** @param name the name of the matrix, for messages */
-    RowEncoder(String name, GgufType type) {
+    /**
+     * An encoder.
+     *
+     * @param name the name of the array, for messages
+     */
+    public RowEncoder(String name, GgufType type) {
         this.name = name;
         this.type = type;
     }
@@ -21,7 +27,7 @@ final class RowEncoder {
      *
      * @throws LancetException if a number is not finite, or too large for the type
      */
-    void put(float[] values, int from, int count, ByteBuffer into) {
+    public void put(float[] values, int from, int count, ByteBuffer into) {
         for (int i = from; i < from + count; i++) {
             if (!Float.isFinite(values[i])) {
                 throw new LancetException("export: " + name + " contains " + values[i]
@@ -110,14 +116,13 @@ final class RowEncoder {
                 + Float16Rounding.LARGEST + "; export it with --type float32");
     }
 
-    /** The upper half of a float32, rounded to nearest, ties to even. */
+    /** A bfloat16, if the number has one. */
     private short brain(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        int rounded = bits + 0x7fff + (bits >>> 16 & 1);
-        if ((rounded & 0x7f80_0000) == 0x7f80_0000) {
+        short bits = Bfloat16Rounding.bits(value);
+        if (!Float.isFinite(Bfloat16Rounding.value(bits))) {
             throw new LancetException("export: " + name + " contains " + value
                     + ", beyond the largest bfloat16; export it with --type float32");
         }
-        return (short) (rounded >>> 16);
+        return bits;
     }
 }

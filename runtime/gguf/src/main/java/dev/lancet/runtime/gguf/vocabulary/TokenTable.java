@@ -1,6 +1,5 @@
 package dev.lancet.runtime.gguf.vocabulary;
 
-import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.gguf.file.GgufMetadata;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +13,8 @@ import java.util.OptionalInt;
  * @param splitter llama.cpp's name of the rule by which a text is split into words
  * @param tokens the texts of all ids
  * @param types what they are
- * @param scores of two possible joins, that into the token with the higher score comes first; empty for byte pairs
- * @param merges pairs of tokens with a space between, the first joins first; empty for SentencePiece
+ * @param scores llama.cpp joins the pair whose joined token has the highest score; empty for byte pairs
+ * @param merges pairs of tokens with a space between, in the order in which llama.cpp joins them; empty for SentencePiece
  * @param unknown the id for text without a token, or empty
  * @param spaceBefore whether a text gets a space before it; empty for byte pairs
  */
@@ -36,16 +35,8 @@ record TokenTable(
         merges = List.copyOf(merges);
     }
 
-    /**
-     * Puts the table, with unused tokens up to the vocabulary of the model.
-     *
-     * @throws LancetException if the table has more tokens than the model
-     */
+    /** Puts the table, with unused tokens up to the vocabulary of the model. */
     void put(GgufMetadata metadata, int vocabulary) {
-        if (tokens.size() > vocabulary) {
-            throw new LancetException("export: the tokenizer has " + tokens.size() + " tokens, but the model has "
-                    + vocabulary + "; put the tokenizer of this model beside it");
-        }
         List<String> texts = new ArrayList<>(tokens);
         List<Integer> kinds = new ArrayList<>(types.stream().map(TokenType::id).toList());
         List<Float> ranks = new ArrayList<>(scores);

@@ -23,11 +23,17 @@ public final class VocabularyMetadata {
      */
     public static void put(GgufMetadata metadata, Path file, int vocabulary) {
         boolean json = String.valueOf(file.getFileName()).endsWith(".json");
-        TokenTable table = json
-                ? JsonVocabulary.read(HuggingFaceVocabulary.json(file), file)
-                : PieceTable.of(Llama2Vocabulary.read(file));
-        table.put(metadata, vocabulary);
+        // It refuses what is damaged, so that the ids below are whole numbers and not too many.
         try (Tokenizer tokenizer = Tokenizer.open(file)) {
+            if (tokenizer.vocabulary() > vocabulary) {
+                throw new LancetException("export: the tokenizer has " + tokenizer.vocabulary()
+                        + " tokens, but the model has " + vocabulary
+                        + "; put the tokenizer of this model beside it");
+            }
+            TokenTable table = json
+                    ? TokenizerJsonTable.read(HuggingFaceVocabulary.json(file), file)
+                    : Llama2cTokenTable.of(Llama2Vocabulary.read(file));
+            table.put(metadata, vocabulary);
             number(metadata, "tokenizer.ggml.bos_token_id", tokenizer.begin());
             number(metadata, "tokenizer.ggml.eos_token_id", tokenizer.end());
             int[] around = tokenizer.encode("a", true);

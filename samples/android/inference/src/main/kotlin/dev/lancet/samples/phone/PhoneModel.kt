@@ -37,7 +37,7 @@ private constructor(
         tokens: Int,
         choice: TokenChoice = TokenChoice.greedy,
         listener: GenerationListener = GenerationListener.silent,
-    ): GeneratedText {
+    ): PhoneGeneration {
         require(tokens > 0) { "tokens: $tokens; generate at least 1" }
         val ids = tokenizer.encode(prompt)
         if (ids.isEmpty() || ids.size > context) {
@@ -55,7 +55,7 @@ private constructor(
     }
 
     private inner class Generation(
-        private val keysAndValues: KeyValueCache,
+        private val keysAndValues: PhoneKeyValueCache,
         private val choice: TokenChoice,
         private val listener: GenerationListener,
     ) {
@@ -63,13 +63,13 @@ private constructor(
         private val text = StringBuilder()
         private val stream = TextStream()
 
-        fun run(prompt: IntArray, most: Int): GeneratedText {
+        fun run(prompt: IntArray, most: Int): PhoneGeneration {
             val begun = System.nanoTime()
             var logits = FloatArray(0)
             for (part in prompt.asList().chunked(CHUNK)) {
                 logits = read(part.toIntArray())
                 if (!listener.onPrompt(length, prompt.size)) {
-                    return result(prompt.size, emptyList(), begun, begun, GeneratedText.End.STOPPED)
+                    return result(prompt.size, emptyList(), begun, begun, PhoneGeneration.End.STOPPED)
                 }
             }
             val decoding = System.nanoTime()
@@ -80,24 +80,24 @@ private constructor(
             while (true) {
                 val next = choice.choose(logits)
                 if (next in settings.ends) {
-                    return result(prompt.size, added, begun, decoding, GeneratedText.End.END_TOKEN)
+                    return result(prompt.size, added, begun, decoding, PhoneGeneration.End.END_TOKEN)
                 }
                 added.add(next)
                 val piece = if (next < tokenizer.vocabulary) stream.add(tokenizer.bytes(next, previous)) else ""
                 previous = next
                 text.append(piece)
                 if (!listener.onText(piece, added.size, perSecond(added.size, decoding))) {
-                    return result(prompt.size, added, begun, decoding, GeneratedText.End.STOPPED)
+                    return result(prompt.size, added, begun, decoding, PhoneGeneration.End.STOPPED)
                 }
                 if (added.size == room) {
-                    return result(prompt.size, added, begun, decoding, GeneratedText.End.LENGTH)
+                    return result(prompt.size, added, begun, decoding, PhoneGeneration.End.LENGTH)
                 }
                 logits = read(intArrayOf(next))
             }
         }
 
-        private fun result(prompt: Int, added: List<Int>, begun: Long, decoding: Long, end: GeneratedText.End) =
-            GeneratedText(
+        private fun result(prompt: Int, added: List<Int>, begun: Long, decoding: Long, end: PhoneGeneration.End) =
+            PhoneGeneration(
                 text.append(stream.finish()).toString(),
                 added,
                 prompt,

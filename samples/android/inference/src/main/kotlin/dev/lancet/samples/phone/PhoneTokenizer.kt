@@ -29,7 +29,7 @@ interface PhoneTokenizer {
             val llama2c = folder.listFiles { file -> file.name.matches(Regex("tok.*\\.bin")) }.orEmpty()
             val tokenizer =
                 when {
-                    json.isFile -> BytePairTokenizer.read(json)
+                    json.isFile -> PhoneBytePairTokenizer.read(json)
                     llama2c.size == 1 -> Llama2cTokenizer.read(llama2c[0])
                     vocabulary == PlainBytes.vocabulary -> PlainBytes
                     else ->

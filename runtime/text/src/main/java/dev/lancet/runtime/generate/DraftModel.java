@@ -10,14 +10,14 @@ import dev.lancet.runtime.text.tokenizer.Tokenizer;
  * @param engine the small model
  * @param tokens how many tokens it proposes at a time
  */
-public record Draft(TextEngine engine, int tokens) {
+public record DraftModel(TextEngine engine, int tokens) {
 
     /** How many tokens are proposed at a time if nothing else is said. */
     public static final int USUAL = 4;
 
     private static final int MOST = 64;
 
-    public Draft {
+    public DraftModel {
         if (tokens < 1 || tokens > MOST) {
             throw new IllegalArgumentException("draft-tokens: " + tokens + "; propose 1 to " + MOST + " at a time");
         }

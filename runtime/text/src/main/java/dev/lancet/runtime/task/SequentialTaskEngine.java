@@ -18,7 +18,7 @@ import java.util.List;
  *
  * @param engine the model
  */
-public record TextTaskEngine(TextEngine engine) implements TaskEngine {
+public record SequentialTaskEngine(TextEngine engine) implements TaskEngine {
 
     @Override
     public PromptLimits limits() {

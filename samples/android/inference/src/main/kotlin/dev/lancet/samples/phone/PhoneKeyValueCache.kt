@@ -8,7 +8,7 @@ import java.nio.ByteOrder
 import java.nio.FloatBuffer
 
 /** The keys and values of the tokens that were read. */
-internal interface KeyValueCache : AutoCloseable {
+internal interface PhoneKeyValueCache : AutoCloseable {
 
     /** Makes room for [total] tokens, of which [read] are there already. */
     fun reserve(read: Int, total: Int)
@@ -46,7 +46,7 @@ internal class InPlaceCache(
     private val environment: OrtEnvironment,
     private val shape: CacheShape,
     private val context: Int,
-) : KeyValueCache {
+) : PhoneKeyValueCache {
 
     private val content = HashMap<String, FloatBuffer>()
     private val past = HashMap<String, OnnxTensor>()
@@ -105,7 +105,7 @@ internal class InPlaceCache(
 }
 
 /** Tensors with exactly the tokens that were read: the outputs of a run are the inputs of the next. */
-internal class GrowingCache(environment: OrtEnvironment, private val shape: CacheShape) : KeyValueCache {
+internal class GrowingCache(environment: OrtEnvironment, private val shape: CacheShape) : PhoneKeyValueCache {
 
     private var past =
         shape.names.keys.associateWith { OnnxTensor.createTensor(environment, FloatBuffer.allocate(0), shape.of(0)) }

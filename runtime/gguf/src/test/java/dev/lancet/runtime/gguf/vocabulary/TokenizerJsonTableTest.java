@@ -34,7 +34,7 @@ class JsonVocabularyTest {
 
     @Test
     void sentencepieces_byte_pairs_get_their_scores_from_the_order_of_the_merges() {
-        TokenTable table = JsonVocabulary.read(json(PIECES), FILE);
+        TokenTable table = TokenizerJsonTable.read(json(PIECES), FILE);
 
         assertThat(table.model()).isEqualTo("llama");
         assertThat(table.tokens()).containsExactly("<unk>", "<s>", "<0x41>", "a", "b", "c", "ab", "abc", "<call>");
@@ -60,7 +60,7 @@ class JsonVocabularyTest {
         root.putNull("normalizer");
         root.putObject("pre_tokenizer").put("type", "Metaspace").put("prepend_scheme", "never");
 
-        assertThat(JsonVocabulary.read(root, FILE).spaceBefore()).contains(false);
+        assertThat(TokenizerJsonTable.read(root, FILE).spaceBefore()).contains(false);
     }
 
     @ParameterizedTest
@@ -69,7 +69,7 @@ class JsonVocabularyTest {
         ObjectNode root = (ObjectNode) json(PIECES);
         root.putObject("normalizer").put("type", type);
 
-        assertThatThrownBy(() -> JsonVocabulary.read(root, FILE))
+        assertThatThrownBy(() -> TokenizerJsonTable.read(root, FILE))
                 .isInstanceOf(LancetException.class)
                 .hasMessage(
                         "export: tokenizer.json has a normalizer of type " + type
@@ -78,7 +78,8 @@ class JsonVocabularyTest {
 
     @Test
     void a_model_that_is_not_of_byte_pairs_is_refused() {
-        assertThatThrownBy(() -> JsonVocabulary.read(json("{\"model\": {\"type\": \"Unigram\", \"vocab\": []}}"), FILE))
+        assertThatThrownBy(() ->
+                        TokenizerJsonTable.read(json("{\"model\": {\"type\": \"Unigram\", \"vocab\": []}}"), FILE))
                 .hasMessageContaining("a model of type Unigram");
     }
 
@@ -106,7 +107,7 @@ class JsonVocabularyTest {
     }
 
     private static String splitter(String before) {
-        return JsonVocabulary.read(
+        return TokenizerJsonTable.read(
                         json("{\"pre_tokenizer\": " + before
                                 + ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}"),
                         FILE)

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
  * Reads the two kinds of {@code tokenizer.json} that llama.cpp runs: byte pairs over bytes (GPT-2, LLaMA 3, Qwen2), and
  * SentencePiece's byte pairs with single bytes for unknown characters (LLaMA 2, Mistral).
  */
-final class JsonVocabulary {
+final class TokenizerJsonTable {
 
     private static final String BYTE = "<0x[0-9A-F]{2}>";
 
@@ -23,14 +23,14 @@ final class JsonVocabulary {
     private final Path file;
     private final JsonNode model;
 
-    private JsonVocabulary(JsonNode root, Path file) {
+    private TokenizerJsonTable(JsonNode root, Path file) {
         this.root = root;
         this.file = file;
         model = root.path("model");
     }
 
     static TokenTable read(JsonNode root, Path file) {
-        return new JsonVocabulary(root, file).table();
+        return new TokenizerJsonTable(root, file).table();
     }
 
     private TokenTable table() {
@@ -81,7 +81,7 @@ final class JsonVocabulary {
                         Optional.of(spaceBefore()))
                 : new TokenTable(
                         "gpt2",
-                        WordSplitter.of(root)
+                        PreTokenizerName.of(root)
                                 .orElseThrow(() -> unknown("a rule of splitting words that llama.cpp has no name for")),
                         texts,
                         types,

@@ -5,14 +5,14 @@ import java.util.BitSet;
 import java.util.Optional;
 
 /** Reads each token before it chooses the next. */
-final class TokenByToken implements TokenSource {
+final class AutoregressiveDecoding implements TokenSource {
 
     private final PromptCache text;
     private final Sampler sampler;
     private final BitSet before = new BitSet();
     private int[] unread = {};
 
-    TokenByToken(PromptCache text, Sampler sampler) {
+    AutoregressiveDecoding(PromptCache text, Sampler sampler) {
         this.text = text;
         this.sampler = sampler;
     }
@@ -33,7 +33,7 @@ final class TokenByToken implements TokenSource {
     }
 
     @Override
-    public Optional<DraftUse> draft() {
+    public Optional<DraftStatistics> draft() {
         return Optional.empty();
     }
 }

@@ -4,6 +4,7 @@ import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.plan.StoredMatrix.Channels;
+import dev.lancet.dsl.weights.Float16Rounding;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.gguf.file.GgufType;
 import java.nio.ByteBuffer;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * Rows of the codes that a matrix is stored in, which do not change: int8 as Q8_0, symmetric int4 as Q4_0. Blocks of 32
  * inputs that share a scale repeat it, rounded to float16.
  */
-final class CodeRows implements MatrixRows {
+final class QuantizedRows implements MatrixRows {
 
     private final StoredMatrix matrix;
     private final GgufType type;
@@ -25,7 +26,7 @@ final class CodeRows implements MatrixRows {
     private final int group;
     private final int groups;
 
-    CodeRows(StoredMatrix matrix, Weights weights) {
+    QuantizedRows(StoredMatrix matrix, Weights weights) {
         this.matrix = matrix;
         type = type(matrix).orElseThrow();
         codes = weights.read(matrix.name()).toArray();

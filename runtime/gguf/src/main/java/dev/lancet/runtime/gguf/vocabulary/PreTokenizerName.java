@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
  * The names that llama.cpp gives to rules of splitting a text into words before byte pairs are merged. It knows no others, so
  * the rule of a {@code tokenizer.json} must be one of these (llama.cpp, {@code llm_tokenizer_bpe}).
  */
-final class WordSplitter {
+final class PreTokenizerName {
 
     private static final String WORDS =
             "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}TIMES| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+"
@@ -16,16 +16,16 @@ final class WordSplitter {
     private static final String LLAMA3 = WORDS.replace("TIMES", "{1,3}");
     private static final String QWEN2 = WORDS.replace("TIMES", "");
 
-    private WordSplitter() {}
+    private PreTokenizerName() {}
 
     /** The name for a {@code tokenizer.json}, or empty if there is none. */
     static Optional<String> of(JsonNode root) {
-        List<JsonNode> normalizers = JsonVocabulary.parts(root.path("normalizer"), "normalizers");
+        List<JsonNode> normalizers = TokenizerJsonTable.parts(root.path("normalizer"), "normalizers");
         // llama.cpp leaves out Qwen2's normalization to composed characters.
         if (!normalizers.stream().allMatch(part -> type(part).equals("NFC"))) {
             return Optional.empty();
         }
-        List<JsonNode> parts = JsonVocabulary.parts(root.path("pre_tokenizer"), "pretokenizers");
+        List<JsonNode> parts = TokenizerJsonTable.parts(root.path("pre_tokenizer"), "pretokenizers");
         if (parts.isEmpty() || !bytes(parts.get(parts.size() - 1))) {
             return Optional.empty();
         }

@@ -28,7 +28,7 @@ import org.tensorflow.proto.TensorInfo;
  *
  * Where a mask excludes positions, {@code Mul(Reshape(tensor, [-1, positions, width]), mask)} takes the place of the tensor.
  */
-public final class JoinedOutput {
+public final class ConcatenatedOutput {
 
     /** The output. */
     public static final String NAME = "recovery.joined";
@@ -36,7 +36,7 @@ public final class JoinedOutput {
     private final GraphBuilder builder = GraphBuilder.graph();
     private final Ops ops = new Ops(builder);
 
-    private JoinedOutput() {}
+    private ConcatenatedOutput() {}
 
     /**
      * A tensor of the graph.
@@ -63,7 +63,7 @@ public final class JoinedOutput {
      * @param parts at least two
      */
     public static GraphExtension of(String signature, List<Part> parts) {
-        JoinedOutput drawn = new JoinedOutput();
+        ConcatenatedOutput drawn = new ConcatenatedOutput();
         List<Value> scaled = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);

@@ -6,7 +6,7 @@ package dev.lancet.runtime.generate;
  * @param proposed how many there were
  * @param accepted how many of them the model took
  */
-public record DraftUse(long proposed, long accepted) {
+public record DraftStatistics(long proposed, long accepted) {
 
     /** The share of the proposals that the model took, from 0 to 1; NaN if there were none. */
     public double share() {

@@ -10,7 +10,7 @@ package dev.lancet.samples.phone
  * @property tokensPerSecond after the prompt
  * @property end why the text ends
  */
-class GeneratedText(
+class PhoneGeneration(
     val text: String,
     val ids: List<Int>,
     val promptTokens: Int,

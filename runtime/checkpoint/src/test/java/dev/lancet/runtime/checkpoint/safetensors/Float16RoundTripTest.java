@@ -1,11 +1,12 @@
-package dev.lancet.runtime.gguf.matrix;
+package dev.lancet.runtime.checkpoint.safetensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lancet.runtime.checkpoint.safetensors.HalfFloats;
+import dev.lancet.dsl.weights.Float16Rounding;
 import org.junit.jupiter.api.Test;
 
-class Float16RoundingTest {
+/** Rounding against reading, for all binary16. */
+class Float16RoundTripTest {
 
     @Test
     void every_float16_is_itself() {

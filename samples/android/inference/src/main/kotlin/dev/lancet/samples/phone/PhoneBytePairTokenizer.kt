@@ -9,7 +9,7 @@ import org.json.JSONObject
  * Byte pairs (BPE) from Hugging Face's `tokenizer.json`, as GPT-2, LLaMA, Mistral, Qwen and most language models have
  * them. Other kinds, and parts that would change the ids in a way that this class does not know, are refused.
  */
-internal class BytePairTokenizer private constructor(root: JSONObject) : PhoneTokenizer {
+internal class PhoneBytePairTokenizer private constructor(root: JSONObject) : PhoneTokenizer {
 
     private val model = root.getJSONObject("model")
     private val ids = vocabulary(model.getJSONObject("vocab"))
@@ -123,7 +123,7 @@ internal class BytePairTokenizer private constructor(root: JSONObject) : PhoneTo
 
         private const val LARGEST_ID = 1 shl 24
 
-        fun read(file: File): BytePairTokenizer {
+        fun read(file: File): PhoneBytePairTokenizer {
             try {
                 val root = JSONObject(file.readText())
                 val model = root.getJSONObject("model")
@@ -133,7 +133,7 @@ internal class BytePairTokenizer private constructor(root: JSONObject) : PhoneTo
                 for (name in listOf("continuing_subword_prefix", "end_of_word_suffix")) {
                     refuseIf(!model.isNull(name) && model.getString(name).isNotEmpty()) { "its model has a $name" }
                 }
-                return BytePairTokenizer(root)
+                return PhoneBytePairTokenizer(root)
             } catch (wrong: JSONException) {
                 throw ModelFolderException("$file: is damaged (${brief(wrong)}); copy it again", wrong)
             } catch (wrong: UnknownPartException) {

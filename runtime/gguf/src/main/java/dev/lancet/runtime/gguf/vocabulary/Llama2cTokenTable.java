@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The pieces of a llama2.c tokenizer. Their first ids are those of LLaMA: unknown, begin, end, then the 256 bytes. */
-final class PieceTable {
+final class Llama2cTokenTable {
 
     private static final List<String> SPECIAL = List.of("<unk>", "<s>", "</s>");
     private static final int BYTES = 256;
 
-    private PieceTable() {}
+    private Llama2cTokenTable() {}
 
     static TokenTable of(Llama2Vocabulary pieces) {
         List<String> tokens = new ArrayList<>();

@@ -1,4 +1,4 @@
-package dev.lancet.surgery.graph;
+package dev.lancet.dsl.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Against the bits that numpy.float16 gives. */
-class HalfFloatTest {
+class Float16RoundingTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -28,6 +28,6 @@ class HalfFloatTest {
         "1.00146484375, 3c02",
     })
     void a_float_becomes_the_nearest_half(float value, String bits) {
-        assertThat(String.format("%04x", HalfFloat.bits(value))).isEqualTo(bits);
+        assertThat(String.format("%04x", Float16Rounding.bits(value))).isEqualTo(bits);
     }
 }
