@@ -32,6 +32,29 @@ class ExportCommandTest {
         assertThat(generated(exported)).isEqualTo(generated(merged)).isNotEqualTo(generated(STORIES));
     }
 
+    @Test
+    void codes_that_an_adapter_rounds_again_are_told() {
+        String small = folder.resolve("small").toString();
+        lancet("compress", STORIES, "--bits", "8", "--out", small);
+
+        Ran ran = lancet(
+                "export",
+                small,
+                "--adapter",
+                ADAPTER,
+                "--format",
+                "onnx",
+                "--out",
+                folder.resolve("x").toString());
+
+        assertThat(ran.out())
+                .contains(" matrices of codes were rounded again with their adapters: h.0-4.attn.q")
+                .contains(
+                        "quality: unknown; ",
+                        " matrices were rounded again; ONNX Runtime rounds the inputs of 35 products")
+                .doesNotContain("the codes are the same");
+    }
+
     private static JsonNode generated(String model) {
         return lancet("generate", model, "--ids", "--prompt", "1 403 407", "--max-tokens", "24", "--json", "--quiet")
                 .json()

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Exported files against those of llama.cpp's own Python package, and against what the model stores. */
 class GgufExportTest {
@@ -217,13 +219,14 @@ class GgufExportTest {
                 .hasMessage("--type: q4_0; all layers of model are codes that keep their form, so leave it out");
     }
 
-    @Test
-    void a_failure_in_the_middle_leaves_no_file() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"h.0.mlp.down", "h.1.mlp.norm"})
+    void a_failure_in_the_middle_leaves_no_file(String damaged) throws IOException {
         Checkpoint model = Checkpoint.open(REFERENCE.resolve("model"));
         List<HostTensor> arrays = new ArrayList<>();
         for (ArraySpec array : model.plan().arrays()) {
             float[] values = model.weights().readFloats(array.name());
-            if (array.name().equals("h.0.mlp.down")) {
+            if (array.name().equals(damaged)) {
                 Arrays.fill(values, 1, 2, Float.NaN);
             }
             arrays.add(HostTensor.of(array, values));
@@ -231,11 +234,33 @@ class GgufExportTest {
         Path out = folder.resolve("model.gguf");
         assertThatThrownBy(() -> export(model.with(model.plan(), Weights.of(arrays)), Optional.empty(), out))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("export: h.0.mlp.down contains NaN; only finite weights can be exported; check the model");
+                .hasMessage(
+                        "export: " + damaged + " contains NaN; only finite weights can be exported; check the model");
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left.filter(file ->
                             file.toString().contains("gguf") && !file.toString().endsWith("lock")))
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void a_tokenizer_that_is_damaged_or_of_another_model_is_refused() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("model"));
+        for (String file : new String[] {"config.json", "model.safetensors"}) {
+            Files.copy(REFERENCE.resolve("model").resolve(file), model.resolve(file));
+        }
+        Path out = folder.resolve("model.gguf");
+        Map<String, String> refusals = Map.of(
+                "\"x\"", "; ids are whole numbers from 0 to ",
+                "60000000", "export: the tokenizer has 60000001 tokens, but the model has ");
+        for (Map.Entry<String, String> refusal : refusals.entrySet()) {
+            Files.writeString(
+                    model.resolve("tokenizer.json"),
+                    "{\"model\": {\"type\": \"BPE\", \"merges\": [], \"vocab\": {\"a\": " + refusal.getKey() + "}}}");
+            assertThatThrownBy(() -> export(Checkpoint.open(model), Optional.empty(), out))
+                    .isInstanceOf(LancetException.class)
+                    .hasMessageContaining(refusal.getValue());
+            assertThat(out).doesNotExist();
         }
     }
 

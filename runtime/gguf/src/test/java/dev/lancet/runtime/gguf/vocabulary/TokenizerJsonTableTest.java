@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Which kinds of tokenizer.json llama.cpp runs, and as what. */
-class JsonVocabularyTest {
+class TokenizerJsonTableTest {
 
     private static final Path FILE = Path.of("tokenizer.json");
 
