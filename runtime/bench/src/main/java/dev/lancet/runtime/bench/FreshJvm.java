@@ -40,6 +40,10 @@ final class FreshJvm {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xms32m",
+                // As the launcher: what a user's command would take.
+                "-XX:MaxNewSize=16m",
+                "-XX:MinHeapFreeRatio=10",
+                "-XX:MaxHeapFreeRatio=25",
                 program.getName()));
         command.addAll(arguments);
         try {

@@ -18,7 +18,7 @@ final class QualityChart {
     private static final int RIGHT = 24;
     private static final int TOP = 34;
     private static final int BOTTOM = 42;
-    private static final double LETTER = 6.6;
+    private static final double LETTER = 7.3;
     private static final double LINE = 14;
     private static final double MARGIN = 1.15;
     private static final double APART = 70;
