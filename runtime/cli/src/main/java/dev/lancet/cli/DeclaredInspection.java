@@ -61,10 +61,6 @@ final class DeclaredInspection {
                 .append(PrintableText.line(model.transformer().summary()))
                 .append('\n');
         for (Step step : steps) {
-            String form = (step.rank().isPresent() ? "rank " + step.rank().getAsInt() + " " : "")
-                    + model.dtype(step)
-                    + step.correction().map(some -> " + " + some).orElse("")
-                    + step.adapter().map(beside -> " + " + beside).orElse("");
             text.append(String.format(
                     Locale.ROOT,
                     "  %-" + name + "s  %-" + shape + "s  %-9s  %,13d bytes  %s%n",
@@ -72,7 +68,7 @@ final class DeclaredInspection {
                     step.weight().shape(),
                     step.weight().role().name().toLowerCase(Locale.ROOT),
                     model.bytes(step),
-                    form));
+                    StoredMatrix.form(model, step)));
         }
         return text.append(String.format(
                         Locale.ROOT, "stored: %,d parameters, %,d bytes%n", plan.parametersAfter(), plan.bytesAfter()))

@@ -4,10 +4,12 @@ import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.runtime.json.LanguageJson;
 import dev.lancet.surgery.golden.GraphFile;
 import dev.lancet.surgery.golden.TextDiff;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "diff",
         description = {
-            "Compare two models, graphs or plans, and print the lines in which their canonical texts differ.",
+            "Compare two models, graphs or plans: print the matrices that are stored otherwise, and the lines in which"
+                    + " their canonical texts differ.",
+            "Functions of SavedModels are inlined first, so that a model and its compressed self can be matched.",
             "The exit status is 1 if they differ. The values of weights are compared only if they are constants"
                     + " of a graph."
         },
@@ -61,35 +65,57 @@ final class DiffCommand extends LancetCommand {
             throw new LancetException("diff: " + before + " and " + after
                     + " cannot be compared; compare two plans, or two models or graphs");
         }
-        TextDiff difference = TextDiff.of(text(before), text(after));
+        if (plan(before)) {
+            return answer(TextDiff.of(plansText(before), plansText(after)), Optional.empty());
+        }
+        TextDiff whole = TextDiff.of(
+                GraphFile.read(Path.of(before)).text(),
+                GraphFile.read(Path.of(after)).text());
+        if (whole.isEmpty()) {
+            return answer(whole, Optional.empty());
+        }
+        Optional<ComparedModel> first = ComparedModel.of(before);
+        Optional<ComparedModel> second = ComparedModel.of(after);
+        if (first.isEmpty() || second.isEmpty()) {
+            return answer(whole, Optional.empty());
+        }
+        TextDiff matched = TextDiff.of(first.get().text(), second.get().text());
+        return answer(
+                matched.isEmpty() ? whole : matched,
+                Optional.of(
+                        MatrixChanges.of(first.get().matrices(), second.get().matrices())));
+    }
+
+    private Answer answer(TextDiff difference, Optional<MatrixChanges> matrices) {
         TextDiff.Names names = difference.names();
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("a", before);
         document.put("b", after);
         document.put("equal", difference.isEmpty());
+        document.put("matrices", matrices.map(MatrixChanges::document).orElse(List.of()));
         document.put("added", names.added());
         document.put("removed", names.removed());
         document.put("changed", names.changed());
+        Optional<MatrixChanges> told = matrices.filter(some -> !some.changed().isEmpty());
         return new Answer(
                 document,
-                difference.unified(before, after, lines),
+                told.map(some -> some.table() + "\n").orElse("") + difference.unified(before, after, lines),
                 Optional.empty(),
-                difference.isEmpty() ? Optional.empty() : Optional.of(summary(names)));
+                difference.isEmpty() ? Optional.empty() : Optional.of(summary(names, told)));
     }
 
-    private String summary(TextDiff.Names names) {
-        return before + " and " + after + " differ: " + names.added().size() + " added, "
-                + names.removed().size() + " removed, " + names.changed().size() + " changed";
+    private String summary(TextDiff.Names names, Optional<MatrixChanges> matrices) {
+        return before + " and " + after + " differ: "
+                + matrices.map(some -> some.summary() + "; nodes: ").orElse("")
+                + names.added().size() + " added, " + names.removed().size() + " removed, "
+                + names.changed().size() + " changed";
     }
 
     private static boolean plan(String named) {
         return named.endsWith(".json");
     }
 
-    private static String text(String named) {
-        Path path = Path.of(named);
-        return plan(named)
-                ? dev.lancet.runtime.json.LanguageJson.read(path, Plan.class).canonical()
-                : GraphFile.read(path).text();
+    private static String plansText(String named) {
+        return LanguageJson.read(Path.of(named), Plan.class).canonical();
     }
 }

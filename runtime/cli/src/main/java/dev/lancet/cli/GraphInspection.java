@@ -88,13 +88,6 @@ final class GraphInspection {
         return entry;
     }
 
-    /** {@code rank 12 int8}, or {@code int4(32) + correction(16)}. */
-    private static String form(CompressedMatrix matrix) {
-        return (matrix.rank().isPresent() ? "rank " + matrix.rank().getAsInt() + " " : "")
-                + matrix.precision()
-                + matrix.correction().map(some -> " + " + some).orElse("");
-    }
-
     private static Map<String, @Nullable Object> layer(Layer layer) {
         Map<String, @Nullable Object> entry = new LinkedHashMap<>();
         entry.put("name", layer.weight().name());
@@ -140,7 +133,7 @@ final class GraphInspection {
                     List.of(matrix.rows(), matrix.columns()),
                     matrix.table() ? "embedding" : "linear",
                     matrix.bytes(),
-                    form(matrix)));
+                    StoredMatrix.form(matrix)));
         }
         if (!model.skipped().isEmpty()) {
             text.append("matrix products that are not layers\n");

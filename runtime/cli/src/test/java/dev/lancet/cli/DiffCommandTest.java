@@ -78,8 +78,34 @@ class DiffCommandTest {
         assertThat(lancet("diff", model, model).status()).isZero();
         assertThat(lancet("compress", model, "--bits", "8", "--out", slim).status())
                 .isZero();
-        assertThat(lancet("diff", model, slim, "--json").json().get("added").toString())
-                .contains("\"dense2/kernel.scale\"");
+        Ran ran = lancet("diff", model, slim, "--json");
+        assertThat(ran.json().get("added").toString()).contains("\"dense2/kernel.scale\"");
+        assertThat(ran.json().get("matrices"))
+                .extracting(row -> row.get("name").asString() + " "
+                        + row.get("before").get("form").asString() + " "
+                        + row.get("after").get("form").asString())
+                .contains("dense2/kernel float32 int8");
+    }
+
+    @Test
+    void only_the_cut_layers_of_a_saved_model_with_functions_differ() {
+        String model = FIXTURES + "keras-transformer-classifier/saved_model";
+        String slim = folder.resolve("slim").toString();
+        assertThat(lancet("compress", model, "--on", "logits/kernel", "--bits", "8", "--out", slim)
+                        .status())
+                .isZero();
+
+        Ran ran = lancet("diff", model, slim);
+        assertThat(ran.out().lines().findFirst())
+                .hasValue("  logits/kernel  [64, 3]  float32 -> int8  768 -> 204 bytes");
+        assertThat(ran.err())
+                .startsWith(model + " and " + slim + " differ: 1 of 15 matrices are stored otherwise; nodes: ");
+        JsonNode document = lancet("diff", model, slim, "--json").json();
+        assertThat(document.get("added").toString()).contains("\"logits/kernel.scale\"");
+        assertThat(document.get("added"))
+                .allSatisfy(name -> assertThat(name.asString()).contains("logits"));
+        assertThat(document.get("changed"))
+                .allSatisfy(name -> assertThat(name.asString()).contains("logits"));
     }
 
     @Test
