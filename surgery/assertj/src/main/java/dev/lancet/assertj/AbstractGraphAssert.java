@@ -24,9 +24,6 @@ import org.tensorflow.proto.NodeDef;
  */
 public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A> extends AbstractAssert<S, A> {
 
-    /** The most lines of a difference that a message shows. */
-    static final int SHOWN = 400;
-
     /** Receives failures: throws them, or collects them for soft assertions. */
     Consumer<AssertionError> failures = failure -> {
         throw failure;
@@ -171,7 +168,7 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
         isNotNull();
         TextDiff difference = TextDiff.of(other.signature(), file().signature());
         if (!difference.isEmpty()) {
-            complain("graph: the signatures differ\n\n" + difference.unified("other", "actual", SHOWN));
+            complain("graph: the signatures differ\n\n" + DifferenceText.of(difference, "other", "actual"));
         }
         return myself;
     }

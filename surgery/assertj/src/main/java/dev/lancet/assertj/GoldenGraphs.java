@@ -22,9 +22,6 @@ public record GoldenGraphs(Path folder, boolean update) {
     /** The system property that makes tests rewrite golden files if it is {@code true}. */
     public static final String UPDATE = "golden.update";
 
-    /** The most lines of a difference that a message shows. */
-    private static final int SHOWN = 400;
-
     /**
      * The golden files of the running test: in {@code src/test/resources/golden} of the working directory, or in the
      * folder of the system property {@value #FOLDER}; rewritten if {@value #UPDATE} is true.
@@ -81,7 +78,8 @@ public record GoldenGraphs(Path folder, boolean update) {
         return golden.equals(text)
                 ? Optional.empty()
                 : Optional.of("golden: " + name + " differs from the actual text" + version(golden, text) + "\n\n"
-                        + TextDiff.of(golden, text).unified(file.toString(), "actual", SHOWN) + "\n" + accept(file));
+                        + DifferenceText.of(TextDiff.of(golden, text), file.toString(), "actual") + "\n"
+                        + accept(file));
     }
 
     /** Texts of different versions differ everywhere without meaning, so the message says this first. */

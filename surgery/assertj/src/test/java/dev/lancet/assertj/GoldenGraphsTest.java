@@ -8,6 +8,8 @@ import dev.lancet.surgery.graph.GraphText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,5 +93,19 @@ class GoldenGraphsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("golden: '../escaped.graph' is not the name of a file in " + folder
                         + "; use a plain file name");
+    }
+
+    @Test
+    void a_long_difference_begins_with_its_names_and_is_cut() throws IOException {
+        String golden =
+                IntStream.range(0, 60).mapToObj(i -> "n" + i + " = Neg(x)\n").collect(Collectors.joining());
+        Files.writeString(folder.resolve("long.graph"), golden);
+
+        assertThatThrownBy(() -> new GoldenGraphs(folder, false)
+                        .verify("long.graph", golden.replace("Neg", "Abs") + "y = Abs(n0)\n"))
+                .message()
+                .contains("60 changed: n0, n1, n2, n3, n4, n5, n6, n7 and 52 more\n1 added: y\n")
+                .contains("... and 82 lines more; -Dgolden.lines=1000 shows them\n")
+                .hasLineCount(50);
     }
 }
