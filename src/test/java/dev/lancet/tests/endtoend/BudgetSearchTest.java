@@ -22,7 +22,9 @@ import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.train.graph.Examples;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,14 +59,21 @@ class BudgetSearchTest {
     }
 
     @Test
-    void a_graph_of_others_is_no_worse_than_uniform_at_any_budget() {
-        noWorseThanUniform(Classifier.MODEL, Classifier.rows(96, 11), List.of("3.5x", "5x", "6x", "8x", "10x"));
+    void a_graph_of_others_is_no_worse_than_uniform_at_two_budgets() {
+        noWorseThanUniform(Classifier.MODEL, Classifier.rows(96, 11), List.of("3.5x", "8x"));
+    }
+
+    @Test
+    @Tag("slow")
+    void a_graph_of_others_is_no_worse_than_uniform_at_the_other_budgets() {
+        noWorseThanUniform(Classifier.MODEL, Classifier.rows(96, 11), List.of("5x", "6x", "10x"));
     }
 
     private void noWorseThanUniform(Path model, Examples rows, List<String> budgets) {
         ModelSource source = ModelSource.open(model);
         CalibrationData data = CalibrationData.draw(rows, 64, 0);
         GramMatrices grams = GramMeasurement.of(source, data, Progress.silent());
+        Map<Precision, Double> distances = new HashMap<>();
         try (BudgetSearch search = new BudgetSearch(source, grams, data, step -> true, Progress.silent())) {
             for (String budget : budgets) {
                 Plan chosen = search.within(Budget.parse(budget), source.stored())
@@ -82,8 +91,9 @@ class BudgetSearchTest {
                         assertThat(quality.distance())
                                 .as("%s against %s", budget, precision)
                                 .isLessThanOrEqualTo(1.02
-                                                * written(source, grams, data, uniform, budget + precision)
-                                                        .distance()
+                                                * distances.computeIfAbsent(precision, once -> written(
+                                                                source, grams, data, uniform, "" + once)
+                                                        .distance())
                                         + 1e-7);
                     }
                 }

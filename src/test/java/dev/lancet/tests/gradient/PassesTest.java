@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -51,12 +52,26 @@ class PassesTest {
 
     /** Both families and all kinds of storage, but not all pairs of them. */
     static Stream<Arguments> somePlans() {
-        return plans().filter(plan ->
-                List.of("gpt in factors", "llama dense", "llama in int8").contains(plan.get()[0]));
+        return plans().filter(PassesTest::chosen);
+    }
+
+    static Stream<Arguments> otherPlans() {
+        return plans().filter(plan -> !chosen(plan));
+    }
+
+    private static boolean chosen(Arguments plan) {
+        return List.of("gpt in factors", "llama dense", "llama in int8").contains(plan.get()[0]);
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("plans")
+    @Tag("slow")
+    @MethodSource("otherPlans")
+    void fifty_steps_of_the_other_pairs_go_the_same_way_too(String name, Transformer model, Plan plan) {
+        fifty_steps_go_the_same_way_with_each_pass_and_with_all(name, model, plan);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("somePlans")
     void fifty_steps_go_the_same_way_with_each_pass_and_with_all(String name, Transformer model, Plan plan) {
         List<Double> plain = plain(name, model, plan);
         assertThat(plain.get(Course.STEPS - 1)).isLessThan(0.9 * plain.get(0));
