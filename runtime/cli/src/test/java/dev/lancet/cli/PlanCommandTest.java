@@ -50,9 +50,12 @@ class PlanCommandTest {
         String model = lancet("plan", "gpt2-127m", "--bits", "8", "--canonical").out();
         String recipe = lancet("plan", QUICKSTART, "--canonical").out();
 
-        assertThat(model).startsWith("# lancet plan text 1\nmodel = gpt2-127m\n").contains("\ntotal.bytes = ");
+        assertThat(model)
+                .startsWith("# lancet plan text 1\nmodel = gpt2-127m\n")
+                .contains("\ntotal.bytes = ");
         assertThat(recipe).startsWith("# lancet plan text 1\n").contains(" int8, ");
-        assertThat(lancet("plan", "gpt2-127m", "--bits", "8", "--canonical", "--json").err())
+        assertThat(lancet("plan", "gpt2-127m", "--bits", "8", "--canonical", "--json")
+                        .err())
                 .isEqualTo("error: --canonical: --json is another form of a plan; leave out one\n");
     }
 

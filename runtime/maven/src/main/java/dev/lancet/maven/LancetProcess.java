@@ -49,14 +49,17 @@ record LancetProcess(Path folder, List<Path> classPath, List<String> javaOptions
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         // Not as an argument: ONNX Runtime 1.29 crashes in a process whose command line has 4000 bytes.
         builder.environment()
-                .put("CLASSPATH", classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)));
+                .put(
+                        "CLASSPATH",
+                        classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)));
         builder.environment().putIfAbsent("TF_CPP_MIN_LOG_LEVEL", "2");
         Process process = builder.start();
         process.getOutputStream().close();
-        CompletableFuture<List<String>> told = CompletableFuture.supplyAsync(() -> process.errorReader(StandardCharsets.UTF_8)
-                .lines()
-                .peek(listener)
-                .toList());
+        CompletableFuture<List<String>> told =
+                CompletableFuture.supplyAsync(() -> process.errorReader(StandardCharsets.UTF_8)
+                        .lines()
+                        .peek(listener)
+                        .toList());
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int status = process.waitFor();
         String error = told.join().stream()
