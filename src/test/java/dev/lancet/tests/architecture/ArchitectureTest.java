@@ -42,6 +42,7 @@ class ArchitectureTest {
     private static final String[] BENCH = {"dev.lancet.runtime.bench.."};
     private static final String[] RUNTIME = {"dev.lancet.runtime.."};
     private static final String[] CLI = {"dev.lancet.cli.."};
+    private static final String[] MAVEN = {"dev.lancet.maven.."};
     private static final String[] SAMPLES = {"dev.lancet.samples.."};
 
     private static final DescribedPredicate<JavaClass> TENSORFLOW =
@@ -129,6 +130,13 @@ class ArchitectureTest {
             .dependOnClassesThat(lancetOutside(DSL, IO, SURGERY, COMPRESSION, RUNTIME));
 
     @ArchTest
+    static final ArchRule the_maven_plugin_has_no_road_to_models_but_the_command_line = noClasses()
+            .that()
+            .resideInAnyPackage(MAVEN)
+            .should()
+            .dependOnClassesThat(lancetOutside(IO, ASSERTJ, CLI, MAVEN));
+
+    @ArchTest
     static final ArchRule tensorflow_stays_out_of_what_only_declares_reads_and_computes = noClasses()
             .that()
             .resideInAnyPackage(union(DSL, IO, SCRIPT, COMPRESSION, TEXT, CHECKPOINT, ONNX, GGUF))
@@ -156,7 +164,7 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.lancet..")
             .should()
-            .resideInAnyPackage(union(DSL, IO, SCRIPT, SURGERY, ASSERTJ, COMPRESSION, RUNTIME, CLI, SAMPLES));
+            .resideInAnyPackage(union(DSL, IO, SCRIPT, SURGERY, ASSERTJ, COMPRESSION, RUNTIME, CLI, MAVEN, SAMPLES));
 
     @ArchTest
     static final ArchRule packages_do_not_turn_in_circles =

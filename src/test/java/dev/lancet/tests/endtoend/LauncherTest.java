@@ -39,7 +39,10 @@ class LauncherTest {
         for (String room : List.of("dsl", "surgery", "compression", "runtime/cli/target", "jdk/bin")) {
             Files.createDirectories(house.resolve(room));
         }
+        Path shared = Path.of("runtime/cli/src/dist/lib");
+        Files.createDirectories(house.resolve(shared));
         Files.copy(Path.of("lancet"), house.resolve("lancet"));
+        Files.copy(shared.resolve("launch.sh"), house.resolve(shared).resolve("launch.sh"));
         Path java = Files.writeString(house.resolve("jdk/bin/java"), JAVA);
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path pom = Files.writeString(house.resolve("pom.xml"), "");

@@ -48,12 +48,19 @@ import picocli.CommandLine.Parameters;
             "  lancet compress my-model --on '*' --bits 4 --calibrate texts.jsonl \\",
             "          --out my-model-int4",
             "  lancet compress my-model --on '*' --bits 16 --out my-model-bf16",
-            "  lancet compress my-model --on 'h.*.mlp.*' --ratio 0.5 --bits 4 --group 32 \\",
-            "          --out slim",
+            "  lancet compress my-model --on 'h.*.mlp.*' --ratio 0.5 --bits 4 --out slim",
             "  lancet compress my-model --on '*' --bits 8 --budget 600MB --out slim",
             "  lancet compress my-model diet.lancet.kts --out slim",
             "  lancet compress saved_model --bits 8 --out saved_model_int8",
             "  lancet compress frozen.pb --on '*/kernel' --bits 8 --out small.pb",
+            "",
+            "What to choose, by a language model of 260,000 parameters whose perplexity was 4.39:",
+            "  --on '*' --bits 16    2.0 times smaller, 4.39",
+            "  --on '*' --bits 8     3.8 times smaller, 4.40",
+            "  --budget 6x           6.0 times smaller, 4.60",
+            "  --on '*' --bits nf4   6.3 times smaller, 4.90",
+            "  --on '*' --bits 4     6.3 times smaller, 5.18",
+            "  --ratio 0.5           1.8 times smaller, 1,905: train it again",
         })
 final class CompressCommand extends LancetCommand {
 

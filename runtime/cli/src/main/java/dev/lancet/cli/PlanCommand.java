@@ -47,6 +47,7 @@ import picocli.CommandLine.Parameters;
             "  lancet plan saved_model --on '*/kernel' --bits 8",
             "  lancet plan gpt2-1.5b --bits 8 --budget 0.59GB",
             "  lancet plan my-model --rank 64 --spectra",
+            "  lancet plan my-model --bits 8 --canonical > my-model.plan",
             "",
             "Memory counts the stored arrays, and the largest quantized layer while it is unpacked, at batch "
                     + "1. It does not count activations, the cache of keys and values, or TensorFlow itself.",
@@ -82,6 +83,13 @@ final class PlanCommand extends LancetCommand {
                     + " share a line.")
     private boolean all;
 
+    @Option(
+            names = "--canonical",
+            description =
+                    "Print the text that golden files hold, which later versions of Lancet do not change without a"
+                            + " new number in its first line. Of a recipe it is the plan of the last candidate.")
+    private boolean canonical;
+
     @Mixin
     private final CompressionRules rules = new CompressionRules();
 
@@ -91,6 +99,10 @@ final class PlanCommand extends LancetCommand {
 
     @Override
     public Answer answer() {
+        if (canonical && (all || common.json)) {
+            throw wrongUsage(
+                    "--canonical: " + (all ? "--all" : "--json") + " is another form of a plan; leave out one");
+        }
         if (ModelArgument.isScript(what)) {
             if (rules.given() || recipe.isPresent()) {
                 throw wrongUsage("rules: " + what + " is a recipe and has its own rules; name a model instead,"
@@ -108,6 +120,9 @@ final class PlanCommand extends LancetCommand {
         Compression compression = rules.chosen(this, recipe);
         ModelArgument model = ModelArgument.of(what);
         Plan plan = plan(model, compression);
+        if (canonical) {
+            return new Answer(Map.of(), plan.canonical());
+        }
         boolean chosen = !model.preset() && FreeLayers.chosenBy(compression);
         return new Answer(PlanDocument.of(plan), text(plan) + (chosen ? "\n" + WeightErrorSearch.NOTE + "\n" : ""));
     }
@@ -132,7 +147,12 @@ final class PlanCommand extends LancetCommand {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         Map<String, @Nullable Object> last = new LinkedHashMap<>();
-        for (Map.Entry<String, Plan> candidate : CandidatePlans.of(recipe).entrySet()) {
+        Map<String, Plan> plans = CandidatePlans.of(recipe);
+        if (canonical) {
+            return new Answer(
+                    Map.of(), List.copyOf(plans.values()).get(plans.size() - 1).canonical());
+        }
+        for (Map.Entry<String, Plan> candidate : plans.entrySet()) {
             last = new LinkedHashMap<>();
             last.put("candidate", candidate.getKey());
             last.putAll(PlanDocument.of(candidate.getValue()));

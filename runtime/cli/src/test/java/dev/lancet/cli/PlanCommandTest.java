@@ -46,6 +46,20 @@ class PlanCommandTest {
     }
 
     @Test
+    void the_canonical_text_is_that_of_golden_files() {
+        String model = lancet("plan", "gpt2-127m", "--bits", "8", "--canonical").out();
+        String recipe = lancet("plan", QUICKSTART, "--canonical").out();
+
+        assertThat(model)
+                .startsWith("# lancet plan text 1\nmodel = gpt2-127m\n")
+                .contains("\ntotal.bytes = ");
+        assertThat(recipe).startsWith("# lancet plan text 1\n").contains(" int8, ");
+        assertThat(lancet("plan", "gpt2-127m", "--bits", "8", "--canonical", "--json")
+                        .err())
+                .isEqualTo("error: --canonical: --json is another form of a plan; leave out one\n");
+    }
+
+    @Test
     void the_document_has_what_the_contract_says() {
         JsonNode plan = lancet("plan", "gpt2-127m", "--rank", "64", "--bits", "4", "--json")
                 .json();
