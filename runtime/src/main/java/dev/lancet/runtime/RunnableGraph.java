@@ -75,7 +75,7 @@ public abstract sealed class RunnableGraph permits GraphModel {
      * Saves the model with its original signatures: as a frozen graph if the path ends in {@code .pb}, otherwise as a
      * SavedModel folder.
      *
-     * @throws LancetException if the path exists or cannot be written
+     * @throws dev.lancet.dsl.LancetException if the path exists or cannot be written
      */
     public void save(Path out) {
         save(out, Map.of());
@@ -85,7 +85,7 @@ public abstract sealed class RunnableGraph permits GraphModel {
      * Saves the model as a SavedModel folder with files for its users in {@code assets.extra}.
      *
      * @param extra the content of each file by its name
-     * @throws LancetException if the path exists or cannot be written
+     * @throws dev.lancet.dsl.LancetException if the path exists or cannot be written
      */
     public void save(Path out, Map<String, byte[]> extra) {
         use.run("saving", () -> {

@@ -31,9 +31,9 @@ record MatrixChanges(List<Change> changed, int same) {
      * @param before how the first model stores it
      * @param after how the second model stores it
      */
-    record Change(Optional<StoredMatrix> before, Optional<StoredMatrix> after) {
+    record Change(Optional<MatrixRow> before, Optional<MatrixRow> after) {
 
-        private StoredMatrix either() {
+        private MatrixRow either() {
             return before.or(() -> after).orElseThrow();
         }
 
@@ -46,16 +46,16 @@ record MatrixChanges(List<Change> changed, int same) {
         }
 
         private String form() {
-            return before.map(StoredMatrix::form).orElse(NONE) + " -> "
-                    + after.map(StoredMatrix::form).orElse(NONE);
+            return before.map(MatrixRow::form).orElse(NONE) + " -> "
+                    + after.map(MatrixRow::form).orElse(NONE);
         }
 
         private String bytes() {
             return String.format(
                     Locale.ROOT,
                     "%,d -> %,d bytes",
-                    before.map(StoredMatrix::bytes).orElse(0L),
-                    after.map(StoredMatrix::bytes).orElse(0L));
+                    before.map(MatrixRow::bytes).orElse(0L),
+                    after.map(MatrixRow::bytes).orElse(0L));
         }
 
         private String rest() {
@@ -64,13 +64,13 @@ record MatrixChanges(List<Change> changed, int same) {
     }
 
     /** Compares the matrices of two models. A matrix whose shape differs has changed too. */
-    static MatrixChanges of(List<StoredMatrix> before, List<StoredMatrix> after) {
-        Map<String, StoredMatrix> later =
-                after.stream().collect(Collectors.toMap(StoredMatrix::name, Function.identity(), (one, other) -> one));
+    static MatrixChanges of(List<MatrixRow> before, List<MatrixRow> after) {
+        Map<String, MatrixRow> later =
+                after.stream().collect(Collectors.toMap(MatrixRow::name, Function.identity(), (one, other) -> one));
         List<Change> changed = new ArrayList<>();
         int same = 0;
-        for (StoredMatrix matrix : before) {
-            StoredMatrix now = later.remove(matrix.name());
+        for (MatrixRow matrix : before) {
+            MatrixRow now = later.remove(matrix.name());
             if (matrix.equals(now)) {
                 same++;
             } else {
@@ -117,11 +117,8 @@ record MatrixChanges(List<Change> changed, int same) {
                 .map(change -> {
                     Map<String, @Nullable Object> entry = new LinkedHashMap<>();
                     entry.put("name", change.name());
-                    entry.put(
-                            "before",
-                            change.before().map(StoredMatrix::document).orElse(null));
-                    entry.put(
-                            "after", change.after().map(StoredMatrix::document).orElse(null));
+                    entry.put("before", change.before().map(MatrixRow::document).orElse(null));
+                    entry.put("after", change.after().map(MatrixRow::document).orElse(null));
                     return entry;
                 })
                 .toList();

@@ -22,38 +22,38 @@ import org.jspecify.annotations.Nullable;
  * @param form its storage, such as {@code rank 12 int8}
  * @param bytes the bytes of its arrays
  */
-record StoredMatrix(String name, List<Integer> shape, String form, long bytes) {
+record MatrixRow(String name, List<Integer> shape, String form, long bytes) {
 
-    StoredMatrix {
+    MatrixRow {
         shape = List.copyOf(shape);
     }
 
     /** The matrices of a model, in its order. */
-    static List<StoredMatrix> of(ModelArgument model) {
-        return model.graph().map(StoredMatrix::of).orElseGet(() -> of(model.checkpoint()));
+    static List<MatrixRow> of(ModelArgument model) {
+        return model.graph().map(MatrixRow::of).orElseGet(() -> of(model.checkpoint()));
     }
 
     /** The matrices of a declared model, in its order. */
-    static List<StoredMatrix> of(Checkpoint model) {
+    static List<MatrixRow> of(Checkpoint model) {
         return model.plan().steps().stream()
-                .map(step -> new StoredMatrix(
+                .map(step -> new MatrixRow(
                         step.weight().name(), step.weight().shape(), form(model, step), model.bytes(step)))
                 .toList();
     }
 
     /** The matrices of a graph; a matrix in factors is one. */
-    static List<StoredMatrix> of(ImportedModel model) {
+    static List<MatrixRow> of(ImportedModel model) {
         Set<String> parts = model.compressed().stream()
                 .flatMap(matrix -> matrix.arrays().stream())
                 .map(GraphVariable::name)
                 .collect(Collectors.toSet());
-        List<StoredMatrix> all = new ArrayList<>();
+        List<MatrixRow> all = new ArrayList<>();
         model.layers().stream()
                 .map(layer -> layer.weight())
                 .filter(weight -> !parts.contains(weight.name()))
-                .forEach(weight -> all.add(new StoredMatrix(weight.name(), weight.shape(), "float32", weight.bytes())));
+                .forEach(weight -> all.add(new MatrixRow(weight.name(), weight.shape(), "float32", weight.bytes())));
         model.compressed()
-                .forEach(matrix -> all.add(new StoredMatrix(
+                .forEach(matrix -> all.add(new MatrixRow(
                         matrix.name(), List.of(matrix.rows(), matrix.columns()), form(matrix), matrix.bytes())));
         return all;
     }
