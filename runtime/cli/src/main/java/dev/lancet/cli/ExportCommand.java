@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "  lancet export my-model --format gguf --out my-model.gguf",
             "  lancet export my-model --format gguf --type q4_0 --out my-model.gguf",
             "  lancet export my-model --format huggingface --fold --out my-model-hf",
+            "  lancet export my-model --format savedmodel --out served/my-model/1",
             "  lancet export my-model --adapter tuned/adapter --format onnx --out tuned-onnx",
             "",
             "onnx is a folder for ONNX Runtime and ONNX Runtime GenAI: the graph, its weights in one file, "
@@ -48,6 +49,10 @@ import picocli.CommandLine.Parameters;
             "",
             "huggingface is a folder in float32, for transformers. With --fold, transformers loads it as it is; "
                     + "otherwise layers with two factors keep them, and samples/python/load_factored.py loads them.",
+            "",
+            "savedmodel is a folder for TensorFlow Serving, with two signatures over token ids: serving_default gives "
+                    + "the logits, and generate continues texts with the likeliest tokens. Codes, factors and "
+                    + "corrections stay as they are. The tokenizer is in assets.extra.",
             "",
             "Adapters are merged into their layers, as lancet merge does.",
         })
@@ -63,7 +68,7 @@ final class ExportCommand extends LancetCommand {
             names = "--format",
             required = true,
             paramLabel = "F",
-            description = "The format; required: onnx, gguf or huggingface.")
+            description = "The format; required: onnx, gguf, huggingface or savedmodel.")
     private String format = "";
 
     @Option(
@@ -132,6 +137,7 @@ final class ExportCommand extends LancetCommand {
         formats.put("onnx", new OnnxFormat(portable, progress()));
         formats.put("gguf", new GgufFormat(type.map(this::type), !withoutTokenizer, progress()));
         formats.put("huggingface", new HuggingFaceFormat(fold));
+        formats.put("savedmodel", new SavedModelFormat(progress()));
         ExportFormat chosen = formats.get(format);
         if (chosen == null) {
             throw wrongUsage("--format: " + format + "; choose one of " + String.join(", ", formats.keySet()));

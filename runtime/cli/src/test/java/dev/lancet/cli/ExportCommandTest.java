@@ -162,6 +162,28 @@ class ExportCommandTest {
     }
 
     @Test
+    void a_folder_for_tensorflow_serving_has_the_graph_its_variables_and_the_tokenizer() {
+        String out = folder.resolve("served").toString();
+        JsonNode document = lancet("export", STORIES, "--format", "savedmodel", "--out", out, "--json")
+                .json();
+
+        assertThat(document.get("files").valueStream().map(JsonNode::asString))
+                .containsExactly(
+                        "assets.extra/tok512.bin",
+                        "saved_model.pb",
+                        "variables/variables.data-00000-of-00001",
+                        "variables/variables.index");
+        assertThat(document.get("end_token").asInt()).isEqualTo(2);
+        assertThat(lancet("generate", out, "--prompt", "a"))
+                .satisfies(ran -> assertThat(ran.status()).isEqualTo(1))
+                .satisfies(ran -> assertThat(ran.err()).startsWith("error: ").containsOnlyOnce("\n"));
+        assertThat(lancet("export", FIXTURES + "hf-qwen2-tiny", "--format", "savedmodel", "--out", out + "-bare")
+                        .out())
+                .startsWith("end token: none, because the model has no tokenizer with one; ")
+                .contains("saved " + out + "-bare: ");
+    }
+
+    @Test
     void fold_without_factors_and_factors_without_a_place_are_refused() {
         String small = folder.resolve("small").toString();
         String out = folder.resolve("out").toString();
@@ -211,7 +233,8 @@ class ExportCommandTest {
     void wrong_usage_is_one_line_and_writes_nothing() {
         String out = folder.resolve("out").toString();
         assertThat(lancet("export", STORIES, "--format", "tflite", "--out", out))
-                .isEqualTo(new Ran(2, "", "error: --format: tflite; choose one of onnx, gguf, huggingface\n"));
+                .isEqualTo(
+                        new Ran(2, "", "error: --format: tflite; choose one of onnx, gguf, huggingface, savedmodel\n"));
         assertThat(lancet("export", STORIES, "--format", "onnx", "--out", folder.toString()))
                 .satisfies(ran -> assertThat(ran.status()).isEqualTo(1))
                 .satisfies(
