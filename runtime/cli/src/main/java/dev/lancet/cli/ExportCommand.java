@@ -4,6 +4,7 @@ import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.AdapterOption;
 import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.IoErrors;
@@ -11,6 +12,7 @@ import dev.lancet.io.TemporaryFolder;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.gguf.file.GgufType;
+import dev.lancet.surgery.imported.ImportedModel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +43,8 @@ import picocli.CommandLine.Parameters;
             "",
             "onnx is a folder for ONNX Runtime and ONNX Runtime GenAI: the graph, its weights in one file, "
                     + "genai_config.json and the tokenizer. 8-bit and symmetric 4-bit layers stay codes, factors and "
-                    + "corrections stay apart. nf4 and asymmetric 4-bit layers become float32.",
+                    + "corrections stay apart. nf4 and asymmetric 4-bit layers become float32. A SavedModel or a "
+                    + "frozen graph, such as an encoder, becomes the graph with its weights and the tokenizer.",
             "",
             "gguf is one file for llama.cpp, for models of the families LLaMA, Mistral and Qwen2, with the "
                     + "tokenizer and the chat template. 8-bit layers, and symmetric 4-bit layers with groups that 32 "
@@ -58,7 +61,7 @@ import picocli.CommandLine.Parameters;
         })
 final class ExportCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL)
+    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL_OR_GRAPH)
     private String what = "";
 
     @Mixin
@@ -111,6 +114,9 @@ final class ExportCommand extends LancetCommand {
         ModelArgument model = ModelArgument.of(what);
         model.source();
         IoErrors.requireFree(out);
+        if (model.graph().isPresent()) {
+            return graph(model.graph().get());
+        }
         Checkpoint found = model.checkpoint();
         chosen.check(found, out);
         if (adapter.folder().isEmpty() && chosen.form(found.plan()).equals(found.plan())) {
@@ -130,6 +136,17 @@ final class ExportCommand extends LancetCommand {
                             .map(weight -> weight.name())
                             .toList());
         }
+    }
+
+    private Answer graph(ImportedModel model) {
+        if (!format.equals("onnx")) {
+            throw new LancetException(
+                    "--format: " + format + "; " + model.name() + " is a graph, for which there is onnx only");
+        }
+        adapter.folder().ifPresent(given -> {
+            throw new LancetException("--adapter: " + given + "; a graph takes no adapter, so leave it out");
+        });
+        return new GraphExportAnswer(model, portable, progress()).write(out);
     }
 
     private ExportFormat chosen() {

@@ -184,6 +184,26 @@ class ExportCommandTest {
     }
 
     @Test
+    void a_classifier_becomes_onnx_and_nothing_else() {
+        String classifier = FIXTURES + "keras-transformer-classifier/saved_model";
+        String out = folder.resolve("classifier").toString();
+
+        JsonNode document = lancet("export", classifier, "--format", "onnx", "--out", out, "--json")
+                .json();
+
+        assertThat(document.get("files").valueStream().map(JsonNode::asString))
+                .containsExactly("model.onnx", "model.onnx.data");
+        assertThat(document.get("rounded_inputs").asInt()).isZero();
+        assertThat(lancet("export", classifier, "--format", "gguf", "--out", out + ".gguf")
+                        .err())
+                .isEqualTo(
+                        "error: --format: gguf; keras-transformer-classifier is a graph, for which there is onnx only\n");
+        assertThat(lancet("export", classifier, "--format", "onnx", "--adapter", ADAPTER, "--out", out + "2")
+                        .err())
+                .isEqualTo("error: --adapter: " + ADAPTER + "; a graph takes no adapter, so leave it out\n");
+    }
+
+    @Test
     void fold_without_factors_and_factors_without_a_place_are_refused() {
         String small = folder.resolve("small").toString();
         String out = folder.resolve("out").toString();
