@@ -38,6 +38,7 @@ class ArchitectureTest {
     };
     private static final String[] CHECKPOINT = {"dev.lancet.runtime.checkpoint..", "dev.lancet.runtime.json.."};
     private static final String[] ONNX = {"dev.lancet.runtime.onnx.."};
+    private static final String[] TRANSLATION = {"dev.lancet.runtime.translation.."};
     private static final String[] GGUF = {"dev.lancet.runtime.gguf.."};
     private static final String[] BENCH = {"dev.lancet.runtime.bench.."};
     private static final String[] RUNTIME = {"dev.lancet.runtime.."};
@@ -81,6 +82,13 @@ class ArchitectureTest {
             .resideInAnyPackage(ONNX)
             .should()
             .dependOnClassesThat(lancetOutside(DSL, IO, TEXT, CHECKPOINT, COMPRESSION, ONNX));
+
+    @ArchTest
+    static final ArchRule translations_know_graphs_and_onnx = noClasses()
+            .that()
+            .resideInAnyPackage(TRANSLATION)
+            .should()
+            .dependOnClassesThat(lancetOutside(DSL, IO, CHECKPOINT, SURGERY, ONNX, TRANSLATION));
 
     @ArchTest
     static final ArchRule gguf_knows_texts_checkpoints_and_compression = noClasses()

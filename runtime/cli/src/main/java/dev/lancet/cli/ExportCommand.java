@@ -4,6 +4,7 @@ import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.AdapterOption;
 import dev.lancet.cli.option.ModelArgument;
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.io.IoErrors;
@@ -11,6 +12,7 @@ import dev.lancet.io.TemporaryFolder;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.gguf.file.GgufType;
+import dev.lancet.surgery.imported.ImportedModel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,11 +38,13 @@ import picocli.CommandLine.Parameters;
             "  lancet export my-model --format gguf --out my-model.gguf",
             "  lancet export my-model --format gguf --type q4_0 --out my-model.gguf",
             "  lancet export my-model --format huggingface --fold --out my-model-hf",
+            "  lancet export my-model --format savedmodel --out served/my-model/1",
             "  lancet export my-model --adapter tuned/adapter --format onnx --out tuned-onnx",
             "",
             "onnx is a folder for ONNX Runtime and ONNX Runtime GenAI: the graph, its weights in one file, "
                     + "genai_config.json and the tokenizer. 8-bit and symmetric 4-bit layers stay codes, factors and "
-                    + "corrections stay apart. nf4 and asymmetric 4-bit layers become float32.",
+                    + "corrections stay apart. nf4 and asymmetric 4-bit layers become float32. A SavedModel or a "
+                    + "frozen graph, such as an encoder, becomes the graph with its weights and the tokenizer.",
             "",
             "gguf is one file for llama.cpp, for models of the families LLaMA, Mistral and Qwen2, with the "
                     + "tokenizer and the chat template. 8-bit layers, and symmetric 4-bit layers with groups that 32 "
@@ -49,11 +53,15 @@ import picocli.CommandLine.Parameters;
             "huggingface is a folder in float32, for transformers. With --fold, transformers loads it as it is; "
                     + "otherwise layers with two factors keep them, and samples/python/load_factored.py loads them.",
             "",
+            "savedmodel is a folder for TensorFlow Serving, with two signatures over token ids: serving_default gives "
+                    + "the logits, and generate continues texts with the likeliest tokens. Codes, factors and "
+                    + "corrections stay as they are. The tokenizer is in assets.extra.",
+            "",
             "Adapters are merged into their layers, as lancet merge does.",
         })
 final class ExportCommand extends LancetCommand {
 
-    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL)
+    @Parameters(paramLabel = "MODEL", description = ModelArgument.MODEL_OR_GRAPH)
     private String what = "";
 
     @Mixin
@@ -63,7 +71,7 @@ final class ExportCommand extends LancetCommand {
             names = "--format",
             required = true,
             paramLabel = "F",
-            description = "The format; required: onnx, gguf or huggingface.")
+            description = "The format; required: onnx, gguf, huggingface or savedmodel.")
     private String format = "";
 
     @Option(
@@ -106,6 +114,9 @@ final class ExportCommand extends LancetCommand {
         ModelArgument model = ModelArgument.of(what);
         model.source();
         IoErrors.requireFree(out);
+        if (model.graph().isPresent()) {
+            return graph(model.graph().get());
+        }
         Checkpoint found = model.checkpoint();
         chosen.check(found, out);
         if (adapter.folder().isEmpty() && chosen.form(found.plan()).equals(found.plan())) {
@@ -127,11 +138,23 @@ final class ExportCommand extends LancetCommand {
         }
     }
 
+    private Answer graph(ImportedModel model) {
+        if (!format.equals("onnx")) {
+            throw new LancetException(
+                    "--format: " + format + "; " + model.name() + " is a graph, for which there is onnx only");
+        }
+        adapter.folder().ifPresent(given -> {
+            throw new LancetException("--adapter: " + given + "; a graph takes no adapter, so leave it out");
+        });
+        return new GraphExportAnswer(model, portable, progress()).write(out);
+    }
+
     private ExportFormat chosen() {
         Map<String, ExportFormat> formats = new LinkedHashMap<>();
         formats.put("onnx", new OnnxFormat(portable, progress()));
         formats.put("gguf", new GgufFormat(type.map(this::type), !withoutTokenizer, progress()));
         formats.put("huggingface", new HuggingFaceFormat(fold));
+        formats.put("savedmodel", new SavedModelFormat(progress()));
         ExportFormat chosen = formats.get(format);
         if (chosen == null) {
             throw wrongUsage("--format: " + format + "; choose one of " + String.join(", ", formats.keySet()));

@@ -162,6 +162,48 @@ class ExportCommandTest {
     }
 
     @Test
+    void a_folder_for_tensorflow_serving_has_the_graph_its_variables_and_the_tokenizer() {
+        String out = folder.resolve("served").toString();
+        JsonNode document = lancet("export", STORIES, "--format", "savedmodel", "--out", out, "--json")
+                .json();
+
+        assertThat(document.get("files").valueStream().map(JsonNode::asString))
+                .containsExactly(
+                        "assets.extra/tok512.bin",
+                        "saved_model.pb",
+                        "variables/variables.data-00000-of-00001",
+                        "variables/variables.index");
+        assertThat(document.get("end_token").asInt()).isEqualTo(2);
+        assertThat(lancet("generate", out, "--prompt", "a"))
+                .satisfies(ran -> assertThat(ran.status()).isEqualTo(1))
+                .satisfies(ran -> assertThat(ran.err()).startsWith("error: ").containsOnlyOnce("\n"));
+        assertThat(lancet("export", FIXTURES + "hf-qwen2-tiny", "--format", "savedmodel", "--out", out + "-bare")
+                        .out())
+                .startsWith("end token: none, because the model has no tokenizer with one; ")
+                .contains("saved " + out + "-bare: ");
+    }
+
+    @Test
+    void a_classifier_becomes_onnx_and_nothing_else() {
+        String classifier = FIXTURES + "keras-transformer-classifier/saved_model";
+        String out = folder.resolve("classifier").toString();
+
+        JsonNode document = lancet("export", classifier, "--format", "onnx", "--out", out, "--json")
+                .json();
+
+        assertThat(document.get("files").valueStream().map(JsonNode::asString))
+                .containsExactly("model.onnx", "model.onnx.data");
+        assertThat(document.get("rounded_inputs").asInt()).isZero();
+        assertThat(lancet("export", classifier, "--format", "gguf", "--out", out + ".gguf")
+                        .err())
+                .isEqualTo(
+                        "error: --format: gguf; keras-transformer-classifier is a graph, for which there is onnx only\n");
+        assertThat(lancet("export", classifier, "--format", "onnx", "--adapter", ADAPTER, "--out", out + "2")
+                        .err())
+                .isEqualTo("error: --adapter: " + ADAPTER + "; a graph takes no adapter, so leave it out\n");
+    }
+
+    @Test
     void fold_without_factors_and_factors_without_a_place_are_refused() {
         String small = folder.resolve("small").toString();
         String out = folder.resolve("out").toString();
@@ -211,7 +253,8 @@ class ExportCommandTest {
     void wrong_usage_is_one_line_and_writes_nothing() {
         String out = folder.resolve("out").toString();
         assertThat(lancet("export", STORIES, "--format", "tflite", "--out", out))
-                .isEqualTo(new Ran(2, "", "error: --format: tflite; choose one of onnx, gguf, huggingface\n"));
+                .isEqualTo(
+                        new Ran(2, "", "error: --format: tflite; choose one of onnx, gguf, huggingface, savedmodel\n"));
         assertThat(lancet("export", STORIES, "--format", "onnx", "--out", folder.toString()))
                 .satisfies(ran -> assertThat(ran.status()).isEqualTo(1))
                 .satisfies(

@@ -74,18 +74,23 @@ public final class SignatureTokenizer {
             }
             return given.get();
         }
+        return find(model)
+                .orElseThrow(() -> new LancetException("tokenizer: " + model + " has none in " + SavedModelWriter.EXTRA
+                        + ", in assets or beside it; put a tokenizer.json there, or name one with --tokenizer FILE"));
+    }
+
+    /** The {@code tokenizer.json} of a graph, in the places of {@link #file}, or empty. */
+    public static Optional<Path> find(Path model) {
         for (String place : List.of(SavedModelWriter.EXTRA + "/", "assets/", "")) {
             Path file = PlainFile.inside(model, place + FILE);
             if (Files.isRegularFile(file)) {
-                return file;
+                return Optional.of(file);
             }
         }
         Path around = model.toAbsolutePath().normalize().getParent();
-        if (around != null && Files.isRegularFile(PlainFile.inside(around, FILE))) {
-            return around.resolve(FILE);
-        }
-        throw new LancetException("tokenizer: " + model + " has none in " + SavedModelWriter.EXTRA + ", in assets or"
-                + " beside it; put a tokenizer.json there, or name one with --tokenizer FILE");
+        return around != null && Files.isRegularFile(PlainFile.inside(around, FILE))
+                ? Optional.of(around.resolve(FILE))
+                : Optional.empty();
     }
 
     /** The rows of the largest table of a graph, which no id may exceed. */

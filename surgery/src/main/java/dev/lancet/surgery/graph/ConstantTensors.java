@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
@@ -98,6 +99,15 @@ public final class ConstantTensors {
     /** The number of a float32 or float64 constant with one element. */
     public static double number(TensorProto tensor) {
         return values(tensor).number(0);
+    }
+
+    /**
+     * Passes the bytes of a constant of numbers to a consumer, in parts, little-endian.
+     *
+     * @throws IllegalArgumentException if its bytes do not fit its shape
+     */
+    public static void bytes(TensorProto tensor, Consumer<ByteBuffer> parts) {
+        values(tensor).bytes(parts);
     }
 
     private static ConstantValues values(TensorProto tensor) {

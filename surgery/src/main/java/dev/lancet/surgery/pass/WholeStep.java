@@ -2,22 +2,15 @@ package dev.lancet.surgery.pass;
 
 import dev.lancet.surgery.gradient.Backward;
 import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.GraphFunction;
 import dev.lancet.surgery.graph.GraphView;
-import dev.lancet.surgery.graph.Input;
-import dev.lancet.surgery.graph.Node;
-import dev.lancet.surgery.graph.OutputNames;
 import dev.lancet.surgery.graph.TensorType;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
@@ -41,8 +34,6 @@ final class WholeStep {
     private static final String LOSS = "loss";
 
     private final GraphView view;
-    private final Map<String, TensorType> given = new LinkedHashMap<>();
-    private final Set<String> inside = new HashSet<>();
 
     private WholeStep(GraphView view) {
         this.view = view;
@@ -55,12 +46,10 @@ final class WholeStep {
 
     private GraphDef called() {
         List<String> results = results();
-        collect(results);
+        GraphFunction step = GraphFunction.of(view, results, node -> GIVEN.contains(node.op()));
         GraphDef.Builder graph = view.definition().toBuilder().clearNode();
-        view.nodes().stream()
-                .filter(node -> !inside.contains(node.name()))
-                .forEach(node -> graph.addNode(node.definition()));
-        graph.addNode(call(results));
+        view.nodes().stream().filter(node -> !step.contains(node)).forEach(node -> graph.addNode(node.definition()));
+        graph.addNode(call(results, step.arguments()));
         for (int i = 0; i < results.size(); i++) {
             graph.addNode(NodeDef.newBuilder()
                     .setName(results.get(i))
@@ -69,7 +58,7 @@ final class WholeStep {
                     .putAttr("T", Attributes.of(DataType.DT_FLOAT))
                     .putAttr(Attributes.SHAPES, shapes(results.get(i))));
         }
-        graph.getLibraryBuilder().addFunction(body(results));
+        graph.getLibraryBuilder().addFunction(step.named(NAME));
         return graph.build();
     }
 
@@ -83,20 +72,7 @@ final class WholeStep {
         return results;
     }
 
-    /** Collects all nodes that the results depend on, up to the arguments. */
-    private void collect(List<String> results) {
-        Deque<String> open = new ArrayDeque<>(results);
-        while (!open.isEmpty()) {
-            Node node = view.node(open.remove());
-            if (GIVEN.contains(node.op())) {
-                given.put(node.name(), new TensorType(node.type("dtype"), Attributes.dims(node.definition(), 0)));
-            } else if (inside.add(node.name())) {
-                node.inputs().forEach(input -> open.add(input.node()));
-            }
-        }
-    }
-
-    private NodeDef call(List<String> results) {
+    private NodeDef call(List<String> results, Map<String, TensorType> given) {
         AttrValue.ListValue.Builder shapes = AttrValue.ListValue.newBuilder();
         results.forEach(result -> shapes.addShape(shapes(result).getList().getShape(0)));
         return NodeDef.newBuilder()
@@ -126,48 +102,5 @@ final class WholeStep {
 
     private AttrValue shapes(String node) {
         return view.node(node).definition().getAttrOrThrow(Attributes.SHAPES);
-    }
-
-    private FunctionDef body(List<String> results) {
-        FunctionDef.Builder body = FunctionDef.newBuilder();
-        body.getSignatureBuilder().setName(NAME);
-        Map<String, String> arguments = new LinkedHashMap<>();
-        given.forEach((name, type) -> {
-            String argument = "a" + arguments.size();
-            body.putArgAttr(
-                    arguments.size(),
-                    FunctionDef.ArgAttrs.newBuilder()
-                            .putAttr(Attributes.SHAPES, Attributes.shapes(List.of(type.dims())))
-                            .build());
-            body.getSignatureBuilder().addInputArgBuilder().setName(argument).setType(type.type());
-            arguments.put(name, argument);
-        });
-        view.ordered().stream()
-                .filter(node -> inside.contains(node.name()))
-                .forEach(node -> body.addNodeDef(inBody(node, arguments)));
-        for (int i = 0; i < results.size(); i++) {
-            body.getSignatureBuilder().addOutputArgBuilder().setName("r" + i).setType(DataType.DT_FLOAT);
-            body.putRet(
-                    "r" + i,
-                    results.get(i) + ":"
-                            + OutputNames.of(view.node(results.get(i)).definition(), 0));
-        }
-        return body.build();
-    }
-
-    private NodeDef inBody(Node node, Map<String, String> arguments) {
-        NodeDef.Builder copy = node.definition().toBuilder().clearInput();
-        for (Input input : node.inputs()) {
-            if (!arguments.containsKey(input.node())) {
-                copy.addInput(
-                        input.control()
-                                ? input.toString()
-                                : input.node() + ":"
-                                        + OutputNames.of(view.node(input.node()).definition(), input.port()));
-            } else if (!input.control()) {
-                copy.addInput(arguments.get(input.node()));
-            }
-        }
-        return copy.build();
     }
 }

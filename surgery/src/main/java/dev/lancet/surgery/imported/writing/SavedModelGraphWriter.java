@@ -7,6 +7,7 @@ import dev.lancet.surgery.imported.ImportedSurgery;
 import dev.lancet.surgery.imported.VariableValues;
 import dev.lancet.surgery.imported.tracing.WeightSource;
 import dev.lancet.surgery.savedmodel.SavedModelWriter;
+import dev.lancet.surgery.savedmodel.SaverNodes;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;

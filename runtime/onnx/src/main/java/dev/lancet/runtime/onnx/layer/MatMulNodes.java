@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * a correction   x · W + (x · A) · B
  * </pre>
  */
-final class MatMulNodes {
+public final class MatMulNodes {
 
     /** Inputs are rounded to 8 bits for each block: the other levels are up to 100 times slower in ONNX Runtime 1.29. */
     private static final long ROUNDED_INPUTS = 4;
@@ -27,7 +27,8 @@ final class MatMulNodes {
     private final boolean portable;
     private int codes;
 
-    MatMulNodes(OnnxGraph graph, MatrixInitializers arrays, boolean portable) {
+    /** Products in a graph, with these arrays; in standard operators only if {@code portable}. */
+    public MatMulNodes(OnnxGraph graph, MatrixInitializers arrays, boolean portable) {
         this.graph = graph;
         this.arrays = arrays;
         this.portable = portable;
@@ -58,7 +59,13 @@ final class MatMulNodes {
         return graph.node("Mul", name).in(z, sigmoid).out();
     }
 
-    private String product(String name, String x, StoredMatrix matrix) {
+    /** Whether a product computes with the codes of a matrix, which then need not become floats. */
+    public static boolean keepsCodes(StoredMatrix matrix) {
+        return QuantizedBlocks.size(matrix, false).isPresent();
+    }
+
+    /** {@code x · W} for one stored matrix, {@code [..., columns]}. */
+    public String product(String name, String x, StoredMatrix matrix) {
         OptionalInt block = QuantizedBlocks.size(matrix, false);
         if (portable && QuantizedBlocks.fits(matrix.precision())) {
             return graph.node("MatMul", name).in(x, dequantized(matrix)).out();
@@ -69,7 +76,7 @@ final class MatMulNodes {
     }
 
     /** How many products read codes. ONNX Runtime rounds the inputs of these to 8 bits. */
-    int withCodes() {
+    public int withCodes() {
         return codes;
     }
 

@@ -12,13 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Puts the arrays of stored matrices into a graph, each once, whoever asks for it. */
-final class MatrixInitializers {
+public final class MatrixInitializers {
 
     private final OnnxGraph graph;
     private final Weights weights;
     private final List<String> unpacked = new ArrayList<>();
 
-    MatrixInitializers(OnnxGraph graph, Weights weights) {
+    /** The arrays of a graph, from these weights. */
+    public MatrixInitializers(OnnxGraph graph, Weights weights) {
         this.graph = graph;
         this.weights = weights;
     }

@@ -1,4 +1,4 @@
-package dev.lancet.surgery.imported.writing;
+package dev.lancet.surgery.savedmodel;
 
 import com.google.protobuf.ByteString;
 import dev.lancet.surgery.graph.Attributes;
@@ -26,11 +26,12 @@ import org.tensorflow.proto.TensorProto;
  * saver.saved    = Identity(saver.file, ^saver.save)
  * </pre>
  */
-final class SaverNodes {
+public final class SaverNodes {
 
     private SaverNodes() {}
 
-    static MetaGraphDef into(MetaGraphDef meta, List<Node> variables) {
+    /** Adds them to a graph; a graph without variables gets none. */
+    public static MetaGraphDef into(MetaGraphDef meta, List<Node> variables) {
         MetaGraphDef.Builder saved = meta.toBuilder().clearSaverDef();
         if (variables.isEmpty()) {
             return saved.build();

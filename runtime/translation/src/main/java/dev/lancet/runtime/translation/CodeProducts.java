@@ -1,0 +1,95 @@
+package dev.lancet.runtime.translation;
+
+import dev.lancet.dsl.Precision;
+import dev.lancet.dsl.Weight;
+import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.plan.StoredMatrix;
+import dev.lancet.runtime.onnx.layer.MatMulNodes;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.graph.Input;
+import dev.lancet.surgery.graph.Node;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.tensorflow.proto.DataType;
+
+/**
+ * Finds products with matrices that Lancet stored in symmetric 4-bit codes, whose decoding one node of ONNX Runtime
+ * replaces:
+ *
+ * <pre>
+ * y = MatMul(x, decode(X, X.scale))   ->   y = MatMulNBits(x, X, X.scale)
+ * </pre>
+ *
+ * What does not look so, such as looked-up tables, is translated operator by operator. So are 8-bit matrices: {@code
+ * MatMulNBits} would round their inputs, which costs an encoder more than the 8 bits themselves, and it is no faster with
+ * the many rows of an encoder.
+ */
+final class CodeProducts {
+
+    /** Operators that change the shape of what is decoded: the matrix is then not the stored one. */
+    private static final Set<String> CUTS = Set.of("Pad", "Slice");
+
+    private final Map<String, StoredMatrix> stored = new HashMap<>();
+    private final Map<String, StoredMatrix> products = new HashMap<>();
+
+    CodeProducts(GraphView graph, Plan plan) {
+        plan.steps().stream()
+                .flatMap(step -> step.matrices().stream())
+                .filter(matrix -> matrix.precision().format() == Precision.Format.INT4)
+                .filter(MatMulNodes::keepsCodes)
+                .filter(matrix -> matrix.channels() == StoredMatrix.Channels.COLUMNS)
+                .forEach(matrix -> stored.put(matrix.name(), matrix));
+        graph.nodes().stream().filter(node -> node.is("MatMul")).forEach(this::look);
+    }
+
+    /** The matrix whose codes a node multiplies with. */
+    Optional<StoredMatrix> matrix(Node node) {
+        return Optional.ofNullable(products.get(node.name()));
+    }
+
+    private void look(Node product) {
+        boolean plain = product.type("T") == DataType.DT_FLOAT
+                && !product.flag("transpose_a")
+                && !product.flag("transpose_b")
+                && product.dataInputs().size() == 2;
+        if (!plain) {
+            return;
+        }
+        Set<String> variables = variables(product.producer(1).orElseThrow());
+        variables.stream()
+                .filter(name -> variables.equals(Set.of(name, Weight.scale(name))))
+                .flatMap(name -> Optional.ofNullable(stored.get(name)).stream())
+                .forEach(matrix -> products.put(product.name(), matrix));
+    }
+
+    /** The variables that a value is computed from alone; empty if an input of the graph or a cut is among its sources. */
+    private static Set<String> variables(Node value) {
+        Set<String> variables = new HashSet<>();
+        Set<String> seen = new HashSet<>();
+        Deque<Node> open = new ArrayDeque<>(List.of(value));
+        while (!open.isEmpty()) {
+            Node node = open.remove();
+            if (!seen.add(node.name())) {
+                continue;
+            }
+            if (node.op().startsWith("Placeholder") || CUTS.contains(node.op())) {
+                return Set.of();
+            }
+            if (node.is("VarHandleOp")) {
+                variables.add(node.name());
+            } else {
+                node.dataInputs().stream()
+                        .map(Input::node)
+                        .map(name -> node.graph().node(name))
+                        .forEach(open::add);
+            }
+        }
+        return variables;
+    }
+}
