@@ -110,6 +110,7 @@ public record GradientReduction(int workers, int report, long bucket, int firstI
                 .reduce(SUMMARY, told, "Id", firstInstance + buckets.size())
                 .node());
         Value ready = time(builder, "workers.ready", sent);
+        means.add(ready.node());
         ops.sub(WAITED, time(builder, "workers.reduced", means), ready);
         Value part = builder.placeholder(PART, TensorType.of(DataType.DT_DOUBLE, PARTS));
         collective.reduce(TOTAL, part, "Id", firstInstance + buckets.size() + 1);
