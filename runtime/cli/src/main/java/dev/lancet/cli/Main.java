@@ -107,6 +107,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new CorpusCommand(console))
                 .addSubcommand(new TokenizerCommand(console))
                 .addSubcommand(new TrainCommand(console))
+                .addSubcommand(new LaunchCommand(console))
                 .addSubcommand(new TuneCommand(console))
                 .addSubcommand(new MergeCommand(console))
                 .addSubcommand(new EvaluateCommand(console))

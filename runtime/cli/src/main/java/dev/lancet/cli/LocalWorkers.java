@@ -1,0 +1,165 @@
+package dev.lancet.cli;
+
+import dev.lancet.dsl.LancetException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** Worker processes on this machine. Standard error of the first is shown as it is, that of the others with their name. */
+final class LocalWorkers implements AutoCloseable {
+
+    private static final long POLL_MILLIS = 100;
+
+    private final List<Process> processes;
+    private final CompletableFuture<String> output;
+
+    private LocalWorkers(List<Process> processes) {
+        this.processes = List.copyOf(processes);
+        InputStream first = processes.get(0).getInputStream();
+        output = CompletableFuture.supplyAsync(() -> text(first));
+    }
+
+    /**
+     * Starts workers, each on its own processors.
+     *
+     * @param arguments the command line of each, without its place
+     * @throws LancetException if there are fewer processors than workers, or a process cannot be started
+     */
+    static LocalWorkers start(int count, List<String> arguments, PrintStream errors) {
+        List<String> processors = ProcessorSets.share(count);
+        String list = addresses(count);
+        List<Process> started = new ArrayList<>();
+        try {
+            for (int worker = 0; worker < count; worker++) {
+                started.add(start(worker, list, arguments, processors.get(worker), errors));
+            }
+            return new LocalWorkers(started);
+        } catch (IOException wrong) {
+            started.forEach(Process::destroyForcibly);
+            throw new LancetException("launch: a worker cannot be started: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private static Process start(
+            int worker, String list, List<String> arguments, String processors, PrintStream errors)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        if (!processors.isEmpty()) {
+            command.addAll(List.of("taskset", "-c", processors));
+        }
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> !argument.startsWith("-agentlib"))
+                .forEach(command::add);
+        command.add(Main.class.getName());
+        command.addAll(arguments);
+        command.addAll(List.of("--workers", list, "--index", String.valueOf(worker)));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        // The terminal shows one progress bar, that of the first worker.
+        builder.environment().put("LANCET_TERMINAL", "0");
+        Process process = builder.start();
+        process.getOutputStream().close();
+        CompletableFuture<?> shown = CompletableFuture.runAsync(() -> show(process, worker, errors));
+        if (worker > 0) {
+            CompletableFuture<String> ignored = CompletableFuture.supplyAsync(() -> text(process.getInputStream()));
+            process.onExit().thenRun(() -> ignored.cancel(false));
+        }
+        process.onExit().thenRun(() -> shown.cancel(false));
+        return process;
+    }
+
+    /** Shows all of the first worker, and the errors of the others. */
+    private static void show(Process process, int worker, PrintStream errors) {
+        try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (worker == 0) {
+                    errors.println(line);
+                } else if (line.startsWith("error:")) {
+                    errors.println("worker " + worker + ": " + line);
+                }
+            }
+        } catch (IOException ended) {
+            errors.flush();
+        }
+    }
+
+    private static String text(InputStream stream) {
+        try (InputStreamReader reader = new InputStreamReader(stream, StandardCharsets.UTF_8)) {
+            StringBuilder text = new StringBuilder();
+            char[] part = new char[1 << 12];
+            for (int read = reader.read(part); read >= 0; read = reader.read(part)) {
+                text.append(part, 0, read);
+            }
+            return text.toString();
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+
+    private static String addresses(int count) {
+        List<ServerSocket> taken = new ArrayList<>();
+        try {
+            List<String> addresses = new ArrayList<>();
+            for (int worker = 0; worker < count; worker++) {
+                ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                taken.add(free);
+                addresses.add(InetAddress.getLoopbackAddress().getHostAddress() + ":" + free.getLocalPort());
+            }
+            for (ServerSocket socket : taken) {
+                socket.close();
+            }
+            return String.join(",", addresses);
+        } catch (IOException none) {
+            throw new LancetException("launch: no free port on this machine: " + none.getMessage(), none);
+        }
+    }
+
+    /**
+     * Waits until all workers have ended.
+     *
+     * @param stopWanted whether they should save their state and stop
+     * @return what the first printed
+     * @throws LancetException if one failed
+     */
+    String await(BooleanSupplier stopWanted) {
+        boolean asked = false;
+        try {
+            while (processes.stream().anyMatch(Process::isAlive)) {
+                if (!asked && stopWanted.getAsBoolean()) {
+                    processes.forEach(Process::destroy);
+                    asked = true;
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LancetException("launch: interrupted", e);
+        }
+        for (int worker = 0; worker < processes.size(); worker++) {
+            int status = processes.get(worker).exitValue();
+            if (status != 0) {
+                throw new LancetException("launch: worker " + worker + " ended with status " + status
+                        + "; its error is above, and --resume continues from the last state");
+            }
+        }
+        return output.join();
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(Process::destroyForcibly);
+    }
+}
