@@ -146,7 +146,7 @@ class ClusterTrainingTest {
                 import static dev.lancet.Lancet.*;
 
                 class %s {
-                    dev.lancet.dsl.recipe.Recipe recipe() {
+                    dev.lancet.dsl.recipe.Recipe made() {
                         var gpt = dev.lancet.dsl.Transformer.decoder("tiny").vocabulary(256).context(16).width(32).layers(2)
                                 .attention(heads(4)).feedForward(swiglu(64)).build();
                         return recipe("tiny").candidate("dense", gpt).pretrain(

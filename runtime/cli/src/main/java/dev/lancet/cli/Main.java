@@ -135,7 +135,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new BenchGenerateCommand(console))
                 .addSubcommand(new BenchCompressCommand(console))
                 .addSubcommand(new BenchMemoryCommand(console))
-                .addSubcommand(new BenchTuneCommand(console));
+                .addSubcommand(new BenchTuneCommand(console))
+                .addSubcommand(new BenchClusterCommand(console));
     }
 
     private static void teach(CommandLine command) {

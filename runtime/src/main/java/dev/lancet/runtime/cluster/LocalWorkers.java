@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.runtime.cluster;
 
 import dev.lancet.dsl.LancetException;
 import java.io.BufferedReader;
@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Worker processes on this machine. Standard error of the first is shown as it is, that of the others with their name. */
-final class LocalWorkers implements AutoCloseable {
+public final class LocalWorkers implements AutoCloseable {
 
     private static final long POLL_MILLIS = 100;
 
@@ -34,26 +34,31 @@ final class LocalWorkers implements AutoCloseable {
     /**
      * Starts workers, each on its own processors.
      *
-     * @param arguments the command line of each, without its place
-     * @throws LancetException if there are fewer processors than workers, or a process cannot be started
+     * @param program the class to run; its arguments are followed by {@code --workers LIST --index I}
+     * @param arguments the other arguments, the same for each
+     * @param processors the processors of each, see {@link ProcessorSets}
+     * @param errors where standard error is shown
+     * @throws LancetException if a process cannot be started
      */
-    static LocalWorkers start(int count, List<String> arguments, PrintStream errors) {
-        List<String> processors = ProcessorSets.share(count);
-        String list = addresses(count);
+    public static LocalWorkers start(
+            Class<?> program, List<String> arguments, List<String> processors, PrintStream errors) {
+        String list = addresses(processors.size());
         List<Process> started = new ArrayList<>();
         try {
-            for (int worker = 0; worker < count; worker++) {
-                started.add(start(worker, list, arguments, processors.get(worker), errors));
+            for (int worker = 0; worker < processors.size(); worker++) {
+                List<String> own = new ArrayList<>(List.of(program.getName()));
+                own.addAll(arguments);
+                own.addAll(List.of("--workers", list, "--index", String.valueOf(worker)));
+                started.add(start(worker, own, processors.get(worker), errors));
             }
             return new LocalWorkers(started);
         } catch (IOException wrong) {
             started.forEach(Process::destroyForcibly);
-            throw new LancetException("launch: a worker cannot be started: " + wrong.getMessage(), wrong);
+            throw new LancetException("workers: a worker cannot be started: " + wrong.getMessage(), wrong);
         }
     }
 
-    private static Process start(
-            int worker, String list, List<String> arguments, String processors, PrintStream errors)
+    private static Process start(int worker, List<String> program, String processors, PrintStream errors)
             throws IOException {
         List<String> command = new ArrayList<>();
         if (!processors.isEmpty()) {
@@ -63,9 +68,7 @@ final class LocalWorkers implements AutoCloseable {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> !argument.startsWith("-agentlib"))
                 .forEach(command::add);
-        command.add(Main.class.getName());
-        command.addAll(arguments);
-        command.addAll(List.of("--workers", list, "--index", String.valueOf(worker)));
+        command.addAll(program);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         // The terminal shows one progress bar, that of the first worker.
@@ -123,7 +126,7 @@ final class LocalWorkers implements AutoCloseable {
             }
             return String.join(",", addresses);
         } catch (IOException none) {
-            throw new LancetException("launch: no free port on this machine: " + none.getMessage(), none);
+            throw new LancetException("workers: no free port on this machine: " + none.getMessage(), none);
         }
     }
 
@@ -134,7 +137,7 @@ final class LocalWorkers implements AutoCloseable {
      * @return what the first printed
      * @throws LancetException if one failed
      */
-    String await(BooleanSupplier stopWanted) {
+    public String await(BooleanSupplier stopWanted) {
         boolean asked = false;
         try {
             while (processes.stream().anyMatch(Process::isAlive)) {
@@ -146,13 +149,13 @@ final class LocalWorkers implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new LancetException("launch: interrupted", e);
+            throw new LancetException("workers: interrupted", e);
         }
         for (int worker = 0; worker < processes.size(); worker++) {
             int status = processes.get(worker).exitValue();
             if (status != 0) {
-                throw new LancetException("launch: worker " + worker + " ended with status " + status
-                        + "; its error is above, and --resume continues from the last state");
+                throw new LancetException(
+                        "workers: worker " + worker + " ended with status " + status + "; its error is above");
             }
         }
         return output.join();

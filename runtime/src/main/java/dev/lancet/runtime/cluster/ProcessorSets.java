@@ -1,4 +1,4 @@
-package dev.lancet.cli;
+package dev.lancet.runtime.cluster;
 
 import dev.lancet.dsl.LancetException;
 import java.io.File;
@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The processors of this process, shared by worker processes. */
-final class ProcessorSets {
+public final class ProcessorSets {
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String ALLOWED = "Cpus_allowed_list:";
@@ -25,10 +25,10 @@ final class ProcessorSets {
      *
      * @throws LancetException if there are fewer processors than workers
      */
-    static List<String> share(int workers) {
+    public static List<String> share(int workers) {
         int processors = Runtime.getRuntime().availableProcessors();
         if (processors < workers) {
-            throw new LancetException("launch: " + workers + " workers on " + processors
+            throw new LancetException("workers: " + workers + " on " + processors
                     + " processors would wait for each other; start at most " + processors);
         }
         List<Integer> allowed = allowed();
