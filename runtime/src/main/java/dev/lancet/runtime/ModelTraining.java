@@ -70,7 +70,8 @@ final class ModelTraining {
         Fingerprint fingerprint = Fingerprint.of(transformer, plan, training, range, identity, selection.order());
         workers.agree(fingerprint.parts());
         try {
-            return train(trainer, weights, data, keeping.filter(any -> workers.chief()), fingerprint.of(workers.size()));
+            return train(
+                    trainer, weights, data, keeping.filter(any -> workers.chief()), fingerprint.of(workers.size()));
         } catch (RuntimeException failure) {
             throw workers.explained(failure);
         }
@@ -94,8 +95,7 @@ final class ModelTraining {
     Trainer.Outcome train(Weights weights, int[] ids, int[] heldOut, Training training) {
         TokenIdChecks.check(ids, transformer.vocabulary(), "training text");
         TokenIdChecks.check(heldOut, transformer.vocabulary(), "held-out text");
-        TrainingData data =
-                TrainingData.text(TokenIds.of(ids), TokenIds.of(heldOut), TrainingTargets.nextTokens());
+        TrainingData data = TrainingData.text(TokenIds.of(ids), TokenIds.of(heldOut), TrainingTargets.nextTokens());
         String identity = "ids " + Arrays.hashCode(ids) + ", held out " + Arrays.hashCode(heldOut);
         return train(weights, data, identity, training, StepRange.all(training), Optional.empty());
     }

@@ -65,7 +65,8 @@ class ClusterTrainingTest {
                 .contains("\"waited_milliseconds\":[", "\"bytes_sent\":");
         assertThat(output("two", 0)).contains("of the time in communication");
         assertThat(output("two", 1)).contains("worker 1 is done");
-        Files.walk(folder.resolve("two/model")).sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile().delete());
+        Files.walk(folder.resolve("two/model")).sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile()
+                .delete());
         train(recipe, "two", "--resume");
         assertThat(folder.resolve("two/model/model.safetensors")).exists();
     }
@@ -98,12 +99,14 @@ class ClusterTrainingTest {
             workers.get(victim).destroyForcibly();
             if (workers.get(victim).waitFor() != 0) {
                 kills++;
-                assertThat(workers.get(1 - victim).waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(workers.get(1 - victim).waitFor(30, TimeUnit.SECONDS))
+                        .isTrue();
                 assertThat(output("disturbed", 1 - victim))
                         .containsPattern("error: cluster: worker " + victim + " \\(127\\.0\\.0\\.1:\\d+\\) ended");
             }
             if (kills == 3) {
-                assertThat(statuses(workers(recipe, "disturbed", "--resume-or-start"))).containsExactly(0, 0);
+                assertThat(statuses(workers(recipe, "disturbed", "--resume-or-start")))
+                        .containsExactly(0, 0);
             }
         }
 
@@ -119,12 +122,16 @@ class ClusterTrainingTest {
             String out = "frozen-" + victim;
             List<Process> workers = workers(recipe("Frozen", 100_000), out);
             awaitLines(out, 5, workers);
-            new ProcessBuilder("kill", "-STOP", String.valueOf(workers.get(victim).pid())).start().waitFor();
+            new ProcessBuilder(
+                            "kill", "-STOP", String.valueOf(workers.get(victim).pid()))
+                    .start()
+                    .waitFor();
 
             assertThat(workers.get(1 - victim).waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(workers.get(1 - victim).exitValue()).isEqualTo(1);
             assertThat(output(out, 1 - victim))
-                    .containsPattern("error: cluster: worker " + victim + " \\(127\\.0\\.0\\.1:\\d+\\) has not answered");
+                    .containsPattern(
+                            "error: cluster: worker " + victim + " \\(127\\.0\\.0\\.1:\\d+\\) has not answered");
         }
     }
 
@@ -137,7 +144,10 @@ class ClusterTrainingTest {
 
         assertThat(statuses(List.of(chief, other))).containsExactly(1, 1);
         assertThat(output("differs", 0))
-                .contains("error: cluster: worker 1 (127.0.0.1:", "differs from the chief: ", "steps '0 to 60' instead of");
+                .contains(
+                        "error: cluster: worker 1 (127.0.0.1:",
+                        "differs from the chief: ",
+                        "steps '0 to 60' instead of");
         assertThat(folder.resolve("differs/metrics.jsonl")).doesNotExist();
     }
 
@@ -254,6 +264,8 @@ class ClusterTrainingTest {
         for (ServerSocket socket : taken) {
             socket.close();
         }
-        return taken.stream().map(socket -> "127.0.0.1:" + socket.getLocalPort()).collect(Collectors.joining(","));
+        return taken.stream()
+                .map(socket -> "127.0.0.1:" + socket.getLocalPort())
+                .collect(Collectors.joining(","));
     }
 }

@@ -1,7 +1,6 @@
 package dev.lancet.tests.gradient;
 
 import static dev.lancet.assertj.LancetAssertions.assertThat;
-import static dev.lancet.tests.gradient.Course.only;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
@@ -36,16 +35,15 @@ class GradientReductionTest {
     private static final int REPORT = 2;
     private static final double RATE = 0.003;
     private static final Transformer MODEL = TinyModels.llama();
-    private static final Plan PLAN = Plan.of(
-            MODEL, Compression.keepAll().on(Selector.linears()).factorise(Rank.rank(2)));
+    private static final Plan PLAN =
+            Plan.of(MODEL, Compression.keepAll().on(Selector.linears()).factorise(Rank.rank(2)));
 
     @ParameterizedTest
     @ValueSource(longs = {200, 1 << 20})
     void fifty_steps_of_two_workers_go_the_way_of_one(long bucket) {
         GraphDef one = Doubled.of(step(BATCH, 1, gradients -> gradients));
         GradientReduction reduction = new GradientReduction(TwoWorkers.COUNT, REPORT, bucket, 7);
-        GraphDef two = TwoWorkers.of(
-                Doubled.of(step(BATCH / 2, 1, gradients -> reduction.of(gradients, variables()))));
+        GraphDef two = TwoWorkers.of(Doubled.of(step(BATCH / 2, 1, gradients -> reduction.of(gradients, variables()))));
 
         assertThat(lossesOfTwo(two, 1)).satisfies(losses -> assertClose(losses, lossesOfOne(one, 1)));
     }
@@ -54,8 +52,7 @@ class GradientReductionTest {
     void batches_are_added_up_before_the_workers_reduce_them_once() {
         GraphDef one = Doubled.of(step(BATCH, 2, gradients -> gradients));
         GradientReduction reduction = new GradientReduction(TwoWorkers.COUNT, REPORT, 1 << 20, 7);
-        GraphDef two = TwoWorkers.of(
-                Doubled.of(step(BATCH / 2, 2, gradients -> reduction.of(gradients, variables()))));
+        GraphDef two = TwoWorkers.of(Doubled.of(step(BATCH / 2, 2, gradients -> reduction.of(gradients, variables()))));
 
         assertThat(lossesOfTwo(two, 2)).satisfies(losses -> assertClose(losses, lossesOfOne(one, 2)));
     }
@@ -72,7 +69,8 @@ class GradientReductionTest {
 
     @Test
     void the_gradients_that_are_ready_first_are_sent_first() {
-        GraphDef reduced = new GradientReduction(2, 1, 1, 0).of(gradients(Plan.dense(MODEL), 2), names(Plan.dense(MODEL)));
+        GraphDef reduced =
+                new GradientReduction(2, 1, 1, 0).of(gradients(Plan.dense(MODEL), 2), names(Plan.dense(MODEL)));
         List<String> sent = reduced.getNodeList().stream()
                 .filter(node -> node.getOp().equals("CollectiveReduceV2"))
                 .map(node -> node.getInput(0))
@@ -86,7 +84,8 @@ class GradientReductionTest {
     void a_variable_without_a_gradient_is_refused() {
         GraphDef graph = gradients(Plan.dense(MODEL), 2);
         assertThatThrownBy(() -> new GradientReduction(2, 1, 1, 0).of(graph, List.of("angles")))
-                .hasMessage("gradient of angles: the graph has none; derive the graph before its gradients are reduced");
+                .hasMessage(
+                        "gradient of angles: the graph has none; derive the graph before its gradients are reduced");
     }
 
     @Test
@@ -124,7 +123,8 @@ class GradientReductionTest {
     }
 
     private static GraphDef gradients(Plan plan, int batch) {
-        GraphDef forward = Surgeon.operate(Blueprint.training(MODEL, batch, SEQUENCE), plan).graph();
+        GraphDef forward = Surgeon.operate(Blueprint.training(MODEL, batch, SEQUENCE), plan)
+                .graph();
         return Backward.derive(forward, "loss", names(plan));
     }
 

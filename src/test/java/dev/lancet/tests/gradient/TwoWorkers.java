@@ -32,7 +32,8 @@ final class TwoWorkers {
                         input.startsWith("^") ? "^" + worker + "/" + input.substring(1) : worker + "/" + input));
         AttrValue shared = node.getAttrOrDefault("shared_name", AttrValue.getDefaultInstance());
         if (node.getOp().equals("VarHandleOp")) {
-            copy.putAttr("shared_name", Attributes.of(worker + "/" + shared.getS().toStringUtf8()));
+            copy.putAttr(
+                    "shared_name", Attributes.of(worker + "/" + shared.getS().toStringUtf8()));
         }
         return copy.build();
     }

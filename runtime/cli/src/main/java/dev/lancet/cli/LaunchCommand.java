@@ -59,7 +59,7 @@ final class LaunchCommand extends LancetCommand {
             throw wrongUsage("--workers: " + workers + "; give 2 or more, or use lancet train");
         }
         options.keeping(this);
-        try (LocalWorkers running = 
+        try (LocalWorkers running =
                 LocalWorkers.start(Main.class, arguments(), ProcessorSets.share(workers), console.err())) {
             Progress progress = progress();
             String said = running.await(progress::stopWanted);

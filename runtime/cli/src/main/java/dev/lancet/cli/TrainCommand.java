@@ -91,8 +91,7 @@ final class TrainCommand extends LancetCommand {
             if (workers.chief()) {
                 IoErrors.requireFree(saved);
             }
-            try (Model model = Model.create(
-                            declared.transformer(), chosen.compression(), training.seed())
+            try (Model model = Model.create(declared.transformer(), chosen.compression(), training.seed())
                     .progress(progress())
                     .on(device)
                     .among(workers)

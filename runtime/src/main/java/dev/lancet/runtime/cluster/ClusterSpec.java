@@ -33,8 +33,8 @@ public record ClusterSpec(List<WorkerAddress> workers, int index) {
                     + " workers, counted from 0; give every process its own place in the list");
         }
         if (new HashSet<>(workers).size() < workers.size()) {
-            throw new LancetException("workers: " + text(workers)
-                    + " names an address twice; give every process an address of its own");
+            throw new LancetException(
+                    "workers: " + text(workers) + " names an address twice; give every process an address of its own");
         }
     }
 

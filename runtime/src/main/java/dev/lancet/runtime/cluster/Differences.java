@@ -34,7 +34,8 @@ final class Differences {
         }
         int from = Math.max(0, same - SHOWN / 4);
         int to = Math.min(text.length(), from + SHOWN);
-        return (from > 0 ? "..." : "") + text.substring(from, to).replaceAll("\\s+", " ")
+        return (from > 0 ? "..." : "")
+                + text.substring(from, to).replaceAll("\\s+", " ")
                 + (to < text.length() ? "..." : "");
     }
 }

@@ -34,8 +34,7 @@ final class ListeningSockets {
                     String[] columns = line.strip().split("\\s+", -1);
                     if (columns.length > INODE
                             && columns[STATE].equals(LISTENS)
-                            && Integer.parseInt(
-                                            columns[LOCAL].substring(columns[LOCAL].indexOf(':') + 1), HEXADECIMAL)
+                            && Integer.parseInt(columns[LOCAL].substring(columns[LOCAL].indexOf(':') + 1), HEXADECIMAL)
                                     == port) {
                         wanted.add("socket:[" + columns[INODE] + "]");
                     }

@@ -48,7 +48,8 @@ public final class ProcessorSets {
             return Files.isReadable(STATUS)
                     ? Files.readAllLines(STATUS).stream()
                             .filter(line -> line.startsWith(ALLOWED))
-                            .map(line -> numbers(line.substring(ALLOWED.length()).strip()))
+                            .map(line ->
+                                    numbers(line.substring(ALLOWED.length()).strip()))
                             .findFirst()
                             .orElse(List.of())
                     : List.of();

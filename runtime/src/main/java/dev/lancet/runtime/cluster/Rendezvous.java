@@ -9,7 +9,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,8 +77,10 @@ record Rendezvous(ClusterSpec spec, JoinSettings settings, FailureSignal signal)
             }
             return List.copyOf(come.values());
         } catch (IOException busy) {
-            throw refused(come, spec.name(0) + " cannot listen: " + busy.getMessage()
-                    + "; give it a free port of an address of its machine");
+            throw refused(
+                    come,
+                    spec.name(0) + " cannot listen: " + busy.getMessage()
+                            + "; give it a free port of an address of its machine");
         } catch (LancetException wrong) {
             throw refused(come, wrong.getMessage());
         }
@@ -138,7 +139,10 @@ record Rendezvous(ClusterSpec spec, JoinSettings settings, FailureSignal signal)
                 Socket socket = new Socket();
                 try {
                     socket.bind(new InetSocketAddress(own, 0));
-                    socket.connect(new InetSocketAddress(address(0, end), spec.workers().get(0).port()), 1000);
+                    socket.connect(
+                            new InetSocketAddress(
+                                    address(0, end), spec.workers().get(0).port()),
+                            1000);
                     socket.setTcpNoDelay(true);
                     Greeting.of(spec).write(socket);
                     ControlConnection connection = connection(socket, 0);
@@ -148,9 +152,11 @@ record Rendezvous(ClusterSpec spec, JoinSettings settings, FailureSignal signal)
                 } catch (IOException notYet) {
                     socket.close();
                     if (System.nanoTime() > end) {
-                        throw new LancetException("cluster: " + spec.name(0) + " did not answer within "
-                                + settings.patience().toSeconds() + " s (" + notYet.getMessage()
-                                + "); start it, or wait longer with --wait SECONDS", notYet);
+                        throw new LancetException(
+                                "cluster: " + spec.name(0) + " did not answer within "
+                                        + settings.patience().toSeconds() + " s (" + notYet.getMessage()
+                                        + "); start it, or wait longer with --wait SECONDS",
+                                notYet);
                     }
                     pause();
                 }

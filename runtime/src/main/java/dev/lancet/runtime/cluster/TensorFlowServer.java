@@ -61,8 +61,10 @@ final class TensorFlowServer {
             server.start();
             return new Running(port, new SessionTarget(target, unbound.filter(), unbound.leader()));
         } catch (TensorFlowException busy) {
-            throw new LancetException(spec.name(spec.index()) + ": TensorFlow cannot listen there: "
-                    + busy.getMessage() + "; give it a free port of an address of its machine", busy);
+            throw new LancetException(
+                    spec.name(spec.index()) + ": TensorFlow cannot listen there: " + busy.getMessage()
+                            + "; give it a free port of an address of its machine",
+                    busy);
         }
     }
 

@@ -40,11 +40,11 @@ public record WorkerAddress(String host, int port) {
                 }
             }
         } catch (NumberFormatException wrong) {
-            throw new LancetException("worker address: '" + address + "' has no number as port; write HOST:PORT", wrong);
+            throw new LancetException(
+                    "worker address: '" + address + "' has no number as port; write HOST:PORT", wrong);
         }
         throw new LancetException("worker address: '" + address + "'; write HOST:PORT, or [ADDRESS]:PORT for IPv6");
     }
-
 
     /** The IP address of the host now. */
     InetAddress resolve() throws UnknownHostException {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.GraphDef;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,8 +36,7 @@ public final class WorkerGroup implements AutoCloseable {
     private int graphs;
     private TensorFlowServer.@Nullable Running server;
 
-    private WorkerGroup(
-            ClusterSpec spec, JoinSettings settings, FailureSignal signal, List<ControlConnection> peers) {
+    private WorkerGroup(ClusterSpec spec, JoinSettings settings, FailureSignal signal, List<ControlConnection> peers) {
         this.spec = spec;
         this.settings = settings;
         this.signal = signal;
@@ -45,8 +45,7 @@ public final class WorkerGroup implements AutoCloseable {
 
     /** A single worker. */
     public static WorkerGroup alone() {
-        return new WorkerGroup(
-                ClusterSpec.of("localhost:1", 0), JoinSettings.usual(), new FailureSignal(), List.of());
+        return new WorkerGroup(ClusterSpec.of("localhost:1", 0), JoinSettings.usual(), new FailureSignal(), List.of());
     }
 
     /**
@@ -153,8 +152,8 @@ public final class WorkerGroup implements AutoCloseable {
 
     /** The others learn the port of the chief's server, whose port in the list is taken by the connections here. */
     private TensorFlowServer.Running start(ResolvedDevice device, int threads) {
-        List<Integer> ports = new ArrayList<>(
-                spec.workers().stream().map(WorkerAddress::port).toList());
+        List<Integer> ports =
+                new ArrayList<>(spec.workers().stream().map(WorkerAddress::port).toList());
         ports.set(0, 0);
         TensorFlowServer starting = new TensorFlowServer(spec, settings);
         TensorFlowServer.Running running;
@@ -176,7 +175,7 @@ public final class WorkerGroup implements AutoCloseable {
 
     /** What a failed run means: if a worker failed, an error that names it. */
     public RuntimeException explained(RuntimeException failure) {
-        if (size() == 1 || failure instanceof LancetException) {
+        if (size() == 1 || !(failure instanceof TensorFlowException)) {
             return failure;
         }
         Optional<String> why = signal.await(settings.silence().plusSeconds(1));

@@ -49,8 +49,7 @@ final class DeclaredSession implements TrainingSession {
         batches = new PrefetchingBatches<>(
                 data::at, (long) range.to() * training.execution().accumulate());
         form = setup.form(step);
-        long elements =
-                form.trainable().stream().mapToLong(ArraySpec::elements).sum();
+        long elements = form.trainable().stream().mapToLong(ArraySpec::elements).sum();
         reports = new WorkerReports(workers(), elements);
         engine = setup.open(form);
     }

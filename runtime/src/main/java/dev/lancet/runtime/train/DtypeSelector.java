@@ -66,8 +66,8 @@ final class DtypeSelector {
 
     /** The arithmetic that the chief finds faster. */
     private DtypeChoice chosen(DtypeTiming timing) {
-        Arithmetic chosen = Arithmetic.valueOf(
-                undecided.workers().fromChief(timing.faster().name()));
+        Arithmetic chosen =
+                Arithmetic.valueOf(undecided.workers().fromChief(timing.faster().name()));
         return new DtypeChoice(chosen, Optional.of(timing));
     }
 

@@ -48,8 +48,7 @@ public record PassSelection(
     }
 
     /** The same for one of several workers, which share every batch. */
-    public static PassSelection here(
-            Training whole, Set<Pass> without, ResolvedDevice device, WorkerGroup workers) {
+    public static PassSelection here(Training whole, Set<Pass> without, ResolvedDevice device, WorkerGroup workers) {
         Training training = whole.batch(BatchShare.of(workers).rows(whole.batch()));
         Arithmetic arithmetic = training.execution().arithmetic();
         if (arithmetic != Arithmetic.FASTEST) {

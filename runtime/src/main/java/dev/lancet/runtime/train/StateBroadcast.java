@@ -50,8 +50,10 @@ final class StateBroadcast {
         List<String> lines = text.lines().toList();
         List<TrainingLog.Point> points =
                 lines.stream().map(Metrics::point).flatMap(Optional::stream).toList();
-        List<TrainingLog.Validation> validations =
-                lines.stream().map(Metrics::validation).flatMap(Optional::stream).toList();
+        List<TrainingLog.Validation> validations = lines.stream()
+                .map(Metrics::validation)
+                .flatMap(Optional::stream)
+                .toList();
         return new ResumePoint(Integer.parseInt(lines.get(0)), points, validations);
     }
 }

@@ -195,8 +195,11 @@ public final class Trainer {
             return new DtypeSelector.Selected(opener.apply(selection), selection);
         }
         DtypeSelector selector = new DtypeSelector(selection, opener);
-        String begun = selection.workers()
-                .fromChief(folder.flatMap(TrainingFolder::begunIn).map(Arithmetic::name).orElse(""));
+        String begun = selection
+                .workers()
+                .fromChief(folder.flatMap(TrainingFolder::begunIn)
+                        .map(Arithmetic::name)
+                        .orElse(""));
         DtypeSelector.Selected selected = Optional.of(begun)
                 .filter(name -> !name.isEmpty())
                 .map(name -> selector.resumed(Arithmetic.valueOf(name)))

@@ -188,9 +188,7 @@ public final class TrainingLoop {
                         earlyStopping.note());
         String communication = point.communication()
                 .map(cost -> String.format(
-                        Locale.ROOT,
-                        ", %.0f %% communication",
-                        100 * cost.meanWaited() / point.milliseconds()))
+                        Locale.ROOT, ", %.0f %% communication", 100 * cost.meanWaited() / point.milliseconds()))
                 .orElse("");
         String memory = point.resident() == 0 ? "" : String.format(Locale.ROOT, ", %.2f GB", point.resident() / 1e9);
         String card = point.card()

@@ -2,16 +2,12 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.runtime.cluster.WorkerGroup;
 import dev.lancet.runtime.engine.Engine;
-import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.train.log.TrainingLog;
-import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.pass.GradientReduction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.GraphDef;

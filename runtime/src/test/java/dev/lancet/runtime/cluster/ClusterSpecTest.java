@@ -91,7 +91,16 @@ class ClusterSpecTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.7.7", "100.64.0.1", "169.254.1.1", "::1", "fd00::1", "fe80::1"
+            strings = {
+                "127.0.0.1",
+                "10.1.2.3",
+                "172.16.0.1",
+                "192.168.7.7",
+                "100.64.0.1",
+                "169.254.1.1",
+                "::1",
+                "fd00::1",
+                "fe80::1"
             })
     void private_addresses_are_allowed(String address) throws UnknownHostException {
         assertThat(PrivateNetwork.isPrivate(InetAddress.getByName(address))).isTrue();

@@ -56,20 +56,20 @@ class WorkerGroupTest {
             return all + ", " + first + ", " + number;
         });
 
-        assertThat(workers)
-                .extracting(CompletableFuture::join)
-                .containsOnly("text 0 text 1 text 2, first is 0, 7");
+        assertThat(workers).extracting(CompletableFuture::join).containsOnly("text 0 text 1 text 2, first is 0, 7");
     }
 
     @Test
     void the_chief_works_first_where_others_need_what_it_writes() throws IOException {
         List<Integer> order = new ArrayList<>();
-        List<CompletableFuture<String>> workers = each(addresses(2), group -> group.chiefFirst(() -> {
-            synchronized (order) {
-                order.add(group.index());
-            }
-            return "";
-        }));
+        List<CompletableFuture<String>> workers = each(
+                addresses(2),
+                group -> group.chiefFirst(() -> {
+                    synchronized (order) {
+                        order.add(group.index());
+                    }
+                    return "";
+                }));
         workers.forEach(CompletableFuture::join);
 
         assertThat(order).containsExactly(0, 1);
@@ -129,7 +129,8 @@ class WorkerGroupTest {
     void a_worker_that_is_frozen_is_named() throws IOException {
         String list = addresses(2);
         JoinSettings hasty = SETTINGS.silence(Duration.ofSeconds(1));
-        CompletableFuture<String> chief = worker(list, 0, hasty, group -> group.exchange("").get(0));
+        CompletableFuture<String> chief =
+                worker(list, 0, hasty, group -> group.exchange("").get(0));
         try (Socket frozen = connected(list)) {
             new Greeting(1, list, Greeting.of(ClusterSpec.of(list, 1)).version()).write(frozen);
 
@@ -256,6 +257,8 @@ class WorkerGroupTest {
         for (ServerSocket socket : taken) {
             socket.close();
         }
-        return taken.stream().map(socket -> "127.0.0.1:" + socket.getLocalPort()).collect(Collectors.joining(","));
+        return taken.stream()
+                .map(socket -> "127.0.0.1:" + socket.getLocalPort())
+                .collect(Collectors.joining(","));
     }
 }

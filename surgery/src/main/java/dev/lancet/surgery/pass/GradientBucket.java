@@ -120,11 +120,7 @@ record GradientBucket(List<Value> gradients) {
         for (int i = 0; i < sizes.length; i++) {
             Value gradient = gradients.get(i);
             int[] dims = gradient.dims().stream().mapToInt(Math::toIntExact).toArray();
-            ops.reshape(
-                    gradient.node(),
-                    parts.get(i),
-                    ops.ints(gradient.node() + ".shape", dims),
-                    gradient.dims());
+            ops.reshape(gradient.node(), parts.get(i), ops.ints(gradient.node() + ".shape", dims), gradient.dims());
         }
     }
 }

@@ -68,8 +68,7 @@ public final class ClusterBench {
     }
 
     private static Measured measured(List<String> arguments, List<String> processors, PrintStream errors) {
-        try (LocalWorkers running =
-                LocalWorkers.start(ClusterBenchProcess.class, arguments, processors, errors)) {
+        try (LocalWorkers running = LocalWorkers.start(ClusterBenchProcess.class, arguments, processors, errors)) {
             String last = running.await(() -> false).strip().lines().reduce("", (before, line) -> line);
             String[] numbers = last.split(" ", -1);
             if (numbers.length != 3) {

@@ -1,11 +1,11 @@
 package dev.lancet.runtime.bench;
 
+import dev.lancet.compression.FreshWeights;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.dsl.recipe.Execution;
 import dev.lancet.dsl.recipe.Training;
-import dev.lancet.compression.FreshWeights;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.cluster.ClusterSpec;
 import dev.lancet.runtime.cluster.JoinSettings;
@@ -28,8 +28,8 @@ final class ClusterBenchProcess {
 
     /** {@code PRESET LAYERS SEQUENCE BATCH RANK STEPS ARITHMETIC --workers LIST --index I}. */
     public static void main(String[] arguments) {
-        Preset preset = Preset.named(arguments[0])
-                .sized(number(arguments[1]), number(arguments[2]), number(arguments[3]));
+        Preset preset =
+                Preset.named(arguments[0]).sized(number(arguments[1]), number(arguments[2]), number(arguments[3]));
         int steps = Integer.parseInt(arguments[5]);
         BenchmarkCase benchmark = new BenchmarkCase(preset, Integer.parseInt(arguments[4]), Precision.float32(), steps);
         Execution execution = Execution.plain().arithmetic(Arithmetic.valueOf(arguments[6]));
@@ -59,7 +59,8 @@ final class ClusterBenchProcess {
         int tokens = batch * preset.transformer().context();
         int[] ids = RandomIds.of(preset.transformer().vocabulary(), 4 * tokens + 1, BenchmarkCase.SEED);
         Plan plan = benchmark.plan();
-        PassSelection selection = PassSelection.here(training, Set.of(), Device.cpu().resolve(), group);
+        PassSelection selection =
+                PassSelection.here(training, Set.of(), Device.cpu().resolve(), group);
         TrainingLog log = Trainer.of(preset.transformer(), plan, training, selection)
                 .rehearse(new FreshWeights(preset.transformer(), BenchmarkCase.SEED).under(plan), TokenIds.of(ids))
                 .log();

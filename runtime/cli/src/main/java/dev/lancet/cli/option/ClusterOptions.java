@@ -2,7 +2,6 @@ package dev.lancet.cli.option;
 
 import dev.lancet.cli.console.Errors;
 import dev.lancet.cli.console.LancetCommand;
-import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.cluster.ClusterSpec;
 import dev.lancet.runtime.cluster.JoinSettings;
 import dev.lancet.runtime.cluster.WorkerGroup;

@@ -108,8 +108,7 @@ public record Fingerprint(Map<String, String> parts) {
      */
     public void require(Map<String, String> found, Path file) {
         List<String> differences = new ArrayList<>();
-        boolean sameWorkers =
-                found.getOrDefault(WORKERS, ONE).equals(parts.getOrDefault(WORKERS, ONE));
+        boolean sameWorkers = found.getOrDefault(WORKERS, ONE).equals(parts.getOrDefault(WORKERS, ONE));
         Set<String> free = sameWorkers ? Set.of(WORKERS) : Set.of(WORKERS, PASSES);
         parts.keySet().stream().filter(part -> !free.contains(part)).sorted().forEach(part -> {
             String there = found.getOrDefault(part, "nothing");
