@@ -1,5 +1,6 @@
 package dev.lancet.runtime.engine;
 
+import dev.lancet.runtime.natives.TensorFlowLibrary;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import org.bytedeco.javacpp.BytePointer;
@@ -33,6 +34,7 @@ public record SessionTarget(String address, String filter, String leader) {
     }
 
     Session session(Graph graph, ConfigProto config) {
+        TensorFlowLibrary.load();
         byte[] settings = into(config.toBuilder()).build().toByteArray();
         try (PointerScope scope = new PointerScope();
                 BytePointer bytes = new BytePointer(settings)) {
