@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -75,12 +76,10 @@ public final class LocalWorkers implements AutoCloseable {
         builder.environment().put("LANCET_TERMINAL", "0");
         Process process = builder.start();
         process.getOutputStream().close();
-        CompletableFuture<?> shown = CompletableFuture.runAsync(() -> show(process, worker, errors));
+        ControlConnection.daemon("lancet-worker-errors", () -> show(process, worker, errors));
         if (worker > 0) {
-            CompletableFuture<String> ignored = CompletableFuture.supplyAsync(() -> text(process.getInputStream()));
-            process.onExit().thenRun(() -> ignored.cancel(false));
+            ControlConnection.daemon("lancet-worker-output", () -> text(process.getInputStream()));
         }
-        process.onExit().thenRun(() -> shown.cancel(false));
         return process;
     }
 
@@ -101,11 +100,8 @@ public final class LocalWorkers implements AutoCloseable {
 
     private static String text(InputStream stream) {
         try (InputStreamReader reader = new InputStreamReader(stream, StandardCharsets.UTF_8)) {
-            StringBuilder text = new StringBuilder();
-            char[] part = new char[1 << 12];
-            for (int read = reader.read(part); read >= 0; read = reader.read(part)) {
-                text.append(part, 0, read);
-            }
+            StringWriter text = new StringWriter();
+            reader.transferTo(text);
             return text.toString();
         } catch (IOException ended) {
             return "";
