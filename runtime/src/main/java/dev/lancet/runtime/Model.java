@@ -11,6 +11,7 @@ import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.checkpoint.Checkpoint;
+import dev.lancet.runtime.cluster.WorkerGroup;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.text.TokenText;
 import dev.lancet.runtime.text.instruction.InstructionText;
@@ -42,6 +43,7 @@ public final class Model extends CompressibleModel {
 
     private Optional<TrainingLog> log = Optional.empty();
     private boolean fresh;
+    private WorkerGroup workers = WorkerGroup.alone();
 
     private Model(Transformer transformer, Plan plan, Weights weights, Optional<Tokenizer> tokenizer) {
         super(transformer, plan, weights, tokenizer);
@@ -102,6 +104,15 @@ public final class Model extends CompressibleModel {
         return this;
     }
 
+    /**
+     * Trains together with other processes from now on, each of which calls the same methods. Every batch is shared; only
+     * the first worker writes files. The caller closes the group.
+     */
+    public Model among(WorkerGroup group) {
+        workers = group;
+        return this;
+    }
+
     /** Sets the tokenizer; the caller closes it. */
     public Model tokenizer(Tokenizer tokenizer) {
         text.use(tokenizer);
@@ -121,7 +132,7 @@ public final class Model extends CompressibleModel {
 
     /** Trains on a corpus through the model's tokenizer, and validates on its held-out part; see {@link Trainer}. */
     public Model train(Corpus corpus, Training training) {
-        return train(read(corpus), training, StepRange.all(training), Optional.empty());
+        return train(shared(corpus), training, StepRange.all(training), Optional.empty());
     }
 
     /**
@@ -129,7 +140,12 @@ public final class Model extends CompressibleModel {
      * settings can resume there; the final weights are the same as without the interruption.
      */
     public Model train(Corpus corpus, Training training, CheckpointPolicy checkpoints) {
-        return train(read(corpus), training, StepRange.all(training), Optional.of(checkpoints));
+        return train(shared(corpus), training, StepRange.all(training), Optional.of(checkpoints));
+    }
+
+    /** The first worker reads the corpus first, so that the others find what it keeps of it. */
+    private TokenText shared(Corpus corpus) {
+        return workers.chiefFirst(() -> read(corpus));
     }
 
     /** Trains on the answers of examples, and validates on the held-out ones; their prompts have no loss. */
@@ -163,7 +179,7 @@ public final class Model extends CompressibleModel {
             throw new LancetException("selfGuided: " + transformer.name()
                     + " has trained weights; self-guidance is only for fresh factors, leave it out");
         }
-        return new ModelTraining(transformer, plan, progress, device);
+        return new ModelTraining(transformer, plan, progress, device, workers);
     }
 
     private Model trained(Trainer.Outcome outcome) {

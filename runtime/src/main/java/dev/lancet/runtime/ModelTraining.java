@@ -5,6 +5,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.cluster.WorkerGroup;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.text.TokenIds;
 import dev.lancet.runtime.text.TokenText;
@@ -18,6 +19,7 @@ import dev.lancet.runtime.train.state.CheckpointPolicy;
 import dev.lancet.runtime.train.state.Fingerprint;
 import dev.lancet.runtime.train.state.StepRange;
 import dev.lancet.runtime.train.state.TrainingFolder;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,12 +30,14 @@ final class ModelTraining {
     private final Plan plan;
     private final Progress progress;
     private final Device device;
+    private final WorkerGroup workers;
 
-    ModelTraining(Transformer transformer, Plan plan, Progress progress, Device device) {
+    ModelTraining(Transformer transformer, Plan plan, Progress progress, Device device, WorkerGroup workers) {
         this.transformer = transformer;
         this.plan = plan;
         this.progress = progress;
         this.device = device;
+        this.workers = workers;
     }
 
     /** A range of training steps on a text. */
@@ -60,10 +64,28 @@ final class ModelTraining {
         PassSelection selection = passing(training);
         Trainer trainer =
                 Trainer.of(transformer, plan, training, selection).over(range).progress(progress);
-        if (keeping.isEmpty()) {
+        if (workers.size() == 1 && keeping.isEmpty()) {
             return trainer.train(weights, data, Optional.empty());
         }
         Fingerprint fingerprint = Fingerprint.of(transformer, plan, training, range, identity, selection.order());
+        workers.agree(fingerprint.parts());
+        try {
+            return train(
+                    trainer, weights, data, keeping.filter(any -> workers.chief()), fingerprint.of(workers.size()));
+        } catch (RuntimeException failure) {
+            throw workers.explained(failure);
+        }
+    }
+
+    private static Trainer.Outcome train(
+            Trainer trainer,
+            Weights weights,
+            TrainingData data,
+            Optional<CheckpointPolicy> keeping,
+            Fingerprint fingerprint) {
+        if (keeping.isEmpty()) {
+            return trainer.train(weights, data, Optional.empty());
+        }
         try (TrainingFolder folder = keeping.get().open(fingerprint)) {
             return trainer.train(weights, data, Optional.of(folder));
         }
@@ -73,12 +95,12 @@ final class ModelTraining {
     Trainer.Outcome train(Weights weights, int[] ids, int[] heldOut, Training training) {
         TokenIdChecks.check(ids, transformer.vocabulary(), "training text");
         TokenIdChecks.check(heldOut, transformer.vocabulary(), "held-out text");
-        return Trainer.of(transformer, plan, training, passing(training))
-                .progress(progress)
-                .train(weights, TokenIds.of(ids), TokenIds.of(heldOut), Optional.empty());
+        TrainingData data = TrainingData.text(TokenIds.of(ids), TokenIds.of(heldOut), TrainingTargets.nextTokens());
+        String identity = "ids " + Arrays.hashCode(ids) + ", held out " + Arrays.hashCode(heldOut);
+        return train(weights, data, identity, training, StepRange.all(training), Optional.empty());
     }
 
     private PassSelection passing(Training training) {
-        return PassSelection.here(training, Set.of(), device.resolve());
+        return PassSelection.here(training, Set.of(), device.resolve(), workers);
     }
 }

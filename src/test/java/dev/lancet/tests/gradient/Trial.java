@@ -39,6 +39,11 @@ final class Trial implements AutoCloseable {
     private boolean unwritten;
 
     Trial(GraphDef def) {
+        this(def, 1);
+    }
+
+    /** A graph over some virtual processors. */
+    Trial(GraphDef def, int processors) {
         def.getNodeList().stream()
                 .map(NodeDef::getName)
                 .filter(name -> name.endsWith(".start"))
@@ -55,6 +60,7 @@ final class Trial implements AutoCloseable {
                         .putAttr("shape", node.getAttrOrThrow("shape")));
                 loading.addNode(NodeDef.newBuilder()
                         .setName(node.getName() + ".set")
+                        .setDevice(node.getDevice())
                         .setOp("AssignVariableOp")
                         .addInput(node.getName())
                         .addInput(node.getName() + ".fed")
@@ -65,6 +71,7 @@ final class Trial implements AutoCloseable {
         session = new Session(
                 graph,
                 ConfigProto.newBuilder()
+                        .putDeviceCount("CPU", processors)
                         .setGraphOptions(GraphOptions.newBuilder()
                                 .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)))
                         .build());

@@ -107,6 +107,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new CorpusCommand(console))
                 .addSubcommand(new TokenizerCommand(console))
                 .addSubcommand(new TrainCommand(console))
+                .addSubcommand(new LaunchCommand(console))
                 .addSubcommand(new TuneCommand(console))
                 .addSubcommand(new MergeCommand(console))
                 .addSubcommand(new EvaluateCommand(console))
@@ -134,7 +135,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new BenchGenerateCommand(console))
                 .addSubcommand(new BenchCompressCommand(console))
                 .addSubcommand(new BenchMemoryCommand(console))
-                .addSubcommand(new BenchTuneCommand(console));
+                .addSubcommand(new BenchTuneCommand(console))
+                .addSubcommand(new BenchClusterCommand(console));
     }
 
     private static void teach(CommandLine command) {

@@ -96,6 +96,10 @@ final class RunDocument {
         document.put("loss", LancetCommand.finite(log.loss()));
         document.put("validation_loss", LancetCommand.finite(log.validationLoss()));
         document.put("seconds", log.seconds());
+        if (log.communicationShare().isPresent()) {
+            document.put("communication_share", LancetCommand.finite(log.communicationShare()));
+            document.put("bytes_sent", log.bytesSent());
+        }
         document.put("best_step", log.best().map(TrainingLog.Validation::step).orElse(null));
         return document;
     }

@@ -11,6 +11,7 @@ import dev.lancet.runtime.natives.TensorFlowLibrary;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -35,8 +36,10 @@ public final class Engine implements AutoCloseable {
     private final ResolvedDevice device;
     private final boolean compiled;
     private final SessionVariables variables;
+    private boolean closed;
+    private Runnable atClosing = () -> {};
 
-    private Engine(GraphDef definition, ResolvedDevice device, ConfigProto config) {
+    private Engine(GraphDef definition, ResolvedDevice device, ConfigProto config, Optional<SessionTarget> target) {
         this.device = device;
         compiled = Stream.concat(
                         definition.getNodeList().stream(),
@@ -49,7 +52,7 @@ public final class Engine implements AutoCloseable {
         graph = new Graph();
         try {
             graph.importGraphDef(definition);
-            session = new Session(graph, config);
+            session = target.map(it -> it.session(graph, config)).orElseGet(() -> new Session(graph, config));
         } catch (RuntimeException e) {
             graph.close();
             throw e;
@@ -75,6 +78,16 @@ public final class Engine implements AutoCloseable {
      * the first session of a process, unless {@link #ownThreads}.
      */
     public static Engine literal(GraphDef definition, ResolvedDevice device, int threads) {
+        return new Engine(device.of(definition), device, config(device, threads).build(), Optional.empty());
+    }
+
+    /** The same in a session of a TensorFlow server, whose threads the session uses. */
+    public static Engine literal(GraphDef definition, ResolvedDevice device, SessionTarget target) {
+        return new Engine(device.of(definition), device, config(device, 0).build(), Optional.of(target));
+    }
+
+    /** The settings of a session that runs the graph exactly as written. */
+    public static ConfigProto.Builder config(ResolvedDevice device, int threads) {
         RewriterConfig rewriter =
                 RewriterConfig.newBuilder().setDisableMetaOptimizer(true).build();
         // Level 0, because the old optimiser would turn nodes with only constant inputs into constants, such as the
@@ -83,15 +96,10 @@ public final class Engine implements AutoCloseable {
         OptimizerOptions none = OptimizerOptions.newBuilder()
                 .setOptLevel(OptimizerOptions.Level.L0)
                 .build();
-        return new Engine(
-                device.of(definition),
-                device,
-                device.config()
-                        .setIntraOpParallelismThreads(threads)
-                        .setGraphOptions(GraphOptions.newBuilder()
-                                .setRewriteOptions(rewriter)
-                                .setOptimizerOptions(none))
-                        .build());
+        return device.config()
+                .setIntraOpParallelismThreads(threads)
+                .setGraphOptions(
+                        GraphOptions.newBuilder().setRewriteOptions(rewriter).setOptimizerOptions(none));
     }
 
     /** Whether the environment tells TensorFlow to give each session its own threads; {@code ./lancet} does. */
@@ -156,8 +164,22 @@ public final class Engine implements AutoCloseable {
         variables.read(session, wanted, taker);
     }
 
+    /** Ends the current run of a session in a server with an error, and all later ones; for another thread. */
+    public synchronized void cancel() {
+        if (!closed) {
+            SessionTarget.cancel(session);
+        }
+    }
+
+    /** Calls something when the session is closed. */
+    public void whenClosed(Runnable work) {
+        atClosing = work;
+    }
+
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
+        atClosing.run();
         session.close();
         graph.close();
     }

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.train;
 
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.runtime.engine.TensorTransfer;
@@ -28,7 +29,11 @@ record AnswerData(InstructionText examples) implements TrainingData {
     }
 
     @Override
-    public TrainingBatches batches(Training training, int sequence) {
+    public TrainingBatches batches(Training training, int sequence, BatchShare share) {
+        if (share.workers() > 1) {
+            throw new LancetException("examples: their answers are of different length, so " + share.workers()
+                    + " workers would give them other weights than one has; train on examples with one worker");
+        }
         ExampleBatches steps =
                 examples.batches(training.batch(), training.execution().accumulate(), training.seed());
         ExampleBatches held = examples.heldOut(training.batch());

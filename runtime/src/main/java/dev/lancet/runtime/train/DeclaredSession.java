@@ -3,22 +3,23 @@ package dev.lancet.runtime.train;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.cluster.WorkerGroup;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.engine.TensorTransfer;
 import dev.lancet.runtime.memory.AllocatorPeak;
 import dev.lancet.runtime.train.state.ArraySnapshot;
 import dev.lancet.runtime.train.state.StepRange;
 import dev.lancet.surgery.gradient.LossScale;
+import dev.lancet.surgery.pass.GradientReduction;
 import dev.lancet.surgery.rule.GuideMatMul;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicReference;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
 
 /**
  * A declared model in training. If the model changes its form between two steps, another graph takes over the state that
@@ -32,6 +33,7 @@ final class DeclaredSession implements TrainingSession {
     private final StepRange range;
     private final TrainingBatches data;
     private final PrefetchingBatches<TrainingBatch> batches;
+    private final WorkerReports reports;
     private double guide;
 
     /**
@@ -43,11 +45,23 @@ final class DeclaredSession implements TrainingSession {
         this.setup = setup;
         this.range = range;
         Training training = setup.training();
-        data = setup.data().batches(training, setup.sequence());
+        data = setup.data().batches(training, setup.sequence(), setup.share());
         batches = new PrefetchingBatches<>(
                 data::at, (long) range.to() * training.execution().accumulate());
         form = setup.form(step);
+        long elements = form.trainable().stream().mapToLong(ArraySpec::elements).sum();
+        reports = new WorkerReports(workers(), elements);
         engine = setup.open(form);
+    }
+
+    @Override
+    public WorkerGroup workers() {
+        return setup.passing().workers();
+    }
+
+    @Override
+    public boolean stops(boolean wanted) {
+        return reports.stops(wanted);
     }
 
     @Override
@@ -87,7 +101,7 @@ final class DeclaredSession implements TrainingSession {
             sum += batch.weight() * loss(batch);
             weights += batch.weight();
         }
-        return OptionalDouble.of(sum / weights);
+        return OptionalDouble.of(reports.mean(engine, sum, weights));
     }
 
     @Override
@@ -141,12 +155,13 @@ final class DeclaredSession implements TrainingSession {
         for (int part = 0; part < parts - 1; part++) {
             losses += accumulate(first + part, part == 0, scaler);
         }
-        StepResult last = step(first + parts - 1, step, scaler, traced);
-        return new StepResult((losses + last.loss()) / parts, last.gradientNorm(), last.allocator());
+        return step(losses, step, scaler, traced && !reports.several());
     }
 
-    /** One optimiser step on a batch, counted from 0. */
-    private StepResult step(int number, int step, Optional<LossScaler> scaler, boolean traced) {
+    /** The optimiser step, on its last batch; {@code before} is the sum of the losses of the batches before it. */
+    private StepResult step(double before, int step, Optional<LossScaler> scaler, boolean traced) {
+        int parts = setup.training().execution().accumulate();
+        int number = Math.multiplyExact(step, parts) + parts - 1;
         Training training = setup.training();
         int moves = range.moves(step) - scaler.map(LossScaler::skipped).orElse(0);
         Optimizer.AdamW adam = training.optimizer().adam();
@@ -156,6 +171,7 @@ final class DeclaredSession implements TrainingSession {
                 TFloat32 share = TFloat32.scalarOf((float) guide);
                 TFloat32 scale = TFloat32.scalarOf(
                         scaler.map(LossScaler::factor).orElse(1.0).floatValue());
+                TFloat32 told = reports.next(before);
                 DropoutFeeds dropout = DropoutFeeds.training(form, number);
                 BatchFeeds feeds = new BatchFeeds(batches.at(number))) {
             Session.Runner runner = dropout.into(feeds.into(scaled(led(share), scaler, scale)))
@@ -165,12 +181,21 @@ final class DeclaredSession implements TrainingSession {
                     .fetch("loss")
                     .fetch("grad.norm")
                     .addTarget("train");
+            if (reports.several()) {
+                runner.feed(GradientReduction.REPORT, told)
+                        .fetch(GradientReduction.SUMMARY)
+                        .fetch(GradientReduction.WAITED);
+            }
             AtomicReference<AllocatorPeak> peak = new AtomicReference<>();
             try (Result result = traced ? engine.traced(runner, peak::set) : runner.run()) {
-                return new StepResult(
-                        TensorTransfer.floats(result.get(0))[0],
-                        TensorTransfer.floats(result.get(1))[0],
-                        Optional.ofNullable(peak.get()));
+                double loss = (before + TensorTransfer.floats(result.get(0))[0]) / parts;
+                double norm = TensorTransfer.floats(result.get(1))[0];
+                if (!reports.several()) {
+                    return new StepResult(loss, norm, Optional.ofNullable(peak.get()));
+                }
+                double waited = ((TFloat64) result.get(3)).getDouble();
+                WorkerReports.Told all = reports.read(TensorTransfer.floats(result.get(2)), waited, parts);
+                return new StepResult(all.loss(), norm, Optional.empty(), Optional.of(all.communication()));
             }
         }
     }
@@ -212,24 +237,6 @@ final class DeclaredSession implements TrainingSession {
     private Session.Runner led(TFloat32 share) {
         Session.Runner runner = engine.runner();
         return form.guided() ? runner.feed(GuideMatMul.GUIDE, share) : runner;
-    }
-
-    /** The tensors of a batch, until they are closed. */
-    private record BatchFeeds(Map<String, Tensor> tensors) implements AutoCloseable {
-
-        BatchFeeds(TrainingBatch batch) {
-            this(batch.feeds());
-        }
-
-        Session.Runner into(Session.Runner runner) {
-            tensors.forEach(runner::feed);
-            return runner;
-        }
-
-        @Override
-        public void close() {
-            tensors.values().forEach(Tensor::close);
-        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.io.Progress;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -58,9 +59,16 @@ final class DtypeSelector {
                 bfloat16.measure();
                 task.advance(2 * round + 2, "bfloat16");
             }
-            DtypeChoice choice = DtypeChoice.of(new DtypeTiming(float32.fastest(), bfloat16.fastest()));
+            DtypeChoice choice = chosen(new DtypeTiming(float32.fastest(), bfloat16.fastest()));
             return new Selected((choice.bfloat16() ? bfloat16 : float32).take(), undecided.in(choice));
         }
+    }
+
+    /** The arithmetic that the chief finds faster. */
+    private DtypeChoice chosen(DtypeTiming timing) {
+        Arithmetic chosen =
+                Arithmetic.valueOf(undecided.workers().fromChief(timing.faster().name()));
+        return new DtypeChoice(chosen, Optional.of(timing));
     }
 
     private StepTimer timer(Arithmetic arithmetic, int first, int last) {

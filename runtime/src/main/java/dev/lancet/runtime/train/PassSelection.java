@@ -2,6 +2,7 @@ package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.dsl.recipe.Training;
+import dev.lancet.runtime.cluster.WorkerGroup;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.surgery.pass.Pass;
@@ -18,8 +19,14 @@ import org.tensorflow.proto.GraphDef;
  * @param mixed the passes of bfloat16 if the training leaves the arithmetic open, otherwise empty
  * @param choice how the arithmetic was chosen, if the training left it open
  * @param place the device
+ * @param workers the workers that share every batch
  */
-public record PassSelection(Passes passes, Optional<Passes> mixed, Optional<DtypeChoice> choice, ResolvedDevice place) {
+public record PassSelection(
+        Passes passes,
+        Optional<Passes> mixed,
+        Optional<DtypeChoice> choice,
+        ResolvedDevice place,
+        WorkerGroup workers) {
 
     /**
      * All passes that suit the training and the processor, except some; see {@link #here(Training, Set, ResolvedDevice)}.
@@ -37,17 +44,24 @@ public record PassSelection(Passes passes, Optional<Passes> mixed, Optional<Dtyp
      *     for
      */
     public static PassSelection here(Training training, Set<Pass> without, ResolvedDevice device) {
+        return here(training, without, device, WorkerGroup.alone());
+    }
+
+    /** The same for one of several workers, which share every batch. */
+    public static PassSelection here(Training whole, Set<Pass> without, ResolvedDevice device, WorkerGroup workers) {
+        Training training = whole.batch(BatchShare.of(workers).rows(whole.batch()));
         Arithmetic arithmetic = training.execution().arithmetic();
         if (arithmetic != Arithmetic.FASTEST) {
             Passes passes = in(arithmetic, training, device).without(without);
-            return new PassSelection(passes, Optional.empty(), Optional.empty(), device);
+            return new PassSelection(passes, Optional.empty(), Optional.empty(), device, workers);
         }
         Passes mixed = in(Arithmetic.BFLOAT16, training, device);
         Passes plain = in(Arithmetic.FLOAT32, training, device);
         Set<Pass> common = without.stream()
                 .filter(pass -> plain.does(pass) || !mixed.does(pass))
                 .collect(Collectors.toUnmodifiableSet());
-        return new PassSelection(plain.without(common), Optional.of(mixed.without(without)), Optional.empty(), device);
+        return new PassSelection(
+                plain.without(common), Optional.of(mixed.without(without)), Optional.empty(), device, workers);
     }
 
     private static Passes in(Arithmetic arithmetic, Training training, ResolvedDevice device) {
@@ -69,7 +83,11 @@ public record PassSelection(Passes passes, Optional<Passes> mixed, Optional<Dtyp
     /** The same selection with the chosen arithmetic. */
     PassSelection in(DtypeChoice chosen) {
         return new PassSelection(
-                chosen.bfloat16() ? mixed.orElseThrow() : passes, Optional.empty(), Optional.of(chosen), place);
+                chosen.bfloat16() ? mixed.orElseThrow() : passes,
+                Optional.empty(),
+                Optional.of(chosen),
+                place,
+                workers);
     }
 
     /** The arithmetic of matrix products: {@code fp32}, {@code bf16} or {@code fp16}. */
@@ -88,7 +106,7 @@ public record PassSelection(Passes passes, Optional<Passes> mixed, Optional<Dtyp
      * threads; otherwise all later sessions of the process would have one thread too.
      */
     Engine session(GraphDef graph) {
-        return Engine.literal(graph, place, threadEach() ? 1 : 0);
+        return workers.open(graph, place, threadEach() ? 1 : 0);
     }
 
     private boolean threadEach() {
@@ -103,6 +121,7 @@ public record PassSelection(Passes passes, Optional<Passes> mixed, Optional<Dtyp
     /** The GPU and the arithmetic of the training, if it did not set them. */
     String remark() {
         return (place.isGpu() ? " on " + place : "")
+                + (workers.size() > 1 ? " with " + workers.size() + " workers" : "")
                 + choice.map(chosen -> " (" + chosen + ")").orElse("");
     }
 }

@@ -28,15 +28,17 @@ record TextData(TokenIds ids, TokenIds heldOut, TrainingTargets targets) impleme
     }
 
     @Override
-    public TrainingBatches batches(Training training, int sequence) {
+    public TrainingBatches batches(Training training, int sequence, BatchShare share) {
         Batches text = new Batches(ids, training.batch(), sequence, training.seed());
         Optional<Batches> held = heldOut.size() > (long) training.batch() * sequence
                 ? Optional.of(new Batches(heldOut, training.batch(), sequence, training.seed()))
                 : Optional.empty();
+        int first = share.first(training.batch());
+        int rows = share.rows(training.batch());
         return new TrainingBatches() {
             @Override
             public TrainingBatch at(long number) {
-                return new Window(text.at(number), targets);
+                return new Window(text.at(number, first, rows), targets);
             }
 
             @Override
@@ -47,7 +49,7 @@ record TextData(TokenIds ids, TokenIds heldOut, TrainingTargets targets) impleme
 
             @Override
             public TrainingBatch validation(int number) {
-                return new Window(held.orElseThrow().at(number), targets);
+                return new Window(held.orElseThrow().at(number, first, rows), targets);
             }
 
             @Override

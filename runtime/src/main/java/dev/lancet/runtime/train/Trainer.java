@@ -4,6 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.ArraySpec;
 import dev.lancet.dsl.plan.Plan;
+import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.dsl.recipe.Training;
 import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.Weights;
@@ -169,11 +170,13 @@ public final class Trainer {
             BiFunction<DtypeSelector.Selected, TrainingLog, T> end) {
         int places = data.sequence().orElse(sequence);
         if (!selection.place().isGpu()) {
-            TrainingMemory.of(transformer, plan, training, places)
-                    .warning(AvailableMemory.now(), training)
+            Training own = training.batch(BatchShare.of(selection.workers()).rows(training.batch()));
+            TrainingMemory.of(transformer, plan, own, places)
+                    .warning(AvailableMemory.now(), own)
                     .ifPresent(progress::warn);
         }
-        int first = folder.map(TrainingFolder::done).orElse(OptionalInt.empty()).orElse(range.from());
+        int done = folder.map(TrainingFolder::done).orElse(OptionalInt.empty()).orElse(range.from());
+        int first = Integer.parseInt(selection.workers().fromChief(String.valueOf(done)));
         DtypeSelector.Selected selected = selected(
                 passes -> new DeclaredSession(
                         new TrainingSetup(transformer, plan, training, places, passes, weights, data), first, range),
@@ -192,8 +195,14 @@ public final class Trainer {
             return new DtypeSelector.Selected(opener.apply(selection), selection);
         }
         DtypeSelector selector = new DtypeSelector(selection, opener);
-        DtypeSelector.Selected selected = folder.flatMap(TrainingFolder::begunIn)
-                .map(selector::resumed)
+        String begun = selection
+                .workers()
+                .fromChief(folder.flatMap(TrainingFolder::begunIn)
+                        .map(Arithmetic::name)
+                        .orElse(""));
+        DtypeSelector.Selected selected = Optional.of(begun)
+                .filter(name -> !name.isEmpty())
+                .map(name -> selector.resumed(Arithmetic.valueOf(name)))
                 .orElseGet(() -> selector.faster(progress, plan.model(), first, range.to() - 1));
         folder.ifPresent(
                 f -> f.trainsIn(selected.selection().choice().orElseThrow().chosen()));

@@ -13,8 +13,8 @@ public interface TrainingData {
     /** The training graph for this data. */
     GraphDef blueprint(Transformer transformer, int batch, int sequence);
 
-    /** The batches of a training. */
-    TrainingBatches batches(Training training, int sequence);
+    /** The batches of a training, with the rows of one worker. */
+    TrainingBatches batches(Training training, int sequence, BatchShare share);
 
     /** The length of a sequence if the data decides it. */
     OptionalInt sequence();

@@ -23,13 +23,14 @@ final class TrainingGraph {
     static GraphDef of(TrainingSetup setup, TrainingForm form) {
         Training training = setup.training();
         Passes passes = setup.passing().passes();
-        GraphDef blueprint =
-                setup.data().blueprint(setup.transformer(), training.batch() / passes.streams(), setup.sequence());
+        int rows = setup.share().rows(training.batch());
+        GraphDef blueprint = setup.data().blueprint(setup.transformer(), rows / passes.streams(), setup.sequence());
         GraphDef forward = AdapterDropout.into(passes.forward(cut(blueprint, form)), form.plan(), training.seed());
         List<String> trained = form.trainable().stream().map(ArraySpec::name).toList();
         GraphDef gradients = passes.gradients(forward, Backward.derive(forward, passes.loss(), trained));
         GraphDef sums = Accumulation.of(gradients, trained, training.execution().accumulate());
-        GraphDef finished = passes.finished(ParameterUpdates.added(sums, form, training));
+        GraphDef means = WorkerReports.reduced(sums, trained, setup.passing().workers());
+        GraphDef finished = passes.finished(ParameterUpdates.added(means, form, training));
         return VariableLoading.into(form.guided() ? SelfGuidanceGraph.started(finished, form.twins()) : finished);
     }
 

@@ -74,9 +74,10 @@ public final class TrainingLoop {
                 folder.filter(f -> f.due(point.step()) || point.step() == range.to() || earlyStopping.enough())
                         .ifPresent(f -> f.keep(engine(), session.state(), point.step()));
                 task.advance(point.step(), note(point));
-                if (progress.stopWanted() && point.step() < range.to() && !earlyStopping.enough()) {
+                if (session.stops(progress.stopWanted()) && point.step() < range.to() && !earlyStopping.enough()) {
                     folder.ifPresent(f -> f.keep(engine(), session.state(), point.step()));
-                    throw new TrainingStoppedException(point.step(), training.steps(), folder.isPresent());
+                    boolean kept = folder.isPresent() || !session.workers().chief();
+                    throw new TrainingStoppedException(point.step(), training.steps(), kept);
                 }
             }
         }
@@ -90,8 +91,9 @@ public final class TrainingLoop {
 
     /** Restores the state of the folder, if any; returns the next step. */
     private int begin() {
-        ResumePoint resumed =
+        ResumePoint own =
                 folder.map(f -> f.begin(engine(), session.state(), range)).orElseGet(() -> ResumePoint.nothing(range));
+        ResumePoint resumed = StateBroadcast.of(session, own);
         resumed.points().forEach(this::see);
         resumed.validations().forEach(validation -> {
             validations.add(validation);
@@ -146,7 +148,8 @@ public final class TrainingLoop {
                 ResidentMemory.now(),
                 scaled.map(scale -> new TrainingLog.Scaled(scale.factor(), skipped)),
                 gpu.since(),
-                result.allocator());
+                result.allocator(),
+                result.communication());
     }
 
     private LancetException failed(int step, String what) {
@@ -183,6 +186,10 @@ public final class TrainingLoop {
                         ", validation %.3f%s",
                         validations.get(validations.size() - 1).loss(),
                         earlyStopping.note());
+        String communication = point.communication()
+                .map(cost -> String.format(
+                        Locale.ROOT, ", %.0f %% communication", 100 * cost.meanWaited() / point.milliseconds()))
+                .orElse("");
         String memory = point.resident() == 0 ? "" : String.format(Locale.ROOT, ", %.2f GB", point.resident() / 1e9);
         String card = point.card()
                 .map(use -> String.format(Locale.ROOT, ", card %.0f %%, %.2f GB", use.utilization(), use.bytes() / 1e9))
@@ -191,6 +198,7 @@ public final class TrainingLoop {
         return loss
                 + held
                 + String.format(Locale.ROOT, ", %,.0f %s/s", speed, session.unit())
+                + communication
                 + memory
                 + card
                 + skipped;

@@ -1,8 +1,10 @@
 package dev.lancet.runtime.train;
 
 import dev.lancet.dsl.plan.ArraySpec;
+import dev.lancet.runtime.cluster.WorkerGroup;
 import dev.lancet.runtime.engine.Engine;
 import dev.lancet.runtime.memory.AllocatorPeak;
+import dev.lancet.runtime.train.log.TrainingLog;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -19,8 +21,18 @@ public interface TrainingSession extends AutoCloseable {
      * @param loss mean loss of the step's data before the step
      * @param gradientNorm global norm before clipping
      * @param allocator the device memory that the step took, empty if it was not traced
+     * @param communication what the step cost several workers in communication, empty if there is one
      */
-    record StepResult(double loss, double gradientNorm, Optional<AllocatorPeak> allocator) {
+    record StepResult(
+            double loss,
+            double gradientNorm,
+            Optional<AllocatorPeak> allocator,
+            Optional<TrainingLog.Communication> communication) {
+
+        /** The result of a step of one worker. */
+        public StepResult(double loss, double gradientNorm, Optional<AllocatorPeak> allocator) {
+            this(loss, gradientNorm, allocator, Optional.empty());
+        }
 
         /** Whether loss and norm are finite. */
         boolean finite() {
@@ -56,6 +68,21 @@ public interface TrainingSession extends AutoCloseable {
      * measure the factors alone.
      */
     boolean guidedAt(int step);
+
+    /** The workers that run the same steps, each with its part of every batch. */
+    default WorkerGroup workers() {
+        return WorkerGroup.alone();
+    }
+
+    /**
+     * Whether to stop after the last step. Several workers stop after the same step, so one that wants it waits for the
+     * next.
+     *
+     * @param wanted whether this process wants to
+     */
+    default boolean stops(boolean wanted) {
+        return wanted;
+    }
 
     /** The number of tokens, or of examples of a graph, in a step. */
     long tokensPerStep();

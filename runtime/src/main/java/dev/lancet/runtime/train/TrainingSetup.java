@@ -27,6 +27,11 @@ record TrainingSetup(
         Weights weights,
         TrainingData data) {
 
+    /** The rows of every batch that this worker computes. */
+    BatchShare share() {
+        return BatchShare.of(passing.workers());
+    }
+
     TrainingForm form(int step) {
         return TrainingForm.at(step, plan, training);
     }

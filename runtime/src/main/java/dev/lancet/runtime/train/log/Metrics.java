@@ -2,7 +2,9 @@ package dev.lancet.runtime.train.log;
 
 import dev.lancet.runtime.device.GpuUsage;
 import dev.lancet.runtime.memory.AllocatorPeak;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -14,6 +16,8 @@ public final class Metrics {
 
     public static final String FILE = "metrics.jsonl";
 
+    private static final String WAITED = "waited_milliseconds";
+    private static final String SENT = "bytes_sent";
     private static final JsonMapper JSON = new JsonMapper();
 
     private Metrics() {}
@@ -42,6 +46,10 @@ public final class Metrics {
             line.put("allocator_variables", allocator.variables());
             line.put("allocator_temporaries", allocator.temporaries());
         });
+        point.communication().ifPresent(communication -> {
+            line.put(WAITED, communication.waited());
+            line.put(SENT, communication.bytes());
+        });
         return JSON.writeValueAsString(line);
     }
 
@@ -59,6 +67,10 @@ public final class Metrics {
         point.card().ifPresent(card -> {
             values.put("gpu_utilization", card.utilization());
             values.put("gpu_memory", (double) card.bytes());
+        });
+        point.communication().ifPresent(communication -> {
+            values.put("communication_share", communication.meanWaited() / point.milliseconds());
+            values.put(SENT, (double) communication.bytes());
         });
         values.values().removeIf(value -> !Double.isFinite(value));
         return values;
@@ -105,7 +117,8 @@ public final class Metrics {
                         tree.path("resident_bytes").asLong(0),
                         scaled(tree),
                         card(tree),
-                        allocator(tree)));
+                        allocator(tree),
+                        communication(tree)));
     }
 
     private static Optional<GpuUsage> card(JsonNode tree) {
@@ -113,6 +126,15 @@ public final class Metrics {
                 .filter(JsonNode::isNumber)
                 .map(percent ->
                         new GpuUsage(percent.asDouble(), tree.path("gpu_memory").asLong(0)));
+    }
+
+    private static Optional<TrainingLog.Communication> communication(JsonNode tree) {
+        List<Double> waited = new ArrayList<>();
+        tree.path(WAITED).forEach(time -> waited.add(time.asDouble(0)));
+        return waited.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new TrainingLog.Communication(waited, tree.path(SENT).asLong(0)));
     }
 
     private static Optional<AllocatorPeak> allocator(JsonNode tree) {

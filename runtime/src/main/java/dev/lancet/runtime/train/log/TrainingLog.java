@@ -38,6 +38,7 @@ public record TrainingLog(
      * @param scaled the state of loss scaling, empty if the loss is not scaled
      * @param card how busy the GPU was since the previous step, empty without a GPU or if it is unknown
      * @param allocator the device memory that the step took, empty if it was not traced
+     * @param communication what several workers had to do with each other, empty if there is one
      */
     public record Point(
             int step,
@@ -49,7 +50,8 @@ public record TrainingLog(
             long resident,
             Optional<Scaled> scaled,
             Optional<GpuUsage> card,
-            Optional<AllocatorPeak> allocator) {
+            Optional<AllocatorPeak> allocator,
+            Optional<Communication> communication) {
 
         /** How fast the step was. */
         public double tokensPerSecond() {
@@ -69,6 +71,25 @@ public record TrainingLog(
      * @param skipped whether gradients overflowed, so that the step changed nothing
      */
     public record Scaled(double factor, boolean skipped) {}
+
+    /**
+     * The communication of several workers in a step.
+     *
+     * @param waited for every worker, the milliseconds of the step before this one between its last gradient and the last
+     *     mean over all workers; what is sent while the backward pass still runs costs no time
+     * @param bytes the bytes of gradients that each worker sends in a step
+     */
+    public record Communication(List<Double> waited, long bytes) {
+
+        public Communication {
+            waited = List.copyOf(waited);
+        }
+
+        /** The mean over the workers. */
+        public double meanWaited() {
+            return waited.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+        }
+    }
 
     /**
      * One validation on held-out text.
@@ -96,6 +117,26 @@ public record TrainingLog(
     /** The number of steps that changed nothing because gradients overflowed in float16. */
     public int skipped() {
         return (int) points.stream().filter(Point::skipped).count();
+    }
+
+    /** The share of their time that several workers waited for each other's gradients; empty for one worker. */
+    public OptionalDouble communicationShare() {
+        double all = points.stream().mapToDouble(Point::milliseconds).sum();
+        return points.stream().anyMatch(point -> point.communication().isPresent())
+                ? OptionalDouble.of(points.stream()
+                                .flatMap(point -> point.communication().stream())
+                                .mapToDouble(Communication::meanWaited)
+                                .sum()
+                        / all)
+                : OptionalDouble.empty();
+    }
+
+    /** The bytes of gradients that each worker sent. */
+    public long bytesSent() {
+        return points.stream()
+                .flatMap(point -> point.communication().stream())
+                .mapToLong(Communication::bytes)
+                .sum();
     }
 
     /** The number of optimiser steps, including skipped ones. */

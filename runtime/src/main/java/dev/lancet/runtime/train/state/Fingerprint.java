@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,6 +25,9 @@ import java.util.stream.Stream;
 public record Fingerprint(Map<String, String> parts) {
 
     private static final int SHOWN = 160;
+    private static final String WORKERS = "workers";
+    private static final String PASSES = "passes";
+    private static final String ONE = "1";
 
     public Fingerprint {
         parts = Map.copyOf(parts);
@@ -45,7 +49,7 @@ public record Fingerprint(Map<String, String> parts) {
         parts.put("training", training.toString());
         parts.put("steps", range.toString());
         parts.put("text", text);
-        parts.put("passes", passes);
+        parts.put(PASSES, passes);
         parts.put("lancet", Versions.lancet());
         parts.put("tensorflow", TensorFlowLibrary.version());
         return new Fingerprint(parts);
@@ -87,8 +91,16 @@ public record Fingerprint(Map<String, String> parts) {
                 .collect(Collectors.joining(" "));
     }
 
+    /** The same training by this number of workers. */
+    public Fingerprint of(int workers) {
+        Map<String, String> more = new LinkedHashMap<>(parts);
+        more.put(WORKERS, String.valueOf(workers));
+        return new Fingerprint(more);
+    }
+
     /**
-     * Checks that an existing state has this fingerprint.
+     * Checks that an existing state has this fingerprint. Another number of workers adds up the same gradients in another
+     * order, so it may go on; then the passes, which decide that order, may differ too.
      *
      * @param found the parts of its fingerprint, among others
      * @param file the file that contains them
@@ -96,7 +108,9 @@ public record Fingerprint(Map<String, String> parts) {
      */
     public void require(Map<String, String> found, Path file) {
         List<String> differences = new ArrayList<>();
-        parts.keySet().stream().sorted().forEach(part -> {
+        boolean sameWorkers = found.getOrDefault(WORKERS, ONE).equals(parts.getOrDefault(WORKERS, ONE));
+        Set<String> free = sameWorkers ? Set.of(WORKERS) : Set.of(WORKERS, PASSES);
+        parts.keySet().stream().filter(part -> !free.contains(part)).sorted().forEach(part -> {
             String there = found.getOrDefault(part, "nothing");
             String here = parts.getOrDefault(part, "");
             if (!there.equals(here)) {

@@ -54,12 +54,27 @@ public final class Batches {
      * @return {@code [batch][sequence + 1]}: the inputs are all but the last of a row, the labels all but the first
      */
     public int[][] at(long step) {
+        return at(step, 0, batch);
+    }
+
+    /**
+     * Some rows of the batch of a step, without reading the others.
+     *
+     * @param first the first row, counted from 0
+     * @param count the number of rows
+     * @return {@code [count][sequence + 1]}
+     */
+    public int[][] at(long step, int first, int count) {
         if (step < 0) {
             throw new IllegalArgumentException("step: " + step + "; steps count from 0");
         }
-        int[][] rows = new int[batch][sequence + 1];
-        for (int row = 0; row < batch; row++) {
-            ids.read((long) order.at(step * batch + row) * sequence, rows[row], 0, sequence + 1);
+        if (first < 0 || count < 1 || first + count > batch) {
+            throw new IllegalArgumentException(
+                    "rows: " + count + " from row " + first + " on; a batch has " + batch + " rows");
+        }
+        int[][] rows = new int[count][sequence + 1];
+        for (int row = 0; row < count; row++) {
+            ids.read((long) order.at(step * batch + first + row) * sequence, rows[row], 0, sequence + 1);
         }
         return rows;
     }

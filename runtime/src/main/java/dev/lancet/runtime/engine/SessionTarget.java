@@ -1,0 +1,85 @@
+package dev.lancet.runtime.engine;
+
+import dev.lancet.runtime.natives.TensorFlowLibrary;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.internal.c_api.TF_Graph;
+import org.tensorflow.internal.c_api.TF_Session;
+import org.tensorflow.internal.c_api.TF_SessionOptions;
+import org.tensorflow.internal.c_api.TF_Status;
+import org.tensorflow.internal.c_api.global.tensorflow;
+import org.tensorflow.proto.ConfigProto;
+
+/**
+ * A TensorFlow server that runs sessions. TensorFlow Java opens sessions only in the process itself, so this class opens
+ * them through TensorFlow's C interface, and makes TensorFlow Java's {@link Session} of them.
+ *
+ * @param address the server, as {@code grpc://HOST:PORT}
+ * @param filter the devices that sessions see
+ * @param leader the worker that coordinates collectives, as {@code /job:NAME/replica:0/task:N}
+ */
+public record SessionTarget(String address, String filter, String leader) {
+
+    /** The handles that TensorFlow Java keeps to itself. */
+    private static final String HANDLE = "nativeHandle";
+
+    /** Adds the part of the settings that sessions of one server share with the server itself. */
+    public ConfigProto.Builder into(ConfigProto.Builder config) {
+        return config.addDeviceFilters(filter)
+                .setExperimental(config.getExperimental().toBuilder().setCollectiveGroupLeader(leader));
+    }
+
+    Session session(Graph graph, ConfigProto config) {
+        TensorFlowLibrary.load();
+        byte[] settings = into(config.toBuilder()).build().toByteArray();
+        try (PointerScope scope = new PointerScope();
+                BytePointer bytes = new BytePointer(settings)) {
+            TF_SessionOptions options = TF_SessionOptions.newSessionOptions();
+            tensorflow.TF_SetTarget(options, address);
+            TF_Status status = TF_Status.newStatus();
+            tensorflow.TF_SetConfig(options, bytes, settings.length, status);
+            status.throwExceptionIfNotOK();
+            TF_Session handle = tensorflow.TF_NewSession((TF_Graph) handle(Graph.class, graph), options, status);
+            status.throwExceptionIfNotOK();
+            return opened(graph, handle);
+        }
+    }
+
+    private static Session opened(Graph graph, TF_Session handle) {
+        try {
+            Constructor<Session> constructor = Session.class.getDeclaredConstructor(Graph.class, TF_Session.class);
+            constructor.setAccessible(true);
+            return constructor.newInstance(graph, handle);
+        } catch (ReflectiveOperationException unknown) {
+            throw unknown(unknown);
+        }
+    }
+
+    /** Cancels the runs of a session from another thread than theirs. The session must still be closed. */
+    static void cancel(Session session) {
+        TF_Session handle = (TF_Session) handle(Session.class, session);
+        try (PointerScope scope = new PointerScope()) {
+            // The status says that the session is closed already, or nothing.
+            tensorflow.TF_CloseSession(handle, TF_Status.newStatus());
+        }
+    }
+
+    private static <T> Object handle(Class<T> type, T object) {
+        try {
+            Field field = type.getDeclaredField(HANDLE);
+            field.setAccessible(true);
+            return field.get(object);
+        } catch (ReflectiveOperationException unknown) {
+            throw unknown(unknown);
+        }
+    }
+
+    private static IllegalStateException unknown(ReflectiveOperationException reason) {
+        return new IllegalStateException(
+                "TensorFlow Java is another version than the one that Lancet knows: " + reason.getMessage(), reason);
+    }
+}
