@@ -41,7 +41,9 @@ final class Inventory {
         String name = "h." + block + ".attn.";
         addNorm(name + "norm", block);
         addLinear(name + "q", Role.QUERY, block, width, attention.queryWidth(), attention.qkvBiased());
+        addHeadNorm(name + "q", block);
         addLinear(name + "k", Role.KEY, block, width, attention.kvWidth(), attention.qkvBiased());
+        addHeadNorm(name + "k", block);
         addLinear(name + "v", Role.VALUE, block, width, attention.kvWidth(), attention.qkvBiased());
         addLinear(name + "o", Role.OUTPUT, block, attention.queryWidth(), width, attention.outputBiased());
     }
@@ -70,6 +72,14 @@ final class Inventory {
         weights.add(new Weight(name + ".gain", Role.NORM, block, 1, transformer.width()));
         if (transformer.norm().kind() == Norm.Kind.LAYER) {
             weights.add(new Weight(name + ".bias", Role.BIAS, block, 1, transformer.width()));
+        }
+    }
+
+    /** The gain of the norm of queries or keys, which all heads share. */
+    private void addHeadNorm(String name, int block) {
+        Attention attention = transformer.attention();
+        if (attention.qkNorm().isPresent()) {
+            weights.add(new Weight(name + ".norm.gain", Role.NORM, block, 1, attention.headWidth()));
         }
     }
 

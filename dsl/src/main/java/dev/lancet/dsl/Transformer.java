@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * The architecture of a decoder-only transformer, as a value. It covers GPT-2 and the LLaMA family (LLaMA, Mistral,
- * Qwen2).
+ * Qwen2, Qwen3).
  *
  * <p>Blocks are pre-norm: {@code x += attention(norm(x)); x += feedForward(norm(x))}. A last norm precedes the head.
  *

@@ -99,6 +99,9 @@ class TransformerTest {
                 .withMessage("attention: 8 heads cannot share 3 key/value heads evenly; choose a kv that"
                         + " divides heads");
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> heads(8).qkNorm(Norm.layerNorm(1e-5)))
+                .withMessage("attention: qkNorm layerNorm(1.0E-5); only rmsNorm(epsilon) is built for queries and keys");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> heads(8).window(-1))
                 .withMessage("attention: window -1; it must be positive, or 0 for all positions");
         assertThatIllegalArgumentException()

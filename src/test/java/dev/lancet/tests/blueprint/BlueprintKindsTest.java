@@ -43,6 +43,18 @@ class BlueprintKindsTest {
                 model("plain rotary", heads(2), swiglu(20), rmsNorm(1e-5), rotary(10_000)),
                 model("window", heads(4).kv(2).headWidth(4).window(3), swiglu(20), rmsNorm(1e-6), rotary(100)),
                 model("wide heads", heads(6).kv(3).headWidth(8).qkvBias(), swiglu(20), rmsNorm(1e-5), rotary(100)),
+                model(
+                        "normed heads",
+                        heads(6).kv(3).headWidth(8).qkvBias().qkNorm(rmsNorm(1e-2)),
+                        swiglu(20),
+                        rmsNorm(1e-5),
+                        rotary(100)),
+                model(
+                        "normed heads, learned positions",
+                        heads(4).kv(1).qkNorm(rmsNorm(1e-2)),
+                        geluTanh(20),
+                        layerNorm(1e-5),
+                        learned()),
                 model("gate bias", heads(2).bias(), swiglu(20).bias(true), layerNorm(1e-3), rotary(100)),
                 model(
                         "linear scaling",

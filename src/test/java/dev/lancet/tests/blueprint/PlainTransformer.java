@@ -48,8 +48,8 @@ record PlainTransformer(Transformer model, Weights weights) {
         double[][] v = new double[seq][];
         for (int t = 0; t < seq; t++) {
             double[] x = norm(p + "norm", stream[t]);
-            q[t] = rotated(linear(p + "q", x), t);
-            k[t] = rotated(linear(p + "k", x), t);
+            q[t] = rotated(normedHeads(p + "q", linear(p + "q", x)), t);
+            k[t] = rotated(normedHeads(p + "k", linear(p + "k", x)), t);
             v[t] = linear(p + "v", x);
         }
         double[][] out = new double[seq][];
@@ -78,6 +78,25 @@ record PlainTransformer(Transformer model, Weights weights) {
             out[t] = linear(p + "o", mix);
         }
         return out;
+    }
+
+    private double[] normedHeads(String name, double[] heads) {
+        if (model.attention().qkNorm().isEmpty()) {
+            return heads;
+        }
+        float[] gain = weights.read(name + ".norm.gain").floats();
+        double[] normed = new double[heads.length];
+        for (int from = 0; from < heads.length; from += gain.length) {
+            double square = 0;
+            for (int i = 0; i < gain.length; i++) {
+                square += heads[from + i] * heads[from + i] / gain.length;
+            }
+            double root = Math.sqrt(square + model.attention().qkNorm().get().epsilon());
+            for (int i = 0; i < gain.length; i++) {
+                normed[from + i] = heads[from + i] / root * gain[i];
+            }
+        }
+        return normed;
     }
 
     private double[] rotated(double[] heads, int t) {

@@ -72,7 +72,8 @@ class HuggingFaceErrorsTest {
                 "hf-llama-tiny-gqa",
                 "\"model_type\": \"llama\"",
                 "\"model_type\": \"bert\"",
-                "architecture 'bert' is not supported; use one of gpt2, llama, mistral, qwen2");
+                "architecture 'bert' is not supported; use one of gpt2, llama, mistral, qwen2, qwen3,"
+                        + " or declare its parts with Transformer.decoder(...)");
     }
 
     @Test

@@ -81,6 +81,25 @@ class PublishedCheckpointsTest {
     }
 
     @Test
+    void qwen3_has_norms_of_queries_and_keys_and_heads_of_their_own_width() {
+        Transformer qwen3 = open("hf-qwen3-tiny").transformer();
+        assertThat(qwen3)
+                .isEqualTo(Transformer.decoder("hf-qwen3-tiny")
+                        .vocabulary(101)
+                        .context(64)
+                        .width(48)
+                        .layers(2)
+                        .attention(Attention.heads(4).kv(2).headWidth(16).qkNorm(Norm.rmsNorm(1e-6)))
+                        .feedForward(FeedForward.swiglu(96))
+                        .norm(Norm.rmsNorm(1e-6))
+                        .position(Position.rotary(1_000_000))
+                        .untiedHead()
+                        .build());
+        assertThat(qwen3.parameters()).isEqualTo(56_080);
+        assertThat(qwen3.attention()).hasToString("heads(4).kv(2).headWidth(16).qkNorm(rmsNorm(1.0E-6))");
+    }
+
+    @Test
     void qwen2_has_biases_on_three_projections() {
         assertThat(open("hf-qwen2-tiny").transformer())
                 .isEqualTo(Transformer.decoder("hf-qwen2-tiny")

@@ -41,6 +41,7 @@ class SavedModelsComeBackTest {
                 "hf-llama-tiny-sharded",
                 "hf-mistral-tiny",
                 "hf-qwen2-tiny",
+                "hf-qwen3-tiny",
                 "stories260K-hf"
             })
     void a_hugging_face_folder_comes_back(String fixture) {
@@ -70,7 +71,9 @@ class SavedModelsComeBackTest {
                         stories.attention().bias()),
                 with(stories, rotary.scaling(Position.llama3Scaling(8, 1, 4, 64)), stories.attention()),
                 with(stories, rotary, stories.attention().window(16)),
-                with(stories, rotary, stories.attention().qkvBias().window(16)));
+                with(stories, rotary, stories.attention().qkvBias().window(16)),
+                with(stories, rotary, stories.attention().qkNorm(stories.norm())),
+                with(stories, rotary, stories.attention().bias().window(16).qkNorm(stories.norm())));
         for (Transformer transformer : some) {
             Path out = temporary.resolve("m" + some.indexOf(transformer)).resolve(transformer.name());
             Plan plan = Plan.dense(transformer);
@@ -187,7 +190,7 @@ class SavedModelsComeBackTest {
         assertThatThrownBy(() ->
                         HuggingFace.write(temporary.resolve("odd"), odd, random(Plan.dense(odd)), Optional.empty()))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("export: odd matches no known Hugging Face architecture (gpt2, llama, mistral, qwen2);"
+                .hasMessage("export: odd matches no known Hugging Face architecture (gpt2, llama, mistral, qwen2, qwen3);"
                         + " save it as a Lancet model folder");
         assertThat(temporary).isEmptyDirectory();
     }

@@ -23,6 +23,7 @@ class CheckpointLogitsTest {
                 "hf-llama-tiny-sharded",
                 "hf-mistral-tiny",
                 "hf-qwen2-tiny",
+                "hf-qwen3-tiny",
                 "stories260K-hf"
             })
     void a_hugging_face_checkpoint_computes_the_logits_that_transformers_computes(String name) {
@@ -34,7 +35,13 @@ class CheckpointLogitsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"hf-gpt2-tiny", "hf-llama-tiny-gqa", "hf-llama-tiny-sharded", "hf-mistral-tiny", "hf-qwen2-tiny"
+            strings = {
+                "hf-gpt2-tiny",
+                "hf-llama-tiny-gqa",
+                "hf-llama-tiny-sharded",
+                "hf-mistral-tiny",
+                "hf-qwen2-tiny",
+                "hf-qwen3-tiny"
             })
     void a_hugging_face_checkpoint_continues_a_prompt_as_transformers_does(String name) {
         Fixture fixture = Fixture.named(name);

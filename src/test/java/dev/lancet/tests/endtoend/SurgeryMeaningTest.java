@@ -30,7 +30,7 @@ class SurgeryMeaningTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"hf-gpt2-tiny", "hf-llama-tiny-gqa", "hf-mistral-tiny", "hf-qwen2-tiny"})
+    @ValueSource(strings = {"hf-gpt2-tiny", "hf-llama-tiny-gqa", "hf-mistral-tiny", "hf-qwen2-tiny", "hf-qwen3-tiny"})
     void factors_of_full_rank_change_nothing(String name) {
         Fixture fixture = Fixture.named(name);
         try (Model model = Model.open(fixture.folder())) {

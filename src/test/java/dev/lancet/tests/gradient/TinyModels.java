@@ -5,6 +5,7 @@ import static dev.lancet.Lancet.geluTanh;
 import static dev.lancet.Lancet.heads;
 import static dev.lancet.Lancet.layerNorm;
 import static dev.lancet.Lancet.learned;
+import static dev.lancet.Lancet.rmsNorm;
 import static dev.lancet.Lancet.swiglu;
 
 import dev.lancet.dsl.FeedForward;
@@ -17,7 +18,7 @@ final class TinyModels {
     private TinyModels() {}
 
     static List<Transformer> all() {
-        return List.of(gpt("gpt", geluTanh(16)), gpt("gpt with exact gelu", gelu(16)), llama(), qwen());
+        return List.of(gpt("gpt", geluTanh(16)), gpt("gpt with exact gelu", gelu(16)), llama(), qwen(), normedHeads());
     }
 
     private static Transformer gpt(String name, FeedForward feedForward) {
@@ -40,6 +41,13 @@ final class TinyModels {
     private static Transformer qwen() {
         return tiny("qwen")
                 .attention(heads(4).kv(1).qkvBias())
+                .feedForward(swiglu(12))
+                .build();
+    }
+
+    static Transformer normedHeads() {
+        return tiny("normed heads")
+                .attention(heads(4).kv(2).headWidth(6).qkvBias().qkNorm(rmsNorm(1e-3)))
                 .feedForward(swiglu(12))
                 .build();
     }

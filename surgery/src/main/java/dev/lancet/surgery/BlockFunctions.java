@@ -32,26 +32,48 @@ final class BlockFunctions {
             if (norm.kind() == Norm.Kind.LAYER) {
                 centred = ops.sub("centred", in.get(0), ops.meanOfLast("mean", in.get(0)));
             }
-            Value variance = ops.meanOfLast("variance", ops.unary("square", "Square", centred));
-            Value inverse = ops.unary("inverse", "Rsqrt", ops.add("stable", variance, epsilon));
-            Value scaled = ops.mul("scaled", ops.mul("unit", centred, inverse), in.get(1));
+            Value scaled = ops.mul("scaled", unit(ops, centred, epsilon), in.get(1));
             return in.size() == 3 ? ops.add("shifted", scaled, in.get(2)) : scaled;
         });
     }
 
+    /** {@code x / √(mean(x²) + ε)} over the last axis. */
+    private static Value unit(Ops ops, Value x, Value epsilon) {
+        Value variance = ops.meanOfLast("variance", ops.unary("square", "Square", x));
+        Value inverse = ops.unary("inverse", "Rsqrt", ops.add("stable", variance, epsilon));
+        return ops.mul("unit", x, inverse);
+    }
+
     /**
-     * {@code query(x[, bias][, cos, sin])}, {@code key(...)} or {@code value(...)}: adds the bias to the projected heads,
-     * {@code [batch, seq, heads, headWidth]}, rotates them and scales them. Returns {@code x} itself if there is neither
-     * bias, rotation nor scale.
+     * What {@link #heads} does with projected heads, in this order.
+     *
+     * @param bias added to them, {@code [heads · headWidth]}, or empty
+     * @param gain of their norm, {@code [headWidth]}, or empty
+     * @param epsilon of their norm; not read if there is no gain
+     * @param rotation cosines and sines, or empty
+     * @param scale the factor at the end
      */
-    Value heads(String name, String function, Value x, List<Value> bias, List<Value> rotation, float scale) {
-        if (bias.isEmpty() && rotation.isEmpty() && scale == 1) {
+    record HeadInputs(List<Value> bias, List<Value> gain, double epsilon, List<Value> rotation, float scale) {}
+
+    /**
+     * {@code query(x[, bias][, gain][, cos, sin])}, {@code key(...)} or {@code value(...)}: adds the bias to the projected
+     * heads, {@code [batch, seq, heads, headWidth]}, normalizes each, rotates them and scales them. Returns {@code x} itself
+     * if there is nothing to do.
+     */
+    Value heads(String name, String function, Value x, HeadInputs inputs) {
+        List<Value> bias = inputs.bias();
+        List<Value> gain = inputs.gain();
+        List<Value> rotation = inputs.rotation();
+        float scale = inputs.scale();
+        if (bias.isEmpty() && gain.isEmpty() && rotation.isEmpty() && scale == 1) {
             return x;
         }
         List<String> names = new ArrayList<>(List.of("x"));
         names.addAll(bias.isEmpty() ? List.of() : List.of("bias"));
+        names.addAll(gain.isEmpty() ? List.of() : List.of("gain"));
         names.addAll(rotation.isEmpty() ? List.of() : List.of("cos", "sin"));
-        return call(name, function, names, joined(List.of(x), joined(bias, rotation)), (ops, in) -> {
+        List<Value> all = joined(List.of(x), joined(bias, joined(gain, rotation)));
+        return call(name, function, names, all, (ops, in) -> {
             Value projected = in.get(0);
             if (!bias.isEmpty()) {
                 int heads = (int) x.dim(2);
@@ -59,6 +81,10 @@ final class BlockFunctions {
                 Value shape = ops.ints("bias_shape", heads, width);
                 Value spread = ops.reshape("bias_heads", in.get(1), shape, List.of((long) heads, (long) width));
                 projected = ops.add("biased", projected, spread);
+            }
+            if (!gain.isEmpty()) {
+                Value epsilon = ops.constant("epsilon", (float) inputs.epsilon());
+                projected = ops.mul("normed", unit(ops, projected, epsilon), in.get(1 + bias.size()));
             }
             if (rotation.isEmpty()) {
                 return scale == 1 ? projected : ops.mul("scaled", projected, ops.constant("scale", scale));

@@ -25,9 +25,9 @@ import org.tensorflow.proto.GraphDef;
  * p.norm              norm(stream, p.norm.gain.read[, p.norm.bias.read])          [rows, width]
  * p.q.out             MatMul(p.norm, p.q.read)                                    [rows, heads · hd]
  * p.q.heads           Reshape(p.q.out, shape.query)                               [batch, seq, heads, hd]
- * p.q.prepared        query(p.q.heads[, p.q.bias.read][, rotary.cos, rotary.sin]) [batch, seq, heads, hd]
+ * p.q.prepared        query(p.q.heads[, bias][, p.q.norm.gain.read][, cos, sin])  [batch, seq, heads, hd]
  * p.q.by_head         Transpose(p.q.prepared, order.heads)                        [batch, heads, seq, hd]
- * p.k.out .heads .prepared .by_head likewise; key(...), only if there is a bias or a rotation
+ * p.k.out .heads .prepared .by_head likewise; key(...), only if there is a bias, norm or rotation
  * p.v.out .heads .prepared .by_head likewise; value(...), only if there is a bias
  * cache.N.k.next      ConcatV2(cache.N.k, p.k.by_head) when decoding, and so v     [batch, kv, past + seq, hd]
  * p.q.grouped         Reshape                                                     [batch · kv, group · seq, hd]

@@ -116,7 +116,14 @@ final class Layers {
                 product(name, x),
                 sizes.target(shape, sizes.batch, sizes.seq, heads, width),
                 GraphSizes.dims(sizes.batch, sizes.seq, heads, width));
-        Value prepared = functions.heads(name + ".prepared", function, split, bias(name), rotation, scale);
+        String gain = name + ".norm.gain";
+        BlockFunctions.HeadInputs inputs = new BlockFunctions.HeadInputs(
+                bias(name),
+                weights.containsKey(gain) ? List.of(variable(gain)) : List.of(),
+                model.attention().qkNorm().map(Norm::epsilon).orElse(0.0),
+                rotation,
+                scale);
+        Value prepared = functions.heads(name + ".prepared", function, split, inputs);
         return ops.transpose(name + ".by_head", prepared, order(), 0, 2, 1, 3);
     }
 

@@ -46,7 +46,7 @@ import picocli.CommandLine.Parameters;
                     + "corrections stay apart. nf4 and asymmetric 4-bit layers become float32. A SavedModel or a "
                     + "frozen graph, such as an encoder, becomes the graph with its weights and the tokenizer.",
             "",
-            "gguf is one file for llama.cpp, for models of the families LLaMA, Mistral and Qwen2, with the "
+            "gguf is one file for llama.cpp, for models of the families LLaMA, Mistral, Qwen2 and Qwen3, with the "
                     + "tokenizer and the chat template. 8-bit layers, and symmetric 4-bit layers with groups that 32 "
                     + "divides, keep their codes (q8_0, q4_0). Factors and corrections are multiplied out.",
             "",

@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Reads and writes Hugging Face folders of GPT-2, LLaMA, Mistral and Qwen2: {@code config.json} in the layouts of
- * transformers 4 and 5, and safetensors, sharded or not. A model computes the same here as with Hugging Face.
+ * Reads and writes Hugging Face folders of GPT-2, LLaMA, Mistral, Qwen2 and Qwen3: {@code config.json} in the layouts
+ * of transformers 4 and 5, and safetensors, sharded or not. A model computes the same here as with Hugging Face.
  */
 public final class HuggingFace {
 

@@ -63,8 +63,7 @@ final class HuggingFaceExport {
                 .filter(some -> some.write(transformer).isPresent())
                 .findFirst()
                 .orElseThrow(() -> new LancetException("export: " + transformer.name() + " matches no known"
-                        + " Hugging Face"
-                        + " architecture (gpt2, llama, mistral, qwen2); save it as a Lancet model folder"));
+                        + " Hugging Face architecture (" + ArchitectureFamily.known() + "); save it as a Lancet model folder"));
         for (Weight weight : transformer.weights()) {
             TensorMapping mapping = family.slot(transformer, weight);
             String name = name(family, mapping);

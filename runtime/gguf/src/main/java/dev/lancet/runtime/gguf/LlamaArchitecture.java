@@ -11,8 +11,8 @@ import dev.lancet.runtime.gguf.matrix.RowOrder;
 import java.util.Optional;
 
 /**
- * How llama.cpp knows a transformer: its {@code llama} (LLaMA and Mistral) or its {@code qwen2}, their keys, and the names of
- * their tensors.
+ * How llama.cpp knows a transformer: its {@code llama} (LLaMA and Mistral), {@code qwen2} or {@code qwen3}, their keys, and the
+ * names of their tensors.
  */
 final class LlamaArchitecture {
 
@@ -40,16 +40,20 @@ final class LlamaArchitecture {
         String name =
                 switch (type) {
                     case "llama", "mistral" -> "llama";
-                    case "qwen2" -> "qwen2";
+                    case "qwen2", "qwen3" -> type;
                     default ->
                         throw new LancetException("export: " + transformer.name() + " has the architecture " + type
-                                + ", but gguf is for llama, mistral and qwen2; choose --format onnx");
+                                + ", but gguf is for llama, mistral, qwen2 and qwen3; choose --format onnx");
                 };
         Position.Rotary rotary = (Position.Rotary) transformer.position();
-        if (name.equals("qwen2") && rotary.scaling() instanceof Position.Llama3) {
+        if (!name.equals("llama") && rotary.scaling() instanceof Position.Llama3) {
             throw new LancetException(
                     "export: " + transformer.name() + " has the rotary scaling llama3, which llama.cpp"
-                            + " does not compute for qwen2; choose --format onnx");
+                            + " does not compute for " + name + "; choose --format onnx");
+        }
+        if (name.equals("qwen3") && transformer.attention().outputBiased()) {
+            throw new LancetException("export: " + transformer.name() + " has biases in its attention, which llama.cpp does"
+                    + " not read for qwen3; choose --format onnx");
         }
         return new LlamaArchitecture(transformer, name, rotary);
     }
@@ -119,6 +123,8 @@ final class LlamaArchitecture {
         return switch (name) {
             case "attn.norm.gain" -> "attn_norm";
             case "attn.q" -> "attn_q";
+            case "attn.q.norm.gain" -> "attn_q_norm";
+            case "attn.k.norm.gain" -> "attn_k_norm";
             case "attn.k" -> "attn_k";
             case "attn.v" -> "attn_v";
             case "attn.o" -> "attn_output";

@@ -9,6 +9,7 @@ import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.ArraySpec;
@@ -118,6 +119,39 @@ class GgufExportTest {
     }
 
     @Test
+    void norms_of_queries_and_keys_are_tensors_of_qwen3() {
+        Path out = folder.resolve("model.gguf");
+        Checkpoint model = Checkpoint.open(FIXTURES.resolve("hf-qwen3-tiny"));
+        export(model, Optional.empty(), out);
+        GgufFile file = GgufFile.read(out);
+
+        assertThat(file.values())
+                .containsEntry("general.architecture", "qwen3")
+                .containsKey("qwen3.attention.key_length");
+        for (String of : List.of("q", "k")) {
+            assertThat(file.tensors().get("blk.1.attn_" + of + "_norm.weight").row(0))
+                    .containsExactly(model.weights().readFloats("h.1.attn." + of + ".norm.gain"));
+        }
+    }
+
+    @Test
+    void biases_beside_the_norms_of_queries_and_keys_are_refused() {
+        Transformer biased = Transformer.decoder("biased")
+                .vocabulary(64)
+                .context(64)
+                .width(32)
+                .layers(1)
+                .attention(Attention.heads(2).bias().qkNorm(Norm.rmsNorm(1e-5)))
+                .feedForward(FeedForward.swiglu(32))
+                .build();
+
+        assertThatThrownBy(() -> GgufExport.check(biased))
+                .isInstanceOf(LancetException.class)
+                .hasMessage("export: biased has biases in its attention, which llama.cpp does not read for qwen3;"
+                        + " choose --format onnx");
+    }
+
+    @Test
     void codes_that_gguf_does_not_have_become_floats_or_the_type_that_is_asked_for() {
         Checkpoint nf4 = quantized(Checkpoint.open(REFERENCE.resolve("model")), Precision.nf4(32));
         GgufResult floats = export(nf4, Optional.empty(), folder.resolve("floats.gguf"));
@@ -199,7 +233,7 @@ class GgufExportTest {
         Checkpoint gpt2 = Checkpoint.open(FIXTURES.resolve("hf-gpt2-tiny"));
         assertThatThrownBy(() -> export(gpt2, Optional.empty(), out))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("export: hf-gpt2-tiny has the architecture gpt2, but gguf is for llama, mistral and qwen2;"
+                .hasMessage("export: hf-gpt2-tiny has the architecture gpt2, but gguf is for llama, mistral, qwen2 and qwen3;"
                         + " choose --format onnx");
 
         Checkpoint dense = Checkpoint.open(STORIES);

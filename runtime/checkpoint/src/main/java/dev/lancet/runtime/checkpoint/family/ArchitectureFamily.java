@@ -42,10 +42,12 @@ public interface ArchitectureFamily {
                 .filter(family -> family.modelTypes().contains(type))
                 .findFirst()
                 .orElseThrow(() -> new LancetException(
-                        config.file() + ": architecture '" + type + "' is not supported; use one of " + known()));
+                        config.file() + ": architecture '" + type + "' is not supported; use one of " + known()
+                        + ", or declare its parts with Transformer.decoder(...), as docs/reference/language.md shows"));
     }
 
-    private static String known() {
+    /** The model types of all families, separated by commas. */
+    static String known() {
         return ALL.stream().flatMap(family -> family.modelTypes().stream()).collect(Collectors.joining(", "));
     }
 }

@@ -13,12 +13,15 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads and writes the config.json of LLaMA, Mistral and Qwen2, in the layouts of transformers 4 ({@code rope_theta},
+ * Reads and writes the config.json of LLaMA, Mistral, Qwen2 and Qwen3, in the layouts of transformers 4 ({@code rope_theta},
  * {@code rope_scaling}) and transformers 5 ({@code rope_parameters}). Absent keys have the same defaults as there.
  */
 final class LlamaConfig {
 
     private static final int USUAL_WINDOW = 4096;
+
+    /** Qwen3 declares the head width by itself; the others divide the width by the heads. */
+    private static final int QWEN3_HEAD_WIDTH = 128;
 
     private LlamaConfig() {}
 
@@ -36,28 +39,34 @@ final class LlamaConfig {
                 config.requiredInteger("num_hidden_layers"),
                 attention(config, type, context),
                 FeedForward.swiglu(config.requiredInteger("intermediate_size")).bias(mlpBias),
-                Norm.rmsNorm(config.number("rms_norm_eps").orElse(1e-6)),
+                norm(config),
                 RotaryConfig.read(config),
                 config.flag("tie_word_embeddings").orElse(false));
     }
 
+    private static Norm norm(ConfigJson config) {
+        return Norm.rmsNorm(config.number("rms_norm_eps").orElse(1e-6));
+    }
+
     private static Attention attention(ConfigJson config, String type, int context) {
         int heads = config.requiredInteger("num_attention_heads");
-        // The defaults of the other two (8 and 32 heads) fit only the models that they were made for.
+        // The defaults of the others (8 and 32 heads) fit only the models that they were made for.
         boolean guess = type.equals("llama") || config.has("num_key_value_heads");
         int kv = guess
                 ? config.integer("num_key_value_heads").orElse(heads)
                 : config.requiredInteger("num_key_value_heads");
-        boolean allBiased =
-                type.equals("llama") && config.flag("attention_bias").orElse(false);
+        boolean qwen3 = type.equals("qwen3");
+        boolean allBiased = (type.equals("llama") || qwen3)
+                && config.flag("attention_bias").orElse(false);
         int window = window(config, type);
         return new Attention(
                 heads,
                 kv,
-                config.integer("head_dim").orElse(0),
+                config.integer("head_dim").orElse(qwen3 ? QWEN3_HEAD_WIDTH : 0),
                 allBiased || type.equals("qwen2"),
                 allBiased,
-                window >= context ? 0 : window);
+                window >= context ? 0 : window,
+                qwen3 ? Optional.of(norm(config)) : Optional.empty());
     }
 
     /** The attention window in positions, or 0 for all earlier positions. */
@@ -65,7 +74,7 @@ final class LlamaConfig {
         boolean windowed =
                 switch (type) {
                     case "mistral" -> true;
-                    case "qwen2" -> config.flag("use_sliding_window").orElse(false);
+                    case "qwen2", "qwen3" -> config.flag("use_sliding_window").orElse(false);
                     default -> false;
                 };
         if (!windowed
@@ -74,10 +83,10 @@ final class LlamaConfig {
             return 0;
         }
         int window = config.integer("sliding_window").orElse(USUAL_WINDOW);
-        return type.equals("qwen2") && !slides(config) ? 0 : window;
+        return type.startsWith("qwen") && !slides(config) ? 0 : window;
     }
 
-    /** Whether all layers of Qwen2 have a window. A window in only some layers is not supported. */
+    /** Whether all layers of Qwen2 or Qwen3 have a window. A window in only some layers is not supported. */
     private static boolean slides(ConfigJson config) {
         int layers = config.requiredInteger("num_hidden_layers");
         Optional<JsonNode> types = config.find("layer_types");
@@ -109,6 +118,12 @@ final class LlamaConfig {
         if (!fits) {
             return Optional.empty();
         }
+        if (attention.qkNorm().isPresent()) {
+            boolean qwen3 = attention.qkNorm().get().equals(transformer.norm())
+                    && attention.qkvBiased() == attention.outputBiased()
+                    && !transformer.feedForward().bias();
+            return qwen3 ? Optional.of("qwen3") : Optional.empty();
+        }
         if (attention.window() == 0 && attention.qkvBiased() == attention.outputBiased()) {
             return Optional.of("llama");
         }
@@ -139,13 +154,15 @@ final class LlamaConfig {
         config.put("rms_norm_eps", transformer.norm().epsilon());
         RotaryConfig.write((Position.Rotary) transformer.position(), config);
         config.put("tie_word_embeddings", transformer.tiedHead());
-        if (type.equals("llama")) {
+        if (type.equals("llama") || type.equals("qwen3")) {
             config.put("attention_bias", attention.qkvBiased());
+        }
+        if (type.equals("llama")) {
             config.put("mlp_bias", transformer.feedForward().bias());
         } else {
             config.put("sliding_window", attention.window() == 0 ? null : (Object) attention.window());
         }
-        if (type.equals("qwen2")) {
+        if (type.startsWith("qwen")) {
             config.put("use_sliding_window", attention.window() != 0);
             config.put("max_window_layers", attention.window() == 0 ? transformer.layers() : 0);
         }

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** LLaMA, Mistral and Qwen2. Their linear layers are {@code [out, in]}, as in PyTorch. */
+/** LLaMA, Mistral, Qwen2 and Qwen3. Their linear layers are {@code [out, in]}, as in PyTorch. */
 final class LlamaFamily implements ArchitectureFamily {
 
     @Override
     public List<String> modelTypes() {
-        return List.of("llama", "mistral", "qwen2");
+        return List.of("llama", "mistral", "qwen2", "qwen3");
     }
 
     @Override
@@ -59,6 +59,8 @@ final class LlamaFamily implements ArchitectureFamily {
         return switch (name) {
             case "attn.norm.gain" -> "input_layernorm";
             case "attn.q" -> "self_attn.q_proj";
+            case "attn.q.norm.gain" -> "self_attn.q_norm";
+            case "attn.k.norm.gain" -> "self_attn.k_norm";
             case "attn.k" -> "self_attn.k_proj";
             case "attn.v" -> "self_attn.v_proj";
             case "attn.o" -> "self_attn.o_proj";

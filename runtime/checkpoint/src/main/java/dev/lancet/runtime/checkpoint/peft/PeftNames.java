@@ -61,8 +61,7 @@ final class PeftNames {
                 .map(family -> new PeftNames(transformer, family))
                 .orElseThrow(
                         () -> new LancetException("adapter: " + transformer.name() + " matches no known Hugging Face"
-                                + " architecture"
-                                + " (gpt2, llama, mistral, qwen2), so PEFT has no names for its layers; keep the"
+                                + " architecture (" + ArchitectureFamily.known() + "), so PEFT has no names for its layers; keep the"
                                 + " adapter in a Lancet"
                                 + " model folder"));
     }

@@ -1,5 +1,6 @@
 package dev.lancet.runtime.onnx.layer;
 
+import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Transformer;
@@ -106,9 +107,28 @@ public final class DecoderLayers {
     private String attention(int block, String stream, AttentionLayer attention) {
         String p = "h." + block + ".attn.";
         String x = norm(p + "norm", stream);
-        String mix = attention.attend(block, p, linear(p + "q", x), linear(p + "k", x), linear(p + "v", x));
+        String query = normedHeads(p + "q", linear(p + "q", x), model.attention().heads());
+        String key = normedHeads(p + "k", linear(p + "k", x), model.attention().kvHeads());
+        String mix = attention.attend(block, p, query, key, linear(p + "v", x));
         return graph.node("Add", p + "residual")
                 .in(stream, linear(p + "o", mix))
+                .out();
+    }
+
+    /** Queries or keys, {@code [batch, seq, heads · headWidth]}, with the norm of each head if there is one. */
+    private String normedHeads(String name, String x, int heads) {
+        Attention attention = model.attention();
+        if (attention.qkNorm().isEmpty()) {
+            return x;
+        }
+        int width = attention.headWidth();
+        String split = graph.node("Reshape", name + ".norm.heads")
+                .in(x, graph.ints("shape.heads." + heads, 0, 0, heads, width))
+                .out();
+        return graph.node("Reshape", name + ".normed")
+                .in(
+                        norm(name + ".norm", split, attention.qkNorm().get()),
+                        graph.ints("shape.flat." + heads, 0, 0, (long) heads * width))
                 .out();
     }
 
@@ -138,8 +158,12 @@ public final class DecoderLayers {
     }
 
     private String norm(String name, String x) {
-        float epsilon = (float) model.norm().epsilon();
-        if (model.norm().kind() == Norm.Kind.LAYER) {
+        return norm(name, x, model.norm());
+    }
+
+    private String norm(String name, String x, Norm norm) {
+        float epsilon = (float) norm.epsilon();
+        if (norm.kind() == Norm.Kind.LAYER) {
             return graph.node("LayerNormalization", name)
                     .in(x, vector(name + ".gain"), vector(name + ".bias"))
                     .with("axis", -1)
@@ -160,7 +184,7 @@ public final class DecoderLayers {
                 .in(square, graph.ints("axis.last", -1))
                 .out();
         String stable = graph.node("Add", name + ".stable")
-                .in(mean, graph.scalar("epsilon", epsilon))
+                .in(mean, graph.scalar(norm.equals(model.norm()) ? "epsilon" : "epsilon.heads", epsilon))
                 .out();
         String root = graph.node("Sqrt", name + ".root").in(stable).out();
         String unit = graph.node("Div", name + ".unit").in(x, root).out();
