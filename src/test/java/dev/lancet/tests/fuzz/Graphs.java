@@ -6,6 +6,9 @@ import static dev.lancet.dsl.Selector.everything;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Spectra;
+import dev.lancet.io.Progress;
+import dev.lancet.runtime.checkpoint.Checkpoint;
+import dev.lancet.runtime.serving.ServingExport;
 import dev.lancet.surgery.graph.GraphText;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.imported.ImportedModel;
@@ -50,7 +53,16 @@ final class Graphs {
         return List.of(
                 Sample.inFolder(MLP, "saved_model.pb", PROTO, scratch.resolve("dense"), Graphs::operate),
                 Sample.inFolder(KERAS, "saved_model.pb", PROTO, scratch.resolve("keras"), Graphs::operate),
-                Sample.inFolder(RETSIM, "saved_model.pb", PROTO, scratch.resolve("retsim"), Graphs::operate));
+                Sample.inFolder(RETSIM, "saved_model.pb", PROTO, scratch.resolve("retsim"), Graphs::operate),
+                Sample.inFolder(served(scratch), "saved_model.pb", PROTO, scratch.resolve("loop"), Graphs::operate));
+    }
+
+    /** A model for TensorFlow Serving, whose graph has a loop. */
+    private static Path served(Path scratch) throws IOException {
+        Path folder = Files.createDirectories(scratch).resolve("served");
+        Checkpoint model = Checkpoint.open(FIXTURES.resolve("hf-llama-tiny-gqa"));
+        ServingExport.of(model, Progress.silent()).write(folder);
+        return folder;
     }
 
     static List<Sample> indices(Path scratch) throws IOException {

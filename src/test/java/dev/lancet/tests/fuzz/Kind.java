@@ -52,7 +52,9 @@ enum Kind {
     /** Rows with a text and its class. */
     CLASSES(1),
     /** A SavedModel that classifies: the names of its classes, and its signature. */
-    CLASSIFIER(1);
+    CLASSIFIER(1),
+    /** A folder for ONNX Runtime: it generates. */
+    ONNX(1);
 
     private final int share;
 
@@ -87,6 +89,7 @@ enum Kind {
             case CHATTEMPLATE -> PromptExamples.templates(folder);
             case CLASSES -> Classifiers.classes(folder);
             case CLASSIFIER -> Classifiers.classifiers(folder);
+            case ONNX -> OnnxFolders.folders(folder);
         };
     }
 

@@ -98,8 +98,6 @@ final class Trials {
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx1g",
                 "-XX:ErrorFile=" + scratch.resolve("crash.txt"),
-                "-cp",
-                System.getProperty("java.class.path"),
                 Child.class.getName(),
                 String.valueOf(seed),
                 kind.name(),
@@ -107,6 +105,8 @@ final class Trials {
                 String.valueOf(to),
                 scratch.toString(),
                 String.valueOf(tell)));
+        // ONNX Runtime crashes with a long command line.
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         builder.redirectError(tell ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.to(errors.toFile()));
         return builder.start();
     }

@@ -194,6 +194,10 @@ class ExportCommandTest {
         assertThat(document.get("files").valueStream().map(JsonNode::asString))
                 .containsExactly("model.onnx", "model.onnx.data");
         assertThat(document.get("rounded_inputs").asInt()).isZero();
+        assertThat(lancet("generate", out, "--prompt", "a").err())
+                .isEqualTo("error: " + Path.of(out, "model.onnx")
+                        + ": is the export of a graph, which only ONNX Runtime itself runs; name the SavedModel or the"
+                        + " frozen graph for Lancet's commands\n");
         assertThat(lancet("export", classifier, "--format", "gguf", "--out", out + ".gguf")
                         .err())
                 .isEqualTo(

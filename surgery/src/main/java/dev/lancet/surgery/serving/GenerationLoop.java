@@ -107,11 +107,7 @@ final class GenerationLoop {
                         ops.constant("generate.heads", model.attention().kvHeads()),
                         zero,
                         ops.constant("generate.width", model.attention().headWidth())));
-        return fill(
-                "generate.cache",
-                shape,
-                ops.constant("generate.nothing", 0f),
-                state.get(step.caches().get(0)));
+        return fill("generate.cache", shape, ops.constant("generate.nothing", 0f), GenerationStep.cache(model));
     }
 
     private Value pack(String name, List<Value> scalars) {

@@ -69,9 +69,19 @@ record GenerationStep(
         state.put(DONE, TensorType.of(DataType.DT_BOOL, -1));
         state.put(INPUT, TEXTS);
         state.put(PAST, scalar);
-        caches.forEach(cache -> state.put(cache, decoding.arguments().get(cache)));
+        caches.forEach(cache -> state.put(cache, cache(model)));
         decoding.arguments().forEach(state::putIfAbsent);
         return new GenerationStep(model, end, decoding, caches, state);
+    }
+
+    /** Keys or values of one block: {@code [batch, kv, past, headWidth]}. */
+    static TensorType cache(Transformer model) {
+        return TensorType.of(
+                DataType.DT_FLOAT,
+                -1,
+                model.attention().kvHeads(),
+                -1,
+                model.attention().headWidth());
     }
 
     /** The decoding graph. */
@@ -136,7 +146,7 @@ record GenerationStep(
                 .map(name -> value(now, name))
                 .toList();
         List<TensorType> results = new ArrayList<>(List.of(TensorType.of(DataType.DT_FLOAT, -1, model.vocabulary())));
-        caches.forEach(cache -> results.add(state.get(cache)));
+        caches.forEach(cache -> results.add(cache(model)));
         return body.node("decoded", "StatefulPartitionedCall")
                 .in(inputs)
                 .with("f", Attributes.function(DECODE))

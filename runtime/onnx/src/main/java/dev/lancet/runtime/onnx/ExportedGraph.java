@@ -56,8 +56,12 @@ record ExportedGraph(
         Map<String, String> said = new TreeMap<>();
         model.getMetadataPropsList().forEach(entry -> said.put(entry.getKey(), entry.getValue()));
         if (!said.containsKey(OnnxFiles.CONTEXT)) {
-            throw new LancetException(file + ": does not come from lancet export, so Lancet cannot generate with it;"
-                    + " export the model again");
+            throw new LancetException(file
+                    + (said.containsKey(OnnxFiles.NAME)
+                            ? ": is the export of a graph, which only ONNX Runtime itself runs; name the SavedModel or the"
+                                    + " frozen graph for Lancet's commands"
+                            : ": does not come from lancet export, so Lancet cannot generate with it; export the model"
+                                    + " again"));
         }
         model.getGraph().getInitializerList().forEach(tensor -> requireBeside(folder, file, tensor));
         ValueInfoProto logits = model.getGraph().getOutputList().stream()
