@@ -16,7 +16,9 @@ class CommunicationTest {
 
         assertThat(line).contains("\"waited_milliseconds\":[10.0,30.0],\"bytes_sent\":1234");
         assertThat(Metrics.point(line)).contains(point);
-        assertThat(Metrics.curves(point)).containsEntry("communication_share", 0.2).containsEntry("bytes_sent", 1234.0);
+        assertThat(Metrics.curves(point))
+                .containsEntry("communication_share", 0.2)
+                .containsEntry("bytes_sent", 1234.0);
     }
 
     @Test

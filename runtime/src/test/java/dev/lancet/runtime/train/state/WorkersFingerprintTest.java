@@ -18,14 +18,17 @@ class WorkersFingerprintTest {
         Fingerprint two = new Fingerprint(TWO).of(2);
 
         assertThatCode(() -> two.require(ONE, FILE)).doesNotThrowAnyException();
-        assertThatCode(() -> new Fingerprint(ONE).of(1).require(two.parts(), FILE)).doesNotThrowAnyException();
+        assertThatCode(() -> new Fingerprint(ONE).of(1).require(two.parts(), FILE))
+                .doesNotThrowAnyException();
     }
 
     @Test
     void the_same_number_of_workers_adds_up_in_the_same_order() {
         assertThatThrownBy(() -> new Fingerprint(TWO).of(1).require(ONE, FILE))
                 .hasMessageContaining("passes 'streams=2' there, 'streams=1' here");
-        assertThatThrownBy(() -> new Fingerprint(TWO).of(2).require(new Fingerprint(ONE).of(2).parts(), FILE))
+        assertThatThrownBy(() -> new Fingerprint(TWO)
+                        .of(2)
+                        .require(new Fingerprint(ONE).of(2).parts(), FILE))
                 .hasMessageContaining("passes 'streams=2' there, 'streams=1' here");
     }
 
