@@ -4,7 +4,6 @@ import dev.lancet.runtime.natives.TensorFlowLibrary;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.internal.c_api.TF_Graph;
@@ -36,11 +35,10 @@ public record SessionTarget(String address, String filter, String leader) {
     Session session(Graph graph, ConfigProto config) {
         TensorFlowLibrary.load();
         byte[] settings = into(config.toBuilder()).build().toByteArray();
-        try (PointerScope scope = new PointerScope();
-                BytePointer bytes = new BytePointer(settings)) {
-            TF_SessionOptions options = TF_SessionOptions.newSessionOptions();
+        try (BytePointer bytes = new BytePointer(settings);
+                TF_SessionOptions options = TF_SessionOptions.newSessionOptions();
+                TF_Status status = TF_Status.newStatus()) {
             tensorflow.TF_SetTarget(options, address);
-            TF_Status status = TF_Status.newStatus();
             tensorflow.TF_SetConfig(options, bytes, settings.length, status);
             status.throwExceptionIfNotOK();
             TF_Session handle = tensorflow.TF_NewSession((TF_Graph) handle(Graph.class, graph), options, status);
@@ -62,9 +60,9 @@ public record SessionTarget(String address, String filter, String leader) {
     /** Cancels the runs of a session from another thread than theirs. The session must still be closed. */
     static void cancel(Session session) {
         TF_Session handle = (TF_Session) handle(Session.class, session);
-        try (PointerScope scope = new PointerScope()) {
+        try (TF_Status status = TF_Status.newStatus()) {
             // The status says that the session is closed already, or nothing.
-            tensorflow.TF_CloseSession(handle, TF_Status.newStatus());
+            tensorflow.TF_CloseSession(handle, status);
         }
     }
 

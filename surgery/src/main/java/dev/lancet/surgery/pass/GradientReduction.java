@@ -124,7 +124,7 @@ public record GradientReduction(int workers, int report, long bucket, int firstI
      * @param elements the number of elements of all gradients
      */
     public static long bytesSent(int workers, long elements) {
-        return 2 * (workers - 1) * elements * Float.BYTES / workers;
+        return 2L * (workers - 1) * elements * Float.BYTES / workers;
     }
 
     /** The name of a gradient of this worker alone. */
