@@ -100,7 +100,8 @@ class TransformerTest {
                         + " divides heads");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> heads(8).qkNorm(Norm.layerNorm(1e-5)))
-                .withMessage("attention: qkNorm layerNorm(1.0E-5); only rmsNorm(epsilon) is built for queries and keys");
+                .withMessage(
+                        "attention: qkNorm layerNorm(1.0E-5); only rmsNorm(epsilon) is built for queries and keys");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> heads(8).window(-1))
                 .withMessage("attention: window -1; it must be positive, or 0 for all positions");

@@ -58,7 +58,9 @@ class LlamaCppTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hf-llama-tiny-gqa", "hf-mistral-tiny", "hf-qwen2-tiny", "hf-qwen3-tiny", "gguf-reference/model"})
+    @ValueSource(
+            strings = {"hf-llama-tiny-gqa", "hf-mistral-tiny", "hf-qwen2-tiny", "hf-qwen3-tiny", "gguf-reference/model"
+            })
     void every_family_writes_the_tokens_of_lancet(String family) throws Exception {
         Path model = withTokenizer(FIXTURES.resolve(family));
         LlamaCpp.Answer answer = LlamaCpp.run(exported(Checkpoint.open(model)), PROMPT, 24, TEXT);

@@ -80,6 +80,8 @@ class BlueprintGradientTest {
     /** The norms of queries and keys have a role of their own here. */
     private static String function(Weight weight) {
         boolean ofHeads = weight.name().matches(".*attn\\.[qk]\\.norm\\.gain");
-        return ofHeads ? weight.name().replaceFirst("h\\.\\d+\\.", "") : weight.role().name();
+        return ofHeads
+                ? weight.name().replaceFirst("h\\.\\d+\\.", "")
+                : weight.role().name();
     }
 }

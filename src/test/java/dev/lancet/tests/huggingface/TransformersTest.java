@@ -52,7 +52,14 @@ class TransformersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"stories260K-hf, true", "stories260K-hf, false", "hf-qwen2-tiny, false", "hf-qwen3-tiny, true", "hf-qwen3-tiny, false", "hf-llama-tiny-gqa, false"})
+    @CsvSource({
+        "stories260K-hf, true",
+        "stories260K-hf, false",
+        "hf-qwen2-tiny, false",
+        "hf-qwen3-tiny, true",
+        "hf-qwen3-tiny, false",
+        "hf-llama-tiny-gqa, false"
+    })
     void it_computes_the_logits_of_lancet(String family, boolean fold) throws IOException, InterruptedException {
         Path small = folder.resolve("small");
         Path out = folder.resolve("out");

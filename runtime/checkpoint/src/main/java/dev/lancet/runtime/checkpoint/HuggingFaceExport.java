@@ -62,8 +62,9 @@ final class HuggingFaceExport {
         this.family = ArchitectureFamily.ALL.stream()
                 .filter(some -> some.write(transformer).isPresent())
                 .findFirst()
-                .orElseThrow(() -> new LancetException("export: " + transformer.name() + " matches no known"
-                        + " Hugging Face architecture (" + ArchitectureFamily.known() + "); save it as a Lancet model folder"));
+                .orElseThrow(() -> new LancetException(
+                        "export: " + transformer.name() + " matches no known" + " Hugging Face architecture ("
+                                + ArchitectureFamily.known() + "); save it as a Lancet model folder"));
         for (Weight weight : transformer.weights()) {
             TensorMapping mapping = family.slot(transformer, weight);
             String name = name(family, mapping);

@@ -159,15 +159,14 @@ class RoundTripTest {
                         Arbitraries.integers().between(1, 8).map(half -> 2 * half),
                         Arbitraries.integers().between(0, 2),
                         Arbitraries.integers().between(0, 9))
-                .as((kv, group, width, bias, window) ->
-                        new Attention(
-                                kv * group,
-                                kv,
-                                width,
-                                bias > 0,
-                                bias > 1,
-                                window,
-                                window % 2 == 0 ? Optional.empty() : Optional.of(Norm.rmsNorm(1e-6 * (1 + window)))));
+                .as((kv, group, width, bias, window) -> new Attention(
+                        kv * group,
+                        kv,
+                        width,
+                        bias > 0,
+                        bias > 1,
+                        window,
+                        window % 2 == 0 ? Optional.empty() : Optional.of(Norm.rmsNorm(1e-6 * (1 + window)))));
         Arbitrary<FeedForward> feedForward = Combinators.combine(
                         Arbitraries.of(FeedForward.Kind.class),
                         Arbitraries.integers().between(1, 50),

@@ -52,8 +52,9 @@ final class LlamaArchitecture {
                             + " does not compute for " + name + "; choose --format onnx");
         }
         if (name.equals("qwen3") && transformer.attention().outputBiased()) {
-            throw new LancetException("export: " + transformer.name() + " has biases in its attention, which llama.cpp does"
-                    + " not read for qwen3; choose --format onnx");
+            throw new LancetException(
+                    "export: " + transformer.name() + " has biases in its attention, which llama.cpp does"
+                            + " not read for qwen3; choose --format onnx");
         }
         return new LlamaArchitecture(transformer, name, rotary);
     }

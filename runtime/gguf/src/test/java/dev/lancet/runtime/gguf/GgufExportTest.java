@@ -233,8 +233,9 @@ class GgufExportTest {
         Checkpoint gpt2 = Checkpoint.open(FIXTURES.resolve("hf-gpt2-tiny"));
         assertThatThrownBy(() -> export(gpt2, Optional.empty(), out))
                 .isInstanceOf(LancetException.class)
-                .hasMessage("export: hf-gpt2-tiny has the architecture gpt2, but gguf is for llama, mistral, qwen2 and qwen3;"
-                        + " choose --format onnx");
+                .hasMessage(
+                        "export: hf-gpt2-tiny has the architecture gpt2, but gguf is for llama, mistral, qwen2 and qwen3;"
+                                + " choose --format onnx");
 
         Checkpoint dense = Checkpoint.open(STORIES);
         Step factored = Step.factorise(dense.plan().step("h.0.attn.q").weight(), 8, Precision.float32(), "a test");

@@ -41,9 +41,10 @@ public interface ArchitectureFamily {
         return ALL.stream()
                 .filter(family -> family.modelTypes().contains(type))
                 .findFirst()
-                .orElseThrow(() -> new LancetException(
-                        config.file() + ": architecture '" + type + "' is not supported; use one of " + known()
-                        + ", or declare its parts with Transformer.decoder(...), as docs/reference/language.md shows"));
+                .orElseThrow(
+                        () -> new LancetException(
+                                config.file() + ": architecture '" + type + "' is not supported; use one of " + known()
+                                        + ", or declare its parts with Transformer.decoder(...), as docs/reference/language.md shows"));
     }
 
     /** The model types of all families, separated by commas. */

@@ -56,8 +56,8 @@ final class LlamaConfig {
                 ? config.integer("num_key_value_heads").orElse(heads)
                 : config.requiredInteger("num_key_value_heads");
         boolean qwen3 = type.equals("qwen3");
-        boolean allBiased = (type.equals("llama") || qwen3)
-                && config.flag("attention_bias").orElse(false);
+        boolean allBiased =
+                (type.equals("llama") || qwen3) && config.flag("attention_bias").orElse(false);
         int window = window(config, type);
         return new Attention(
                 heads,

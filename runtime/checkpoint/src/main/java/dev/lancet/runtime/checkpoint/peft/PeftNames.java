@@ -61,7 +61,8 @@ final class PeftNames {
                 .map(family -> new PeftNames(transformer, family))
                 .orElseThrow(
                         () -> new LancetException("adapter: " + transformer.name() + " matches no known Hugging Face"
-                                + " architecture (" + ArchitectureFamily.known() + "), so PEFT has no names for its layers; keep the"
+                                + " architecture (" + ArchitectureFamily.known()
+                                + "), so PEFT has no names for its layers; keep the"
                                 + " adapter in a Lancet"
                                 + " model folder"));
     }

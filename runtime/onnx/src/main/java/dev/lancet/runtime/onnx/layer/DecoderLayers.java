@@ -107,7 +107,8 @@ public final class DecoderLayers {
     private String attention(int block, String stream, AttentionLayer attention) {
         String p = "h." + block + ".attn.";
         String x = norm(p + "norm", stream);
-        String query = normedHeads(p + "q", linear(p + "q", x), model.attention().heads());
+        String query =
+                normedHeads(p + "q", linear(p + "q", x), model.attention().heads());
         String key = normedHeads(p + "k", linear(p + "k", x), model.attention().kvHeads());
         String mix = attention.attend(block, p, query, key, linear(p + "v", x));
         return graph.node("Add", p + "residual")
