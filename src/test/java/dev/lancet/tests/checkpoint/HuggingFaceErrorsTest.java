@@ -73,7 +73,7 @@ class HuggingFaceErrorsTest {
                 "\"model_type\": \"llama\"",
                 "\"model_type\": \"bert\"",
                 "architecture 'bert' is not supported; use one of gpt2, llama, mistral, qwen2, qwen3,"
-                        + " or declare its parts with Transformer.decoder(...)");
+                        + " or declare its parts with Transformer.decoder(...), as docs/reference/language.md shows");
     }
 
     @Test

@@ -99,6 +99,17 @@ class PassesTest {
         assertClose(losses(model, plan, half), plain, "half", 0.01);
     }
 
+    @Test
+    void steps_with_norms_of_queries_and_keys_go_the_same_way_with_all_passes() {
+        Transformer model = TinyModels.normedHeads();
+        Plan plan = Plan.dense(model);
+        List<Double> plain = losses(model, plan, only());
+        assertThat(plain.get(Course.STEPS - 1)).isLessThan(0.9 * plain.get(0));
+        Passes all = Passes.of(BATCH, 2, false, Set.of()).and(Pass.ACTIVATION_CHECKPOINTING);
+        assertClose(losses(model, plan, all), plain, "all", 1e-4);
+        assertClose(losses(model, plan, Passes.of(BATCH, 2, true, Set.of())), plain, "mixed", 0.06);
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Pass.class,

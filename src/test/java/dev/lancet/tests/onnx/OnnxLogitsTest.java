@@ -105,8 +105,11 @@ class OnnxLogitsTest {
         return forms;
     }
 
-    static List<Arguments> two_compressed() {
-        return compressed(TWO, List.of("int8", "int4", "nf4", "bfloat16", "factors, int8", "correction"));
+    static List<Arguments> some_compressed() {
+        List<Arguments> all = new ArrayList<>(
+                compressed(TWO, List.of("int8", "int4", "nf4", "bfloat16", "factors, int8", "correction")));
+        all.addAll(compressed(List.of(NORMED_HEADS), List.of("factors, int8")));
+        return all;
     }
 
     static List<Arguments> all_compressed() {
@@ -125,7 +128,7 @@ class OnnxLogitsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("two_compressed")
+    @MethodSource("some_compressed")
     void a_compressed_model_has_the_logits_of_lancet(String family, String form) {
         int[] row = {1, 17, 42, 3, 88, 5, 61, 9, 12, 90, 33, 70};
         Path out = temporary.resolve("onnx");
