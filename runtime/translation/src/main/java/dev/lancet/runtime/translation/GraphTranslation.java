@@ -29,12 +29,9 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
-import org.tensorflow.proto.TensorShapeProto;
 
 /** Writes the part of a graph that one signature needs as an ONNX graph. */
 final class GraphTranslation {
-
-    private static final List<String> AXES = List.of("batch", "sequence");
 
     private final ImportedModel model;
     private final GraphView view;
@@ -231,7 +228,7 @@ final class GraphTranslation {
     }
 
     private void input(String name, TensorInfo info) {
-        graph.input(name, ValueTypes.of(info.getDtype(), name), dimensions(name, info));
+        graph.input(name, ValueTypes.of(info.getDtype(), name), SignatureAxes.of(name, info));
         Input tensor = Input.parse(info.getName());
         names.bind(tensor.node(), tensor.port(), name);
     }
@@ -240,20 +237,6 @@ final class GraphTranslation {
         graph.node("Identity", name)
                 .in(names.value(Input.parse(info.getName())))
                 .out();
-        graph.output(name, ValueTypes.of(info.getDtype(), name), dimensions(name, info));
-    }
-
-    private static Object[] dimensions(String name, TensorInfo info) {
-        TensorShapeProto shape = info.getTensorShape();
-        if (shape.getUnknownRank()) {
-            throw new LancetException("onnx: the signature does not say how many axes " + name
-                    + " has; save the model with a shape for it");
-        }
-        Object[] dimensions = new Object[shape.getDimCount()];
-        for (int i = 0; i < dimensions.length; i++) {
-            long size = shape.getDim(i).getSize();
-            dimensions[i] = size >= 0 ? (Object) size : i < AXES.size() ? AXES.get(i) : "axis" + i;
-        }
-        return dimensions;
+        graph.output(name, ValueTypes.of(info.getDtype(), name), SignatureAxes.of(name, info));
     }
 }
