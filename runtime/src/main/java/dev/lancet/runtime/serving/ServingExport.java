@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -86,7 +87,7 @@ public record ServingExport(Checkpoint model, OptionalInt end, Progress progress
                 Progress.Task task = progress.begin("export", plan.arrays().size())) {
             long written = 0;
             for (ArraySpec array : plan.arrays()) {
-                NodeDef variable = variables.get(array.name());
+                NodeDef variable = Objects.requireNonNull(variables.get(array.name()), array.name());
                 target.variables()
                         .write(
                                 array.name(),

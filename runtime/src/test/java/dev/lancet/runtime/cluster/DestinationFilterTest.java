@@ -20,8 +20,8 @@ class DestinationFilterTest {
 
     @Test
     void a_socket_that_listens_on_all_addresses_answers_at_one_only() throws IOException {
-        InetAddress own = InetAddress.getByName("127.0.0.1");
-        InetAddress other = InetAddress.getByName("127.0.0.2");
+        InetAddress own = InetAddress.getAllByName("127.0.0.1")[0];
+        InetAddress other = InetAddress.getAllByName("127.0.0.2")[0];
         try (ServerSocket server = new ServerSocket(0)) {
             int port = server.getLocalPort();
             assertThat(reaches(other, port)).isTrue();
@@ -37,10 +37,10 @@ class DestinationFilterTest {
     void an_address_of_the_other_ip_version_is_another_address() throws IOException {
         try (ServerSocket server = new ServerSocket(0)) {
             int port = server.getLocalPort();
-            assertThat(new DestinationFilter(InetAddress.getByName("::1")).attach(port))
+            assertThat(new DestinationFilter(InetAddress.getAllByName("::1")[0]).attach(port))
                     .isEmpty();
 
-            assertThatThrownBy(() -> reaches(InetAddress.getByName("127.0.0.1"), port))
+            assertThatThrownBy(() -> reaches(InetAddress.getAllByName("127.0.0.1")[0], port))
                     .isInstanceOf(SocketTimeoutException.class);
         }
     }
