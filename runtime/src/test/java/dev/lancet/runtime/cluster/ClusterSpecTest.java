@@ -103,13 +103,13 @@ class ClusterSpecTest {
                 "fe80::1"
             })
     void private_addresses_are_allowed(String address) throws UnknownHostException {
-        assertThat(PrivateNetwork.isPrivate(InetAddress.getByName(address))).isTrue();
+        assertThat(PrivateNetwork.isPrivate(InetAddress.getAllByName(address)[0])).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"8.8.8.8", "172.32.0.1", "100.128.0.1", "2001:db8::1"})
     void public_addresses_need_permission(String address) throws UnknownHostException {
-        InetAddress there = InetAddress.getByName(address);
+        InetAddress there = InetAddress.getAllByName(address)[0];
 
         assertThatThrownBy(() -> PrivateNetwork.require("worker 1", there, false))
                 .hasMessageStartingWith("worker 1: ")
@@ -120,7 +120,7 @@ class ClusterSpecTest {
 
     @Test
     void the_address_that_stands_for_all_is_never_allowed() {
-        assertThatThrownBy(() -> PrivateNetwork.require("worker 0", InetAddress.getByName("0.0.0.0"), true))
+        assertThatThrownBy(() -> PrivateNetwork.require("worker 0", InetAddress.getAllByName("0.0.0.0")[0], true))
                 .hasMessage("worker 0: 0.0.0.0 stands for every address of a machine; give the one that the other"
                         + " workers reach");
     }
