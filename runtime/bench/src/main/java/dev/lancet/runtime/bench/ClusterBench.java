@@ -99,7 +99,7 @@ public final class ClusterBench {
                 fields.get("workers"),
                 fields.get("ms_per_step"),
                 fields.get("tokens_per_s"),
-                100 * ((Number) fields.get("communication_share")).doubleValue(),
+                100 * (fields.get("communication_share") instanceof Number share ? share.doubleValue() : Double.NaN),
                 fields.get("mb_sent_per_step"),
                 fields.get("ratio"));
     }
