@@ -151,7 +151,8 @@ class ClusterTrainingTest {
     }
 
     private Path recipe(String name, int steps) throws IOException {
-        String text = """
+        return Files.writeString(
+                folder.resolve(name + ".java"), """
                 import static dev.lancet.Lancet.*;
 
                 class %s {
@@ -163,9 +164,7 @@ class ClusterTrainingTest {
                                 adamW(%d, 3e-3).batch(4).accumulate(2).validateEvery(25).seed(3));
                     }
                 }
-                """;
-        return Files.writeString(
-                folder.resolve(name + ".java"), String.format(text, name, folder.resolve("text.txt"), steps));
+                """.formatted(name, folder.resolve("text.txt"), steps));
     }
 
     private String place(String out) {
