@@ -82,7 +82,7 @@ class ServeProcessTest {
             String text = answer(url(lines));
             process.destroy();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).isEqualTo(130);
+            assertThat(process.exitValue()).isEqualTo(128 + 15);
             return text;
         } finally {
             process.destroyForcibly();
