@@ -79,7 +79,7 @@ final class ControlChannel implements AutoCloseable {
     void leave() {
         peers.forEach(ControlConnection::leave);
         while (!chief && !peers.get(0).left()) {
-            signal.await(POLL).ifPresent(FailureSignal::raise);
+            FailureSignal.check(signal.await(POLL));
         }
     }
 

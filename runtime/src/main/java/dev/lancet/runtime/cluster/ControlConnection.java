@@ -156,7 +156,7 @@ final class ControlConnection implements AutoCloseable {
                 if (content != null) {
                     return content;
                 }
-                signal.message().ifPresent(FailureSignal::raise);
+                FailureSignal.check(signal.message());
                 if (left && inbox.isEmpty()) {
                     throw new LancetException("cluster: " + peer + " left before the training ended; use the same"
                             + " recipe and options for all workers");

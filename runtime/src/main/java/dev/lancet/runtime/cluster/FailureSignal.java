@@ -45,9 +45,11 @@ final class FailureSignal {
         told.forEach(listener -> listener.accept(what));
     }
 
-    /** Throws the error for a failure. */
-    static void raise(String message) {
-        throw new LancetException("cluster: " + message);
+    /** Throws the error for a failure, if there is one. */
+    static void check(Optional<String> failure) {
+        if (failure.isPresent()) {
+            throw new LancetException("cluster: " + failure.get());
+        }
     }
 
     /** The failure, if there is one. */

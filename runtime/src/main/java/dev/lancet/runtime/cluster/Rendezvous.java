@@ -64,7 +64,7 @@ record Rendezvous(ClusterSpec spec, JoinSettings settings, FailureSignal signal)
             server.setSoTimeout(PAUSE_MILLIS);
             while (come.size() < spec.size() - 1) {
                 task.advance(1L + come.size(), missing(come));
-                signal.message().ifPresent(FailureSignal::raise);
+                FailureSignal.check(signal.message());
                 if (System.nanoTime() > end) {
                     throw new LancetException("cluster: " + missing(come) + " did not come within "
                             + settings.patience().toSeconds()
