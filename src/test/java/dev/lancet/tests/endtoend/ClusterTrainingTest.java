@@ -258,7 +258,7 @@ class ClusterTrainingTest {
     private static String addresses() throws IOException {
         List<ServerSocket> taken = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            taken.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")));
+            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
         }
         for (ServerSocket socket : taken) {
             socket.close();

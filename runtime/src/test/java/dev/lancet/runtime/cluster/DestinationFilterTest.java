@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -20,7 +21,7 @@ class DestinationFilterTest {
 
     @Test
     void a_socket_that_listens_on_all_addresses_answers_at_one_only() throws IOException {
-        InetAddress own = InetAddress.getByName("127.0.0.1");
+        InetAddress own = InetAddress.getLoopbackAddress();
         InetAddress other = InetAddress.getByName("127.0.0.2");
         try (ServerSocket server = new ServerSocket(0)) {
             int port = server.getLocalPort();
@@ -37,10 +38,9 @@ class DestinationFilterTest {
     void an_address_of_the_other_ip_version_is_another_address() throws IOException {
         try (ServerSocket server = new ServerSocket(0)) {
             int port = server.getLocalPort();
-            assertThat(new DestinationFilter(InetAddress.getByName("::1")).attach(port))
-                    .isEmpty();
+            assertThat(new DestinationFilter(ipv6()).attach(port)).isEmpty();
 
-            assertThatThrownBy(() -> reaches(InetAddress.getByName("127.0.0.1"), port))
+            assertThatThrownBy(() -> reaches(InetAddress.getLoopbackAddress(), port))
                     .isInstanceOf(SocketTimeoutException.class);
         }
     }
@@ -54,6 +54,12 @@ class DestinationFilterTest {
 
         assertThat(new DestinationFilter(InetAddress.getLoopbackAddress()).attach(port))
                 .isEqualTo("its socket is not found in /proc");
+    }
+
+    private static InetAddress ipv6() throws UnknownHostException {
+        byte[] one = new byte[16];
+        one[15] = 1;
+        return InetAddress.getByAddress(one);
     }
 
     private static boolean reaches(InetAddress address, int port) throws IOException {

@@ -252,7 +252,7 @@ class WorkerGroupTest {
     private static String addresses(int count) throws IOException {
         List<ServerSocket> taken = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            taken.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")));
+            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
         }
         for (ServerSocket socket : taken) {
             socket.close();
