@@ -84,7 +84,7 @@ public final class ClusterBench {
         Map<String, Object> fields = result.fields();
         return String.format(
                 Locale.ROOT,
-                "%-10s %12s %12s %14s %12s%n%-10s %12s %12s %14s %12s%n%-10s %12s %12s %13.1f%% %12s%n%n%s times the"
+                "%-10s %12s %12s %14s %12s%n%-10s %12s %12s %14s %12s%n%-10s %12s %12s %14s %12s%n%n%s times the"
                         + " tokens per second%n",
                 "workers",
                 "ms/step",
@@ -99,7 +99,7 @@ public final class ClusterBench {
                 fields.get("workers"),
                 fields.get("ms_per_step"),
                 fields.get("tokens_per_s"),
-                100 * ((Number) fields.get("communication_share")).doubleValue(),
+                fields.get("communication_share"),
                 fields.get("mb_sent_per_step"),
                 fields.get("ratio"));
     }
