@@ -103,7 +103,8 @@ class ClusterSpecTest {
                 "fe80::1"
             })
     void private_addresses_are_allowed(String address) throws UnknownHostException {
-        assertThat(PrivateNetwork.isPrivate(InetAddress.getAllByName(address)[0])).isTrue();
+        assertThat(PrivateNetwork.isPrivate(InetAddress.getAllByName(address)[0]))
+                .isTrue();
     }
 
     @ParameterizedTest
