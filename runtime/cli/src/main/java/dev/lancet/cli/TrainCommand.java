@@ -50,8 +50,8 @@ import picocli.CommandLine.Mixin;
             "",
             "Several processes train one model if each gets the same list of workers and its own place:",
             "  lancet train RECIPE --out DIR --workers 10.0.0.4:2222,10.0.0.5:2222 --index 0",
-            "or if TF_CONFIG says the same. Each computes its part of every batch; worker 0 writes DIR.",
-            "lancet launch starts several on one machine.",
+            "TF_CONFIG may say the same. Each worker computes its part of every batch, and worker 0"
+                    + " writes DIR. lancet launch starts several workers on one machine.",
             "",
             "--validate-every 50 --stop-early 3 has the same effect as .validateEvery(50).stopEarly(3) in the "
                     + "recipe.",
