@@ -134,7 +134,16 @@ class GraphOnnxExportTest {
         return new GraphOnnxExport(ImportedModel.open(model), List.of(), portable, Progress.silent()).write(out);
     }
 
-    private record OnnxInput(Object values, long... shape) {
+    private static final class OnnxInput {
+
+        private final Object values;
+        private final long[] shape;
+
+        private OnnxInput(Object values, long... shape) {
+            this.values = values;
+            this.shape = shape;
+        }
+
         static OnnxInput ints(int[] values, long... shape) {
             return new OnnxInput(values, shape);
         }
