@@ -43,6 +43,7 @@ class CiSampleTest {
             new Room("runtime", "lancet-runtime"),
             new Room("runtime/onnx/schema", "lancet-onnx-schema"),
             new Room("runtime/onnx", "lancet-onnx"),
+            new Room("runtime/translation", "lancet-translation"),
             new Room("runtime/gguf", "lancet-gguf"),
             new Room("runtime/bench", "lancet-bench"),
             new Room("runtime/serve", "lancet-serve"),
