@@ -134,28 +134,16 @@ class GraphOnnxExportTest {
         return new GraphOnnxExport(ImportedModel.open(model), List.of(), portable, Progress.silent()).write(out);
     }
 
-    private static final class OnnxInput {
-
-        private final Object values;
-        private final long[] shape;
-
-        private OnnxInput(Object values, long... shape) {
-            this.values = values;
-            this.shape = shape;
-        }
+    /** Makes the tensor of an input. */
+    private interface OnnxInput {
+        OnnxTensor tensor(OrtEnvironment environment) throws OrtException;
 
         static OnnxInput ints(int[] values, long... shape) {
-            return new OnnxInput(values, shape);
+            return environment -> OnnxTensor.createTensor(environment, IntBuffer.wrap(values), shape);
         }
 
         static OnnxInput floats(float[] values, long... shape) {
-            return new OnnxInput(values, shape);
-        }
-
-        OnnxTensor tensor(OrtEnvironment environment) throws OrtException {
-            return values instanceof int[] ints
-                    ? OnnxTensor.createTensor(environment, IntBuffer.wrap(ints), shape)
-                    : OnnxTensor.createTensor(environment, FloatBuffer.wrap((float[]) values), shape);
+            return environment -> OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape);
         }
     }
 

@@ -9,22 +9,18 @@ import dev.lancet.io.Progress;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.TokenizerFile;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
-import dev.lancet.surgery.graph.Attributes;
+import dev.lancet.surgery.graph.GraphView;
+import dev.lancet.surgery.imported.tracing.WeightSource;
 import dev.lancet.surgery.savedmodel.SavedModelWriter;
 import dev.lancet.surgery.serving.ServingGraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tensorflow.proto.MetaGraphDef;
-import org.tensorflow.proto.NodeDef;
 
 /**
  * Writes a declared model as a SavedModel for TensorFlow Serving, with the signatures of {@link ServingGraph}. Layers keep
@@ -80,19 +76,17 @@ public record ServingExport(Checkpoint model, OptionalInt end, Progress progress
         }
         model.weights().require(plan);
         MetaGraphDef meta = ServingGraph.of(model.transformer(), plan, end);
-        Map<String, NodeDef> variables = meta.getGraphDef().getNodeList().stream()
-                .filter(node -> node.getOp().equals("VarHandleOp"))
-                .collect(Collectors.toMap(NodeDef::getName, Function.identity()));
+        GraphView graph = GraphView.of(meta.getGraphDef());
         try (SavedModelWriter target = SavedModelWriter.create(folder, Optional.empty());
                 Progress.Task task = progress.begin("export", plan.arrays().size())) {
             long written = 0;
             for (ArraySpec array : plan.arrays()) {
-                NodeDef variable = Objects.requireNonNull(variables.get(array.name()), array.name());
+                WeightSource variable = WeightSource.of(graph.node(array.name()));
                 target.variables()
                         .write(
                                 array.name(),
-                                variable.getAttrOrThrow("dtype").getType(),
-                                Attributes.dims(variable.getAttrOrThrow("shape").getShape()),
+                                variable.type(),
+                                variable.shape(),
                                 model.weights().read(array.name()).bytes());
                 task.advance(++written, "");
             }

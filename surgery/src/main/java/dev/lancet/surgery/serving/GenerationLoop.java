@@ -141,7 +141,6 @@ final class GenerationLoop {
                 .with("body", Attributes.function(builder.define(step.body()).name()))
                 .with("output_shapes", AttrValue.newBuilder().setList(shapes).build())
                 .with("parallel_iterations", 1)
-                .with("_lower_using_switch_merge", true)
                 .gives(types);
     }
 

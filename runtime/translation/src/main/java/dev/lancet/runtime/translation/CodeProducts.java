@@ -53,6 +53,12 @@ final class CodeProducts {
         return Optional.ofNullable(products.get(node.name()));
     }
 
+    /** Whether a product with codes stores this variable in its own layout. */
+    boolean holds(String variable) {
+        return products.values().stream()
+                .anyMatch(matrix -> variable.equals(matrix.name()) || variable.equals(Weight.scale(matrix.name())));
+    }
+
     private void look(Node product) {
         boolean plain = product.type("T") == DataType.DT_FLOAT
                 && !product.flag("transpose_a")

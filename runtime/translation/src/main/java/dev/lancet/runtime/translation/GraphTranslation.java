@@ -1,7 +1,6 @@
 package dev.lancet.runtime.translation;
 
 import dev.lancet.dsl.LancetException;
-import dev.lancet.runtime.onnx.graph.ElementType;
 import dev.lancet.runtime.onnx.graph.OnnxGraph;
 import dev.lancet.runtime.onnx.layer.MatMulNodes;
 import dev.lancet.runtime.onnx.layer.MatrixInitializers;
@@ -9,24 +8,19 @@ import dev.lancet.runtime.translation.operator.OperatorSite;
 import dev.lancet.runtime.translation.operator.OperatorTable;
 import dev.lancet.runtime.translation.operator.ValueNames;
 import dev.lancet.runtime.translation.operator.ValueTypes;
-import dev.lancet.surgery.graph.ConstantTensors;
 import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import dev.lancet.surgery.imported.ImportedModel;
-import dev.lancet.surgery.imported.tracing.WeightSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
-import org.tensorflow.proto.AttrValue;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
@@ -41,7 +35,7 @@ final class GraphTranslation {
     private final boolean portable;
     private final CodeProducts codes;
     private final MatMulNodes products;
-    private final Set<String> decoded = new HashSet<>();
+    private final GraphArrays arrays;
 
     GraphTranslation(ImportedModel model, SignatureDef signature, OnnxGraph graph, boolean portable) {
         this.model = model;
@@ -53,6 +47,7 @@ final class GraphTranslation {
         reserved.addAll(signature.getOutputsMap().keySet());
         names = new ValueNames(reserved);
         codes = new CodeProducts(view, model.plan());
+        arrays = new GraphArrays(model, graph, names, codes);
         products = new MatMulNodes(graph, new MatrixInitializers(graph, model), portable);
     }
 
@@ -84,7 +79,7 @@ final class GraphTranslation {
 
     /** The names of quantized matrices that the graph decodes as a whole, so that ONNX Runtime holds them as floats. */
     List<String> decoded() {
-        return decoded.stream().sorted().toList();
+        return arrays.decoded();
     }
 
     private Set<String> needed() {
@@ -134,8 +129,8 @@ final class GraphTranslation {
 
     private void translate(Node node) {
         switch (node.op()) {
-            case "Const" -> names.bindLazily(node.name(), () -> constant(node));
-            case "VarHandleOp" -> variable(node);
+            case "Const" -> names.bindLazily(node.name(), () -> arrays.constant(node));
+            case "VarHandleOp" -> names.bindLazily(node.name(), arrays.variable(node));
             case "ReadVariableOp" ->
                 names.bindLazily(node.name(), () -> names.value(node.inputs().get(0)));
             case "Placeholder", "PlaceholderWithDefault" -> requireGiven(node);
@@ -151,8 +146,8 @@ final class GraphTranslation {
                     0,
                     products.product(
                             names.of(node.name()), x, codes.matrix(node).get()));
-        } else if (signed(node).isPresent()) {
-            names.bind(node.name(), 0, array(signed(node).get(), names.of(node.name()), ElementType.INT8));
+        } else if (arrays.signed(node).isPresent()) {
+            names.bind(node.name(), 0, arrays.signed(node).get());
         } else {
             OperatorTable.find(node.op()).orElseThrow().translate(new OperatorSite(node, graph, names, portable));
         }
@@ -165,66 +160,6 @@ final class GraphTranslation {
             throw new LancetException("onnx: the signature of " + model.name() + " does not name its input "
                     + node.name() + "; save the model with a signature that does");
         }
-    }
-
-    private String constant(Node node) {
-        WeightSource source = WeightSource.of(node);
-        ElementType type = ValueTypes.of(source.type(), node.name());
-        if (source.type() == DataType.DT_BFLOAT16) {
-            throw new LancetException("onnx: " + node.name() + " is a constant of bfloat16, which has no translation");
-        }
-        return graph.array(
-                names.of(node.name()),
-                type,
-                source.shape(),
-                parts -> ConstantTensors.bytes(
-                        node.attribute("value").map(AttrValue::getTensor).orElseThrow(), parts));
-    }
-
-    private void variable(Node node) {
-        DataType type = WeightSource.of(node).type();
-        String name = names.of(node.name());
-        ElementType element = ValueTypes.of(type, node.name());
-        if (type == DataType.DT_BFLOAT16) {
-            String stored = array(node, name + "#stored", ElementType.BFLOAT16);
-            graph.node("Cast", name)
-                    .in(stored)
-                    .with("to", ElementType.FLOAT.number())
-                    .out();
-            names.bind(node.name(), 0, name);
-            return;
-        }
-        if (type == DataType.DT_UINT8 && !lookedUp(node)) {
-            decoded.add(node.name());
-        }
-        // The products with codes store the same variable in another layout, under its own name.
-        names.bindLazily(node.name(), () -> array(node, type == DataType.DT_UINT8 ? name + "#stored" : name, element));
-    }
-
-    /** The variable whose bytes a node reads as signed numbers. */
-    private static Optional<Node> signed(Node node) {
-        return Optional.of(node)
-                .filter(cast -> cast.is("Bitcast")
-                        && cast.type("T") == DataType.DT_UINT8
-                        && cast.type("type") == DataType.DT_INT8)
-                .flatMap(cast -> cast.producer(0))
-                .filter(read -> read.is("ReadVariableOp"))
-                .flatMap(read -> read.producer(0))
-                .filter(variable -> variable.is("VarHandleOp"));
-    }
-
-    /** Whether only rows of a variable are read: the others then stay codes. */
-    private static boolean lookedUp(Node variable) {
-        return variable.uses().stream()
-                .map(Node.Use::node)
-                .filter(read -> read.is("ReadVariableOp"))
-                .flatMap(read -> read.uses().stream())
-                .filter(use -> !use.taken().control())
-                .allMatch(use -> use.node().is("GatherV2") && use.input() == 0);
-    }
-
-    private String array(Node node, String name, ElementType type) {
-        return graph.array(name, type, WeightSource.of(node).shape(), parts -> parts.accept(model.bytes(node.name())));
     }
 
     private void input(String name, TensorInfo info) {
