@@ -4,8 +4,8 @@ import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.TrainOptions;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.cluster.LocalWorkers;
-import dev.lancet.runtime.cluster.ProcessorSets;
+import dev.lancet.runtime.cluster.LocalWorkerProcesses;
+import dev.lancet.runtime.cluster.ProcessorAffinity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,8 +59,8 @@ final class LaunchCommand extends LancetCommand {
             throw wrongUsage("--workers: " + workers + "; give 2 or more, or use lancet train");
         }
         options.keeping(this);
-        try (LocalWorkers running =
-                LocalWorkers.start(Main.class, arguments(), ProcessorSets.share(workers), console.err())) {
+        try (LocalWorkerProcesses running =
+                LocalWorkerProcesses.start(Main.class, arguments(), ProcessorAffinity.share(workers), console.err())) {
             Progress progress = progress();
             String said = running.await(progress::stopWanted);
             if (!common.json) {

@@ -76,13 +76,18 @@ class LancetMojoTest {
         VerifyMojo verify = ready(new VerifyMojo());
         verify.model = "gpt2-127m";
         Path golden = Files.createDirectories(project.resolve("golden")).resolve("model.plan");
-        Files.writeString(golden, "# lancet plan text 1\nmodel = gpt2-127m\ntotal.changed = 2 of 3 matrices\n");
+        verify.update = true;
+        verify.execute();
+        Files.writeString(
+                golden, Files.readString(golden).replace("h.11.mlp.up = [768, 3072]", "h.11.mlp.up = [768, 3000]"));
 
+        verify.update = false;
         assertThatThrownBy(verify::execute)
                 .isInstanceOf(MojoFailureException.class)
                 .hasMessageContaining("golden: model.plan differs from the actual text")
-                .hasMessageContaining("-total.changed = 2 of 3 matrices")
-                .hasMessageContaining("+h.11.mlp.up = ");
+                .hasMessageContaining("-h.11.mlp.up = [768, 3000]")
+                .hasMessageContaining("+h.11.mlp.up = [768, 3072]")
+                .hasMessageNotContaining("h.10.mlp.up");
     }
 
     @Test

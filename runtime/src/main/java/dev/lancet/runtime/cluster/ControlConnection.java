@@ -3,6 +3,7 @@ package dev.lancet.runtime.cluster;
 import dev.lancet.dsl.LancetException;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -26,7 +27,8 @@ final class ControlConnection implements AutoCloseable {
     private static final byte FAILED = 2;
     private static final byte BYE = 3;
 
-    private static final int BEATS = 8;
+    private static final int LONGEST_MESSAGE = 1 << 16;
+    private static final int HEARTBEATS = 8;
     private static final int WAITING = 4;
     private static final long POLL_MILLIS = 100;
 
@@ -54,7 +56,7 @@ final class ControlConnection implements AutoCloseable {
     /** Listens, and shows that this process is alive, from now on. */
     void start() {
         daemon("lancet-control-reader", this::read);
-        daemon("lancet-control-pulse", this::pulse);
+        daemon("lancet-control-heartbeat", this::heartbeat);
     }
 
     static void daemon(String name, Runnable work) {
@@ -68,7 +70,14 @@ final class ControlConnection implements AutoCloseable {
             socket.setSoTimeout(Math.toIntExact(silence.toMillis()));
             while (true) {
                 byte kind = in.readByte();
-                byte[] content = in.readNBytes(in.readInt());
+                int length = in.readInt();
+                if (length < 0 || kind != CONTENT && length > LONGEST_MESSAGE) {
+                    throw new IOException("a frame of kind " + kind + " with " + length + " bytes");
+                }
+                byte[] content = in.readNBytes(length);
+                if (content.length < length) {
+                    throw new EOFException("a frame ends after " + content.length + " of " + length + " bytes");
+                }
                 switch (kind) {
                     case CONTENT -> keep(content);
                     case FAILED -> signal.fail(new String(content, StandardCharsets.UTF_8));
@@ -100,11 +109,11 @@ final class ControlConnection implements AutoCloseable {
         disconnect();
     }
 
-    private void pulse() {
+    private void heartbeat() {
         try {
             while (!closed) {
                 write(ALIVE, ByteBuffer.allocate(0));
-                Thread.sleep(silence.toMillis() / BEATS);
+                Thread.sleep(silence.toMillis() / HEARTBEATS);
             }
         } catch (IOException gone) {
             // The reader notices it too, and says so.
@@ -171,7 +180,8 @@ final class ControlConnection implements AutoCloseable {
     /** Tells the other end why the group fails. */
     void tell(String failure) {
         try {
-            write(FAILED, ByteBuffer.wrap(failure.getBytes(StandardCharsets.UTF_8)));
+            byte[] text = failure.getBytes(StandardCharsets.UTF_8);
+            write(FAILED, ByteBuffer.wrap(text, 0, Math.min(text.length, LONGEST_MESSAGE)));
         } catch (IOException gone) {
             // It failed too.
             disconnect();

@@ -101,7 +101,7 @@ record Rendezvous(ClusterSpec spec, JoinSettings settings, FailureSignal signal)
         } catch (SocketTimeoutException nobody) {
             return;
         }
-        Optional<Greeting> greeting = Greeting.read(socket);
+        Optional<WorkerHandshake> greeting = WorkerHandshake.read(socket);
         if (greeting.isEmpty()) {
             socket.close();
             return;
@@ -144,7 +144,7 @@ record Rendezvous(ClusterSpec spec, JoinSettings settings, FailureSignal signal)
                                     address(0, end), spec.workers().get(0).port()),
                             1000);
                     socket.setTcpNoDelay(true);
-                    Greeting.of(spec).write(socket);
+                    WorkerHandshake.of(spec).write(socket);
                     ControlConnection connection = connection(socket, 0);
                     connection.start();
                     task.advance(1, "");

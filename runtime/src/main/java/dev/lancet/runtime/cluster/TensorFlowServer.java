@@ -2,9 +2,9 @@ package dev.lancet.runtime.cluster;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.runtime.engine.SessionTarget;
+import dev.lancet.runtime.natives.NativeHandle;
 import dev.lancet.runtime.natives.TensorFlowLibrary;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.util.List;
 import org.tensorflow.Server;
@@ -81,7 +81,7 @@ final class TensorFlowServer {
         String why;
         try {
             InetAddress own = spec.own().resolve();
-            why = new DestinationFilter(own).attach(port);
+            why = new DestinationAddressFilter(own).attach(port);
         } catch (IOException unknown) {
             why = String.valueOf(unknown.getMessage());
         }
@@ -92,14 +92,7 @@ final class TensorFlowServer {
     }
 
     private static String target(Server server) {
-        try {
-            Field handle = Server.class.getDeclaredField("nativeHandle");
-            handle.setAccessible(true);
-            return tensorflow.TF_ServerTarget((TF_Server) handle.get(server)).getString();
-        } catch (ReflectiveOperationException unknown) {
-            throw new IllegalStateException(
-                    "TensorFlow Java is another version than the one that Lancet knows: " + unknown.getMessage(),
-                    unknown);
-        }
+        return tensorflow.TF_ServerTarget(NativeHandle.of(Server.class, server, TF_Server.class))
+                .getString();
     }
 }

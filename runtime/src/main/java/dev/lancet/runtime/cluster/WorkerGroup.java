@@ -122,7 +122,7 @@ public final class WorkerGroup implements AutoCloseable {
                 .map(text -> JSON.readValue(text, new TypeReference<Map<String, String>>() {}))
                 .toList();
         for (int worker = 1; worker < all.size(); worker++) {
-            List<String> differences = Differences.of(all.get(worker), all.get(0));
+            List<String> differences = FingerprintDifferences.of(all.get(worker), all.get(0));
             if (!differences.isEmpty()) {
                 throw new LancetException("cluster: " + spec.name(worker) + " differs from the chief: "
                         + String.join("; ", differences) + "; give all workers the same recipe, data and machine");

@@ -1,8 +1,8 @@
 package dev.lancet.runtime.engine;
 
+import dev.lancet.runtime.natives.NativeHandle;
 import dev.lancet.runtime.natives.TensorFlowLibrary;
 import java.lang.reflect.Constructor;
-import java.lang.reflect.Field;
 import org.bytedeco.javacpp.BytePointer;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
@@ -23,9 +23,6 @@ import org.tensorflow.proto.ConfigProto;
  */
 public record SessionTarget(String address, String filter, String leader) {
 
-    /** The handles that TensorFlow Java keeps to itself. */
-    private static final String HANDLE = "nativeHandle";
-
     /** Adds the part of the settings that sessions of one server share with the server itself. */
     public ConfigProto.Builder into(ConfigProto.Builder config) {
         return config.addDeviceFilters(filter)
@@ -41,7 +38,8 @@ public record SessionTarget(String address, String filter, String leader) {
             tensorflow.TF_SetTarget(options, address);
             tensorflow.TF_SetConfig(options, bytes, settings.length, status);
             status.throwExceptionIfNotOK();
-            TF_Session handle = tensorflow.TF_NewSession((TF_Graph) handle(Graph.class, graph), options, status);
+            TF_Session handle =
+                    tensorflow.TF_NewSession(NativeHandle.of(Graph.class, graph, TF_Graph.class), options, status);
             status.throwExceptionIfNotOK();
             return opened(graph, handle);
         }
@@ -53,31 +51,16 @@ public record SessionTarget(String address, String filter, String leader) {
             constructor.setAccessible(true);
             return constructor.newInstance(graph, handle);
         } catch (ReflectiveOperationException unknown) {
-            throw unknown(unknown);
+            throw NativeHandle.otherVersion(unknown);
         }
     }
 
     /** Cancels the runs of a session from another thread than theirs. The session must still be closed. */
     static void cancel(Session session) {
-        TF_Session handle = (TF_Session) handle(Session.class, session);
+        TF_Session handle = NativeHandle.of(Session.class, session, TF_Session.class);
         try (TF_Status status = TF_Status.newStatus()) {
             // The status says that the session is closed already, or nothing.
             tensorflow.TF_CloseSession(handle, status);
         }
-    }
-
-    private static <T> Object handle(Class<T> type, T object) {
-        try {
-            Field field = type.getDeclaredField(HANDLE);
-            field.setAccessible(true);
-            return field.get(object);
-        } catch (ReflectiveOperationException unknown) {
-            throw unknown(unknown);
-        }
-    }
-
-    private static IllegalStateException unknown(ReflectiveOperationException reason) {
-        return new IllegalStateException(
-                "TensorFlow Java is another version than the one that Lancet knows: " + reason.getMessage(), reason);
     }
 }

@@ -29,7 +29,7 @@ record AnswerData(InstructionText examples) implements TrainingData {
     }
 
     @Override
-    public TrainingBatches batches(Training training, int sequence, BatchShare share) {
+    public TrainingBatches batches(Training training, int sequence, BatchShard share) {
         if (share.workers() > 1) {
             throw new LancetException("examples: their answers are of different length, so " + share.workers()
                     + " workers would give them other weights than one has; train on examples with one worker");

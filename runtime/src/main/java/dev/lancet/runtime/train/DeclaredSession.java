@@ -49,6 +49,7 @@ final class DeclaredSession implements TrainingSession {
         batches = new PrefetchingBatches<>(
                 data::at, (long) range.to() * training.execution().accumulate());
         form = setup.form(step);
+        setup.share().require(form);
         long elements = form.trainable().stream().mapToLong(ArraySpec::elements).sum();
         reports = new WorkerReports(workers(), elements);
         engine = setup.open(form);
@@ -194,7 +195,7 @@ final class DeclaredSession implements TrainingSession {
                     return new StepResult(loss, norm, Optional.ofNullable(peak.get()));
                 }
                 double waited = ((TFloat64) result.get(3)).getDouble();
-                WorkerReports.Told all = reports.read(TensorTransfer.floats(result.get(2)), waited, parts);
+                WorkerReports.StepSummary all = reports.read(TensorTransfer.floats(result.get(2)), waited, parts);
                 return new StepResult(all.loss(), norm, Optional.empty(), Optional.of(all.communication()));
             }
         }

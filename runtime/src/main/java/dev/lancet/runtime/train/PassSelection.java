@@ -49,7 +49,7 @@ public record PassSelection(
 
     /** The same for one of several workers, which share every batch. */
     public static PassSelection here(Training whole, Set<Pass> without, ResolvedDevice device, WorkerGroup workers) {
-        Training training = whole.batch(BatchShare.of(workers).rows(whole.batch()));
+        Training training = whole.batch(BatchShard.of(workers).rows(whole.batch()));
         Arithmetic arithmetic = training.execution().arithmetic();
         if (arithmetic != Arithmetic.FASTEST) {
             Passes passes = in(arithmetic, training, device).without(without);

@@ -28,7 +28,7 @@ record TextData(TokenIds ids, TokenIds heldOut, TrainingTargets targets) impleme
     }
 
     @Override
-    public TrainingBatches batches(Training training, int sequence, BatchShare share) {
+    public TrainingBatches batches(Training training, int sequence, BatchShard share) {
         Batches text = new Batches(ids, training.batch(), sequence, training.seed());
         Optional<Batches> held = heldOut.size() > (long) training.batch() * sequence
                 ? Optional.of(new Batches(heldOut, training.batch(), sequence, training.seed()))

@@ -170,7 +170,7 @@ public final class Trainer {
             BiFunction<DtypeSelector.Selected, TrainingLog, T> end) {
         int places = data.sequence().orElse(sequence);
         if (!selection.place().isGpu()) {
-            Training own = training.batch(BatchShare.of(selection.workers()).rows(training.batch()));
+            Training own = training.batch(BatchShard.of(selection.workers()).rows(training.batch()));
             TrainingMemory.of(transformer, plan, own, places)
                     .warning(AvailableMemory.now(), own)
                     .ifPresent(progress::warn);

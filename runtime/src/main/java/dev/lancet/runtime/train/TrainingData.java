@@ -14,7 +14,7 @@ public interface TrainingData {
     GraphDef blueprint(Transformer transformer, int batch, int sequence);
 
     /** The batches of a training, with the rows of one worker. */
-    TrainingBatches batches(Training training, int sequence, BatchShare share);
+    TrainingBatches batches(Training training, int sequence, BatchShard share);
 
     /** The length of a sequence if the data decides it. */
     OptionalInt sequence();

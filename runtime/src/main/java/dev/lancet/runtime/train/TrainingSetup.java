@@ -28,8 +28,8 @@ record TrainingSetup(
         TrainingData data) {
 
     /** The rows of every batch that this worker computes. */
-    BatchShare share() {
-        return BatchShare.of(passing.workers());
+    BatchShard share() {
+        return BatchShard.of(passing.workers());
     }
 
     TrainingForm form(int step) {

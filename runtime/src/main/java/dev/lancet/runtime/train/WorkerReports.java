@@ -74,7 +74,7 @@ final class WorkerReports {
      * @param seconds how long this worker waited
      * @param parts batches of a step
      */
-    Told read(float[] summary, double seconds, int parts) {
+    StepSummary read(float[] summary, double seconds, int parts) {
         stopped = summary[1 + STOP] > 0;
         waited = seconds;
         List<Double> times = new ArrayList<>();
@@ -82,7 +82,7 @@ final class WorkerReports {
             times.add(MILLIS * summary[1 + WAITED + worker]);
         }
         double loss = ((double) summary[0] + summary[1 + LOSSES]) / group.size() / parts;
-        return new Told(loss, new TrainingLog.Communication(times, bytes));
+        return new StepSummary(loss, new TrainingLog.Communication(times, bytes));
     }
 
     /**
@@ -90,12 +90,12 @@ final class WorkerReports {
      *
      * @param loss the mean over all batches of the step at all workers
      */
-    record Told(double loss, TrainingLog.Communication communication) {}
+    record StepSummary(double loss, TrainingLog.Communication communication) {}
 
-    /** Whether to stop after the last step, which all workers know; {@code mine} is told with the next one. */
-    boolean stops(boolean mine) {
-        wanted = mine;
-        return several() ? stopped : mine;
+    /** Whether to stop after the last step, which all workers know; {@code wish} is sent with the next one. */
+    boolean stops(boolean wish) {
+        wanted = wish;
+        return several() ? stopped : wish;
     }
 
     /** The mean loss over the validation batches of all workers. */

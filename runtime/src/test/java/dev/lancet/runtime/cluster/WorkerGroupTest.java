@@ -132,7 +132,9 @@ class WorkerGroupTest {
         CompletableFuture<String> chief =
                 worker(list, 0, hasty, group -> group.exchange("").get(0));
         try (Socket frozen = connected(list)) {
-            new Greeting(1, list, Greeting.of(ClusterSpec.of(list, 1)).version()).write(frozen);
+            new WorkerHandshake(
+                            1, list, WorkerHandshake.of(ClusterSpec.of(list, 1)).version())
+                    .write(frozen);
 
             assertThatThrownBy(chief::join)
                     .hasMessageContaining("cluster: worker 1 (127.0.0.1:")
@@ -170,7 +172,7 @@ class WorkerGroupTest {
             CompletableFuture<String> chief = worker(list, 0, SETTINGS, group -> "");
             try (Socket strange = connected(list)) {
                 boolean version = difference.equals("version");
-                new Greeting(1, version ? list : list + ",x:1", version ? "0.0.9" : "").write(strange);
+                new WorkerHandshake(1, version ? list : list + ",x:1", version ? "0.0.9" : "").write(strange);
 
                 assertThatThrownBy(chief::join)
                         .hasMessageContaining("worker 1 (127.0.0.1:")

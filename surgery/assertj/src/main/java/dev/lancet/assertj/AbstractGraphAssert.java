@@ -168,7 +168,7 @@ public abstract class AbstractGraphAssert<S extends AbstractGraphAssert<S, A>, A
         isNotNull();
         TextDiff difference = TextDiff.of(other.signature(), file().signature());
         if (!difference.isEmpty()) {
-            complain("graph: the signatures differ\n\n" + DifferenceText.of(difference, "other", "actual"));
+            complain("graph: the signatures differ\n\n" + DifferenceMessage.of(difference, "other", "actual"));
         }
         return myself;
     }

@@ -78,7 +78,7 @@ public record GoldenGraphs(Path folder, boolean update) {
         return golden.equals(text)
                 ? Optional.empty()
                 : Optional.of("golden: " + name + " differs from the actual text" + version(golden, text) + "\n\n"
-                        + DifferenceText.of(TextDiff.of(golden, text), file.toString(), "actual") + "\n"
+                        + DifferenceMessage.of(TextDiff.of(golden, text), file.toString(), "actual") + "\n"
                         + accept(file));
     }
 

@@ -30,7 +30,7 @@ public class GraphAssert extends AbstractGraphAssert<GraphAssert, GraphDef> {
         isNotNull();
         TextDiff difference = TextDiff.of(expected, GraphText.of(actual));
         if (!difference.isEmpty()) {
-            complain("graph: the texts differ\n\n" + DifferenceText.of(difference, "expected", "actual"));
+            complain("graph: the texts differ\n\n" + DifferenceMessage.of(difference, "expected", "actual"));
         }
         return this;
     }

@@ -83,7 +83,7 @@ public record GradientReduction(int workers, int report, long bucket, int firstI
      */
     public GraphDef of(GraphDef graph, Collection<String> variables) {
         GraphBuilder builder = GraphBuilder.graph();
-        Collective collective = new Collective(builder, workers, GROUP);
+        CollectiveReduction collective = new CollectiveReduction(builder, workers, GROUP);
         Map<String, NodeDef> gradients = gradients(graph, variables);
         GraphDef.Builder result = graph.toBuilder().clearNode();
         graph.getNodeList()

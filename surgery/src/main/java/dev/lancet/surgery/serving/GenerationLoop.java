@@ -73,7 +73,7 @@ final class GenerationLoop {
         Value checked = builder.node("generate.checked", "Identity")
                 .in(prompts)
                 .with("T", prompts.type())
-                .after(new LengthCheck(builder, model).of("generate", sizes.get(1)))
+                .after(new SequenceLengthCheck(builder, model).of("generate", sizes.get(1)))
                 .gives(GenerationStep.TEXTS);
         Value zero = ops.constant("generate.zero", 0);
         // The last token needs no place in the context, because nothing reads it.

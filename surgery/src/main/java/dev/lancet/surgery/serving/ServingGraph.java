@@ -84,7 +84,7 @@ public final class ServingGraph {
     /** The logits of the scoring graph, after a check of the length of the texts. */
     private static Value scored(GraphBuilder builder, Transformer model) {
         TensorType scalar = TensorType.of(DataType.DT_INT32);
-        String check = new LengthCheck(builder, model).of("serving", new Value("ids.sizes", 1, scalar));
+        String check = new SequenceLengthCheck(builder, model).of("serving", new Value("ids.sizes", 1, scalar));
         TensorType type = TensorType.of(DataType.DT_FLOAT, -1, -1, model.vocabulary());
         return builder.node("serving.logits", "Identity")
                 .in(new Value("logits", 0, type))

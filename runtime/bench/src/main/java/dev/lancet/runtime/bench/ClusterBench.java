@@ -3,8 +3,8 @@ package dev.lancet.runtime.bench;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Arithmetic;
 import dev.lancet.io.Progress;
-import dev.lancet.runtime.cluster.LocalWorkers;
-import dev.lancet.runtime.cluster.ProcessorSets;
+import dev.lancet.runtime.cluster.LocalWorkerProcesses;
+import dev.lancet.runtime.cluster.ProcessorAffinity;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +41,7 @@ public final class ClusterBench {
                 String.valueOf(benchmark.rank()),
                 String.valueOf(benchmark.steps()),
                 arithmetic.name());
-        List<String> processors = ProcessorSets.share(workers);
+        List<String> processors = ProcessorAffinity.share(workers);
         Measured one;
         Measured all;
         try (Progress.Task task = progress.begin("train with one worker, then with " + workers, 2)) {
@@ -68,7 +68,8 @@ public final class ClusterBench {
     }
 
     private static Measured measured(List<String> arguments, List<String> processors, PrintStream errors) {
-        try (LocalWorkers running = LocalWorkers.start(ClusterBenchProcess.class, arguments, processors, errors)) {
+        try (LocalWorkerProcesses running =
+                LocalWorkerProcesses.start(ClusterBenchProcess.class, arguments, processors, errors)) {
             String last = running.await(() -> false).strip().lines().reduce("", (before, line) -> line);
             String[] numbers = last.split(" ", -1);
             if (numbers.length != 3) {

@@ -25,10 +25,10 @@ final class GraphArrays {
     private final ImportedModel model;
     private final OnnxGraph graph;
     private final ValueNames names;
-    private final CodeProducts codes;
+    private final QuantizedProducts codes;
     private final Set<String> decoded = new TreeSet<>();
 
-    GraphArrays(ImportedModel model, OnnxGraph graph, ValueNames names, CodeProducts codes) {
+    GraphArrays(ImportedModel model, OnnxGraph graph, ValueNames names, QuantizedProducts codes) {
         this.model = model;
         this.graph = graph;
         this.names = names;

@@ -33,7 +33,7 @@ final class GraphTranslation {
     private final OnnxGraph graph;
     private final ValueNames names;
     private final boolean portable;
-    private final CodeProducts codes;
+    private final QuantizedProducts codes;
     private final MatMulNodes products;
     private final GraphArrays arrays;
 
@@ -46,7 +46,7 @@ final class GraphTranslation {
         Set<String> reserved = new HashSet<>(signature.getInputsMap().keySet());
         reserved.addAll(signature.getOutputsMap().keySet());
         names = new ValueNames(reserved);
-        codes = new CodeProducts(view, model.plan());
+        codes = new QuantizedProducts(view, model.plan());
         arrays = new GraphArrays(model, graph, names, codes);
         products = new MatMulNodes(graph, new MatrixInitializers(graph, model), portable);
     }

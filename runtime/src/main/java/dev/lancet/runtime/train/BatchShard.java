@@ -9,16 +9,16 @@ import dev.lancet.runtime.cluster.WorkerGroup;
  * @param worker the worker, counted from 0
  * @param workers how many there are
  */
-public record BatchShare(int worker, int workers) {
+public record BatchShard(int worker, int workers) {
 
     /** The share of this worker. */
-    static BatchShare of(WorkerGroup group) {
-        return new BatchShare(group.index(), group.size());
+    static BatchShard of(WorkerGroup group) {
+        return new BatchShard(group.index(), group.size());
     }
 
     /** All rows. */
-    static BatchShare whole() {
-        return new BatchShare(0, 1);
+    static BatchShard whole() {
+        return new BatchShard(0, 1);
     }
 
     /**
@@ -38,5 +38,18 @@ public record BatchShare(int worker, int workers) {
     /** The first row, counted from 0. */
     int first(int batch) {
         return worker * rows(batch);
+    }
+
+    /**
+     * Checks that a model can be trained in parts.
+     *
+     * @throws LancetException if its adapters have dropout: all workers would lose the same inputs, because they draw
+     *     from the same seed, where one worker loses other inputs in every row
+     */
+    void require(TrainingForm form) {
+        if (workers > 1 && form.drops()) {
+            throw new LancetException("dropout: the adapters would lose the same inputs at all " + workers
+                    + " workers; train with one worker, or leave dropout out");
+        }
     }
 }

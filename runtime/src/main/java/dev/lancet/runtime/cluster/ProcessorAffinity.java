@@ -12,12 +12,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The processors of this process, shared by worker processes. */
-public final class ProcessorSets {
+public final class ProcessorAffinity {
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String ALLOWED = "Cpus_allowed_list:";
 
-    private ProcessorSets() {}
+    private ProcessorAffinity() {}
 
     /**
      * Equal parts of the processors, as lists for {@code taskset -c}. They are empty where the system cannot bind a

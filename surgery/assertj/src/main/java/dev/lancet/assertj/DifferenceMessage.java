@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * A difference of two texts in the message of a failed test: short enough for a log. A long difference begins with the
  * names that differ.
  */
-final class DifferenceText {
+final class DifferenceMessage {
 
     /** The system property with the most lines of a difference that a message shows. */
     static final String LINES = "golden.lines";
@@ -17,7 +17,7 @@ final class DifferenceText {
     private static final int USUAL = 40;
     private static final int NAMES = 8;
 
-    private DifferenceText() {}
+    private DifferenceMessage() {}
 
     /** The unified difference, cut where it is long. */
     static String of(TextDiff difference, String before, String after) {

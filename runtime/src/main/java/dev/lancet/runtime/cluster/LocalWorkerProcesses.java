@@ -19,14 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Worker processes on this machine. Standard error of the first is shown as it is, that of the others with their name. */
-public final class LocalWorkers implements AutoCloseable {
+public final class LocalWorkerProcesses implements AutoCloseable {
 
     private static final long POLL_MILLIS = 100;
 
     private final List<Process> processes;
     private final CompletableFuture<String> output;
 
-    private LocalWorkers(List<Process> processes) {
+    private LocalWorkerProcesses(List<Process> processes) {
         this.processes = List.copyOf(processes);
         InputStream first = processes.get(0).getInputStream();
         output = CompletableFuture.supplyAsync(() -> text(first));
@@ -37,11 +37,11 @@ public final class LocalWorkers implements AutoCloseable {
      *
      * @param program the class to run; its arguments are followed by {@code --workers LIST --index I}
      * @param arguments the other arguments, the same for each
-     * @param processors the processors of each, see {@link ProcessorSets}
+     * @param processors the processors of each, see {@link ProcessorAffinity}
      * @param errors where standard error is shown
      * @throws LancetException if a process cannot be started
      */
-    public static LocalWorkers start(
+    public static LocalWorkerProcesses start(
             Class<?> program, List<String> arguments, List<String> processors, PrintStream errors) {
         String list = addresses(processors.size());
         List<Process> started = new ArrayList<>();
@@ -52,7 +52,7 @@ public final class LocalWorkers implements AutoCloseable {
                 own.addAll(List.of("--workers", list, "--index", String.valueOf(worker)));
                 started.add(start(worker, own, processors.get(worker), errors));
             }
-            return new LocalWorkers(started);
+            return new LocalWorkerProcesses(started);
         } catch (IOException wrong) {
             started.forEach(Process::destroyForcibly);
             throw new LancetException("workers: a worker cannot be started: " + wrong.getMessage(), wrong);

@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -15,13 +16,13 @@ import java.util.Optional;
  * @param workers its list of all workers
  * @param version its version of Lancet
  */
-record Greeting(int index, String workers, String version) {
+record WorkerHandshake(int index, String workers, String version) {
 
     private static final String MAGIC = "lancet-cluster-1";
     private static final int PATIENCE_MILLIS = 5000;
 
-    static Greeting of(ClusterSpec spec) {
-        return new Greeting(spec.index(), spec.list(), Versions.lancet());
+    static WorkerHandshake of(ClusterSpec spec) {
+        return new WorkerHandshake(spec.index(), spec.list(), Versions.lancet());
     }
 
     void write(Socket socket) throws IOException {
@@ -34,12 +35,14 @@ record Greeting(int index, String workers, String version) {
     }
 
     /** The greeting of a worker; empty if something else connected. */
-    static Optional<Greeting> read(Socket socket) {
+    static Optional<WorkerHandshake> read(Socket socket) {
         try {
             socket.setSoTimeout(PATIENCE_MILLIS);
             DataInputStream in = new DataInputStream(socket.getInputStream());
-            return in.readUTF().equals(MAGIC)
-                    ? Optional.of(new Greeting(in.readInt(), in.readUTF(), in.readUTF()))
+            // The length first: a port scanner's bytes would name any length, and be waited for.
+            return in.readUnsignedShort() == MAGIC.length()
+                            && new String(in.readNBytes(MAGIC.length()), StandardCharsets.UTF_8).equals(MAGIC)
+                    ? Optional.of(new WorkerHandshake(in.readInt(), in.readUTF(), in.readUTF()))
                     : Optional.empty();
         } catch (IOException strange) {
             return Optional.empty();

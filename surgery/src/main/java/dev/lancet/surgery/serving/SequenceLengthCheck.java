@@ -12,7 +12,7 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
 /** The nodes that end a run with an error if its texts have no token, or more than the context. */
-record LengthCheck(GraphBuilder builder, Transformer model) {
+record SequenceLengthCheck(GraphBuilder builder, Transformer model) {
 
     /**
      * Adds a check.

@@ -26,7 +26,7 @@ class DestinationFilterTest {
             int port = server.getLocalPort();
             assertThat(reaches(other, port)).isTrue();
 
-            assertThat(new DestinationFilter(own).attach(port)).isEmpty();
+            assertThat(new DestinationAddressFilter(own).attach(port)).isEmpty();
 
             assertThat(reaches(own, port)).isTrue();
             assertThatThrownBy(() -> reaches(other, port)).isInstanceOf(SocketTimeoutException.class);
@@ -37,7 +37,7 @@ class DestinationFilterTest {
     void an_address_of_the_other_ip_version_is_another_address() throws IOException {
         try (ServerSocket server = new ServerSocket(0)) {
             int port = server.getLocalPort();
-            assertThat(new DestinationFilter(InetAddress.getAllByName("::1")[0]).attach(port))
+            assertThat(new DestinationAddressFilter(InetAddress.getAllByName("::1")[0]).attach(port))
                     .isEmpty();
 
             assertThatThrownBy(() -> reaches(InetAddress.getAllByName("127.0.0.1")[0], port))
@@ -52,7 +52,7 @@ class DestinationFilterTest {
             port = closed.getLocalPort();
         }
 
-        assertThat(new DestinationFilter(InetAddress.getLoopbackAddress()).attach(port))
+        assertThat(new DestinationAddressFilter(InetAddress.getLoopbackAddress()).attach(port))
                 .isEqualTo("its socket is not found in /proc");
     }
 

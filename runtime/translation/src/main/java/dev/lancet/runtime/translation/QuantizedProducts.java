@@ -30,7 +30,7 @@ import org.tensorflow.proto.DataType;
  * MatMulNBits} would round their inputs, which costs an encoder more than the 8 bits themselves, and it is no faster with
  * the many rows of an encoder.
  */
-final class CodeProducts {
+final class QuantizedProducts {
 
     /** Operators that change the shape of what is decoded: the matrix is then not the stored one. */
     private static final Set<String> CUTS = Set.of("Pad", "Slice");
@@ -38,7 +38,7 @@ final class CodeProducts {
     private final Map<String, StoredMatrix> stored = new HashMap<>();
     private final Map<String, StoredMatrix> products = new HashMap<>();
 
-    CodeProducts(GraphView graph, Plan plan) {
+    QuantizedProducts(GraphView graph, Plan plan) {
         plan.steps().stream()
                 .flatMap(step -> step.matrices().stream())
                 .filter(matrix -> matrix.precision().format() == Precision.Format.INT4)

@@ -18,7 +18,7 @@ import java.util.List;
  *
  * @param address the address at which the socket answers
  */
-record DestinationFilter(InetAddress address) {
+record DestinationAddressFilter(InetAddress address) {
 
     private static final int SOL_SOCKET = 1;
     private static final int SO_ATTACH_FILTER = 26;

@@ -10,13 +10,13 @@ import org.tensorflow.proto.AttrValue;
  * TensorFlow's collectives in a graph. Workers find each other by three numbers that are the same in all of them: how
  * many they are, the key of their group, and the key of each collective.
  */
-final class Collective {
+final class CollectiveReduction {
 
     private final GraphBuilder builder;
     private final Value size;
     private final Value group;
 
-    Collective(GraphBuilder builder, int workers, int key) {
+    CollectiveReduction(GraphBuilder builder, int workers, int key) {
         this.builder = builder;
         Ops ops = new Ops(builder);
         size = ops.constant("workers.count", workers);

@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /** What differs between two descriptions. */
-final class Differences {
+final class FingerprintDifferences {
 
     private static final int SHOWN = 120;
 
-    private Differences() {}
+    private FingerprintDifferences() {}
 
     /** A line for each part that differs. */
     static List<String> of(Map<String, String> other, Map<String, String> expected) {
