@@ -114,7 +114,7 @@ public abstract sealed class LanguageModel implements TextModel permits Compress
         return evaluate(ids, Math.min(transformer.context(), Math.max(2, ids.length)));
     }
 
-    /** The token ids of a part of a corpus, by this model's tokenizer. */
+    @Override
     public int[] tokens(Corpus.Part part) {
         return read(part.corpus()).part(part).toArray();
     }

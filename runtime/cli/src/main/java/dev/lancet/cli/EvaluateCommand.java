@@ -21,10 +21,10 @@ import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.train.graph.ExampleFiles;
 import dev.lancet.runtime.train.graph.Examples;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -44,7 +44,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  lancet evaluate my-model --text held-out.txt",
-            "  lancet evaluate my-model --text news.csv --field headline",
+            "  lancet evaluate my-model --text news.csv --field headline --limit 20000",
             "  lancet evaluate my-model --ids test.bin --window 256 --json",
             "  lancet evaluate my-model-int8 --text held-out.txt --baseline my-model \\",
             "          --min-recovery 0.95",
@@ -143,6 +143,9 @@ final class EvaluateCommand extends LancetCommand {
         if (input.task.isEmpty()) {
             task.refuseWithoutTask(this);
         }
+        if (input.rows.isPresent()) {
+            refuseGiven(" applies only to --task, --text and --ids; leave it out", "--limit");
+        }
         if (minRecovery.isPresent() && baseline.isEmpty()) {
             throw wrongUsage(
                     "--min-recovery: " + minRecovery.get() + " has nothing to compare with; add" + " --baseline MODEL");
@@ -194,27 +197,13 @@ final class EvaluateCommand extends LancetCommand {
     }
 
     private Answer perplexity() {
-        Perplexity measured = measure(what, adapter);
-        Map<String, @Nullable Object> document = new LinkedHashMap<>();
-        document.put("perplexity", finite(measured.value()));
-        document.put("loss", finite(measured.loss()));
-        document.put("tokens", measured.tokens());
-        document.put("tokens_per_second", finite(measured.tokensPerSecond()));
-        String text = String.format(
-                Locale.ROOT,
-                "perplexity %.4f over %,d tokens, %,.0f tokens/s%n",
-                measured.value(),
-                measured.tokens(),
-                measured.tokensPerSecond());
-        if (baseline.isPresent()) {
-            Perplexity before = measure(baseline.get(), new AdapterOption());
-            double recovery = before.value() / measured.value();
-            document.put("baseline_perplexity", finite(before.value()));
-            document.put("recovery", finite(recovery));
-            text += String.format(Locale.ROOT, "baseline %.4f, recovery %.4f%n", before.value(), recovery);
-            return new Answer(document, text, complaint(recovery));
-        }
-        return new Answer(document, text);
+        var measuring = new TextPerplexity(this, engine, where, task.tokens(this));
+        BiFunction<String, AdapterOption, Perplexity> way = input.ids.isPresent()
+                ? measuring.of(TokenIdChecks.read(input.ids.get()), window)
+                : measuring.of(field.of(Corpus.corpus(input.text.orElseThrow())).rest());
+        Perplexity measured = way.apply(what, adapter);
+        Optional<Perplexity> before = baseline.map(named -> way.apply(named, new AdapterOption()));
+        return PerplexityDocument.answer(measured, before, this::complaint);
     }
 
     private Optional<String> complaint(double recovery) {
@@ -225,16 +214,5 @@ final class EvaluateCommand extends LancetCommand {
                         "recovery: %.4f is below %s; keep more rank or bits, or train the model further",
                         recovery,
                         least));
-    }
-
-    private Perplexity measure(String named, AdapterOption beside) {
-        LanguageModelArgument argument = new LanguageModelArgument(this, named, engine, beside, where);
-        if (input.ids.isPresent()) {
-            int[] ids = TokenIdChecks.read(input.ids.get());
-            return argument.run(model -> model.evaluate(
-                    ids, window.orElseGet(() -> model.engine().limits().context())));
-        }
-        Corpus.Part text = field.of(Corpus.corpus(input.text.orElseThrow())).rest();
-        return argument.withTokenizer(", or give token ids with --ids").run(model -> model.evaluate(text));
     }
 }
