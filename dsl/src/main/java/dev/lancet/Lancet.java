@@ -18,6 +18,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.dsl.recipe.Rows;
 import dev.lancet.dsl.recipe.Schedule;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.Training;
@@ -173,6 +174,11 @@ public final class Lancet extends Selectors {
     /** A task of one's own, with a prompt in which {@code {field}} stands for a value of the row; see {@link Task#own}. */
     public static Task task(String name, String data, String prompt) {
         return Task.own(name, data, prompt);
+    }
+
+    /** Rows for which the outputs of graphs are compared with those of the first candidate; see {@link Rows}. */
+    public static Rows rows(String path) {
+        return new Rows(path);
     }
 
     /** Examples for fine-tuning, prompts with their answers, from files and folders. */

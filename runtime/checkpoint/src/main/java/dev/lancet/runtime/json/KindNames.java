@@ -10,6 +10,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Evaluation;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Origin;
+import dev.lancet.dsl.recipe.Rows;
 import dev.lancet.dsl.recipe.Task;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -72,7 +73,7 @@ final class KindNames {
                     "tokenizer", Corpus.Tokens.File.class));
 
     private static final Map<Class<?>, Map<String, Class<?>>> MEASUREMENTS =
-            Map.of(Evaluation.class, Map.of("text", Corpus.Part.class, "task", Task.class));
+            Map.of(Evaluation.class, Map.of("text", Corpus.Part.class, "task", Task.class, "rows", Rows.class));
 
     static final Map<Class<?>, Map<String, Class<?>>> BASES = Stream.of(VALUES, MEASUREMENTS)
             .flatMap(some -> some.entrySet().stream())
