@@ -51,6 +51,10 @@ public abstract sealed class LanguageModel implements TextModel permits Compress
     Device device = Device.auto();
 
     LanguageModel(Transformer transformer, Plan plan, Weights weights, Optional<Tokenizer> tokenizer) {
+        if (!transformer.continuesText()) {
+            throw new LancetException("model: " + transformer.name() + " has the head " + transformer.head()
+                    + ", so it is no language model; make vectors with lancet embed, or open it with TextEncoder");
+        }
         weights.require(plan);
         this.transformer = transformer;
         use = new ModelUse(transformer.name());

@@ -41,7 +41,7 @@ public record ServingExport(Checkpoint model, OptionalInt end, Progress progress
     }
 
     private static OptionalInt end(Checkpoint model) {
-        if (model.tokenizer().isEmpty()) {
+        if (model.tokenizer().isEmpty() || !model.transformer().continuesText()) {
             return OptionalInt.empty();
         }
         try (Tokenizer tokenizer = Tokenizer.open(model.tokenizer().get())) {
