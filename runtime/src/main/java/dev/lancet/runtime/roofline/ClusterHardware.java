@@ -20,8 +20,8 @@ public record ClusterHardware(int machines, int devices, DeviceRates rates) {
 
     public ClusterHardware {
         if (machines < 1 || devices < 1) {
-            throw new LancetException("cluster: " + machines + " machines with " + devices
-                    + " devices; give at least one of each");
+            throw new LancetException(
+                    "cluster: " + machines + " machines with " + devices + " devices; give at least one of each");
         }
     }
 
@@ -34,8 +34,8 @@ public record ClusterHardware(int machines, int devices, DeviceRates rates) {
     public static ClusterHardware of(String text, Optional<Path> measured) {
         Matcher form = FORM.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!form.matches()) {
-            throw new LancetException("cluster: '" + text
-                    + "'; give machines, devices in each, and which, for example \"8x8 h100\"");
+            throw new LancetException(
+                    "cluster: '" + text + "'; give machines, devices in each, and which, for example \"8x8 h100\"");
         }
         String device = form.group(3);
         if (device.equals(DeviceRates.CPU) != measured.isPresent()) {

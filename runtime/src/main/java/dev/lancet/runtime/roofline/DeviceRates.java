@@ -101,8 +101,7 @@ public record DeviceRates(
         ConfigJson json = ConfigJson.read(file);
         double flops = positive(json, FLOPS);
         double network = positive(json, NETWORK_BANDWIDTH);
-        return new DeviceRates(
-                CPU, 0, positive(json, MEMORY_BANDWIDTH), flops, flops, network, network, 0, true);
+        return new DeviceRates(CPU, 0, positive(json, MEMORY_BANDWIDTH), flops, flops, network, network, 0, true);
     }
 
     private static double positive(ConfigJson json, String key) {

@@ -49,9 +49,7 @@ public record StepEstimate(ClusterHardware hardware, TrainingWork work, boolean 
     /** Seconds in which gradients are under way. */
     public double networkSeconds() {
         int workers = hardware.workers();
-        return workers == 1
-                ? 0
-                : work.sent() / hardware.ringBandwidth() + 2.0 * (workers - 1) * rates().latency();
+        return workers == 1 ? 0 : work.sent() / hardware.ringBandwidth() + 2.0 * (workers - 1) * rates().latency();
     }
 
     /** Seconds of them in which the devices wait. */
@@ -90,8 +88,7 @@ public record StepEstimate(ClusterHardware hardware, TrainingWork work, boolean 
                         work.sequence(),
                         work.batches() > 1 ? ", " + work.batches() + " times" : "")
                 + String.format(Locale.ROOT, "  memory of a device  %s%n", memoryText())
-                + String.format(
-                        Locale.ROOT, "  sent by a device    %.2f GB a step%n", work.sent() / GB)
+                + String.format(Locale.ROOT, "  sent by a device    %.2f GB a step%n", work.sent() / GB)
                 + String.format(
                         Locale.ROOT,
                         "  step                %s %s: passes %s (bound by %s), optimizer %s, network %s of which %s"
@@ -124,7 +121,9 @@ public record StepEstimate(ClusterHardware hardware, TrainingWork work, boolean 
             return parts + "; fits " + most;
         }
         return parts + "; does not fit " + most
-                + (certain > rates().memory() ? ", whatever the batch" : "; more workers, a smaller batch or checkpointing() may");
+                + (certain > rates().memory()
+                        ? ", whatever the batch"
+                        : "; more workers, a smaller batch or checkpointing() may");
     }
 
     private static String time(double seconds) {

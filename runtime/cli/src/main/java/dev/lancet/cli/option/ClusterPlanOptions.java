@@ -12,8 +12,9 @@ public final class ClusterPlanOptions {
     @Option(
             names = "--cluster",
             paramLabel = "\"MxN DEVICE\"",
-            description = "With a recipe: memory, bytes sent and the time of a training step on M machines with N devices"
-                    + " each, one worker for each device. DEVICE is a100, h100, h200, l4, or cpu with --rates.")
+            description =
+                    "With a recipe: memory, bytes sent and the time of a training step on M machines with N devices"
+                            + " each, one worker for each device. DEVICE is a100, h100, h200, l4, or cpu with --rates.")
     private Optional<String> cluster = Optional.empty();
 
     @Option(
