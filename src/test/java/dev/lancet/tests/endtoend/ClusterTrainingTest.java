@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterTrainingTest {
 
     private static final Pattern LOSS = Pattern.compile("\"(?:validation_)?loss\":([-0-9.Ee]+)");
+    private static final Pattern SENT = Pattern.compile("\"bytes_sent\":(\\d+)");
     private static final long PATIENCE_SECONDS = 240;
 
     @TempDir
@@ -141,6 +142,29 @@ class ClusterTrainingTest {
                     .containsPattern(
                             "error: cluster: worker " + victim + " \\(127\\.0\\.0\\.1:\\d+\\) has not answered");
         }
+    }
+
+    @Test
+    @Tag("slow")
+    void workers_that_send_bfloat16_send_half_and_learn_almost_the_same() throws IOException, InterruptedException {
+        Path recipe = recipe("Half", 30);
+        assertThat(statuses(workers(recipe, "whole"))).containsExactly(0, 0);
+        assertThat(statuses(workers(recipe, "half", "--wire", "bf16")))
+                .as(output("half", 0))
+                .containsExactly(0, 0);
+        List<Double> whole = losses("whole");
+        List<Double> half = losses("half");
+
+        assertThat(sent("half") * 2).isEqualTo(sent("whole"));
+        assertThat(half).hasSameSizeAs(whole).isNotEqualTo(whole);
+        for (int i = 0; i < half.size(); i++) {
+            assertThat(half.get(i)).as("loss " + i).isCloseTo(whole.get(i), withinPercentage(0.5));
+        }
+        String list = addresses();
+        Process chief = start(worker(recipe, "mixed", list, 0));
+        Process other = start(worker(recipe, "mixed", list, 1, "--wire", "bf16"));
+        assertThat(statuses(List.of(chief, other))).containsExactly(1, 1);
+        assertThat(output("mixed", 0)).contains("differs from the chief", "gradients sent in bfloat16");
     }
 
     @Test
@@ -271,6 +295,13 @@ class ClusterTrainingTest {
     private List<Double> losses(String out) throws IOException {
         Matcher found = LOSS.matcher(Files.readString(folder.resolve(out).resolve("metrics.jsonl")));
         return found.results().map(result -> Double.valueOf(result.group(1))).toList();
+    }
+
+    private long sent(String out) throws IOException {
+        Matcher found =
+                SENT.matcher(Files.readString(folder.resolve(out).resolve("metrics.jsonl")));
+        assertThat(found.find()).isTrue();
+        return Long.parseLong(found.group(1));
     }
 
     private static String addresses() throws IOException {
