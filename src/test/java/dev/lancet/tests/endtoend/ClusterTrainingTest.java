@@ -298,8 +298,7 @@ class ClusterTrainingTest {
     }
 
     private long sent(String out) throws IOException {
-        Matcher found =
-                SENT.matcher(Files.readString(folder.resolve(out).resolve("metrics.jsonl")));
+        Matcher found = SENT.matcher(Files.readString(folder.resolve(out).resolve("metrics.jsonl")));
         assertThat(found.find()).isTrue();
         return Long.parseLong(found.group(1));
     }

@@ -46,7 +46,7 @@ class KubernetesSamplesTest {
                 pods(jobSet, replicated),
                 String.valueOf(at(jobSet, "spec", "network", "subdomain")),
                 container);
-        assertThat(output(container)).startsWith("error: /training/recipe.lancet.kts");
+        assertThat(output(container)).startsWith("error: script: /training/recipe.lancet.kts does not exist");
     }
 
     @Test
@@ -68,7 +68,7 @@ class KubernetesSamplesTest {
                 .isEqualTo("trainer");
         String name = String.valueOf(at(job, "metadata", "name"));
         assertWorkers(trainer, (int) trainer.get("numNodes"), pods(job, replicated), name, container);
-        assertThat(output(trainer)).startsWith("error: /training/recipe.lancet.kts");
+        assertThat(output(trainer)).startsWith("error: script: /training/recipe.lancet.kts does not exist");
     }
 
     @Test

@@ -115,7 +115,9 @@ public record PassSelection(
 
     /** Everything that decides the order of floating-point sums. */
     public String order() {
-        return passes + (place.isGpu() ? " on a GPU" : "") + (threadEach() ? ", a thread each" : "")
+        return passes
+                + (place.isGpu() ? " on a GPU" : "")
+                + (threadEach() ? ", a thread each" : "")
                 + (workers.bfloat16Gradients() ? ", gradients sent in bfloat16" : "");
     }
 

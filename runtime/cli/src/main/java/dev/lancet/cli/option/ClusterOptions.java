@@ -48,7 +48,8 @@ public final class ClusterOptions {
     public <T> T together(LancetCommand command, Function<WorkerGroup, T> work) {
         Optional<ClusterSpec> spec = spec(command);
         if (spec.isEmpty()) {
-            command.refuseGiven("; it has no effect on a single worker", "--wait", "--insecure-network", WireOption.NAME);
+            command.refuseGiven(
+                    "; it has no effect on a single worker", "--wait", "--insecure-network", WireOption.NAME);
             return work.apply(WorkerGroup.alone());
         }
         try (WorkerGroup group = WorkerGroup.join(spec.get(), settings(command), command.progress())) {
