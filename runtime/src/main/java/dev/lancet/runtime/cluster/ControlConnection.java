@@ -71,7 +71,7 @@ final class ControlConnection implements AutoCloseable {
             while (true) {
                 byte kind = in.readByte();
                 int length = in.readInt();
-                if (length < 0 || kind != CONTENT && length > LONGEST_MESSAGE) {
+                if (length < 0 || (kind != CONTENT && length > LONGEST_MESSAGE)) {
                     throw new IOException("a frame of kind " + kind + " with " + length + " bytes");
                 }
                 byte[] content = in.readNBytes(length);
