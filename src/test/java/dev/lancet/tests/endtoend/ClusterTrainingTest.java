@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterTrainingTest {
 
     private static final Pattern LOSS = Pattern.compile("\"(?:validation_)?loss\":([-0-9.Ee]+)");
+    private static final Pattern SENT = Pattern.compile("\"bytes_sent\":(\\d+)");
     private static final long PATIENCE_SECONDS = 240;
 
     @TempDir
@@ -72,12 +73,21 @@ class ClusterTrainingTest {
 
     @Test
     @Tag("slow")
-    void workers_repeat_themselves_exactly_also_when_they_are_launched() throws IOException, InterruptedException {
-        Path recipe = recipe("Again", 30);
-        statuses(workers(recipe, "first"));
-        ProcessBuilder launch =
-                process("second", 0, List.of("launch", "--workers", "2", recipe.toString(), "--out", place("second")));
-        assertThat(statuses(List.of(start(launch)))).as(output("second", 0)).containsExactly(0);
+    void launched_workers_repeat_themselves_exactly_also_when_they_are_interrupted_and_resumed()
+            throws IOException, InterruptedException {
+        Path recipe = recipe("Again", 100);
+        assertThat(statuses(List.of(launch(recipe, "first"))))
+                .as(output("first", 0))
+                .containsExactly(0);
+        Process interrupted = launch(recipe, "second");
+        awaitLines("second", 10, List.of(interrupted));
+        interrupted.destroy();
+        statuses(List.of(interrupted));
+        assertThat(output("second", 0)).contains("interrupted: all workers stopped after the same step");
+        assertThat(folder.resolve("second/model")).doesNotExist();
+        assertThat(statuses(List.of(launch(recipe, "second", "--resume"))))
+                .as(output("second", 0))
+                .containsExactly(0);
 
         assertThat(folder.resolve("second/model/model.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("first/model/model.safetensors"));
@@ -94,7 +104,7 @@ class ClusterTrainingTest {
         while (!Files.exists(folder.resolve("disturbed/model"))) {
             List<Process> workers = workers(recipe, "disturbed", "--resume-or-start");
             int victim = random.nextInt(2);
-            awaitLines("disturbed", 60 + random.nextInt(80), workers);
+            awaitLines("disturbed", lines("disturbed") + 1 + random.nextInt(60), workers);
             workers.get(victim).destroyForcibly();
             if (workers.get(victim).waitFor() != 0) {
                 kills++;
@@ -132,6 +142,29 @@ class ClusterTrainingTest {
                     .containsPattern(
                             "error: cluster: worker " + victim + " \\(127\\.0\\.0\\.1:\\d+\\) has not answered");
         }
+    }
+
+    @Test
+    @Tag("slow")
+    void workers_that_send_bfloat16_send_half_and_learn_almost_the_same() throws IOException, InterruptedException {
+        Path recipe = recipe("Half", 30);
+        assertThat(statuses(workers(recipe, "whole"))).containsExactly(0, 0);
+        assertThat(statuses(workers(recipe, "half", "--wire", "bf16")))
+                .as(output("half", 0))
+                .containsExactly(0, 0);
+        List<Double> whole = losses("whole");
+        List<Double> half = losses("half");
+
+        assertThat(sent("half") * 2).isEqualTo(sent("whole"));
+        assertThat(half).hasSameSizeAs(whole).isNotEqualTo(whole);
+        for (int i = 0; i < half.size(); i++) {
+            assertThat(half.get(i)).as("loss " + i).isCloseTo(whole.get(i), withinPercentage(0.5));
+        }
+        String list = addresses();
+        Process chief = start(worker(recipe, "mixed", list, 0));
+        Process other = start(worker(recipe, "mixed", list, 1, "--wire", "bf16"));
+        assertThat(statuses(List.of(chief, other))).containsExactly(1, 1);
+        assertThat(output("mixed", 0)).contains("differs from the chief", "gradients sent in bfloat16");
     }
 
     @Test
@@ -185,6 +218,13 @@ class ClusterTrainingTest {
         return List.of(start(worker(recipe, out, list, 0, more)), start(worker(recipe, out, list, 1, more)));
     }
 
+    private Process launch(Path recipe, String out, String... more) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of("launch", "--workers", "2", recipe.toString(), "--out", place(out)));
+        arguments.addAll(List.of(more));
+        return start(process(out, 0, arguments));
+    }
+
     private ProcessBuilder worker(Path recipe, String out, String list, int index, String... more) {
         List<String> arguments = new ArrayList<>(List.of("train", recipe.toString(), "--out", place(out)));
         arguments.addAll(List.of("--workers", list, "--index", String.valueOf(index)));
@@ -231,13 +271,16 @@ class ClusterTrainingTest {
     }
 
     private void awaitLines(String out, int count, List<Process> workers) throws IOException, InterruptedException {
-        Path metrics = folder.resolve(out).resolve("metrics.jsonl");
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (workers.stream().allMatch(Process::isAlive)
-                && !(Files.exists(metrics) && Files.readAllLines(metrics).size() >= count)) {
+        while (workers.stream().allMatch(Process::isAlive) && lines(out) < count) {
             assertThat(System.nanoTime()).as("the moment never came").isLessThan(end);
             Thread.sleep(20);
         }
+    }
+
+    private int lines(String out) throws IOException {
+        Path metrics = folder.resolve(out).resolve("metrics.jsonl");
+        return Files.exists(metrics) ? Files.readAllLines(metrics).size() : 0;
     }
 
     private void assertClose(String out, String expected) throws IOException {
@@ -252,6 +295,12 @@ class ClusterTrainingTest {
     private List<Double> losses(String out) throws IOException {
         Matcher found = LOSS.matcher(Files.readString(folder.resolve(out).resolve("metrics.jsonl")));
         return found.results().map(result -> Double.valueOf(result.group(1))).toList();
+    }
+
+    private long sent(String out) throws IOException {
+        Matcher found = SENT.matcher(Files.readString(folder.resolve(out).resolve("metrics.jsonl")));
+        assertThat(found.find()).isTrue();
+        return Long.parseLong(found.group(1));
     }
 
     private static String addresses() throws IOException {

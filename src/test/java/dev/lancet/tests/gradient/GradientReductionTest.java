@@ -68,6 +68,32 @@ class GradientReductionTest {
     }
 
     @Test
+    void gradients_that_are_sent_in_bfloat16_are_golden() {
+        Plan dense = Plan.dense(MODEL);
+        GraphDef plain = gradients(dense, 2);
+        GraphDef reduced = new GradientReduction(3, REPORT, 600, 40, true).of(plain, names(dense));
+
+        assertThat(reduced).isGoldenDifference(plain, "passes/llama.gradient-reduction.bfloat16.diff");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {200, 1 << 20})
+    void gradients_that_are_sent_in_bfloat16_teach_almost_the_same(long bucket) {
+        GraphDef one = step(BATCH, 1, gradients -> gradients);
+        GradientReduction reduction = new GradientReduction(TwoWorkers.COUNT, REPORT, bucket, 7, true);
+        GraphDef two = TwoWorkers.of(step(BATCH / 2, 1, gradients -> reduction.of(gradients, variables())));
+
+        List<Double> expected = lossesOfOne(one, 1);
+        List<Double> losses = lossesOfTwo(two, 1);
+        // The first loss is computed before anything was sent.
+        assertThat(losses.get(0)).isCloseTo(expected.get(0), withinPercentage(1e-4));
+        assertThat(losses).isNotEqualTo(expected);
+        for (int i = 0; i < losses.size(); i++) {
+            assertThat(losses.get(i)).as("loss " + i).isCloseTo(expected.get(i), withinPercentage(0.5));
+        }
+    }
+
+    @Test
     void the_gradients_that_are_ready_first_are_sent_first() {
         GraphDef reduced =
                 new GradientReduction(2, 1, 1, 0).of(gradients(Plan.dense(MODEL), 2), names(Plan.dense(MODEL)));

@@ -3,6 +3,7 @@ package dev.lancet.cli;
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
 import dev.lancet.cli.option.TrainOptions;
+import dev.lancet.cli.option.WireOption;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.cluster.LocalWorkerProcesses;
 import dev.lancet.runtime.cluster.ProcessorAffinity;
@@ -49,6 +50,9 @@ final class LaunchCommand extends LancetCommand {
     @Mixin
     private final TrainOptions options = new TrainOptions();
 
+    @Mixin
+    private final WireOption wire = new WireOption();
+
     LaunchCommand(Console console) {
         super(console);
     }
@@ -59,6 +63,7 @@ final class LaunchCommand extends LancetCommand {
             throw wrongUsage("--workers: " + workers + "; give 2 or more, or use lancet train");
         }
         options.keeping(this);
+        wire.bfloat16(this);
         try (LocalWorkerProcesses running =
                 LocalWorkerProcesses.start(Main.class, arguments(), ProcessorAffinity.share(workers), console.err())) {
             Progress progress = progress();

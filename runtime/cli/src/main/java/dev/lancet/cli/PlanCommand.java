@@ -2,6 +2,7 @@ package dev.lancet.cli;
 
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.ClusterPlanOptions;
 import dev.lancet.cli.option.CompressionRules;
 import dev.lancet.cli.option.ModelArgument;
 import dev.lancet.dsl.Compression;
@@ -14,7 +15,10 @@ import dev.lancet.runtime.budget.FreeLayers;
 import dev.lancet.runtime.budget.WeightErrorSearch;
 import dev.lancet.runtime.compress.CompressionJob;
 import dev.lancet.runtime.report.compression.PlanDocument;
+import dev.lancet.runtime.roofline.ClusterHardware;
+import dev.lancet.runtime.roofline.StepEstimate;
 import dev.lancet.runtime.run.CandidatePlans;
+import dev.lancet.runtime.run.ClusterEstimates;
 import dev.lancet.runtime.run.RecipeException;
 import dev.lancet.script.Script;
 import java.nio.file.Path;
@@ -48,6 +52,7 @@ import picocli.CommandLine.Parameters;
             "  lancet plan gpt2-1.5b --bits 8 --budget 0.59GB",
             "  lancet plan my-model --rank 64 --spectra",
             "  lancet plan my-model --bits 8 --canonical > my-model.plan",
+            "  lancet plan recipe.lancet.kts --cluster \"8x8 h100\"",
             "",
             "Memory counts the stored arrays, and the largest quantized layer while it is unpacked, at batch "
                     + "1. It does not count activations, the cache of keys and values, or TensorFlow itself.",
@@ -93,6 +98,9 @@ final class PlanCommand extends LancetCommand {
     @Mixin
     private final CompressionRules rules = new CompressionRules();
 
+    @Mixin
+    private final ClusterPlanOptions cluster = new ClusterPlanOptions();
+
     PlanCommand(Console console) {
         super(console);
     }
@@ -103,6 +111,12 @@ final class PlanCommand extends LancetCommand {
             throw wrongUsage(
                     "--canonical: " + (all ? "--all" : "--json") + " is another form of a plan; leave out one");
         }
+        Optional<ClusterHardware> hardware = cluster.hardware(this);
+        if (hardware.isPresent() && (canonical || !ModelArgument.isScript(what))) {
+            throw wrongUsage("--cluster: "
+                    + (canonical ? "--canonical prints the plan alone" : what + " is a model without a training")
+                    + (canonical ? "; leave out one" : "; name a recipe"));
+        }
         if (ModelArgument.isScript(what)) {
             if (rules.given() || recipe.isPresent()) {
                 throw wrongUsage("rules: " + what + " is a recipe and has its own rules; name a model instead,"
@@ -112,7 +126,7 @@ final class PlanCommand extends LancetCommand {
                 throw wrongUsage("--spectra: " + what + " is a recipe; name a model with weights");
             }
             try {
-                return ofRecipe(Script.load(Path.of(what)));
+                return ofRecipe(Script.load(Path.of(what)), hardware);
             } catch (RecipeException wrong) {
                 throw Script.at(Path.of(what), wrong.texts(), wrong);
             }
@@ -143,7 +157,7 @@ final class PlanCommand extends LancetCommand {
         return spectra ? job.planWithErrors(compression) : job.plan(compression);
     }
 
-    private Answer ofRecipe(Recipe recipe) {
+    private Answer ofRecipe(Recipe recipe, Optional<ClusterHardware> hardware) {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         Map<String, @Nullable Object> last = new LinkedHashMap<>();
@@ -152,6 +166,8 @@ final class PlanCommand extends LancetCommand {
             return new Answer(
                     Map.of(), List.copyOf(plans.values()).get(plans.size() - 1).canonical());
         }
+        Map<String, StepEstimate> estimates =
+                hardware.map(where -> ClusterEstimates.of(recipe, plans, where)).orElse(Map.of());
         for (Map.Entry<String, Plan> candidate : plans.entrySet()) {
             last = new LinkedHashMap<>();
             last.put("candidate", candidate.getKey());
@@ -163,6 +179,11 @@ final class PlanCommand extends LancetCommand {
                     .append(text(candidate.getValue()));
             measuredLater(recipe, candidate.getKey(), text, last);
             guided(recipe, candidate.getKey(), candidate.getValue(), text, last);
+            StepEstimate estimate = estimates.get(candidate.getKey());
+            if (estimate != null) {
+                text.append(candidate.getKey()).append(" on ").append(estimate.text());
+                last.put("cluster", estimate.document());
+            }
         }
         Map<String, @Nullable Object> document = new LinkedHashMap<>(last);
         document.put("candidates", all);

@@ -46,6 +46,25 @@ class PlanCommandTest {
     }
 
     @Test
+    void a_recipe_is_planned_for_hardware_that_is_not_here() throws IOException {
+        JsonNode plan =
+                lancet("plan", QUICKSTART, "--cluster", "2x4 h100", "--json").json();
+        JsonNode cluster = plan.get("candidates").get(0).get("cluster");
+
+        assertThat(cluster.get("hardware").asString()).isEqualTo("2x4 h100");
+        assertThat(cluster.get("workers").asInt()).isEqualTo(8);
+        assertThat(cluster.get("fits").asBoolean()).isTrue();
+        assertThat(cluster.get("seconds").asDouble()).isPositive();
+        assertThat(lancet("plan", QUICKSTART, "--cluster", "2x4 h100").out())
+                .contains(" on 2x4 h100: 8 workers, each with ", "  memory of a device  ", "at least");
+        assertThat(lancet("plan", "gpt2-127m", "--bits", "8", "--cluster", "2x4 h100")
+                        .err())
+                .isEqualTo("error: --cluster: gpt2-127m is a model without a training; name a recipe\n");
+        assertThat(lancet("plan", QUICKSTART, "--rates", "rates.json").err())
+                .isEqualTo("error: --rates: has no effect without --cluster; give both\n");
+    }
+
+    @Test
     void the_canonical_text_is_that_of_golden_files() {
         String model = lancet("plan", "gpt2-127m", "--bits", "8", "--canonical").out();
         String recipe = lancet("plan", QUICKSTART, "--canonical").out();

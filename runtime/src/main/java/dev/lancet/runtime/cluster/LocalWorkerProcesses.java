@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -22,6 +23,9 @@ import java.util.function.BooleanSupplier;
 public final class LocalWorkerProcesses implements AutoCloseable {
 
     private static final long POLL_MILLIS = 100;
+
+    /** The statuses of a Java process that ended because of SIGINT or SIGTERM: 128 plus the number of the signal. */
+    private static final Set<Integer> INTERRUPTED = Set.of(130, 143);
 
     private final List<Process> processes;
     private final CompletableFuture<String> output;
@@ -131,7 +135,7 @@ public final class LocalWorkerProcesses implements AutoCloseable {
      *
      * @param stopWanted whether they should save their state and stop
      * @return what the first printed
-     * @throws LancetException if one failed
+     * @throws LancetException if one failed, or if they stopped as wanted
      */
     public String await(BooleanSupplier stopWanted) {
         boolean asked = false;
@@ -149,6 +153,10 @@ public final class LocalWorkerProcesses implements AutoCloseable {
         }
         for (int worker = 0; worker < processes.size(); worker++) {
             int status = processes.get(worker).exitValue();
+            if (asked && INTERRUPTED.contains(status)) {
+                throw new LancetException("interrupted: all workers stopped after the same step; the state is kept,"
+                        + " continue with --resume");
+            }
             if (status != 0) {
                 throw new LancetException(
                         "workers: worker " + worker + " ended with status " + status + "; its error is above");

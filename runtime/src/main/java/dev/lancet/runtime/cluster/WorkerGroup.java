@@ -75,6 +75,11 @@ public final class WorkerGroup implements AutoCloseable {
         return spec.index();
     }
 
+    /** Whether the workers send gradients in bfloat16. */
+    public boolean bfloat16Gradients() {
+        return settings.bfloat16Gradients();
+    }
+
     /** Whether this worker writes the files: the first, or the only one. */
     public boolean chief() {
         return spec.index() == 0;

@@ -27,7 +27,7 @@ public record BatchShard(int worker, int workers) {
      * @param batch rows of the batch
      * @throws LancetException if they cannot be shared equally
      */
-    int rows(int batch) {
+    public int rows(int batch) {
         if (batch % workers != 0) {
             throw new LancetException("batch: " + batch + " sequences cannot be shared by " + workers
                     + " workers; choose a batch that the number of workers divides");

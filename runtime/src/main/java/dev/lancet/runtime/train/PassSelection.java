@@ -115,7 +115,10 @@ public record PassSelection(
 
     /** Everything that decides the order of floating-point sums. */
     public String order() {
-        return passes + (place.isGpu() ? " on a GPU" : "") + (threadEach() ? ", a thread each" : "");
+        return passes
+                + (place.isGpu() ? " on a GPU" : "")
+                + (threadEach() ? ", a thread each" : "")
+                + (workers.bfloat16Gradients() ? ", gradients sent in bfloat16" : "");
     }
 
     /** The GPU and the arithmetic of the training, if it did not set them. */

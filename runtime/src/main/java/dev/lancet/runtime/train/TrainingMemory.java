@@ -21,11 +21,16 @@ import java.util.Optional;
  * @param moments the optimizer's memory: two float32 for each trained parameter with AdamW, one with Muon
  * @param activations what the forward pass keeps for the backward pass, for one batch
  */
-record TrainingMemory(long weights, long gradients, long moments, long activations) {
+public record TrainingMemory(long weights, long gradients, long moments, long activations) {
 
     private static final int FLOAT = 4;
 
-    static TrainingMemory of(Transformer transformer, Plan plan, Training training, int sequence) {
+    /**
+     * The memory for one batch of a training.
+     *
+     * @param sequence tokens in each sequence of the batch
+     */
+    public static TrainingMemory of(Transformer transformer, Plan plan, Training training, int sequence) {
         List<ArraySpec> trained = TrainingForm.at(0, plan, training).trainable();
         long parameters = trained.stream().mapToLong(ArraySpec::elements).sum();
         long weights = plan.arrays().stream().mapToLong(ArraySpec::bytes).sum();
@@ -63,7 +68,7 @@ record TrainingMemory(long weights, long gradients, long moments, long activatio
     }
 
     /** All of it. */
-    long total() {
+    public long total() {
         return weights + gradients + moments + activations;
     }
 

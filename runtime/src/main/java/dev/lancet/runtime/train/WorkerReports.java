@@ -42,14 +42,20 @@ final class WorkerReports {
      */
     WorkerReports(WorkerGroup group, long elements) {
         this.group = group;
-        bytes = GradientReduction.bytesSent(group.size(), elements);
+        long floats = GradientReduction.bytesSent(group.size(), elements);
+        bytes = group.bfloat16Gradients() ? floats / 2 : floats;
     }
 
     /** A graph in which the workers share their gradients; unchanged for a single worker. */
     static GraphDef reduced(GraphDef graph, Collection<String> trained, WorkerGroup group) {
         return group.size() == 1
                 ? graph
-                : new GradientReduction(group.size(), WAITED + group.size(), BUCKET, group.nextKeys())
+                : new GradientReduction(
+                                group.size(),
+                                WAITED + group.size(),
+                                BUCKET,
+                                group.nextKeys(),
+                                group.bfloat16Gradients())
                         .of(graph, trained);
     }
 

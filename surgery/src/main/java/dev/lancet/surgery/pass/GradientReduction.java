@@ -30,7 +30,7 @@ import org.tensorflow.proto.NodeDef;
  *                             workers.total   = CollectiveReduceV2(workers.part)                      the sum
  * </pre>
  *
- * A gradient that fills a bucket alone is sent as it is, without a copy. {@code workers.report} is a float32 vector that
+ * A float32 gradient that fills a bucket alone is sent as it is, without a copy. {@code workers.report} is a float32 vector that
  * every worker feeds at each step with what the others have to know; {@code workers.part}, a float64 vector of two, is
  * fed where workers add up numbers outside a step. Fetched with a step: {@code workers.waited}, the seconds between the
  * last gradient of this worker and the last mean.
@@ -40,8 +40,10 @@ import org.tensorflow.proto.NodeDef;
  * @param bucket bytes of gradients that are sent together, at least 1
  * @param firstInstance the key of the first collective; those of two graphs that run in the same processes must not
  *     overlap
+ * @param half whether gradients are rounded to bfloat16 before they are sent, and so are their sums at every worker of
+ *     the ring; losses and reports stay float32
  */
-public record GradientReduction(int workers, int report, long bucket, int firstInstance) {
+public record GradientReduction(int workers, int report, long bucket, int firstInstance, boolean half) {
 
     /** Fed with a step. */
     public static final String REPORT = "workers.report";
@@ -63,6 +65,11 @@ public record GradientReduction(int workers, int report, long bucket, int firstI
 
     private static final DataType FLOAT = DataType.DT_FLOAT;
     private static final int GROUP = 1;
+
+    /** A reduction that sends float32. */
+    public GradientReduction(int workers, int report, long bucket, int firstInstance) {
+        this(workers, report, bucket, firstInstance, false);
+    }
 
     public GradientReduction {
         if (workers < 2) {
@@ -92,16 +99,18 @@ public record GradientReduction(int workers, int report, long bucket, int firstI
                                 ? node.toBuilder().setName(own(node.getName())).build()
                                 : node));
         List<GradientBucket> buckets = GradientBucket.fill(GraphView.of(graph), gradients.values(), bucket);
+        Ops ops = new Ops(builder);
         List<String> sent = new ArrayList<>();
         List<String> means = new ArrayList<>();
         for (int i = 0; i < buckets.size(); i++) {
-            Value whole = buckets.get(i).joined(builder, "reduce." + i);
-            Value mean = collective.reduce("reduce." + i, whole, "Div", firstInstance + i);
-            buckets.get(i).separate(builder, mean);
-            sent.add(whole.node());
+            String name = "reduce." + i;
+            Value whole = buckets.get(i).joined(builder, name);
+            Value own = half ? ops.cast(name + ".half", whole, DataType.DT_BFLOAT16) : whole;
+            Value mean = collective.reduce(name, own, "Div", firstInstance + i);
+            buckets.get(i).separate(builder, half ? ops.cast(name + ".mean", mean, FLOAT) : mean);
+            sent.add(own.node());
             means.add(mean.node());
         }
-        Ops ops = new Ops(builder);
         Value scalar = new Value("loss", 0, TensorType.of(FLOAT));
         Value loss = ops.reshape("workers.loss", scalar, ops.ints("workers.loss.shape", 1), List.of(1L));
         Value reported = builder.placeholder(REPORT, TensorType.of(FLOAT, report));

@@ -2,9 +2,12 @@ package dev.lancet.runtime.bench;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Arithmetic;
+import dev.lancet.dsl.recipe.Training;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.cluster.LocalWorkerProcesses;
 import dev.lancet.runtime.cluster.ProcessorAffinity;
+import dev.lancet.runtime.roofline.DeviceRates;
+import dev.lancet.runtime.roofline.TrainingWork;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +20,9 @@ import java.util.Map;
 public final class ClusterBench {
 
     private static final double MB = 1e6;
+
+    /** Less of a step than this is not told from noise. */
+    private static final double SMALLEST_SHARE = 0.01;
 
     private ClusterBench() {}
 
@@ -64,7 +70,30 @@ public final class ClusterBench {
         fields.put("ratio", BenchmarkResult.rounded(workers * one.milliseconds() / all.milliseconds(), 3));
         fields.put("communication_share", BenchmarkResult.rounded(all.communication(), 3));
         fields.put("mb_sent_per_step", BenchmarkResult.rounded(all.bytes() / MB, 1));
+        addRates(fields, benchmark, one, all, workers);
         return new BenchmarkResult(fields);
+    }
+
+    /**
+     * What {@code lancet plan --cluster} needs to predict other trainings on such a machine. The optimizer is counted as
+     * memory traffic, the rest of a step as arithmetic. What several workers take longer than one is counted as network, so
+     * that rate contains what the backward pass hides, and how workers slow each other down.
+     */
+    private static void addRates(
+            Map<String, Object> fields, BenchmarkCase benchmark, Measured one, Measured all, int workers) {
+        Preset preset = benchmark.preset();
+        TrainingWork work = TrainingWork.of(
+                preset.transformer(),
+                benchmark.plan(),
+                Training.adamW(benchmark.steps(), 1).batch(preset.batch() * workers),
+                workers);
+        double seconds = one.milliseconds() / 1e3;
+        double bandwidth = MemoryBandwidth.measured();
+        double passes = Math.max(seconds - work.updateBytes() / bandwidth, seconds / 2);
+        double network = Math.max(all.milliseconds() / 1e3 - seconds, seconds * SMALLEST_SHARE);
+        fields.put(DeviceRates.FLOPS, Math.round(work.flops() / passes));
+        fields.put(DeviceRates.MEMORY_BANDWIDTH, Math.round(bandwidth));
+        fields.put(DeviceRates.NETWORK_BANDWIDTH, Math.round(all.bytes() / network));
     }
 
     private static Measured measured(List<String> arguments, List<String> processors, PrintStream errors) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a worker that trains with others. */
@@ -40,14 +41,18 @@ public final class ClusterOptions {
                     + " it has no password and no encryption.")
     private boolean insecure;
 
+    @Mixin
+    private final WireOption wire = new WireOption();
+
     /** Does work with the other workers, if there are any, and ends in good order or with an error that all of them get. */
     public <T> T together(LancetCommand command, Function<WorkerGroup, T> work) {
         Optional<ClusterSpec> spec = spec(command);
         if (spec.isEmpty()) {
-            command.refuseGiven("; it has no effect on a single worker", "--wait", "--insecure-network");
+            command.refuseGiven(
+                    "; it has no effect on a single worker", "--wait", "--insecure-network", WireOption.NAME);
             return work.apply(WorkerGroup.alone());
         }
-        try (WorkerGroup group = WorkerGroup.join(spec.get(), settings(), command.progress())) {
+        try (WorkerGroup group = WorkerGroup.join(spec.get(), settings(command), command.progress())) {
             group.onFailure(message -> endLater(command, message));
             return together(group, work);
         }
@@ -67,8 +72,8 @@ public final class ClusterOptions {
         }
     }
 
-    private JoinSettings settings() {
-        JoinSettings usual = JoinSettings.usual().insecureNetwork(insecure);
+    private JoinSettings settings(LancetCommand command) {
+        JoinSettings usual = JoinSettings.usual().insecureNetwork(insecure).bfloat16Gradients(wire.bfloat16(command));
         return patience.map(seconds -> usual.patience(Duration.ofSeconds(seconds)))
                 .orElse(usual);
     }
