@@ -55,21 +55,21 @@ class EncoderReferenceTest {
         Checkpoint again = Checkpoint.open(out);
         assertThat(again.transformer()).isEqualTo(read.transformer());
         assertThat(again.plan()).isEqualTo(read.plan());
-        read.plan()
-                .arrays()
-                .forEach(array -> assertThat(again.weights().read(array.name()))
-                        .as(array.name())
-                        .isEqualTo(read.weights().read(array.name())));
+        read.plan().arrays().forEach(array -> assertThat(again.weights().read(array.name()))
+                .as(array.name())
+                .isEqualTo(read.weights().read(array.name())));
     }
 
     private static void computes(Checkpoint checkpoint, JsonNode expected) {
         Transformer model = checkpoint.transformer();
         String output = EncoderGraph.output(model);
         List<Integer> lengths = new ArrayList<>();
-        expected.get("attention_mask").forEach(row -> lengths.add(Arrays.stream(ints(row)).sum()));
+        expected.get("attention_mask")
+                .forEach(row -> lengths.add(Arrays.stream(ints(row)).sum()));
         int width = lengths.stream().mapToInt(Integer::intValue).max().orElseThrow();
         try (Running running = new Running(EncoderGraph.of(model), checkpoint.weights())) {
-            List<float[]> batch = run(running, model, expected, IntStream.range(0, lengths.size()).toArray(), width);
+            List<float[]> batch = run(
+                    running, model, expected, IntStream.range(0, lengths.size()).toArray(), width);
             for (int row = 0; row < lengths.size(); row++) {
                 int length = lengths.get(row);
                 List<float[]> alone = run(running, model, expected, new int[] {row}, length);
@@ -77,7 +77,11 @@ class EncoderReferenceTest {
                 double[] head = doubles(expected.get(output).get(row));
                 close(name(model, EncoderGraph.HIDDEN, row), alone.get(0), 0, hidden);
                 close(name(model, output, row), alone.get(1), 0, head);
-                close(name(model, "batched " + EncoderGraph.HIDDEN, row), batch.get(0), row * width * model.width(), hidden);
+                close(
+                        name(model, "batched " + EncoderGraph.HIDDEN, row),
+                        batch.get(0),
+                        row * width * model.width(),
+                        hidden);
                 int rowOfHead = batch.get(1).length / lengths.size();
                 close(name(model, "batched " + output, row), batch.get(1), row * rowOfHead, head);
             }
@@ -106,7 +110,9 @@ class EncoderReferenceTest {
     private static void close(String what, float[] found, int from, double[] expected) {
         assertThat(found.length).as(what).isGreaterThanOrEqualTo(from + expected.length);
         for (int i = 0; i < expected.length; i++) {
-            assertThat((double) found[from + i]).as("%s, element %d", what, i).isCloseTo(expected[i], within(TOLERANCE));
+            assertThat((double) found[from + i])
+                    .as("%s, element %d", what, i)
+                    .isCloseTo(expected[i], within(TOLERANCE));
         }
     }
 
