@@ -3,6 +3,7 @@ package dev.lancet.runtime.onnx.layer;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.onnx.graph.OnnxGraph;
+import dev.lancet.runtime.onnx.graph.OnnxNode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
