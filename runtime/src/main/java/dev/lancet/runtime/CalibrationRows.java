@@ -71,7 +71,8 @@ public final class CalibrationRows {
     /** The texts of a file as the inputs of an encoder, a row each. */
     private Examples texts(DeclaredSource encoder, Path file, Optional<String> field) {
         if (file.toString().endsWith(IDS)) {
-            throw new LancetException("calibrate: " + file + " holds token ids, but " + encoder.transformer().name()
+            throw new LancetException("calibrate: " + file + " holds token ids, but "
+                    + encoder.transformer().name()
                     + " reads whole texts; give a text with one on each line, .csv or .jsonl, or rows as .npz");
         }
         List<String> lines = EncoderTexts.read(file, field);

@@ -85,7 +85,7 @@ class BlueprintKindsTest {
     static Stream<Transformer> furtherParts() {
         return Stream.of(
                         parts("norms of outputs, wide norms of queries and keys")
-                                .attention(heads(4).kv(2).wideQkNorm(rmsNorm(1e-2)))
+                                .attention(heads(2).kv(1).wideQkNorm(rmsNorm(1e-2)))
                                 .residual(outputNorm()),
                         parts(
                                         "four norms, gains stored less one, soft caps, a window in some blocks, scaled embeddings")

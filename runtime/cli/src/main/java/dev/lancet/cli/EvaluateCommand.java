@@ -14,6 +14,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.calibration.QualityText;
+import dev.lancet.runtime.embed.TextEncoder;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.report.compression.QualityDocument;
 import dev.lancet.runtime.task.TaskResult;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Measure a model's perplexity over a text; lower is better. With --baseline, also print the recovery.",
             "With --task: measure its accuracy in answering the questions of a task.",
-            "For a graph: compare its outputs on rows with those of --baseline."
+            "For an encoder: compare its vectors of texts with those of --baseline, or with --pairs its cosines"
+                    + " with scores that people gave. For a graph: compare its outputs on rows with those of --baseline."
         },
         footer = {
             "",
@@ -55,12 +57,15 @@ import picocli.CommandLine.Parameters;
             "  lancet evaluate my-model --task tone --data rows.csv \\",
             "          --template 'Text: {text}\\nTone:' --label hawkish --label dovish",
             "  lancet evaluate tuned/model --task classify --data sent_valid.csv",
+            "  lancet evaluate minilm-6x --text sentences.txt --baseline minilm",
+            "  lancet evaluate minilm-6x --pairs stsb.csv --baseline minilm",
             "  lancet evaluate encoder-int8 --inputs rows.npz --baseline encoder \\",
             "          --min-recovery 0.99",
             "",
             "Recovery is the baseline's perplexity divided by the model's: 1 means equally good, less means "
                     + "worse. For a task it is the share that the model keeps of the baseline's accuracy above always giving "
-                    + "the most frequent answer. For a graph it is the mean cosine between the outputs of both, the least over "
+                    + "the most frequent answer. For an encoder it is the mean cosine, or the share that it keeps of the baseline's "
+                    + "correlation. For a graph it is the mean cosine between the outputs of both, the least over "
                     + "all outputs. "
                     + "If recovery is below --min-recovery, the exit status is 1.",
         })
@@ -70,7 +75,7 @@ final class EvaluateCommand extends LancetCommand {
     private String what = "";
 
     @ArgGroup(multiplicity = "1")
-    private Input input = new Input();
+    private EvaluationInput input = new EvaluationInput();
 
     @Mixin
     private final FieldOption field = new FieldOption();
@@ -96,34 +101,6 @@ final class EvaluateCommand extends LancetCommand {
     @Mixin
     private final TaskOptions task = new TaskOptions();
 
-    /** The input: a text, token ids, rows of a graph, or a task. */
-    static final class Input {
-        @Option(
-                names = "--text",
-                paramLabel = "FILE",
-                description = "A text: .txt, .jsonl, .csv, .tsv, .tar, each also as .gz or .tgz. The model's"
-                        + " tokenizer reads it.")
-        Optional<String> text = Optional.empty();
-
-        @Option(names = "--ids", paramLabel = "FILE", description = "Token ids, as raw little-endian int32.")
-        Optional<Path> ids = Optional.empty();
-
-        @Option(
-                names = "--inputs",
-                paramLabel = "FILE",
-                description = "For a graph: rows as .npz or .safetensors, with an array for each input of the"
-                        + " signature.")
-        Optional<Path> rows = Optional.empty();
-
-        @Option(
-                names = "--task",
-                paramLabel = "NAME",
-                description = "Questions with known answers: " + TaskOptions.NAMES
-                        + ", or any name with --template; classify for a classifier from lancet tune --task classify."
-                        + " Needs --data.")
-        Optional<String> task = Optional.empty();
-    }
-
     @Mixin
     private final EngineOption engine = new EngineOption();
 
@@ -136,9 +113,13 @@ final class EvaluateCommand extends LancetCommand {
 
     @Override
     public Answer answer() {
-        if (input.text.isEmpty() && input.ids.isEmpty() && input.rows.isEmpty() && input.task.isEmpty()) {
+        if (input.text.isEmpty()
+                && input.ids.isEmpty()
+                && input.rows.isEmpty()
+                && input.task.isEmpty()
+                && input.pairs.isEmpty()) {
             throw wrongUsage("evaluate: " + what
-                    + " has nothing to read; add --text FILE, --ids FILE, --inputs FILE or --task NAME");
+                    + " has nothing to read; add --text FILE, --ids FILE, --inputs FILE, --pairs FILE or --task NAME");
         }
         if (input.task.isEmpty()) {
             task.refuseWithoutTask(this);
@@ -160,7 +141,24 @@ final class EvaluateCommand extends LancetCommand {
         if (input.task.isPresent()) {
             return accuracy(input.task.get());
         }
+        if (input.pairs.isPresent()) {
+            return encoder().correlated(input.pairs.get());
+        }
+        if (input.text.isPresent() && TextEncoder.declared(Path.of(what))) {
+            if (baseline.isEmpty()) {
+                throw wrongUsage(
+                        "evaluate: " + what + " is an encoder, whose vectors are compared with those of another"
+                                + " model; add --baseline MODEL, or give --pairs FILE");
+            }
+            return encoder().compared(Path.of(input.text.get()), field.name());
+        }
         return input.rows.isPresent() ? compared(input.rows.get()) : perplexity();
+    }
+
+    private EncoderEvaluation encoder() {
+        engine.refuseForGraph(this);
+        refuseGiven("; an encoder takes no adapter, so leave it out", "--adapter");
+        return new EncoderEvaluation(what, baseline, where.device(this), progress(), this::complaint);
     }
 
     private Answer accuracy(String asked) {

@@ -42,7 +42,8 @@ public final class GramMeasurement {
     /** A source that measures when it is read: a language model part by part, an encoder or a graph in one part. */
     static GramSource source(ModelSource source, Examples rows, Progress progress) {
         ResolvedDevice device = Device.auto().resolve();
-        return source instanceof DeclaredSource declared && declared.transformer().continuesText()
+        return source instanceof DeclaredSource declared
+                        && declared.transformer().continuesText()
                 ? new PartwiseGrams(declared, rows, device, new OpenBlas(), progress, false)
                 : new WholeGrams(source, rows, device, progress);
     }

@@ -81,8 +81,7 @@ public final class RunningModel implements AutoCloseable {
         Plan plan = source.plan();
         Transformer transformer = source.transformer();
         boolean language = transformer.continuesText();
-        GraphDef graph = Surgeon.operate(
-                        language ? Blueprint.scoring(transformer) : EncoderGraph.of(transformer), plan)
+        GraphDef graph = Surgeon.operate(language ? Blueprint.scoring(transformer) : EncoderGraph.of(transformer), plan)
                 .graph();
         Engine engine =
                 Engine.literal(VariableLoading.into(device.isGpu() ? graph : XlaCompilation.unpacking(graph)), device);

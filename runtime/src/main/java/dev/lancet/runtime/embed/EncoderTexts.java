@@ -59,8 +59,8 @@ public final class EncoderTexts {
 
     private static List<String> lines(Path file, Optional<String> field) {
         field.ifPresent(name -> {
-            throw new LancetException("--field: " + name + "; " + file
-                    + " has a text on each line and no fields, so leave it out");
+            throw new LancetException(
+                    "--field: " + name + "; " + file + " has a text on each line and no fields, so leave it out");
         });
         String whole = utf8(file);
         List<String> lines = new ArrayList<>(Arrays.asList(whole.split("\r?\n", -1)));

@@ -48,9 +48,8 @@ public final class EncoderTokenizer implements AutoCloseable {
     /** What {@code sentence_bert_config.json} says, or 256, but never more than the context. */
     private static int longest(Transformer model, Path tokenizer) {
         Path settings = tokenizer.resolveSibling(SETTINGS);
-        Optional<Integer> said = Files.isRegularFile(settings)
-                ? ConfigJson.read(settings).integer("max_seq_length")
-                : Optional.empty();
+        Optional<Integer> said =
+                Files.isRegularFile(settings) ? ConfigJson.read(settings).integer("max_seq_length") : Optional.empty();
         return Math.min(model.context(), said.filter(most -> most > 0).orElse(LONGEST));
     }
 

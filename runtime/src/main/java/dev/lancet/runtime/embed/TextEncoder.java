@@ -7,6 +7,8 @@ import dev.lancet.io.Progress;
 import dev.lancet.runtime.calibration.RunningModel;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.Format;
+import dev.lancet.runtime.checkpoint.HuggingFace;
+import dev.lancet.runtime.checkpoint.ModelFolder;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.signature.SignatureTokenizer;
 import dev.lancet.runtime.signature.TextSignatureInputs;
@@ -16,6 +18,7 @@ import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.Signatures;
 import dev.lancet.surgery.serving.EncoderSignature;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -81,6 +84,18 @@ public final class TextEncoder implements AutoCloseable {
                 yield of(tokenizer.map(found::with).orElse(found), device);
             }
         };
+    }
+
+    /** Whether a path holds a declared encoder; the weights are not read. */
+    public static boolean declared(Path path) {
+        if (!Files.isDirectory(path)) {
+            return false;
+        }
+        if (Files.exists(path.resolve("lancet.json"))) {
+            return !ModelFolder.open(path).manifest().transformer().continuesText();
+        }
+        return Files.exists(path.resolve("config.json"))
+                && !HuggingFace.transformer(path).continuesText();
     }
 
     /**

@@ -64,7 +64,11 @@ public final class ServingGraph {
         GraphDef graph = Surgeon.operate(EncoderGraph.of(model), plan).graph();
         return finished(MetaGraphDef.newBuilder()
                 .setGraphDef(graph)
-                .putSignatureDef(SCORING, EncoderSignature.of(model).toBuilder().setMethodName(PREDICT).build()));
+                .putSignatureDef(
+                        SCORING,
+                        EncoderSignature.of(model).toBuilder()
+                                .setMethodName(PREDICT)
+                                .build()));
     }
 
     private static MetaGraphDef decoder(Transformer model, Plan plan, OptionalInt end) {

@@ -92,7 +92,7 @@ public interface ArchitectureFamily {
     /** The family and the model type that a config.json names. */
     static ArchitectureFamily of(ConfigJson config) {
         String type = config.requiredText("model_type");
-        if (type.contains("moe") || config.has("num_experts") || config.has("num_local_experts")) {
+        if (type.contains("moe") || experts(config, "num_experts") || experts(config, "num_local_experts")) {
             throw new LancetException(config.file() + ": architecture '" + type
                     + "' is a mixture of experts, which is not" + " supported; use a dense model of its family");
         }
@@ -103,6 +103,10 @@ public interface ArchitectureFamily {
                         config.file() + ": architecture '" + type + "' is not supported; use one of " + known()
                                 + ", or declare it by its parts, for example Transformer.encoder(\"mine\").residual(preNorm())"
                                 + "..., as docs/reference/language.md shows"));
+    }
+
+    private static boolean experts(ConfigJson config, String key) {
+        return config.integer(key).orElse(0) > 1;
     }
 
     /** The model types of all families, separated by commas. */
