@@ -54,11 +54,9 @@ class DecoderFamiliesTest {
         Checkpoint again = Checkpoint.open(out);
         assertThat(again.transformer()).isEqualTo(read.transformer());
         assertThat(again.unused()).isEmpty();
-        read.plan()
-                .arrays()
-                .forEach(array -> assertThat(again.weights().read(array.name()))
-                        .as(array.name())
-                        .isEqualTo(read.weights().read(array.name())));
+        read.plan().arrays().forEach(array -> assertThat(again.weights().read(array.name()))
+                .as(array.name())
+                .isEqualTo(read.weights().read(array.name())));
     }
 
     @ParameterizedTest

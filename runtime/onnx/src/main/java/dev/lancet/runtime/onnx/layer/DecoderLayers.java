@@ -137,7 +137,9 @@ public final class DecoderLayers {
     }
 
     private String embedded() {
-        String rows = ScalarNodes.scaled(graph, "embedding.scaled",
+        String rows = ScalarNodes.scaled(
+                graph,
+                "embedding.scaled",
                 lookup.rows(step("embedding"), DecoderSignature.IDS),
                 model.embedding().scale());
         return steps.containsKey("position")

@@ -69,8 +69,7 @@ final class RotaryEmbedding {
         String sizes = still == 0
                 ? graph.ints("half.heads", half, half)
                 : graph.ints(named(block, "parts.heads"), half, half, still);
-        OnnxNode parts =
-                graph.node("Split", name + ".halves").in(split, sizes).with("axis", 3);
+        OnnxNode parts = graph.node("Split", name + ".halves").in(split, sizes).with("axis", 3);
         if (still == 0) {
             parts.outs(a, b);
         } else {

@@ -101,9 +101,8 @@ final class UnfusedAttention implements AttentionLayer {
         String first = graph.node("Sub", prefix + "window.before")
                 .in(rows, graph.ints(prefix + "window", window))
                 .out();
-        String near = graph.node("Greater", prefix + "window.near")
-                .in(columns, first)
-                .out();
+        String near =
+                graph.node("Greater", prefix + "window.near").in(columns, first).out();
         return graph.node("And", prefix + "causal.near").in(causal, near).out();
     }
 
@@ -113,9 +112,10 @@ final class UnfusedAttention implements AttentionLayer {
 
     @Override
     public String attend(int layer, String name, String query, String key, String value) {
-        String q = byHead(name + "q", rotary.rotated(layer, name + "q.rotated", query, attention.heads()), attention.heads());
-        String k =
-                byHead(name + "k", rotary.rotated(layer, name + "k.rotated", key, attention.kvHeads()), attention.kvHeads());
+        String q = byHead(
+                name + "q", rotary.rotated(layer, name + "q.rotated", query, attention.heads()), attention.heads());
+        String k = byHead(
+                name + "k", rotary.rotated(layer, name + "k.rotated", key, attention.kvHeads()), attention.kvHeads());
         String keys = joined(layer, "key", k);
         String values = joined(layer, "value", byHead(name + "v", value, attention.kvHeads()));
         String scaled = graph.node("Mul", name + "q.scaled")
