@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Reads and writes Hugging Face folders of GPT-2, LLaMA, Mistral, Qwen2 and Qwen3, and of the encoders BERT, RoBERTa,
- * DistilBERT and ModernBERT, with the settings of sentence-transformers: {@code config.json} in the layouts of transformers 4
+ * Reads and writes Hugging Face folders of GPT-2, LLaMA, Mistral, Qwen2, Qwen3, OLMo-2, SmolLM3, Granite, Phi-3, GPT-NeoX, Gemma 2
+ * and Gemma 3 (text), and of the encoders BERT, RoBERTa, DistilBERT and ModernBERT, with the settings of sentence-transformers: {@code config.json} in the layouts of transformers 4
  * and 5, and safetensors, sharded or not. A model computes the same here as with Hugging Face.
  */
 public final class HuggingFace {

@@ -78,7 +78,9 @@ final class HuggingFaceExport {
 
     private void factor(Step step, String name, TensorMapping mapping) {
         List<StoredMatrix> two = step.baseMatrices();
-        if (!mapping.transposed() || step.precision().narrow() || step.between().isPresent()) {
+        if (!mapping.isTranspose(step.weight())
+                || step.precision().narrow()
+                || step.between().isPresent()) {
             throw new LancetException("export: the factors of " + step.weight().name() + " have no place in a Hugging"
                     + " Face folder; multiply them out with --fold");
         }

@@ -17,6 +17,12 @@ public interface ArchitectureFamily {
     List<ArchitectureFamily> ALL = List.of(
             new Gpt2Family(),
             new LlamaFamily(),
+            new Olmo2Family(),
+            new SmolLm3Family(),
+            new GraniteFamily(),
+            new Phi3Family(),
+            new GptNeoXFamily(),
+            new GemmaFamily(),
             new BertFamily(),
             new RobertaFamily(),
             new DistilBertFamily(),

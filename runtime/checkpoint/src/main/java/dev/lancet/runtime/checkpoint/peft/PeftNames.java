@@ -28,9 +28,14 @@ final class PeftNames {
      *
      * @param module the layer, for example {@code model.layers.0.self_attn.q_proj}
      * @param outputs the number of outputs of the layer
-     * @param first the first output that belongs to the matrix
+     * @param mapping where the outputs of the layer are that belong to the matrix
      */
-    record Place(String module, int outputs, int first) {
+    record Place(String module, int outputs, TensorMapping mapping) {
+
+        /** The output of the layer that an output of the matrix is. */
+        int output(int column) {
+            return mapping.place(column);
+        }
 
         /** The name of the array {@code [rank, inputs]}. */
         String a() {
@@ -74,11 +79,7 @@ final class PeftNames {
     TensorMapping whole(Weight weight) {
         TensorMapping mapping = family.slot(transformer, weight);
         boolean head = family.outside(mapping.tensor());
-        return new TensorMapping(
-                ROOT + (head ? "" : family.prefix()) + mapping.tensor(),
-                mapping.shape(),
-                mapping.transposed(),
-                mapping.first());
+        return mapping.named(ROOT + (head ? "" : family.prefix()) + mapping.tensor());
     }
 
     /** The place of a matrix's adapter; embedding tables have none. */
@@ -90,6 +91,6 @@ final class PeftNames {
         boolean head = family.outside(mapping.tensor());
         String module = mapping.tensor().substring(0, mapping.tensor().length() - WEIGHT.length());
         int outputs = mapping.transposed() ? weight.columns() : mapping.arrayColumns();
-        return Optional.of(new Place(head ? module : family.prefix() + module, outputs, mapping.first()));
+        return Optional.of(new Place(head ? module : family.prefix() + module, outputs, mapping));
     }
 }
