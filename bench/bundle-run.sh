@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # run.sh [ARGUMENT ...]: on a machine without Java, in the folder with all parts that bench/bundle.sh made: unpacks them if that was not
 # done, shows TensorFlow CUDA's libraries under the names that it opens, and starts bench/gpu.sh with the arguments: what is here,
-# the tests, all marks, a table and JSON in gpu-results/, in 25 minutes at most, this included. For example
-#   ./run.sh                             all of it
+# the tests, all marks, a table and JSON in gpu-results/, in 12 minutes at most, this included. For example
+#   ./run.sh                             what is worth the most, in 12 minutes
+#   ./run.sh --minutes 40                all of it
 #   ./run.sh --quick                     small shapes: shows in minutes that the card computes
 #   ./run.sh --device cpu --quick        without a card
 #   ./run.sh java CLASS ARGUMENT ...     only a class, for example dev.lancet.cli.Main doctor
@@ -79,4 +80,5 @@ if [ "${1:-}" = java ]; then
 fi
 [ "$kind" = gpu ] || set -- --device cpu "$@"
 export LANCET_RUN=$root/java
-exec "$root/lancet/bench/gpu.sh" --limit $((1490 - SECONDS)) --out "$here/gpu-results" "$@"
+export LANCET_SECONDS_GONE=$((SECONDS + 5))
+exec "$root/lancet/bench/gpu.sh" --minutes 12 --out "$here/gpu-results" "$@"

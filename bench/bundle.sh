@@ -3,14 +3,15 @@
 # card of compute capability 9.0 (H100, H200) that has CUDA's libraries and Python, but neither Java nor a network.
 #   --cpu   the processor's natives instead of the card's: shows that the bundle works, without a card and without 2.5 GB of downloads
 # WORK/parts then holds
-#   base.00, base.01, ...  a Java 17, TensorFlow cut down to that card, the jars of others: at most 60 MiB each, rarely new
+#   base.00, base.01, ...  a Java 17, TensorFlow cut down to that card, the jars of others: rarely new
 #   lancet.tar.xz          Lancet's jars, its tests on the card, bench/: small, new with each change
 #   run.sh, SHA256         bring all of it into one folder there and start ./run.sh (bench/bundle-run.sh tells what it does)
+# For a card these are three loads of at most 64 MiB: base.00; base.01; and the rest.
 # Takes a JDK 17 with jlink, Maven, python3, unzip, xz, gcc and binutils here, and 8 GB of disk. WORK is kept: what is there is not
 # downloaded or cut again.
 set -euo pipefail
 home=$(cd "$(dirname "$0")/.." && pwd)
-kind=gpu classifier=linux-x86_64-gpu profile=-Pgpu level=-6
+kind=gpu classifier=linux-x86_64-gpu profile=-Pgpu level=-9
 if [ "${1:-}" = --cpu ]; then
     # It need not travel, so it is packed in a hurry.
     kind=cpu classifier=linux-x86_64 profile=-B level=-0; shift
@@ -29,13 +30,24 @@ mvn -q -B -ntp -f "$home/pom.xml" $profile -Dfast -Dlancet.out=target/bundle -Ds
     package dependency:copy-dependencies -DincludeScope=test -DoutputDirectory="$jars"
 say "Lancet is built"
 rm -f "$base"/lib/*
+# unpacked FROM TO: a jar without compression, which xz presses better, and without the tokenizers' libraries for other systems
+unpacked() {
+    python3 - "$@" <<'PY'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as whole, zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_STORED) as plain:
+    for entry in whole.infolist():
+        name = entry.filename
+        if not name.startswith("native/lib/") or "linux-x86_64" in name or name.endswith(".properties"):
+            plain.writestr(zipfile.ZipInfo(name), whole.read(entry))
+PY
+}
 for jar in "$jars"/*.jar; do
     case ${jar##*/} in
         lancet-*) mv "$jar" "$lancet/lib/" ;;
         tensorflow-core-native-*-$classifier.jar) natives=$jar ;;
         # Scripts, ONNX and rules on packages are of no use there.
         kotlin-* | onnxruntime-* | archunit* | jqwik-* | error_prone* | *-javadoc.jar | *-sources.jar) ;;
-        *) mv "$jar" "$base/lib/" ;;
+        *) unpacked "$jar" "$base/lib/${jar##*/}" ;;
     esac
 done
 [ -n "${natives:-}" ] || { echo "bundle.sh: Maven brought no tensorflow-core-native-*-$classifier.jar" >&2; exit 1; }
@@ -80,7 +92,7 @@ mkdir -p "$parts"
 now=$(pack "$base" | sha256sum)$level
 if [ "$now" != "$(cat "$work/packed" 2>/dev/null)" ]; then
     rm -f "$parts"/base.*
-    pack "$base" | xz $level -T0 | split -b 60M -d -a 2 - "$parts/base."
+    pack "$base" | xz $level -T0 | split -b 63M -d -a 2 - "$parts/base."
     echo "$now" >"$work/packed"
 fi
 pack "$lancet" | xz -6 >"$parts/lancet.tar.xz"

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""table.py FOLDER: what bench/gpu.sh left there as a table, results.md, and all figures in one file, results.json."""
+"""table.py FOLDER: what bench/gpu.sh left there, also half of it, as a table, results.md, and all figures in one file, results.json."""
 import json, pathlib, sys
 
 folder = pathlib.Path(sys.argv[1])
 rows, found = [], {}
-for line in (folder / "stages.tsv").read_text().splitlines():
-    name, status, seconds = line.split("\t")
+stages = folder / "stages.tsv"
+if not stages.exists():
+    sys.exit(f"table.py: {folder} has no stages.tsv; bench/gpu.sh writes it")
+for line in stages.read_text().splitlines():
+    name, status, seconds = (line.split("\t") + ["", "", "0"])[:3]
     try:
         figures = json.loads("{" + (folder / f"{name}.json").read_text().strip().splitlines()[-1].split("{", 1)[-1]
                              if name.startswith(("torch", "ceil", "tests")) else (folder / f"{name}.json").read_text())
@@ -16,7 +19,7 @@ for line in (folder / "stages.tsv").read_text().splitlines():
     if card:
         figures["card_utilisation_percent_max"] = max(c[0] for c in card)
         figures["card_memory_mib_max"] = max(c[1] for c in card)
-    found[name] = dict(figures, status=status, seconds=int(seconds))
+    found[name] = dict(figures, status=status, seconds=int(seconds or 0))
 
 PEERS = {"torch-dense-bf16": "llama-dense-bf16", "torch-low-bf16": "llama-low-bf16",
          "torch-gpt2-dense-bf16": "gpt2-dense-bf16", "torch-gpt2-low-bf16": "gpt2-low-bf16"}

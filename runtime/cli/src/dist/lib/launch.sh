@@ -65,7 +65,7 @@ launch() {
     # Each session of TensorFlow has threads of its own: a training wants one for each stream, others all for each operator.
     export TF_OVERRIDE_GLOBAL_THREADPOOL="${TF_OVERRIDE_GLOBAL_THREADPOOL:-1}"
 
-    # The class path as a variable: ONNX Runtime 1.29 crashes in a process whose command line has 4000 bytes.
+    # The class path as a variable keeps the list of processes readable.
     export CLASSPATH
     # shellcheck disable=SC2086
     exec "$java" "@$shared/java.options" ${LANCET_JAVA_OPTS:-} dev.lancet.cli.Main "$@"

@@ -1,15 +1,11 @@
 package dev.lancet;
 
 import dev.lancet.dsl.Adapter;
-import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.Correction;
-import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Initialisation;
 import dev.lancet.dsl.Nonlinearity;
-import dev.lancet.dsl.Norm;
-import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Transformer;
@@ -18,62 +14,19 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.dsl.recipe.Rows;
 import dev.lancet.dsl.recipe.Schedule;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.Training;
 
 /**
  * All methods of the language in one class, for {@code import static dev.lancet.Lancet.*}. Scripts import them by
- * default. {@link Selectors} holds those that select weights.
+ * default. {@link Selectors} holds those that select weights,
+ * {@link TransformerParts} those that declare a transformer.
  */
-public final class Lancet extends Selectors {
+public final class Lancet extends TransformerParts {
 
     private Lancet() {}
-
-    /** A published model, for example {@code preset("llama-2-7b")}. */
-    public static Transformer preset(String name) {
-        return Transformer.preset(name);
-    }
-
-    /** Multi-head attention; see {@link Attention}. */
-    public static Attention heads(int heads) {
-        return Attention.heads(heads);
-    }
-
-    /** A gated feed-forward block, as in LLaMA. */
-    public static FeedForward swiglu(int hidden) {
-        return FeedForward.swiglu(hidden);
-    }
-
-    /** A plain feed-forward block with the exact GELU. */
-    public static FeedForward gelu(int hidden) {
-        return FeedForward.gelu(hidden);
-    }
-
-    /** A plain feed-forward block with the tanh GELU, as in GPT-2. */
-    public static FeedForward geluTanh(int hidden) {
-        return FeedForward.geluTanh(hidden);
-    }
-
-    /** Root-mean-square normalisation. */
-    public static Norm rmsNorm(double epsilon) {
-        return Norm.rmsNorm(epsilon);
-    }
-
-    /** Layer normalisation. */
-    public static Norm layerNorm(double epsilon) {
-        return Norm.layerNorm(epsilon);
-    }
-
-    /** Learned positions, as in GPT-2. */
-    public static Position learned() {
-        return Position.learned();
-    }
-
-    /** Rotary positions, as in LLaMA. */
-    public static Position.Rotary rotary(double theta) {
-        return Position.rotary(theta);
-    }
 
     /** A given rank. */
     public static Rank.Fixed rank(int value) {
@@ -173,6 +126,11 @@ public final class Lancet extends Selectors {
     /** A task of one's own, with a prompt in which {@code {field}} stands for a value of the row; see {@link Task#own}. */
     public static Task task(String name, String data, String prompt) {
         return Task.own(name, data, prompt);
+    }
+
+    /** Rows for which the outputs of graphs are compared with those of the first candidate; see {@link Rows}. */
+    public static Rows rows(String path) {
+        return new Rows(path);
     }
 
     /** Examples for fine-tuning, prompts with their answers, from files and folders. */

@@ -5,6 +5,7 @@ import dev.lancet.compression.quant.Quantizer;
 import dev.lancet.compression.random.Normals;
 import dev.lancet.compression.random.Orthonormal;
 import dev.lancet.dsl.Initialisation;
+import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
@@ -25,7 +26,7 @@ import java.util.Optional;
  *
  * <p>Linear layers are normal with standard deviation {@code 1 / √(3 · inputs)}; those that write to the residual stream
  * (o and down) are divided by {@code √(2 · layers)} (Radford et al., 2019). Tables have standard deviation 0.02, gains
- * are 1, biases 0. Factors are initialised as their step says, or spectrally; see {@link Initialisation}. Spectral right
+ * are 1 (0 where they are stored as differences from 1), biases 0. Factors are initialised as their step says, or spectrally; see {@link Initialisation}. Spectral right
  * factors behind a nonlinearity start at half of that. Corrections are 0, because fresh weights are what their codes
  * stand for.
  */
@@ -135,10 +136,21 @@ public final class FreshWeights {
         return 1 / Math.sqrt(3.0 * weight.rows()) / (residual ? Math.sqrt(2.0 * transformer.layers()) : 1);
     }
 
-    private static HostTensor vector(Weight weight) {
+    private HostTensor vector(Weight weight) {
         float[] values = new float[weight.columns()];
-        Arrays.fill(values, weight.role() == Role.NORM ? 1 : 0);
+        Arrays.fill(values, weight.role() == Role.NORM && !gainPlusOne(weight) ? 1 : 0);
         return HostTensor.of(new ArraySpec(weight.name(), ArraySpec.Type.FLOAT32, weight.shape()), values);
+    }
+
+    /** Whether a gain is stored as its difference from 1. */
+    private boolean gainPlusOne(Weight gain) {
+        boolean ofHeads = gain.name().endsWith(".q.norm.gain") || gain.name().endsWith(".k.norm.gain");
+        if (ofHeads) {
+            return transformer.attention().qkNorm().filter(Norm::gainPlusOne).isPresent();
+        }
+        return gain.name().startsWith("embedding.norm")
+                ? transformer.embedding().norm().filter(Norm::gainPlusOne).isPresent()
+                : transformer.norm().gainPlusOne();
     }
 
     /**

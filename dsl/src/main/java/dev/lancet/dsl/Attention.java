@@ -3,15 +3,21 @@ package dev.lancet.dsl;
 import java.util.Optional;
 
 /**
- * Causal self-attention: the number and width of its heads, and how heads share keys and values.
+ * Self-attention: the number and width of its heads, how heads share keys and values, and what a position may see. It is
+ * causal unless it is {@link #twoWay()}.
  *
  * @param heads query heads
  * @param kvHeads key and value heads; each serves {@code heads / kvHeads} query heads
  * @param headWidth width of a head, or 0 for {@code width / heads}
  * @param qkvBiased whether query, key and value projections carry biases
  * @param outputBiased whether the output projection carries a bias
- * @param window how many positions a query sees, its own included, or 0 for all earlier ones
- * @param qkNorm the norm of each query and key head before its rotation, or empty; always a root-mean-square norm
+ * @param window how many positions a query sees, its own included, or 0 for all earlier ones; of two-way attention, a query
+ *     sees the keys that are at most {@code window / 2} positions away on either side
+ * @param qkNorm the norm of queries and keys before their rotation, or empty; always a root-mean-square norm
+ * @param wideQkNorm whether {@code qkNorm} normalizes all heads together instead of each
+ * @param bidirectional whether a query sees later positions too
+ * @param scale the factor of the scores, or 0 for {@code 1 / √headWidth}
+ * @param cap the soft cap of the scores, {@code cap · tanh(score / cap)}, or 0 for none
  */
 public record Attention(
         int heads,
@@ -20,7 +26,11 @@ public record Attention(
         boolean qkvBiased,
         boolean outputBiased,
         int window,
-        Optional<Norm> qkNorm) {
+        Optional<Norm> qkNorm,
+        boolean wideQkNorm,
+        boolean bidirectional,
+        double scale,
+        double cap) {
 
     public Attention {
         Check.that(heads > 0, "attention: %d heads; at least 1 is needed", heads);
@@ -35,6 +45,31 @@ public record Attention(
                 qkNorm.isEmpty() || qkNorm.get().kind() == Norm.Kind.RMS,
                 "attention: qkNorm %s; only rmsNorm(epsilon) is built for queries and keys",
                 qkNorm.map(Norm::toString).orElse(""));
+        Check.that(!wideQkNorm || qkNorm.isPresent(), "attention: a wide norm of queries and keys needs a qkNorm");
+        Check.that(
+                scale >= 0 && scale < Double.POSITIVE_INFINITY,
+                "attention: scale %s; it must be positive, or 0 for 1 / √headWidth",
+                scale);
+        Check.that(
+                cap >= 0 && cap < Double.POSITIVE_INFINITY,
+                "attention: cap %s; it must be positive, or 0 for none",
+                cap);
+        Check.that(
+                !bidirectional || window % 2 == 0,
+                "attention: window %d of two-way attention; it has two equal sides, so choose an even number",
+                window);
+    }
+
+    /** Causal attention with usual scores, as in GPT-2 and LLaMA. */
+    public Attention(
+            int heads,
+            int kvHeads,
+            int headWidth,
+            boolean qkvBiased,
+            boolean outputBiased,
+            int window,
+            Optional<Norm> qkNorm) {
+        this(heads, kvHeads, headWidth, qkvBiased, outputBiased, window, qkNorm, false, false, 0, 0);
     }
 
     /** Multi-head attention with as many key/value heads as query heads and no biases. */
@@ -44,27 +79,68 @@ public record Attention(
 
     /** Grouped-query attention: {@code kvHeads} key/value heads serve all query heads. */
     public Attention kv(int kvHeads) {
-        return new Attention(heads, kvHeads, headWidth, qkvBiased, outputBiased, window, qkNorm);
+        return new Attention(
+                heads,
+                kvHeads,
+                headWidth,
+                qkvBiased,
+                outputBiased,
+                window,
+                qkNorm,
+                wideQkNorm,
+                bidirectional,
+                scale,
+                cap);
     }
 
     /** An explicit head width, for models where it is not {@code width / heads}. */
     public Attention headWidth(int headWidth) {
-        return new Attention(heads, kvHeads, headWidth, qkvBiased, outputBiased, window, qkNorm);
+        return new Attention(
+                heads,
+                kvHeads,
+                headWidth,
+                qkvBiased,
+                outputBiased,
+                window,
+                qkNorm,
+                wideQkNorm,
+                bidirectional,
+                scale,
+                cap);
     }
 
     /** Biases on the query, key and value projections only, as in Qwen2. */
     public Attention qkvBias() {
-        return new Attention(heads, kvHeads, headWidth, true, outputBiased, window, qkNorm);
+        return biases(true, outputBiased);
     }
 
     /** Biases on all four projections, as in GPT-2. */
     public Attention bias() {
-        return new Attention(heads, kvHeads, headWidth, true, true, window, qkNorm);
+        return biases(true, true);
     }
 
-    /** Sliding-window attention over the last {@code window} positions, as in Mistral 7B v0.1. */
+    private Attention biases(boolean qkv, boolean output) {
+        return new Attention(
+                heads, kvHeads, headWidth, qkv, output, window, qkNorm, wideQkNorm, bidirectional, scale, cap);
+    }
+
+    /**
+     * Sliding-window attention over the last {@code window} positions, as in Mistral 7B v0.1; of two-way attention, over those
+     * at most {@code window / 2} away, as in ModernBERT.
+     */
     public Attention window(int window) {
-        return new Attention(heads, kvHeads, headWidth, qkvBiased, outputBiased, window, qkNorm);
+        return new Attention(
+                heads,
+                kvHeads,
+                headWidth,
+                qkvBiased,
+                outputBiased,
+                window,
+                qkNorm,
+                wideQkNorm,
+                bidirectional,
+                scale,
+                cap);
     }
 
     /**
@@ -75,7 +151,75 @@ public record Attention(
      * @throws IllegalArgumentException if it is not a root-mean-square norm
      */
     public Attention qkNorm(Norm norm) {
-        return new Attention(heads, kvHeads, headWidth, qkvBiased, outputBiased, window, Optional.of(norm));
+        return normed(norm, false);
+    }
+
+    /**
+     * Normalizes all query heads together and all key heads together, as in OLMo-2. The gains have {@code heads · headWidth}
+     * and {@code kvHeads · headWidth} elements.
+     *
+     * @throws IllegalArgumentException if it is not a root-mean-square norm
+     */
+    public Attention wideQkNorm(Norm norm) {
+        return normed(norm, true);
+    }
+
+    private Attention normed(Norm norm, boolean wide) {
+        return new Attention(
+                heads,
+                kvHeads,
+                headWidth,
+                qkvBiased,
+                outputBiased,
+                window,
+                Optional.of(norm),
+                wide,
+                bidirectional,
+                scale,
+                cap);
+    }
+
+    /** Every position sees every other, as in encoders; {@link Transformer#encoder} says it by itself. */
+    public Attention twoWay() {
+        return new Attention(
+                heads, kvHeads, headWidth, qkvBiased, outputBiased, window, qkNorm, wideQkNorm, true, scale, cap);
+    }
+
+    /** Multiplies the scores with {@code scale} instead of {@code 1 / √headWidth}, as in Gemma 2 and Granite. */
+    public Attention scale(double scale) {
+        return new Attention(
+                heads,
+                kvHeads,
+                headWidth,
+                qkvBiased,
+                outputBiased,
+                window,
+                qkNorm,
+                wideQkNorm,
+                bidirectional,
+                scale,
+                cap);
+    }
+
+    /** Caps the scores softly, {@code cap · tanh(score / cap)}, as in Gemma 2. */
+    public Attention cap(double cap) {
+        return new Attention(
+                heads,
+                kvHeads,
+                headWidth,
+                qkvBiased,
+                outputBiased,
+                window,
+                qkNorm,
+                wideQkNorm,
+                bidirectional,
+                scale,
+                cap);
+    }
+
+    /** The factor of the scores: {@link #scale}, or {@code 1 / √headWidth}. */
+    public double scoreFactor() {
+        return scale == 0 ? 1 / Math.sqrt(headWidth) : scale;
     }
 
     /** Width of all query heads together. */
@@ -95,6 +239,10 @@ public record Attention(
                 + (headWidth == 0 ? "" : ".headWidth(" + headWidth + ")")
                 + (outputBiased ? ".bias()" : qkvBiased ? ".qkvBias()" : "")
                 + (window == 0 ? "" : ".window(" + window + ")")
-                + qkNorm.map(norm -> ".qkNorm(" + norm + ")").orElse("");
+                + qkNorm.map(norm -> (wideQkNorm ? ".wideQkNorm(" : ".qkNorm(") + norm + ")")
+                        .orElse("")
+                + (bidirectional ? ".twoWay()" : "")
+                + (scale == 0 ? "" : ".scale(" + scale + ")")
+                + (cap == 0 ? "" : ".cap(" + cap + ")");
     }
 }

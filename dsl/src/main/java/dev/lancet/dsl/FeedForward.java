@@ -13,6 +13,10 @@ public record FeedForward(Kind kind, int hidden, boolean bias) {
     public enum Kind {
         /** {@code down(silu(gate(x)) ⊙ up(x))} (Shazeer, 2020). */
         SWIGLU,
+        /** {@code down(gelu(gate(x)) ⊙ up(x))} with the exact {@code x·Φ(x)}. */
+        GEGLU,
+        /** {@code down(gelu(gate(x)) ⊙ up(x))} with the tanh approximation. */
+        GEGLU_TANH,
         /** {@code down(gelu(up(x)))} with the exact {@code x·Φ(x)}. */
         GELU,
         /** {@code down(gelu(up(x)))} with the tanh approximation, GPT-2's own. */
@@ -26,6 +30,16 @@ public record FeedForward(Kind kind, int hidden, boolean bias) {
     /** A gated block without biases, as in LLaMA. */
     public static FeedForward swiglu(int hidden) {
         return new FeedForward(Kind.SWIGLU, hidden, false);
+    }
+
+    /** A gated block without biases and with the exact GELU, as in ModernBERT. */
+    public static FeedForward geglu(int hidden) {
+        return new FeedForward(Kind.GEGLU, hidden, false);
+    }
+
+    /** A gated block without biases and with the tanh GELU, as in Gemma. */
+    public static FeedForward gegluTanh(int hidden) {
+        return new FeedForward(Kind.GEGLU_TANH, hidden, false);
     }
 
     /** A plain block with biases and the exact GELU. */
@@ -45,7 +59,7 @@ public record FeedForward(Kind kind, int hidden, boolean bias) {
 
     /** Whether there is a gate matrix. */
     public boolean gated() {
-        return kind == Kind.SWIGLU;
+        return kind == Kind.SWIGLU || kind == Kind.GEGLU || kind == Kind.GEGLU_TANH;
     }
 
     @Override
@@ -53,6 +67,8 @@ public record FeedForward(Kind kind, int hidden, boolean bias) {
         String word =
                 switch (kind) {
                     case SWIGLU -> "swiglu";
+                    case GEGLU -> "geglu";
+                    case GEGLU_TANH -> "gegluTanh";
                     case GELU -> "gelu";
                     case GELU_TANH -> "geluTanh";
                 };

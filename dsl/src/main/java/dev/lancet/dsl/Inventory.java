@@ -30,22 +30,31 @@ final class Inventory {
     private void addTables() {
         int width = transformer.width();
         weights.add(new Weight("embedding", Role.EMBEDDING, NO_BLOCK, transformer.vocabulary(), width));
-        if (transformer.position() instanceof Position.Learned) {
-            weights.add(new Weight("position", Role.POSITION, NO_BLOCK, transformer.context(), width));
+        if (transformer.position() instanceof Position.Learned learned) {
+            int rows = Math.addExact(transformer.context(), learned.first());
+            weights.add(new Weight("position", Role.POSITION, NO_BLOCK, rows, width));
         }
+        InputEmbedding embedding = transformer.embedding();
+        if (embedding.tokenTypes() > 0) {
+            weights.add(new Weight("tokenType", Role.TOKEN_TYPE, NO_BLOCK, embedding.tokenTypes(), width));
+        }
+        embedding.norm().ifPresent(norm -> addNorm("embedding.norm", NO_BLOCK, norm, width));
     }
 
     private void addAttention(int block) {
         Attention attention = transformer.attention();
         int width = transformer.width();
         String name = "h." + block + ".attn.";
-        addNorm(name + "norm", block);
+        if (block > 0 || !transformer.embedding().replacesFirstNorm()) {
+            addInputNorm(name, block);
+        }
         addLinear(name + "q", Role.QUERY, block, width, attention.queryWidth(), attention.qkvBiased());
-        addHeadNorm(name + "q", block);
+        addHeadNorm(name + "q", block, attention.queryWidth());
         addLinear(name + "k", Role.KEY, block, width, attention.kvWidth(), attention.qkvBiased());
-        addHeadNorm(name + "k", block);
+        addHeadNorm(name + "k", block, attention.kvWidth());
         addLinear(name + "v", Role.VALUE, block, width, attention.kvWidth(), attention.qkvBiased());
         addLinear(name + "o", Role.OUTPUT, block, attention.queryWidth(), width, attention.outputBiased());
+        addOutputNorm(name, block);
     }
 
     private void addFeedForward(int block) {
@@ -53,33 +62,64 @@ final class Inventory {
         int width = transformer.width();
         int hidden = feedForward.hidden();
         String name = "h." + block + ".mlp.";
-        addNorm(name + "norm", block);
+        addInputNorm(name, block);
         if (feedForward.gated()) {
             addLinear(name + "gate", Role.GATE, block, width, hidden, feedForward.bias());
         }
         addLinear(name + "up", Role.UP, block, width, hidden, feedForward.bias());
         addLinear(name + "down", Role.DOWN, block, hidden, width, feedForward.bias());
+        addOutputNorm(name, block);
     }
 
     private void addEnd() {
-        addNorm("norm", NO_BLOCK);
-        if (!transformer.tiedHead()) {
-            weights.add(new Weight("head", Role.HEAD, NO_BLOCK, transformer.width(), transformer.vocabulary()));
+        int width = transformer.width();
+        if (!transformer.residual().normsSums()) {
+            addNorm("norm", NO_BLOCK, transformer.norm(), width);
+        }
+        if (transformer.head() instanceof Head.MaskedToken masked) {
+            addLinear("head.dense", Role.HEAD_DENSE, NO_BLOCK, width, width, !masked.unbiased());
+            addNorm("head.norm", NO_BLOCK, transformer.norm(), width);
+        }
+        if (transformer.head() instanceof Head.Classes classes) {
+            addLinear("head.dense", Role.HEAD_DENSE, NO_BLOCK, width, width, true);
+            addLinear("head", Role.HEAD, NO_BLOCK, width, classes.count(), true);
+        }
+        if (transformer.scoresTokens() && !transformer.tiedHead()) {
+            weights.add(new Weight("head", Role.HEAD, NO_BLOCK, width, transformer.vocabulary()));
+        }
+        if (transformer.head() instanceof Head.MaskedToken) {
+            weights.add(new Weight("head.bias", Role.BIAS, NO_BLOCK, 1, transformer.vocabulary()));
         }
     }
 
-    private void addNorm(String name, int block) {
-        weights.add(new Weight(name + ".gain", Role.NORM, block, 1, transformer.width()));
-        if (transformer.norm().kind() == Norm.Kind.LAYER) {
-            weights.add(new Weight(name + ".bias", Role.BIAS, block, 1, transformer.width()));
+    /** The norm before a half of a block, if there is one. */
+    private void addInputNorm(String half, int block) {
+        if (transformer.residual().normsInputs()) {
+            addNorm(half + "norm", block, transformer.norm(), transformer.width());
         }
     }
 
-    /** The gain of the norm of queries or keys, which all heads share. */
-    private void addHeadNorm(String name, int block) {
+    /** The norm behind a half of a block or behind its sum, if there is one. */
+    private void addOutputNorm(String half, int block) {
+        Residual residual = transformer.residual();
+        if (residual.normsOutputs() || residual.normsSums()) {
+            addNorm(half + "outnorm", block, transformer.norm(), transformer.width());
+        }
+    }
+
+    private void addNorm(String name, int block, Norm norm, int width) {
+        weights.add(new Weight(name + ".gain", Role.NORM, block, 1, width));
+        if (norm.biased()) {
+            weights.add(new Weight(name + ".bias", Role.BIAS, block, 1, width));
+        }
+    }
+
+    /** The gain of the norm of queries or keys: one for all heads, or one for each element of all heads together. */
+    private void addHeadNorm(String name, int block, int allHeads) {
         Attention attention = transformer.attention();
         if (attention.qkNorm().isPresent()) {
-            weights.add(new Weight(name + ".norm.gain", Role.NORM, block, 1, attention.headWidth()));
+            int width = attention.wideQkNorm() ? allHeads : attention.headWidth();
+            weights.add(new Weight(name + ".norm.gain", Role.NORM, block, 1, width));
         }
     }
 

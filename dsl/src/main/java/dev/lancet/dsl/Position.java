@@ -3,11 +3,32 @@ package dev.lancet.dsl;
 /** How a model represents the position of a token in the text. */
 public sealed interface Position {
 
-    /** A learned vector per position, added to the embedding, as in GPT-2. */
-    record Learned() implements Position {
+    /**
+     * A learned vector per position, added to the embedding, as in GPT-2.
+     *
+     * @param first the row of the table that the first position takes; 2 in RoBERTa
+     */
+    record Learned(int first) implements Position {
+        public Learned {
+            Check.that(first >= 0 && first <= 1024, "learned: first row %d; it must be 0 to 1024", first);
+        }
+
+        /** The same table with other rows before that of the first position. */
+        public Learned from(int first) {
+            return new Learned(first);
+        }
+
         @Override
         public String toString() {
-            return "learned()";
+            return "learned()" + (first == 0 ? "" : ".from(" + first + ")");
+        }
+    }
+
+    /** No positions: only the mask of attention tells tokens apart, as in every fourth block of SmolLM3. */
+    record None() implements Position {
+        @Override
+        public String toString() {
+            return "noPositions()";
         }
     }
 
@@ -16,9 +37,14 @@ public sealed interface Position {
      *
      * @param theta the base of the frequencies
      * @param scaling how the frequencies are scaled for longer contexts
+     * @param width how many of the first elements of a head are rotated, or 0 for all
      */
-    record Rotary(double theta, Scaling scaling) implements Position {
+    record Rotary(double theta, Scaling scaling, int width) implements Position {
         public Rotary {
+            Check.that(
+                    width >= 0 && width % 2 == 0,
+                    "rotary: width %d; it must be even and positive, or 0 for the whole head",
+                    width);
             Check.that(
                     theta > 1 && theta < Double.POSITIVE_INFINITY,
                     "rotary: theta %s; it must be greater than 1 and finite, usually 10000",
@@ -27,26 +53,38 @@ public sealed interface Position {
 
         /** The same rotation with scaled frequencies. */
         public Rotary scaling(Scaling scaling) {
-            return new Rotary(theta, scaling);
+            return new Rotary(theta, scaling, width);
+        }
+
+        /** Rotates only the first {@code width} elements of each head, as in GPT-NeoX. */
+        public Rotary width(int width) {
+            return new Rotary(theta, scaling, width);
+        }
+
+        /** How many elements of a head of this width are rotated. */
+        public int rotated(int headWidth) {
+            return width == 0 ? headWidth : width;
         }
 
         /**
          * The inverse frequencies of a head, after scaling, in radians per position.
          *
          * @param headWidth width of a head, even
-         * @return {@code [headWidth / 2]}
+         * @return {@code [rotated(headWidth) / 2]}
          */
         public double[] inverseFrequencies(int headWidth) {
-            double[] frequencies = new double[headWidth / 2];
+            int rotated = rotated(headWidth);
+            double[] frequencies = new double[rotated / 2];
             for (int i = 0; i < frequencies.length; i++) {
-                frequencies[i] = scaling.apply(Math.pow(theta, -2.0 * i / headWidth));
+                frequencies[i] = scaling.apply(Math.pow(theta, -2.0 * i / rotated));
             }
             return frequencies;
         }
 
         @Override
         public String toString() {
-            return "rotary(" + theta + ")" + (scaling instanceof Unscaled ? "" : ".scaling(" + scaling + ")");
+            return "rotary(" + theta + ")" + (width == 0 ? "" : ".width(" + width + ")")
+                    + (scaling instanceof Unscaled ? "" : ".scaling(" + scaling + ")");
         }
     }
 
@@ -130,13 +168,18 @@ public sealed interface Position {
     }
 
     /** A learned table of positions. */
-    static Position learned() {
-        return new Learned();
+    static Learned learned() {
+        return new Learned(0);
+    }
+
+    /** No positions. */
+    static Position noPositions() {
+        return new None();
     }
 
     /** Rotary embedding with the frequencies as trained. */
     static Rotary rotary(double theta) {
-        return new Rotary(theta, new Unscaled());
+        return new Rotary(theta, new Unscaled(), 0);
     }
 
     /** Position interpolation by a factor. */

@@ -6,6 +6,8 @@ public enum Role {
     EMBEDDING,
     /** Embedding table of learned positions, {@code [context, width]}. */
     POSITION,
+    /** Embedding table of token types, {@code [types, width]}. */
+    TOKEN_TYPE,
     /** Query projection. */
     QUERY,
     /** Key projection. */
@@ -20,7 +22,9 @@ public enum Role {
     UP,
     /** Second (narrowing) matrix of a feed-forward block. */
     DOWN,
-    /** Untied output head, {@code [width, vocabulary]}. */
+    /** Dense layer of a head, {@code [width, width]}. */
+    HEAD_DENSE,
+    /** Untied output head, {@code [width, vocabulary]}, or {@code [width, classes]}. */
     HEAD,
     /** A linear layer of a graph that Lancet did not declare. */
     LINEAR,
@@ -33,7 +37,7 @@ public enum Role {
      * Whether weights of this role are embedding tables: they are looked up by row, so each row is an output channel.
      */
     public boolean table() {
-        return this == EMBEDDING || this == POSITION;
+        return this == EMBEDDING || this == POSITION || this == TOKEN_TYPE;
     }
 
     /** Whether weights of this role are matrices. Only matrices can be factorized or quantized. */

@@ -21,8 +21,9 @@ record RoleGroup(String word, Set<Role> roles) {
     static final RoleGroup VALUES = new RoleGroup("values()", EnumSet.of(Role.VALUE));
     static final RoleGroup OUTPUTS = new RoleGroup("outputs()", EnumSet.of(Role.OUTPUT));
     static final RoleGroup FEED_FORWARD = new RoleGroup("feedForward()", EnumSet.of(Role.GATE, Role.UP, Role.DOWN));
-    static final RoleGroup EMBEDDING = new RoleGroup("embedding()", EnumSet.of(Role.EMBEDDING, Role.POSITION));
-    static final RoleGroup HEAD = new RoleGroup("head()", EnumSet.of(Role.HEAD));
+    static final RoleGroup EMBEDDING =
+            new RoleGroup("embedding()", EnumSet.of(Role.EMBEDDING, Role.POSITION, Role.TOKEN_TYPE));
+    static final RoleGroup HEAD = new RoleGroup("head()", EnumSet.of(Role.HEAD, Role.HEAD_DENSE));
     static final RoleGroup NORMS = new RoleGroup("norms()", EnumSet.of(Role.NORM));
     static final RoleGroup BIASES = new RoleGroup("biases()", EnumSet.of(Role.BIAS));
 

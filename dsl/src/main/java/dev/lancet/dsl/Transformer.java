@@ -3,12 +3,13 @@ package dev.lancet.dsl;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * The architecture of a decoder-only transformer, as a value. It covers GPT-2 and the LLaMA family (LLaMA, Mistral,
- * Qwen2, Qwen3).
+ * The architecture of a transformer, as a value: a decoder such as GPT-2 and LLaMA, or an encoder such as BERT.
  *
- * <p>Blocks are pre-norm: {@code x += attention(norm(x)); x += feedForward(norm(x))}. A last norm precedes the head.
+ * <p>{@link Residual} says where the norms of a block stand; usually {@code x += attention(norm(x)); x +=
+ * feedForward(norm(x))}. A last norm precedes the head, unless norms stand behind the sums.
  *
  * @param name what the model is called
  * @param vocabulary number of tokens
@@ -19,7 +20,11 @@ import java.util.Optional;
  * @param feedForward the feed-forward part of each block
  * @param norm the normalization
  * @param position how positions are represented
- * @param tiedHead whether the head is the transposed embedding
+ * @param tiedHead whether the matrix of a head that scores tokens is the transposed embedding
+ * @param residual how the halves of a block join the stream
+ * @param embedding how token ids become vectors
+ * @param head what the model gives
+ * @param variant blocks whose attention differs, or empty
  */
 public record Transformer(
         String name,
@@ -31,7 +36,11 @@ public record Transformer(
         FeedForward feedForward,
         Norm norm,
         Position position,
-        boolean tiedHead) {
+        boolean tiedHead,
+        Residual residual,
+        InputEmbedding embedding,
+        Head head,
+        Optional<BlockVariant> variant) {
 
     /** Ten times the depth of the deepest published networks. A damaged file may ask for a billion layers. */
     private static final int MOST_LAYERS = 10_000;
@@ -67,14 +76,52 @@ public record Transformer(
                 attention.heads(),
                 attention.headWidth());
         Check.that(
-                position instanceof Position.Learned || attention.headWidth() % 2 == 0,
+                !(position instanceof Position.Rotary) || attention.headWidth() % 2 == 0,
                 "attention: head width %d is odd; rotary positions rotate pairs, so choose an even width",
                 attention.headWidth());
+        TransformerChecks.parts(layers, attention, position, residual, embedding, head, variant);
+    }
+
+    /** A decoder of the next token with the parts of GPT-2 and LLaMA alone. */
+    public Transformer(
+            String name,
+            int vocabulary,
+            int context,
+            int width,
+            int layers,
+            Attention attention,
+            FeedForward feedForward,
+            Norm norm,
+            Position position,
+            boolean tiedHead) {
+        this(
+                name,
+                vocabulary,
+                context,
+                width,
+                layers,
+                attention,
+                feedForward,
+                norm,
+                position,
+                tiedHead,
+                Residual.preNorm(),
+                InputEmbedding.plain(),
+                Head.nextToken(),
+                Optional.empty());
     }
 
     /** Begins the declaration of a decoder. The defaults are those of LLaMA with a tied head. */
-    public static Builder decoder(String name) {
-        return new Builder(name);
+    public static TransformerBuilder decoder(String name) {
+        return TransformerBuilder.decoder(name);
+    }
+
+    /**
+     * Begins the declaration of an encoder. The defaults are those of BERT: two-way attention, learned positions, norms behind
+     * the sums, and the mean of the last vectors as the vector of a text.
+     */
+    public static TransformerBuilder encoder(String name) {
+        return TransformerBuilder.encoder(name);
     }
 
     /**
@@ -108,6 +155,56 @@ public record Transformer(
         return 4 * parameters();
     }
 
+    /** The same transformer with another head. */
+    public Transformer with(Head other) {
+        return new Transformer(
+                name,
+                vocabulary,
+                context,
+                width,
+                layers,
+                attention,
+                feedForward,
+                norm,
+                position,
+                tiedHead,
+                residual,
+                embedding,
+                other,
+                variant);
+    }
+
+    /** Whether the model scores the next token, so that it can continue texts. */
+    public boolean continuesText() {
+        return head instanceof Head.NextToken;
+    }
+
+    /** Whether the head scores tokens, with a matrix of its own or with the transposed embedding. */
+    public boolean scoresTokens() {
+        return head instanceof Head.NextToken || head instanceof Head.MaskedToken;
+    }
+
+    /** The attention window of a block, or 0 if it sees all positions. */
+    public int window(int block) {
+        return variant.filter(some -> some.blocks().contains(block))
+                .map(BlockVariant::window)
+                .orElse(attention.window());
+    }
+
+    /** The positions of a block. */
+    public Position position(int block) {
+        return variant.filter(some -> some.blocks().contains(block))
+                .map(BlockVariant::position)
+                .orElse(position);
+    }
+
+    /**
+     * The parts that GPT-2, LLaMA, Mistral, Qwen2 and Qwen3 do not have, as words of the declaration.
+     */
+    public List<String> furtherParts() {
+        return TransformerChecks.furtherParts(this);
+    }
+
     /**
      * Floating-point operations of one forward pass per token at full context, two per multiplication and addition:
      * every linear layer and the head, and the scores and mixes of attention over {@code context} positions (PaLM,
@@ -118,9 +215,11 @@ public record Transformer(
                 .filter(weight -> weight.role().linear())
                 .mapToLong(Weight::parameters)
                 .sum();
-        long head = tiedHead ? (long) vocabulary * width : 0;
-        long seen = attention.window() == 0 ? context : Math.min(context, attention.window());
-        return 2 * (linear + head) + 4L * layers * attention.queryWidth() * seen;
+        long tied = tiedHead && scoresTokens() ? (long) vocabulary * width : 0;
+        long seen = IntStream.range(0, layers)
+                .mapToLong(block -> window(block) == 0 ? context : Math.min(context, window(block)))
+                .sum();
+        return 2 * (linear + tied) + 4L * attention.queryWidth() * seen;
     }
 
     /** A summary for people: the declaration, parameters, bytes as float32, and FLOPs per token. */
@@ -140,111 +239,13 @@ public record Transformer(
 
     @Override
     public String toString() {
-        return "Transformer.decoder(\"" + name + "\")"
+        return (attention.bidirectional() ? "Transformer.encoder(\"" : "Transformer.decoder(\"") + name + "\")"
                 + "\n    .vocabulary(" + vocabulary + ").context(" + context + ")"
                 + "\n    .width(" + width + ").layers(" + layers + ")"
                 + "\n    .attention(" + attention + ")"
                 + "\n    .feedForward(" + feedForward + ")"
                 + "\n    .norm(" + norm + ").position(" + position + ")"
-                + (tiedHead ? ".tiedHead()" : ".untiedHead()");
-    }
-
-    /** A declaration that is not complete yet; {@link #build()} checks it. */
-    public static final class Builder {
-        private final String name;
-        private int vocabulary;
-        private int context;
-        private int width;
-        private int layers;
-        private Optional<Attention> attention = Optional.empty();
-        private Optional<FeedForward> feedForward = Optional.empty();
-        private Norm norm = Norm.rmsNorm(1e-5);
-        private Position position = Position.rotary(10_000);
-        private boolean tiedHead = true;
-
-        private Builder(String name) {
-            this.name = name;
-        }
-
-        /** Number of tokens; required. */
-        public Builder vocabulary(int vocabulary) {
-            this.vocabulary = vocabulary;
-            return this;
-        }
-
-        /** Longest sequence in tokens; required. */
-        public Builder context(int context) {
-            this.context = context;
-            return this;
-        }
-
-        /** Width of the residual stream; required. */
-        public Builder width(int width) {
-            this.width = width;
-            return this;
-        }
-
-        /** Number of blocks; required. */
-        public Builder layers(int layers) {
-            this.layers = layers;
-            return this;
-        }
-
-        /** The attention half; required. */
-        public Builder attention(Attention attention) {
-            this.attention = Optional.of(attention);
-            return this;
-        }
-
-        /** The feed-forward half; required. */
-        public Builder feedForward(FeedForward feedForward) {
-            this.feedForward = Optional.of(feedForward);
-            return this;
-        }
-
-        /** The normalization (default: {@code rmsNorm(1e-5)}). */
-        public Builder norm(Norm norm) {
-            this.norm = norm;
-            return this;
-        }
-
-        /** The positions (default: {@code rotary(10000)}). */
-        public Builder position(Position position) {
-            this.position = position;
-            return this;
-        }
-
-        /** The head is the transposed embedding, which is the default. */
-        public Builder tiedHead() {
-            this.tiedHead = true;
-            return this;
-        }
-
-        /** The head is a separate matrix. */
-        public Builder untiedHead() {
-            this.tiedHead = false;
-            return this;
-        }
-
-        /**
-         * Builds the transformer.
-         *
-         * @throws IllegalArgumentException naming the field that is missing or does not fit
-         */
-        public Transformer build() {
-            return new Transformer(
-                    name,
-                    vocabulary,
-                    context,
-                    width,
-                    layers,
-                    attention.orElseThrow(() ->
-                            new IllegalArgumentException("attention: missing; add for example .attention(heads(8))")),
-                    feedForward.orElseThrow(() -> new IllegalArgumentException(
-                            "feedForward: missing; add for example .feedForward(swiglu(688))")),
-                    norm,
-                    position,
-                    tiedHead);
-        }
+                + (tiedHead ? ".tiedHead()" : ".untiedHead()")
+                + TransformerChecks.words(this);
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Sizes and numbers that would overflow later are refused where they are declared. */
 class HostileSizesTest {
 
-    private static Transformer.Builder small() {
+    private static TransformerBuilder small() {
         return Transformer.decoder("small")
                 .vocabulary(32)
                 .context(8)
@@ -28,12 +28,12 @@ class HostileSizesTest {
 
     @Test
     void sizes_of_two_billion_are_refused() {
-        List<Transformer.Builder> builders = List.of(
+        List<TransformerBuilder> builders = List.of(
                 small().vocabulary(Integer.MAX_VALUE),
                 small().width(Integer.MAX_VALUE - 1),
                 small().context(Integer.MAX_VALUE),
                 small().feedForward(swiglu(Integer.MAX_VALUE)));
-        for (Transformer.Builder builder : builders) {
+        for (TransformerBuilder builder : builders) {
             assertThatIllegalArgumentException()
                     .isThrownBy(builder::build)
                     .withMessageEndingWith("each may be at most 67108864");

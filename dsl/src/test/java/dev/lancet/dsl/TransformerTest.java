@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TransformerTest {
 
-    private static Transformer.Builder mini() {
+    private static TransformerBuilder mini() {
         return Transformer.decoder("mini")
                 .vocabulary(50)
                 .context(32)
@@ -67,13 +67,13 @@ class TransformerTest {
                         "attention: head width 3 is odd; rotary positions rotate pairs, so choose an even width"));
     }
 
-    private static Arguments mistake(UnaryOperator<Transformer.Builder> change, String message) {
+    private static Arguments mistake(UnaryOperator<TransformerBuilder> change, String message) {
         return Arguments.of(change, message);
     }
 
     @ParameterizedTest
     @MethodSource("mistakes")
-    void a_field_that_does_not_fit_is_named(UnaryOperator<Transformer.Builder> change, String message) {
+    void a_field_that_does_not_fit_is_named(UnaryOperator<TransformerBuilder> change, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> change.apply(mini()).build())
                 .withMessage(message);

@@ -5,6 +5,8 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.calibration.CalibrationData;
+import dev.lancet.runtime.embed.EncoderTexts;
+import dev.lancet.runtime.embed.EncoderTokenizer;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
@@ -12,10 +14,11 @@ import dev.lancet.runtime.text.tokenizer.Tokenizer;
 import dev.lancet.runtime.train.graph.ExampleFiles;
 import dev.lancet.runtime.train.graph.Examples;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Reads rows for a model from a file: arrays for a graph; a text or token ids for a language model. */
+/** Reads rows for a model from a file: arrays for a graph; a text or token ids for a language model; texts for an encoder. */
 public final class CalibrationRows {
 
     /** The longest window if a user says nothing. */
@@ -39,7 +42,7 @@ public final class CalibrationRows {
 
     /**
      * Reads a file: {@code .npz} or {@code .safetensors} with an array for each input of a graph, raw little-endian int32
-     * token ids in {@code .i32}, or a text of any kind that a training reads.
+     * token ids in {@code .i32}, or a text of any kind that a training reads; for an encoder {@link EncoderTexts}.
      *
      * @param field the field of a {@code .csv} or {@code .jsonl} that holds the text; empty for the usual one
      * @throws LancetException if the file does not fit the model, or is damaged
@@ -47,6 +50,9 @@ public final class CalibrationRows {
     public Examples read(Path file, Optional<String> field, Progress progress) {
         if (ExampleFiles.holdsArrays(file)) {
             return ExampleFiles.read(file);
+        }
+        if (model instanceof DeclaredSource encoder && !encoder.transformer().continuesText()) {
+            return texts(encoder, file, field);
         }
         if (!(model instanceof DeclaredSource declared)) {
             throw new LancetException(
@@ -60,6 +66,19 @@ public final class CalibrationRows {
         return windows(
                 declared.transformer(),
                 tokens(declared, field.map(corpus::field).orElse(corpus), progress));
+    }
+
+    /** The texts of a file as the inputs of an encoder, a row each. */
+    private Examples texts(DeclaredSource encoder, Path file, Optional<String> field) {
+        if (file.toString().endsWith(IDS)) {
+            throw new LancetException("calibrate: " + file + " holds token ids, but "
+                    + encoder.transformer().name()
+                    + " reads whole texts; give a text with one on each line, .csv or .jsonl, or rows as .npz");
+        }
+        List<String> lines = EncoderTexts.read(file, field);
+        try (EncoderTokenizer tokenizer = EncoderTokenizer.open(encoder)) {
+            return tokenizer.encode(lines, window).examples();
+        }
     }
 
     private static int[] tokens(DeclaredSource declared, Corpus corpus, Progress progress) {

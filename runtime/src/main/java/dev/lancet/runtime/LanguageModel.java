@@ -51,6 +51,10 @@ public abstract sealed class LanguageModel implements TextModel permits Compress
     Device device = Device.auto();
 
     LanguageModel(Transformer transformer, Plan plan, Weights weights, Optional<Tokenizer> tokenizer) {
+        if (!transformer.continuesText()) {
+            throw new LancetException("model: " + transformer.name() + " has the head " + transformer.head()
+                    + ", so it is no language model; make vectors with lancet embed, or open it with TextEncoder");
+        }
         weights.require(plan);
         this.transformer = transformer;
         use = new ModelUse(transformer.name());
@@ -114,7 +118,7 @@ public abstract sealed class LanguageModel implements TextModel permits Compress
         return evaluate(ids, Math.min(transformer.context(), Math.max(2, ids.length)));
     }
 
-    /** The token ids of a part of a corpus, by this model's tokenizer. */
+    @Override
     public int[] tokens(Corpus.Part part) {
         return read(part.corpus()).part(part).toArray();
     }

@@ -3,6 +3,8 @@ package dev.lancet.runtime;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.weights.WeightsInMemory;
 import dev.lancet.io.Progress;
+import dev.lancet.runtime.calibration.Quality;
+import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.runtime.train.graph.Examples;
@@ -69,6 +71,17 @@ public abstract sealed class RunnableGraph permits GraphModel {
     /** The fraction of rows whose largest score is that of the label. */
     public double accuracy(Examples examples, Objective objective) {
         return GraphEvaluator.accuracy(output(examples, objective), examples.classes());
+    }
+
+    /**
+     * How close the outputs of this model are to those of another on the same rows.
+     *
+     * @throws dev.lancet.dsl.LancetException if the rows do not fit the models, or their outputs differ in shape
+     */
+    public Quality comparedWith(RunnableGraph original, Examples rows) {
+        return use.during(
+                "evaluation",
+                () -> QualityMeasurement.of(original.asSource(), asSource(), rows, device.resolve(), progress));
     }
 
     /**

@@ -1,15 +1,23 @@
 package dev.lancet.tests.blueprint;
 
 import static dev.lancet.dsl.Attention.heads;
+import static dev.lancet.dsl.FeedForward.geglu;
+import static dev.lancet.dsl.FeedForward.gegluTanh;
 import static dev.lancet.dsl.FeedForward.gelu;
 import static dev.lancet.dsl.FeedForward.geluTanh;
 import static dev.lancet.dsl.FeedForward.swiglu;
+import static dev.lancet.dsl.Head.nextToken;
 import static dev.lancet.dsl.Norm.layerNorm;
 import static dev.lancet.dsl.Norm.rmsNorm;
 import static dev.lancet.dsl.Position.learned;
 import static dev.lancet.dsl.Position.linearScaling;
 import static dev.lancet.dsl.Position.llama3Scaling;
+import static dev.lancet.dsl.Position.noPositions;
 import static dev.lancet.dsl.Position.rotary;
+import static dev.lancet.dsl.Residual.outputNorm;
+import static dev.lancet.dsl.Residual.postNorm;
+import static dev.lancet.dsl.Residual.preNorm;
+import static dev.lancet.dsl.Residual.sandwichNorm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -18,6 +26,7 @@ import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.TransformerBuilder;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.Weights;
@@ -72,9 +81,69 @@ class BlueprintKindsTest {
                 model("tanh gelu", heads(4).kv(1), geluTanh(20).bias(false), rmsNorm(1e-5), learned()));
     }
 
+    /** The parts that other families than GPT-2's and LLaMA's have, one or some at a time. */
+    static Stream<Transformer> furtherParts() {
+        return Stream.of(
+                        parts("norms of outputs, wide norms of queries and keys")
+                                .attention(heads(2).kv(1).wideQkNorm(rmsNorm(1e-2)))
+                                .residual(outputNorm()),
+                        parts(
+                                        "four norms, gains stored less one, soft caps, a window in some blocks, scaled embeddings")
+                                .attention(
+                                        heads(2).headWidth(4).kv(1).scale(0.7).cap(2))
+                                .feedForward(gegluTanh(20))
+                                .norm(rmsNorm(1e-3).plusOne())
+                                .residual(sandwichNorm())
+                                .embeddingScale(3.5)
+                                .head(nextToken().cap(3))
+                                .variant(3, rotary(50), 1),
+                        parts("parallel halves, partly rotated, biased")
+                                .attention(heads(2).bias())
+                                .feedForward(gelu(20))
+                                .norm(layerNorm(1e-3))
+                                .position(rotary(100).width(2))
+                                .residual(preNorm().inParallel()),
+                        parts("blocks without positions").variant(0, noPositions(), 0),
+                        parts("normed heads with gains stored less one")
+                                .attention(heads(2).qkNorm(rmsNorm(1e-2).plusOne())),
+                        parts("multipliers")
+                                .residual(preNorm().scale(0.4))
+                                .head(nextToken().scale(0.25)),
+                        parts("norms of sums, an embedding norm, biased outputs")
+                                .attention(heads(2).bias())
+                                .feedForward(gelu(20))
+                                .norm(layerNorm(1e-3))
+                                .position(learned().from(2))
+                                .tokenTypes(1)
+                                .embeddingNorm(layerNorm(1e-2))
+                                .residual(postNorm()),
+                        parts("norms of biased outputs")
+                                .attention(heads(2).bias())
+                                .feedForward(gelu(20))
+                                .norm(layerNorm(1e-3).withoutBias())
+                                .residual(outputNorm()),
+                        parts("no first norm, exact gated gelu, no positions at all")
+                                .feedForward(geglu(20))
+                                .norm(layerNorm(1e-3).withoutBias())
+                                .position(noPositions())
+                                .firstNorm(layerNorm(1e-2)))
+                .map(TransformerBuilder::build);
+    }
+
+    private static TransformerBuilder parts(String name) {
+        return Transformer.decoder(name)
+                .vocabulary(13)
+                .context(12)
+                .width(12)
+                .layers(2)
+                .attention(heads(2))
+                .feedForward(swiglu(20))
+                .position(rotary(100));
+    }
+
     private static Transformer model(
             String name, Attention attention, FeedForward feedForward, Norm norm, Position position) {
-        Transformer.Builder builder = Transformer.decoder(name)
+        TransformerBuilder builder = Transformer.decoder(name)
                 .vocabulary(13)
                 .context(12)
                 .width(12)
@@ -87,7 +156,7 @@ class BlueprintKindsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("kinds")
+    @MethodSource({"kinds", "furtherParts"})
     void scoring_decoding_and_training_agree_with_plain_loops(Transformer model) {
         Weights weights = random(model);
         int[] ids = new Random(3).ints(BATCH * SEQ, 0, model.vocabulary()).toArray();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lancet.compression.FreshWeights;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.TransformerBuilder;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.Weights;
@@ -50,7 +51,7 @@ class PackedExamplesTest {
                         .build());
     }
 
-    private static Transformer.Builder tiny(String name) {
+    private static TransformerBuilder tiny(String name) {
         return Transformer.decoder(name).vocabulary(11).context(SEQ).width(8).layers(2);
     }
 

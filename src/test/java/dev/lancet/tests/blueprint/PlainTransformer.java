@@ -1,10 +1,12 @@
 package dev.lancet.tests.blueprint;
 
 import dev.lancet.dsl.Attention;
+import dev.lancet.dsl.Head;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.weights.Weights;
+import java.util.Arrays;
 
 /** A transformer in plain loops and float64, one sequence at a time: slow, and simple enough to be believed. */
 record PlainTransformer(Transformer model, Weights weights) {
@@ -15,46 +17,81 @@ record PlainTransformer(Transformer model, Weights weights) {
         float[] table = weights.read("embedding").floats();
         for (int t = 0; t < ids.length; t++) {
             stream[t] = row(table, ids[t]);
-            if (model.position() instanceof Position.Learned) {
-                plus(stream[t], row(weights.read("position").floats(), t));
+            times(stream[t], model.embedding().scale());
+            if (model.position() instanceof Position.Learned learned) {
+                plus(stream[t], row(weights.read("position").floats(), t + learned.first()));
+            }
+            if (model.embedding().tokenTypes() > 0) {
+                plus(stream[t], row(weights.read("tokenType").floats(), 0));
+            }
+            if (model.embedding().norm().isPresent()) {
+                stream[t] = norm(
+                        "embedding.norm", stream[t], model.embedding().norm().get());
             }
         }
         for (int block = 0; block < model.layers(); block++) {
-            double[][] attended = attention("h." + block + ".attn.", stream);
+            double[][] before = Arrays.stream(stream).map(double[]::clone).toArray(double[][]::new);
+            double[][] attended = attention(block, "h." + block + ".attn.", stream);
             for (int t = 0; t < ids.length; t++) {
-                plus(stream[t], attended[t]);
-                plus(stream[t], feedForward("h." + block + ".mlp.", stream[t]));
+                stream[t] = joined("h." + block + ".attn.", stream[t], attended[t]);
+                double[] from = model.residual().parallel() ? before[t] : stream[t];
+                stream[t] = joined("h." + block + ".mlp.", stream[t], feedForward("h." + block + ".mlp.", from));
             }
         }
         double[][] logits = new double[ids.length][model.vocabulary()];
+        Head.NextToken head = (Head.NextToken) model.head();
         for (int t = 0; t < ids.length; t++) {
-            double[] last = norm("norm", stream[t]);
-            if (!model.tiedHead()) {
+            double[] last = optionalNorm("norm", stream[t]);
+            if (model.tiedHead()) {
+                for (int token = 0; token < model.vocabulary(); token++) {
+                    logits[t][token] = dot(last, row(table, token));
+                }
+            } else {
                 logits[t] = linear("head", last);
-                continue;
             }
             for (int token = 0; token < model.vocabulary(); token++) {
-                logits[t][token] = dot(last, row(table, token));
+                logits[t][token] = capped(logits[t][token] * head.scale(), head.cap());
             }
         }
         return logits;
     }
 
-    private double[][] attention(String p, double[][] stream) {
+    private double[] joined(String half, double[] stream, double[] output) {
+        boolean sums = model.residual().normsSums();
+        double[] added = sums ? output : optionalNorm(half + "outnorm", output);
+        times(added, model.residual().scale());
+        plus(added, stream);
+        return sums ? optionalNorm(half + "outnorm", added) : added;
+    }
+
+    /** The norm, if the model has it; a copy otherwise. */
+    private double[] optionalNorm(String name, double[] x) {
+        return weights.find(name + ".gain").isPresent() ? norm(name, x, model.norm()) : x.clone();
+    }
+
+    private static double capped(double x, double cap) {
+        return cap == 0 ? x : cap * Math.tanh(x / cap);
+    }
+
+    private double[][] attention(int block, String p, double[][] stream) {
         Attention a = model.attention();
+        boolean varied =
+                model.variant().filter(some -> some.blocks().contains(block)).isPresent();
+        int window = varied ? model.variant().get().window() : a.window();
+        Position position = varied ? model.variant().get().position() : model.position();
         int seq = stream.length;
         double[][] q = new double[seq][];
         double[][] k = new double[seq][];
         double[][] v = new double[seq][];
         for (int t = 0; t < seq; t++) {
-            double[] x = norm(p + "norm", stream[t]);
-            q[t] = rotated(normedHeads(p + "q", linear(p + "q", x)), t);
-            k[t] = rotated(normedHeads(p + "k", linear(p + "k", x)), t);
+            double[] x = optionalNorm(p + "norm", stream[t]);
+            q[t] = rotated(position, normedHeads(p + "q", linear(p + "q", x)), t);
+            k[t] = rotated(position, normedHeads(p + "k", linear(p + "k", x)), t);
             v[t] = linear(p + "v", x);
         }
         double[][] out = new double[seq][];
         for (int t = 0; t < seq; t++) {
-            int first = a.window() == 0 ? 0 : Math.max(0, t - a.window() + 1);
+            int first = window == 0 ? 0 : Math.max(0, t - window + 1);
             double[] mix = new double[a.queryWidth()];
             for (int head = 0; head < a.heads(); head++) {
                 int from = head * a.headWidth();
@@ -66,7 +103,8 @@ record PlainTransformer(Transformer model, Weights weights) {
                     for (int i = 0; i < a.headWidth(); i++) {
                         score += q[t][from + i] * k[s][shared + i];
                     }
-                    shares[s] = Math.exp(score / Math.sqrt(a.headWidth()));
+                    double factor = a.scale() == 0 ? 1 / Math.sqrt(a.headWidth()) : a.scale();
+                    shares[s] = Math.exp(capped(score * factor, a.cap()));
                     sum += shares[s];
                 }
                 for (int s = first; s <= t; s++) {
@@ -93,22 +131,28 @@ record PlainTransformer(Transformer model, Weights weights) {
             }
             double root = Math.sqrt(square + model.attention().qkNorm().get().epsilon());
             for (int i = 0; i < gain.length; i++) {
-                normed[from + i] = heads[from + i] / root * gain[i];
+                double one = model.attention().qkNorm().get().gainPlusOne() ? 1 : 0;
+                normed[from + i] = heads[from + i] / root * (one + gain[i]);
             }
         }
         return normed;
     }
 
-    private double[] rotated(double[] heads, int t) {
-        if (!(model.position() instanceof Position.Rotary rotary)) {
+    private double[] rotated(Position position, double[] heads, int t) {
+        if (!(position instanceof Position.Rotary rotary)) {
             return heads;
         }
         int width = model.attention().headWidth();
         double[] turned = new double[heads.length];
         for (int i = 0; i < heads.length; i++) {
             int within = i % width;
-            int half = width / 2;
-            double angle = t * rotary.scaling().apply(Math.pow(rotary.theta(), -2.0 * (within % half) / width));
+            int turning = rotary.width() == 0 ? width : rotary.width();
+            int half = turning / 2;
+            if (within >= turning) {
+                turned[i] = heads[i];
+                continue;
+            }
+            double angle = t * rotary.scaling().apply(Math.pow(rotary.theta(), -2.0 * (within % half) / turning));
             double other = within < half ? -heads[i + half] : heads[i - half];
             turned[i] = heads[i] * Math.cos(angle) + other * Math.sin(angle);
         }
@@ -116,13 +160,15 @@ record PlainTransformer(Transformer model, Weights weights) {
     }
 
     private double[] feedForward(String p, double[] stream) {
-        double[] x = norm(p + "norm", stream);
+        double[] x = optionalNorm(p + "norm", stream);
         double[] up = linear(p + "up", x);
         double[] gate = model.feedForward().gated() ? linear(p + "gate", x) : up;
         for (int i = 0; i < up.length; i++) {
             double g = gate[i];
             up[i] = switch (model.feedForward().kind()) {
                 case SWIGLU -> up[i] * g / (1 + Math.exp(-g));
+                case GEGLU -> up[i] * g * normalCdf(g);
+                case GEGLU_TANH -> up[i] * g / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (g + 0.044715 * g * g * g)));
                 case GELU -> g * normalCdf(g);
                 case GELU_TANH -> g / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (g + 0.044715 * g * g * g)));
             };
@@ -141,9 +187,9 @@ record PlainTransformer(Transformer model, Weights weights) {
         return 0.5 + sum * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
     }
 
-    private double[] norm(String name, double[] x) {
+    private double[] norm(String name, double[] x, Norm form) {
         float[] gain = weights.read(name + ".gain").floats();
-        boolean layer = model.norm().kind() == Norm.Kind.LAYER;
+        boolean layer = form.kind() == Norm.Kind.LAYER;
         double mean = 0;
         double variance = 0;
         for (double value : x) {
@@ -154,9 +200,9 @@ record PlainTransformer(Transformer model, Weights weights) {
         }
         double[] normed = new double[x.length];
         for (int i = 0; i < x.length; i++) {
-            normed[i] = (x[i] - mean) / Math.sqrt(variance + model.norm().epsilon()) * gain[i];
+            normed[i] = (x[i] - mean) / Math.sqrt(variance + form.epsilon()) * ((form.gainPlusOne() ? 1 : 0) + gain[i]);
         }
-        if (layer) {
+        if (weights.find(name + ".bias").isPresent()) {
             plus(normed, row(weights.read(name + ".bias").floats(), 0));
         }
         return normed;
@@ -191,6 +237,12 @@ record PlainTransformer(Transformer model, Weights weights) {
     private static void plus(double[] to, double[] other) {
         for (int i = 0; i < to.length; i++) {
             to[i] += other[i];
+        }
+    }
+
+    private static void times(double[] to, double factor) {
+        for (int i = 0; i < to.length; i++) {
+            to[i] *= factor;
         }
     }
 

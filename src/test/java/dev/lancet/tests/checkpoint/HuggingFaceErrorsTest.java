@@ -71,9 +71,21 @@ class HuggingFaceErrorsTest {
         config(
                 "hf-llama-tiny-gqa",
                 "\"model_type\": \"llama\"",
-                "\"model_type\": \"bert\"",
-                "architecture 'bert' is not supported; use one of gpt2, llama, mistral, qwen2, qwen3,"
-                        + " or declare its parts with Transformer.decoder(...), as docs/reference/language.md shows");
+                "\"model_type\": \"t5\"",
+                "architecture 't5' is not supported; use one of gpt2, llama, mistral, qwen2, qwen3, bert, roberta,"
+                        + " xlm-roberta, distilbert, modernbert, or declare it by its parts, for example"
+                        + " Transformer.encoder(\"mine\").residual(preNorm())..., as docs/reference/language.md shows");
+    }
+
+    @Test
+    void a_mixture_of_experts() throws IOException {
+        String wanted = "is a mixture of experts, which is not supported; use a dense model of its family";
+        config("hf-llama-tiny-gqa", "\"model_type\": \"llama\"", "\"model_type\": \"qwen3_moe\"", wanted);
+        config(
+                "hf-mistral-tiny",
+                "\"model_type\": \"mistral\"",
+                "\"model_type\": \"mixtral\", \"num_local_experts\": 8",
+                wanted);
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -53,6 +54,7 @@ class CiSampleTest {
     private record Ran(int status, String output) {}
 
     @Test
+    @Tag("slow")
     void a_users_build_passes_with_these_artifacts_and_fails_where_the_plan_moves() throws Exception {
         String maven = told("lancet.test.maven");
         String version = told("lancet.test.version");

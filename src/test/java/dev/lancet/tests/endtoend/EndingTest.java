@@ -134,6 +134,7 @@ class EndingTest {
     }
 
     @Test
+    @Tag("slow")
     void it_ends_at_the_same_step_with_the_same_weights_where_it_was_cut_off_on_the_way() throws IOException {
         int best = whole.log().best().orElseThrow().step();
         endsAlike(best, whole.log().steps() - 1);

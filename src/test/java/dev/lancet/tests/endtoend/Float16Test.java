@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +95,7 @@ class Float16Test {
     }
 
     @ParameterizedTest
+    @Tag("slow")
     @MethodSource("optimizers")
     void a_training_that_skipped_steps_is_taken_up_where_it_was(Training training) throws IOException {
         Training half = training.float16();

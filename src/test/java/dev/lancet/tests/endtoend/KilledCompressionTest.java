@@ -42,6 +42,7 @@ class KilledCompressionTest {
     }
 
     @Test
+    @Tag("slow")
     void killed_several_times_it_continues_to_the_same_bytes() throws IOException, InterruptedException {
         continues(List.of("--calibrate", "IDS", "--window", "32", "--samples", "8", "--cache", "CACHE"));
     }

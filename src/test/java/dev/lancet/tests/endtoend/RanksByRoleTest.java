@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +104,7 @@ class RanksByRoleTest {
     }
 
     @Test
+    @Tag("slow")
     void a_training_of_them_is_taken_up_again() throws IOException {
         try (Model whole = Model.create(BYTES, DIET, 3).tokenizer(Tokenizer.bytes());
                 Model again = Model.create(BYTES, DIET, 3).tokenizer(Tokenizer.bytes())) {

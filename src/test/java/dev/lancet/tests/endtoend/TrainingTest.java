@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +125,7 @@ class TrainingTest {
     }
 
     @Test
+    @Tag("slow")
     void the_decay_of_a_product_is_another_than_that_of_its_factors() {
         Plan plan =
                 Plan.of(TinyModel.llama(), Compression.keepAll().on(linears()).factorise(ratio(0.5)));
@@ -133,6 +135,7 @@ class TrainingTest {
     }
 
     @Test
+    @Tag("slow")
     void the_rate_of_the_embedding_alone_moves_what_is_learned() {
         String plain = trained(SHORT);
         assertThat(trained(SHORT.rateTimes(embedding(), 3))).isNotEqualTo(plain);

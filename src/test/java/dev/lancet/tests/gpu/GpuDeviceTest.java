@@ -96,12 +96,14 @@ class GpuDeviceTest {
     }
 
     @Test
+    @Tag(Suite.FIRST)
     void there_is_a_card() {
         Places.whyNone().ifPresent(why -> System.err.println("gpu suite: on the processor alone; " + why));
         assumeThat(Places.whyNone()).as("no card").isEmpty();
     }
 
     @ParameterizedTest
+    @Tag(Suite.FIRST)
     @MethodSource("forms")
     void logits_and_greedy_tokens_are_those_of_the_processor(Device device, Transformer model, Plan plan) {
         try (Model there = Model.create(model, plan, 5).on(device);
@@ -123,12 +125,30 @@ class GpuDeviceTest {
     }
 
     @ParameterizedTest
+    @Tag(Suite.FIRST)
     @MethodSource("models")
     void gradients_are_those_of_the_processor(Device device, Transformer model) {
         Map<String, float[]> there = Gradients.of(device.resolve(), model);
         Map<String, float[]> here = Gradients.of(Device.cpu().resolve(), model);
         assertThat(there).hasSameSizeAs(here);
         here.forEach((name, gradient) -> assertClose(there.get(name), gradient, Places.tolerance(device)));
+    }
+
+    @ParameterizedTest
+    @Tag(Suite.FIRST)
+    @MethodSource("models")
+    void one_step_lowers_the_loss_as_on_the_processor(Device device, Transformer model) {
+        Training training = adamW(STEPS, 3e-3).batch(4).sequence(16).seed(3);
+        List<TrainingLog.Point> there =
+                trained(device, model, training, 2).log().points();
+        List<TrainingLog.Point> here =
+                trained(Device.cpu(), model, training, 2).log().points();
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(there.get(i).loss())
+                    .as("loss of step %d", i + 1)
+                    .isCloseTo(here.get(i).loss(), within(Math.max(2e-3, Places.tolerance(device))));
+        }
     }
 
     @ParameterizedTest

@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
@@ -47,6 +48,7 @@ class MatrixLayoutTest {
             new Course(MODEL, Plan.of(MODEL, Compression.keepAll().on(linears()).factorise(rank(128))), 4, 64);
 
     @Test
+    @Tag("slow")
     void fifty_steps_go_the_same_way() {
         List<Double> plain = COURSE.float64Losses(only());
         assertThat(plain.get(Course.STEPS - 1)).isLessThan(0.9 * plain.get(0));

@@ -251,6 +251,7 @@ class PassesTest {
      * the end: the first steps are compared, and all must learn.
      */
     @Test
+    @Tag("slow")
     void steps_beside_frozen_matrices_of_sixteen_bits_begin_alike_with_all_passes_and_learn() {
         for (Transformer model : List.of(TinyModels.all().get(0), TinyModels.llama())) {
             Plan plan = Plan.of(model, Compression.keepAll().on(linears()).quantize(Precision.bfloat16()));

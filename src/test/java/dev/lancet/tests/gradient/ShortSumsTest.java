@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.TransformerBuilder;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Ops;
@@ -162,7 +163,7 @@ class ShortSumsTest {
         return wide("llama").attention(heads(2)).feedForward(swiglu(96)).build();
     }
 
-    private static Transformer.Builder wide(String name) {
+    private static TransformerBuilder wide(String name) {
         return Transformer.decoder(name).vocabulary(211).context(24).width(64).layers(1);
     }
 }

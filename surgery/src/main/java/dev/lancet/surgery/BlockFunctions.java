@@ -1,6 +1,7 @@
 package dev.lancet.surgery;
 
 import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.Head;
 import dev.lancet.dsl.Norm;
 import dev.lancet.surgery.graph.GraphBuilder;
 import dev.lancet.surgery.graph.Ops;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
@@ -24,17 +26,31 @@ final class BlockFunctions {
         this.graph = graph;
     }
 
-    /** {@code norm(x, gain[, bias])}. */
-    Value norm(String name, Norm norm, Value x, List<Value> gainAndBias) {
-        return call(name, "norm", names("x", "gain", "bias"), joined(List.of(x), gainAndBias), (ops, in) -> {
+    /**
+     * {@code norm(x[, x_bias], gain[, bias])}.
+     *
+     * @param function its name in the library: one for each form of a norm
+     * @param before a bias of what is normalized, or empty
+     * @param gainAndBias of the norm
+     */
+    Value norm(String name, String function, Norm norm, Value x, List<Value> before, List<Value> gainAndBias) {
+        List<String> names = new ArrayList<>(List.of("x"));
+        names.addAll(before.isEmpty() ? List.of() : List.of("x_bias"));
+        names.addAll(List.of("gain", "bias"));
+        return call(name, function, names, joined(joined(List.of(x), before), gainAndBias), (ops, in) -> {
             Value epsilon = ops.constant("epsilon", (float) norm.epsilon());
-            Value centred = in.get(0);
+            Value centred = before.isEmpty() ? in.get(0) : ops.add("x_biased", in.get(0), in.get(1));
             if (norm.kind() == Norm.Kind.LAYER) {
-                centred = ops.sub("centred", in.get(0), ops.meanOfLast("mean", in.get(0)));
+                centred = ops.sub("centred", centred, ops.meanOfLast("mean", centred));
             }
-            Value scaled = ops.mul("scaled", unit(ops, centred, epsilon), in.get(1));
-            return in.size() == 3 ? ops.add("shifted", scaled, in.get(2)) : scaled;
+            Value gain = gain(ops, norm, in.get(1 + before.size()));
+            Value scaled = ops.mul("scaled", unit(ops, centred, epsilon), gain);
+            return norm.biased() ? ops.add("shifted", scaled, in.get(in.size() - 1)) : scaled;
         });
+    }
+
+    private static Value gain(Ops ops, Norm norm, Value stored) {
+        return norm.gainPlusOne() ? ops.add("gain_plus_one", stored, ops.constant("gain_one", 1f)) : stored;
     }
 
     /** {@code x / √(mean(x²) + ε)} over the last axis. */
@@ -49,11 +65,11 @@ final class BlockFunctions {
      *
      * @param bias added to them, {@code [heads · headWidth]}, or empty
      * @param gain of their norm, {@code [headWidth]}, or empty
-     * @param epsilon of their norm; not read if there is no gain
+     * @param norm of each; not read if there is no gain
      * @param rotation cosines and sines, or empty
      * @param scale the factor at the end
      */
-    record HeadInputs(List<Value> bias, List<Value> gain, double epsilon, List<Value> rotation, float scale) {}
+    record HeadInputs(List<Value> bias, List<Value> gain, Optional<Norm> norm, List<Value> rotation, float scale) {}
 
     /**
      * {@code query(x[, bias][, gain][, cos, sin])}, {@code key(...)} or {@code value(...)}: adds the bias to the projected
@@ -83,8 +99,10 @@ final class BlockFunctions {
                 projected = ops.add("biased", projected, spread);
             }
             if (!gain.isEmpty()) {
-                Value epsilon = ops.constant("epsilon", (float) inputs.epsilon());
-                projected = ops.mul("normed", unit(ops, projected, epsilon), in.get(1 + bias.size()));
+                Norm norm = inputs.norm().orElseThrow();
+                Value epsilon = ops.constant("epsilon", (float) norm.epsilon());
+                Value factor = gain(ops, norm, in.get(1 + bias.size()));
+                projected = ops.mul("normed", unit(ops, projected, epsilon), factor);
             }
             if (rotation.isEmpty()) {
                 return scale == 1 ? projected : ops.mul("scaled", projected, ops.constant("scale", scale));
@@ -95,6 +113,14 @@ final class BlockFunctions {
 
     /** Scales the angles instead of the heads, because the angles are the smaller tensors. */
     private static Value rotated(Ops ops, Value x, Value cos, Value sin, float scale) {
+        int width = (int) (2 * cos.dim(cos.rank() - 1));
+        int rest = (int) x.dim(x.rank() - 1) - width;
+        if (rest > 0) {
+            Value turned = rotated(ops, ops.sliceOfLast("turning", x, 0, width), cos, sin, scale);
+            Value still = ops.sliceOfLast("still", x, width, rest);
+            Value scaled = scale == 1 ? still : ops.mul("still_scaled", still, ops.constant("still_scale", scale));
+            return ops.concat("partly_rotated", turned, scaled, ops.constant("last_axis", x.rank() - 1), x.rank() - 1);
+        }
         Value c = cos;
         Value s = sin;
         if (scale != 1) {
@@ -111,24 +137,37 @@ final class BlockFunctions {
         return ops.concat("rotated", first, second, axis, x.rank() - 1);
     }
 
-    /** {@code mask(scores, visible)}. */
-    Value mask(String name, Value scores, Value visible) {
-        return call(
-                name,
-                "mask",
-                names("scores", "attention_mask"),
-                List.of(scores, visible),
-                (ops, in) -> ops.select("masked", in.get(1), in.get(0), ops.constant("hidden", -1e9f)));
+    /** {@code mask(scores, visible)}, which caps the scores softly before, unless the cap is 0. */
+    Value mask(String name, Value scores, Value visible, double cap) {
+        return call(name, "mask", names("scores", "attention_mask"), List.of(scores, visible), (ops, in) -> {
+            Value capped = cap == 0 ? in.get(0) : capped(ops, in.get(0), cap);
+            return ops.select("masked", in.get(1), capped, ops.constant("hidden", -1e9f));
+        });
     }
 
-    /** {@code gated(gate, up[, gate_bias, up_bias])}: {@code silu(gate) · up}. */
-    Value gated(String name, Value gate, Value up, List<Value> biases) {
+    /** {@code capped(x)}: {@code cap · tanh(x / cap)}. */
+    Value capped(String name, Value x, double cap) {
+        return call(name, "capped", names("x"), List.of(x), (ops, in) -> capped(ops, in.get(0), cap));
+    }
+
+    private static Value capped(Ops ops, Value x, double cap) {
+        Value share = ops.mul("share_of_cap", x, ops.constant("inverse_cap", (float) (1 / cap)));
+        return ops.mul("capped", ops.unary("share_within_cap", "Tanh", share), ops.constant("cap", (float) cap));
+    }
+
+    /** {@code gated(gate, up[, gate_bias, up_bias])}: {@code silu(gate) · up}, or with GELU. */
+    Value gated(String name, FeedForward.Kind kind, Value gate, Value up, List<Value> biases) {
         List<Value> all = joined(List.of(gate, up), biases);
         return call(name, "gated", names("gate", "up", "gate_bias", "up_bias"), all, (ops, in) -> {
             Value g = biases.isEmpty() ? in.get(0) : ops.add("gate_biased", in.get(0), in.get(2));
             Value u = biases.isEmpty() ? in.get(1) : ops.add("up_biased", in.get(1), in.get(3));
-            Value silu = ops.mul("silu", g, ops.unary("sigmoid", "Sigmoid", g));
-            return ops.mul("gated", silu, u);
+            Value opened =
+                    switch (kind) {
+                        case GEGLU -> Activations.gelu(ops, g);
+                        case GEGLU_TANH -> Activations.geluTanh(ops, g);
+                        default -> ops.mul("silu", g, ops.unary("sigmoid", "Sigmoid", g));
+                    };
+            return ops.mul("gated", opened, u);
         });
     }
 
@@ -136,28 +175,25 @@ final class BlockFunctions {
     Value gelu(String name, FeedForward.Kind kind, Value x, List<Value> bias) {
         return call(name, "gelu", names("x", "bias"), joined(List.of(x), bias), (ops, in) -> {
             Value z = bias.isEmpty() ? in.get(0) : ops.add("biased", in.get(0), in.get(1));
-            Value inner = z;
-            if (kind == FeedForward.Kind.GELU_TANH) {
-                Value cube = ops.mul("cube", z, ops.unary("square", "Square", z));
-                Value cubic = ops.add(
-                        "cubic_sum", z, ops.mul("scaled_cube", cube, ops.constant("cubic_coefficient", 0.044715f)));
-                inner = ops.mul("inner", cubic, ops.constant("input_scale", (float) Math.sqrt(2 / Math.PI)));
-            } else {
-                inner = ops.mul("inner", z, ops.constant("input_scale", (float) Math.sqrt(0.5)));
-            }
-            Value erf = ops.unary("erf", kind == FeedForward.Kind.GELU_TANH ? "Tanh" : "Erf", inner);
-            Value onePlusErf = ops.add("one_plus_erf", erf, ops.constant("one", 1f));
-            Value half = ops.mul("half", z, ops.constant("a_half", 0.5f));
-            return ops.mul("gelu", half, onePlusErf);
+            return kind == FeedForward.Kind.GELU_TANH ? Activations.geluTanh(ops, z) : Activations.gelu(ops, z);
         });
     }
 
-    /** {@code residual(stream, x)}, or with a bias {@code residual_biased(stream, x, bias)}: the sum. */
-    Value residual(String name, Value stream, Value x, List<Value> bias) {
+    /** {@code activated(x[, bias])}: the function of a head. */
+    Value activated(String name, Head.Activation activation, Value x, List<Value> bias) {
+        return call(name, "activated", names("x", "bias"), joined(List.of(x), bias), (ops, in) -> {
+            Value z = bias.isEmpty() ? in.get(0) : ops.add("biased", in.get(0), in.get(1));
+            return Activations.of(ops, activation, z);
+        });
+    }
+
+    /** {@code residual(stream, x)}, or with a bias {@code residual_biased(stream, x, bias)}: the sum, x perhaps scaled. */
+    Value residual(String name, Value stream, Value x, List<Value> bias, float scale) {
         String function = bias.isEmpty() ? "residual" : "residual_biased";
         return call(name, function, names("stream", "x", "bias"), joined(List.of(stream, x), bias), (ops, in) -> {
             Value added = bias.isEmpty() ? in.get(1) : ops.add("biased", in.get(1), in.get(2));
-            return ops.add("sum", in.get(0), added);
+            Value scaled = scale == 1 ? added : ops.mul("scaled", added, ops.constant("scale", scale));
+            return ops.add("sum", in.get(0), scaled);
         });
     }
 

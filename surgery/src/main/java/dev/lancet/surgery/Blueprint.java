@@ -154,7 +154,7 @@ public final class Blueprint {
                         model,
                         GraphSizes.tokens(builder, "positions", batch, seq),
                         GraphSizes.tokens(builder, "segments", batch, seq))
-                : AttentionContext.of(builder, sizes, model.attention(), model.position());
+                : AttentionContext.of(builder, sizes, model);
         Value logits = layers.head(stream(model, layers, ids, context, (block, letter, fresh) -> fresh));
         Value each = target == LossTarget.PROBABILITIES
                 ? LanguageLoss.ofProbabilities(builder, logits, labels)
@@ -235,7 +235,7 @@ public final class Blueprint {
 
     private static Value stream(
             GraphBuilder builder, Transformer model, GraphSizes sizes, Layers layers, Value ids, Layers.Cache cache) {
-        AttentionContext context = AttentionContext.of(builder, sizes, model.attention(), model.position());
+        AttentionContext context = AttentionContext.of(builder, sizes, model);
         return stream(model, layers, ids, context, cache);
     }
 
@@ -243,7 +243,7 @@ public final class Blueprint {
             Transformer model, Layers layers, Value ids, AttentionContext context, Layers.Cache cache) {
         Value stream = layers.embedded(ids, context.positions());
         for (int block = 0; block < model.layers(); block++) {
-            stream = layers.feedForward(block, layers.attention(block, stream, context, cache));
+            stream = layers.block(block, stream, context, cache);
         }
         return stream;
     }

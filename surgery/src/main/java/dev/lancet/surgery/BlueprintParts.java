@@ -57,9 +57,9 @@ public final class BlueprintParts {
         GraphBuilder builder = GraphBuilder.graph();
         GraphSizes sizes = GraphSizes.of(builder, GraphSizes.tokens(builder, "ids", -1, -1));
         Layers layers = new Layers(builder, model, sizes);
-        AttentionContext context = AttentionContext.of(builder, sizes, model.attention(), model.position());
-        Value attended = layers.attention(block, stream(builder, model), context, (any, letter, fresh) -> fresh);
-        new Ops(builder).unary(NEXT, "Identity", layers.feedForward(block, attended));
+        AttentionContext context = AttentionContext.of(builder, sizes, model);
+        Value next = layers.block(block, stream(builder, model), context, (any, letter, fresh) -> fresh);
+        new Ops(builder).unary(NEXT, "Identity", next);
         return builder.toGraph();
     }
 

@@ -3,6 +3,7 @@ package dev.lancet.surgery;
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Norm;
+import dev.lancet.dsl.Residual;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.surgery.GraphSizes.Dim;
@@ -36,24 +37,14 @@ final class Layers {
         model.weights().forEach(weight -> weights.put(weight.name(), weight));
     }
 
-    /** The rows of the embedding, plus those of the position table if there is one. */
+    /** The first vectors of the residual stream; see {@link EmbeddingLayer}. */
     Value embedded(Value ids, Value positions) {
-        Value flat = ops.reshape("ids.flat", ids, rest(), List.of(sizes.rows));
-        Value rows = ops.gather("embedding.rows", variable("embedding"), flat, axis(0), 0);
-        if (!weights.containsKey("position")) {
-            return rows;
-        }
-        Value grid = positions.rank() == 2 ? positions : grid(positions);
-        Value each = ops.reshape("positions.flat", grid, rest(), List.of(sizes.rows));
-        return ops.add("embedded", rows, ops.gather("position.rows", variable("position"), each, axis(0), 0));
+        return embedded(ids, positions, List.of());
     }
 
-    private Value grid(Value positions) {
-        return builder.node("positions.grid", "BroadcastTo")
-                .in(positions, sizes.grid)
-                .with("T", DataType.DT_INT32)
-                .with("Tidx", DataType.DT_INT32)
-                .gives(new TensorType(DataType.DT_INT32, GraphSizes.dims(sizes.batch, sizes.seq)));
+    /** The same with the types of the tokens {@code [batch, seq]}, if the model has several. */
+    Value embedded(Value ids, Value positions, List<Value> types) {
+        return new EmbeddingLayer(builder, model, sizes, this).of(ids, positions, types);
     }
 
     /** Joins the keys and values of the new tokens to the earlier ones, {@code [batch, kv, seen, headWidth]}. */
@@ -63,8 +54,15 @@ final class Layers {
         Value joined(int block, String letter, Value fresh);
     }
 
-    /** {@code stream + attention(norm(stream))}. */
-    Value attention(int block, Value stream, AttentionContext context, Cache cache) {
+    /** A block: attention and feed-forward, joined to the stream as {@link Residual} says. */
+    Value block(int block, Value stream, AttentionContext context, Cache cache) {
+        Value attended = attention(block, stream, context, cache);
+        return feedForward(block, model.residual().parallel() ? stream : attended, attended);
+    }
+
+    private Value attention(int block, Value stream, AttentionContext all, Cache cache) {
+        AttentionContext.View context = all.view(model, block);
+        String form = AttentionContext.inVariant(model, block) ? "_variant" : "";
         String p = "h." + block + ".attn.";
         Attention a = model.attention();
         int group = a.heads() / a.kvHeads();
@@ -73,10 +71,11 @@ final class Layers {
         Dim queries = sizes.times("queries.size", sizes.seq, group);
         long stacks = sizes.batch.size() < 0 ? -1 : sizes.batch.size() * a.kvHeads();
 
-        Value normed = norm(p + "norm", stream);
-        float scale = (float) (1 / Math.sqrt(a.headWidth()));
-        Value q = projected(p + "q", "query", normed, a.heads(), context.rotation(), scale);
-        Value k = cache.joined(block, "k", projected(p + "k", "key", normed, a.kvHeads(), context.rotation(), 1));
+        Value normed = input(p, stream);
+        float scale = (float) a.scoreFactor();
+        Value q = projected(p + "q", "query" + form, normed, a.heads(), context.rotation(), scale);
+        Value k =
+                cache.joined(block, "k", projected(p + "k", "key" + form, normed, a.kvHeads(), context.rotation(), 1));
         Value v = cache.joined(block, "v", projected(p + "v", "value", normed, a.kvHeads(), List.of(), 1));
 
         Value queryShape = sizes.target("shape.query.grouped", rest, queries, hd);
@@ -86,8 +85,8 @@ final class Layers {
         k = ops.reshape(p + "k.grouped", k, keyShape, keyDims);
         v = ops.reshape(p + "v.grouped", v, keyShape, keyDims);
 
-        Value scores =
-                functions.mask(p + "masked", ops.batchMatmul(p + "scores", q, false, k, true), context.visible());
+        Value scores = functions.mask(
+                p + "masked", ops.batchMatmul(p + "scores", q, false, k, true), context.visible(), a.cap());
         Value mix = ops.batchMatmul(p + "mix", ops.softmax(p + "probabilities", scores), false, v, false);
         Dim heads = Dim.of(a.heads());
         Value split = ops.reshape(
@@ -101,7 +100,30 @@ final class Layers {
                 tokens,
                 sizes.target("shape.mix.flat", rest, Dim.of(a.queryWidth())),
                 List.of(sizes.rows, (long) a.queryWidth()));
-        return functions.residual(p + "residual", stream, product(p + "o", flat), bias(p + "o"));
+        return joined(p, stream, product(p + "o", flat), bias(p + "o"));
+    }
+
+    /** What a half of a block reads: the stream, or its norm. */
+    private Value input(String half, Value stream) {
+        return weights.containsKey(half + "norm.gain") ? norm(half + "norm", stream) : stream;
+    }
+
+    /** The stream after a half of a block, which gives {@code x + bias}. */
+    private Value joined(String half, Value stream, Value x, List<Value> bias) {
+        Residual residual = model.residual();
+        float scale = (float) residual.scale();
+        if (residual.normsOutputs()) {
+            Value normed = functions.norm(
+                    half + "outnorm",
+                    bias.isEmpty() ? "norm" : "norm_biased",
+                    model.norm(),
+                    x,
+                    bias,
+                    normVectors(half + "outnorm", model.norm()));
+            return functions.residual(half + "residual", stream, normed, List.of(), scale);
+        }
+        Value sum = functions.residual(half + "residual", stream, x, bias, scale);
+        return residual.normsSums() ? norm(half + "outnorm", sum) : sum;
     }
 
     /**
@@ -110,66 +132,93 @@ final class Layers {
     private Value projected(String name, String function, Value x, int count, List<Value> rotation, float scale) {
         Dim heads = Dim.of(count);
         Dim width = Dim.of(model.attention().headWidth());
-        String shape = function.equals("query") ? "shape.query" : "shape.key";
+        String shape = function.startsWith("query") ? "shape.query" : "shape.key";
+        boolean wide = model.attention().wideQkNorm() && weights.containsKey(name + ".norm.gain");
+        Value product = product(name, x);
+        if (wide) {
+            product = functions.norm(
+                    name + ".normed",
+                    function + "_norm" + (bias(name).isEmpty() ? "" : "_biased"),
+                    model.attention().qkNorm().orElseThrow(),
+                    product,
+                    bias(name),
+                    List.of(variable(name + ".norm.gain")));
+        }
         Value split = ops.reshape(
                 name + ".heads",
-                product(name, x),
+                product,
                 sizes.target(shape, sizes.batch, sizes.seq, heads, width),
                 GraphSizes.dims(sizes.batch, sizes.seq, heads, width));
         String gain = name + ".norm.gain";
         BlockFunctions.HeadInputs inputs = new BlockFunctions.HeadInputs(
-                bias(name),
-                weights.containsKey(gain) ? List.of(variable(gain)) : List.of(),
-                model.attention().qkNorm().map(Norm::epsilon).orElse(0.0),
+                wide ? List.of() : bias(name),
+                weights.containsKey(gain) && !wide ? List.of(variable(gain)) : List.of(),
+                model.attention().qkNorm(),
                 rotation,
                 scale);
         Value prepared = functions.heads(name + ".prepared", function, split, inputs);
         return ops.transpose(name + ".by_head", prepared, order(), 0, 2, 1, 3);
     }
 
-    /** {@code stream + feedForward(norm(stream))}. */
-    Value feedForward(int block, Value stream) {
+    private Value feedForward(int block, Value from, Value stream) {
         String p = "h." + block + ".mlp.";
-        Value normed = norm(p + "norm", stream);
+        Value normed = input(p, from);
         Value inner;
         if (model.feedForward().gated()) {
             Value gate = product(p + "gate", normed);
             List<Value> biases = new ArrayList<>(bias(p + "gate"));
             Value up = product(p + "up", normed);
             biases.addAll(bias(p + "up"));
-            inner = functions.gated(p + "inner", gate, up, biases);
+            inner = functions.gated(p + "inner", model.feedForward().kind(), gate, up, biases);
         } else {
             FeedForward.Kind kind = model.feedForward().kind();
             inner = functions.gelu(p + "inner", kind, product(p + "up", normed), bias(p + "up"));
         }
-        return functions.residual(p + "residual", stream, product(p + "down", inner), bias(p + "down"));
+        return joined(p, stream, product(p + "down", inner), bias(p + "down"));
     }
 
-    /** The last norm and the head. Returns the logits, {@code [rows of stream, vocabulary]}. */
+    /** The last norm, if the model has one. */
+    Value last(Value stream) {
+        return weights.containsKey("norm.gain") ? norm("norm", stream) : stream;
+    }
+
+    /** The last norm and the scores of the next token, {@code [rows of stream, vocabulary]}. */
     Value head(Value stream) {
-        Value normed = norm("norm", stream);
-        return model.tiedHead()
-                ? ops.matmul("head.out", normed, false, variable("embedding"), true)
-                : ops.matmul("head.out", normed, false, variable("head"), false);
+        return heads().nextToken(last(stream));
     }
 
-    private Value norm(String name, Value x) {
+    /** What may stand behind the last norm. */
+    HeadLayers heads() {
+        return new HeadLayers(builder, model, this, functions);
+    }
+
+    Value norm(String name, Value x) {
+        return norm(name, "norm", model.norm(), x);
+    }
+
+    /** A norm whose function in the library has its own name, because it may differ from the model's. */
+    Value norm(String name, String function, Norm norm, Value x) {
+        return functions.norm(name, function, norm, x, List.of(), normVectors(name, norm));
+    }
+
+    private List<Value> normVectors(String name, Norm norm) {
         List<Value> vectors = new ArrayList<>(List.of(variable(name + ".gain")));
-        if (model.norm().kind() == Norm.Kind.LAYER) {
+        if (norm.biased()) {
             vectors.add(variable(name + ".bias"));
         }
-        return functions.norm(name, model.norm(), x, vectors);
+        return vectors;
     }
 
-    private Value product(String weight, Value x) {
+    Value product(String weight, Value x) {
         return ops.matmul(weight + ".out", x, false, variable(weight), false);
     }
 
-    private List<Value> bias(String linear) {
+    List<Value> bias(String linear) {
         return weights.containsKey(linear + ".bias") ? List.of(variable(linear + ".bias")) : List.of();
     }
 
-    private Value variable(String name) {
+    /** The variable of a weight. */
+    Value variable(String name) {
         return constants.computeIfAbsent(name, unknown -> {
             Weight weight = weights.get(name);
             if (weight == null) {

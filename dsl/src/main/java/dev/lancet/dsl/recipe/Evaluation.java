@@ -1,4 +1,7 @@
 package dev.lancet.dsl.recipe;
 
-/** What is measured of every candidate of a recipe: the perplexity of a text, or the answers to a {@link Task}. */
-public sealed interface Evaluation permits Corpus.Part, Task {}
+/**
+ * What is measured of every candidate of a recipe: the perplexity of a text, the answers to a {@link Task}, or the outputs of
+ * graphs for {@link Rows}.
+ */
+public sealed interface Evaluation permits Corpus.Part, Task, Rows {}

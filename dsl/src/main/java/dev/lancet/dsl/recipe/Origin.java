@@ -41,7 +41,8 @@ public sealed interface Origin {
     /**
      * A model on disk.
      *
-     * @param path a Hugging Face folder, a Lancet model folder, or a llama2.c {@code .bin}
+     * @param path a Hugging Face folder, a Lancet model folder, or a llama2.c {@code .bin}; or a graph, which is a SavedModel
+     *     folder or a {@code .pb}, if all candidates of the recipe are graphs
      */
     record Checkpoint(String path) implements Origin {
         @Override

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * @param name the name of the run
  * @param candidates in the order of the report
  * @param stages trainings, in order
- * @param evaluations texts on which the perplexity of every candidate is measured, and tasks on which its accuracy is
+ * @param evaluations texts on which the perplexity of every candidate is measured, tasks on which its accuracy is, and rows for
+ *     which the outputs of graphs are compared
  * @param samples texts that every candidate continues
  * @param exports candidates to save, in addition to those in the report folder
  * @param report folder for the report and the saved models, or empty for none
@@ -140,7 +141,10 @@ public record Recipe(
         return new Stage(candidate.name(), corpus, training);
     }
 
-    /** Measures the perplexity of every candidate on a text, or its accuracy on a {@link Task}. */
+    /**
+     * Measures the perplexity of every candidate on a text, its accuracy on a {@link Task}, or for graphs how close its outputs
+     * for {@link Rows} are to those of the first candidate.
+     */
     public Recipe evaluate(Evaluation evaluation) {
         return new Recipe(name, candidates, stages, plus(evaluations, evaluation), samples, exports, report, seeds);
     }

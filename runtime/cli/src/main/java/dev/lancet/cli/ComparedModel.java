@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param text its canonical text; a SavedModel in the form that surgery gives it, in which names outlive a compression
  * @param matrices how its matrices are stored
  */
-record ComparedModel(String text, List<MatrixRow> matrices) {
+record ComparedModel(String text, List<InspectedMatrix> matrices) {
 
     ComparedModel {
         matrices = List.copyOf(matrices);
@@ -33,7 +33,7 @@ record ComparedModel(String text, List<MatrixRow> matrices) {
             // Surgery does not take every graph that can be compared as text.
             return Optional.empty();
         }
-        List<MatrixRow> matrices = MatrixRow.of(model);
+        List<InspectedMatrix> matrices = InspectedMatrix.of(model);
         GraphFile graph = model.graph()
                 .map(found ->
                         new GraphFile(found.meta().getGraphDef(), found.meta().getSignatureDefMap(), Optional.of(path)))

@@ -68,7 +68,7 @@ final class DeclaredInspection {
                     step.weight().shape(),
                     step.weight().role().name().toLowerCase(Locale.ROOT),
                     model.bytes(step),
-                    MatrixRow.form(model, step)));
+                    InspectedMatrix.form(model, step)));
         }
         return text.append(String.format(
                         Locale.ROOT, "stored: %,d parameters, %,d bytes%n", plan.parametersAfter(), plan.bytesAfter()))

@@ -14,6 +14,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.calibration.QualityMeasurement;
 import dev.lancet.runtime.calibration.QualityText;
+import dev.lancet.runtime.embed.TextEncoder;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.report.compression.QualityDocument;
 import dev.lancet.runtime.task.TaskResult;
@@ -21,10 +22,10 @@ import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
 import dev.lancet.runtime.train.graph.ExampleFiles;
 import dev.lancet.runtime.train.graph.Examples;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -38,13 +39,14 @@ import picocli.CommandLine.Parameters;
         description = {
             "Measure a model's perplexity over a text; lower is better. With --baseline, also print the recovery.",
             "With --task: measure its accuracy in answering the questions of a task.",
-            "For a graph: compare its outputs on rows with those of --baseline."
+            "For an encoder: compare its vectors of texts with those of --baseline, or with --pairs its cosines"
+                    + " with scores that people gave. For a graph: compare its outputs on rows with those of --baseline."
         },
         footer = {
             "",
             "Examples:",
             "  lancet evaluate my-model --text held-out.txt",
-            "  lancet evaluate my-model --text news.csv --field headline",
+            "  lancet evaluate my-model --text news.csv --field headline --limit 20000",
             "  lancet evaluate my-model --ids test.bin --window 256 --json",
             "  lancet evaluate my-model-int8 --text held-out.txt --baseline my-model \\",
             "          --min-recovery 0.95",
@@ -55,12 +57,15 @@ import picocli.CommandLine.Parameters;
             "  lancet evaluate my-model --task tone --data rows.csv \\",
             "          --template 'Text: {text}\\nTone:' --label hawkish --label dovish",
             "  lancet evaluate tuned/model --task classify --data sent_valid.csv",
+            "  lancet evaluate minilm-6x --text sentences.txt --baseline minilm",
+            "  lancet evaluate minilm-6x --pairs stsb.csv --baseline minilm",
             "  lancet evaluate encoder-int8 --inputs rows.npz --baseline encoder \\",
             "          --min-recovery 0.99",
             "",
             "Recovery is the baseline's perplexity divided by the model's: 1 means equally good, less means "
                     + "worse. For a task it is the share that the model keeps of the baseline's accuracy above always giving "
-                    + "the most frequent answer. For a graph it is the mean cosine between the outputs of both, the least over "
+                    + "the most frequent answer. For an encoder it is the mean cosine, or the share that it keeps of the baseline's "
+                    + "correlation. For a graph it is the mean cosine between the outputs of both, the least over "
                     + "all outputs. "
                     + "If recovery is below --min-recovery, the exit status is 1.",
         })
@@ -70,7 +75,7 @@ final class EvaluateCommand extends LancetCommand {
     private String what = "";
 
     @ArgGroup(multiplicity = "1")
-    private Input input = new Input();
+    private EvaluationInput input = new EvaluationInput();
 
     @Mixin
     private final FieldOption field = new FieldOption();
@@ -96,34 +101,6 @@ final class EvaluateCommand extends LancetCommand {
     @Mixin
     private final TaskOptions task = new TaskOptions();
 
-    /** The input: a text, token ids, rows of a graph, or a task. */
-    static final class Input {
-        @Option(
-                names = "--text",
-                paramLabel = "FILE",
-                description = "A text: .txt, .jsonl, .csv, .tsv, .tar, each also as .gz or .tgz. The model's"
-                        + " tokenizer reads it.")
-        Optional<String> text = Optional.empty();
-
-        @Option(names = "--ids", paramLabel = "FILE", description = "Token ids, as raw little-endian int32.")
-        Optional<Path> ids = Optional.empty();
-
-        @Option(
-                names = "--inputs",
-                paramLabel = "FILE",
-                description = "For a graph: rows as .npz or .safetensors, with an array for each input of the"
-                        + " signature.")
-        Optional<Path> rows = Optional.empty();
-
-        @Option(
-                names = "--task",
-                paramLabel = "NAME",
-                description = "Questions with known answers: " + TaskOptions.NAMES
-                        + ", or any name with --template; classify for a classifier from lancet tune --task classify."
-                        + " Needs --data.")
-        Optional<String> task = Optional.empty();
-    }
-
     @Mixin
     private final EngineOption engine = new EngineOption();
 
@@ -136,12 +113,19 @@ final class EvaluateCommand extends LancetCommand {
 
     @Override
     public Answer answer() {
-        if (input.text.isEmpty() && input.ids.isEmpty() && input.rows.isEmpty() && input.task.isEmpty()) {
+        if (input.text.isEmpty()
+                && input.ids.isEmpty()
+                && input.rows.isEmpty()
+                && input.task.isEmpty()
+                && input.pairs.isEmpty()) {
             throw wrongUsage("evaluate: " + what
-                    + " has nothing to read; add --text FILE, --ids FILE, --inputs FILE or --task NAME");
+                    + " has nothing to read; add --text FILE, --ids FILE, --inputs FILE, --pairs FILE or --task NAME");
         }
         if (input.task.isEmpty()) {
             task.refuseWithoutTask(this);
+        }
+        if (input.rows.isPresent()) {
+            refuseGiven(" applies only to --task, --text and --ids; leave it out", "--limit");
         }
         if (minRecovery.isPresent() && baseline.isEmpty()) {
             throw wrongUsage(
@@ -160,7 +144,24 @@ final class EvaluateCommand extends LancetCommand {
         if (input.task.isPresent()) {
             return accuracy(input.task.get());
         }
+        if (input.pairs.isPresent()) {
+            return encoder().correlated(input.pairs.get());
+        }
+        if (input.text.isPresent() && TextEncoder.declared(Path.of(what))) {
+            if (baseline.isEmpty()) {
+                throw wrongUsage(
+                        "evaluate: " + what + " is an encoder, whose vectors are compared with those of another"
+                                + " model; add --baseline MODEL, or give --pairs FILE");
+            }
+            return encoder().compared(Path.of(input.text.get()), field.name());
+        }
         return input.rows.isPresent() ? compared(input.rows.get()) : perplexity();
+    }
+
+    private EncoderEvaluation encoder() {
+        engine.refuseForGraph(this);
+        refuseGiven("; an encoder takes no adapter, so leave it out", "--adapter");
+        return new EncoderEvaluation(what, baseline, where.device(this), progress(), this::complaint);
     }
 
     private Answer accuracy(String asked) {
@@ -194,27 +195,13 @@ final class EvaluateCommand extends LancetCommand {
     }
 
     private Answer perplexity() {
-        Perplexity measured = measure(what, adapter);
-        Map<String, @Nullable Object> document = new LinkedHashMap<>();
-        document.put("perplexity", finite(measured.value()));
-        document.put("loss", finite(measured.loss()));
-        document.put("tokens", measured.tokens());
-        document.put("tokens_per_second", finite(measured.tokensPerSecond()));
-        String text = String.format(
-                Locale.ROOT,
-                "perplexity %.4f over %,d tokens, %,.0f tokens/s%n",
-                measured.value(),
-                measured.tokens(),
-                measured.tokensPerSecond());
-        if (baseline.isPresent()) {
-            Perplexity before = measure(baseline.get(), new AdapterOption());
-            double recovery = before.value() / measured.value();
-            document.put("baseline_perplexity", finite(before.value()));
-            document.put("recovery", finite(recovery));
-            text += String.format(Locale.ROOT, "baseline %.4f, recovery %.4f%n", before.value(), recovery);
-            return new Answer(document, text, complaint(recovery));
-        }
-        return new Answer(document, text);
+        var measuring = new TextPerplexity(this, engine, where, task.tokens(this));
+        BiFunction<String, AdapterOption, Perplexity> way = input.ids.isPresent()
+                ? measuring.of(TokenIdChecks.read(input.ids.get()), window)
+                : measuring.of(field.of(Corpus.corpus(input.text.orElseThrow())).rest());
+        Perplexity measured = way.apply(what, adapter);
+        Optional<Perplexity> before = baseline.map(named -> way.apply(named, new AdapterOption()));
+        return PerplexityDocument.answer(measured, before, this::complaint);
     }
 
     private Optional<String> complaint(double recovery) {
@@ -225,16 +212,5 @@ final class EvaluateCommand extends LancetCommand {
                         "recovery: %.4f is below %s; keep more rank or bits, or train the model further",
                         recovery,
                         least));
-    }
-
-    private Perplexity measure(String named, AdapterOption beside) {
-        LanguageModelArgument argument = new LanguageModelArgument(this, named, engine, beside, where);
-        if (input.ids.isPresent()) {
-            int[] ids = TokenIdChecks.read(input.ids.get());
-            return argument.run(model -> model.evaluate(
-                    ids, window.orElseGet(() -> model.engine().limits().context())));
-        }
-        Corpus.Part text = field.of(Corpus.corpus(input.text.orElseThrow())).rest();
-        return argument.withTokenizer(", or give token ids with --ids").run(model -> model.evaluate(text));
     }
 }

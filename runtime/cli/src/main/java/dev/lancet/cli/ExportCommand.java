@@ -12,6 +12,7 @@ import dev.lancet.io.TemporaryFolder;
 import dev.lancet.runtime.Model;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.gguf.file.GgufType;
+import dev.lancet.runtime.serving.ServingExport;
 import dev.lancet.surgery.imported.ImportedModel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -118,6 +119,9 @@ final class ExportCommand extends LancetCommand {
             return graph(model.graph().get());
         }
         Checkpoint found = model.checkpoint();
+        if (format.equals("onnx") && !found.transformer().continuesText()) {
+            return encoder(found);
+        }
         chosen.check(found, out);
         if (adapter.folder().isEmpty() && chosen.form(found.plan()).equals(found.plan())) {
             return chosen.write(found, out, List.of());
@@ -135,6 +139,18 @@ final class ExportCommand extends LancetCommand {
                             .map(Step::weight)
                             .map(weight -> weight.name())
                             .toList());
+        }
+    }
+
+    /** An encoder goes to ONNX by its graph. */
+    private Answer encoder(Checkpoint model) {
+        adapter.folder().ifPresent(given -> {
+            throw new LancetException("--adapter: " + given + "; an encoder takes no adapter, so leave it out");
+        });
+        try (TemporaryFolder scratch = TemporaryFolder.create("lancet-export")) {
+            Path graph = scratch.path().resolve(model.transformer().name());
+            ServingExport.of(model, progress()).write(graph);
+            return new GraphExportAnswer(ImportedModel.open(graph), portable, progress()).write(out);
         }
     }
 

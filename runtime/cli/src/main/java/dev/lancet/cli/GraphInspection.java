@@ -133,7 +133,7 @@ final class GraphInspection {
                     List.of(matrix.rows(), matrix.columns()),
                     matrix.table() ? "embedding" : "linear",
                     matrix.bytes(),
-                    MatrixRow.form(matrix)));
+                    InspectedMatrix.form(matrix)));
         }
         if (!model.skipped().isEmpty()) {
             text.append("matrix products that are not layers\n");

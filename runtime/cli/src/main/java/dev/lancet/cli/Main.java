@@ -112,6 +112,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new MergeCommand(console))
                 .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new GenerateCommand(console))
+                .addSubcommand(new EmbedCommand(console))
                 .addSubcommand(new ExportCommand(console))
                 .addSubcommand(new ServeCommand(console))
                 .addSubcommand(new DiffCommand(console))

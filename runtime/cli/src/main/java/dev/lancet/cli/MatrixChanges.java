@@ -31,9 +31,9 @@ record MatrixChanges(List<Change> changed, int same) {
      * @param before how the first model stores it
      * @param after how the second model stores it
      */
-    record Change(Optional<MatrixRow> before, Optional<MatrixRow> after) {
+    record Change(Optional<InspectedMatrix> before, Optional<InspectedMatrix> after) {
 
-        private MatrixRow either() {
+        private InspectedMatrix either() {
             return before.or(() -> after).orElseThrow();
         }
 
@@ -46,16 +46,16 @@ record MatrixChanges(List<Change> changed, int same) {
         }
 
         private String form() {
-            return before.map(MatrixRow::form).orElse(NONE) + " -> "
-                    + after.map(MatrixRow::form).orElse(NONE);
+            return before.map(InspectedMatrix::form).orElse(NONE) + " -> "
+                    + after.map(InspectedMatrix::form).orElse(NONE);
         }
 
         private String bytes() {
             return String.format(
                     Locale.ROOT,
                     "%,d -> %,d bytes",
-                    before.map(MatrixRow::bytes).orElse(0L),
-                    after.map(MatrixRow::bytes).orElse(0L));
+                    before.map(InspectedMatrix::bytes).orElse(0L),
+                    after.map(InspectedMatrix::bytes).orElse(0L));
         }
 
         private String rest() {
@@ -64,13 +64,13 @@ record MatrixChanges(List<Change> changed, int same) {
     }
 
     /** Compares the matrices of two models. A matrix whose shape differs has changed too. */
-    static MatrixChanges of(List<MatrixRow> before, List<MatrixRow> after) {
-        Map<String, MatrixRow> later =
-                after.stream().collect(Collectors.toMap(MatrixRow::name, Function.identity(), (one, other) -> one));
+    static MatrixChanges of(List<InspectedMatrix> before, List<InspectedMatrix> after) {
+        Map<String, InspectedMatrix> later = after.stream()
+                .collect(Collectors.toMap(InspectedMatrix::name, Function.identity(), (one, other) -> one));
         List<Change> changed = new ArrayList<>();
         int same = 0;
-        for (MatrixRow matrix : before) {
-            MatrixRow now = later.remove(matrix.name());
+        for (InspectedMatrix matrix : before) {
+            InspectedMatrix now = later.remove(matrix.name());
             if (matrix.equals(now)) {
                 same++;
             } else {
@@ -117,8 +117,12 @@ record MatrixChanges(List<Change> changed, int same) {
                 .map(change -> {
                     Map<String, @Nullable Object> entry = new LinkedHashMap<>();
                     entry.put("name", change.name());
-                    entry.put("before", change.before().map(MatrixRow::document).orElse(null));
-                    entry.put("after", change.after().map(MatrixRow::document).orElse(null));
+                    entry.put(
+                            "before",
+                            change.before().map(InspectedMatrix::document).orElse(null));
+                    entry.put(
+                            "after",
+                            change.after().map(InspectedMatrix::document).orElse(null));
                     return entry;
                 })
                 .toList();

@@ -58,8 +58,10 @@ final class RunDocument {
         String name = one.candidate().name();
         Map<String, @Nullable Object> model = new LinkedHashMap<>();
         model.put("candidate", name);
-        model.put("name", one.transformer().name());
-        model.put("architecture", one.transformer().toString());
+        one.transformer().ifPresent(declared -> {
+            model.put("name", declared.name());
+            model.put("architecture", declared.toString());
+        });
         model.put("parameters", one.plan().parametersAfter());
         model.put("bytes", one.plan().bytesAfter());
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
@@ -77,6 +79,7 @@ final class RunDocument {
                         .toList());
         document.put("samples", one.samples());
         one.calibrated().map(QualityDocument::of).ifPresent(document::putAll);
+        one.quality().map(QualityDocument::of).ifPresent(document::putAll);
         return document;
     }
 

@@ -47,7 +47,7 @@ record SavedModelFormat(Progress progress) implements ExportFormat {
                     again.size(),
                     ExportFormat.listed(again)));
         }
-        if (export.end().isEmpty()) {
+        if (export.end().isEmpty() && model.transformer().continuesText()) {
             text.append(
                     String.format(
                             Locale.ROOT,

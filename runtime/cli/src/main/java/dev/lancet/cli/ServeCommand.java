@@ -14,12 +14,14 @@ import dev.lancet.runtime.serve.ModelServer;
 import dev.lancet.runtime.serve.ServedModel;
 import dev.lancet.runtime.serve.ServerLimits;
 import dev.lancet.runtime.serve.ServerSettings;
+import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.surgery.imported.ImportedModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -125,10 +127,14 @@ final class ServeCommand extends LancetCommand {
         if (OnnxModel.exported(Path.of(what))) {
             return language(settings);
         }
-        return ModelArgument.of(what)
-                .graph()
-                .map(graph -> encoder(graph, settings))
-                .orElseGet(() -> language(settings));
+        ModelArgument model = ModelArgument.of(what);
+        if (model.graph().isPresent()) {
+            return encoder(model.graph().get(), settings);
+        }
+        return model.source() instanceof DeclaredSource declared
+                        && !declared.transformer().continuesText()
+                ? encoder(declared, settings)
+                : language(settings);
     }
 
     private ServerSettings settings() {
@@ -155,10 +161,19 @@ final class ServeCommand extends LancetCommand {
     }
 
     private Answer encoder(ImportedModel graph, ServerSettings settings) {
+        return encoder(() -> TextEncoder.of(graph, Optional.ofNullable(tokenizer), where.device(this)), settings);
+    }
+
+    private Answer encoder(DeclaredSource model, ServerSettings settings) {
+        DeclaredSource source = tokenizer == null ? model : model.with(tokenizer);
+        return encoder(() -> TextEncoder.of(source, where.device(this)), settings);
+    }
+
+    private Answer encoder(Supplier<TextEncoder> opening, ServerSettings settings) {
         engine.refuseForGraph(this);
         refuseGiven("; an encoder takes no adapter, so leave it out", "--adapter");
         refuseGiven("; an encoder generates no text, so leave it out", "--draft", "--draft-tokens");
-        try (TextEncoder encoder = TextEncoder.of(graph, Optional.ofNullable(tokenizer), where.device(this));
+        try (TextEncoder encoder = opening.get();
                 ServedModel served = ServedModel.of(name(), encoder)) {
             return serve(served, settings);
         }

@@ -79,6 +79,13 @@ class WorkTest {
                 .isEqualTo(lancet("evaluate", small, "--text", plain.toString(), "--json")
                         .json()
                         .get("perplexity"));
+        Path beginning = Files.writeString(folder.resolve("beginning.txt"), words.substring(0, 12));
+        assertThat(lancet("evaluate", small, "--text", plain.toString(), "--limit", "12", "--json")
+                        .json()
+                        .get("perplexity"))
+                .isEqualTo(lancet("evaluate", small, "--text", beginning.toString(), "--json")
+                        .json()
+                        .get("perplexity"));
         Ran failed = lancet("evaluate", small, "--text", text, "--baseline", dense, "--min-recovery", "2");
         assertThat(failed.status()).isEqualTo(1);
         assertThat(failed.out()).startsWith("perplexity ").contains(", recovery ");
@@ -197,6 +204,11 @@ class WorkTest {
                                 2,
                                 "",
                                 "error: evaluate: x has nothing to read; add --text FILE, --ids FILE, --inputs FILE or --task NAME\n"));
+        assertThat(lancet("evaluate", "x", "--inputs", "y", "--limit", "5"))
+                .isEqualTo(
+                        new Ran(2, "", "error: --limit: 5 applies only to --task, --text and --ids; leave it out\n"));
+        assertThat(lancet("evaluate", "x", "--text", "y", "--limit", "1"))
+                .isEqualTo(new Ran(2, "", "error: --limit: 1 tokens have no loss; give at least 2\n"));
         assertThat(lancet("evaluate", "x", "--text", "y", "--min-recovery", "1"))
                 .isEqualTo(new Ran(
                         2, "", "error: --min-recovery: 1.0 has nothing to compare with; add" + " --baseline MODEL\n"));

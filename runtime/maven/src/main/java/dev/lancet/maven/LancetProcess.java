@@ -47,7 +47,7 @@ record LancetProcess(Path folder, List<Path> classPath, List<String> javaOptions
         command.add(Main.class.getName());
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-        // Not as an argument: ONNX Runtime 1.29 crashes in a process whose command line has 4000 bytes.
+        // Not as an argument: Windows allows 32,767 characters in a command line.
         builder.environment()
                 .put(
                         "CLASSPATH",

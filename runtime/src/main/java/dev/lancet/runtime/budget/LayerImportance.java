@@ -16,7 +16,8 @@ final class LayerImportance {
     private LayerImportance() {}
 
     static double of(ModelSource source, Weight weight) {
-        if (!(source instanceof DeclaredSource declared)) {
+        if (!(source instanceof DeclaredSource declared)
+                || !declared.transformer().scoresTokens()) {
             return 1;
         }
         boolean head = weight.role() == Role.HEAD

@@ -7,7 +7,6 @@ import dev.lancet.runtime.algebra.OpenBlas;
 import dev.lancet.runtime.device.Device;
 import dev.lancet.runtime.device.ResolvedDevice;
 import dev.lancet.runtime.source.DeclaredSource;
-import dev.lancet.runtime.source.GraphSource;
 import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.train.graph.Examples;
 import dev.lancet.surgery.layer.LayerInput;
@@ -40,12 +39,13 @@ public final class GramMeasurement {
         return source(source, data.calibration(), progress).all();
     }
 
-    /** A source that measures when it is read: a declared model part by part, a graph in one part. */
+    /** A source that measures when it is read: a language model part by part, an encoder or a graph in one part. */
     static GramSource source(ModelSource source, Examples rows, Progress progress) {
         ResolvedDevice device = Device.auto().resolve();
         return source instanceof DeclaredSource declared
+                        && declared.transformer().continuesText()
                 ? new PartwiseGrams(declared, rows, device, new OpenBlas(), progress, false)
-                : new GraphGrams((GraphSource) source, rows, device, progress);
+                : new WholeGrams(source, rows, device, progress);
     }
 
     /**
@@ -56,8 +56,8 @@ public final class GramMeasurement {
         return new PartwiseGrams(source, rows, Device.auto().resolve(), new OpenBlas(), Progress.silent(), true);
     }
 
-    /** A graph, which runs as a whole. */
-    private record GraphGrams(GraphSource source, Examples rows, ResolvedDevice device, Progress progress)
+    /** A model that runs as a whole. */
+    private record WholeGrams(ModelSource source, Examples rows, ResolvedDevice device, Progress progress)
             implements GramSource {
 
         @Override

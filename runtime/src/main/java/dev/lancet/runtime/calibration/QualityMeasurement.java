@@ -12,13 +12,15 @@ public final class QualityMeasurement {
     private QualityMeasurement() {}
 
     /**
-     * Compares two models on the same rows. Of declared models only one part is in memory at a time.
+     * Compares two models on the same rows. Of language models only one part is in memory at a time.
      *
      * @throws dev.lancet.dsl.LancetException if the rows do not fit the models, or their outputs differ in shape
      */
     public static Quality of(
             ModelSource original, ModelSource smaller, Examples rows, ResolvedDevice device, Progress progress) {
-        if (original instanceof DeclaredSource before && smaller instanceof DeclaredSource after) {
+        if (original instanceof DeclaredSource before
+                && smaller instanceof DeclaredSource after
+                && before.transformer().continuesText()) {
             return new PartwiseQuality(before, after, rows, device).measure(progress);
         }
         try (RunningModel before = RunningModel.open(original, device);

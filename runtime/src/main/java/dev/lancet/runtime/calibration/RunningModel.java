@@ -1,7 +1,9 @@
 package dev.lancet.runtime.calibration;
 
 import dev.lancet.compression.matrix.Matrix;
+import dev.lancet.dsl.Head;
 import dev.lancet.dsl.LancetException;
+import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.runtime.device.ResolvedDevice;
@@ -13,6 +15,7 @@ import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.train.graph.Examples;
 import dev.lancet.runtime.train.graph.GraphFeeds;
 import dev.lancet.surgery.Blueprint;
+import dev.lancet.surgery.EncoderGraph;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.VariableLoading;
 import dev.lancet.surgery.imported.ImportedModel;
@@ -21,6 +24,7 @@ import dev.lancet.surgery.imported.Signatures;
 import dev.lancet.surgery.layer.LayerInput;
 import dev.lancet.surgery.layer.LayerInputs;
 import dev.lancet.surgery.pass.XlaCompilation;
+import dev.lancet.surgery.serving.EncoderSignature;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -40,8 +44,8 @@ import org.tensorflow.proto.TensorInfo;
 
 /**
  * A model in a session that reads rows: its outputs and the inputs of its layers can be read, and its matrices replaced. A
- * declared model takes {@code ids [rows, seq]} and gives {@code logits [rows, seq, vocabulary]}; a graph has its own
- * signature.
+ * declared language model takes {@code ids [rows, seq]} and gives {@code logits [rows, seq, vocabulary]}; an encoder has the
+ * inputs and outputs of {@link EncoderGraph}; a graph has its own signature.
  */
 public final class RunningModel implements AutoCloseable {
 
@@ -75,16 +79,29 @@ public final class RunningModel implements AutoCloseable {
 
     private static RunningModel open(DeclaredSource source, ResolvedDevice device) {
         Plan plan = source.plan();
-        GraphDef graph =
-                Surgeon.operate(Blueprint.scoring(source.transformer()), plan).graph();
+        Transformer transformer = source.transformer();
+        boolean language = transformer.continuesText();
+        GraphDef graph = Surgeon.operate(language ? Blueprint.scoring(transformer) : EncoderGraph.of(transformer), plan)
+                .graph();
         Engine engine =
                 Engine.literal(VariableLoading.into(device.isGpu() ? graph : XlaCompilation.unpacking(graph)), device);
-        SignatureDef signature = SignatureDef.newBuilder()
+        SignatureDef signature = language ? scoring() : encoding(transformer);
+        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(graph, plan), language);
+        return model.loaded(() -> engine.load(plan, source.weights()));
+    }
+
+    private static SignatureDef scoring() {
+        return SignatureDef.newBuilder()
                 .putInputs(IDS, tensor(IDS, DataType.DT_INT32))
                 .putOutputs(LOGITS, tensor(LOGITS, DataType.DT_FLOAT))
                 .build();
-        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(graph, plan), true);
-        return model.loaded(() -> engine.load(plan, source.weights()));
+    }
+
+    /** The vectors of tokens only where nothing else tells texts apart: they mean nothing where a row is filled up. */
+    private static SignatureDef encoding(Transformer transformer) {
+        return transformer.head() instanceof Head.MaskedToken
+                ? EncoderSignature.of(transformer)
+                : EncoderSignature.ofHead(transformer);
     }
 
     private static RunningModel open(GraphSource source, ResolvedDevice device) {
@@ -169,6 +186,13 @@ public final class RunningModel implements AutoCloseable {
             }
         });
         return outputs;
+    }
+
+    /** One float output for some rows, in row-major order. */
+    public float[] output(Examples rows, String name) {
+        List<float[]> found = new ArrayList<>();
+        read(rows, List.of(signature.getOutputsOrThrow(name).getName()), found::addAll);
+        return found.get(0);
     }
 
     /** Passes the float tensors of these names, in row-major order, to a consumer. */

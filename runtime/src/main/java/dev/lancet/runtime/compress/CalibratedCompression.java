@@ -64,9 +64,10 @@ public final class CalibratedCompression {
      * @throws LancetException if the model is a graph, which runs as a whole
      */
     public CalibratedCompression sequential() {
-        if (!(source instanceof DeclaredSource)) {
+        if (!(source instanceof DeclaredSource declared)
+                || !declared.transformer().continuesText()) {
             throw new LancetException("sequential: " + source.plan().model()
-                    + " is a graph, which runs as a whole; leave out --sequential");
+                    + " is a graph or an encoder, which runs as a whole; leave out --sequential");
         }
         return by(settings.inSequence());
     }
@@ -80,6 +81,12 @@ public final class CalibratedCompression {
     public CalibratedCompression recover(long tokens) {
         if (tokens < 0) {
             throw new LancetException("recover: " + tokens + "; give at least 1, or 0 for no recovery");
+        }
+        if (tokens > 0
+                && source instanceof DeclaredSource declared
+                && !declared.transformer().continuesText()) {
+            throw new LancetException("recover: " + tokens + " rows; an encoder is recovered as a graph: write one with"
+                    + " lancet export --format savedmodel, and compress that");
         }
         return alone(settings.recovering(tokens));
     }

@@ -15,8 +15,9 @@ import org.tensorflow.proto.TensorInfo;
  * @param perToken whether it is {@code [batch, positions, width]}, of which the mean is taken; otherwise {@code [batch,
  *     width]}
  * @param width the numbers of a vector
+ * @param unitLength whether a vector is divided by its length
  */
-record EncoderOutput(String name, boolean perToken, int width) {
+record EncoderOutput(String name, boolean perToken, int width, boolean unitLength) {
 
     /** Names that encoders usually give, the vector of the whole text first. */
     private static final List<String> USUAL = List.of("sentence_embedding", "embedding", "last_hidden_state");
@@ -35,7 +36,7 @@ record EncoderOutput(String name, boolean perToken, int width) {
             if (fits(info)) {
                 int axes = info.getTensorShape().getDimCount();
                 int width = (int) info.getTensorShape().getDim(axes - 1).getSize();
-                found.put(name, new EncoderOutput(name, axes == 3, width));
+                found.put(name, new EncoderOutput(name, axes == 3, width, true));
             }
         });
         for (String usual : USUAL) {
@@ -52,6 +53,11 @@ record EncoderOutput(String name, boolean perToken, int width) {
         return found.values().iterator().next();
     }
 
+    /** The same output, of which vectors keep their length. */
+    EncoderOutput ofAnyLength() {
+        return new EncoderOutput(name, perToken, width, false);
+    }
+
     private static boolean fits(TensorInfo info) {
         int axes = info.getTensorShape().getDimCount();
         if (info.getDtype() != DataType.DT_FLOAT || (axes != 2 && axes != 3)) {
@@ -62,7 +68,7 @@ record EncoderOutput(String name, boolean perToken, int width) {
     }
 
     /**
-     * The vector of a row, of length 1.
+     * The vector of a row.
      *
      * @param values the output for all rows, in row-major order
      * @param rows how many rows
@@ -82,7 +88,8 @@ record EncoderOutput(String name, boolean perToken, int width) {
         for (double value : sum) {
             square += value * value;
         }
-        double scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+        double mean = used > 0 ? 1.0 / used : 0;
+        double scale = !unitLength ? mean : square > 0 ? 1 / Math.sqrt(square) : 0;
         float[] vector = new float[width];
         for (int i = 0; i < width; i++) {
             vector[i] = (float) (sum[i] * scale);

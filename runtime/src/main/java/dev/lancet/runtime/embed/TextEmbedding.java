@@ -11,7 +11,7 @@ public final class TextEmbedding {
         this.tokens = tokens;
     }
 
-    /** The vector, {@code [width]}; its length is 1, unless all its numbers are 0. */
+    /** The vector, {@code [width]}; its length is 1, unless the model says otherwise or all its numbers are 0. */
     public float[] vector() {
         return vector.clone();
     }

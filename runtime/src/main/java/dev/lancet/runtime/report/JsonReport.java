@@ -62,6 +62,9 @@ final class JsonReport {
         put(node, "generated_tokens_per_second", model.measured().written());
         put(node, "validation_loss", model.measured().validationLoss());
         put(node, "perplexity", model.measured().perplexity());
+        if (model.measured().cosine().isPresent()) {
+            put(node, "cosine", model.measured().cosine());
+        }
         if (!model.repeats().isEmpty()) {
             put(node, "validation_loss_spread", model.spread());
             ArrayNode seeds = node.putArray("seeds");

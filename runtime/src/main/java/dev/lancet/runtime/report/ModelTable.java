@@ -33,7 +33,10 @@ final class ModelTable {
                 .number("loss", ModelTable::loss)
                 .number(
                         "perplexity",
-                        model -> NumberFormats.perplexity(model.measured().perplexity()));
+                        model -> NumberFormats.perplexity(model.measured().perplexity()))
+                .number(
+                        "cosine",
+                        model -> NumberFormats.decimals(model.measured().cosine(), "%.5f"));
     }
 
     /** A loss with its standard deviation over the seeds, if there are several. */

@@ -24,17 +24,19 @@ public record ReportedModel(
      * @param written tokens per second in generation, one text at a time
      * @param validationLoss mean negative log likelihood over held-out text, in nats per token
      * @param perplexity perplexity over the evaluation text
+     * @param cosine of a graph's outputs to those of the first model: the least over the outputs of their means over rows
      */
     public record Measured(
             OptionalDouble tokensPerSecond,
             OptionalDouble written,
             OptionalDouble validationLoss,
-            OptionalDouble perplexity) {
+            OptionalDouble perplexity,
+            OptionalDouble cosine) {
 
         /** No measurements yet. */
         public static Measured nothing() {
             OptionalDouble none = OptionalDouble.empty();
-            return new Measured(none, none, none, none);
+            return new Measured(none, none, none, none, none);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.runtime.checkpoint.Checkpoint;
+import dev.lancet.surgery.imported.ImportedModel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -44,7 +45,10 @@ public final class CandidatePlans {
             return Plan.dense(first.transformer());
         }
         if (origin instanceof Origin.Checkpoint checkpoint) {
-            return Checkpoint.open(Path.of(checkpoint.path())).plan();
+            Path path = Path.of(checkpoint.path());
+            return GraphCandidates.graph(checkpoint.path())
+                    ? ImportedModel.open(path).plan()
+                    : Checkpoint.open(path).plan();
         }
         String after = ((Origin.After) origin).candidate();
         Plan plan = plans.get(after);

@@ -4,6 +4,7 @@ import dev.lancet.compression.Fidelity;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.recipe.Candidate;
+import dev.lancet.runtime.calibration.Quality;
 import dev.lancet.runtime.compress.CalibratedCompression;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param tasks one result for each task that the recipe evaluates
  * @param samples one text for each sample of the recipe
  * @param saved its model folder
+ * @param quality how close the outputs of a graph are to those of the first candidate, if the recipe has rows
  */
 public record CandidateResult(
         Candidate candidate,
@@ -31,7 +33,8 @@ public record CandidateResult(
         List<Perplexity> measured,
         List<TaskResult> tasks,
         List<Generation> samples,
-        List<Path> saved) {
+        List<Path> saved,
+        Optional<Quality> quality) {
 
     public CandidateResult {
         measured = List.copyOf(measured);
@@ -43,14 +46,14 @@ public record CandidateResult(
     /**
      * The model of a candidate and how it was made.
      *
-     * @param transformer its declaration
+     * @param transformer its declaration; empty for a graph
      * @param plan the form in which its weights are stored
      * @param losses the error of each changed matrix, if it was made from a larger model
      * @param calibrated what was measured when it was compressed with calibration, before any training
      * @param log the log of its last training
      */
     public record Made(
-            Transformer transformer,
+            Optional<Transformer> transformer,
             Plan plan,
             List<Fidelity> losses,
             Optional<CalibratedCompression.Outcome> calibrated,
@@ -60,8 +63,8 @@ public record CandidateResult(
         }
     }
 
-    /** The declaration of the model. */
-    public Transformer transformer() {
+    /** The declaration of the model; empty for a graph. */
+    public Optional<Transformer> transformer() {
         return made.transformer();
     }
 

@@ -4,6 +4,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Export;
 import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.io.DurableFolders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,6 +99,24 @@ final class OutputPaths {
                 }
             }
         }
+    }
+
+    /**
+     * Removes the graphs that a former run wrote.
+     *
+     * @throws LancetException if something else is in the place of one; nothing is removed then
+     */
+    void removeGraphs() {
+        List<Path> models = recipe.candidates().stream()
+                .flatMap(candidate -> outputs(candidate, OptionalLong.empty()).stream())
+                .filter(Files::exists)
+                .toList();
+        for (Path model : models) {
+            if (!GraphRecipeRun.wrote(model)) {
+                throw new LancetException("force: " + model + " is no model that a run wrote; remove it yourself");
+            }
+        }
+        models.forEach(DurableFolders::remove);
     }
 
     /** What decides the weights of every candidate, by the name of its folder. */

@@ -27,6 +27,7 @@ final class RecipeCheck {
      */
     static void check(Recipe recipe) {
         CandidatePlans.of(recipe);
+        GraphCandidates.check(recipe);
         for (Candidate candidate : recipe.candidates()) {
             RecipeException.where(candidate.name(), () -> requireTraining(candidate, recipe));
             candidate.calibration().map(CalibrationText::corpus).ifPresent(RecipeCheck::requireFiles);

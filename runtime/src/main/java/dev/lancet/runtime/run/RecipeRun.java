@@ -16,16 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Runs a recipe: makes and trains every candidate in order, then measures it, generates samples, and saves it. */
 public final class RecipeRun implements AutoCloseable {
@@ -38,8 +32,7 @@ public final class RecipeRun implements AutoCloseable {
     private final RecipeStages stages;
     private boolean resume;
     private boolean force;
-    /** The finished candidates that later ones start from. */
-    private final Map<String, Model> models = new HashMap<>();
+    private final FinishedModels models = new FinishedModels();
 
     /**
      * The results of a run.
@@ -102,6 +95,9 @@ public final class RecipeRun implements AutoCloseable {
         if (!resume && !force) {
             places.requireFree();
         }
+        if (GraphCandidates.in(recipe)) {
+            return graphs();
+        }
         if (resume && kept.isEmpty()) {
             throw new LancetException("resume: the recipe " + recipe.name()
                     + " writes nothing, so no state was kept; add report(\"target/report\") to it");
@@ -111,11 +107,27 @@ public final class RecipeRun implements AutoCloseable {
         for (OptionalLong seed : places.seeds()) {
             finished.addAll(carryOut(seed));
         }
+        Outcome outcome = reported(finished);
+        kept.ifPresent(RunFolder::over);
+        kept.ifPresent(RunFolder::close);
+        return outcome;
+    }
+
+    private Outcome graphs() {
+        if (resume) {
+            throw new LancetException("resume: the recipe " + recipe.name()
+                    + " compresses graphs, of which nothing is kept; leave --resume out, or take --force");
+        }
+        if (force) {
+            places.removeGraphs();
+        }
+        return reported(new GraphRecipeRun(recipe, places, device, progress).carryOut());
+    }
+
+    private Outcome reported(List<CandidateResult> finished) {
         Report report = RunReport.of(recipe, finished);
         List<Path> files =
                 recipe.report().map(folder -> report.write(Path.of(folder))).orElse(List.of());
-        kept.ifPresent(RunFolder::over);
-        kept.ifPresent(RunFolder::close);
         return new Outcome(finished, report, files);
     }
 
@@ -134,27 +146,11 @@ public final class RecipeRun implements AutoCloseable {
             if (done.isEmpty()) {
                 model = trained(candidate, seed, model);
             }
-            models.put(candidate.name(), model);
+            models.add(candidate.name(), model);
             finished.add(finish(candidate, seed, model, done));
-            keepOriginsOf(left);
+            models.keepOriginsOf(left);
         }
         return finished;
-    }
-
-    /** Closes all models except those that a later candidate starts from: there may be many, and each may be large. */
-    private void keepOriginsOf(Collection<Candidate> later) {
-        Set<String> wanted = later.stream()
-                .map(Candidate::origin)
-                .filter(Origin.After.class::isInstance)
-                .map(origin -> ((Origin.After) origin).candidate())
-                .collect(Collectors.toSet());
-        models.entrySet().removeIf(entry -> {
-            if (wanted.contains(entry.getKey())) {
-                return false;
-            }
-            entry.getValue().close();
-            return true;
-        });
     }
 
     private Model trained(Candidate candidate, OptionalLong seed, Model fresh) {
@@ -199,7 +195,7 @@ public final class RecipeRun implements AutoCloseable {
             return candidate.compression().keepsAll() ? opened : compressed(opened, candidate);
         }
         String before = ((Origin.After) origin).candidate();
-        return compressed(Objects.requireNonNull(models.get(before), before), candidate);
+        return compressed(models.of(before), candidate);
     }
 
     private static Model compressed(Model larger, Candidate candidate) {
@@ -215,7 +211,7 @@ public final class RecipeRun implements AutoCloseable {
         // Existing folders were written by the run that this one resumes.
         saved.stream().filter(folder -> !Files.exists(folder)).forEach(model::save);
         CandidateResult.Made made = new CandidateResult.Made(
-                model.transformer(),
+                Optional.of(model.transformer()),
                 model.plan(),
                 done.map(RunFolder.Done::losses).orElseGet(model::losses),
                 done.map(RunFolder.Done::calibrated).orElseGet(model::calibrated),
@@ -227,7 +223,8 @@ public final class RecipeRun implements AutoCloseable {
                 measured.perplexities(),
                 measured.tasks(),
                 measured.samples(),
-                saved);
+                saved,
+                Optional.empty());
         if (done.isEmpty() && (model.calibrated().isPresent() || model.log().isPresent())) {
             kept.ifPresent(folder -> folder.finish(places.name(candidate, seed), finished, model));
         }
@@ -237,7 +234,6 @@ public final class RecipeRun implements AutoCloseable {
     @Override
     public void close() {
         kept.ifPresent(RunFolder::close);
-        models.values().forEach(Model::close);
-        models.clear();
+        models.close();
     }
 }

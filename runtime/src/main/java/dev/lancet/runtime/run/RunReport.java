@@ -3,6 +3,8 @@ package dev.lancet.runtime.run;
 import dev.lancet.dsl.recipe.Recipe;
 import dev.lancet.dsl.recipe.SelfGuidance;
 import dev.lancet.dsl.recipe.Stage;
+import dev.lancet.runtime.calibration.Quality;
+import dev.lancet.runtime.calibration.QualityText;
 import dev.lancet.runtime.compress.OutcomeText;
 import dev.lancet.runtime.evaluate.Perplexity;
 import dev.lancet.runtime.generate.Generation;
@@ -80,6 +82,10 @@ final class RunReport {
                         seeds.stream()
                                 .flatMap(one -> one.measured().stream().limit(1))
                                 .mapToDouble(Perplexity::value)
+                                .average(),
+                        seeds.stream()
+                                .flatMap(one -> one.quality().stream())
+                                .mapToDouble(Quality::cosineMean)
                                 .average()));
         return seeds.size() == 1
                 ? model
@@ -150,6 +156,12 @@ final class RunReport {
                 if (one.log().isPresent()) {
                     more = more.fact(
                             name + " trained" + with, trained(one, one.log().get(), seeds.size() > 1));
+                }
+                if (one.quality().isPresent()) {
+                    more = more.fact(
+                            name + " against "
+                                    + candidates.get(0).get(0).candidate().name(),
+                            QualityText.of(one.quality().get()).strip());
                 }
                 for (TaskResult task : one.tasks()) {
                     more = more.fact(name + " on " + task.title() + with, TaskText.sentence(task));

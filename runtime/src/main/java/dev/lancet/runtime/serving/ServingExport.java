@@ -6,6 +6,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.io.IoErrors;
 import dev.lancet.io.PlainFile;
 import dev.lancet.io.Progress;
+import dev.lancet.io.WrittenFiles;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.TokenizerFile;
 import dev.lancet.runtime.text.tokenizer.Tokenizer;
@@ -14,12 +15,10 @@ import dev.lancet.surgery.imported.tracing.WeightSource;
 import dev.lancet.surgery.savedmodel.SavedModelWriter;
 import dev.lancet.surgery.serving.ServingGraph;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 import org.tensorflow.proto.MetaGraphDef;
 
 /**
@@ -42,7 +41,7 @@ public record ServingExport(Checkpoint model, OptionalInt end, Progress progress
     }
 
     private static OptionalInt end(Checkpoint model) {
-        if (model.tokenizer().isEmpty()) {
+        if (model.tokenizer().isEmpty() || !model.transformer().continuesText()) {
             return OptionalInt.empty();
         }
         try (Tokenizer tokenizer = Tokenizer.open(model.tokenizer().get())) {
@@ -106,19 +105,7 @@ public record ServingExport(Checkpoint model, OptionalInt end, Progress progress
     }
 
     private static Result result(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            List<Path> files = all.filter(Files::isRegularFile).sorted().toList();
-            long bytes = 0;
-            for (Path file : files) {
-                bytes += Files.size(file);
-            }
-            return new Result(
-                    files.stream()
-                            .map(file -> folder.relativize(file).toString().replace('\\', '/'))
-                            .toList(),
-                    bytes);
-        } catch (IOException wrong) {
-            throw IoErrors.reading(folder, wrong);
-        }
+        WrittenFiles written = WrittenFiles.in(folder);
+        return new Result(written.names(), written.bytes());
     }
 }

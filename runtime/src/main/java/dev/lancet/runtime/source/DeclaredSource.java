@@ -48,6 +48,11 @@ public record DeclaredSource(
                 checkpoint.stored() == Dtype.BF16);
     }
 
+    /** The same model with another tokenizer. */
+    public DeclaredSource with(Path other) {
+        return new DeclaredSource(transformer, plan, weights, Optional.of(other), bfloat16);
+    }
+
     @Override
     public Plan stored() {
         return bfloat16 ? with(step -> step.keeps()) : plan;

@@ -264,7 +264,8 @@ class ReportTest {
                         OptionalDouble.of(12345.6),
                         OptionalDouble.of(99.4),
                         OptionalDouble.of(1.23456),
-                        OptionalDouble.of(perplexity)));
+                        OptionalDouble.of(perplexity),
+                        OptionalDouble.empty()));
     }
 
     private static List<CurvePoint> points(double... losses) {

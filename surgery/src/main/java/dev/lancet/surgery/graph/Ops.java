@@ -184,6 +184,20 @@ public record Ops(GraphBuilder sketch) {
                 .gives(a.type(), Shapes.concatenated(List.of(a.dims(), b.dims()), axis));
     }
 
+    /** The elements of the last axis from {@code begin} on, {@code count} of them. Adds the constants of begin and size. */
+    public Value sliceOfLast(String name, Value x, int begin, int count) {
+        int[] from = new int[x.rank()];
+        int[] size = new int[x.rank()];
+        Arrays.fill(size, -1);
+        from[x.rank() - 1] = begin;
+        size[x.rank() - 1] = count;
+        return sketch.node(name, "Slice")
+                .in(x, ints(name + "_begin", from), ints(name + "_size", size))
+                .with("T", x.type())
+                .with("Index", DataType.DT_INT32)
+                .gives(x.type(), Shapes.with(x.dims(), -1, count));
+    }
+
     /** Splits a tensor into two halves along {@code axis}; {@code at} is a node with that constant. */
     public List<Value> halves(String name, Value x, Value at, int axis) {
         TensorType half = new TensorType(x.type(), Shapes.split(x.dims(), axis, 2));

@@ -3,6 +3,7 @@ package dev.lancet.surgery.serving;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.surgery.Blueprint;
+import dev.lancet.surgery.EncoderGraph;
 import dev.lancet.surgery.Surgeon;
 import dev.lancet.surgery.graph.Attributes;
 import dev.lancet.surgery.graph.GraphBuilder;
@@ -23,7 +24,8 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
 /**
- * A declared model as one graph with two signatures, which share its variables:
+ * A declared model as one graph. An encoder has one signature, see {@link EncoderSignature}. A language model has two, which
+ * share its variables:
  *
  * <pre>
  * serving_default  ids [batch, seq]                        -> logits [batch, seq, vocabulary]
@@ -51,9 +53,25 @@ public final class ServingGraph {
      * The graph with its signatures, and with the nodes that restore its variables, each under its own name.
      *
      * @param plan the form of the weights; its layers stay factors and codes
-     * @param end the token that ends a text, or empty if none does
+     * @param end the token that ends a text, or empty if none does; without meaning for a model that continues no texts
      */
     public static MetaGraphDef of(Transformer model, Plan plan, OptionalInt end) {
+        return model.continuesText() ? decoder(model, plan, end) : encoder(model, plan);
+    }
+
+    /** One signature, {@link #SCORING}, with the inputs and outputs of {@link EncoderGraph}. */
+    private static MetaGraphDef encoder(Transformer model, Plan plan) {
+        GraphDef graph = Surgeon.operate(EncoderGraph.of(model), plan).graph();
+        return finished(MetaGraphDef.newBuilder()
+                .setGraphDef(graph)
+                .putSignatureDef(
+                        SCORING,
+                        EncoderSignature.of(model).toBuilder()
+                                .setMethodName(PREDICT)
+                                .build()));
+    }
+
+    private static MetaGraphDef decoder(Transformer model, Plan plan, OptionalInt end) {
         GraphDef scoring = Pruning.reaching(
                 GraphView.of(Surgeon.operate(Blueprint.scoring(model), plan).graph()), List.of("logits"));
         GraphBuilder builder = GraphBuilder.graph();
@@ -74,8 +92,12 @@ public final class ServingGraph {
                 .putSignatureDef(SCORING, signature(Map.of("ids", ids), Map.of("logits", logits)))
                 .putSignatureDef(
                         GENERATION, signature(Map.of("ids", tokens, "max_new_tokens", most), Map.of("ids", texts)));
+        return finished(meta);
+    }
+
+    private static MetaGraphDef finished(MetaGraphDef.Builder meta) {
         meta.getMetaInfoDefBuilder().addTags(SavedModelFolder.SERVE).setTensorflowVersion("2.18.0");
-        List<Node> variables = GraphView.of(whole).nodes().stream()
+        List<Node> variables = GraphView.of(meta.getGraphDef()).nodes().stream()
                 .filter(node -> node.is("VarHandleOp"))
                 .toList();
         return SaverNodes.into(meta.build(), variables);

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tensorflow.proto.DataType;
@@ -46,6 +47,7 @@ class LargeGraphTest {
     }
 
     @Test
+    @Tag("slow")
     void a_graph_of_a_hundred_thousand_nodes_prints_and_compares() {
         GraphDef graph = graph("Relu", 1);
         String before = GraphText.canonical(graph);

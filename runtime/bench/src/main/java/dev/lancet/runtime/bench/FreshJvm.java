@@ -48,7 +48,7 @@ final class FreshJvm {
         command.addAll(arguments);
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
-            // Not on the command line: ONNX Runtime 1.29 crashes at about 4000 bytes of it.
+            // Not as an argument: Windows allows 32,767 characters in a command line.
             builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
             Process child = builder.start();
             child.getOutputStream().close();

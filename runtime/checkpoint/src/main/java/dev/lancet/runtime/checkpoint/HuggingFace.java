@@ -25,8 +25,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Reads and writes Hugging Face folders of GPT-2, LLaMA, Mistral, Qwen2 and Qwen3: {@code config.json} in the layouts
- * of transformers 4 and 5, and safetensors, sharded or not. A model computes the same here as with Hugging Face.
+ * Reads and writes Hugging Face folders of GPT-2, LLaMA, Mistral, Qwen2 and Qwen3, and of the encoders BERT, RoBERTa,
+ * DistilBERT and ModernBERT, with the settings of sentence-transformers: {@code config.json} in the layouts of transformers 4
+ * and 5, and safetensors, sharded or not. A model computes the same here as with Hugging Face.
  */
 public final class HuggingFace {
 
@@ -89,22 +90,26 @@ public final class HuggingFace {
         Map<Weight, TensorMapping> slots = new LinkedHashMap<>();
         for (Weight weight : transformer.weights()) {
             TensorMapping mapping = family.slot(transformer, weight);
-            String name = mapping.tensor().equals(ArchitectureFamily.HEAD)
-                    ? ArchitectureFamily.HEAD
-                    : prefix + mapping.tensor();
-            boolean savedAsHead = weight.name().equals("embedding")
-                    && transformer.tiedHead()
-                    && files.fileOf(name).isEmpty()
-                    && files.fileOf(ArchitectureFamily.HEAD).isPresent();
-            slots.put(
-                    weight,
-                    new TensorMapping(
-                            savedAsHead ? ArchitectureFamily.HEAD : name,
-                            mapping.shape(),
-                            mapping.transposed(),
-                            mapping.firstColumn()));
+            String name = family.outside(mapping.tensor()) ? mapping.tensor() : prefix + mapping.tensor();
+            slots.put(weight, mapping.named(found(weight, name, transformer, family, files)));
         }
         return slots;
+    }
+
+    /** The name under which a tensor is in the files: its own, a former one, or that of the head if both are one array. */
+    private static String found(
+            Weight weight, String name, Transformer transformer, ArchitectureFamily family, SafetensorsShards files) {
+        if (files.fileOf(name).isPresent()) {
+            return name;
+        }
+        boolean savedAsHead = weight.name().equals("embedding")
+                && transformer.tiedHead()
+                && files.fileOf(ArchitectureFamily.HEAD).isPresent();
+        if (savedAsHead) {
+            return ArchitectureFamily.HEAD;
+        }
+        String former = family.formerName(name);
+        return files.fileOf(former).isPresent() ? former : name;
     }
 
     private static void check(SafetensorsShards files, Weight weight, TensorMapping mapping) {

@@ -12,6 +12,7 @@ import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.AtomicFolder;
 import dev.lancet.runtime.checkpoint.family.ArchitectureFamily;
 import dev.lancet.runtime.checkpoint.family.LayoutConversion;
+import dev.lancet.runtime.checkpoint.family.SentenceTransformer;
 import dev.lancet.runtime.checkpoint.family.TensorMapping;
 import dev.lancet.runtime.checkpoint.safetensors.Dtype;
 import dev.lancet.runtime.checkpoint.safetensors.FloatSource;
@@ -59,15 +60,13 @@ final class HuggingFaceExport {
         this.transformer = transformer;
         this.plan = plan;
         this.weights = weights;
-        this.family = ArchitectureFamily.ALL.stream()
-                .filter(some -> some.write(transformer).isPresent())
-                .findFirst()
+        this.family = ArchitectureFamily.of(transformer)
                 .orElseThrow(() -> new LancetException(
                         "export: " + transformer.name() + " matches no known" + " Hugging Face architecture ("
                                 + ArchitectureFamily.known() + "); save it as a Lancet model folder"));
         for (Weight weight : transformer.weights()) {
             TensorMapping mapping = family.slot(transformer, weight);
-            String name = name(family, mapping);
+            String name = name(mapping);
             if (plan.find(weight.name()).filter(step -> step.rank().isPresent()).isPresent()) {
                 factor(plan.step(weight.name()), name, mapping);
             } else {
@@ -99,6 +98,7 @@ final class HuggingFaceExport {
         }
         try (AtomicFolder target = AtomicFolder.create(folder)) {
             target.text(HuggingFace.CONFIG, LanguageJson.pretty(config) + "\n");
+            SentenceTransformer.write(target, transformer);
             List<ArraySpec> arrays = new ArrayList<>();
             parts.values().forEach(pieces -> arrays.add(array(pieces)));
             factors.forEach((name, matrix) -> arrays.add(array(name, matrix)));
@@ -115,10 +115,8 @@ final class HuggingFaceExport {
         }
     }
 
-    private static String name(ArchitectureFamily family, TensorMapping mapping) {
-        return mapping.tensor().equals(ArchitectureFamily.HEAD)
-                ? ArchitectureFamily.HEAD
-                : family.prefix() + mapping.tensor();
+    private String name(TensorMapping mapping) {
+        return family.outside(mapping.tensor()) ? mapping.tensor() : family.prefix(transformer) + mapping.tensor();
     }
 
     private ArraySpec array(List<Part> parts) {

@@ -22,8 +22,12 @@ public final class TokenizerFile {
 
     private static final int LARGEST = 64 << 20;
 
-    /** The files beside a tokenizer.json that say how messages become text, and which tokens begin and end a text. */
-    private static final List<String> COMPANIONS = List.of("chat_template.jinja", "tokenizer_config.json");
+    /**
+     * The files beside a tokenizer.json that say how messages become text, which tokens begin and end a text,
+     * and how many tokens of a text a sentence encoder reads.
+     */
+    private static final List<String> COMPANIONS =
+            List.of("chat_template.jinja", "tokenizer_config.json", "sentence_bert_config.json");
 
     private static final String GENERATION = "generation_config.json";
 

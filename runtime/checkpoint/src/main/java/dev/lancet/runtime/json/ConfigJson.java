@@ -5,6 +5,9 @@ import dev.lancet.io.IoErrors;
 import dev.lancet.io.PlainFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -13,6 +16,7 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -34,12 +38,15 @@ public record ConfigJson(Path file, String inside, ObjectNode node) {
     private static final int LARGEST = 64 << 20;
 
     public static ConfigJson read(Path file) {
+        if (tree(file) instanceof ObjectNode object) {
+            return new ConfigJson(file, "", object);
+        }
+        throw new LancetException(file + ": does not hold a JSON object; get the file again");
+    }
+
+    private static JsonNode tree(Path file) {
         try {
-            JsonNode root = JSON.readTree(PlainFile.read(file, LARGEST));
-            if (root instanceof ObjectNode object) {
-                return new ConfigJson(file, "", object);
-            }
-            throw new LancetException(file + ": does not hold a JSON object; get the file again");
+            return JSON.readTree(PlainFile.read(file, LARGEST));
         } catch (IOException wrong) {
             throw IoErrors.reading(file, wrong);
         } catch (JacksonException wrong) {
@@ -48,6 +55,35 @@ public record ConfigJson(Path file, String inside, ObjectNode node) {
                             + wrong.getOriginalMessage().lines().findFirst().orElse("") + "); correct the file there",
                     wrong);
         }
+    }
+
+    /**
+     * The objects of a file that holds a list of them.
+     *
+     * @throws LancetException if the file cannot be read or holds anything else
+     */
+    public static List<ConfigJson> list(Path file) {
+        if (!(tree(file) instanceof ArrayNode list)) {
+            throw new LancetException(file + ": does not hold a JSON list; get the file again");
+        }
+        List<ConfigJson> objects = new ArrayList<>();
+        for (JsonNode element : list) {
+            if (!(element instanceof ObjectNode object)) {
+                throw new LancetException(
+                        file + ": holds " + element + " in its list, not an object; get the file again");
+            }
+            objects.add(new ConfigJson(file, "", object));
+        }
+        return objects;
+    }
+
+    /**
+     * An object that is not read but made.
+     *
+     * @param file its name, for messages
+     */
+    public static ConfigJson of(Path file, Map<String, Object> values) {
+        return new ConfigJson(file, "", JSON.valueToTree(values));
     }
 
     /** The place of an error. It is empty if the error concerns the whole document, for example too deep nesting. */

@@ -2,6 +2,7 @@ package dev.lancet.runtime.json;
 
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Budget;
+import dev.lancet.dsl.Head;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
@@ -10,6 +11,7 @@ import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Evaluation;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Origin;
+import dev.lancet.dsl.recipe.Rows;
 import dev.lancet.dsl.recipe.Task;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -42,7 +44,10 @@ final class KindNames {
                     "times", Budget.Times.class,
                     "bitsPerWeight", Budget.BitsPerWeight.class),
             Position.class,
-            Map.of("learned", Position.Learned.class, "rotary", Position.Rotary.class),
+            Map.of(
+                    "learned", Position.Learned.class,
+                    "rotary", Position.Rotary.class,
+                    "none", Position.None.class),
             Position.Scaling.class,
             Map.of(
                     "unscaled", Position.Unscaled.class,
@@ -72,9 +77,17 @@ final class KindNames {
                     "tokenizer", Corpus.Tokens.File.class));
 
     private static final Map<Class<?>, Map<String, Class<?>>> MEASUREMENTS =
-            Map.of(Evaluation.class, Map.of("text", Corpus.Part.class, "task", Task.class));
+            Map.of(Evaluation.class, Map.of("text", Corpus.Part.class, "task", Task.class, "rows", Rows.class));
 
-    static final Map<Class<?>, Map<String, Class<?>>> BASES = Stream.of(VALUES, MEASUREMENTS)
+    private static final Map<Class<?>, Map<String, Class<?>>> HEADS = Map.of(
+            Head.class,
+            Map.of(
+                    "nextToken", Head.NextToken.class,
+                    "maskedToken", Head.MaskedToken.class,
+                    "textVector", Head.TextVector.class,
+                    "classes", Head.Classes.class));
+
+    static final Map<Class<?>, Map<String, Class<?>>> BASES = Stream.of(VALUES, MEASUREMENTS, HEADS)
             .flatMap(some -> some.entrySet().stream())
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 

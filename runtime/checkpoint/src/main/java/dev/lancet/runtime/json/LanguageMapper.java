@@ -10,6 +10,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.InjectableValues;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
@@ -44,6 +45,9 @@ final class LanguageMapper {
                 .disable(EnumFeature.READ_ENUMS_USING_TO_STRING, EnumFeature.WRITE_ENUMS_USING_TO_STRING)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY);
+        InjectableValues.Std usual = new InjectableValues.Std();
+        LanguageAnnotations.USUAL.forEach((type, part) -> usual.addValue(type.getName(), part));
+        builder.injectableValues(usual);
         KindNames.BASES.forEach((base, kinds) -> {
             builder.addMixIn(base, Tagged.class);
             kinds.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));

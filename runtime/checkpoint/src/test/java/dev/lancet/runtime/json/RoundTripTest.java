@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lancet.dsl.Adapter;
 import dev.lancet.dsl.Attention;
+import dev.lancet.dsl.BlockVariant;
 import dev.lancet.dsl.Budget;
 import dev.lancet.dsl.Compression;
 import dev.lancet.dsl.CompressionMethod;
 import dev.lancet.dsl.Correction;
 import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.Head;
 import dev.lancet.dsl.Initialisation;
+import dev.lancet.dsl.InputEmbedding;
 import dev.lancet.dsl.Nonlinearity;
 import dev.lancet.dsl.Norm;
+import dev.lancet.dsl.Pooling;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Precision;
 import dev.lancet.dsl.Rank;
+import dev.lancet.dsl.Residual;
 import dev.lancet.dsl.Role;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.Transformer;
@@ -31,6 +36,7 @@ import dev.lancet.dsl.recipe.Schedule;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.TaskScoring;
 import dev.lancet.dsl.recipe.Training;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -166,14 +172,19 @@ class RoundTripTest {
                         bias > 0,
                         bias > 1,
                         window,
-                        window % 2 == 0 ? Optional.empty() : Optional.of(Norm.rmsNorm(1e-6 * (1 + window)))));
+                        window % 2 == 0 ? Optional.empty() : Optional.of(Norm.rmsNorm(1e-6 * (1 + window))),
+                        window % 4 == 1,
+                        window % 4 == 2,
+                        window == 0 ? 0 : 1.0 / window,
+                        window == 0 ? 0 : 3.5 * window));
         Arbitrary<FeedForward> feedForward = Combinators.combine(
                         Arbitraries.of(FeedForward.Kind.class),
                         Arbitraries.integers().between(1, 50),
                         Arbitraries.of(true, false))
                 .as(FeedForward::new);
-        Arbitrary<Norm> norm =
-                Combinators.combine(Arbitraries.of(Norm.Kind.class), shares()).as(Norm::new);
+        Arbitrary<Norm> norm = Combinators.combine(
+                        Arbitraries.of(Norm.Kind.class), shares(), Arbitraries.of(true, false))
+                .as((kind, epsilon, flag) -> new Norm(kind, epsilon, flag && kind == Norm.Kind.LAYER, flag));
         return Combinators.combine(
                         Arbitraries.strings().ofMinLength(1).filter(name -> !name.isBlank()),
                         Arbitraries.integers().between(1, 99),
@@ -183,8 +194,59 @@ class RoundTripTest {
                         norm,
                         positions(),
                         Arbitraries.of(true, false))
-                .as((name, size, layers, heads, forward, norms, position, tied) ->
-                        new Transformer(name, size, 2 * size, 3 * size, layers, heads, forward, norms, position, tied));
+                .as((name, size, layers, heads, forward, norms, position, tied) -> withParts(
+                        new Transformer(
+                                name,
+                                size,
+                                2 * size,
+                                3 * size,
+                                layers,
+                                Attention.heads(1).headWidth(2),
+                                forward,
+                                norms,
+                                position,
+                                tied),
+                        heads));
+    }
+
+    /** Further parts of every kind, drawn by the sizes. */
+    private static Transformer withParts(Transformer plain, Attention attention) {
+        int choice = plain.vocabulary() % 4;
+        boolean tied = plain.tiedHead();
+        Residual residual = List.of(
+                        Residual.preNorm(),
+                        Residual.postNorm(),
+                        Residual.outputNorm().scale(0.5),
+                        Residual.sandwichNorm().inParallel())
+                .get(choice);
+        InputEmbedding embedding = new InputEmbedding(
+                1 + choice, choice, tied ? Optional.of(plain.norm()) : Optional.empty(), tied && choice == 0);
+        Head head = attention.bidirectional()
+                ? List.of(
+                                Head.maskedToken(Head.Activation.GELU),
+                                Head.maskedToken(Head.Activation.GELU).withoutBias(),
+                                Head.textVector(Pooling.CLS).normalized(),
+                                Head.classes(3, Pooling.MEAN, Head.Activation.TANH))
+                        .get(choice)
+                : Head.nextToken().scale(1 + choice).cap(choice);
+        Optional<BlockVariant> variant = plain.layers() > 1 && !(plain.position() instanceof Position.Learned)
+                ? Optional.of(new BlockVariant(List.of(1), 2, Position.noPositions()))
+                : Optional.empty();
+        return new Transformer(
+                plain.name(),
+                plain.vocabulary(),
+                plain.context(),
+                plain.width(),
+                plain.layers(),
+                attention,
+                plain.feedForward(),
+                plain.norm(),
+                plain.position(),
+                tied,
+                residual,
+                embedding,
+                head,
+                variant);
     }
 
     private Arbitrary<Position> positions() {
@@ -196,8 +258,9 @@ class RoundTripTest {
                         .between(1, 9000)
                         .map(context -> Position.llama3Scaling(1.0 + context / 7.0, 1.5, 4.25, context)));
         return Arbitraries.oneOf(
-                Arbitraries.just(Position.learned()),
-                Combinators.combine(theta, scaling).as(Position.Rotary::new));
+                Arbitraries.integers().between(0, 2).map(Position.learned()::from),
+                Arbitraries.just(Position.noPositions()),
+                Combinators.combine(theta, scaling, Arbitraries.of(0, 2)).as(Position.Rotary::new));
     }
 
     @Provide

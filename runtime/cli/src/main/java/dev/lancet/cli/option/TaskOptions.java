@@ -32,7 +32,11 @@ public final class TaskOptions {
                     + " labels, else generate).")
     private Optional<String> by = Optional.empty();
 
-    @Option(names = "--limit", paramLabel = "N", description = "Measure only N rows of --data, drawn by the seed.")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Measure only N rows of --data, drawn by the seed. With --text or --ids: only the first N"
+                    + " tokens.")
     private Optional<Integer> limit = Optional.empty();
 
     @Option(
@@ -145,13 +149,20 @@ public final class TaskOptions {
         return task;
     }
 
-    /** Refuses every option of this group, because no task is given. */
+    /** How many tokens of a text to measure; empty for all. */
+    public Optional<Integer> tokens(LancetCommand command) {
+        limit.filter(most -> most < 2).ifPresent(most -> {
+            throw command.wrongUsage("--limit: " + most + " tokens have no loss; give at least 2");
+        });
+        return limit;
+    }
+
+    /** Refuses every option of this group but --limit, because no task is given. */
     public void refuseWithoutTask(LancetCommand command) {
         command.refuseGiven(
                 " applies only to --task; leave it out, or add --task NAME",
                 "--data",
                 "--by",
-                "--limit",
                 "--shots",
                 "--seed",
                 "--template",

@@ -32,10 +32,9 @@ final class LlamaArchitecture {
      * @throws LancetException if it is none of LLaMA's family
      */
     static LlamaArchitecture of(Transformer transformer) {
-        String type = ArchitectureFamily.ALL.stream()
-                .flatMap(family -> family.write(transformer).stream())
+        String type = ArchitectureFamily.of(transformer)
+                .flatMap(family -> family.write(transformer))
                 .map(config -> String.valueOf(config.get("model_type")))
-                .findFirst()
                 .orElse("its own");
         String name =
                 switch (type) {

@@ -5,8 +5,8 @@ import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.AtomicFolder;
-import dev.lancet.io.IoErrors;
 import dev.lancet.io.Progress;
+import dev.lancet.io.WrittenFiles;
 import dev.lancet.runtime.checkpoint.Checkpoint;
 import dev.lancet.runtime.checkpoint.TokenizerFile;
 import dev.lancet.runtime.checkpoint.Versions;
@@ -14,8 +14,6 @@ import dev.lancet.runtime.json.LanguageJson;
 import dev.lancet.runtime.onnx.graph.ExternalWeights;
 import dev.lancet.runtime.onnx.graph.OnnxGraph;
 import dev.lancet.runtime.onnx.layer.DecoderLayers;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +86,7 @@ public record OnnxExport(
             List<String> files = new ArrayList<>(List.of(OnnxFiles.GRAPH, OnnxFiles.WEIGHTS, GenAiConfig.FILE));
             beside.forEach(file -> files.add(String.valueOf(file.getFileName())));
             target.finish();
-            return new Result(files, bytes(folder, files), written.unpacked(), written.productsWithCodes());
+            return new Result(files, WrittenFiles.in(folder).bytes(), written.unpacked(), written.productsWithCodes());
         }
     }
 
@@ -110,17 +108,5 @@ public record OnnxExport(
                 OnnxFiles.NAME, transformer.name(),
                 OnnxFiles.CONTEXT, Integer.toString(transformer.context()),
                 OnnxFiles.CACHE, grows ? OnnxFiles.GROWING : OnnxFiles.IN_PLACE));
-    }
-
-    private static long bytes(Path folder, List<String> files) {
-        long bytes = 0;
-        for (String file : files) {
-            try {
-                bytes += Files.size(folder.resolve(file));
-            } catch (IOException wrong) {
-                throw IoErrors.reading(folder.resolve(file), wrong);
-            }
-        }
-        return bytes;
     }
 }

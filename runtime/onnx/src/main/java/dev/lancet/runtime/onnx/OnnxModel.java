@@ -118,9 +118,14 @@ public final class OnnxModel implements TextModel, TextEngine {
     }
 
     @Override
-    public Perplexity evaluate(Corpus.Part part) {
+    public int[] tokens(Corpus.Part part) {
         TokenText text = Corpora.inMemory().progress(progress).read(part.corpus(), HERE, Optional.of(tokenizer()));
-        int[] ids = text.part(part).toArray();
+        return text.part(part).toArray();
+    }
+
+    @Override
+    public Perplexity evaluate(Corpus.Part part) {
+        int[] ids = tokens(part);
         return evaluate(ids, Math.min(limits().context(), Math.max(2, ids.length)));
     }
 

@@ -7,8 +7,6 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.lancet.dsl.LancetException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -18,8 +16,6 @@ final class OnnxSession implements AutoCloseable {
 
     /** Where ONNX Runtime looks for arrays of a graph that comes from memory. */
     private static final String WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path";
-
-    private static final int LONGEST_COMMAND_LINE = 3900;
 
     private final Path folder;
     private final ExportedGraph graph;
@@ -33,7 +29,6 @@ final class OnnxSession implements AutoCloseable {
 
     static OnnxSession open(Path folder, int threads) {
         ExportedGraph graph = ExportedGraph.read(folder);
-        requireShortCommandLine();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
@@ -45,22 +40,7 @@ final class OnnxSession implements AutoCloseable {
     }
 
     static OrtEnvironment environment() {
-        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "lancet");
-    }
-
-    /** ONNX Runtime 1.29 ends the whole process without a word at about 4000 bytes. */
-    private static void requireShortCommandLine() {
-        Path own = Path.of("/proc/self/cmdline");
-        try {
-            int length = Files.isReadable(own) ? Files.readAllBytes(own).length : 0;
-            if (length > LONGEST_COMMAND_LINE) {
-                throw new LancetException("onnx: the command line of this process has " + length + " bytes, and ONNX"
-                        + " Runtime crashes at more than " + LONGEST_COMMAND_LINE
-                        + "; give Java the class path in the variable CLASSPATH or in an @file");
-            }
-        } catch (IOException unknown) {
-            // Then nothing is known against it.
-        }
+        return SilentEnvironment.get();
     }
 
     private static LancetException failed(Path folder, OrtException wrong) {

@@ -46,6 +46,9 @@ public interface TextModel extends AutoCloseable {
                 .generate(engine.openSession(), prompt, tokens, eager));
     }
 
+    /** The token ids of a part of a corpus, by this model's tokenizer. */
+    int[] tokens(Corpus.Part part);
+
     /** Perplexity over a part of a corpus, with the numbers behind it, in windows of the model's context. */
     Perplexity evaluate(Corpus.Part part);
 

@@ -2,15 +2,13 @@ package dev.lancet.runtime.translation;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.io.AtomicFolder;
-import dev.lancet.io.IoErrors;
 import dev.lancet.io.Progress;
+import dev.lancet.io.WrittenFiles;
 import dev.lancet.runtime.checkpoint.Versions;
 import dev.lancet.runtime.onnx.graph.ExternalWeights;
 import dev.lancet.runtime.onnx.graph.OnnxGraph;
 import dev.lancet.surgery.imported.ImportedModel;
 import dev.lancet.surgery.imported.Signatures;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +67,7 @@ public record GraphOnnxExport(ImportedModel model, List<Path> beside, boolean po
             List<String> files = new ArrayList<>(List.of(GRAPH, WEIGHTS));
             beside.forEach(file -> files.add(String.valueOf(file.getFileName())));
             target.finish();
-            return new Result(files, bytes(folder, files), written.decoded(), written.productsWithCodes());
+            return new Result(files, WrittenFiles.in(folder).bytes(), written.decoded(), written.productsWithCodes());
         }
     }
 
@@ -87,17 +85,5 @@ public record GraphOnnxExport(ImportedModel model, List<Path> beside, boolean po
                             .toByteArray());
             return translation;
         }
-    }
-
-    private static long bytes(Path folder, List<String> files) {
-        long bytes = 0;
-        for (String file : files) {
-            try {
-                bytes += Files.size(folder.resolve(file));
-            } catch (IOException wrong) {
-                throw IoErrors.reading(folder.resolve(file), wrong);
-            }
-        }
-        return bytes;
     }
 }

@@ -9,6 +9,7 @@ import dev.lancet.surgery.graph.GraphView;
 import dev.lancet.surgery.graph.Input;
 import dev.lancet.surgery.graph.Node;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.tensorflow.proto.DataType;
 
 /**
@@ -32,8 +34,22 @@ import org.tensorflow.proto.DataType;
  */
 final class QuantizedProducts {
 
-    /** Operators that change the shape of what is decoded: the matrix is then not the stored one. */
-    private static final Set<String> CUTS = Set.of("Pad", "Slice");
+    /** Operators that decode symmetric 4-bit codes, some of them several times. */
+    private static final Set<String> DECODING = Set.of(
+            "VarHandleOp",
+            "ReadVariableOp",
+            "Identity",
+            "Const",
+            "BitwiseAnd",
+            "RightShift",
+            "ConcatV2",
+            "Reshape",
+            "Cast",
+            "Sub",
+            "Mul");
+
+    /** Of these, the ones that decoding needs once. A second one belongs to the graph around it. */
+    private static final List<String> ONCE = List.of("Sub", "Mul");
 
     private final Map<String, StoredMatrix> stored = new HashMap<>();
     private final Map<String, StoredMatrix> products = new HashMap<>();
@@ -67,35 +83,45 @@ final class QuantizedProducts {
         if (!plain) {
             return;
         }
-        Set<String> variables = variables(product.producer(1).orElseThrow());
+        List<Node> sources = sources(product.producer(1).orElseThrow());
+        if (!decodes(sources)) {
+            return;
+        }
+        Set<String> variables = sources.stream()
+                .filter(node -> node.is("VarHandleOp"))
+                .map(Node::name)
+                .collect(Collectors.toSet());
         variables.stream()
                 .filter(name -> variables.equals(Set.of(name, Weight.scale(name))))
                 .flatMap(name -> Optional.ofNullable(stored.get(name)).stream())
                 .forEach(matrix -> products.put(product.name(), matrix));
     }
 
-    /** The variables that a value is computed from alone; empty if an input of the graph or a cut is among its sources. */
-    private static Set<String> variables(Node value) {
-        Set<String> variables = new HashSet<>();
+    private static boolean decodes(List<Node> sources) {
+        return sources.stream().allMatch(node -> DECODING.contains(node.op()))
+                && ONCE.stream()
+                        .allMatch(op ->
+                                sources.stream().filter(node -> node.is(op)).count() == 1);
+    }
+
+    /** All nodes that a value is computed from, itself included, up to the first that is no part of decoding. */
+    private static List<Node> sources(Node value) {
         Set<String> seen = new HashSet<>();
+        List<Node> sources = new ArrayList<>();
         Deque<Node> open = new ArrayDeque<>(List.of(value));
         while (!open.isEmpty()) {
             Node node = open.remove();
             if (!seen.add(node.name())) {
                 continue;
             }
-            if (node.op().startsWith("Placeholder") || CUTS.contains(node.op())) {
-                return Set.of();
-            }
-            if (node.is("VarHandleOp")) {
-                variables.add(node.name());
-            } else {
+            sources.add(node);
+            if (DECODING.contains(node.op())) {
                 node.dataInputs().stream()
                         .map(Input::node)
                         .map(name -> node.graph().node(name))
                         .forEach(open::add);
             }
         }
-        return variables;
+        return sources;
     }
 }

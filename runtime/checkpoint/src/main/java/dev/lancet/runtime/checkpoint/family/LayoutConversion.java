@@ -18,11 +18,13 @@ public final class LayoutConversion {
     /** The weight in its own layout: {@code [rows, columns]} in row-major order. */
     public static void take(FloatReader from, TensorMapping mapping, Weight weight, FloatBuffer into) {
         if (mapping.transposed()) {
-            transpose(from, weight.columns(), weight.rows(), into);
+            int before = mapping.first() * weight.rows();
+            FloatReader rows = (at, floats, to, count) -> from.copy(before + at, floats, to, count);
+            transpose(rows, weight.columns(), weight.rows(), into);
         } else {
             float[] row = new float[weight.columns()];
             for (int i = 0; i < weight.rows(); i++) {
-                from.copy(i * mapping.arrayColumns() + mapping.firstColumn(), row, 0, row.length);
+                from.copy(i * mapping.arrayColumns() + mapping.first(), row, 0, row.length);
                 into.put(row);
             }
         }
@@ -32,13 +34,14 @@ public final class LayoutConversion {
     public static void put(ByteBuffer weightBytes, TensorMapping mapping, Weight weight, FloatBuffer array) {
         FloatSource from = new FloatSource(Dtype.F32, weightBytes);
         if (mapping.transposed()) {
-            transpose(from, weight.rows(), weight.columns(), array);
+            int count = Math.multiplyExact(weight.rows(), weight.columns());
+            transpose(from, weight.rows(), weight.columns(), array.slice(mapping.first() * weight.rows(), count));
             return;
         }
         float[] row = new float[weight.columns()];
         for (int i = 0; i < weight.rows(); i++) {
             from.copy(i * row.length, row, 0, row.length);
-            array.put(i * mapping.arrayColumns() + mapping.firstColumn(), row);
+            array.put(i * mapping.arrayColumns() + mapping.first(), row);
         }
     }
 

@@ -4,14 +4,15 @@ import dev.lancet.dsl.Weight;
 import java.util.List;
 
 /**
- * How an array in another program's file holds a weight: as the whole array, its transpose, or some of its columns.
+ * How an array in another program's file holds a weight: as the whole array, its transpose, some of its
+ * columns, or the transpose of some of its rows.
  *
  * @param tensor the name of the array
  * @param shape the shape of the array
  * @param transposed whether the array is the transpose of the weight, as in PyTorch's linear layers
- * @param firstColumn the column of the array at which the weight begins
+ * @param first the column of the array at which the weight begins, or the row if it is transposed
  */
-public record TensorMapping(String tensor, List<Integer> shape, boolean transposed, int firstColumn) {
+public record TensorMapping(String tensor, List<Integer> shape, boolean transposed, int first) {
 
     public TensorMapping {
         shape = List.copyOf(shape);
@@ -31,6 +32,16 @@ public record TensorMapping(String tensor, List<Integer> shape, boolean transpos
     static TensorMapping columns(String tensor, Weight weight, int first, int width) {
         List<Integer> shape = weight.role().matrix() ? List.of(weight.rows(), width) : List.of(width);
         return new TensorMapping(tensor, shape, false, first);
+    }
+
+    /** The transpose of the weight is a range of rows of an array that has {@code height} rows. */
+    static TensorMapping rows(String tensor, Weight weight, int first, int height) {
+        return new TensorMapping(tensor, List.of(height, weight.rows()), true, first);
+    }
+
+    /** The same mapping of an array with another name. */
+    public TensorMapping named(String other) {
+        return new TensorMapping(other, shape, transposed, first);
     }
 
     /** Whether the array equals the weight: the same elements in the same order, and no others. */

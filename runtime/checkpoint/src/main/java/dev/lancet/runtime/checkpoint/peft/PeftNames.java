@@ -55,9 +55,7 @@ final class PeftNames {
 
     /** @throws LancetException if the transformer matches no architecture that PEFT adapts */
     static PeftNames of(Transformer transformer) {
-        return ArchitectureFamily.ALL.stream()
-                .filter(family -> family.write(transformer).isPresent())
-                .findFirst()
+        return ArchitectureFamily.of(transformer)
                 .map(family -> new PeftNames(transformer, family))
                 .orElseThrow(
                         () -> new LancetException("adapter: " + transformer.name() + " matches no known Hugging Face"
@@ -75,12 +73,12 @@ final class PeftNames {
     /** Where a file of PEFT has a weight that is trained itself. */
     TensorMapping whole(Weight weight) {
         TensorMapping mapping = family.slot(transformer, weight);
-        boolean head = mapping.tensor().equals(ArchitectureFamily.HEAD);
+        boolean head = family.outside(mapping.tensor());
         return new TensorMapping(
                 ROOT + (head ? "" : family.prefix()) + mapping.tensor(),
                 mapping.shape(),
                 mapping.transposed(),
-                mapping.firstColumn());
+                mapping.first());
     }
 
     /** The place of a matrix's adapter; embedding tables have none. */
@@ -89,9 +87,9 @@ final class PeftNames {
             return Optional.empty();
         }
         TensorMapping mapping = family.slot(transformer, weight);
-        boolean head = mapping.tensor().equals(ArchitectureFamily.HEAD);
+        boolean head = family.outside(mapping.tensor());
         String module = mapping.tensor().substring(0, mapping.tensor().length() - WEIGHT.length());
         int outputs = mapping.transposed() ? weight.columns() : mapping.arrayColumns();
-        return Optional.of(new Place(head ? module : family.prefix() + module, outputs, mapping.firstColumn()));
+        return Optional.of(new Place(head ? module : family.prefix() + module, outputs, mapping.first()));
     }
 }

@@ -2,6 +2,7 @@ package dev.lancet.runtime.onnx.layer;
 
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
@@ -40,8 +41,13 @@ public final class DecoderLayers {
      * A decoder whose weights follow a plan.
      *
      * @param portable whether to use standard operators only
+     * @throws LancetException if the model has parts that only other graphs have
      */
     public DecoderLayers(OnnxGraph graph, Transformer model, Plan plan, Weights weights, boolean portable) {
+        if (!model.furtherParts().isEmpty()) {
+            throw new LancetException("export: " + model.name() + " has " + String.join(", ", model.furtherParts())
+                    + ", which the export of decoders to ONNX does not write yet; choose --format savedmodel");
+        }
         this.graph = graph;
         this.model = model;
         this.portable = portable;

@@ -3,6 +3,7 @@ package dev.lancet.runtime.translation.operator;
 import dev.lancet.runtime.onnx.graph.ElementType;
 import dev.lancet.runtime.onnx.graph.OnnxNode;
 import java.util.Map;
+import java.util.Set;
 import org.tensorflow.proto.DataType;
 
 /** Operators that compute each element on its own, with broadcasting. */
@@ -45,6 +46,10 @@ final class ElementwiseTranslations {
             Map.entry("Identity", "Identity"),
             Map.entry("StopGradient", "Identity"),
             Map.entry("PreventGradient", "Identity"));
+
+    /** What ONNX shifts. */
+    private static final Set<DataType> UNSIGNED =
+            Set.of(DataType.DT_UINT8, DataType.DT_UINT16, DataType.DT_UINT32, DataType.DT_UINT64);
 
     private ElementwiseTranslations() {}
 
@@ -100,6 +105,9 @@ final class ElementwiseTranslations {
     }
 
     private static void rightShift(OperatorSite site) {
+        if (!UNSIGNED.contains(site.node().type("T"))) {
+            throw site.refused("shifts signed numbers");
+        }
         site.gives(site.node("BitShift")
                 .in(site.in(0), site.in(1))
                 .with("direction", "RIGHT")

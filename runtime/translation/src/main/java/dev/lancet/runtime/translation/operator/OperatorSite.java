@@ -44,7 +44,7 @@ public record OperatorSite(Node node, OnnxGraph graph, ValueNames names, boolean
 
     /** The integers of a data input, or empty if they are known only when the graph runs. */
     Optional<List<Long>> known(int index) {
-        return input(index).port() == 0 ? node.producer(index).flatMap(KnownIntegers::of) : Optional.empty();
+        return input(index).port() == 0 ? node.producer(index).flatMap(ConstantIntegers::of) : Optional.empty();
     }
 
     /**

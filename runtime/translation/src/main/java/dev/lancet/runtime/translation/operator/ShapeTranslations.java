@@ -10,6 +10,8 @@ import org.tensorflow.proto.AttrValue;
 /** Operators that move elements without computing with them. */
 final class ShapeTranslations {
 
+    private static final int MOST_PARTS = 10_000;
+
     private ShapeTranslations() {}
 
     static void into(Map<String, OperatorTranslation> table) {
@@ -91,7 +93,7 @@ final class ShapeTranslations {
     }
 
     private static void unpack(OperatorSite site) {
-        int count = Math.toIntExact(site.number("num"));
+        int count = count(site, "num");
         String axis = site.ints("axis", List.of(site.number("axis")));
         List<String> parts = parts(site, count);
         site.helper("Split", "split")
@@ -106,6 +108,14 @@ final class ShapeTranslations {
                             .in(parts.get(i), axis)
                             .out());
         }
+    }
+
+    private static int count(OperatorSite site, String attribute) {
+        long count = site.number(attribute);
+        if (count < 1 || count > MOST_PARTS) {
+            throw site.refused("has " + count + " parts");
+        }
+        return (int) count;
     }
 
     private static List<String> parts(OperatorSite site, int count) {
@@ -126,7 +136,7 @@ final class ShapeTranslations {
     }
 
     private static void split(OperatorSite site) {
-        List<String> parts = parts(site, Math.toIntExact(site.number("num_split")));
+        List<String> parts = parts(site, count(site, "num_split"));
         site.helper("Split", "split")
                 .in(site.in(1))
                 .with("axis", site.constant(0, "axis"))

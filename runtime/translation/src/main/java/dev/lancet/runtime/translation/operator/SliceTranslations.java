@@ -19,6 +19,9 @@ final class SliceTranslations {
     private static void slice(OperatorSite site) {
         List<Long> begins = site.constants(1, "begin");
         List<Long> sizes = site.constants(2, "size");
+        if (begins.size() != sizes.size()) {
+            throw site.refused("has " + begins.size() + " begins and " + sizes.size() + " sizes");
+        }
         List<Long> ends = new ArrayList<>();
         List<Long> axes = new ArrayList<>();
         for (int i = 0; i < begins.size(); i++) {
@@ -100,7 +103,7 @@ final class SliceTranslations {
         Optional<List<Long>> known = site.known(input);
         String suffix = "bound" + input + "of" + index;
         return known.isPresent()
-                ? site.ints(suffix, List.of(known.get().get(index)))
+                ? site.ints(suffix, List.of(number(site, known.get(), index)))
                 : site.helper("Gather", suffix)
                         .in(site.longs(input), site.ints("index" + index, List.of((long) index)))
                         .out();
@@ -112,8 +115,15 @@ final class SliceTranslations {
         if (known.isEmpty()) {
             throw site.refused("computes the element that it takes when it runs");
         }
-        long begin = known.get().get(index);
+        long begin = number(site, known.get(), index);
         return site.ints("after" + index, List.of(begin == -1 ? Long.MAX_VALUE : begin + 1));
+    }
+
+    private static long number(OperatorSite site, List<Long> bounds, int index) {
+        if (index >= bounds.size()) {
+            throw site.refused("has fewer bounds than strides");
+        }
+        return bounds.get(index);
     }
 
     private static String joined(OperatorSite site, String suffix, List<String> parts) {

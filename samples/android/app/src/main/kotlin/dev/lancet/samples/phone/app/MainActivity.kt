@@ -2,6 +2,7 @@ package dev.lancet.samples.phone.app
 
 import android.app.Activity
 import android.os.Bundle
+import android.system.Os
 import android.view.View
 import android.widget.Button
 import android.widget.CheckBox
@@ -37,6 +38,8 @@ class MainActivity : Activity() {
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
         setContentView(R.layout.main)
+        // Before its first use, or ONNX Runtime sends events to Microsoft.
+        Os.setenv("ORT_DISABLE_TELEMETRY", "1", true)
         run.setOnClickListener { if (running) stopped = true else start() }
         load(File(filesDir, "model"))
     }

@@ -9,38 +9,52 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Lists of integers that are known before a graph runs: constants, and what Keras joins from constants. */
-final class KnownIntegers {
+final class ConstantIntegers {
 
+    /** The longest list. Shapes, axes and bounds are shorter. */
     private static final int LONGEST = 64;
-    private static final int DEEPEST = 16;
 
-    private KnownIntegers() {}
+    /** A graph of a stranger may join the same node with itself again and again. */
+    private static final int MOST_NODES = 256;
+
+    private int visited;
+
+    private ConstantIntegers() {}
 
     /** The integers of the first output of a node, in row-major order, or empty if they are not known. */
     static Optional<List<Long>> of(Node node) {
-        return of(node, 0);
+        return new ConstantIntegers().read(node);
     }
 
-    private static Optional<List<Long>> of(Node node, int depth) {
-        if (depth > DEEPEST) {
+    private Optional<List<Long>> read(Node node) {
+        if (++visited > MOST_NODES) {
             return Optional.empty();
         }
         int inputs = node.dataInputs().size();
         return switch (node.op()) {
-            case "Pack" -> joined(node, inputs, depth).filter(all -> all.size() == inputs);
-            case "ConcatV2" -> joined(node, inputs - 1, depth);
-            case "Range" -> joined(node, inputs, depth).flatMap(KnownIntegers::range);
+            case "Pack" -> joined(node, inputs).filter(all -> all.size() == inputs);
+            case "ConcatV2" -> joinsRows(node, inputs) ? joined(node, inputs - 1) : Optional.empty();
+            case "Range" -> joined(node, inputs).flatMap(ConstantIntegers::range);
             default -> ConstantTensors.shortIntegers(node);
         };
     }
 
-    private static Optional<List<Long>> joined(Node node, int inputs, int depth) {
+    /** Along the first axis, row-major order is that of the parts one after another. */
+    private static boolean joinsRows(Node concat, int inputs) {
+        return inputs > 0
+                && concat.producer(inputs - 1)
+                        .flatMap(ConstantTensors::shortIntegers)
+                        .filter(axis -> axis.equals(List.of(0L)))
+                        .isPresent();
+    }
+
+    private Optional<List<Long>> joined(Node node, int inputs) {
         List<Long> all = new ArrayList<>();
         for (int i : IntStream.range(0, inputs).toArray()) {
             Optional<List<Long>> part = node.producer(i)
                     .filter(one -> node.dataInputs().get(i).port() == 0)
-                    .flatMap(one -> of(one, depth + 1));
-            if (part.isEmpty()) {
+                    .flatMap(this::read);
+            if (part.isEmpty() || all.size() + part.get().size() > LONGEST) {
                 return Optional.empty();
             }
             all.addAll(part.get());

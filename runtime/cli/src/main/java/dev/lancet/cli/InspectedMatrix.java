@@ -22,38 +22,39 @@ import org.jspecify.annotations.Nullable;
  * @param form its storage, such as {@code rank 12 int8}
  * @param bytes the bytes of its arrays
  */
-record MatrixRow(String name, List<Integer> shape, String form, long bytes) {
+record InspectedMatrix(String name, List<Integer> shape, String form, long bytes) {
 
-    MatrixRow {
+    InspectedMatrix {
         shape = List.copyOf(shape);
     }
 
     /** The matrices of a model, in its order. */
-    static List<MatrixRow> of(ModelArgument model) {
-        return model.graph().map(MatrixRow::of).orElseGet(() -> of(model.checkpoint()));
+    static List<InspectedMatrix> of(ModelArgument model) {
+        return model.graph().map(InspectedMatrix::of).orElseGet(() -> of(model.checkpoint()));
     }
 
     /** The matrices of a declared model, in its order. */
-    static List<MatrixRow> of(Checkpoint model) {
+    static List<InspectedMatrix> of(Checkpoint model) {
         return model.plan().steps().stream()
-                .map(step -> new MatrixRow(
+                .map(step -> new InspectedMatrix(
                         step.weight().name(), step.weight().shape(), form(model, step), model.bytes(step)))
                 .toList();
     }
 
     /** The matrices of a graph; a matrix in factors is one. */
-    static List<MatrixRow> of(ImportedModel model) {
+    static List<InspectedMatrix> of(ImportedModel model) {
         Set<String> parts = model.compressed().stream()
                 .flatMap(matrix -> matrix.arrays().stream())
                 .map(GraphVariable::name)
                 .collect(Collectors.toSet());
-        List<MatrixRow> all = new ArrayList<>();
+        List<InspectedMatrix> all = new ArrayList<>();
         model.layers().stream()
                 .map(layer -> layer.weight())
                 .filter(weight -> !parts.contains(weight.name()))
-                .forEach(weight -> all.add(new MatrixRow(weight.name(), weight.shape(), "float32", weight.bytes())));
+                .forEach(weight ->
+                        all.add(new InspectedMatrix(weight.name(), weight.shape(), "float32", weight.bytes())));
         model.compressed()
-                .forEach(matrix -> all.add(new MatrixRow(
+                .forEach(matrix -> all.add(new InspectedMatrix(
                         matrix.name(), List.of(matrix.rows(), matrix.columns()), form(matrix), matrix.bytes())));
         return all;
     }
