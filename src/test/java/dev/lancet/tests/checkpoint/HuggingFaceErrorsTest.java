@@ -72,7 +72,8 @@ class HuggingFaceErrorsTest {
                 "hf-llama-tiny-gqa",
                 "\"model_type\": \"llama\"",
                 "\"model_type\": \"t5\"",
-                "architecture 't5' is not supported; use one of gpt2, llama, mistral, qwen2, qwen3, bert, roberta,"
+                "architecture 't5' is not supported; use one of gpt2, llama, mistral, qwen2, qwen3, olmo2, smollm3,"
+                        + " granite, phi3, gpt_neox, gemma2, gemma3_text, bert, roberta,"
                         + " xlm-roberta, distilbert, modernbert, or declare it by its parts, for example"
                         + " Transformer.encoder(\"mine\").residual(preNorm())..., as docs/reference/language.md shows");
     }

@@ -190,9 +190,8 @@ class SavedModelsComeBackTest {
         assertThatThrownBy(() ->
                         HuggingFace.write(temporary.resolve("odd"), odd, random(Plan.dense(odd)), Optional.empty()))
                 .isInstanceOf(LancetException.class)
-                .hasMessage(
-                        "export: odd matches no known Hugging Face architecture (gpt2, llama, mistral, qwen2, qwen3);"
-                                + " save it as a Lancet model folder");
+                .hasMessageStartingWith("export: odd matches no known Hugging Face architecture (gpt2, llama, mistral,")
+                .hasMessageEndingWith("; save it as a Lancet model folder");
         assertThat(temporary).isEmptyDirectory();
     }
 

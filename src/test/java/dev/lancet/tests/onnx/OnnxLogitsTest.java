@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,11 @@ class OnnxLogitsTest {
     Path temporary;
 
     static List<Arguments> some_families() {
-        return dense(List.of("stories260K-hf", "hf-gpt2-tiny", NORMED_HEADS));
+        List<String> all = new ArrayList<>(List.of("stories260K-hf", "hf-gpt2-tiny", NORMED_HEADS));
+        Stream.of("olmo2", "smollm3", "granite", "phi3", "pythia", "gpt-neox", "gemma2", "gemma3")
+                .map("hf-decoders-tiny/"::concat)
+                .forEach(all::add);
+        return dense(all);
     }
 
     static List<Arguments> other_families() {

@@ -22,7 +22,9 @@ record OnnxFormat(boolean portable, Progress progress) implements ExportFormat {
     }
 
     @Override
-    public void check(Checkpoint model, Path out) {}
+    public void check(Checkpoint model, Path out) {
+        OnnxExport.check(model.transformer());
+    }
 
     @Override
     public Plan form(Plan plan) {

@@ -10,6 +10,7 @@ import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.AtomicFolder;
+import dev.lancet.runtime.checkpoint.family.ArchitectureFamilies;
 import dev.lancet.runtime.checkpoint.family.ArchitectureFamily;
 import dev.lancet.runtime.checkpoint.family.LayoutConversion;
 import dev.lancet.runtime.checkpoint.family.SentenceTransformer;
@@ -60,10 +61,10 @@ final class HuggingFaceExport {
         this.transformer = transformer;
         this.plan = plan;
         this.weights = weights;
-        this.family = ArchitectureFamily.of(transformer)
+        this.family = ArchitectureFamilies.of(transformer)
                 .orElseThrow(() -> new LancetException(
                         "export: " + transformer.name() + " matches no known" + " Hugging Face architecture ("
-                                + ArchitectureFamily.known() + "); save it as a Lancet model folder"));
+                                + ArchitectureFamilies.known() + "); save it as a Lancet model folder"));
         for (Weight weight : transformer.weights()) {
             TensorMapping mapping = family.slot(transformer, weight);
             String name = name(mapping);
@@ -78,7 +79,9 @@ final class HuggingFaceExport {
 
     private void factor(Step step, String name, TensorMapping mapping) {
         List<StoredMatrix> two = step.baseMatrices();
-        if (!mapping.transposed() || step.precision().narrow() || step.between().isPresent()) {
+        if (!mapping.isTranspose(step.weight())
+                || step.precision().narrow()
+                || step.between().isPresent()) {
             throw new LancetException("export: the factors of " + step.weight().name() + " have no place in a Hugging"
                     + " Face folder; multiply them out with --fold");
         }

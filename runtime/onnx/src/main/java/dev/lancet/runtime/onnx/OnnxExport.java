@@ -77,6 +77,7 @@ public record OnnxExport(
             throw new LancetException("export: " + transformer.name()
                     + " has adapters, which have no place in the graph; merge them into their matrices first");
         }
+        check(transformer);
         weights.require(plan);
         List<Path> beside = TokenizerFile.forGeneration(tokenizer);
         try (AtomicFolder target = AtomicFolder.create(folder)) {
@@ -88,6 +89,15 @@ public record OnnxExport(
             target.finish();
             return new Result(files, WrittenFiles.in(folder).bytes(), written.unpacked(), written.productsWithCodes());
         }
+    }
+
+    /**
+     * Checks that a graph can have all parts of a model. No array is read.
+     *
+     * @throws LancetException naming the part that it cannot have
+     */
+    public static void check(Transformer transformer) {
+        DecoderLayers.check(transformer);
     }
 
     private DecoderLayers graph(AtomicFolder target) {

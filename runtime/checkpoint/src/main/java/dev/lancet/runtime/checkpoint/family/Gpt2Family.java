@@ -48,18 +48,19 @@ final class Gpt2Family implements ArchitectureFamily {
                 width,
                 config.requiredInteger("n_layer"),
                 Attention.heads(config.requiredInteger("n_head")).bias(),
-                feedForward(config, hidden),
+                feedForward(config, "activation_function", "gelu_new", hidden),
                 Norm.layerNorm(config.number("layer_norm_epsilon").orElse(1e-5)),
                 Position.learned(),
                 config.flag("tie_word_embeddings").orElse(true));
     }
 
-    private static FeedForward feedForward(ConfigJson config, int hidden) {
-        String function = config.text("activation_function").orElse("gelu_new");
+    /** A plain block with the GELU that a key names. */
+    static FeedForward feedForward(ConfigJson config, String key, String usual, int hidden) {
+        String function = config.text(key).orElse(usual);
         return switch (function) {
             case "gelu" -> FeedForward.gelu(hidden);
             case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> FeedForward.geluTanh(hidden);
-            default -> throw config.unsupported("activation_function", function, "gelu_new, gelu_pytorch_tanh or gelu");
+            default -> throw config.unsupported(key, function, "gelu_new, gelu_pytorch_tanh or gelu");
         };
     }
 

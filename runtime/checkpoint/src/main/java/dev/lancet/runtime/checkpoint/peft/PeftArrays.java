@@ -31,7 +31,9 @@ final class PeftArrays {
         for (int part = 0; part < layer.steps().size(); part++) {
             Step step = layer.steps().get(part);
             float[] lengths = weights.read(step.weight().magnitude()).floats();
-            System.arraycopy(lengths, 0, all, layer.places().get(part).first(), lengths.length);
+            for (int o = 0; o < lengths.length; o++) {
+                all[layer.places().get(part).output(o)] = lengths[o];
+            }
         }
         return HostTensor.of(array, all);
     }
@@ -74,7 +76,7 @@ final class PeftArrays {
             float[] b = weights.read(step.weight().adapterB()).floats();
             for (int o = 0; o < outputs; o++) {
                 for (int r = 0; r < rank; r++) {
-                    all[(layer.places().get(part).first() + o) * width + column + r] = b[r * outputs + o];
+                    all[layer.places().get(part).output(o) * width + column + r] = b[r * outputs + o];
                 }
             }
             column += rank;

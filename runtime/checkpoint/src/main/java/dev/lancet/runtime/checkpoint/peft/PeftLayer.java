@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The two arrays of one matrix's adapter in a file of PEFT.
@@ -44,8 +45,11 @@ record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
             throw new LancetException(file.file() + ": tensor '" + tensor.name() + "' has shape " + tensor.shape()
                     + ", but the layer has " + place.outputs() + " outputs; use an adapter for this model");
         }
+        FloatSource source = file.floatSource(place.magnitude());
         float[] lengths = new float[matrix.columns()];
-        file.floatSource(place.magnitude()).copy(place.first(), lengths, 0, lengths.length);
+        for (int o = 0; o < lengths.length; o++) {
+            source.copy(place.output(o), lengths, o, 1);
+        }
         return HostTensor.of(matrix.arrays().get(0), lengths);
     }
 
@@ -67,16 +71,18 @@ record PeftLayer(Safetensors file, PeftNames.Place place, int rank) {
         StoredMatrix a = adapted.adapterMatrices().get(0);
         StoredMatrix b = adapted.adapterMatrices().get(1);
         List<HostTensor> arrays = new ArrayList<>();
-        arrays.add(transposed(a, file.floatSource(place.a()), 0));
-        arrays.add(transposed(b, file.floatSource(place.b()), (long) place.first() * rank));
+        arrays.add(transposed(a, file.floatSource(place.a()), row -> row));
+        arrays.add(transposed(b, file.floatSource(place.b()), place::output));
         adapted.adapterMatrices().stream().skip(2).forEach(matrix -> arrays.add(magnitude(matrix)));
         return arrays;
     }
 
-    /** The transpose of consecutive rows, the first of which begins at an element. */
-    private static HostTensor transposed(StoredMatrix matrix, FloatSource source, long begin) {
+    /** The transpose of some rows of an array. */
+    private static HostTensor transposed(StoredMatrix matrix, FloatSource source, IntUnaryOperator row) {
         float[] rows = new float[Math.multiplyExact(matrix.rows(), matrix.columns())];
-        source.copy(Math.toIntExact(begin), rows, 0, rows.length);
+        for (int i = 0; i < matrix.columns(); i++) {
+            source.copy(Math.multiplyExact(row.applyAsInt(i), matrix.rows()), rows, i * matrix.rows(), matrix.rows());
+        }
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(rows.length, Float.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer plain = ByteBuffer.allocate(bytes.capacity()).order(ByteOrder.LITTLE_ENDIAN);

@@ -3,6 +3,7 @@ package dev.lancet.runtime.checkpoint.peft;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
+import dev.lancet.runtime.checkpoint.family.ArchitectureFamilies;
 import dev.lancet.runtime.checkpoint.family.ArchitectureFamily;
 import dev.lancet.runtime.checkpoint.family.TensorMapping;
 import java.util.Optional;
@@ -28,9 +29,14 @@ final class PeftNames {
      *
      * @param module the layer, for example {@code model.layers.0.self_attn.q_proj}
      * @param outputs the number of outputs of the layer
-     * @param first the first output that belongs to the matrix
+     * @param mapping where the outputs of the layer are that belong to the matrix
      */
-    record Place(String module, int outputs, int first) {
+    record Place(String module, int outputs, TensorMapping mapping) {
+
+        /** The output of the layer that an output of the matrix is. */
+        int output(int column) {
+            return mapping.place(column);
+        }
 
         /** The name of the array {@code [rank, inputs]}. */
         String a() {
@@ -55,11 +61,11 @@ final class PeftNames {
 
     /** @throws LancetException if the transformer matches no architecture that PEFT adapts */
     static PeftNames of(Transformer transformer) {
-        return ArchitectureFamily.of(transformer)
+        return ArchitectureFamilies.of(transformer)
                 .map(family -> new PeftNames(transformer, family))
                 .orElseThrow(
                         () -> new LancetException("adapter: " + transformer.name() + " matches no known Hugging Face"
-                                + " architecture (" + ArchitectureFamily.known()
+                                + " architecture (" + ArchitectureFamilies.known()
                                 + "), so PEFT has no names for its layers; keep the"
                                 + " adapter in a Lancet"
                                 + " model folder"));
@@ -74,11 +80,7 @@ final class PeftNames {
     TensorMapping whole(Weight weight) {
         TensorMapping mapping = family.slot(transformer, weight);
         boolean head = family.outside(mapping.tensor());
-        return new TensorMapping(
-                ROOT + (head ? "" : family.prefix()) + mapping.tensor(),
-                mapping.shape(),
-                mapping.transposed(),
-                mapping.first());
+        return mapping.named(ROOT + (head ? "" : family.prefix()) + mapping.tensor());
     }
 
     /** The place of a matrix's adapter; embedding tables have none. */
@@ -90,6 +92,6 @@ final class PeftNames {
         boolean head = family.outside(mapping.tensor());
         String module = mapping.tensor().substring(0, mapping.tensor().length() - WEIGHT.length());
         int outputs = mapping.transposed() ? weight.columns() : mapping.arrayColumns();
-        return Optional.of(new Place(head ? module : family.prefix() + module, outputs, mapping.first()));
+        return Optional.of(new Place(head ? module : family.prefix() + module, outputs, mapping));
     }
 }

@@ -2,8 +2,11 @@ package dev.lancet.runtime.onnx.layer;
 
 import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.FeedForward;
+import dev.lancet.dsl.Head;
+import dev.lancet.dsl.InputEmbedding;
 import dev.lancet.dsl.LancetException;
-import dev.lancet.dsl.Norm;
+import dev.lancet.dsl.Position;
+import dev.lancet.dsl.Residual;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.dsl.plan.Plan;
@@ -35,6 +38,7 @@ public final class DecoderLayers {
     private final MatrixInitializers arrays;
     private final MatMulNodes products;
     private final EmbeddingLookup lookup;
+    private final NormNodes norms;
     private final boolean portable;
 
     /**
@@ -44,10 +48,7 @@ public final class DecoderLayers {
      * @throws LancetException if the model has parts that only other graphs have
      */
     public DecoderLayers(OnnxGraph graph, Transformer model, Plan plan, Weights weights, boolean portable) {
-        if (!model.furtherParts().isEmpty()) {
-            throw new LancetException("export: " + model.name() + " has " + String.join(", ", model.furtherParts())
-                    + ", which the export of decoders to ONNX does not write yet; choose --format savedmodel");
-        }
+        check(model);
         this.graph = graph;
         this.model = model;
         this.portable = portable;
@@ -57,6 +58,29 @@ public final class DecoderLayers {
         arrays = new MatrixInitializers(graph, weights);
         products = new MatMulNodes(graph, arrays, portable);
         lookup = new EmbeddingLookup(graph, arrays, portable);
+        norms = new NormNodes(graph, this::vector, portable);
+    }
+
+    /**
+     * Checks that the graph can have all parts of a model.
+     *
+     * @throws LancetException naming the part that it cannot have
+     */
+    public static void check(Transformer model) {
+        InputEmbedding embedding = model.embedding();
+        boolean later = model.position() instanceof Position.Learned learned && learned.first() != 0;
+        String part = "";
+        if (!(model.head() instanceof Head.NextToken)) {
+            part = model.head().toString();
+        } else if (later) {
+            part = model.position().toString();
+        } else if (embedding.tokenTypes() != 0 || embedding.norm().isPresent()) {
+            part = embedding.toString();
+        }
+        if (!part.isEmpty()) {
+            throw new LancetException("export: " + model.name() + " has " + part
+                    + ", which the export of decoders to ONNX does not write; choose --format savedmodel");
+        }
     }
 
     /** Whether the cache grows with each run, because past and present cannot be the same tensor. */
@@ -77,18 +101,29 @@ public final class DecoderLayers {
                 : new UnfusedAttention(graph, model, rotary);
         String stream = embedded();
         for (int block = 0; block < model.layers(); block++) {
-            stream = feedForward("h." + block + ".mlp.", attention(block, stream, attention));
+            String attended = attention(block, stream, attention);
+            stream = feedForward("h." + block + ".mlp.", model.residual().parallel() ? stream : attended, attended);
             written.accept(block + 1);
         }
-        String last = norm(LAST, stream);
+        head(optionalNorm(LAST, stream));
+        DecoderSignature.declareOutputs(graph, model);
+    }
+
+    private void head(String last) {
+        Head.NextToken head = (Head.NextToken) model.head();
+        boolean plain = head.scale() == 1 && head.cap() == 0;
+        String scores = plain ? DecoderSignature.LOGITS : "head.scores";
         if (model.tiedHead()) {
-            products.transposed(DecoderSignature.LOGITS, last, step("embedding"));
+            products.transposed(scores, last, step("embedding"));
         } else {
+            graph.node("Identity", scores).in(products.of(step("head"), last)).out();
+        }
+        if (!plain) {
+            String scaled = ScalarNodes.scaled(graph, "head.scaled", scores, head.scale());
             graph.node("Identity", DecoderSignature.LOGITS)
-                    .in(products.of(step("head"), last))
+                    .in(ScalarNodes.capped(graph, "head.scores", scaled, head.cap()))
                     .out();
         }
-        DecoderSignature.declareOutputs(graph, model);
     }
 
     /** The names of quantized matrices that became floats. */
@@ -102,7 +137,11 @@ public final class DecoderLayers {
     }
 
     private String embedded() {
-        String rows = lookup.rows(step("embedding"), DecoderSignature.IDS);
+        String rows = ScalarNodes.scaled(
+                graph,
+                "embedding.scaled",
+                lookup.rows(step("embedding"), DecoderSignature.IDS),
+                model.embedding().scale());
         return steps.containsKey("position")
                 ? graph.node("Add", "embedded")
                         .in(rows, lookup.rows(step("position"), DecoderSignature.POSITIONS))
@@ -112,14 +151,27 @@ public final class DecoderLayers {
 
     private String attention(int block, String stream, AttentionLayer attention) {
         String p = "h." + block + ".attn.";
-        String x = norm(p + "norm", stream);
+        String x = optionalNorm(p + "norm", stream);
         String query =
                 normedHeads(p + "q", linear(p + "q", x), model.attention().heads());
         String key = normedHeads(p + "k", linear(p + "k", x), model.attention().kvHeads());
         String mix = attention.attend(block, p, query, key, linear(p + "v", x));
-        return graph.node("Add", p + "residual")
-                .in(stream, linear(p + "o", mix))
+        return joined(p, stream, linear(p + "o", mix));
+    }
+
+    /** The stream after a half of a block, as {@link Residual} says. */
+    private String joined(String half, String stream, String output) {
+        Residual residual = model.residual();
+        String normed = residual.normsOutputs() ? norm(half + "outnorm", output) : output;
+        String sum = graph.node("Add", half + "residual")
+                .in(stream, ScalarNodes.scaled(graph, half + "scaled", normed, residual.scale()))
                 .out();
+        return residual.normsSums() ? norm(half + "outnorm", sum) : sum;
+    }
+
+    /** The norm, if the model has it. */
+    private String optionalNorm(String name, String x) {
+        return vectors.containsKey(name + ".gain") ? norm(name, x) : x;
     }
 
     /** Queries or keys, {@code [batch, seq, heads · headWidth]}, with the norm of each head if there is one. */
@@ -128,30 +180,42 @@ public final class DecoderLayers {
         if (attention.qkNorm().isEmpty()) {
             return x;
         }
+        if (attention.wideQkNorm()) {
+            return norms.of(name + ".norm", x, attention.qkNorm().get());
+        }
         int width = attention.headWidth();
         String split = graph.node("Reshape", name + ".norm.heads")
                 .in(x, graph.ints("shape.heads." + heads, 0, 0, heads, width))
                 .out();
         return graph.node("Reshape", name + ".normed")
                 .in(
-                        norm(name + ".norm", split, attention.qkNorm().get()),
+                        norms.of(name + ".norm", split, attention.qkNorm().get()),
                         graph.ints("shape.flat." + heads, 0, 0, (long) heads * width))
                 .out();
     }
 
-    private String feedForward(String p, String stream) {
-        String x = norm(p + "norm", stream);
+    private String feedForward(String p, String from, String stream) {
+        String x = optionalNorm(p + "norm", from);
         String up = linear(p + "up", x);
         String inner = model.feedForward().gated()
-                ? graph.node("Mul", p + "inner")
-                        .in(products.silu(p + "gate.silu", linear(p + "gate", x)), up)
-                        .out()
-                : graph.node("Gelu", p + "inner")
-                        .in(up)
-                        .with("approximate", model.feedForward().kind() == FeedForward.Kind.GELU_TANH ? "tanh" : "none")
-                        .out();
-        return graph.node("Add", p + "residual")
-                .in(stream, linear(p + "down", inner))
+                ? graph.node("Mul", p + "inner").in(gate(p, x), up).out()
+                : gelu(p + "inner", up);
+        return joined(p, stream, linear(p + "down", inner));
+    }
+
+    private String gate(String p, String x) {
+        String gate = linear(p + "gate", x);
+        return model.feedForward().kind() == FeedForward.Kind.SWIGLU
+                ? products.silu(p + "gate.silu", gate)
+                : gelu(p + "gate.gelu", gate);
+    }
+
+    private String gelu(String name, String x) {
+        FeedForward.Kind kind = model.feedForward().kind();
+        boolean tanh = kind == FeedForward.Kind.GELU_TANH || kind == FeedForward.Kind.GEGLU_TANH;
+        return graph.node("Gelu", name)
+                .in(x)
+                .with("approximate", tanh ? "tanh" : "none")
                 .out();
     }
 
@@ -165,37 +229,7 @@ public final class DecoderLayers {
     }
 
     private String norm(String name, String x) {
-        return norm(name, x, model.norm());
-    }
-
-    private String norm(String name, String x, Norm norm) {
-        float epsilon = (float) norm.epsilon();
-        if (norm.kind() == Norm.Kind.LAYER) {
-            return graph.node("LayerNormalization", name)
-                    .in(x, vector(name + ".gain"), vector(name + ".bias"))
-                    .with("axis", -1)
-                    .with("epsilon", epsilon)
-                    .out();
-        }
-        if (!portable) {
-            // ONNX Runtime's own, although it lies in the domain of the standard.
-            return graph.node("SimplifiedLayerNormalization", name)
-                    .in(x, vector(name + ".gain"))
-                    .with("axis", -1)
-                    .with("epsilon", epsilon)
-                    .with("stash_type", 1)
-                    .out();
-        }
-        String square = graph.node("Mul", name + ".square").in(x, x).out();
-        String mean = graph.node("ReduceMean", name + ".mean")
-                .in(square, graph.ints("axis.last", -1))
-                .out();
-        String stable = graph.node("Add", name + ".stable")
-                .in(mean, graph.scalar(norm.equals(model.norm()) ? "epsilon" : "epsilon.heads", epsilon))
-                .out();
-        String root = graph.node("Sqrt", name + ".root").in(stable).out();
-        String unit = graph.node("Div", name + ".unit").in(x, root).out();
-        return graph.node("Mul", name).in(unit, vector(name + ".gain")).out();
+        return norms.of(name, x, model.norm());
     }
 
     private String vector(String name) {

@@ -54,10 +54,14 @@ final class GroupQueryAttention implements AttentionLayer {
         return !portable && model.attention().headWidth() % HEAD_UNIT == 0;
     }
 
-    /** Whether the operator also rotates the heads; otherwise other nodes do so before it. */
+    /** Whether the operator also rotates the heads of all blocks; otherwise other nodes do so before it. */
     static boolean rotates(Transformer model, boolean portable) {
         return takes(model, portable)
-                && model.position() instanceof Position.Rotary
+                && model.position() instanceof Position.Rotary rotary
+                && rotary.width() == 0
+                && model.variant()
+                        .filter(some -> !some.position().equals(rotary))
+                        .isEmpty()
                 && model.attention().headWidth() % ROTATED_HEAD_UNIT == 0;
     }
 
@@ -67,18 +71,24 @@ final class GroupQueryAttention implements AttentionLayer {
         boolean rotates = rotates(model, false);
         OnnxNode node = graph.contrib("GroupQueryAttention", name + "mix")
                 .in(
-                        rotates ? query : rotary.rotated(name + "q.rotated", query, attention.heads()),
-                        rotates ? key : rotary.rotated(name + "k.rotated", key, attention.kvHeads()),
+                        rotates ? query : rotary.rotated(layer, name + "q.rotated", query, attention.heads()),
+                        rotates ? key : rotary.rotated(layer, name + "k.rotated", key, attention.kvHeads()),
                         value,
                         DecoderSignature.past(layer, "key"),
                         DecoderSignature.past(layer, "value"),
                         before,
                         total);
         if (rotates) {
-            node.in(rotary.cos(), rotary.sin()).with("do_rotary", 1);
+            node.in(rotary.cos(layer), rotary.sin(layer)).with("do_rotary", 1);
         }
-        if (attention.window() > 0) {
-            node.with("local_window_size", attention.window());
+        if (model.window(layer) > 0) {
+            node.with("local_window_size", model.window(layer));
+        }
+        if (attention.scale() != 0) {
+            node.with("scale", (float) attention.scale());
+        }
+        if (attention.cap() != 0) {
+            node.with("softcap", (float) attention.cap());
         }
         node.with("num_heads", attention.heads())
                 .with("kv_num_heads", attention.kvHeads())

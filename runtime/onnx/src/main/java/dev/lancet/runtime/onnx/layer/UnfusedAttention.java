@@ -4,7 +4,10 @@ import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.runtime.onnx.graph.ElementType;
 import dev.lancet.runtime.onnx.graph.OnnxGraph;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Attention in standard operators. The cache grows by the new tokens: {@code present = concat(past, new)}. The query heads
@@ -22,13 +25,15 @@ final class UnfusedAttention implements AttentionLayer {
     private final OnnxGraph graph;
     private final Attention attention;
     private final RotaryEmbedding rotary;
-    private final String hidden;
+    private final Transformer model;
+    private final Map<Integer, String> hidden = new HashMap<>();
     private final String apart;
     private final String together;
 
     UnfusedAttention(OnnxGraph graph, Transformer model, RotaryEmbedding rotary) {
         this.graph = graph;
         this.rotary = rotary;
+        this.model = model;
         attention = model.attention();
         String idsShape =
                 graph.node("Shape", "ids.shape").in(DecoderSignature.IDS).out();
@@ -48,7 +53,7 @@ final class UnfusedAttention implements AttentionLayer {
                 .in(batch, kv, rest, total)
                 .with("axis", 0)
                 .out();
-        hidden = hidden(seq, total);
+        hide(seq, total);
     }
 
     private String part(String name, String shape, long index) {
@@ -57,8 +62,8 @@ final class UnfusedAttention implements AttentionLayer {
                 .out();
     }
 
-    /** What is added to the scores: nothing where a query may look, much less than any score where not. */
-    private String hidden(String seq, String total) {
+    /** For each window, what is added to the scores: nothing where a query may look, much less than any score where not. */
+    private void hide(String seq, String total) {
         String all = scalar("total.scalar", total);
         String past = graph.node("Sub", "past")
                 .in(all, scalar("sequence.scalar", seq))
@@ -71,15 +76,7 @@ final class UnfusedAttention implements AttentionLayer {
         String rows = graph.node("Unsqueeze", "rows")
                 .in(range, graph.ints("axis.one", 1))
                 .out();
-        String seen = graph.node("LessOrEqual", "causal").in(columns, rows).out();
-        if (attention.window() > 0) {
-            String first = graph.node("Sub", "window.before")
-                    .in(rows, graph.ints("window", attention.window()))
-                    .out();
-            String near =
-                    graph.node("Greater", "window.near").in(columns, first).out();
-            seen = graph.node("And", "causal.near").in(seen, near).out();
-        }
+        String causal = graph.node("LessOrEqual", "causal").in(columns, rows).out();
         String given = graph.node("Cast", "mask.given")
                 .in(DecoderSignature.MASK)
                 .with("to", ElementType.BOOL.number())
@@ -87,10 +84,26 @@ final class UnfusedAttention implements AttentionLayer {
         String spread = graph.node("Unsqueeze", "mask.spread")
                 .in(given, graph.ints("axes.middle", 1, 2, 3))
                 .out();
-        String visible = graph.node("And", "visible").in(spread, seen).out();
-        return graph.node("Where", "hidden")
-                .in(visible, graph.scalar("nothing", 0f), graph.scalar("least", HIDDEN))
+        IntStream.range(0, model.layers()).map(model::window).distinct().forEach(window -> {
+            String prefix = window == attention.window() ? "" : "variant.";
+            String seen = window == 0 ? causal : near(prefix, window, causal, columns, rows);
+            String visible =
+                    graph.node("And", prefix + "visible").in(spread, seen).out();
+            hidden.put(
+                    window,
+                    graph.node("Where", prefix + "hidden")
+                            .in(visible, graph.scalar("nothing", 0f), graph.scalar("least", HIDDEN))
+                            .out());
+        });
+    }
+
+    private String near(String prefix, int window, String causal, String columns, String rows) {
+        String first = graph.node("Sub", prefix + "window.before")
+                .in(rows, graph.ints(prefix + "window", window))
                 .out();
+        String near =
+                graph.node("Greater", prefix + "window.near").in(columns, first).out();
+        return graph.node("And", prefix + "causal.near").in(causal, near).out();
     }
 
     private String scalar(String name, String value) {
@@ -99,13 +112,14 @@ final class UnfusedAttention implements AttentionLayer {
 
     @Override
     public String attend(int layer, String name, String query, String key, String value) {
-        String q = byHead(name + "q", rotary.rotated(name + "q.rotated", query, attention.heads()), attention.heads());
-        String k =
-                byHead(name + "k", rotary.rotated(name + "k.rotated", key, attention.kvHeads()), attention.kvHeads());
+        String q = byHead(
+                name + "q", rotary.rotated(layer, name + "q.rotated", query, attention.heads()), attention.heads());
+        String k = byHead(
+                name + "k", rotary.rotated(layer, name + "k.rotated", key, attention.kvHeads()), attention.kvHeads());
         String keys = joined(layer, "key", k);
         String values = joined(layer, "value", byHead(name + "v", value, attention.kvHeads()));
         String scaled = graph.node("Mul", name + "q.scaled")
-                .in(q, graph.scalar("scale", (float) (1 / Math.sqrt(attention.headWidth()))))
+                .in(q, graph.scalar("scale", (float) attention.scoreFactor()))
                 .out();
         String grouped = graph.node("Reshape", name + "q.grouped")
                 .in(scaled, graph.ints("shape.grouped", 0, attention.kvHeads(), -1, attention.headWidth()))
@@ -116,9 +130,12 @@ final class UnfusedAttention implements AttentionLayer {
                 .out();
         String scores =
                 graph.node("MatMul", name + "scores").in(grouped, turned).out();
-        String split =
-                graph.node("Reshape", name + "scores.apart").in(scores, apart).out();
-        String masked = graph.node("Add", name + "masked").in(split, hidden).out();
+        String split = graph.node("Reshape", name + "scores.apart")
+                .in(ScalarNodes.capped(graph, name + "scores", scores, attention.cap()), apart)
+                .out();
+        String masked = graph.node("Add", name + "masked")
+                .in(split, hidden.getOrDefault(model.window(layer), ""))
+                .out();
         String shares = graph.node("Softmax", name + "probabilities")
                 .in(masked)
                 .with("axis", -1)
