@@ -58,7 +58,7 @@ public record TrainingWork(
                 .sum();
         double attention = attention(transformer, sequence);
         double forward = 2 * products + attention;
-        double backward = 2 * products + 2 * (plan.freezes() ? Math.min(trained, products) : products) + 2 * attention;
+        double backward = 2 * products + 2 * (plan.freezes() ? Math.min((double) trained, products) : products) + 2 * attention;
         if (training.execution().checkpointing()) {
             backward += forward;
         }
@@ -109,6 +109,6 @@ public record TrainingWork(
      * activations are written and read.
      */
     public double passBytes() {
-        return (double) batches * (2 * memory.weights() + memory.gradients() + 2 * memory.activations());
+        return batches * (2.0 * memory.weights() + memory.gradients() + 2.0 * memory.activations());
     }
 }

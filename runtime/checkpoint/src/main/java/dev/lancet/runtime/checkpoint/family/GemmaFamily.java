@@ -98,7 +98,7 @@ final class GemmaFamily implements LlamaTensors {
         if (!(transformer.head() instanceof Head.NextToken head)
                 || !(transformer.position() instanceof Position.Rotary)
                 || scalar < 1
-                || factor(scalar) != factor) {
+                || factor((double) scalar) != factor) {
             return Optional.empty();
         }
         Map<String, Object> config = DecoderConfig.write(transformer, three ? "Gemma3" : "Gemma2", three ? THREE : TWO);
