@@ -198,9 +198,7 @@ public record Transformer(
                 .orElse(position);
     }
 
-    /**
-     * The parts that GPT-2, LLaMA, Mistral, Qwen2 and Qwen3 do not have, as words of the declaration.
-     */
+    /** The parts that GPT-2, LLaMA, Mistral, Qwen2 and Qwen3 do not have, as words of the declaration. */
     public List<String> furtherParts() {
         return TransformerChecks.furtherParts(this);
     }

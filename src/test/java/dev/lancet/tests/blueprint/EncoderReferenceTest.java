@@ -55,9 +55,18 @@ class EncoderReferenceTest {
         Checkpoint again = Checkpoint.open(out);
         assertThat(again.transformer()).isEqualTo(read.transformer());
         assertThat(again.plan()).isEqualTo(read.plan());
+        assertThat(modelType(out)).isEqualTo(name.replaceFirst("^xlm-", "").replaceFirst("-.*", ""));
         read.plan().arrays().forEach(array -> assertThat(again.weights().read(array.name()))
                 .as(array.name())
                 .isEqualTo(read.weights().read(array.name())));
+    }
+
+    /** RoBERTa's and XLM-RoBERTa's graphs are the same. */
+    private static String modelType(Path folder) {
+        return new JsonMapper()
+                .readTree(folder.resolve("config.json"))
+                .get("model_type")
+                .asString();
     }
 
     private static void computes(Checkpoint checkpoint, JsonNode expected) {

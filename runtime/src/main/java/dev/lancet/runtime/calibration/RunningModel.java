@@ -1,7 +1,6 @@
 package dev.lancet.runtime.calibration;
 
 import dev.lancet.compression.matrix.Matrix;
-import dev.lancet.dsl.Head;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.plan.Plan;
@@ -24,7 +23,6 @@ import dev.lancet.surgery.imported.Signatures;
 import dev.lancet.surgery.layer.LayerInput;
 import dev.lancet.surgery.layer.LayerInputs;
 import dev.lancet.surgery.pass.XlaCompilation;
-import dev.lancet.surgery.serving.EncoderSignature;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -40,7 +38,6 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SignatureDef;
-import org.tensorflow.proto.TensorInfo;
 
 /**
  * A model in a session that reads rows: its outputs and the inputs of its layers can be read, and its matrices replaced. A
@@ -85,23 +82,9 @@ public final class RunningModel implements AutoCloseable {
                 .graph();
         Engine engine =
                 Engine.literal(VariableLoading.into(device.isGpu() ? graph : XlaCompilation.unpacking(graph)), device);
-        SignatureDef signature = language ? scoring() : encoding(transformer);
+        SignatureDef signature = DeclaredSignature.of(transformer);
         RunningModel model = new RunningModel(engine, signature, LayerInputs.of(graph, plan), language);
         return model.loaded(() -> engine.load(plan, source.weights()));
-    }
-
-    private static SignatureDef scoring() {
-        return SignatureDef.newBuilder()
-                .putInputs(IDS, tensor(IDS, DataType.DT_INT32))
-                .putOutputs(LOGITS, tensor(LOGITS, DataType.DT_FLOAT))
-                .build();
-    }
-
-    /** The vectors of tokens only where nothing else tells texts apart: they mean nothing where a row is filled up. */
-    private static SignatureDef encoding(Transformer transformer) {
-        return transformer.head() instanceof Head.MaskedToken
-                ? EncoderSignature.of(transformer)
-                : EncoderSignature.ofHead(transformer);
     }
 
     private static RunningModel open(GraphSource source, ResolvedDevice device) {
@@ -134,10 +117,6 @@ public final class RunningModel implements AutoCloseable {
             close();
             throw e;
         }
-    }
-
-    private static TensorInfo tensor(String name, DataType type) {
-        return TensorInfo.newBuilder().setName(name + ":0").setDtype(type).build();
     }
 
     /** Whether it is a language model, so that its logits predict the next id of every row. */

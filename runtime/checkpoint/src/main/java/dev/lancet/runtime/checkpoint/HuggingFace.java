@@ -8,6 +8,7 @@ import dev.lancet.dsl.plan.Plan;
 import dev.lancet.dsl.plan.Step;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.PlainFile;
+import dev.lancet.runtime.checkpoint.family.ArchitectureFamilies;
 import dev.lancet.runtime.checkpoint.family.ArchitectureFamily;
 import dev.lancet.runtime.checkpoint.family.TensorMapping;
 import dev.lancet.runtime.checkpoint.safetensors.Dtype;
@@ -46,7 +47,7 @@ public final class HuggingFace {
      */
     public static Checkpoint open(Path folder) {
         ConfigJson config = ConfigJson.read(PlainFile.inside(folder, CONFIG));
-        ArchitectureFamily family = ArchitectureFamily.of(config);
+        ArchitectureFamily family = ArchitectureFamilies.of(config);
         Transformer transformer = transformer(folder, config, family);
         SafetensorsShards files = SafetensorsShards.open(folder);
         Map<Weight, TensorMapping> slots = slots(transformer, family, files);
@@ -67,7 +68,7 @@ public final class HuggingFace {
      */
     public static Transformer transformer(Path folder) {
         ConfigJson config = ConfigJson.read(PlainFile.inside(folder, CONFIG));
-        return transformer(folder, config, ArchitectureFamily.of(config));
+        return transformer(folder, config, ArchitectureFamilies.of(config));
     }
 
     private static Transformer transformer(Path folder, ConfigJson config, ArchitectureFamily family) {

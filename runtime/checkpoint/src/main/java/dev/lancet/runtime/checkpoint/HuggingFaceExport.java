@@ -10,6 +10,7 @@ import dev.lancet.dsl.plan.StoredMatrix;
 import dev.lancet.dsl.weights.HostTensor;
 import dev.lancet.dsl.weights.Weights;
 import dev.lancet.io.AtomicFolder;
+import dev.lancet.runtime.checkpoint.family.ArchitectureFamilies;
 import dev.lancet.runtime.checkpoint.family.ArchitectureFamily;
 import dev.lancet.runtime.checkpoint.family.LayoutConversion;
 import dev.lancet.runtime.checkpoint.family.SentenceTransformer;
@@ -60,10 +61,10 @@ final class HuggingFaceExport {
         this.transformer = transformer;
         this.plan = plan;
         this.weights = weights;
-        this.family = ArchitectureFamily.of(transformer)
+        this.family = ArchitectureFamilies.of(transformer)
                 .orElseThrow(() -> new LancetException(
                         "export: " + transformer.name() + " matches no known" + " Hugging Face architecture ("
-                                + ArchitectureFamily.known() + "); save it as a Lancet model folder"));
+                                + ArchitectureFamilies.known() + "); save it as a Lancet model folder"));
         for (Weight weight : transformer.weights()) {
             TensorMapping mapping = family.slot(transformer, weight);
             String name = name(mapping);

@@ -5,7 +5,7 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
-import dev.lancet.runtime.checkpoint.family.ArchitectureFamily;
+import dev.lancet.runtime.checkpoint.family.ArchitectureFamilies;
 import dev.lancet.runtime.gguf.file.GgufMetadata;
 import dev.lancet.runtime.gguf.matrix.RowOrder;
 import java.util.Optional;
@@ -32,7 +32,7 @@ final class LlamaArchitecture {
      * @throws LancetException if it is none of LLaMA's family
      */
     static LlamaArchitecture of(Transformer transformer) {
-        String type = ArchitectureFamily.of(transformer)
+        String type = ArchitectureFamilies.of(transformer)
                 .flatMap(family -> family.write(transformer))
                 .map(config -> String.valueOf(config.get("model_type")))
                 .orElse("its own");

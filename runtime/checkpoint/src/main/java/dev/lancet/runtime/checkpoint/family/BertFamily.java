@@ -80,7 +80,7 @@ final class BertFamily implements ArchitectureFamily {
 
     @Override
     public Optional<Map<String, Object>> write(Transformer transformer) {
-        if (!(transformer.position() instanceof Position.Learned)) {
+        if (transformer.embedding().tokenTypes() == 0 || !(transformer.position() instanceof Position.Learned)) {
             return Optional.empty();
         }
         Map<String, Object> config = new LinkedHashMap<>();

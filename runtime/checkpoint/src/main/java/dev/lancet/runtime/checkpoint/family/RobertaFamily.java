@@ -75,7 +75,9 @@ final class RobertaFamily implements ArchitectureFamily {
 
     @Override
     public Optional<Map<String, Object>> write(Transformer transformer) {
-        if (!(transformer.position() instanceof Position.Learned learned) || learned.first() == 0) {
+        if (transformer.embedding().tokenTypes() == 0
+                || !(transformer.position() instanceof Position.Learned learned)
+                || learned.first() == 0) {
             return Optional.empty();
         }
         Map<String, Object> config = new LinkedHashMap<>();

@@ -3,6 +3,7 @@ package dev.lancet.runtime.checkpoint.peft;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
+import dev.lancet.runtime.checkpoint.family.ArchitectureFamilies;
 import dev.lancet.runtime.checkpoint.family.ArchitectureFamily;
 import dev.lancet.runtime.checkpoint.family.TensorMapping;
 import java.util.Optional;
@@ -60,11 +61,11 @@ final class PeftNames {
 
     /** @throws LancetException if the transformer matches no architecture that PEFT adapts */
     static PeftNames of(Transformer transformer) {
-        return ArchitectureFamily.of(transformer)
+        return ArchitectureFamilies.of(transformer)
                 .map(family -> new PeftNames(transformer, family))
                 .orElseThrow(
                         () -> new LancetException("adapter: " + transformer.name() + " matches no known Hugging Face"
-                                + " architecture (" + ArchitectureFamily.known()
+                                + " architecture (" + ArchitectureFamilies.known()
                                 + "), so PEFT has no names for its layers; keep the"
                                 + " adapter in a Lancet"
                                 + " model folder"));
