@@ -163,8 +163,8 @@ final class BlockFunctions {
             Value u = biases.isEmpty() ? in.get(1) : ops.add("up_biased", in.get(1), in.get(3));
             Value opened =
                     switch (kind) {
-                        case GEGLU -> Activations.gelu(ops, g);
-                        case GEGLU_TANH -> Activations.geluTanh(ops, g);
+                        case GEGLU -> ActivationFunctions.gelu(ops, g);
+                        case GEGLU_TANH -> ActivationFunctions.geluTanh(ops, g);
                         default -> ops.mul("silu", g, ops.unary("sigmoid", "Sigmoid", g));
                     };
             return ops.mul("gated", opened, u);
@@ -175,7 +175,7 @@ final class BlockFunctions {
     Value gelu(String name, FeedForward.Kind kind, Value x, List<Value> bias) {
         return call(name, "gelu", names("x", "bias"), joined(List.of(x), bias), (ops, in) -> {
             Value z = bias.isEmpty() ? in.get(0) : ops.add("biased", in.get(0), in.get(1));
-            return kind == FeedForward.Kind.GELU_TANH ? Activations.geluTanh(ops, z) : Activations.gelu(ops, z);
+            return kind == FeedForward.Kind.GELU_TANH ? ActivationFunctions.geluTanh(ops, z) : ActivationFunctions.gelu(ops, z);
         });
     }
 
@@ -183,7 +183,7 @@ final class BlockFunctions {
     Value activated(String name, Head.Activation activation, Value x, List<Value> bias) {
         return call(name, "activated", names("x", "bias"), joined(List.of(x), bias), (ops, in) -> {
             Value z = bias.isEmpty() ? in.get(0) : ops.add("biased", in.get(0), in.get(1));
-            return Activations.of(ops, activation, z);
+            return ActivationFunctions.of(ops, activation, z);
         });
     }
 

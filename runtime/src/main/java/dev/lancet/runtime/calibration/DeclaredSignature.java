@@ -7,14 +7,14 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
-/** The inputs and outputs of a declared model that reads rows. */
+/** What a declared model takes and gives when it runs as a whole. */
 final class DeclaredSignature {
 
     private DeclaredSignature() {}
 
     /**
-     * Of a language model, {@code ids} and {@code logits}. Of an encoder, what its head gives; the vectors of tokens only where
-     * nothing else tells texts apart, because they mean nothing where a row is filled up.
+     * The signature. The vectors of tokens are an output only where nothing else tells texts apart: they mean nothing where a
+     * row is filled up.
      */
     static SignatureDef of(Transformer transformer) {
         if (transformer.continuesText()) {

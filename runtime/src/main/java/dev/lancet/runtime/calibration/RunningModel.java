@@ -82,8 +82,8 @@ public final class RunningModel implements AutoCloseable {
                 .graph();
         Engine engine =
                 Engine.literal(VariableLoading.into(device.isGpu() ? graph : XlaCompilation.unpacking(graph)), device);
-        RunningModel model =
-                new RunningModel(engine, DeclaredSignature.of(transformer), LayerInputs.of(graph, plan), language);
+        SignatureDef signature = DeclaredSignature.of(transformer);
+        RunningModel model = new RunningModel(engine, signature, LayerInputs.of(graph, plan), language);
         return model.loaded(() -> engine.load(plan, source.weights()));
     }
 

@@ -94,7 +94,6 @@ final class GemmaFamily implements LlamaTensors {
         boolean three = attention.qkNorm().isPresent();
         double factor = attention.scoreFactor();
         long scalar = Math.round(1 / (factor * factor));
-        Position.Rotary local = rotary(transformer, true);
         if (!(transformer.head() instanceof Head.NextToken head)
                 || !(transformer.position() instanceof Position.Rotary)
                 || scalar < 1
@@ -116,7 +115,7 @@ final class GemmaFamily implements LlamaTensors {
         if (three) {
             Map<String, Object> layers = new LinkedHashMap<>();
             layers.put(BlockForms.FULL, RotaryConfig.parameters(full));
-            layers.put(BlockForms.SLIDING, RotaryConfig.parameters(local));
+            layers.put(BlockForms.SLIDING, RotaryConfig.parameters(rotary(transformer, true)));
             config.put("rope_parameters", layers);
         } else {
             RotaryConfig.write(full, config);
@@ -132,6 +131,6 @@ final class GemmaFamily implements LlamaTensors {
                 .filter(Position.Rotary.class::isInstance)
                 .map(Position.Rotary.class::cast)
                 .findFirst()
-                .orElse(Position.rotary(10_000));
+                .orElseGet(() -> (Position.Rotary) transformer.position());
     }
 }

@@ -5,9 +5,9 @@ import dev.lancet.surgery.graph.Ops;
 import dev.lancet.surgery.graph.Value;
 
 /** The functions of single elements between matrices. */
-final class Activations {
+final class ActivationFunctions {
 
-    private Activations() {}
+    private ActivationFunctions() {}
 
     /** The function of a head. */
     static Value of(Ops ops, Head.Activation activation, Value z) {
