@@ -58,7 +58,8 @@ public record TrainingWork(
                 .sum();
         double attention = attention(transformer, sequence);
         double forward = 2 * products + attention;
-        double backward = 2 * products + 2 * (plan.freezes() ? Math.min((double) trained, products) : products) + 2 * attention;
+        double backward =
+                2 * products + 2 * (plan.freezes() ? Math.min((double) trained, products) : products) + 2 * attention;
         if (training.execution().checkpointing()) {
             backward += forward;
         }
