@@ -191,8 +191,8 @@ class SavedModelsComeBackTest {
                         HuggingFace.write(temporary.resolve("odd"), odd, random(Plan.dense(odd)), Optional.empty()))
                 .isInstanceOf(LancetException.class)
                 .hasMessage(
-                        "export: odd matches no known Hugging Face architecture (gpt2, llama, mistral, qwen2, qwen3);"
-                                + " save it as a Lancet model folder");
+                        "export: odd matches no known Hugging Face architecture (gpt2, llama, mistral, qwen2, qwen3,"
+                                + " bert, roberta, xlm-roberta, distilbert, modernbert); save it as a Lancet model folder");
         assertThat(temporary).isEmptyDirectory();
     }
 
