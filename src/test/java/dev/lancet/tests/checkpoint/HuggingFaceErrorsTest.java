@@ -80,13 +80,17 @@ class HuggingFaceErrorsTest {
 
     @Test
     void a_mixture_of_experts() throws IOException {
-        String wanted = "is a mixture of experts, which is not supported; use a dense model of its family";
-        config("hf-llama-tiny-gqa", "\"model_type\": \"llama\"", "\"model_type\": \"qwen3_moe\"", wanted);
+        String wanted = "' is a mixture of experts, which is not supported; use a dense model of its family";
+        config(
+                "hf-llama-tiny-gqa",
+                "\"model_type\": \"llama\"",
+                "\"model_type\": \"qwen3_moe\"",
+                "architecture 'qwen3_moe" + wanted);
         config(
                 "hf-mistral-tiny",
                 "\"model_type\": \"mistral\"",
                 "\"model_type\": \"mixtral\", \"num_local_experts\": 8",
-                wanted);
+                "architecture 'mixtral" + wanted);
     }
 
     @Test

@@ -175,7 +175,9 @@ final class BlockFunctions {
     Value gelu(String name, FeedForward.Kind kind, Value x, List<Value> bias) {
         return call(name, "gelu", names("x", "bias"), joined(List.of(x), bias), (ops, in) -> {
             Value z = bias.isEmpty() ? in.get(0) : ops.add("biased", in.get(0), in.get(1));
-            return kind == FeedForward.Kind.GELU_TANH ? ActivationFunctions.geluTanh(ops, z) : ActivationFunctions.gelu(ops, z);
+            return kind == FeedForward.Kind.GELU_TANH
+                    ? ActivationFunctions.geluTanh(ops, z)
+                    : ActivationFunctions.gelu(ops, z);
         });
     }
 
