@@ -49,9 +49,11 @@ final class GroupQueryAttention implements AttentionLayer {
                 .out();
     }
 
-    /** Whether the operator takes heads of this width. */
+    /** Whether the operator takes heads of this width. Its soft cap is not used: other nodes cap the scores. */
     static boolean takes(Transformer model, boolean portable) {
-        return !portable && model.attention().headWidth() % HEAD_UNIT == 0;
+        return !portable
+                && model.attention().cap() == 0
+                && model.attention().headWidth() % HEAD_UNIT == 0;
     }
 
     /** Whether the operator also rotates the heads of all blocks; otherwise other nodes do so before it. */
@@ -86,9 +88,6 @@ final class GroupQueryAttention implements AttentionLayer {
         }
         if (attention.scale() != 0) {
             node.with("scale", (float) attention.scale());
-        }
-        if (attention.cap() != 0) {
-            node.with("softcap", (float) attention.cap());
         }
         node.with("num_heads", attention.heads())
                 .with("kv_num_heads", attention.kvHeads())
