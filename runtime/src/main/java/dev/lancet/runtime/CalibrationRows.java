@@ -1,5 +1,6 @@
 package dev.lancet.runtime;
 
+import dev.lancet.dsl.Head;
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.Corpus;
@@ -7,6 +8,7 @@ import dev.lancet.io.Progress;
 import dev.lancet.runtime.calibration.CalibrationData;
 import dev.lancet.runtime.embed.EncoderTexts;
 import dev.lancet.runtime.embed.EncoderTokenizer;
+import dev.lancet.runtime.signature.SignatureTokenizer;
 import dev.lancet.runtime.source.DeclaredSource;
 import dev.lancet.runtime.source.ModelSource;
 import dev.lancet.runtime.text.tokenizer.TokenIdChecks;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** Reads rows for a model from a file: arrays for a graph; a text or token ids for a language model; texts for an encoder. */
 public final class CalibrationRows {
@@ -77,8 +80,24 @@ public final class CalibrationRows {
         }
         List<String> lines = EncoderTexts.read(file, field);
         try (EncoderTokenizer tokenizer = EncoderTokenizer.open(encoder)) {
-            return tokenizer.encode(lines, window).examples();
+            SignatureTokenizer.Encoded all = tokenizer.encode(lines, window);
+            return encoder.transformer().head() instanceof Head.MaskedToken
+                    ? ofOneLength(tokenizer, lines, all.tokens())
+                    : all.examples();
         }
+    }
+
+    /**
+     * Scores of tokens mean nothing where a row is filled up, so no row is: texts of fewer tokens than the median are left out,
+     * and longer ones are cut.
+     */
+    private static Examples ofOneLength(EncoderTokenizer tokenizer, List<String> texts, List<Integer> tokens) {
+        int median = tokens.stream().sorted().toList().get(tokens.size() / 2);
+        List<String> kept = IntStream.range(0, texts.size())
+                .filter(i -> tokens.get(i) >= median)
+                .mapToObj(texts::get)
+                .toList();
+        return tokenizer.encode(kept, OptionalInt.of(median)).examples();
     }
 
     private static int[] tokens(DeclaredSource declared, Corpus corpus, Progress progress) {

@@ -161,6 +161,7 @@ final class EvaluateCommand extends LancetCommand {
     private EncoderEvaluation encoder() {
         engine.refuseForGraph(this);
         refuseGiven("; an encoder takes no adapter, so leave it out", "--adapter");
+        refuseGiven("; every text is read for an encoder, so leave it out", "--limit");
         return new EncoderEvaluation(what, baseline, where.device(this), progress(), this::complaint);
     }
 

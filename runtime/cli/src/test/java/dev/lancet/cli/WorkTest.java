@@ -203,7 +203,7 @@ class WorkTest {
                         new Ran(
                                 2,
                                 "",
-                                "error: evaluate: x has nothing to read; add --text FILE, --ids FILE, --inputs FILE or --task NAME\n"));
+                                "error: evaluate: x has nothing to read; add --text FILE, --ids FILE, --inputs FILE, --pairs FILE or --task NAME\n"));
         assertThat(lancet("evaluate", "x", "--inputs", "y", "--limit", "5"))
                 .isEqualTo(
                         new Ran(2, "", "error: --limit: 5 applies only to --task, --text and --ids; leave it out\n"));

@@ -51,9 +51,7 @@ final class GroupQueryAttention implements AttentionLayer {
 
     /** Whether the operator takes heads of this width. Its soft cap is not used: other nodes cap the scores. */
     static boolean takes(Transformer model, boolean portable) {
-        return !portable
-                && model.attention().cap() == 0
-                && model.attention().headWidth() % HEAD_UNIT == 0;
+        return !portable && model.attention().cap() == 0 && model.attention().headWidth() % HEAD_UNIT == 0;
     }
 
     /** Whether the operator also rotates the heads of all blocks; otherwise other nodes do so before it. */
