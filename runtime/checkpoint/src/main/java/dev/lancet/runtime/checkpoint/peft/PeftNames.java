@@ -91,7 +91,7 @@ final class PeftNames {
         TensorMapping mapping = family.slot(transformer, weight);
         boolean head = family.outside(mapping.tensor());
         String module = mapping.tensor().substring(0, mapping.tensor().length() - WEIGHT.length());
-        int outputs = mapping.transposed() ? weight.columns() : mapping.arrayColumns();
+        int outputs = mapping.transposed() ? mapping.shape().get(0) : mapping.arrayColumns();
         return Optional.of(new Place(head ? module : family.prefix() + module, outputs, mapping));
     }
 }
