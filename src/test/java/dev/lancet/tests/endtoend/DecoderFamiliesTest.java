@@ -1,6 +1,7 @@
 package dev.lancet.tests.endtoend;
 
 import static dev.lancet.Lancet.adamW;
+import static dev.lancet.Lancet.everything;
 import static dev.lancet.Lancet.feedForward;
 import static dev.lancet.Lancet.int8;
 import static dev.lancet.Lancet.linears;
@@ -64,7 +65,7 @@ class DecoderFamiliesTest {
     void a_decoder_is_compressed_adapted_and_trained(String name) {
         Fixture fixture = Fixture.named(FOLDER + name);
         Compression codes = Compression.keepAll()
-                .on(linears())
+                .on(everything())
                 .quantize(int8())
                 .on(feedForward())
                 .factorise(rank(32).allowLarger(), int8());

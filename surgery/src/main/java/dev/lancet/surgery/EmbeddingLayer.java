@@ -37,7 +37,7 @@ final class EmbeddingLayer {
         Value flat = ops.reshape("ids.flat", ids, layers.rest(), List.of(sizes.rows));
         Value rows = ops.gather("embedding.rows", layers.variable("embedding"), flat, layers.axis(0), 0);
         if (form.scale() != 1) {
-            rows = ops.mul("embedding.scaled", rows, ops.constant("embedding.scale", (float) form.scale()));
+            rows = ops.mul("embedding.scaled", rows, ops.constant("embedding.multiplier", (float) form.scale()));
         }
         if (model.position() instanceof Position.Learned learned) {
             Value shifted = learned.first() == 0

@@ -29,7 +29,7 @@ final class HeadLayers {
         }
         Value scores = matrix(x);
         if (head.scale() != 1) {
-            scores = ops.mul("head.scaled", scores, ops.constant("head.scale", (float) head.scale()));
+            scores = ops.mul("head.scaled", scores, ops.constant("head.multiplier", (float) head.scale()));
         }
         return head.cap() == 0 ? scores : functions.capped("head.capped", scores, head.cap());
     }
