@@ -11,10 +11,10 @@ import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.recipe.CalibrationText;
 import dev.lancet.dsl.recipe.Corpus;
+import dev.lancet.dsl.recipe.GraphRows;
 import dev.lancet.dsl.recipe.Instructions;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
-import dev.lancet.dsl.recipe.Rows;
 import dev.lancet.dsl.recipe.Schedule;
 import dev.lancet.dsl.recipe.Task;
 import dev.lancet.dsl.recipe.Training;
@@ -128,9 +128,9 @@ public final class Lancet extends TransformerParts {
         return Task.own(name, data, prompt);
     }
 
-    /** Rows for which the outputs of graphs are compared with those of the first candidate; see {@link Rows}. */
-    public static Rows rows(String path) {
-        return new Rows(path);
+    /** Rows for which the outputs of graphs are compared with those of the first candidate; see {@link GraphRows}. */
+    public static GraphRows rows(String path) {
+        return new GraphRows(path);
     }
 
     /** Examples for fine-tuning, prompts with their answers, from files and folders. */

@@ -35,7 +35,7 @@ import org.tensorflow.proto.TensorShapeProto;
 /** A short slice of {@link Fuzz}, and damage that chance does not find. */
 class FuzzTest {
 
-    private static final int CASES = 80;
+    private static final int CASES = 150;
 
     @TempDir
     private Path folder;

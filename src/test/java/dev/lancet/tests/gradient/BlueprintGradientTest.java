@@ -3,7 +3,6 @@ package dev.lancet.tests.gradient;
 import static dev.lancet.tests.gradient.Differences.assertClose;
 import static dev.lancet.tests.gradient.Differences.assertSlope;
 
-import dev.lancet.dsl.Head;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.surgery.Blueprint;
@@ -48,15 +47,8 @@ class BlueprintGradientTest {
         }
     }
 
-    /** The judge derives the loss from the product of the head, so nothing may stand between the two. */
-    static List<Transformer> plainHeads() {
-        return TinyModels.all().stream()
-                .filter(model -> model.head().equals(Head.nextToken()))
-                .toList();
-    }
-
     @ParameterizedTest
-    @MethodSource("plainHeads")
+    @MethodSource("models")
     void gradients_of_every_weight_are_those_of_TensorFlow(Transformer model) {
         GraphDef forward = Blueprint.training(model, BATCH, SEQ);
         List<String> names = model.weights().stream().map(Weight::name).toList();

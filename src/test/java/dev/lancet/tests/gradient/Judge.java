@@ -24,7 +24,7 @@ final class Judge {
     }
 
     /**
-     * Gradients of the mean over {@code rows} of the cross entropy of {@code head.out}, which TensorFlow cannot
+     * Gradients of the mean over {@code rows} of the cross entropy of the logits, which TensorFlow cannot
      * differentiate itself; it begins at the logits, with the second output of the op.
      */
     static GraphDef ofCrossEntropy(GraphDef forward, int rows, List<String> variables) {
@@ -49,8 +49,17 @@ final class Judge {
                     .putAttr("T", Attributes.of(DataType.DT_FLOAT));
             graph.importGraphDef(seeded.build());
             Output<?>[] seeds = {graph.operation("seed").output(0)};
-            return judged(graph, "head.out", seeds, variables);
+            return judged(graph, logits(seeded), seeds, variables);
         }
+    }
+
+    /** What the cross entropy is computed from: {@code head.out}, or what follows from it by a factor or a cap. */
+    private static String logits(GraphDef.Builder graph) {
+        return graph.getNodeBuilderList().stream()
+                .filter(node -> node.getName().equals("cross_entropy"))
+                .map(node -> node.getInput(0))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static GraphDef judged(Graph graph, String tensor, Output<?>[] seeds, List<String> variables) {

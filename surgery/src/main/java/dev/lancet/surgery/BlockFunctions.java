@@ -137,22 +137,29 @@ final class BlockFunctions {
         return ops.concat("rotated", first, second, axis, x.rank() - 1);
     }
 
-    /** {@code mask(scores, visible)}, which caps the scores softly before, unless the cap is 0. */
-    Value mask(String name, Value scores, Value visible, double cap) {
-        return call(name, "mask", names("scores", "attention_mask"), List.of(scores, visible), (ops, in) -> {
-            Value capped = cap == 0 ? in.get(0) : capped(ops, in.get(0), cap);
-            return ops.select("masked", in.get(1), capped, ops.constant("hidden", -1e9f));
+    /** {@code mask(scores, visible)}. */
+    Value mask(String name, Value scores, Value visible) {
+        return call(
+                name,
+                "mask",
+                names("scores", "attention_mask"),
+                List.of(scores, visible),
+                (ops, in) -> ops.select("masked", in.get(1), in.get(0), ops.constant("hidden", -1e9f)));
+    }
+
+    /**
+     * {@code cap · tanh(x / cap)}, or {@code x} if the cap is 0.
+     *
+     * @param function the name of the function; each cap of a model has its own
+     */
+    Value capped(String name, String function, Value x, double cap) {
+        if (cap == 0) {
+            return x;
+        }
+        return call(name, function, names("x"), List.of(x), (ops, in) -> {
+            Value share = ops.mul("share_of_cap", in.get(0), ops.constant("inverse_cap", (float) (1 / cap)));
+            return ops.mul("capped", ops.unary("share_within_cap", "Tanh", share), ops.constant("cap", (float) cap));
         });
-    }
-
-    /** {@code capped(x)}: {@code cap · tanh(x / cap)}. */
-    Value capped(String name, Value x, double cap) {
-        return call(name, "capped", names("x"), List.of(x), (ops, in) -> capped(ops, in.get(0), cap));
-    }
-
-    private static Value capped(Ops ops, Value x, double cap) {
-        Value share = ops.mul("share_of_cap", x, ops.constant("inverse_cap", (float) (1 / cap)));
-        return ops.mul("capped", ops.unary("share_within_cap", "Tanh", share), ops.constant("cap", (float) cap));
     }
 
     /** {@code gated(gate, up[, gate_bias, up_bias])}: {@code silu(gate) · up}, or with GELU. */

@@ -31,7 +31,7 @@ final class HeadLayers {
         if (head.scale() != 1) {
             scores = ops.mul("head.scaled", scores, ops.constant("head.multiplier", (float) head.scale()));
         }
-        return head.cap() == 0 ? scores : functions.capped("head.capped", scores, head.cap());
+        return functions.capped("head.capped", "head_capped", scores, head.cap());
     }
 
     /** Scores of hidden tokens, {@code [rows, vocabulary]}. */

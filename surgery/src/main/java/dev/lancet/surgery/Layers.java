@@ -85,9 +85,10 @@ final class Layers {
         k = ops.reshape(p + "k.grouped", k, keyShape, keyDims);
         v = ops.reshape(p + "v.grouped", v, keyShape, keyDims);
 
-        Value scores = functions.mask(
-                p + "masked", ops.batchMatmul(p + "scores", q, false, k, true), context.visible(), a.cap());
-        Value mix = ops.batchMatmul(p + "mix", ops.softmax(p + "probabilities", scores), false, v, false);
+        Value scores = functions.capped(
+                p + "capped", "scores_capped", ops.batchMatmul(p + "scores", q, false, k, true), a.cap());
+        Value masked = functions.mask(p + "masked", scores, context.visible());
+        Value mix = ops.batchMatmul(p + "mix", ops.softmax(p + "probabilities", masked), false, v, false);
         Dim heads = Dim.of(a.heads());
         Value split = ops.reshape(
                 p + "mix.heads",

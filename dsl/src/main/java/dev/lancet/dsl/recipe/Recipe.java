@@ -143,7 +143,7 @@ public record Recipe(
 
     /**
      * Measures the perplexity of every candidate on a text, its accuracy on a {@link Task}, or for graphs how close its outputs
-     * for {@link Rows} are to those of the first candidate.
+     * for {@link GraphRows} are to those of the first candidate.
      */
     public Recipe evaluate(Evaluation evaluation) {
         return new Recipe(name, candidates, stages, plus(evaluations, evaluation), samples, exports, report, seeds);

@@ -2,9 +2,9 @@ package dev.lancet.runtime.run;
 
 import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Candidate;
+import dev.lancet.dsl.recipe.GraphRows;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
-import dev.lancet.dsl.recipe.Rows;
 import dev.lancet.runtime.checkpoint.Format;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,10 +31,10 @@ final class GraphCandidates {
     }
 
     /** The rows that a recipe compares outputs for. */
-    static List<Rows> rows(Recipe recipe) {
+    static List<GraphRows> rows(Recipe recipe) {
         return recipe.evaluations().stream()
-                .filter(Rows.class::isInstance)
-                .map(Rows.class::cast)
+                .filter(GraphRows.class::isInstance)
+                .map(GraphRows.class::cast)
                 .toList();
     }
 
@@ -52,7 +52,7 @@ final class GraphCandidates {
         recipe.candidates()
                 .forEach(candidate -> RecipeException.where(candidate.name(), () -> check(candidate, recipe)));
         recipe.evaluations().stream()
-                .filter(one -> !(one instanceof Rows))
+                .filter(one -> !(one instanceof GraphRows))
                 .findFirst()
                 .ifPresent(one -> {
                     throw new LancetException(
@@ -70,7 +70,7 @@ final class GraphCandidates {
         }
     }
 
-    private static void check(Rows rows, Recipe recipe) {
+    private static void check(GraphRows rows, Recipe recipe) {
         if (!in(recipe)) {
             throw new LancetException("evaluate: " + rows + " measures graphs, and " + recipe.name()
                     + " has none; evaluate a text or a task");

@@ -9,9 +9,9 @@ import dev.lancet.dsl.Rank;
 import dev.lancet.dsl.Selector;
 import dev.lancet.dsl.recipe.Corpus;
 import dev.lancet.dsl.recipe.Evaluation;
+import dev.lancet.dsl.recipe.GraphRows;
 import dev.lancet.dsl.recipe.Optimizer;
 import dev.lancet.dsl.recipe.Origin;
-import dev.lancet.dsl.recipe.Rows;
 import dev.lancet.dsl.recipe.Task;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -77,7 +77,7 @@ final class KindNames {
                     "tokenizer", Corpus.Tokens.File.class));
 
     private static final Map<Class<?>, Map<String, Class<?>>> MEASUREMENTS =
-            Map.of(Evaluation.class, Map.of("text", Corpus.Part.class, "task", Task.class, "rows", Rows.class));
+            Map.of(Evaluation.class, Map.of("text", Corpus.Part.class, "task", Task.class, "rows", GraphRows.class));
 
     private static final Map<Class<?>, Map<String, Class<?>>> HEADS = Map.of(
             Head.class,

@@ -8,9 +8,9 @@ import dev.lancet.dsl.Check;
  *
  * @param path a {@code .npz} or {@code .safetensors} with an array for each input of the signature
  */
-public record Rows(String path) implements Evaluation {
+public record GraphRows(String path) implements Evaluation {
 
-    public Rows {
+    public GraphRows {
         Check.that(!path.isBlank(), "rows: the path is empty; name a .npz or .safetensors");
     }
 
