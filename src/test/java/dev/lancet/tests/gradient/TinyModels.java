@@ -47,7 +47,7 @@ final class TinyModels {
                         .kv(1)
                         .qkNorm(rmsNorm(1e-3).plusOne())
                         .scale(0.6)
-                        .cap(4))
+                        .cap(3))
                 .feedForward(gegluTanh(12))
                 .norm(rmsNorm(1e-3).plusOne())
                 .residual(sandwichNorm())

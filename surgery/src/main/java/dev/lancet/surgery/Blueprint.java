@@ -33,8 +33,7 @@ import org.tensorflow.proto.GraphDef;
  * p.q.grouped         Reshape                                                     [batch · kv, group · seq, hd]
  * p.k.grouped p.v.grouped  Reshape                                                [batch · kv, seen, hd]
  * p.scores            BatchMatMulV2(p.q.grouped, p.k.grouped, adj_y)              [batch · kv, group · seq, seen]
- * p.capped            scores_capped(p.scores), if the scores have a soft cap
- * p.masked            mask(p.scores, attention_mask)
+ * p.masked            mask(p.scores, attention_mask); with a soft cap, of p.capped = scores_capped(p.scores)
  * p.probabilities     Softmax(p.masked)
  * p.mix               BatchMatMulV2(p.probabilities, p.v.grouped)                 [batch · kv, group · seq, hd]
  * p.mix.heads         Reshape                                                     [batch, heads, seq, hd]
