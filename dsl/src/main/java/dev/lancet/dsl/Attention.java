@@ -79,34 +79,12 @@ public record Attention(
 
     /** Grouped-query attention: {@code kvHeads} key/value heads serve all query heads. */
     public Attention kv(int kvHeads) {
-        return new Attention(
-                heads,
-                kvHeads,
-                headWidth,
-                qkvBiased,
-                outputBiased,
-                window,
-                qkNorm,
-                wideQkNorm,
-                bidirectional,
-                scale,
-                cap);
+        return shaped(kvHeads, headWidth, window);
     }
 
     /** An explicit head width, for models where it is not {@code width / heads}. */
     public Attention headWidth(int headWidth) {
-        return new Attention(
-                heads,
-                kvHeads,
-                headWidth,
-                qkvBiased,
-                outputBiased,
-                window,
-                qkNorm,
-                wideQkNorm,
-                bidirectional,
-                scale,
-                cap);
+        return shaped(kvHeads, headWidth, window);
     }
 
     /** Biases on the query, key and value projections only, as in Qwen2. */
@@ -129,18 +107,7 @@ public record Attention(
      * at most {@code window / 2} away, as in ModernBERT.
      */
     public Attention window(int window) {
-        return new Attention(
-                heads,
-                kvHeads,
-                headWidth,
-                qkvBiased,
-                outputBiased,
-                window,
-                qkNorm,
-                wideQkNorm,
-                bidirectional,
-                scale,
-                cap);
+        return shaped(kvHeads, headWidth, window);
     }
 
     /**
@@ -181,12 +148,20 @@ public record Attention(
 
     /** Every position sees every other, as in encoders; {@link Transformer#encoder} says it by itself. */
     public Attention twoWay() {
-        return new Attention(
-                heads, kvHeads, headWidth, qkvBiased, outputBiased, window, qkNorm, wideQkNorm, true, scale, cap);
+        return scored(true, scale, cap);
     }
 
     /** Multiplies the scores with {@code scale} instead of {@code 1 / √headWidth}, as in Gemma 2 and Granite. */
     public Attention scale(double scale) {
+        return scored(bidirectional, scale, cap);
+    }
+
+    /** Caps the scores softly, {@code cap · tanh(score / cap)}, as in Gemma 2. */
+    public Attention cap(double cap) {
+        return scored(bidirectional, scale, cap);
+    }
+
+    private Attention shaped(int kvHeads, int headWidth, int window) {
         return new Attention(
                 heads,
                 kvHeads,
@@ -201,8 +176,7 @@ public record Attention(
                 cap);
     }
 
-    /** Caps the scores softly, {@code cap · tanh(score / cap)}, as in Gemma 2. */
-    public Attention cap(double cap) {
+    private Attention scored(boolean bidirectional, double scale, double cap) {
         return new Attention(
                 heads,
                 kvHeads,

@@ -16,7 +16,8 @@ import java.util.stream.IntStream;
  * @param context longest sequence, in tokens
  * @param width width of the residual stream
  * @param layers number of blocks
- * @param attention the attention of each block, with a head width that is not 0
+ * @param attention the attention of each block, with a head width that is not 0; a causal window as long as the context is
+ *     no window
  * @param feedForward the feed-forward part of each block
  * @param norm the normalization
  * @param position how positions are represented
@@ -69,6 +70,9 @@ public record Transformer(
                     width,
                     attention.heads());
             attention = attention.headWidth(width / attention.heads());
+        }
+        if (!attention.bidirectional() && attention.window() >= context) {
+            attention = attention.window(0);
         }
         Check.that(
                 (long) attention.heads() * attention.headWidth() <= Integer.MAX_VALUE,
@@ -196,11 +200,6 @@ public record Transformer(
         return variant.filter(some -> some.blocks().contains(block))
                 .map(BlockVariant::position)
                 .orElse(position);
-    }
-
-    /** The parts that GPT-2, LLaMA, Mistral, Qwen2 and Qwen3 do not have, as words of the declaration. */
-    public List<String> furtherParts() {
-        return TransformerChecks.furtherParts(this);
     }
 
     /**

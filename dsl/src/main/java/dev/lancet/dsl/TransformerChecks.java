@@ -1,7 +1,5 @@
 package dev.lancet.dsl;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** Which parts of a transformer fit together, and which of them a declaration must name. */
@@ -74,46 +72,5 @@ final class TransformerChecks {
         }
         model.variant().ifPresent(some -> words.append("\n    .").append(some));
         return words.toString();
-    }
-
-    /** See {@link Transformer#furtherParts()}. */
-    static List<String> furtherParts(Transformer model) {
-        Attention attention = model.attention();
-        List<String> parts = new ArrayList<>();
-        add(parts, attention.bidirectional(), "twoWay()");
-        add(parts, attention.wideQkNorm(), "wideQkNorm(...)");
-        add(parts, attention.scale() != 0, "scale(" + attention.scale() + ")");
-        add(parts, attention.cap() != 0, "cap(" + attention.cap() + ")");
-        add(parts, model.norm().unbiased(), "withoutBias()");
-        add(
-                parts,
-                model.norm().gainPlusOne()
-                        || attention.qkNorm().filter(Norm::gainPlusOne).isPresent(),
-                "plusOne()");
-        add(parts, model.position() instanceof Position.None, "noPositions()");
-        add(parts, model.position() instanceof Position.Rotary rotary && rotary.width() != 0, "rotary(...).width(...)");
-        add(parts, model.position() instanceof Position.Learned learned && learned.first() != 0, "learned().from(...)");
-        FeedForward.Kind kind = model.feedForward().kind();
-        add(
-                parts,
-                kind == FeedForward.Kind.GEGLU || kind == FeedForward.Kind.GEGLU_TANH,
-                model.feedForward().toString());
-        add(
-                parts,
-                !model.residual().equals(Residual.preNorm()),
-                model.residual().toString());
-        add(
-                parts,
-                !model.embedding().equals(InputEmbedding.plain()),
-                model.embedding().toString());
-        add(parts, !model.head().equals(Head.nextToken()), model.head().toString());
-        model.variant().ifPresent(some -> parts.add(some.toString()));
-        return List.copyOf(parts);
-    }
-
-    private static void add(List<String> parts, boolean there, String words) {
-        if (there) {
-            parts.add(words);
-        }
     }
 }

@@ -85,10 +85,15 @@ class TransformerPartsTest {
                             .embeddingScale(4.0)
                             .head(nextToken().scale(0.125).cap(30.0))
                             .variant(8, noPositions(), 0, 2)""");
-        assertThat(decoder.furtherParts()).hasSize(9);
         assertThat(decoder.window(2)).isEqualTo(8);
         assertThat(decoder.window(3)).isZero();
-        assertThat(Transformer.preset("llama-2-7b").furtherParts()).isEmpty();
+    }
+
+    @Test
+    void a_causal_window_as_long_as_the_context_is_none() {
+        assertThat(decoder().attention(heads(2).window(31)).build().window(0)).isEqualTo(31);
+        assertThat(decoder().attention(heads(2).window(32)).build())
+                .isEqualTo(decoder().attention(heads(2)).build());
     }
 
     static Stream<Arguments> mistakes() {

@@ -2,8 +2,8 @@ package dev.lancet.cli;
 
 import dev.lancet.cli.console.Console;
 import dev.lancet.cli.console.LancetCommand;
+import dev.lancet.cli.option.GradientTypeOption;
 import dev.lancet.cli.option.TrainOptions;
-import dev.lancet.cli.option.WireOption;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.cluster.LocalWorkerProcesses;
 import dev.lancet.runtime.cluster.ProcessorAffinity;
@@ -51,7 +51,7 @@ final class LaunchCommand extends LancetCommand {
     private final TrainOptions options = new TrainOptions();
 
     @Mixin
-    private final WireOption wire = new WireOption();
+    private final GradientTypeOption wire = new GradientTypeOption();
 
     LaunchCommand(Console console) {
         super(console);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Origin;
 import dev.lancet.dsl.recipe.Recipe;
+import dev.lancet.io.DurableFolders;
 import dev.lancet.io.Progress;
 import dev.lancet.runtime.GraphModel;
 import dev.lancet.runtime.calibration.Quality;
@@ -64,7 +65,13 @@ record GraphRecipeRun(Recipe recipe, OutputPaths places, Device device, Progress
     private List<Path> saved(Candidate candidate, GraphModel model) {
         List<Path> folders = places.outputs(candidate, OptionalLong.empty());
         byte[] mark = (recipe.name() + ": " + candidate.name() + "\n").getBytes(UTF_8);
-        folders.forEach(folder -> model.save(folder, Map.of(MARK, mark)));
+        for (Path folder : folders) {
+            // What a former run wrote stays until its successor is computed.
+            if (wrote(folder)) {
+                DurableFolders.remove(folder);
+            }
+            model.save(folder, Map.of(MARK, mark));
+        }
         return folders;
     }
 

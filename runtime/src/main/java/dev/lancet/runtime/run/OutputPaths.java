@@ -4,7 +4,6 @@ import dev.lancet.dsl.LancetException;
 import dev.lancet.dsl.recipe.Candidate;
 import dev.lancet.dsl.recipe.Export;
 import dev.lancet.dsl.recipe.Recipe;
-import dev.lancet.io.DurableFolders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,21 +101,18 @@ final class OutputPaths {
     }
 
     /**
-     * Removes the graphs that a former run wrote.
+     * Checks that what is in the places of graphs was written by a run, and may be replaced.
      *
-     * @throws LancetException if something else is in the place of one; nothing is removed then
+     * @throws LancetException if something else is there
      */
-    void removeGraphs() {
-        List<Path> models = recipe.candidates().stream()
+    void requireGraphsOfARun() {
+        recipe.candidates().stream()
                 .flatMap(candidate -> outputs(candidate, OptionalLong.empty()).stream())
-                .filter(Files::exists)
-                .toList();
-        for (Path model : models) {
-            if (!GraphRecipeRun.wrote(model)) {
-                throw new LancetException("force: " + model + " is no model that a run wrote; remove it yourself");
-            }
-        }
-        models.forEach(DurableFolders::remove);
+                .filter(model -> Files.exists(model) && !GraphRecipeRun.wrote(model))
+                .findFirst()
+                .ifPresent(model -> {
+                    throw new LancetException("force: " + model + " is no model that a run wrote; remove it yourself");
+                });
     }
 
     /** What decides the weights of every candidate, by the name of its folder. */

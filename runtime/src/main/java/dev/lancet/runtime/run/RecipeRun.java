@@ -119,7 +119,7 @@ public final class RecipeRun implements AutoCloseable {
                     + " compresses graphs, of which nothing is kept; leave --resume out, or take --force");
         }
         if (force) {
-            places.removeGraphs();
+            places.requireGraphsOfARun();
         }
         return reported(new GraphRecipeRun(recipe, places, device, progress).carryOut());
     }

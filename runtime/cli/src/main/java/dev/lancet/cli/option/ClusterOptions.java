@@ -42,14 +42,14 @@ public final class ClusterOptions {
     private boolean insecure;
 
     @Mixin
-    private final WireOption wire = new WireOption();
+    private final GradientTypeOption wire = new GradientTypeOption();
 
     /** Does work with the other workers, if there are any, and ends in good order or with an error that all of them get. */
     public <T> T together(LancetCommand command, Function<WorkerGroup, T> work) {
         Optional<ClusterSpec> spec = spec(command);
         if (spec.isEmpty()) {
             command.refuseGiven(
-                    "; it has no effect on a single worker", "--wait", "--insecure-network", WireOption.NAME);
+                    "; it has no effect on a single worker", "--wait", "--insecure-network", GradientTypeOption.NAME);
             return work.apply(WorkerGroup.alone());
         }
         try (WorkerGroup group = WorkerGroup.join(spec.get(), settings(command), command.progress())) {

@@ -40,7 +40,7 @@ final class OnnxSession implements AutoCloseable {
     }
 
     static OrtEnvironment environment() {
-        return SilentEnvironment.get();
+        return OnnxEnvironment.get();
     }
 
     private static LancetException failed(Path folder, OrtException wrong) {

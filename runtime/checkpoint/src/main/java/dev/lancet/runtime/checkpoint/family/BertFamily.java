@@ -1,14 +1,10 @@
 package dev.lancet.runtime.checkpoint.family;
 
-import dev.lancet.dsl.Attention;
-import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Head;
-import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Position;
 import dev.lancet.dsl.Transformer;
 import dev.lancet.dsl.Weight;
 import dev.lancet.runtime.json.ConfigJson;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,28 +49,14 @@ final class BertFamily implements ArchitectureFamily {
 
     @Override
     public Transformer read(ConfigJson config, String modelType, String name) {
-        EncoderConfig.require(config, "is_decoder", false);
-        EncoderConfig.require(config, "add_cross_attention", false);
         String positions = config.text("position_embedding_type").orElse("absolute");
         if (!positions.equals("absolute")) {
             throw config.unsupported("position_embedding_type", positions, "absolute");
         }
-        FeedForward feedForward =
-                EncoderConfig.feedForward(config, "hidden_act", config.requiredInteger("intermediate_size"));
-        Norm norm = Norm.layerNorm(config.number("layer_norm_eps").orElse(1e-12));
-        return Transformer.encoder(name)
-                .vocabulary(config.requiredInteger("vocab_size"))
+        return EncoderConfig.bert(config, name)
                 .context(config.requiredInteger("max_position_embeddings"))
-                .width(config.requiredInteger("hidden_size"))
-                .layers(config.requiredInteger("num_hidden_layers"))
-                .attention(Attention.heads(config.requiredInteger("num_attention_heads"))
-                        .bias())
-                .feedForward(feedForward)
-                .norm(norm)
                 .position(Position.learned())
-                .tokenTypes(config.integer("type_vocab_size").orElse(2))
-                .embeddingNorm(norm)
-                .head(EncoderConfig.head(config, feedForward, Head.Activation.TANH))
+                .head(EncoderConfig.head(config, EncoderConfig.bertFeedForward(config), Head.Activation.TANH))
                 .build();
     }
 
@@ -83,21 +65,10 @@ final class BertFamily implements ArchitectureFamily {
         if (transformer.embedding().tokenTypes() == 0 || !(transformer.position() instanceof Position.Learned)) {
             return Optional.empty();
         }
-        Map<String, Object> config = new LinkedHashMap<>();
-        EncoderConfig.writeHead(config, "Bert", transformer.head());
-        config.put("model_type", "bert");
-        config.put("vocab_size", transformer.vocabulary());
+        Map<String, Object> config = EncoderConfig.writeBert("Bert", "bert", transformer);
         config.put("max_position_embeddings", transformer.context());
-        config.put("hidden_size", transformer.width());
-        config.put("num_hidden_layers", transformer.layers());
-        config.put("num_attention_heads", transformer.attention().heads());
-        config.put("intermediate_size", transformer.feedForward().hidden());
-        config.put("hidden_act", EncoderConfig.function(transformer.feedForward()));
-        config.put("layer_norm_eps", transformer.norm().epsilon());
-        config.put("type_vocab_size", transformer.embedding().tokenTypes());
         config.put("position_embedding_type", "absolute");
         config.put("pad_token_id", 0);
-        config.put("torch_dtype", "float32");
         return Optional.of(config);
     }
 
@@ -117,17 +88,24 @@ final class BertFamily implements ArchitectureFamily {
 
     private static String outer(String name, boolean classifies) {
         return switch (name) {
-            case "embedding" -> "embeddings.word_embeddings.weight";
-            case "position" -> "embeddings.position_embeddings.weight";
-            case "tokenType" -> "embeddings.token_type_embeddings.weight";
-            case "embedding.norm.gain" -> "embeddings.LayerNorm.weight";
-            case "embedding.norm.bias" -> "embeddings.LayerNorm.bias";
             case "head.dense" -> classifies ? "pooler.dense.weight" : "cls.predictions.transform.dense.weight";
             case "head.dense.bias" -> classifies ? "pooler.dense.bias" : "cls.predictions.transform.dense.bias";
             case "head.norm.gain" -> "cls.predictions.transform.LayerNorm.weight";
             case "head.norm.bias" -> "cls.predictions.transform.LayerNorm.bias";
             case "head" -> "classifier.weight";
             case "head.bias" -> classifies ? "classifier.bias" : "cls.predictions.bias";
+            default -> embedding(name);
+        };
+    }
+
+    /** The name of a tensor before the blocks; RoBERTa's are the same. */
+    static String embedding(String name) {
+        return switch (name) {
+            case "embedding" -> "embeddings.word_embeddings.weight";
+            case "position" -> "embeddings.position_embeddings.weight";
+            case "tokenType" -> "embeddings.token_type_embeddings.weight";
+            case "embedding.norm.gain" -> "embeddings.LayerNorm.weight";
+            case "embedding.norm.bias" -> "embeddings.LayerNorm.bias";
             default -> throw new IllegalArgumentException("bert: no tensor for " + name);
         };
     }

@@ -1,8 +1,12 @@
 package dev.lancet.runtime.checkpoint.family;
 
+import dev.lancet.dsl.Attention;
 import dev.lancet.dsl.FeedForward;
 import dev.lancet.dsl.Head;
+import dev.lancet.dsl.Norm;
 import dev.lancet.dsl.Pooling;
+import dev.lancet.dsl.Transformer;
+import dev.lancet.dsl.TransformerBuilder;
 import dev.lancet.runtime.json.ConfigJson;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,5 +96,47 @@ final class EncoderConfig {
         if (config.flag(key).orElse(wanted) != wanted) {
             throw config.unsupported(key, !wanted, Boolean.toString(wanted));
         }
+    }
+
+    /**
+     * Begins a model with BERT's blocks: everything but its context, its positions and its head.
+     *
+     * @throws dev.lancet.dsl.LancetException if the file asks for what an encoder does not have
+     */
+    static TransformerBuilder bert(ConfigJson config, String name) {
+        require(config, "is_decoder", false);
+        require(config, "add_cross_attention", false);
+        Norm norm = Norm.layerNorm(config.number("layer_norm_eps").orElse(1e-12));
+        return Transformer.encoder(name)
+                .vocabulary(config.requiredInteger("vocab_size"))
+                .width(config.requiredInteger("hidden_size"))
+                .layers(config.requiredInteger("num_hidden_layers"))
+                .attention(Attention.heads(config.requiredInteger("num_attention_heads"))
+                        .bias())
+                .feedForward(bertFeedForward(config))
+                .norm(norm)
+                .tokenTypes(config.integer("type_vocab_size").orElse(2))
+                .embeddingNorm(norm);
+    }
+
+    static FeedForward bertFeedForward(ConfigJson config) {
+        return feedForward(config, "hidden_act", config.requiredInteger("intermediate_size"));
+    }
+
+    /** Writes what {@link #bert} reads, and the head. */
+    static Map<String, Object> writeBert(String model, String type, Transformer transformer) {
+        Map<String, Object> config = new LinkedHashMap<>();
+        writeHead(config, model, transformer.head());
+        config.put("model_type", type);
+        config.put("vocab_size", transformer.vocabulary());
+        config.put("hidden_size", transformer.width());
+        config.put("num_hidden_layers", transformer.layers());
+        config.put("num_attention_heads", transformer.attention().heads());
+        config.put("intermediate_size", transformer.feedForward().hidden());
+        config.put("hidden_act", function(transformer.feedForward()));
+        config.put("layer_norm_eps", transformer.norm().epsilon());
+        config.put("type_vocab_size", transformer.embedding().tokenTypes());
+        config.put("torch_dtype", "float32");
+        return config;
     }
 }

@@ -47,16 +47,17 @@ final class GemmaFamily implements LlamaTensors {
         int window =
                 config.has("sliding_window") ? config.integer("sliding_window").orElse(0) : USUAL_WINDOW;
         Position full = three
-                ? RotaryConfig.ofLayers(config, BlockForms.FULL, "rope_theta", 1_000_000)
+                ? RotaryConfig.ofLayers(config, BlockVariantConfig.FULL, "rope_theta", 1_000_000)
                 : RotaryConfig.read(config);
-        Position local =
-                three ? RotaryConfig.ofLayers(config, BlockForms.SLIDING, "rope_local_base_freq", 10_000) : full;
-        List<BlockForms.Form> forms = types(config, layers, three).stream()
-                .map(type -> type.equals(BlockForms.SLIDING)
-                        ? new BlockForms.Form(window, local)
-                        : new BlockForms.Form(0, full))
+        Position local = three
+                ? RotaryConfig.ofLayers(config, BlockVariantConfig.SLIDING, "rope_local_base_freq", 10_000)
+                : full;
+        List<BlockVariantConfig.Form> forms = types(config, layers, three).stream()
+                .map(type -> type.equals(BlockVariantConfig.SLIDING)
+                        ? new BlockVariantConfig.Form(window, local)
+                        : new BlockVariantConfig.Form(0, full))
                 .toList();
-        return BlockForms.declare(
+        return BlockVariantConfig.declare(
                         config,
                         DecoderConfig.sizes(config, name, true),
                         three ? attention.qkNorm(norm) : attention,
@@ -79,11 +80,11 @@ final class GemmaFamily implements LlamaTensors {
     }
 
     private static List<String> types(ConfigJson config, int layers, boolean three) {
-        return BlockForms.types(config, layers).orElseGet(() -> {
+        return BlockVariantConfig.types(config, layers).orElseGet(() -> {
             int every =
                     Math.max(1, three ? config.integer("sliding_window_pattern").orElse(6) : 2);
             return IntStream.range(0, layers)
-                    .mapToObj(block -> (block + 1) % every == 0 ? BlockForms.FULL : BlockForms.SLIDING)
+                    .mapToObj(block -> (block + 1) % every == 0 ? BlockVariantConfig.FULL : BlockVariantConfig.SLIDING)
                     .toList();
         });
     }
@@ -105,7 +106,7 @@ final class GemmaFamily implements LlamaTensors {
         config.put("query_pre_attn_scalar", scalar);
         config.put("attn_logit_softcapping", attention.cap() == 0 ? null : (Object) attention.cap());
         config.put("final_logit_softcapping", head.cap() == 0 ? null : (Object) head.cap());
-        config.put("layer_types", BlockForms.types(transformer));
+        config.put("layer_types", BlockVariantConfig.types(transformer));
         int window = IntStream.range(0, transformer.layers())
                 .map(transformer::window)
                 .max()
@@ -114,8 +115,8 @@ final class GemmaFamily implements LlamaTensors {
         Position.Rotary full = rotary(transformer, false);
         if (three) {
             Map<String, Object> layers = new LinkedHashMap<>();
-            layers.put(BlockForms.FULL, RotaryConfig.parameters(full));
-            layers.put(BlockForms.SLIDING, RotaryConfig.parameters(rotary(transformer, true)));
+            layers.put(BlockVariantConfig.FULL, RotaryConfig.parameters(full));
+            layers.put(BlockVariantConfig.SLIDING, RotaryConfig.parameters(rotary(transformer, true)));
             config.put("rope_parameters", layers);
         } else {
             RotaryConfig.write(full, config);

@@ -51,11 +51,12 @@ final class RotaryConfig {
      *
      * @param kind the name of the kind in {@code rope_parameters}
      * @param key the key of the base of the frequencies in the layout of transformers 4, where all layers of kind {@link
-     *     BlockForms#FULL} share {@code rope_scaling}
+     *     BlockVariantConfig#FULL} share {@code rope_scaling}
      */
     static Position.Rotary ofLayers(ConfigJson config, String kind, String key, double usualTheta) {
         Optional<ConfigJson> parameters = config.object("rope_parameters").flatMap(all -> all.object(kind));
-        Optional<ConfigJson> former = kind.equals(BlockForms.FULL) ? config.object("rope_scaling") : Optional.empty();
+        Optional<ConfigJson> former =
+                kind.equals(BlockVariantConfig.FULL) ? config.object("rope_scaling") : Optional.empty();
         Position.Rotary plain = Position.rotary(parameters
                 .flatMap(some -> some.number("rope_theta"))
                 .or(() -> config.number(key))

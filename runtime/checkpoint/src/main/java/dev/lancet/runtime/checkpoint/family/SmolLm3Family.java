@@ -30,16 +30,16 @@ final class SmolLm3Family implements LlamaTensors {
         int window = config.flag("use_sliding_window").orElse(false)
                 ? config.integer("sliding_window").orElse(0)
                 : 0;
-        List<String> types = BlockForms.types(config, layers).orElseGet(() -> rotated.stream()
-                .map(rotates -> rotates ? BlockForms.FULL : BlockForms.SLIDING)
+        List<String> types = BlockVariantConfig.types(config, layers).orElseGet(() -> rotated.stream()
+                .map(rotates -> rotates ? BlockVariantConfig.FULL : BlockVariantConfig.SLIDING)
                 .toList());
         Position rotary = RotaryConfig.read(config, USUAL_THETA);
-        List<BlockForms.Form> forms = IntStream.range(0, layers)
-                .mapToObj(block -> new BlockForms.Form(
-                        types.get(block).equals(BlockForms.SLIDING) ? window : 0,
+        List<BlockVariantConfig.Form> forms = IntStream.range(0, layers)
+                .mapToObj(block -> new BlockVariantConfig.Form(
+                        types.get(block).equals(BlockVariantConfig.SLIDING) ? window : 0,
                         rotated.get(block) ? rotary : Position.noPositions()))
                 .toList();
-        return BlockForms.declare(config, DecoderConfig.sizes(config, name, true), attention, forms)
+        return BlockVariantConfig.declare(config, DecoderConfig.sizes(config, name, true), attention, forms)
                 .feedForward(FeedForward.swiglu(config.requiredInteger("intermediate_size"))
                         .bias(config.flag("mlp_bias").orElse(false)))
                 .norm(Norm.rmsNorm(config.number("rms_norm_eps").orElse(1e-6)))
@@ -83,7 +83,7 @@ final class SmolLm3Family implements LlamaTensors {
                 .map(transformer::window)
                 .max()
                 .orElse(0);
-        config.put("layer_types", BlockForms.types(transformer));
+        config.put("layer_types", BlockVariantConfig.types(transformer));
         config.put("use_sliding_window", window != 0);
         config.put("sliding_window", window == 0 ? null : (Object) window);
         return Optional.of(config);

@@ -4,7 +4,7 @@ import dev.lancet.cli.console.LancetCommand;
 import picocli.CommandLine.Option;
 
 /** The option that chooses the number type in which workers send gradients. */
-public final class WireOption {
+public final class GradientTypeOption {
 
     static final String NAME = "--wire";
 

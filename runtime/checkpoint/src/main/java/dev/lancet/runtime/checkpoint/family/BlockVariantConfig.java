@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** What the blocks of a decoder know of positions, where not all know the same. */
-final class BlockForms {
+/** The windows and positions of blocks in a config.json, where not all blocks have the same. */
+final class BlockVariantConfig {
 
     static final String FULL = "full_attention";
     static final String SLIDING = "sliding_attention";
 
-    private BlockForms() {}
+    private BlockVariantConfig() {}
 
     /**
      * The form of a block.

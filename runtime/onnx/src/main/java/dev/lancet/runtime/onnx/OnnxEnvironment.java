@@ -14,11 +14,11 @@ import dev.lancet.dsl.LancetException;
  * Without it, the process also crashes if its command line has about 4,000 bytes. On Windows the events go to the
  * operating system, and only a call on the environment turns them off.
  */
-final class SilentEnvironment {
+final class OnnxEnvironment {
 
     private static final String OPT_OUT = "ORT_DISABLE_TELEMETRY";
 
-    private SilentEnvironment() {}
+    private OnnxEnvironment() {}
 
     /**
      * The one environment of this process.
